@@ -1,0 +1,95 @@
+"""What execution needs of the world, as Protocols. Adapters implement them; tests bring their own."""
+
+from __future__ import annotations
+
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ackplan.model.answers import Accepted, Attached, Cluster, Node, Task
+
+
+class ApiError(Exception):
+    """A call that did not succeed.
+
+    `code` is the API's own (`ClusterNameAlreadyExist`), or one of ours for what never got an answer
+    (`ConnectionFailed`, `Timeout`, `AnswerTooLarge`, `AnswerUnreadable`). `http_status` is 0 without an answer.
+    `uncertain` says that the call may have taken effect all the same: never repeat a changing call then, look first.
+    """
+
+    def __init__(  # noqa: PLR0913 - the fields of one error answer
+        self,
+        code: str,
+        message: str,
+        *,
+        http_status: int = 0,
+        request_id: str = "",
+        uncertain: bool = False,
+        operation: str = "",
+    ) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+        self.http_status = http_status
+        self.request_id = request_id
+        self.uncertain = uncertain
+        self.operation = operation
+
+    def __str__(self) -> str:
+        status = f"HTTP {self.http_status} " if self.http_status else ""
+        request = f" (request {self.request_id})" if self.request_id else ""
+        return f"{self.operation}: {status}{self.code}: {self.message}{request}"
+
+
+class ApiReader(Protocol):
+    """The calls that change nothing; each may be repeated freely."""
+
+    async def list_clusters(self) -> tuple[Cluster, ...]: ...
+
+    async def get_cluster(self, cluster_id: str) -> Cluster:
+        """One cluster; ApiError with http_status 404 where there is none."""
+        ...
+
+    async def list_nodes(self, cluster_id: str) -> tuple[Node, ...]:
+        """All nodes of a cluster, every page of them."""
+        ...
+
+    async def get_task(self, task_id: str) -> Task: ...
+
+
+class Api(ApiReader, Protocol):
+    """The calls that change something. `region` goes into x-acs-region-id; bodies are those of `schemas/`."""
+
+    async def create_cluster(self, region: str, body: Mapping[str, Any]) -> Accepted: ...
+
+    async def delete_cluster(self, region: str, cluster_id: str) -> Accepted: ...
+
+    async def scale_out(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Accepted: ...
+
+    async def attach(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Attached: ...
+
+    async def remove_nodes(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Accepted: ...
+
+
+class Clock(Protocol):
+    """Time as the run sees it: seconds, monotonic."""
+
+    def now(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class SecretSource(Protocol):
+    """Reads a secret when a call needs it. `reference` is `{"env": NAME}` or `{"file": PATH}`."""
+
+    def read(self, reference: Mapping[str, Any]) -> str:
+        """The secret. Raises SecretUnreadable, which never holds the value."""
+        ...
+
+
+class SecretUnreadable(Exception):
+    """A secret that can't be read or breaks the password rule; the message names where it was to come from."""
+
+
