@@ -1,0 +1,17 @@
+"""What the ACK API knows: kinds of clusters, their parameters, operations, effects. All of it read from `schemas/`."""
+
+from ackplan.catalog.kinds import Kind, Parameter, kind, kind_of, kinds, own_keys
+from ackplan.catalog.operations import Operation, operation, operations, secret_parameters
+
+__all__ = [
+    "Kind",
+    "Operation",
+    "Parameter",
+    "kind",
+    "kind_of",
+    "kinds",
+    "operation",
+    "operations",
+    "own_keys",
+    "secret_parameters",
+]

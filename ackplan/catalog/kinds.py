@@ -1,0 +1,168 @@
+"""Kinds of clusters and their create parameters, as the annotations in `schemas/` describe them.
+
+`x-ack-effect` says what a change becomes, `x-ack-secret` what must never be shown, `x-ack-live` which field of a live
+cluster shows the parameter. No parameter is named in code: whoever needs one asks for its effect.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ackplan.catalog import files, operations
+
+# The file that says which create body a kind has is the operation's own list of bodies.
+_CREATE = "create_cluster"
+
+
+class Effect(enum.Enum):
+    """What a change of a parameter becomes (contract, what a difference becomes)."""
+
+    IDENTITY = "identity"
+    SCALE = "scale"
+    ATTACH = "attach"
+    RECORDED = "recorded"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter. `reads` names the type that a string form of it is read as; `fill` where a value comes from."""
+
+    name: str
+    effect: Effect
+    schema: Mapping[str, Any]
+
+    @property
+    def secret(self) -> bool:
+        return bool(self.schema.get("x-ack-secret", False))
+
+    @property
+    def live(self) -> str | None:
+        return self.schema.get("x-ack-live")
+
+    @property
+    def provider(self) -> str:
+        """The attribute's name in the Terraform provider for Alibaba Cloud."""
+        return str(self.schema.get("x-ack-provider", self.name))
+
+    @property
+    def fill(self) -> str | None:
+        return self.schema.get("x-ack-fill")
+
+    @property
+    def has_default(self) -> bool:
+        return "default" in self.schema
+
+    @property
+    def default(self) -> Any:
+        return self.schema.get("default")
+
+    def canonical(self, value: Any) -> Any:
+        """The value as it is compared: a string form read as what it means, a list without order sorted."""
+        reads = self.schema.get("x-ack-reads")
+        if reads and isinstance(value, str):
+            if reads == "integer" and value.isdecimal():
+                return int(value)
+            if reads == "boolean" and value in {"true", "false"}:
+                return value == "true"
+        if isinstance(value, list | tuple):
+            return sorted(value, key=repr) if self.schema.get("x-ack-sorted") else list(value)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of cluster: its create body, its constants (`cluster_type`, `profile`) and parameters."""
+
+    name: str
+    schema_file: str
+    root: Mapping[str, Any]
+    parameters: Mapping[str, Parameter]
+    constants: Mapping[str, Any]
+
+    @property
+    def resource(self) -> str:
+        """The resource type of the Terraform provider for Alibaba Cloud."""
+        return str(self.root["x-ack-resource"])
+
+    @property
+    def section(self) -> str:
+        return str(self.root["x-ack-section"])
+
+    @functools.cache  # noqa: B019 - kinds live as long as the process
+    def with_effect(self, effect: Effect) -> str | None:
+        """The name of the one parameter with this effect, if the kind has it."""
+        return next((p.name for p in self.parameters.values() if p.effect is effect), None)
+
+    def filled_from(self, source: str) -> str | None:
+        """The name of the parameter that is filled in from `source` (`name`, `region`)."""
+        return next((p.name for p in self.parameters.values() if p.fill == source), None)
+
+    def masters(self, values: Mapping[str, Any]) -> int:
+        """How many masters `size` counts in for a cluster with these create parameters."""
+        name = self.root.get("x-ack-masters")
+        if name is None:
+            return 0
+        parameter = self.parameters[name]
+        count = parameter.canonical(values.get(name, parameter.default))
+        return count if isinstance(count, int) else 0
+
+    def secrets(self) -> frozenset[str]:
+        return frozenset(p.name for p in self.parameters.values() if p.secret)
+
+
+def _parameters(definitions: Mapping[str, Any], base: str) -> dict[str, Parameter]:
+    found = {}
+    for name, raw in definitions.items():
+        schema = files.merged(raw, base)
+        found[name] = Parameter(name, Effect(schema["x-ack-effect"]), schema)
+    return found
+
+
+@functools.cache
+def kinds() -> tuple[Kind, ...]:
+    """Every kind, in the order of the create operation's bodies."""
+    return tuple(_kind_from(file) for file in operations.operation(_CREATE).bodies)
+
+
+def _kind_from(file: str) -> Kind:
+    root = files.read(file)
+    parameters = _parameters(root["$defs"]["properties"]["properties"], file)
+    constants = {p.name: p.schema["const"] for p in parameters.values() if "const" in p.schema}
+    return Kind(root["x-ack-kind"], file, root, parameters, constants)
+
+
+@functools.cache
+def kind(name: str) -> Kind:
+    """The kind of this name. KeyError for a name that no schema has."""
+    return {known.name: known for known in kinds()}[name]
+
+
+def kind_of(values: Mapping[str, Any]) -> Kind | None:
+    """The kind whose constants these create parameters hold; of several, the one with most of them."""
+    fitting = [
+        known
+        for known in kinds()
+        if all(values.get(name) == constant for name, constant in known.constants.items())
+    ]
+    return max(fitting, key=lambda known: len(known.constants), default=None)
+
+
+@functools.cache
+def own_keys() -> Mapping[str, Parameter]:
+    """ackplan's own keys inside a cluster of the spec."""
+    return _parameters(files.read(files.SPEC)["$defs"]["own"]["properties"], files.SPEC)
+
+
+@functools.cache
+def discriminators() -> Mapping[str, frozenset[Any]]:
+    """The parameters that tell kinds apart, each with the values it may take."""
+    found: dict[str, set[Any]] = {}
+    for known in kinds():
+        for name, constant in known.constants.items():
+            found.setdefault(name, set()).add(constant)
+    return {name: frozenset(values) for name, values in found.items()}

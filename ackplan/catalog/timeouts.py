@@ -1,0 +1,22 @@
+"""How long operations may take: what a cluster sets under `timeouts`, else the defaults of the spec's schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ackplan.catalog.kinds import own_keys
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def timeouts(own: Mapping[str, Any]) -> dict[str, int]:
+    """Seconds by operation (`create`, `scale`, `attach`, `remove`, `delete`)."""
+    given = own.get("timeouts") or {}
+    properties = own_keys()["timeouts"].schema["properties"]
+    return {name: seconds(given.get(name, schema["default"])) for name, schema in properties.items()}
+
+
+def seconds(duration: str) -> int:
+    """`90s`, `30m`, `1h` as seconds."""
+    return int(duration[:-1]) * _SECONDS[duration[-1]]

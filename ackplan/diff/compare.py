@@ -1,0 +1,165 @@
+"""Parameter by parameter: what differs, which side moved, and what a change of it becomes.
+
+A parameter that the spec does not set is never looked at. One that the record lacks is compared with the API's own
+default, where the schemas name one: writing a default down changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ackplan import catalog
+from ackplan.catalog.kinds import Effect, Parameter, discriminators
+from ackplan.diff.workers import Workers, compare_workers
+from ackplan.model.actions import Side
+from ackplan.model.answers import Cluster, Node
+from ackplan.model.values import ABSENT
+from ackplan.model.wanted import Wanted
+from ackplan.record import RecordedCluster
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterChange:
+    """One parameter's change. `before` and `after` may be ABSENT; those of a secret are references, never values."""
+
+    name: str
+    before: Any
+    after: Any
+    effect: Effect
+    side: Side
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """All that differs for one cluster that is wanted, recorded and live."""
+
+    changes: tuple[ParameterChange, ...]
+    workers: Workers | None
+
+    @property
+    def replacing(self) -> tuple[ParameterChange, ...]:
+        return tuple(change for change in self.changes if change.effect is Effect.REPLACE)
+
+    @property
+    def empty(self) -> bool:
+        workers = self.workers
+        moved = workers is not None and (workers.delta or workers.attach or workers.detach or workers.joined)
+        return not self.changes and not moved
+
+
+def compare(
+    wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Sequence[Node] | None
+) -> Difference:
+    """What differs between the three sides of one cluster. `nodes` are its live nodes, where they were read."""
+    kind = catalog.kind(wanted.kind)
+    changes = [*_kind_changes(wanted, recorded, live)]
+    for name, value in wanted.parameters.items():
+        parameter = kind.parameters[name]
+        if parameter.effect in {Effect.IDENTITY, Effect.SCALE} or name in kind.constants:
+            continue
+        if name not in wanted.lifecycle.ignore_changes:
+            changes += _parameter_change(parameter, value, recorded, live)
+    changes += _own_changes(wanted, recorded)
+    workers = _workers(wanted, recorded, live, nodes)
+    changes += _count_change(wanted, recorded, workers)
+    return Difference(tuple(changes), workers)
+
+
+def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Iterator[ParameterChange]:
+    """The kind is compared as a whole: a managed cluster differs from an edge one by a parameter it must not have."""
+    known = catalog.kind(recorded.kind) if recorded.kind in {k.name for k in catalog.kinds()} else None
+    for name in discriminators():
+        after = wanted.parameters.get(name, ABSENT)
+        before = known.constants.get(name, ABSENT) if known else ABSENT
+        shown = live.attributes.get(name) or before
+        if before != after:
+            yield ParameterChange(name, before, after, Effect.REPLACE, Side.SPEC)
+        elif after is not ABSENT and shown != after:
+            yield ParameterChange(name, shown, after, Effect.REPLACE, Side.LIVE)
+
+
+def _parameter_change(
+    parameter: Parameter, value: Any, recorded: RecordedCluster, live: Cluster
+) -> Iterator[ParameterChange]:
+    after = parameter.canonical(value)
+    known = recorded.parameters.get(parameter.name, parameter.default if parameter.has_default else ABSENT)
+    before = parameter.canonical(known) if known is not ABSENT else ABSENT
+    shown = (live.attributes.get(parameter.live) if parameter.live else None) or before
+    if shown != after:
+        side = Side.LIVE if before == after else Side.SPEC
+        yield ParameterChange(parameter.name, shown, after, parameter.effect, side, parameter.secret)
+    elif before != after:
+        yield ParameterChange(parameter.name, before, after, Effect.RECORDED, Side.SPEC, parameter.secret)
+
+
+def own_after(wanted: Wanted, recorded: RecordedCluster) -> dict[str, Any]:
+    """ackplan's own keys once this spec is applied: protection stays until the spec takes it back explicitly."""
+    own = dict(wanted.own)
+    if recorded.prevent_destroy and wanted.lifecycle.prevent_destroy is None:
+        own["lifecycle"] = {**own.get("lifecycle", {}), "prevent_destroy": True}
+    return own
+
+
+def _own_changes(wanted: Wanted, recorded: RecordedCluster) -> Iterator[ParameterChange]:
+    own = own_after(wanted, recorded)
+    for name in catalog.own_keys():
+        before = recorded.own.get(name, ABSENT)
+        after = own.get(name, ABSENT)
+        if before != after:
+            yield ParameterChange(name, before, after, Effect.RECORDED, Side.SPEC)
+
+
+def _workers(
+    wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Sequence[Node] | None
+) -> Workers | None:
+    """None where the kind has none to count, or they are still being made."""
+    kind = catalog.kind(wanted.kind)
+    counting = kind.with_effect(Effect.SCALE)
+    if counting is None or live.state == "initial":
+        return None
+    masters = kind.masters(recorded.parameters)
+    total = live.size - masters if live.size is not None else None
+    if total is None and nodes is not None:
+        total = len(nodes) - masters
+    count = kind.parameters[counting].canonical(wanted.parameters[counting])
+    if counting in wanted.lifecycle.ignore_changes and total is not None:
+        count = max(0, total - _attached_live(wanted, recorded, nodes))
+    return compare_workers(wanted, count, recorded, total, nodes)
+
+
+def _attached_live(wanted: Wanted, recorded: RecordedCluster, nodes: Sequence[Node] | None) -> int:
+    """How many live workers are there by attach, as far as spec and record know."""
+    if nodes is None:
+        return len(recorded.attached)
+    attached = {*recorded.attached, *wanted.attached}
+    return sum(node.instance_id in attached for node in nodes)
+
+
+def _count_change(
+    wanted: Wanted, recorded: RecordedCluster, workers: Workers | None
+) -> Iterator[ParameterChange]:
+    kind = catalog.kind(wanted.kind)
+    counting = kind.with_effect(Effect.SCALE)
+    if counting is None or workers is None or counting in wanted.lifecycle.ignore_changes:
+        return
+    parameter = kind.parameters[counting]
+    after = parameter.canonical(wanted.parameters[counting])
+    before = parameter.canonical(recorded.parameters.get(counting, ABSENT))
+    if workers.delta:
+        side = Side.LIVE if before == after else Side.SPEC
+        yield ParameterChange(counting, after - workers.delta, after, Effect.SCALE, side)
+    elif before != after:
+        yield ParameterChange(counting, before, after, Effect.RECORDED, Side.SPEC)
+
+
+def needs_nodes(wanted: Wanted | None, recorded: RecordedCluster, live: Cluster) -> bool:
+    """Whether the cluster's nodes must be read: something is or was attached, or workers are to be given up."""
+    if wanted is None or live.gone:
+        return False
+    if wanted.attach or recorded.attached:
+        return True
+    workers = _workers(wanted, recorded, live, None)
+    return workers is not None and (workers.delta < 0 or workers.live is None)

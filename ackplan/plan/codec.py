@@ -1,0 +1,258 @@
+"""The plan as JSON data and back. Reading a plan file trusts nothing: shape, sizes, references and calls are checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from ackplan import catalog
+from ackplan.catalog.kinds import Effect
+from ackplan.diagnostics import Diagnostic, Failure, Severity, Span, error
+from ackplan.diff import ParameterChange
+from ackplan.model.actions import Action, Reason, Side, StepKind
+from ackplan.model.values import ABSENT
+from ackplan.plan.model import Call, Change, Pins, Plan, Step
+
+FORMAT = 1
+MAX_BYTES = 512 * 1024 * 1024
+
+
+def encode_file(plan: Plan, shown: Mapping[str, Any]) -> str:
+    """A plan file: the plan, what `show --format json` prints of it, and a digest over both."""
+    content = {"ackplan_plan": FORMAT, "plan": encode(plan), "json": shown}
+    return json.dumps({**content, "sha256": _digest(content)}, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def decode_file(text: str, file: str) -> tuple[Plan, Mapping[str, Any]]:
+    """The plan and its JSON. Raises Failure for a file that is not a plan, was altered, or is of a newer version."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Failure(_not_a_plan(file, "it is not JSON")) from None
+    if not isinstance(document, dict) or "ackplan_plan" not in document:
+        raise Failure(_not_a_plan(file, "it was not written by ackplan plan --out"))
+    if document["ackplan_plan"] != FORMAT:
+        detail = f"format {document['ackplan_plan']!r}, this ackplan reads {FORMAT}"
+        raise Failure(error("ACK6002", "Plan file of another version", detail, "Plan again"))
+    content = {key: value for key, value in document.items() if key != "sha256"}
+    if document.get("sha256") != _digest(content):
+        raise Failure(
+            error("ACK6003", "Plan file was altered", f"{file} does not match its own digest", "Plan again")
+        )
+    try:
+        return decode(content["plan"]), content["json"]
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise Failure(_not_a_plan(file, f"{type(fault).__name__} in it")) from None
+
+
+def _not_a_plan(file: str, why: str) -> Diagnostic:
+    return error("ACK6001", "Not a plan file", f"{file}: {why}", "Make one: ackplan plan --out FILE")
+
+
+def encode(plan: Plan) -> dict[str, Any]:
+    return {
+        "mode": plan.mode,
+        "unmanaged": plan.unmanaged,
+        "pins": {
+            "lineage": plan.pins.lineage,
+            "serial": plan.pins.serial,
+            "spec_digest": plan.pins.spec_digest,
+            "live": dict(plan.pins.live),
+        },
+        "changes": [_change(change) for change in plan.changes],
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
+    }
+
+
+def decode(data: Mapping[str, Any]) -> Plan:
+    """The plan in `data`. Raises KeyError, TypeError or ValueError for what is not one."""
+    pins = data["pins"]
+    return Plan(
+        mode=_text(data["mode"]),
+        changes=tuple(_read_change(entry) for entry in data["changes"]),
+        pins=Pins(
+            _text(pins["lineage"]),
+            _whole(pins["serial"]),
+            _text(pins["spec_digest"]),
+            {_text(k): _text(v) for k, v in pins["live"].items()},
+        ),
+        unmanaged=_whole(data["unmanaged"]),
+        diagnostics=tuple(_read_diagnostic(entry) for entry in data["diagnostics"]),
+    )
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "cluster": change.cluster,
+        "kind": change.kind,
+        "action": change.action.value,
+        "reason": change.reason.name,
+        "cluster_id": change.cluster_id,
+        "parameters": [_parameter(parameter) for parameter in change.parameters],
+        "steps": [_step(step) for step in change.steps],
+        "blocked": [_diagnostic(diagnostic) for diagnostic in change.blocked],
+        "notes": list(change.notes),
+        "before": change.before,
+        "after": change.after,
+        "live_state": change.live_state,
+        "depends_on": list(change.depends_on),
+    }
+
+
+def _parameter(parameter: ParameterChange) -> dict[str, Any]:
+    encoded = {
+        "name": parameter.name,
+        "effect": parameter.effect.value,
+        "side": parameter.side.value,
+        "secret": parameter.secret,
+    }
+    for key, value in (("before", parameter.before), ("after", parameter.after)):
+        if value is not ABSENT:
+            encoded[key] = value
+    return encoded
+
+
+def _step(step: Step) -> dict[str, Any]:
+    call = step.call
+    return {
+        "id": step.id,
+        "cluster": step.cluster,
+        "kind": step.kind.value,
+        "reason": step.reason.name,
+        "side": step.side.value,
+        "cluster_id": step.cluster_id,
+        "call": None
+        if call is None
+        else {"operation": call.operation, "region": call.region, "body": call.body},
+        "needs": list(step.needs),
+        "expected_seconds": step.expected_seconds,
+        "timeout": step.timeout,
+        "masters": step.masters,
+        "workers_before": step.workers_before,
+        "workers_after": step.workers_after,
+        "instances": list(step.instances),
+        "entry": step.entry,
+    }
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    span = diagnostic.span
+    return {
+        "severity": diagnostic.severity.value,
+        "code": diagnostic.code,
+        "summary": diagnostic.summary,
+        "detail": diagnostic.detail,
+        "cure": diagnostic.cure,
+        "cluster": diagnostic.cluster,
+        "parameter": diagnostic.parameter,
+        "span": [span.file, span.line, span.column] if span else None,
+    }
+
+
+def _read_change(data: Mapping[str, Any]) -> Change:
+    return Change(
+        cluster=_text(data["cluster"]),
+        kind=catalog.kind(data["kind"]).name,
+        action=Action(data["action"]),
+        reason=Reason[data["reason"]],
+        cluster_id=_text(data["cluster_id"]),
+        parameters=tuple(_read_parameter(entry) for entry in data["parameters"]),
+        steps=tuple(_read_step(entry) for entry in data["steps"]),
+        blocked=tuple(_read_diagnostic(entry) for entry in data["blocked"]),
+        notes=_texts(data["notes"]),
+        before=_optional(data["before"], _mapping),
+        after=_optional(data["after"], _mapping),
+        live_state=_text(data["live_state"]),
+        depends_on=_texts(data["depends_on"]),
+    )
+
+
+def _read_parameter(data: Mapping[str, Any]) -> ParameterChange:
+    return ParameterChange(
+        _text(data["name"]),
+        data.get("before", ABSENT),
+        data.get("after", ABSENT),
+        Effect(data["effect"]),
+        Side(data["side"]),
+        data["secret"] is True,
+    )
+
+
+def _read_step(data: Mapping[str, Any]) -> Step:
+    return Step(
+        id=_text(data["id"]),
+        cluster=_text(data["cluster"]),
+        kind=StepKind(data["kind"]),
+        reason=Reason[data["reason"]],
+        side=Side(data["side"]),
+        cluster_id=_text(data["cluster_id"]),
+        call=_read_call(data["call"], _text(data["cluster_id"])),
+        needs=_texts(data["needs"]),
+        expected_seconds=float(data["expected_seconds"]),
+        timeout=_whole(data["timeout"]),
+        masters=_whole(data["masters"]),
+        workers_before=_optional(data["workers_before"], _whole),
+        workers_after=_optional(data["workers_after"], _whole),
+        instances=_texts(data["instances"]),
+        entry=_optional(data["entry"], _mapping),
+    )
+
+
+def _read_call(data: Mapping[str, Any] | None, cluster_id: str) -> Call | None:
+    """Method and path come from the catalog, never from the file: a file can't name a call that we don't make."""
+    if data is None:
+        return None
+    operation = catalog.operation(_text(data["operation"]))
+    path = operation.path_of(cluster_id) if cluster_id else operation.path
+    body = _optional(data["body"], _mapping)
+    return Call(operation.id, operation.method, path, _text(data["region"]), body)
+
+
+def _read_diagnostic(data: Mapping[str, Any]) -> Diagnostic:
+    span = data["span"]
+    return Diagnostic(
+        Severity(data["severity"]),
+        _text(data["code"]),
+        _text(data["summary"]),
+        _text(data["detail"]),
+        _text(data["cure"]),
+        Span(_text(span[0]), _whole(span[1]), _whole(span[2])) if span else None,
+        _text(data["cluster"]),
+        _text(data["parameter"]),
+    )
+
+
+T = TypeVar("T")
+
+
+def _optional(value: Any, read: Callable[[Any], T]) -> T | None:
+    return None if value is None else read(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("text expected")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(_text, value))
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("whole number expected")
+    return value
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("mapping expected")
+    return value

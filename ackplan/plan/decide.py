@@ -1,0 +1,383 @@
+"""Decides what happens to one cluster: the table 'what a difference becomes' of the contract, row by row.
+
+What is refused is decided and compiled all the same, so that a reviewer sees it in full, and marked blocked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ackplan import catalog
+from ackplan.catalog.kinds import Effect
+from ackplan.diagnostics import Diagnostic, error
+from ackplan.diff import Difference, ParameterChange, compare
+from ackplan.diff.workers import choose
+from ackplan.model.actions import Action, Reason, Side
+from ackplan.model.answers import Cluster, Node
+from ackplan.model.values import ABSENT
+from ackplan.model.wanted import Wanted
+from ackplan.plan import steps
+from ackplan.plan.model import Change
+from ackplan.record import RecordedCluster
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One cluster's three sides. `live` is the recorded cluster, `namesake` another live one of the same name."""
+
+    name: str
+    wanted: Wanted | None
+    recorded: RecordedCluster | None
+    live: Cluster | None
+    namesake: Cluster | None = None
+    nodes: Sequence[Node] | None = None
+    replace: bool = False
+    adopt: bool = False
+    destroy: bool = False
+
+    @property
+    def protected(self) -> bool:
+        """Whether a delete is refused: the spec's word counts, else the record's."""
+        said = self.wanted.lifecycle.prevent_destroy if self.wanted else None
+        return said if said is not None else bool(self.recorded and self.recorded.prevent_destroy)
+
+
+def decide(case: Case) -> Change:
+    """What happens to this cluster. Something is wanted or recorded of it."""
+    if case.recorded is not None and (case.wanted is None or case.destroy):
+        return _unwanted(case, case.recorded)
+    assert case.wanted is not None  # noqa: S101 - a case has one of the two
+    if case.namesake is not None:
+        return _namesake(case, case.wanted, case.namesake)
+    if case.live is None or case.live.gone:
+        return _create(case, case.wanted)
+    assert case.recorded is not None  # noqa: S101 - `live` is found through the record
+    if case.live.state == "deleting":
+        return _create(case, case.wanted, case.live)
+    return _existing(case, case.wanted, case.recorded, case.live)
+
+
+def _unwanted(case: Case, recorded: RecordedCluster) -> Change:
+    live = case.live
+    if live is None or live.gone:
+        return Change(
+            case.name,
+            recorded.kind,
+            Action.FORGET,
+            Reason.GONE,
+            recorded.cluster_id,
+            steps=steps.forget(case.name, recorded),
+            before=recorded.parameters,
+        )
+    reason = Reason.DESTROY if case.destroy else Reason.NOT_IN_SPEC
+    return Change(
+        case.name,
+        recorded.kind,
+        Action.DELETE,
+        reason,
+        live.cluster_id,
+        steps=steps.delete(case.name, recorded, live, reason),
+        blocked=tuple(_protection(case, "delete")),
+        before=recorded.parameters,
+        live_state=live.state,
+        depends_on=recorded.depends_on,
+    )
+
+
+def _protection(case: Case, what: str) -> Iterator[Diagnostic]:
+    if case.protected:
+        yield error(
+            "ACK2004",
+            "Cluster is protected",
+            f"lifecycle.prevent_destroy refuses to {what} it",
+            "Commit lifecycle: {prevent_destroy: false} for it and apply that first",
+            span=case.wanted.span_of("lifecycle") if case.wanted else None,
+            cluster=case.name,
+        )
+
+
+def _create(case: Case, wanted: Wanted, leaving: Cluster | None = None) -> Change:
+    """A cluster that is nowhere, or on its way out (`leaving`)."""
+    vanished = case.recorded is not None
+    reason, side = (Reason.VANISHED, Side.LIVE) if vanished else (Reason.NEW, Side.SPEC)
+    before = steps.await_gone(wanted, leaving) if leaving else ()
+    return Change(
+        case.name,
+        wanted.kind,
+        Action.CREATE,
+        reason,
+        parameters=tuple(creation(wanted, side)),
+        steps=steps.create(wanted, reason, side, before),
+        notes=("a cluster of this name is being deleted: its creation waits",) if leaving else (),
+        after=wanted.parameters,
+        depends_on=wanted.depends_on,
+    )
+
+
+def creation(wanted: Wanted, side: Side) -> Iterator[ParameterChange]:
+    """Every parameter of a cluster that is to be created, as a change from nothing."""
+    kind = catalog.kind(wanted.kind)
+    for name, value in wanted.parameters.items():
+        parameter = kind.parameters[name]
+        yield ParameterChange(name, ABSENT, value, parameter.effect, side, parameter.secret)
+
+
+def _namesake(case: Case, wanted: Wanted, live: Cluster) -> Change:
+    """The name is taken by a live cluster that is not recorded."""
+    if live.state == "deleting":
+        return _create(case, wanted, live)
+    allowed = {known.constants.get("cluster_type") for known in catalog.kinds()}
+    if live.cluster_type is not None and live.cluster_type not in allowed:
+        return _refused(case, wanted, _taken(wanted, live))
+    if not (case.adopt or wanted.lifecycle.adopt):
+        return _refused(case, wanted, _not_recorded(case, wanted, live))
+    return _adopt(case, wanted, live)
+
+
+def _refused(case: Case, wanted: Wanted, why: Diagnostic) -> Change:
+    return Change(
+        case.name,
+        wanted.kind,
+        Action.NOOP,
+        Reason.NOT_RECORDED,
+        blocked=(why,),
+        after=wanted.parameters,
+        depends_on=wanted.depends_on,
+    )
+
+
+def _taken(wanted: Wanted, live: Cluster) -> Diagnostic:
+    return error(
+        "ACK2002",
+        "Name is taken by a cluster of another product",
+        f"{live.cluster_id} of type {live.cluster_type} has it; names are unique in an account",
+        "Choose another name",
+        span=wanted.span,
+        cluster=wanted.name,
+    )
+
+
+def _not_recorded(case: Case, wanted: Wanted, live: Cluster) -> Diagnostic:
+    lost = f"; the recorded {case.recorded.cluster_id} is gone" if case.recorded else ""
+    return error(
+        "ACK2001",
+        "Cluster is live, but not recorded",
+        f"{live.cluster_id} ({live.state}, {live.region_id}) has this name{lost}",
+        f"To take it over: ackplan plan --adopt {wanted.name}, or lifecycle: {{adopt: true}}; "
+        f"to record it alone: ackplan import {wanted.name}",
+        span=wanted.span,
+        cluster=wanted.name,
+    )
+
+
+def _adopt(case: Case, wanted: Wanted, live: Cluster) -> Change:
+    """Recorded as the spec describes it, as far as it can't be seen; what can be seen is compared."""
+    counting = catalog.kind(wanted.kind).with_effect(Effect.SCALE)
+    parameters = {name: value for name, value in wanted.parameters.items() if name != counting}
+    nodes = {node.instance_id for node in case.nodes or ()}
+    attached = tuple(instance for instance in wanted.attached if instance in nodes)
+    assumed = RecordedCluster(live.cluster_id, wanted.kind, parameters, wanted.own, attached)
+    change = _existing(case, wanted, assumed, live)
+    if change.action is Action.REPLACE or change.is_blocked:
+        return change
+    todo = change.steps or steps.record(wanted.name, _complete(assumed, wanted), Reason.ADOPTION, Side.SPEC)
+    action = Action.UPDATE if any(step.call for step in todo) else Action.ADOPT
+    return Change(
+        case.name,
+        wanted.kind,
+        action,
+        Reason.ADOPTION,
+        live.cluster_id,
+        parameters=change.parameters,
+        steps=todo,
+        notes=(f"takes over {live.cluster_id}, live since {live.attributes.get('created') or 'unknown'}",),
+        before=change.before,
+        after=change.after,
+        live_state=live.state,
+        depends_on=wanted.depends_on,
+    )
+
+
+def _complete(entry: RecordedCluster, wanted: Wanted) -> RecordedCluster:
+    return RecordedCluster(entry.cluster_id, wanted.kind, wanted.parameters, wanted.own, entry.attached)
+
+
+def _existing(case: Case, wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Change:
+    difference = compare(wanted, recorded, live, case.nodes)
+    if live.state == "failed" and not recorded.created:
+        return _replace(case, wanted, recorded, difference, Reason.CREATE_FAILED)
+    if case.replace:
+        return _replace(case, wanted, recorded, difference, Reason.REQUESTED)
+    if difference.replacing:
+        return _replace(case, wanted, recorded, difference, Reason.CANNOT_UPDATE)
+    return _update(case, wanted, recorded, difference)
+
+
+def _replace(
+    case: Case, wanted: Wanted, recorded: RecordedCluster, difference: Difference, reason: Reason
+) -> Change:
+    live = case.live or case.namesake
+    assert live is not None  # noqa: S101 - only what is live is replaced
+    blocked = [] if reason is Reason.CREATE_FAILED else [*_protection(case, "replace")]
+    if reason is Reason.CANNOT_UPDATE and not wanted.lifecycle.replace_allowed:
+        blocked += [_cannot_change(wanted, change) for change in difference.replacing]
+    removal = steps.delete(case.name, recorded, live, reason)
+    side = Side.LIVE if reason is Reason.CREATE_FAILED else Side.SPEC
+    return Change(
+        case.name,
+        wanted.kind,
+        Action.REPLACE,
+        reason,
+        live.cluster_id,
+        parameters=difference.changes,
+        steps=steps.create(wanted, reason, side, removal),
+        blocked=tuple(blocked),
+        before=recorded.parameters,
+        after=wanted.parameters,
+        live_state=live.state,
+        depends_on=wanted.depends_on,
+    )
+
+
+def _cannot_change(wanted: Wanted, change: ParameterChange) -> Diagnostic:
+    moved = "the live cluster has" if change.side is Side.LIVE else "it was applied with"
+    before = "no value" if change.before is ABSENT else _quoted(change.before)
+    after = "none" if change.after is ABSENT else _quoted(change.after)
+    return error(
+        "ACK2003",
+        "Parameter can't change in place",
+        f"{moved} {before}, the spec wants {after}; ACK fixes it at creation",
+        f"Put the old value back, or replace the cluster: ackplan plan --replace {wanted.name}",
+        span=wanted.span_of(change.name),
+        cluster=wanted.name,
+        parameter=change.name,
+    )
+
+
+def _quoted(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _update(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: Difference) -> Change:
+    live = case.live or case.namesake
+    assert live is not None  # noqa: S101 - only what is live is updated
+    released, blocked = _release(case, wanted, recorded, difference)
+    merged = {**recorded.parameters, **wanted.parameters}
+    if difference.empty and recorded.created:
+        return Change(
+            case.name,
+            wanted.kind,
+            Action.NOOP,
+            Reason.UNCHANGED,
+            live.cluster_id,
+            notes=tuple(_notes(live)),
+            before=merged,
+            after=merged,
+            live_state=live.state,
+            depends_on=wanted.depends_on,
+        )
+    reason = _why(difference) if recorded.created else Reason.UNFINISHED
+    size = next((c.side for c in difference.changes if c.effect is Effect.SCALE), Side.SPEC)
+    todo = steps.update(
+        steps.Update(wanted, recorded, live, difference.workers, released, reason, size)
+    )
+    return Change(
+        case.name,
+        wanted.kind,
+        Action.UPDATE if any(step.call for step in todo) else Action.RECORD,
+        reason,
+        live.cluster_id,
+        parameters=difference.changes,
+        steps=todo,
+        blocked=tuple(blocked),
+        notes=tuple(_notes(live)),
+        before={**recorded.parameters, **_before(difference)},
+        after=merged,
+        live_state=live.state,
+        depends_on=wanted.depends_on,
+    )
+
+
+def _before(difference: Difference) -> dict[str, Any]:
+    """The create parameters that differ, as they are now; ackplan's own keys are not among them."""
+    own = catalog.own_keys()
+    return {c.name: c.before for c in difference.changes if c.before is not ABSENT and c.name not in own}
+
+
+def _why(difference: Difference) -> Reason:
+    sides = {change.side for change in difference.changes}
+    if difference.workers is not None and difference.workers.returned:
+        sides.add(Side.LIVE)
+    if sides == {Side.LIVE}:
+        return Reason.DRIFTED
+    return Reason.SPEC_AND_DRIFT if Side.LIVE in sides else Reason.SPEC_CHANGED
+
+
+def _notes(live: Cluster) -> Iterator[str]:
+    if live.busy:
+        yield f"the cluster is busy ({live.state}): apply waits, and checks the size again before it acts"
+    elif live.state != "running":
+        yield f"the live state is {live.state}"
+
+
+def _release(
+    case: Case, wanted: Wanted, recorded: RecordedCluster, difference: Difference
+) -> tuple[tuple[str, ...], list[Diagnostic]]:
+    """The workers to give up, and what stands against it."""
+    workers = difference.workers
+    if workers is None:
+        return (), []
+    if workers.live is None:
+        return (), [_size_unknown(wanted)]
+    if workers.delta >= 0:
+        return (), []
+    need = -workers.delta
+    if wanted.scale_in is None:
+        return (), [_unnamed(wanted, workers.live, workers.wanted, need)]
+    kept = frozenset(wanted.attached) | frozenset(recorded.attached)
+    released = choose(wanted.scale_in, need, case.nodes or (), kept)
+    short = need - len(released)
+    return released, [_too_few_named(wanted, need, short)] if short else []
+
+
+def _size_unknown(wanted: Wanted) -> Diagnostic:
+    return error(
+        "ACK2007",
+        "Size of the live cluster is unknown",
+        "the API reports none",
+        "Try again later, or look at it: ackplan clusters " + wanted.name,
+        span=wanted.span,
+        cluster=wanted.name,
+    )
+
+
+def _counting(wanted: Wanted) -> str:
+    return catalog.kind(wanted.kind).with_effect(Effect.SCALE) or ""
+
+
+def _unnamed(wanted: Wanted, live: int, target: int, need: int) -> Diagnostic:
+    name = _counting(wanted)
+    return error(
+        "ACK2005",
+        "Fewer workers, but none named to give up",
+        f"{live} workers are live, {target} wanted: {need} to give up",
+        "Name them: scale_in: {nodes: [i-...], release_node: true}, "
+        "or let them be picked: scale_in: {strategy: newest}",
+        span=wanted.span_of(name),
+        cluster=wanted.name,
+        parameter=name,
+    )
+
+
+def _too_few_named(wanted: Wanted, need: int, short: int) -> Diagnostic:
+    return error(
+        "ACK2006",
+        "Too few workers to give up",
+        f"{need} are to be given up; {short} more must be named that are live workers and not attached ones",
+        "Add them under scale_in.nodes, or use scale_in: {strategy: newest}",
+        span=wanted.span_of("scale_in"),
+        cluster=wanted.name,
+        parameter="scale_in",
+    )

@@ -1,0 +1,126 @@
+"""The plan as immutable values: changes a cluster, steps a change, pins that say what it was made against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ackplan.diagnostics import Diagnostic, has_errors
+from ackplan.diff import ParameterChange
+from ackplan.model.actions import Action, Reason, Side, StepKind
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One API call as it will be sent, but for secrets: those stand in `body` as `{"env": ...}` or `{"file": ...}`."""
+
+    operation: str
+    method: str
+    path: str
+    region: str
+    body: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. It starts when all of `needs` are done.
+
+    `workers_before` and `workers_after` pin a scaling step: it runs only on a cluster that has exactly `before`
+    workers, and counts as done on one that has `after`. `entry` is the cluster's record entry once the step is done
+    (None: it leaves the record); its `cluster_id` is empty where only the answer will tell. Seconds throughout.
+    """
+
+    id: str
+    cluster: str
+    kind: StepKind
+    reason: Reason
+    side: Side
+    cluster_id: str = ""
+    call: Call | None = None
+    needs: tuple[str, ...] = ()
+    expected_seconds: float = 0.0
+    timeout: int = 3600
+    masters: int = 0
+    workers_before: int | None = None
+    workers_after: int | None = None
+    instances: tuple[str, ...] = ()
+    entry: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to one cluster. A change with errors among `blocked` is shown in full and never carried out.
+
+    `before` and `after` are the cluster's create parameters on both sides, secrets as references; None where there
+    is no cluster. `notes` are what a reviewer should know besides.
+    """
+
+    cluster: str
+    kind: str
+    action: Action
+    reason: Reason
+    cluster_id: str = ""
+    parameters: tuple[ParameterChange, ...] = ()
+    steps: tuple[Step, ...] = ()
+    blocked: tuple[Diagnostic, ...] = ()
+    notes: tuple[str, ...] = ()
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    live_state: str = ""
+    depends_on: tuple[str, ...] = ()
+
+    @property
+    def is_blocked(self) -> bool:
+        return has_errors(self.blocked)
+
+    @property
+    def drifted(self) -> bool:
+        return any(change.side is Side.LIVE for change in self.parameters) or self.reason is Reason.VANISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What a plan was made against. `live` is a fingerprint of each planned cluster's live side."""
+
+    lineage: str
+    serial: int
+    spec_digest: str
+    live: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole plan. `mode` is `normal`, `destroy` or `refresh-only`. `changes` are in the order of their names."""
+
+    mode: str
+    changes: tuple[Change, ...]
+    pins: Pins
+    unmanaged: int = 0
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def acting(self) -> tuple[Change, ...]:
+        """The changes that do something."""
+        return tuple(change for change in self.changes if change.action is not Action.NOOP)
+
+    @property
+    def blocked(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.is_blocked)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step, those of blocked changes too."""
+        return tuple(step for change in self.changes for step in change.steps)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do and nothing that can't be done."""
+        return not self.acting and not self.blocked
+
+    @property
+    def applicable(self) -> bool:
+        return not self.blocked and not has_errors(self.diagnostics)
+
+    def count(self, action: Action) -> int:
+        return sum(change.action is action for change in self.changes)

@@ -1,0 +1,75 @@
+"""Which step waits for which: `depends_on` orders creates and scales, deletes run the other way round."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+
+from ackplan.diagnostics import Diagnostic, error
+from ackplan.model.actions import StepKind
+from ackplan.plan.model import Change, Step
+
+_REMOVING = frozenset({StepKind.DELETE, StepKind.AWAIT_GONE})
+_SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
+
+
+def wire(changes: Sequence[Change]) -> tuple[tuple[Change, ...], tuple[Diagnostic, ...]]:
+    """The changes with the needs between clusters filled in. A circle (in a record made by hand) is an error."""
+    depends = {change.cluster: change.depends_on for change in changes}
+    try:
+        order = tuple(TopologicalSorter(depends).static_order())
+    except CycleError as circle:
+        names = " -> ".join(reversed(circle.args[1]))
+        return tuple(changes), (error("ACK2011", "Recorded dependencies run in a circle", names),)
+    by_name = {change.cluster: change for change in changes}
+    present = [name for name in order if name in by_name]
+    building = _incoming(present, by_name, depends, _building)
+    removing = _incoming(present[::-1], by_name, _turned(depends), _removing)
+    return tuple(_wired(change, building, removing) for change in changes), ()
+
+
+def _turned(depends: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Who depends on each cluster."""
+    turned: dict[str, list[str]] = {name: [] for name in depends}
+    for name, needed in depends.items():
+        for other in needed:
+            turned.setdefault(other, []).append(name)
+    return turned
+
+
+def _building(step: Step) -> bool:
+    return step.kind not in _REMOVING and step.kind not in _SILENT
+
+
+def _removing(step: Step) -> bool:
+    return step.kind in _REMOVING
+
+
+def _incoming(
+    order: Sequence[str],
+    changes: Mapping[str, Change],
+    before: Mapping[str, Sequence[str]],
+    chosen: Callable[[Step], bool],
+) -> dict[str, frozenset[str]]:
+    """The steps that each cluster's first chosen step waits for: the last of those before it, through idle ones."""
+    outgoing: dict[str, frozenset[str]] = {}
+    incoming: dict[str, frozenset[str]] = {}
+    for name in order:
+        sources = [outgoing.get(other, frozenset()) for other in before.get(name, ())]
+        incoming[name] = frozenset().union(*sources)
+        mine = [step for step in changes[name].steps if chosen(step)]
+        outgoing[name] = frozenset({mine[-1].id}) if mine else incoming[name]
+    return incoming
+
+
+def _wired(
+    change: Change, building: Mapping[str, frozenset[str]], removing: Mapping[str, frozenset[str]]
+) -> Change:
+    steps = list(change.steps)
+    for chosen, incoming in ((_removing, removing), (_building, building)):
+        first = next((index for index, step in enumerate(steps) if chosen(step)), None)
+        if first is not None and incoming[change.cluster]:
+            needs = (*steps[first].needs, *sorted(incoming[change.cluster]))
+            steps[first] = dataclasses.replace(steps[first], needs=needs)
+    return dataclasses.replace(change, steps=tuple(steps))

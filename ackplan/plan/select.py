@@ -1,0 +1,50 @@
+"""Narrows a plan: to targets and what they wait for, without excluded ones and what waits for them, without blocked ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ackplan.plan.model import Change
+
+
+def select(
+    changes: Sequence[Change], targets: Sequence[str], excludes: Sequence[str], *, skip_blocked: bool
+) -> tuple[Change, ...]:
+    """The changes that stay. Leaving one out leaves out every change that would have waited for it."""
+    before = _waits(changes)
+    after = _turned(before)
+    dropped = _reach(excludes, after)
+    if skip_blocked:
+        dropped |= _reach((change.cluster for change in changes if change.is_blocked), after)
+    kept = _reach(targets, before) if targets else {change.cluster for change in changes}
+    return tuple(change for change in changes if change.cluster in kept - dropped)
+
+
+def _waits(changes: Sequence[Change]) -> dict[str, set[str]]:
+    """For each cluster those whose steps it waits for; one that is blocked without steps still holds up its dependents."""
+    owner = {step.id: change.cluster for change in changes for step in change.steps}
+    waits: dict[str, set[str]] = {}
+    stuck = {change.cluster for change in changes if change.is_blocked and not change.steps}
+    for change in changes:
+        needed = {owner[need] for step in change.steps for need in step.needs if need in owner}
+        waits[change.cluster] = (needed | (stuck & set(change.depends_on))) - {change.cluster}
+    return waits
+
+
+def _turned(edges: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    turned: dict[str, set[str]] = {name: set() for name in edges}
+    for name, others in edges.items():
+        for other in others:
+            turned[other].add(name)
+    return turned
+
+
+def _reach(starts: Iterable[str], edges: Mapping[str, Iterable[str]]) -> set[str]:
+    found: set[str] = set()
+    pending = list(starts)
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending += edges.get(name, ())
+    return found

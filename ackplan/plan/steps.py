@@ -1,0 +1,263 @@
+"""Compiles what a cluster needs into steps: each with the exact call, and the record entry that it leaves behind.
+
+The steps of one cluster run one after another: attach, scale out, detach, scale in. Room is made before any is given up.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ackplan import catalog
+from ackplan.catalog import operations
+from ackplan.catalog.kinds import Effect
+from ackplan.catalog.timeouts import timeouts
+from ackplan.diff import Workers, own_after
+from ackplan.model.actions import Reason, Side, StepKind
+from ackplan.model.answers import Cluster
+from ackplan.model.wanted import AttachGroup, Wanted
+from ackplan.plan.model import Call, Step
+from ackplan.record import RecordedCluster
+from ackplan.record.codec import encode_cluster
+
+_TIMEOUT_OF = {
+    StepKind.CREATE: "create",
+    StepKind.ATTACH: "attach",
+    StepKind.SCALE_OUT: "scale",
+    StepKind.DETACH: "remove",
+    StepKind.SCALE_IN: "remove",
+    StepKind.DELETE: "delete",
+    StepKind.AWAIT_READY: "create",
+    StepKind.AWAIT_GONE: "delete",
+}
+_OPERATION_OF = {
+    StepKind.CREATE: "create_cluster",
+    StepKind.ATTACH: "attach",
+    StepKind.SCALE_OUT: "scale_out",
+    StepKind.DETACH: "remove_nodes",
+    StepKind.SCALE_IN: "remove_nodes",
+    StepKind.DELETE: "delete_cluster",
+}
+# Where a scale-out takes a value from the live cluster instead of from its create parameters.
+_LIVE = "live:"
+
+
+@dataclass(slots=True)
+class Chain:
+    """Collects the steps of one cluster, each needing the one before; keeps the record entry as it grows."""
+
+    name: str
+    cluster_id: str
+    region: str
+    own: Mapping[str, Any]
+    reason: Reason
+    side: Side
+    body_file: str = ""
+    entry: RecordedCluster | None = None
+    steps: tuple[Step, ...] = ()
+
+    def add(self, kind: StepKind, *, label: str = "", body: Mapping[str, Any] | None = None, **more: Any) -> None:
+        """One step of `kind`; `more` are further fields of Step."""
+        operation = _OPERATION_OF.get(kind)
+        step = Step(
+            id=f"{kind.value}:{self.name}" + (f":{label}" if label else ""),
+            cluster=self.name,
+            kind=kind,
+            reason=self.reason,
+            side=more.pop("side", self.side),
+            cluster_id=self.cluster_id,
+            call=self._call(operation, body) if operation else None,
+            needs=(self.steps[-1].id,) if self.steps else (),
+            expected_seconds=self._expected(operation),
+            timeout=timeouts(self.own)[_TIMEOUT_OF.get(kind, "create")],
+            entry=encode_cluster(self.entry) if self.entry else None,
+            **more,
+        )
+        self.steps = (*self.steps, step)
+
+    def _call(self, operation_id: str, body: Mapping[str, Any] | None) -> Call:
+        operation = catalog.operation(operation_id)
+        path = operation.path_of(self.cluster_id) if self.cluster_id else operation.path
+        return Call(operation_id, operation.method, path, self.region, body)
+
+    def _expected(self, operation_id: str | None) -> float:
+        return catalog.operation(operation_id).expected(self.body_file) if operation_id else 0.0
+
+
+def region_of(kind: str, parameters: Mapping[str, Any], otherwise: str = "") -> str:
+    name = catalog.kind(kind).filled_from("region")
+    return str(parameters.get(name or "", otherwise))
+
+
+def create(wanted: Wanted, reason: Reason, side: Side, before: Sequence[Step] = ()) -> tuple[Step, ...]:
+    """Create, then attach. `before` are steps that must be done first (a delete, a wait)."""
+    kind = catalog.kind(wanted.kind)
+    region = region_of(wanted.kind, wanted.parameters)
+    chain = Chain(wanted.name, "", region, wanted.own, reason, side, kind.schema_file, steps=tuple(before))
+    chain.entry = RecordedCluster("", wanted.kind, wanted.parameters, wanted.own)
+    chain.add(StepKind.CREATE, body=wanted.parameters)
+    attach(chain, wanted.attach, wanted.attached, side)
+    return chain.steps
+
+
+def attach(
+    chain: Chain, groups: Sequence[AttachGroup], instances: Sequence[str], side: Side
+) -> None:
+    """One step for each group that has instances to attach."""
+    missing = set(instances)
+    for number, group in enumerate(groups, 1):
+        chosen = tuple(instance for instance in group.instances if instance in missing)
+        if not chosen or chain.entry is None:
+            continue
+        chain.entry = dataclasses.replace(chain.entry, attached=(*chain.entry.attached, *chosen))
+        body = {"instances": list(chosen), **group.body}
+        chain.add(StepKind.ATTACH, label=str(number), body=body, instances=chosen, side=side)
+
+
+def delete(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason) -> tuple[Step, ...]:
+    """Delete, or only wait where the cluster is being deleted already."""
+    region = region_of(recorded.kind, recorded.parameters, live.region_id)
+    side = Side.LIVE if reason is Reason.CREATE_FAILED else Side.SPEC
+    chain = Chain(name, live.cluster_id, region, recorded.own, reason, side)
+    chain.add(StepKind.AWAIT_GONE if live.state == "deleting" else StepKind.DELETE)
+    return chain.steps
+
+
+def await_gone(wanted: Wanted, live: Cluster) -> tuple[Step, ...]:
+    """Waits until a cluster that is being deleted has given its name free."""
+    chain = Chain(wanted.name, live.cluster_id, live.region_id, wanted.own, Reason.NEW, Side.LIVE)
+    chain.add(StepKind.AWAIT_GONE)
+    return chain.steps
+
+
+def forget(name: str, recorded: RecordedCluster) -> tuple[Step, ...]:
+    chain = Chain(name, recorded.cluster_id, "", recorded.own, Reason.GONE, Side.LIVE)
+    chain.add(StepKind.FORGET)
+    return chain.steps
+
+
+def record(name: str, entry: RecordedCluster, reason: Reason, side: Side) -> tuple[Step, ...]:
+    chain = Chain(name, entry.cluster_id, "", entry.own, reason, side, entry=entry)
+    chain.add(StepKind.RECORD)
+    return chain.steps
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an update in place has to do. `released` are the workers chosen to be given up."""
+
+    wanted: Wanted
+    recorded: RecordedCluster
+    live: Cluster
+    workers: Workers | None
+    released: tuple[str, ...]
+    reason: Reason
+    side_of_size: Side
+
+
+def update(todo: Update) -> tuple[Step, ...]:
+    """Attach, scale out, detach, scale in, as far as needed; the last step leaves the complete record entry.
+
+    Where nothing is called, one step brings the record up to date.
+    """
+    wanted, workers = todo.wanted, todo.workers
+    kind = catalog.kind(wanted.kind)
+    chain = Chain(
+        wanted.name,
+        todo.live.cluster_id,
+        region_of(wanted.kind, todo.recorded.parameters, todo.live.region_id),
+        wanted.own,
+        todo.reason,
+        todo.side_of_size,
+        entry=_start(todo),
+    )
+    if not todo.recorded.created:
+        chain.add(StepKind.AWAIT_READY, side=Side.LIVE)
+    if workers is not None:
+        _worker_steps(chain, todo, workers, kind.masters(todo.recorded.parameters or wanted.parameters))
+    final = dataclasses.replace(
+        chain.entry or _start(todo),
+        kind=wanted.kind,
+        parameters={**todo.recorded.parameters, **wanted.parameters},
+        own=own_after(wanted, todo.recorded),
+    )
+    if not chain.steps:
+        return record(wanted.name, final, todo.reason, todo.side_of_size)
+    last = dataclasses.replace(chain.steps[-1], entry=encode_cluster(final))
+    return (*chain.steps[:-1], last)
+
+
+def _start(todo: Update) -> RecordedCluster:
+    """The record entry before the first step: what the live nodes show to be attached."""
+    attached = todo.recorded.attached
+    if todo.workers is not None:
+        kept = [instance for instance in attached if instance not in todo.workers.returned]
+        attached = (*kept, *todo.workers.joined)
+    return dataclasses.replace(todo.recorded, attached=tuple(attached), created=True)
+
+
+def _worker_steps(chain: Chain, todo: Update, workers: Workers, masters: int) -> None:
+    present = workers.live
+    known_before = set(todo.recorded.attached)
+    if workers.attach:
+        drifted = all(instance in known_before for instance in workers.attach)
+        attach(chain, todo.wanted.attach, workers.attach, Side.LIVE if drifted else Side.SPEC)
+        present = present + len(workers.attach) if present is not None else None
+    if workers.delta > 0 and present is not None:
+        body = scale_out_body(todo.wanted, todo.live, workers.delta)
+        _size_step(chain, StepKind.SCALE_OUT, body, (present, present + workers.delta, masters))
+        present += workers.delta
+    if workers.detach and chain.entry is not None:
+        left = tuple(i for i in chain.entry.attached if i not in workers.detach)
+        chain.entry = dataclasses.replace(chain.entry, attached=left)
+        body = {"nodes": list(workers.detach), "release_node": False}
+        chain.add(StepKind.DETACH, body=body, instances=workers.detach, side=Side.SPEC)
+        present = present - len(workers.detach) if present is not None else None
+    if todo.released and present is not None:
+        body = {"nodes": list(todo.released)}
+        release = todo.wanted.scale_in.release_node if todo.wanted.scale_in else None
+        if release is not None:
+            body["release_node"] = release
+        sizes = (present, present - len(todo.released), masters)
+        _size_step(chain, StepKind.SCALE_IN, body, sizes, todo.released)
+
+
+def _size_step(
+    chain: Chain,
+    kind: StepKind,
+    body: Mapping[str, Any],
+    sizes: tuple[int, int, int],
+    instances: tuple[str, ...] = (),
+) -> None:
+    before, after, masters = sizes
+    chain.add(
+        kind, body=body, workers_before=before, workers_after=after, masters=masters, instances=instances
+    )
+
+
+def scale_out_body(wanted: Wanted, live: Cluster, count: int) -> dict[str, Any]:
+    """The body of a scale-out: every parameter from where its schema says (`x-ack-from`), then `count`."""
+    body: dict[str, Any] = {}
+    (file,) = operations.operation("scale_out").bodies
+    for name, schema in operations.body_parameters(file).items():
+        if schema.get("x-ack-effect") == Effect.SCALE.value:
+            body[name] = count
+            continue
+        for source in schema.get("x-ack-from", ()):
+            value = _source(source, wanted, live)
+            if value is not None:
+                body[name] = value
+                break
+        else:
+            if "x-ack-otherwise" in schema:
+                body[name] = schema["x-ack-otherwise"]
+    return body
+
+
+def _source(source: str, wanted: Wanted, live: Cluster) -> Any:
+    if not source.startswith(_LIVE):
+        return wanted.parameters.get(source)
+    text = live.attributes.get(source.removeprefix(_LIVE))
+    return [part.strip() for part in text.split(",")] if isinstance(text, str) and text else None

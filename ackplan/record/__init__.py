@@ -1,0 +1,5 @@
+"""The record: what was last applied, made to be committed. Values in, values out; where it lives is a store's matter."""
+
+from ackplan.record.model import Record, RecordedCluster
+
+__all__ = ["Record", "RecordedCluster"]

@@ -1,0 +1,140 @@
+"""The record as JSON text: sorted, indented, made for git. Reading trusts nothing; a newer version is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ackplan.diagnostics import Failure, Span, error
+from ackplan.record.model import VERSION, Record, RecordedCluster
+
+MAX_BYTES = 256 * 1024 * 1024
+_CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
+
+
+def encode(record: Record) -> str:
+    """The text of the record, with a line end. The same record always gives the same text."""
+    document = {
+        "version": VERSION,
+        "lineage": record.lineage,
+        "serial": record.serial,
+        "clusters": {name: encode_cluster(cluster) for name, cluster in record.clusters.items()},
+    }
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def encode_cluster(cluster: RecordedCluster) -> dict[str, Any]:
+    return {
+        "cluster_id": cluster.cluster_id,
+        "kind": cluster.kind,
+        "parameters": dict(cluster.parameters),
+        "own": dict(cluster.own),
+        "attached": list(cluster.attached),
+        "created": cluster.created,
+    }
+
+
+def decode(text: str, file: str) -> Record:
+    """The record in `text`. Raises Failure, saying where and what to do, for anything that is not one."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as fault:
+        raise _broken(text, file, fault) from None
+    if not isinstance(document, dict):
+        raise Failure(_shape(file, "the file does not hold a mapping"))
+    version = document.get("version")
+    if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
+        raise Failure(
+            error(
+                "ACK3002",
+                "Record of a newer version",
+                f"version {version}, this ackplan knows {VERSION}",
+                "Update ackplan; nothing was changed",
+                span=Span(file, 1, 1),
+            )
+        )
+    return _decode_document(document, file)
+
+
+def _broken(text: str, file: str, fault: Exception) -> Failure:
+    line, column = getattr(fault, "lineno", 1), getattr(fault, "colno", 1)
+    marked = [n for n, row in enumerate(text.splitlines(), 1) if row.startswith(_CONFLICT)]
+    if marked:
+        return Failure(
+            error(
+                "ACK3003",
+                "Record holds git conflict marks",
+                "two branches both changed it",
+                "Take the version of the branch that was applied last "
+                "(git checkout --theirs or --ours), then run: ackplan plan",
+                span=Span(file, marked[0], 1),
+            )
+        )
+    return Failure(
+        error(
+            "ACK3001",
+            "Record can't be read",
+            f"{getattr(fault, 'msg', fault)}",
+            f"Put back the last good version: git checkout {file}, or {file}.backup",
+            span=Span(file, line, column),
+        )
+    )
+
+
+def _shape(file: str, detail: str) -> Any:
+    return error(
+        "ACK3001",
+        "Record can't be read",
+        detail,
+        f"Put back the last good version: git checkout {file}, or {file}.backup",
+        span=Span(file, 1, 1),
+    )
+
+
+class _Wrong(Exception):
+    pass
+
+
+def _decode_document(document: Mapping[str, Any], file: str) -> Record:
+    try:
+        _expect(document.get("version") == VERSION, f"version is not {VERSION}")
+        lineage, serial, clusters = (document.get(key) for key in ("lineage", "serial", "clusters"))
+        _expect(isinstance(lineage, str) and 0 < len(lineage) <= 100, "lineage is not text")
+        _expect(isinstance(serial, int) and serial >= 0, "serial is not a number")
+        _expect(isinstance(clusters, dict), "clusters is not a mapping")
+        decoded = {name: decode_cluster(name, value) for name, value in (clusters or {}).items()}
+        return Record(str(lineage), int(serial or 0), decoded)
+    except _Wrong as wrong:
+        raise Failure(_shape(file, str(wrong))) from None
+
+
+def _expect(holds: bool, otherwise: str) -> None:  # noqa: FBT001
+    if not holds:
+        raise _Wrong(otherwise)
+
+
+def decode_cluster(name: str, value: Any) -> RecordedCluster:
+    """One entry of `clusters`. Raises _Wrong for a shape that is not one."""
+    _expect(isinstance(value, dict), f"clusters.{name} is not a mapping")
+    own, attached = value.get("own", {}), value.get("attached", [])
+    checks = {
+        "cluster_id": isinstance(value.get("cluster_id"), str),
+        "kind": isinstance(value.get("kind"), str),
+        "parameters": isinstance(value.get("parameters"), dict),
+        "own": isinstance(own, dict)
+        and isinstance(own.get("lifecycle", {}), dict)
+        and isinstance(own.get("depends_on", []), list),
+        "attached": isinstance(attached, list) and all(isinstance(item, str) for item in attached),
+        "created": isinstance(value.get("created", True), bool),
+    }
+    for key, holds in checks.items():
+        _expect(holds, f"clusters.{name}.{key} has the wrong type or is missing")
+    return RecordedCluster(
+        cluster_id=value["cluster_id"],
+        kind=value["kind"],
+        parameters=value["parameters"],
+        own=own,
+        attached=tuple(attached),
+        created=value.get("created", True),
+    )

@@ -1,0 +1,52 @@
+"""The record as immutable values."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCluster:
+    """One cluster as it was last applied.
+
+    `parameters` are create parameters and `own` ackplan's keys, both as the spec had them, secrets as references.
+    `attached` are the instances whose attach succeeded. `created` is False from the accepted create call until the
+    cluster was seen to be complete: a live state `failed` then means that nothing ever ran there.
+    """
+
+    cluster_id: str
+    kind: str
+    parameters: Mapping[str, Any]
+    own: Mapping[str, Any] = field(default_factory=dict)
+    attached: tuple[str, ...] = ()
+    created: bool = True
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        return tuple(self.own.get("depends_on", ()))
+
+    @property
+    def prevent_destroy(self) -> bool:
+        return bool(self.own.get("lifecycle", {}).get("prevent_destroy", False))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All recorded clusters by name. `serial` counts the writes, `lineage` tells one history from another."""
+
+    lineage: str
+    serial: int = 0
+    clusters: Mapping[str, RecordedCluster] = field(default_factory=dict)
+
+    def with_cluster(self, name: str, cluster: RecordedCluster) -> Record:
+        return dataclasses.replace(self, clusters={**self.clusters, name: cluster})
+
+    def without(self, name: str) -> Record:
+        return dataclasses.replace(
+            self, clusters={key: value for key, value in self.clusters.items() if key != name}
+        )

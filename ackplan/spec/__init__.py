@@ -1,0 +1,69 @@
+"""The spec: read from YAML with positions, filled in, checked. Knows nothing of the record or of what is live."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ackplan.diagnostics import Diagnostic, ordered
+
+if TYPE_CHECKING:
+    from ackplan.model.wanted import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Where the spec is and what its variables are set to. `environment` holds `ACKPLAN_VAR_*` by variable name."""
+
+    folder: Path
+    paths: Sequence[str] = ()
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A fleet that was read and checked. Without errors among `diagnostics`, `clusters` holds all of it."""
+
+    clusters: Mapping[str, Wanted]
+    diagnostics: tuple[Diagnostic, ...]
+    files: tuple[str, ...]
+
+    def digest(self) -> str:
+        """Tells whether two readings want the same; independent of layout, comments and file names."""
+        wanted = {
+            name: [w.kind, w.parameters, w.own] for name, w in sorted(self.clusters.items())
+        }
+        return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
+
+
+def read(inputs: Inputs) -> Spec:
+    """Reads, fills in and checks the fleet. Never raises for what is in the files: every fault is a diagnostic."""
+    from ackplan.spec import fleet, resolve, rules, variables, wanted
+
+    paths, diagnostics = fleet.find(inputs.paths, inputs.folder)
+    documents, faults = fleet.read_documents(paths)
+    diagnostics += faults
+    from ackplan.spec import validate
+
+    for document in documents:
+        diagnostics += validate.check_document(document)
+    merged, faults = fleet.merge(documents)
+    diagnostics += faults
+    values, faults = variables.values_of(merged.variables, inputs.variables, inputs.environment)
+    diagnostics += faults
+    resolved, faults = resolve.resolve(merged, values)
+    diagnostics += faults
+    clusters: dict[str, Wanted] = {}
+    for name, body in resolved.items():
+        kind, faults = validate.check_cluster(name, body, merged.clusters.key_span(name))
+        diagnostics += faults
+        if kind is not None and not faults:
+            clusters[name] = wanted.build(name, kind, body, merged.clusters.key_span(name))
+    complete = len(clusters) == len(merged.clusters)
+    diagnostics += rules.check_fleet(clusters, complete=complete)
+    return Spec(clusters, ordered(dict.fromkeys(diagnostics)), tuple(map(fleet.display, paths)))

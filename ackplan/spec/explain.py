@@ -1,0 +1,181 @@
+"""What a schema refused, said so that a person can mend it: what was found, what is allowed, which rule and why.
+
+A value under a parameter that the schemas mark as secret is never quoted.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+
+from ackplan.catalog import files
+
+_MAX_SHOWN = 60
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
+def shown(value: Any) -> str:
+    """A value as a message quotes it: short, as YAML's user wrote it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), 1, 0.7)
+    return f'did you mean "{near[0]}"?' if near else ""
+
+
+def is_secret(fault: ValidationError) -> bool:
+    """Whether the refused value is one that must not be quoted: itself or anything above it is marked secret."""
+    schema: Any = fault.schema
+    node: ValidationError | None = fault
+    while node is not None:
+        schema = node.schema
+        if isinstance(schema, Mapping) and (schema.get("x-ack-secret") or "$dynamicAnchor" in schema):
+            return True
+        node = node.parent if isinstance(node.parent, ValidationError) else None
+    return False
+
+
+def rule_of(fault: ValidationError) -> str:
+    """The rule that the refusing subschema states, as a sentence; empty where it states none."""
+    schema = fault.schema
+    return str(schema.get("x-ack-rule", "")) if isinstance(schema, Mapping) else ""
+
+
+def missing(fault: ValidationError) -> list[str]:
+    """The required names that are not there."""
+    instance = fault.instance if isinstance(fault.instance, Mapping) else {}
+    return [name for name in fault.validator_value if name not in instance]
+
+
+def unknown(fault: ValidationError) -> list[str]:
+    """The names that nothing in the schema knows. Empty when the schema only says so because another check failed."""
+    known = known_names(fault.schema)
+    return [name for name in fault.instance if name not in known]
+
+
+def known_names(schema: Any) -> dict[str, None]:
+    """Every property name that a subschema, and what it refers to, defines."""
+    found: dict[str, None] = {}
+    _collect(schema, files.SPEC, found)
+    return found
+
+
+def _collect(schema: Any, base: str, found: dict[str, None]) -> None:
+    if not isinstance(schema, Mapping):
+        return
+    found.update(dict.fromkeys(schema.get("properties", ())))
+    for part in schema.get("allOf", ()):
+        _collect(part, base, found)
+    if "$ref" in schema:
+        _collect(*_followed(schema["$ref"], base), found)
+
+
+def _followed(reference: str, base: str) -> tuple[Mapping[str, Any], str]:
+    """Subschemas lose their file on the way through an error: a bare fragment is tried wherever it fits."""
+    candidates = [base, *(name for name in _all_files() if name != base)]
+    for candidate in candidates:
+        try:
+            return files.follow(reference, candidate)
+        except (KeyError, TypeError):
+            continue
+    return {}, base
+
+
+def _all_files() -> Sequence[str]:
+    operations = files.read(files.OPERATIONS)["operations"]
+    return [file for entry in operations for file in entry.get("bodies", ())]
+
+
+def names_in(schema: Any) -> list[str]:
+    """The property names that a rule speaks of, in the order in which it does."""
+    found: dict[str, None] = {}
+    if isinstance(schema, Mapping):
+        found.update(dict.fromkeys(schema.get("required", ())))
+        found.update(dict.fromkeys(schema.get("properties", ())))
+        for keyword in ("oneOf", "anyOf", "allOf"):
+            for part in schema.get(keyword, ()):
+                found.update(dict.fromkeys(names_in(part)))
+        for keyword in ("not", "if", "then", "else"):
+            found.update(dict.fromkeys(names_in(schema.get(keyword))))
+    return list(found)
+
+
+def describe(fault: ValidationError) -> str:
+    """What is wrong with a value, in one clause."""
+    describer = _DESCRIBERS.get(str(fault.validator))
+    return describer(fault) if describer else f"is not allowed here ({fault.validator})"
+
+
+def _type(fault: ValidationError) -> str:
+    wanted = fault.validator_value
+    names = [wanted] if isinstance(wanted, str) else list(wanted)
+    expected = " or ".join(_TYPES.get(name, name) for name in names)
+    return f"expected {expected}, found {shown(fault.instance)}"
+
+
+def _enum(fault: ValidationError) -> str:
+    allowed = [shown(value) for value in fault.validator_value]
+    text = f"{shown(fault.instance)} is not one of {', '.join(allowed)}"
+    near = suggestion(str(fault.instance), [str(value) for value in fault.validator_value])
+    return f"{text}; {near}" if near else text
+
+
+def _const(fault: ValidationError) -> str:
+    return f"must be {shown(fault.validator_value)}, found {shown(fault.instance)}"
+
+
+def _bound(words: str) -> Callable[[ValidationError], str]:
+    return lambda fault: f"{shown(fault.instance)} is {words} {fault.validator_value}"
+
+
+def _length(words: str, what: str) -> Callable[[ValidationError], str]:
+    return lambda fault: f"{len(fault.instance)} {what}, {words} {fault.validator_value}"
+
+
+def _pattern(fault: ValidationError) -> str:
+    schema = fault.schema if isinstance(fault.schema, Mapping) else {}
+    meaning = schema.get("x-ack-form") or f"the pattern {fault.validator_value}"
+    return f"{shown(fault.instance)} does not have the form of {meaning}"
+
+
+_DESCRIBERS: dict[str, Callable[[ValidationError], str]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": _const,
+    "minimum": _bound("less than"),
+    "maximum": _bound("more than"),
+    "exclusiveMinimum": _bound("not more than"),
+    "exclusiveMaximum": _bound("not less than"),
+    "minLength": _length("at least", "characters"),
+    "maxLength": _length("at most", "characters"),
+    "minItems": _length("at least", "items"),
+    "maxItems": _length("at most", "items"),
+    "minProperties": _length("at least", "keys"),
+    "maxProperties": _length("at most", "keys"),
+    "uniqueItems": lambda _: "the same item stands twice",
+    "pattern": _pattern,
+    "not": lambda _: "is not allowed together with the rest",
+    "oneOf": lambda _: "fits none, or more than one, of the allowed forms",
+    "anyOf": lambda _: "fits none of the allowed forms",
+}

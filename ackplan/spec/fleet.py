@@ -1,0 +1,150 @@
+"""Finds spec files and merges their documents into one fleet: a name given twice is an error that names both places."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ackplan.diagnostics import Diagnostic, Span, error
+from ackplan.spec.load import MAX_BYTES, Map, parse, too_large
+
+DEFAULT_FILE = "ackplan.yaml"
+DEFAULT_FOLDER = "fleet"
+_SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(slots=True)
+class Document:
+    """One YAML document of the spec and the file that it came from."""
+
+    root: Any
+    file: str
+
+
+@dataclass(slots=True)
+class Fleet:
+    """All documents merged; every entry still knows its place. Values are as written, nothing is filled in."""
+
+    region: Any = None
+    variables: Map = field(default_factory=Map)
+    templates: Map = field(default_factory=Map)
+    clusters: Map = field(default_factory=Map)
+
+
+def find(paths: Sequence[str], folder: Path) -> tuple[list[Path], list[Diagnostic]]:
+    """The spec files that `paths` (files or folders, relative to `folder`) name, or the default ones."""
+    if not paths:
+        default = folder / DEFAULT_FILE
+        paths = [DEFAULT_FILE if default.exists() else DEFAULT_FOLDER]
+        if not default.exists() and not (folder / DEFAULT_FOLDER).is_dir():
+            return [], [_no_spec(folder)]
+    files: list[Path] = []
+    diagnostics: list[Diagnostic] = []
+    for path in paths:
+        found, faults = _expand(folder / path)
+        files += found
+        diagnostics += faults
+    return list(dict.fromkeys(files)), diagnostics
+
+
+def _no_spec(folder: Path) -> Diagnostic:
+    return error(
+        "ACK1020",
+        "No spec found",
+        f"neither {DEFAULT_FILE} nor a folder {DEFAULT_FOLDER}/ in {display(folder)}",
+        "Name one with -f, or change folder with -C",
+    )
+
+
+def _expand(path: Path) -> tuple[list[Path], list[Diagnostic]]:
+    if path.is_dir():
+        files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES and p.is_file())
+        if files:
+            return files, []
+        return [], [error("ACK1020", "No spec found", f"no *.yaml or *.yml file below {display(path)}")]
+    if not path.exists():
+        return [], [error("ACK1020", "No spec found", f"{display(path)} does not exist")]
+    return [path], []
+
+
+def display(path: Path) -> str:
+    """A path as messages show it: relative to where the command ran, where that is shorter to read."""
+    shown = os.path.relpath(path)
+    return str(path) if shown.startswith("..") and path.is_absolute() else shown
+
+
+def read_documents(files: Iterable[Path]) -> tuple[list[Document], list[Diagnostic]]:
+    """The documents of all files, and every fault of their YAML."""
+    documents: list[Document] = []
+    diagnostics: list[Diagnostic] = []
+    for path in files:
+        name = display(path)
+        data, fault = read_bounded(path, name)
+        if fault is not None:
+            diagnostics.append(fault)
+            continue
+        roots, faults = parse(data, name)
+        diagnostics += faults
+        documents += [Document(root, name) for root in roots if root is not None]
+        if not roots and not faults:
+            diagnostics.append(error("ACK1021", "Spec file is empty", span=Span(name, 1, 1)))
+    return documents, diagnostics
+
+
+def read_bounded(path: Path, name: str) -> tuple[bytes, Diagnostic | None]:
+    """A regular file's bytes, never more than the limit; a device or pipe is refused unread."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return b"", error("ACK1022", "Not a regular file", span=Span(name, 1, 1))
+        if status.st_size > MAX_BYTES:
+            return b"", too_large(name, status.st_size)
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1), None
+    except OSError as fault:
+        return b"", error("ACK1023", "File can't be read", fault.strerror or "", span=Span(name, 1, 1))
+
+
+def merge(documents: Iterable[Document]) -> tuple[Fleet, list[Diagnostic]]:
+    """One fleet of all documents. Documents that are not mappings are left out: the schema reports them."""
+    fleet = Fleet()
+    regions = Map()
+    diagnostics: list[Diagnostic] = []
+    for document in documents:
+        root = document.root
+        if not isinstance(root, Map):
+            continue
+        if "region" in root:
+            diagnostics += _region(regions, root)
+        for section in ("variables", "templates", "clusters"):
+            if isinstance(root.get(section), Map):
+                diagnostics += _merge_section(getattr(fleet, section), root[section], section)
+    fleet.region = regions.get("region")
+    return fleet, diagnostics
+
+
+def _region(regions: Map, root: Map) -> list[Diagnostic]:
+    if "region" not in regions:
+        regions.put("region", root["region"], root.marks["region"])
+    elif regions["region"] != root["region"]:
+        detail = f"{root['region']!r}, but {regions['region']!r} at {regions.value_span('region')}"
+        cure = "Keep one, or set region_id in templates"
+        return [error("ACK1025", "Regions contradict each other", detail, cure, span=root.value_span("region"))]
+    return []
+
+
+def _merge_section(target: Map, source: Map, section: str) -> list[Diagnostic]:
+    diagnostics = []
+    for name, value in source.items():
+        if name in target:
+            detail = f"{name!r} in {section}, first at {target.key_span(name)}"
+            diagnostics.append(
+                error("ACK1024", "Name given twice", detail, "Rename or remove one", span=source.key_span(name))
+            )
+        else:
+            target.put(name, value, source.marks[name])
+    return diagnostics

@@ -1,0 +1,141 @@
+"""Rules that no schema can say: between clusters, between networks, within a range."""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+
+from ackplan import catalog
+from ackplan.diagnostics import Diagnostic, error
+from ackplan.model.wanted import Wanted
+from ackplan.spec.explain import shown, suggestion
+
+
+def check_fleet(fleet: Mapping[str, Wanted], *, complete: bool) -> list[Diagnostic]:
+    """Every fault that shows only when the clusters are seen together or a value is read for what it means.
+
+    Where `complete` is false some clusters are missing for faults of their own, and nothing is said of names that
+    may be theirs.
+    """
+    found: list[Diagnostic] = []
+    for wanted in fleet.values():
+        found += _identity(wanted)
+        found += _values(wanted)
+        found += _networks(wanted)
+        found += _dependencies(wanted, fleet) if complete else ()
+        found += _lifecycle(wanted)
+        found += _scale_in(wanted)
+    found += _attached_twice(fleet)
+    return found + _circles(fleet)
+
+
+def _fault(wanted: Wanted, parameter: str, code: str, summary: str, detail: str) -> Diagnostic:
+    span = wanted.span_of(parameter.split(".")[0])
+    return error(code, summary, detail, span=span, cluster=wanted.name, parameter=parameter)
+
+
+def _identity(wanted: Wanted) -> Iterator[Diagnostic]:
+    name = catalog.kind(wanted.kind).filled_from("name")
+    if name and wanted.parameters.get(name) != wanted.name:
+        detail = f"{shown(wanted.parameters.get(name))}, but the cluster's key is its name"
+        yield _fault(wanted, name, "ACK1201", "Name differs from the key", detail)
+
+
+def _port_range(value: str) -> str:
+    low, _, high = value.partition("-")
+    if low.isdecimal() and high.isdecimal() and int(low) > int(high):
+        return f"{value} starts above its end"
+    return ""
+
+
+def _cidr(value: str) -> str:
+    try:
+        ipaddress.ip_network(value, strict=True)
+    except ValueError as fault:
+        return str(fault)
+    return ""
+
+
+_CHECKS: dict[str, Callable[[str], str]] = {"port-range": _port_range, "cidr": _cidr}
+
+
+def _values(wanted: Wanted) -> Iterator[Diagnostic]:
+    parameters = catalog.kind(wanted.kind).parameters
+    for name, value in wanted.parameters.items():
+        check = _CHECKS.get(parameters[name].schema.get("x-ack-check", "")) if name in parameters else None
+        complaint = check(value) if check and isinstance(value, str) else ""
+        if complaint:
+            yield _fault(wanted, name, "ACK1103", "Value is not allowed", complaint)
+
+
+def _networks(wanted: Wanted) -> Iterator[Diagnostic]:
+    names = catalog.kind(wanted.kind).root.get("x-ack-disjoint", ())
+    networks = {}
+    for name in names:
+        value = wanted.parameters.get(name)
+        if isinstance(value, str) and not _cidr(value):
+            networks[name] = ipaddress.ip_network(value)
+    for (left, a), (right, b) in itertools.combinations(networks.items(), 2):
+        if a.version == b.version and a.overlaps(b):
+            yield _fault(wanted, right, "ACK1202", "Networks overlap", f"{b} and {left} {a}")
+
+
+def _dependencies(wanted: Wanted, fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
+    for name in wanted.depends_on:
+        if name not in fleet:
+            near = suggestion(name, fleet)
+            yield _fault(wanted, "depends_on", "ACK1203", "Unknown cluster", f'"{name}"; {near}'.rstrip("; "))
+
+
+def _lifecycle(wanted: Wanted) -> Iterator[Diagnostic]:
+    parameters = catalog.kind(wanted.kind).parameters
+    for name in sorted(wanted.lifecycle.ignore_changes):
+        if name not in parameters:
+            near = suggestion(name, parameters)
+            detail = f'"{name}" is no parameter of {wanted.kind} clusters; {near}'.rstrip("; ")
+            yield _fault(wanted, "lifecycle.ignore_changes", "ACK1204", "Unknown parameter", detail)
+
+
+def _scale_in(wanted: Wanted) -> Iterator[Diagnostic]:
+    named = wanted.scale_in.nodes if wanted.scale_in else None
+    for instance in named or ():
+        if instance in wanted.attached:
+            detail = f"{instance} is to be attached and to be given up"
+            yield _fault(wanted, "scale_in", "ACK1205", "Instances contradict each other", detail)
+
+
+def _attached_twice(fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
+    owners: dict[str, Wanted] = {}
+    for wanted in fleet.values():
+        for instance in wanted.attached:
+            first = owners.setdefault(instance, wanted)
+            if first is not wanted or wanted.attached.count(instance) > 1:
+                detail = f"{instance}, also under {first.name} at {first.span_of('attach')}"
+                yield _fault(wanted, "attach", "ACK1206", "Instance is attached twice", detail)
+
+
+def _circles(fleet: Mapping[str, Wanted]) -> list[Diagnostic]:
+    """One error a circle of `depends_on`, found by walking without recursion."""
+    done: set[str] = set()
+    found = []
+    for start in fleet:
+        path: dict[str, Iterator[str]] = {} if start in done else {start: iter(fleet[start].depends_on)}
+        while path:
+            name = next(reversed(path))
+            after = next(path[name], None)
+            if after is None:
+                done.add(name)
+                del path[name]
+            elif after in path:
+                names = list(path)
+                found.append(_circle(fleet, [*names[names.index(after) :], after]))
+            elif after in fleet and after not in done:
+                path[after] = iter(fleet[after].depends_on)
+    return found
+
+
+def _circle(fleet: Mapping[str, Wanted], names: list[str]) -> Diagnostic:
+    return _fault(
+        fleet[names[0]], "depends_on", "ACK1207", "Dependencies run in a circle", " -> ".join(names)
+    )

@@ -1,0 +1,184 @@
+"""Holds a fleet against the schemas: every fault at once, each with its place, cluster and parameter.
+
+jsonschema lives here. The schema says what is wrong; `explain` says it in words.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from referencing import Registry, Resource
+
+from ackplan import catalog
+from ackplan.catalog import files
+from ackplan.catalog.kinds import discriminators
+from ackplan.diagnostics import Diagnostic, Span, error
+from ackplan.spec import explain
+from ackplan.spec.fleet import Document
+from ackplan.spec.load import Map, Seq, span_of
+
+_SECRET_CURE = "Write {env: NAME} or {file: PATH}; it is read when a call needs it, and reaches nothing else"
+
+
+def _retrieve(uri: str) -> Resource[Any]:
+    return Resource.from_contents(files.read(uri.rsplit("/", 1)[-1]))
+
+
+@functools.cache
+def _validator(pointer: str) -> Draft202012Validator:
+    identifier = files.read(files.SPEC)["$id"]
+    registry: Registry[Any] = Registry(retrieve=_retrieve)  # type: ignore[call-arg]
+    return Draft202012Validator({"$ref": f"{identifier}{pointer}"}, registry=registry)
+
+
+def check_document(document: Document) -> list[Diagnostic]:
+    """The faults in a document's outline: its sections, variables, and what stands in for clusters."""
+    root = document.root
+    start = Span(document.file, 1, 1)
+    if not isinstance(root, Map):
+        detail = f"expected a mapping with ackplan: 1, found {explain.shown(root)}"
+        return [error("ACK1100", "Not a spec", detail, span=start)]
+    return [
+        diagnostic
+        for fault in _validator("").iter_errors(root)
+        for diagnostic in _Reporter(root, start, "").report(fault)
+    ]
+
+
+def check_cluster(name: str, body: Map, span: Span) -> tuple[catalog.Kind | None, list[Diagnostic]]:
+    """The kind of a resolved cluster, and every fault of its parameters."""
+    reporter = _Reporter(body, span, name)
+    kind = catalog.kind_of(body)
+    diagnostics = list(reporter.discriminators(kind))
+    diagnostics += reporter.unknown_keys(kind, skip={d.parameter for d in diagnostics})
+    if kind is not None:
+        for fault in _validator(f"#/$defs/{kind.name}").iter_errors(body):
+            diagnostics += reporter.report(fault)
+    return kind, list(dict.fromkeys(diagnostics))
+
+
+class _Reporter:
+    """Turns refusals of one instance into diagnostics."""
+
+    def __init__(self, root: Map, start: Span, cluster: str) -> None:
+        self._root = root
+        self._start = start
+        self._cluster = cluster
+
+    def discriminators(self, kind: catalog.Kind | None) -> Iterator[Diagnostic]:
+        for name, allowed in discriminators().items():
+            value = self._root.get(name)
+            if value is None:
+                if kind is None and all(name in known.constants for known in catalog.kinds()):
+                    names = ", ".join(map(explain.shown, sorted(allowed)))
+                    yield self._error("ACK1101", "Parameter is missing", f"one of {names}", (), name)
+            elif value not in allowed:
+                names = ", ".join(map(explain.shown, sorted(allowed)))
+                near = explain.suggestion(str(value), map(str, allowed))
+                detail = f"{explain.shown(value)} is not one of {names}" + (f"; {near}" if near else "")
+                yield self._error("ACK1103", "Value is not allowed", detail, (name,))
+
+    def unknown_keys(self, kind: catalog.Kind | None, skip: set[str]) -> Iterator[Diagnostic]:
+        own = catalog.own_keys()
+        mine = kind.parameters if kind else _parameters_of_all()
+        for name in self._root:
+            if name in mine or name in own or name in skip:
+                continue
+            yield self._unknown(name, [*mine, *own], kind)
+
+    def _unknown(self, name: str, known: list[str], kind: catalog.Kind | None) -> Diagnostic:
+        owners = _parameters_of_all().get(name, [])
+        if owners and kind:
+            detail = f"a parameter of {' and '.join(owners)} clusters, not of {kind.name} ones"
+            return self._error("ACK1102", "Parameter of another kind", detail, (name,), at_key=True)
+        near = explain.suggestion(name, known)
+        return self._error("ACK1104", "Unknown parameter", near, (name,), at_key=True)
+
+    def report(self, fault: ValidationError) -> Iterator[Diagnostic]:
+        path = tuple(fault.absolute_path)
+        keyword = str(fault.validator)
+        if explain.is_secret(fault) and keyword != "required":
+            yield self._error("ACK1105", "A secret must not stand in the spec", "", path, cure=_SECRET_CURE)
+        elif keyword in {"required", "dependentRequired"}:
+            yield from self._missing(fault, path)
+        elif keyword in {"unevaluatedProperties", "additionalProperties"}:
+            yield from self._extra(fault, path)
+        elif keyword == "propertyNames" or (fault.parent and fault.parent.validator == "propertyNames"):
+            yield self._error("ACK1107", "Name is not allowed", explain.describe(fault), (*path, str(fault.instance)), at_key=True)
+        else:
+            yield self._wrong_value(fault, path)
+
+    def _wrong_value(self, fault: ValidationError, path: tuple[Any, ...]) -> Diagnostic:
+        rule = explain.rule_of(fault)
+        if rule and fault.validator in {"oneOf", "anyOf", "not", "const", "enum", "if"}:
+            return self._error("ACK1106", "Parameters contradict each other", rule, self._near(fault, path))
+        detail = explain.describe(fault) + (f" ({rule})" if rule else "")
+        return self._error("ACK1103", "Value is not allowed", detail, path)
+
+    def _near(self, fault: ValidationError, path: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A rule over several parameters points at the first of them that is there."""
+        instance = fault.instance
+        if isinstance(instance, Map):
+            named = explain.names_in(fault.schema)
+            present = next((name for name in named if name in instance), None)
+            if present is not None:
+                return (*path, present)
+        return path
+
+    def _missing(self, fault: ValidationError, path: tuple[Any, ...]) -> Iterator[Diagnostic]:
+        rule = explain.rule_of(fault)
+        for name in explain.missing(fault):
+            yield self._error("ACK1101", "Parameter is missing", rule, path, name)
+
+    def _extra(self, fault: ValidationError, path: tuple[Any, ...]) -> Iterator[Diagnostic]:
+        if self._cluster and not path:
+            return  # said better by unknown_keys, which knows the kinds
+        known = explain.known_names(fault.schema)
+        for name in explain.unknown(fault):
+            near = explain.suggestion(name, known) or f"there are: {', '.join(known)}"
+            yield self._error("ACK1104", "Unknown parameter", near, (*path, name), at_key=True)
+
+    def _error(  # noqa: PLR0913 - where and what of one finding
+        self,
+        code: str,
+        summary: str,
+        detail: str,
+        path: tuple[Any, ...],
+        name: str = "",
+        *,
+        at_key: bool = False,
+        cure: str = "",
+    ) -> Diagnostic:
+        span = locate(self._root, path, self._start, at_key=at_key)
+        parameter = ".".join(str(part) for part in (*path, *([name] if name else [])))
+        return error(code, summary, detail, cure, span=span, cluster=self._cluster, parameter=parameter)
+
+
+@functools.cache
+def _parameters_of_all() -> Mapping[str, list[str]]:
+    """Every create parameter, with the names of the kinds that take it."""
+    owners: dict[str, list[str]] = {}
+    for kind in catalog.kinds():
+        for name in kind.parameters:
+            owners.setdefault(name, []).append(kind.name)
+    return owners
+
+
+def locate(root: Map, path: tuple[Any, ...], start: Span, *, at_key: bool = False) -> Span:
+    """The place of what `path` leads to, or of the nearest thing above it that is written down."""
+    node: Any = root
+    mark = None
+    for part in path:
+        if isinstance(node, Map) and part in node.marks:
+            mark = node.marks[part][0 if at_key and part == path[-1] else 1]
+        elif isinstance(node, Seq) and isinstance(part, int) and part < len(node.marks):
+            mark = node.marks[part]
+        else:
+            break
+        node = node[part] if not isinstance(node, Map) or part in node else None
+    return span_of(mark) if mark is not None else start
+

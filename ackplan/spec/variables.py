@@ -1,0 +1,144 @@
+"""Variables: declared in the spec, set from outside, filled in inside strings. Nothing else of the environment is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ackplan.diagnostics import Diagnostic, Span, error
+from ackplan.spec.load import Map, Seq, plain, span_of
+
+_REFERENCE = re.compile(r"\$?\$\{([^}]*)\}")
+_VARIABLE = re.compile(r"var\.([A-Za-z_][A-Za-z0-9_-]*)")
+
+
+def _whole_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_FITS: dict[str, Callable[[Any], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "integer": _whole_number,
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "boolean": lambda value: isinstance(value, bool),
+    "list": lambda value: isinstance(value, list),
+}
+
+
+def values_of(
+    declared: Map, given: Mapping[str, Any], environment: Mapping[str, str]
+) -> tuple[dict[str, Any], list[Diagnostic]]:
+    """The value of every declared variable.
+
+    `given` comes from the command line (text is read as the declared type) and wins over `environment`, which is
+    only asked for the names that are declared; a default comes last. A variable without any value is left out.
+    """
+    values: dict[str, Any] = {}
+    diagnostics = [_undeclared(name, declared) for name in given if name not in declared]
+    for name, declaration in declared.items():
+        if not isinstance(declaration, Map):
+            continue
+        kind = declaration.get("type", "string")
+        raw = given.get(name, environment.get(name, declaration.get("default")))
+        if raw is None or kind not in _FITS:
+            continue
+        outside = name in given or name in environment
+        value = from_text(raw, kind) if outside and isinstance(raw, str) else raw
+        if _FITS[kind](value):
+            values[name] = value
+        else:
+            shown = "the value given" if outside else f"its default {raw!r}"
+            diagnostics.append(
+                error(
+                    "ACK1031",
+                    "Variable has the wrong type",
+                    f"{name}: {shown} is not of type {kind}",
+                    span=declared.key_span(name),
+                )
+            )
+    return values, diagnostics
+
+
+def _undeclared(name: str, declared: Map) -> Diagnostic:
+    known = ", ".join(declared) or "none"
+    return error("ACK1030", "Unknown variable", f"{name!r} is not declared in the spec (declared: {known})")
+
+
+def from_text(text: str, kind: str) -> Any:
+    """Text from the command line or environment as a variable's type; text that does not fit comes back as it is."""
+    if kind == "string":
+        return text
+    if kind == "list":
+        return [item.strip() for item in text.split(",")] if text else []
+    try:
+        return plain(text, None)
+    except Exception:  # noqa: BLE001 - a number out of range: it does not fit
+        return text
+
+
+def fill(value: Any, variables: Mapping[str, Any], mark: Any, report: Callable[[Diagnostic], None]) -> Any:
+    """`value` with every `${var.NAME}` in its strings filled in; the same object where there is none.
+
+    A string that is nothing but one reference takes the variable's type; `$${` stands for a literal `${`.
+    """
+    if isinstance(value, str):
+        return _fill_text(value, variables, mark, report) if "${" in value else value
+    if isinstance(value, Map):
+        return _fill_map(value, variables, report)
+    if isinstance(value, Seq):
+        filled = Seq(value.mark)
+        filled.marks = value.marks
+        filled.extend(fill(item, variables, at, report) for item, at in zip(value, value.marks, strict=True))
+        return filled
+    return value
+
+
+def _fill_map(value: Map, variables: Mapping[str, Any], report: Callable[[Diagnostic], None]) -> Map:
+    filled = Map(value.mark)
+    filled.marks = value.marks
+    for key, item in value.items():
+        filled[key] = fill(item, variables, value.marks[key][1], report)
+    return filled
+
+
+def _fill_text(text: str, variables: Mapping[str, Any], mark: Any, report: Callable[[Diagnostic], None]) -> Any:
+    whole = _REFERENCE.fullmatch(text)
+    if whole and not text.startswith("$$"):
+        return _lookup(whole, variables, mark, report, text)
+    return _REFERENCE.sub(lambda match: _as_text(match, variables, mark, report), text)
+
+
+def _as_text(
+    match: re.Match[str], variables: Mapping[str, Any], mark: Any, report: Callable[[Diagnostic], None]
+) -> str:
+    if match[0].startswith("$$"):
+        return match[0][1:]
+    value = _lookup(match, variables, mark, report, match[0])
+    if isinstance(value, list):
+        report(_fault("A list can't stand inside text", match[0], mark))
+        return match[0]
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _lookup(
+    match: re.Match[str],
+    variables: Mapping[str, Any],
+    mark: Any,
+    report: Callable[[Diagnostic], None],
+    otherwise: Any,
+) -> Any:
+    reference = _VARIABLE.fullmatch(match[1].strip())
+    if reference is None:
+        report(_fault("Only ${var.NAME} can be filled in", match[0], mark))
+    elif reference[1] not in variables:
+        cure = f"Declare it with a default, or give it: --var {reference[1]}=VALUE"
+        report(_fault("Variable has no value", match[0], mark, cure))
+    else:
+        return variables[reference[1]]
+    return otherwise
+
+
+def _fault(summary: str, detail: str, mark: Any, cure: str = "") -> Diagnostic:
+    span: Span | None = span_of(mark) if mark else None
+    return error("ACK1032", summary, detail[:80], cure, span=span)
