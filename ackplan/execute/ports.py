@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ackplan.record.journal import Entry
+
     from ackplan.model.answers import Accepted, Attached, Cluster, Node, Task
 
 
@@ -79,6 +81,14 @@ class Clock(Protocol):
     def now(self) -> float: ...
 
     async def sleep(self, seconds: float) -> None: ...
+
+
+class Journal(Protocol):
+    """What a run has done so far, durably."""
+
+    async def write(self, entry: Entry) -> None:
+        """Returns when the entry is on disk: a call is sent only then."""
+        ...
 
 
 class SecretSource(Protocol):

@@ -1,0 +1,93 @@
+"""Runs the steps of a plan: whatever is ready, as many at once as allowed, until all is done or nothing can go on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
+from ackplan.execute.perform import Performer, Ports
+from ackplan.execute.scheduler import Walk
+from ackplan.execute.watch import Watch
+from ackplan.plan.model import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`parallelism`: steps under way at once. `fail_fast`: after a failure nothing new is started."""
+
+    parallelism: int = 32
+    fail_fast: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: its id, the steps that an earlier run of the same plan did, the clusters it created, by name."""
+
+    id: str
+    done: frozenset[str] = frozenset()
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+
+class Executor:
+    """Executes one run. `stop` may be called from a signal handler: calls in flight are taken in, nothing new starts."""
+
+    def __init__(self, ports: Ports, limits: Limits, run: Run) -> None:
+        self._ports = ports
+        self._limits = limits
+        self._run = run
+        self._watch = Watch(ports.api, ports.clock)
+        self._watch.note = lambda text: ports.tell(Event(Moment.NOTE, None, detail=text))
+        self._stopping = False
+        self._outcomes: dict[str, Outcome] = {}
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._watch.stop()
+
+    async def run(self, steps: Iterable[Step]) -> Result:
+        """Every step's outcome. Failures are outcomes; an exception is a bug or a full disk."""
+        begun = self._ports.clock.now()
+        walk = Walk(steps, self._run.done)
+        performer = Performer(self._ports, self._watch, self._run.id, dict(self._run.ids))
+        running: dict[asyncio.Task[Outcome], Step] = {}
+        try:
+            while True:
+                self._start(walk, running, performer)
+                if not running:
+                    break
+                finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in finished:
+                    self._take(walk, running.pop(task), task.result())
+        finally:
+            await self._end(running)
+        for step in walk.rest():
+            self._outcomes[step.id] = Outcome(Status.NOT_STARTED)
+        return Result(self._outcomes, self._ports.clock.now() - begun, self._stopping)
+
+    def _start(self, walk: Walk, running: dict[asyncio.Task[Outcome], Step], performer: Performer) -> None:
+        if self._stopping:
+            return
+        for step in walk.start(self._limits.parallelism - len(running)):
+            self._ports.tell(Event(Moment.STARTED, step))
+            running[asyncio.create_task(performer.perform(step))] = step
+
+    def _take(self, walk: Walk, step: Step, outcome: Outcome) -> None:
+        self._outcomes[step.id] = outcome
+        self._ports.tell(Event(Moment.ENDED, step, outcome.seconds, outcome=outcome))
+        if outcome.status is Status.DONE:
+            walk.done(step)
+            return
+        if outcome.status is Status.FAILED:
+            if self._limits.fail_fast:
+                self._stopping = True
+            for skipped in walk.failed(step):
+                self._outcomes[skipped.id] = Outcome(Status.SKIPPED)
+                self._ports.tell(Event(Moment.ENDED, skipped, outcome=self._outcomes[skipped.id]))
+
+    async def _end(self, running: Mapping[asyncio.Task[Outcome], Step]) -> None:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await self._watch.close()

@@ -1,0 +1,66 @@
+"""How steps end, and what a run tells while it goes on."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ackplan.diagnostics import Diagnostic
+from ackplan.plan.model import Step
+
+
+class Status(enum.Enum):
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    INTERRUPTED = "interrupted"
+    NOT_STARTED = "not started"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one step. `seconds` are of the run's clock; `request_ids` those of its changing calls."""
+
+    status: Status
+    diagnostics: tuple[Diagnostic, ...] = ()
+    cluster_id: str = ""
+    request_ids: tuple[str, ...] = ()
+    task_ids: tuple[str, ...] = ()
+    called: bool = False
+    started: float = 0.0
+    seconds: float = 0.0
+
+
+class Moment(enum.Enum):
+    """What an event tells: a step started, still goes on, ended, or something that is worth a line."""
+
+    STARTED = "started"
+    PROGRESS = "progress"
+    ENDED = "ended"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    moment: Moment
+    step: Step | None
+    seconds: float = 0.0
+    detail: str = ""
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The end of a run: every step's outcome, in the order in which they ended."""
+
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    def count(self, status: Status) -> int:
+        return sum(outcome.status is status for outcome in self.outcomes.values())
+
+    @property
+    def complete(self) -> bool:
+        return not self.interrupted and all(o.status is Status.DONE for o in self.outcomes.values())
