@@ -69,3 +69,9 @@ def secret_parameters(operation_id: str) -> frozenset[str]:
         for name, schema in body_parameters(file).items()
         if schema.get("x-ack-secret")
     )
+
+
+@functools.cache
+def secret_rule() -> Mapping[str, Any]:
+    """What a password must look like: `minLength`, `maxLength` and `pattern` of its schema."""
+    return files.read("definitions.schema.json")["$defs"]["secret"]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ackplan.model.answers import Cluster
 from ackplan.record.codec import decode_cluster
 from ackplan.record.model import Record
 
@@ -48,15 +49,41 @@ class InFlight:
     answered: bool
 
 
-def fold(record: Record, entries: Iterable[Entry]) -> tuple[Record, tuple[InFlight, ...]]:
-    """The record with all entries taken in, and the calls in flight."""
+@dataclass(frozen=True, slots=True)
+class RunHead:
+    """Which run wrote the journal: of which plan (its digest), on top of which version of the record."""
+
+    id: str
+    plan: str
+    lineage: str
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """What an earlier run left in the journal: its head and entries. Without a head there is nothing."""
+
+    head: RunHead | None
+    entries: tuple[Entry, ...]
+
+
+NOTHING = Leftover(None, ())
+
+
+def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tuple[Record, tuple[InFlight, ...]]:
+    """The record with all entries taken in, and the calls in flight.
+
+    `stale` says that the record was written by someone else since these entries: it wins for every cluster that it
+    has, and clusters that it lacks are still added, for a cluster must never be lost.
+    """
     clusters = dict(record.clusters)
     flying: dict[tuple[str, str], InFlight] = {}
     for entry in entries:
         key = (entry.run, entry.step)
         if entry.removed:
-            clusters.pop(entry.cluster, None)
-        elif entry.entry is not None:
+            if not stale:
+                clusters.pop(entry.cluster, None)
+        elif entry.entry is not None and not (stale and entry.cluster in record.clusters):
             clusters[entry.cluster] = decode_cluster(entry.cluster, entry.entry)
         if entry.phase is Phase.SETTLED:
             flying.pop(key, None)
@@ -65,3 +92,26 @@ def fold(record: Record, entries: Iterable[Entry]) -> tuple[Record, tuple[InFlig
             data = {**(before.data if before else {}), **entry.data}
             flying[key] = InFlight(*key, entry.cluster, data, entry.phase is Phase.ANSWER)
     return Record(record.lineage, record.serial, clusters), tuple(flying.values())
+
+
+def recover(
+    record: Record, flying: Iterable[InFlight], live: Iterable[Cluster]
+) -> tuple[Record, tuple[Entry, ...]]:
+    """What became of the calls in flight, as far as the live list tells: entries that settle them, the record with them.
+
+    A create whose answer never came is found by its name, which is unique: the cluster is taken in as not yet complete.
+    All other calls need nothing here: the next plan compares with what they left behind.
+    """
+    by_name = {cluster.name: cluster for cluster in live if not cluster.gone}
+    entries = []
+    for call in flying:
+        found = by_name.get(call.cluster)
+        entry = call.data.get("entry")
+        created = call.data.get("operation") == "create_cluster" and not call.answered
+        if created and found is not None and isinstance(entry, dict) and call.cluster not in record.clusters:
+            taken = {**entry, "cluster_id": found.cluster_id, "created": False, "attached": []}
+            entries.append(Entry(call.run, call.step, call.cluster, Phase.SETTLED, {}, taken))
+        else:
+            entries.append(Entry(call.run, call.step, call.cluster, Phase.SETTLED))
+    recovered, _ = fold(record, entries)
+    return recovered, tuple(entries)

@@ -1,0 +1,152 @@
+"""Applies a plan: takes in what an interrupted run left, checks that nothing moved, runs the steps, writes the record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ackplan import catalog
+from ackplan.app.planning import Known
+from ackplan.app.ports import JournalStore, RecordStore
+from ackplan.diagnostics import Diagnostic, Failure, error
+from ackplan.execute.executor import Executor, Limits, Run
+from ackplan.execute.outcomes import Result
+from ackplan.execute.perform import Ports
+from ackplan.execute.ports import ApiReader
+from ackplan.model.answers import Cluster
+from ackplan.plan.codec import encode
+from ackplan.plan.model import Plan, Step
+from ackplan.plan.planner import fingerprint
+from ackplan.record import Record
+from ackplan.record.journal import Entry, Phase, RunHead, fold, recover
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    record: RecordStore
+    journal: JournalStore
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How a run ended, and the record after it."""
+
+    result: Result
+    record: Record
+    run: str
+
+
+def digest(plan: Plan) -> str:
+    """Tells one plan from another; the same plan read from its file has the same digest."""
+    return hashlib.sha256(json.dumps(encode(plan), sort_keys=True).encode()).hexdigest()
+
+
+def resumes(plan: Plan, before: Known) -> bool:
+    """Whether an interrupted run of this very plan is to be gone on with."""
+    head = before.leftover.head
+    return head is not None and head.plan == digest(plan)
+
+
+async def check_unmoved(plan: Plan, before: Known, api: ApiReader) -> None:
+    """Raises Failure where the record or the live side of a planned cluster moved since the plan was made."""
+    moved = list(_record_moved(plan, before))
+    if not moved:
+        moved = list(_live_moved(plan, before, await api.list_clusters()))
+    if moved:
+        raise Failure(*moved)
+
+
+def _record_moved(plan: Plan, before: Known) -> Iterable[Diagnostic]:
+    pins, stored = plan.pins, before.stored
+    if (pins.lineage, pins.serial) != (stored.lineage, stored.serial):
+        detail = f"planned on serial {pins.serial} of {pins.lineage or 'a new record'}, it is now {stored.serial}"
+        detail += f" of {stored.lineage}" if stored.lineage != pins.lineage else ""
+        yield error("ACK6004", "Record moved since the plan", detail, "Plan again")
+    elif before.leftover.head is not None:
+        detail = f"run {before.leftover.head.id} was interrupted"
+        yield error("ACK6004", "Record moved since the plan", detail, "Finish it: ackplan apply; then plan again")
+
+
+def _live_moved(plan: Plan, before: Known, live: Iterable[Cluster]) -> Iterable[Diagnostic]:
+    by_id = {cluster.cluster_id: cluster for cluster in live}
+    by_name = {cluster.name: cluster for cluster in live if not cluster.gone}
+    for change in plan.acting:
+        entry = before.record.clusters.get(change.cluster)
+        found = (by_id.get(entry.cluster_id) if entry else None) or by_name.get(change.cluster)
+        if fingerprint(found) != plan.pins.live.get(change.cluster):
+            now = f"{found.cluster_id}: {found.state}, size {found.size}" if found else "not live"
+            yield error("ACK6005", "Cluster moved since the plan", f"now {now}", "Plan again", cluster=change.cluster)
+
+
+def check_secrets(steps: Iterable[Step], missing: Callable[[Mapping[str, Any]], str]) -> None:
+    """Raises Failure for every secret that can't be there. None is read."""
+    faults = []
+    for step in steps:
+        secret = catalog.secret_parameters(step.call.operation) if step.call else frozenset()
+        for name in sorted(secret):
+            reference = (step.call.body or {}).get(name) if step.call else None
+            why = missing(reference) if isinstance(reference, Mapping) else ""
+            if why:
+                cure = "Set it, then run: ackplan apply"
+                faults.append(
+                    error("ACK5009", "Secret is missing", why, cure, cluster=step.cluster, parameter=name)
+                )
+    if faults:
+        raise Failure(*dict.fromkeys(faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """What a run that was killed had done of this plan: steps that are done, clusters that it created, by name."""
+
+    run: str
+    done: frozenset[str]
+    ids: Mapping[str, str]
+
+
+async def resume(before: Known, api: ApiReader) -> Resumption:
+    """Reads the journal of the killed run, and finds by name what a create without an answer left."""
+    head, entries = before.leftover.head, before.leftover.entries
+    assert head is not None  # noqa: S101 - `resumes` said so
+    done = frozenset(e.step for e in entries if e.phase is Phase.SETTLED and not e.data)
+    _, recovered = recover(before.record, before.flying, await api.list_clusters())
+    answered = [e for e in entries if e.phase is Phase.ANSWER]
+    ids = {e.cluster: str(e.entry["cluster_id"]) for e in (*answered, *recovered) if e.entry is not None}
+    return Resumption(head.id, done, ids)
+
+
+async def apply(
+    plan: Plan, before: Known, stores: Stores, executor: Callable[[Run], Executor], run: Run
+) -> Applied:
+    """Runs the plan's steps and writes the record, however the run ends. `executor` makes one for this run."""
+    stores.journal.open(RunHead(run.id, digest(plan), before.stored.lineage, before.stored.serial))
+    try:
+        result = await executor(run).run(plan.steps)
+    finally:
+        record = finish(stores, before.stored)
+    return Applied(result, record, run.id)
+
+
+def settle(stores: Stores, before: Known, recovered: Iterable[Entry]) -> Record:
+    """Takes in what an interrupted run left, before a new one begins."""
+    stores.journal.append(list(recovered))
+    return finish(stores, before.stored)
+
+
+def finish(stores: Stores, stored: Record) -> Record:
+    """Writes the journal's entries into the record. Calls in flight stay in the journal until they are settled."""
+    leftover = stores.journal.read()
+    record, flying = fold(stored, leftover.entries)
+    if record.clusters != stored.clusters or not stored.lineage:
+        record = stores.record.write(record, expect_serial=stored.serial)
+    if flying and leftover.head is not None:
+        kept = [Entry(f.run, f.step, f.cluster, Phase.ANSWER if f.answered else Phase.INTENT, f.data) for f in flying]
+        stores.journal.clear()
+        stores.journal.open(RunHead(leftover.head.id, "", record.lineage, record.serial))
+        stores.journal.append(kept)
+    else:
+        stores.journal.clear()
+    return record

@@ -1,0 +1,112 @@
+"""Plans: reads the three sides, then lets the pure planner decide. Changes nothing anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ackplan import catalog, spec
+from ackplan.app.ports import JournalReader, RecordReader
+from ackplan.catalog.kinds import Effect
+from ackplan.diagnostics import Diagnostic, Failure, has_errors, warning
+from ackplan.execute.ports import ApiReader
+from ackplan.model.answers import Cluster, Node
+from ackplan.plan.model import Plan
+from ackplan.plan.planner import Options, Sides, nodes_needed, plan
+from ackplan.record import Record
+from ackplan.record.journal import Entry, InFlight, Leftover, fold, recover
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What we know before we ask the API: the record with the journal taken in, and what was in flight."""
+
+    stored: Record
+    record: Record
+    flying: tuple[InFlight, ...]
+    leftover: Leftover
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan and what it was made of. `recovered` settle the calls that an interrupted run left in flight."""
+
+    plan: Plan
+    spec: spec.Spec
+    known: Known
+    recovered: tuple[Entry, ...] = ()
+
+
+def known(store: RecordReader, journal: JournalReader) -> Known:
+    """The record and what an interrupted run left. Raises Failure for files that can't be used."""
+    stored, leftover = store.read(), journal.read()
+    head = leftover.head
+    stale = head is not None and (head.serial != stored.serial or head.lineage != stored.lineage)
+    record, flying = fold(stored, leftover.entries, stale=stale)
+    return Known(stored, record, flying, leftover)
+
+
+def read_spec(inputs: spec.Inputs, *, optional: bool = False) -> spec.Spec:
+    """The checked spec. Raises Failure with every fault in it; `optional` takes a missing spec for an empty one."""
+    loaded = spec.read(inputs)
+    if has_errors(loaded.diagnostics):
+        if optional and {d.code for d in loaded.diagnostics} == {"ACK1020"} and not inputs.paths:
+            return spec.Spec({}, (), ())
+        raise Failure(*loaded.diagnostics)
+    return loaded
+
+
+async def make_plan(
+    inputs: spec.Inputs, before: Known, api: ApiReader | None, options: Options
+) -> Planned:
+    """The plan for the spec. Without `api` the record is taken for what is live. Raises Failure and ApiError."""
+    loaded = read_spec(inputs, optional=options.mode != "normal")
+    live = await api.list_clusters() if api is not None else _as_recorded(before.record)
+    record, recovered = recover(before.record, before.flying, live)
+    sides = Sides(loaded.clusters, record, live, loaded.digest())
+    if api is not None:
+        nodes = await _nodes(api, nodes_needed(sides, options))
+        sides = Sides(loaded.clusters, record, live, loaded.digest(), nodes)
+    planned = plan(sides, options)
+    notes = (*loaded.diagnostics, *_interrupted(before), *planned.diagnostics)
+    return Planned(_noted(planned, notes), loaded, before, recovered)
+
+
+def _noted(planned: Plan, notes: Sequence[Diagnostic]) -> Plan:
+    return dataclasses.replace(planned, diagnostics=tuple(notes))
+
+
+def _interrupted(before: Known) -> tuple[Diagnostic, ...]:
+    if before.leftover.head is None:
+        return ()
+    calls = ", ".join(call.step for call in before.flying) or "none"
+    return (
+        warning(
+            "ACK3030",
+            "An earlier apply was interrupted",
+            f"run {before.leftover.head.id}; calls in flight: {calls}",
+            "This plan takes in what became of them; ackplan apply finishes it",
+        ),
+    )
+
+
+async def _nodes(api: ApiReader, cluster_ids: Sequence[str]) -> dict[str, tuple[Node, ...]]:
+    answers = await asyncio.gather(*(api.list_nodes(cluster_id) for cluster_id in cluster_ids))
+    return dict(zip(cluster_ids, answers, strict=True))
+
+
+def _as_recorded(record: Record) -> tuple[Cluster, ...]:
+    """The clusters as the record has them, for a plan that must not ask the API."""
+    live = []
+    for name, entry in record.clusters.items():
+        kind = catalog.kind(entry.kind)
+        counting = kind.with_effect(Effect.SCALE)
+        count = kind.parameters[counting].canonical(entry.parameters.get(counting, 0)) if counting else 0
+        size = int(count) + kind.masters(entry.parameters) + len(entry.attached)
+        attributes = {p.live: entry.parameters.get(n) for n, p in kind.parameters.items() if p.live}
+        region = str(entry.parameters.get(kind.filled_from("region") or "", ""))
+        kind_type = kind.constants.get("cluster_type")
+        live.append(Cluster(entry.cluster_id, name, "running", region, size, kind_type, attributes))
+    return tuple(live)

@@ -1,0 +1,90 @@
+"""The `ackplan` command: finds the subcommand, and turns whatever ends it into a message and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from ackplan import __version__
+from ackplan.diagnostics import Failure
+
+USAGE = 64
+INTERRUPTED = 130
+
+# Name, what `--help` says of it. The module of the same name under `commands` is imported only when it runs.
+COMMANDS = {
+    "validate": "Check the spec against the schemas and the rules; no network",
+    "plan": "Show what would change, and why",
+    "show": "Show a plan file, or the recorded state",
+    "apply": "Carry a plan out",
+    "destroy": "Delete every recorded cluster",
+    "graph": "Print a plan's graph of steps (dot, mermaid)",
+    "clusters": "Show live clusters",
+    "tasks": "Show tasks of the API",
+    "kubeconfig": "Fetch a cluster's kubeconfig",
+    "certs": "Fetch a cluster's certificates",
+    "attach-script": "Fetch the script that joins a node to an edge cluster",
+    "state": "Look at the recorded state",
+    "api": "Make one signed call",
+    "schema": "Print a JSON Schema",
+    "simulator": "Serve the embedded ACK API on loopback",
+    "version": "Print the version",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"ackplan.cli.commands.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="ackplan %(version)s")
+def cli() -> None:
+    """Clusters of Alibaba Cloud Container Service for Kubernetes: declared, planned, reviewed, applied."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line; the exit code. Never ends in a traceback for what a user or the API did."""
+    try:
+        result: Any = cli.main(list(arguments), "ackplan", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as fault:
+        fault.show(sys.stderr)
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; what is left in the buffer has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as fault:
+        return _failed(fault)
+    return result if isinstance(result, int) else 0
+
+
+def _failed(fault: Exception) -> int:
+    from ackplan.cli.faults import as_diagnostics
+    from ackplan.render.text import diagnostics_text
+
+    diagnostics = fault.diagnostics if isinstance(fault, Failure) else as_diagnostics(fault)
+    color = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    print(diagnostics_text(diagnostics, color=color), file=sys.stderr)
+    return 1

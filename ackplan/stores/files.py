@@ -1,0 +1,60 @@
+"""Writing files so that no reader ever sees half of one, and reading them within bounds."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from ackplan.diagnostics import Diagnostic, Failure, error
+
+
+def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Replaces `path` by a file with `data`, durably. Never writes through a link. Raises Failure when it can't."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                os.fchmod(stream.fileno(), mode)
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+            raise
+        _sync_folder(path.parent)
+    except OSError as fault:
+        raise Failure(unwritable(path, fault)) from None
+
+
+def unwritable(path: Path, fault: OSError) -> Diagnostic:
+    detail = f"{path}: {fault.strerror or fault}"
+    return error("ACK3010", "File can't be written", detail, "Make room or set the permissions, then run it again")
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_regular(path: Path, limit: int) -> bytes | None:
+    """The bytes of a regular file, or None where there is none. Raises Failure for anything else or too much."""
+    try:
+        with path.open("rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
+                detail = f"{path}: not a regular file, or over {limit:,} bytes"
+                raise Failure(error("ACK3011", "File can't be read", detail))
+            return stream.read(limit + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as fault:
+        raise Failure(error("ACK3011", "File can't be read", f"{path}: {fault.strerror}")) from None

@@ -1,0 +1,149 @@
+"""The journal of a run, in SQLite: every entry is on disk before its call is sent.
+
+Entries that wait at the same time are committed together; none is acknowledged before its commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from ackplan.diagnostics import Failure, error
+from ackplan.record.journal import NOTHING, Entry, Leftover, Phase, RunHead
+
+_VERSION = 1
+_TABLES = """
+CREATE TABLE IF NOT EXISTS run (
+  id TEXT NOT NULL, plan TEXT NOT NULL, lineage TEXT NOT NULL, serial INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS entry (
+  number INTEGER PRIMARY KEY, run TEXT NOT NULL, step TEXT NOT NULL, cluster TEXT NOT NULL, phase TEXT NOT NULL,
+  data TEXT NOT NULL, entry TEXT, removed INTEGER NOT NULL);
+"""
+
+
+class SqliteJournal:
+    """One workspace's journal. `open` for a run; `read` needs no run and creates no file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._thread: ThreadPoolExecutor | None = None
+        self._pending: list[tuple[Entry, asyncio.Future[None]]] = []
+        self._flusher: asyncio.Task[None] | None = None
+
+    def read(self) -> Leftover:
+        """What is in the journal. Raises Failure for a file that is not one, or of a newer version."""
+        if not self._path.exists():
+            return NOTHING
+        try:
+            connection = self._connect()
+            try:
+                head = connection.execute("SELECT id, plan, lineage, serial FROM run").fetchone()
+                rows = connection.execute(
+                    "SELECT run, step, cluster, phase, data, entry, removed FROM entry ORDER BY number"
+                ).fetchall()
+            finally:
+                if connection is not self._connection:
+                    connection.close()
+            return Leftover(RunHead(*head) if head else None, tuple(map(_entry, rows)))
+        except (sqlite3.DatabaseError, ValueError) as fault:
+            raise self._broken(fault) from None
+
+    def _broken(self, fault: Exception) -> Failure:
+        cure = "Move it away; ackplan then looks at the live clusters alone: ackplan plan"
+        return Failure(error("ACK3012", "Journal can't be used", f"{self._path}: {fault}", cure))
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._connection is not None:
+            return self._connection
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600))
+        connection = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > _VERSION:
+            connection.close()
+            raise Failure(error("ACK3013", "Journal of a newer version", str(self._path), "Update ackplan"))
+        connection.executescript(_TABLES)
+        connection.execute(f"PRAGMA user_version={_VERSION}")
+        return connection
+
+    def open(self, head: RunHead) -> None:
+        """Begins a run, or goes on with the one of the same id. Raises Failure when the disk refuses."""
+        try:
+            self._connection = self._connect()
+            self._connection.execute("DELETE FROM run")
+            row = (head.id, head.plan, head.lineage, head.serial)
+            self._connection.execute("INSERT INTO run VALUES (?, ?, ?, ?)", row)
+        except (sqlite3.Error, OSError) as fault:
+            raise self._broken(fault) from None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+
+    async def write(self, entry: Entry) -> None:
+        """Returns when the entry is on disk. Raises Failure when it can't be written: then nothing may be sent."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._pending.append((entry, future))
+        if self._flusher is None or self._flusher.done():
+            self._flusher = asyncio.create_task(self._flush())
+        await future
+
+    async def _flush(self) -> None:
+        while self._pending:
+            batch, self._pending = self._pending, []
+            try:
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(self._thread, self.append, [entry for entry, _ in batch])
+            except (sqlite3.Error, OSError) as fault:
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(self._broken(fault))
+            else:
+                for _, future in batch:
+                    if not future.done():
+                        future.set_result(None)
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Commits entries together."""
+        connection = self._connection or self._connect()
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(
+                "INSERT INTO entry (run, step, cluster, phase, data, entry, removed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                list(map(_row, entries)),
+            )
+
+    def clear(self) -> None:
+        """Empties the journal: its entries are in the record now."""
+        connection = self._connection or self._connect()
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("DELETE FROM entry")
+            connection.execute("DELETE FROM run")
+
+    def close(self) -> None:
+        if self._thread is not None:
+            self._thread.shutdown()
+            self._thread = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _row(entry: Entry) -> tuple[Any, ...]:
+    after = json.dumps(entry.entry) if entry.entry is not None else None
+    data = json.dumps(dict(entry.data))
+    return (entry.run, entry.step, entry.cluster, entry.phase.value, data, after, int(entry.removed))
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    run, step, cluster, phase, data, entry, removed = row
+    return Entry(
+        run, step, cluster, Phase(phase), json.loads(data), json.loads(entry) if entry else None, bool(removed)
+    )

@@ -1,0 +1,46 @@
+"""The record in a local folder, made to be committed to git."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from pathlib import Path
+
+from ackplan.diagnostics import Failure, error
+from ackplan.record import Record
+from ackplan.record.codec import MAX_BYTES, decode, encode
+from ackplan.stores.files import read_regular, write_atomically
+
+
+class LocalRecordStore:
+    """`FOLDER/WORKSPACE.json`. The version before the last write is kept as `BACKUPS/WORKSPACE.json.backup`."""
+
+    def __init__(self, folder: Path, workspace: str, backups: Path) -> None:
+        self._path = folder / f"{workspace}.json"
+        self._backup = backups / f"{workspace}.json.backup"
+
+    def read(self) -> Record:
+        """The record; an empty one, without a lineage yet, where none was written. Raises Failure."""
+        data = read_regular(self._path, MAX_BYTES)
+        if data is None:
+            return Record(lineage="")
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as fault:
+            detail = f"{self._path}: not UTF-8 at byte {fault.start}"
+            raise Failure(error("ACK3001", "Record can't be read", detail, "Put back the last good version")) from None
+        return decode(text, str(self._path))
+
+    def write(self, record: Record, *, expect_serial: int) -> Record:
+        """Writes the record as the next serial. Raises Failure where someone else wrote meanwhile."""
+        current = self.read()
+        if current.serial != expect_serial:
+            detail = f"serial {current.serial}, expected {expect_serial}"
+            raise Failure(error("ACK3004", "Record was written by someone else meanwhile", detail, "Plan again"))
+        lineage = record.lineage or current.lineage or str(uuid.uuid4())
+        written = dataclasses.replace(record, lineage=lineage, serial=expect_serial + 1)
+        before = read_regular(self._path, MAX_BYTES)
+        if before is not None:
+            write_atomically(self._backup, before)
+        write_atomically(self._path, encode(written).encode())
+        return written
