@@ -1,0 +1,241 @@
+"""How the schema files are built: what their readers rely on, and the annotations they may carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+CREATE = [f"create-{kind}.schema.json" for kind in ("dedicated", "managed", "edge", "serverless")]
+BODIES = [
+    *CREATE,
+    *(f"{name}.schema.json" for name in ("scale-out", "scale", "attach", "attach-script", "remove-nodes")),
+]
+
+ANNOTATIONS: dict[str, Any] = {
+    "x-ack-check": {"enum": ["cidr", "port-range"]},
+    "x-ack-disjoint": {"type": "array", "items": {"type": "string"}, "minItems": 2},
+    "x-ack-effect": {"enum": ["identity", "scale", "attach", "recorded", "replace"]},
+    "x-ack-fill": {"enum": ["name", "region"]},
+    "x-ack-form": {"type": "string", "minLength": 1},
+    "x-ack-from": {"type": "array", "items": {"type": "string"}},
+    "x-ack-kind": {"enum": ["dedicated", "managed", "edge", "serverless"]},
+    "x-ack-live": {"enum": ["region_id", "vpc_id", "vswitch_id"]},
+    "x-ack-masters": {"const": "master_count"},
+    "x-ack-merge": {"const": True},
+    "x-ack-otherwise": {"const": False},
+    "x-ack-provider": {"type": "string", "pattern": "^[a-z_]+$"},
+    "x-ack-reads": {"enum": ["integer", "boolean"]},
+    "x-ack-resource": {"type": "string", "pattern": "^alicloud_cs_[a-z_]*kubernetes$"},
+    "x-ack-rule": {"type": "string", "pattern": "^[A-Za-z].*[^.]$"},
+    "x-ack-secret": {"const": True},
+    "x-ack-section": {"type": "string", "pattern": r"^(ackplan|[23]\.[0-9]+(, [23]\.[0-9]+)*)$"},
+    "x-ack-sorted": {"const": True},
+}
+
+
+def subschemas(schema: Any) -> Iterator[Mapping[str, Any]]:
+    """Every mapping in a schema file; those that only hold named subschemas among them."""
+    if isinstance(schema, Mapping):
+        yield schema
+        for part in schema.values():
+            yield from subschemas(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from subschemas(part)
+
+
+def test_every_file_is_a_valid_schema_named_after_itself(schemas):
+    assert set(schemas) == {*BODIES, "definitions.schema.json", "spec.schema.json"}
+    for name, schema in schemas.items():
+        assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        assert schema["$id"] == f"https://ackplan.dev/schemas/{name}"
+        Draft202012Validator.check_schema(schema)
+
+
+def test_every_reference_leads_somewhere(schemas):
+    registry: Registry[Any] = Registry().with_resources(
+        (schema["$id"], Resource.from_contents(schema)) for schema in schemas.values()
+    )
+    count = 0
+    for schema in schemas.values():
+        resolver = registry.resolver(schema["$id"])
+        for part in subschemas(schema):
+            for keyword in ("$ref", "$dynamicRef"):
+                if isinstance(part.get(keyword), str):
+                    assert resolver.lookup(part[keyword]).contents
+                    count += 1
+    assert count > 100
+
+
+def test_every_definition_is_used(schemas):
+    used = {
+        part["$ref"].rsplit("/", 1)[-1]
+        for schema in schemas.values()
+        for part in subschemas(schema)
+        if isinstance(part.get("$ref"), str)
+    }
+    assert set(schemas["definitions.schema.json"]["$defs"]) - used == {"secret"}
+
+
+def test_every_parameter_says_what_it_is_where_it_comes_from_and_what_a_change_becomes(
+    schemas, parameters, merged
+):
+    options = schemas["attach-script.schema.json"]["$defs"]["options"]["properties"]
+    own = schemas["spec.schema.json"]["$defs"]["own"]["properties"]
+    groups = {
+        **parameters,
+        "options": options,
+        "own": {k: merged("spec.schema.json", v) for k, v in own.items()},
+    }
+    assert set(groups) == {*BODIES, "options", "own"}
+    for group, found in groups.items():
+        for name, schema in found.items():
+            assert len(schema.get("description", "")) > 10, (group, name)
+            assert schema["description"].endswith("."), (group, name)
+            assert "x-ack-section" in schema, (group, name)
+            assert "x-ack-effect" in schema, (group, name)
+
+
+def test_annotations_are_known_and_well_formed(schemas):
+    seen = set()
+    for name, schema in schemas.items():
+        for part in subschemas(schema):
+            for key, value in part.items():
+                if key.startswith("x-"):
+                    assert Draft202012Validator(ANNOTATIONS[key]).is_valid(value), (name, key, value)
+                    seen.add(key)
+    assert seen == set(ANNOTATIONS)
+
+
+@pytest.mark.parametrize("file", BODIES)
+def test_a_body_is_built_of_properties_and_rules(file, schemas):
+    schema = schemas[file]
+    assert schema["type"] == "object"
+    assert schema["$ref"] == "#/$defs/parameters"
+    assert schema["unevaluatedProperties"] is False
+    assert schema["$defs"]["parameters"] == {
+        "allOf": [{"$ref": "#/$defs/properties"}, {"$ref": "#/$defs/rules"}]
+    }
+    assert set(schema["$defs"]["properties"]) == {"properties"}
+    assert set(schema["$defs"]["rules"]) <= {"required", "allOf"}
+    assert {"title", "description", "x-ack-section"} <= set(schema)
+
+
+def test_no_text_can_end_in_a_line_break(schemas):
+    """`$` alone lets one pass in Python, and in no other language: every anchored pattern rules it out."""
+    patterns = [
+        part["pattern"] for schema in schemas.values() for part in subschemas(schema) if "pattern" in part
+    ]
+    texts = [pattern for pattern in patterns if isinstance(pattern, str)]
+    assert len(texts) > 15
+    assert [pattern for pattern in texts if pattern.endswith("$")] == []
+
+
+def test_every_pattern_of_a_value_says_what_form_it_means(schemas):
+    silent = [
+        part["pattern"]
+        for schema in schemas.values()
+        for part in subschemas(schema)
+        if isinstance(part.get("pattern"), str) and "x-ack-form" not in part
+    ]
+    assert len(silent) == 1
+    assert "[Ff][Ll][Aa][Nn][Nn][Ee][Ll]" in silent[0]
+
+
+def test_secrets_are_marked_and_nothing_else_is(parameters):
+    marked = {
+        (file, name)
+        for file, known in parameters.items()
+        for name, schema in known.items()
+        if schema.get("x-ack-secret")
+    }
+    with_login = ["create-dedicated", "create-managed", "create-edge", "scale-out", "scale"]
+    expected = {(f"{file}.schema.json", "login_password") for file in with_login}
+    assert marked == {*expected, ("attach.schema.json", "password")}
+
+
+CONSTANTS = {
+    "dedicated": {"cluster_type": "Kubernetes"},
+    "managed": {"cluster_type": "ManagedKubernetes"},
+    "edge": {"cluster_type": "ManagedKubernetes", "profile": "Edge"},
+    "serverless": {"cluster_type": "Ask"},
+}
+
+
+@pytest.mark.parametrize("file", CREATE)
+def test_kinds_are_told_apart_by_constants_alone(file, schemas, parameters):
+    constants = {name: schema["const"] for name, schema in parameters[file].items() if "const" in schema}
+    assert constants == CONSTANTS[schemas[file]["x-ack-kind"]]
+
+
+@pytest.mark.parametrize("file", CREATE)
+def test_effects_of_a_create_parameter(file, parameters):
+    effects: dict[str, set[str]] = {}
+    for name, schema in parameters[file].items():
+        effects.setdefault(schema["x-ack-effect"], set()).add(name)
+    assert effects["identity"] == {"name"}
+    assert effects.get("scale", {"num_of_nodes"}) == {"num_of_nodes"}
+    assert effects.get("recorded", set()) <= {"timeout_mins", "disable_rollback", "login_password"}
+    assert {"cluster_type", "region_id"} <= effects["replace"]
+    assert set(effects) <= {"identity", "scale", "recorded", "replace"}
+
+
+@pytest.mark.parametrize("file", CREATE)
+def test_only_what_a_live_cluster_shows_one_to_one_is_compared_with_it(file, parameters):
+    shown = {
+        name: schema["x-ack-live"] for name, schema in parameters[file].items() if "x-ack-live" in schema
+    }
+    network = (
+        {"vpcid": "vpc_id"}
+        if "vpcid" in parameters[file]
+        else {"vpc_id": "vpc_id", "vswitch_id": "vswitch_id"}
+    )
+    assert shown == {"region_id": "region_id", **network}
+
+
+def test_scale_out_takes_from_parameters_that_exist(parameters):
+    created = {name for file in CREATE for name in parameters[file]}
+    for name, schema in parameters["scale-out.schema.json"].items():
+        sources = [source for source in schema["x-ack-from"] if not source.startswith("live:")]
+        assert set(sources) <= created
+        assert sources or name == "count"
+
+
+def test_disjoint_networks_and_masters_are_parameters(schemas, parameters):
+    for file in CREATE:
+        assert set(schemas[file].get("x-ack-disjoint", ())) <= set(parameters[file])
+    assert [file for file in CREATE if "x-ack-disjoint" in schemas[file]] == CREATE[:3]
+    assert [file for file in CREATE if "x-ack-masters" in schemas[file]] == CREATE[:1]
+    assert schemas[CREATE[0]]["x-ack-masters"] in parameters[CREATE[0]]
+
+
+def test_operations_name_the_bodies_and_every_body_has_an_operation(operations, schemas):
+    changing = [
+        "create_cluster",
+        "scale_out",
+        "scale",
+        "attach",
+        "attach_script",
+        "remove_nodes",
+        "delete_cluster",
+    ]
+    reading = ["kubeconfig", "certs", "get_cluster", "list_clusters", "get_task", "list_nodes"]
+    assert [entry["id"] for entry in operations] == [*changing, *reading]
+    assert {body for entry in operations for body in entry.get("bodies", ())} == set(BODIES)
+    assert operations[0]["bodies"] == CREATE
+    assert set(operations[0]["expected_seconds_by_body"]) == set(CREATE)
+
+
+def test_operations_say_how_they_are_called(operations):
+    changing = {entry["id"] for entry in operations if entry["changes"]}
+    assert changing == {"create_cluster", "scale_out", "scale", "attach", "remove_nodes", "delete_cluster"}
+    calls = [(entry["method"], entry["path"]) for entry in operations]
+    assert len(set(calls)) == len(calls)
+    for entry in operations:
+        assert entry["expected_seconds"] > 0
+        assert entry["method"] != "GET" or not (entry["changes"] or "bodies" in entry)
+        assert ("{id}" in entry["path"]) or entry["id"] in {"create_cluster", "list_clusters", "get_task"}
