@@ -27,9 +27,7 @@ class Fault(NamedTuple):
 @pytest.fixture(scope="session")
 def schemas() -> dict[str, Any]:
     """Every JSON Schema of the project by file name."""
-    return {
-        path.name: json.loads(path.read_text()) for path in sorted((_ROOT / "schemas").glob("*.schema.json"))
-    }
+    return {path.name: json.loads(path.read_text()) for path in sorted((_ROOT / "schemas").glob("*.schema.json"))}
 
 
 @pytest.fixture(scope="session")

@@ -114,11 +114,7 @@ def test_the_options_of_the_join_script_hold_what_the_schema_says(example, refus
 OWN: list[tuple[str, dict[str, Any]]] = [
     (
         "managed",
-        {
-            "attach": [
-                {"instances": ["i-2zee3oiwcyoz7kwdo8bt"], "password": {"env": "ROOT"}, "format_disk": False}
-            ]
-        },
+        {"attach": [{"instances": ["i-2zee3oiwcyoz7kwdo8bt"], "password": {"env": "ROOT"}, "format_disk": False}]},
     ),
     (
         "managed",
@@ -170,9 +166,7 @@ SPECS: list[dict[str, Any]] = [
     },
     {
         "ackplan": 1,
-        "templates": {
-            "web": {"cluster_type": "ManagedKubernetes", "num_of_nodes": "${var.size}", "vpcid": None}
-        },
+        "templates": {"web": {"cluster_type": "ManagedKubernetes", "num_of_nodes": "${var.size}", "vpcid": None}},
         "clusters": {
             "shop-prod": {"extends": "web", "num_of_nodes": "${var.a}"},
             "shop-dev": {"extends": ["web", "b"]},

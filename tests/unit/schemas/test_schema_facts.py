@@ -116,9 +116,7 @@ def test_a_parameter_has_the_type_that_the_guide_means(file, kind, names, parame
     assert {parameters[file][name]["type"] for name in names.split()} == {kind}
 
 
-@pytest.mark.parametrize(
-    "name", ["node_port_range", "container_cidr", "kubernetes_version", "worker_data_disk"]
-)
+@pytest.mark.parametrize("name", ["node_port_range", "container_cidr", "kubernetes_version", "worker_data_disk"])
 def test_no_default_is_invented(name, parameters):
     assert "default" not in parameters["create-dedicated.schema.json"][name]
 

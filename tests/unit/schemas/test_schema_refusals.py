@@ -9,9 +9,7 @@ import pytest
 
 LOGIN = "Nodes are logged in to with exactly one of key_pair and login_password"
 NETWORK = "vpcid and vswitch_ids are given both or neither; without them a VPC is made"
-ALL_NETWORKS = (
-    "vpcid, master_vswitch_ids and worker_vswitch_ids are given all or none; without them a VPC is made"
-)
+ALL_NETWORKS = "vpcid, master_vswitch_ids and worker_vswitch_ids are given all or none; without them a VPC is made"
 MADE_VPC = "Without vpcid and vswitches a VPC is made, and snat_entry must be true for it"
 NO_NETWORK = {"vpcid": ..., "vswitch_ids": ..., "master_vswitch_ids": ..., "worker_vswitch_ids": ...}
 ADDONS = "A cluster has one network addon, Flannel or Terway, not two"
@@ -19,9 +17,7 @@ PREPAID = "PrePaid workers need worker_period and worker_period_unit"
 PAID = {"worker_instance_charge_type": "PrePaid", "worker_period_unit": "Month", "worker_period": 1}
 MASTER_PAID = {"master_instance_charge_type": "PrePaid", "master_period_unit": "Week", "master_period": 1}
 ATTACH = "Instances are attached with exactly one of password and key_pair"
-EDGE_ENDPOINT = (
-    "Edge nodes reach the control plane over the internet: endpoint_public_access is true or left out"
-)
+EDGE_ENDPOINT = "Edge nodes reach the control plane over the internet: endpoint_public_access is true or left out"
 
 # body, changes to it, and where, why and under which rule it is refused
 REFUSED: list[tuple[str, dict[str, Any], str, str, str | None]] = [
@@ -187,9 +183,7 @@ def file_of(name: str) -> str:
 
 
 @pytest.mark.parametrize(("name", "changes", "path", "keyword", "rule"), REFUSED)
-def test_a_wrong_body_is_refused_for_the_right_reason_alone(
-    name, changes, path, keyword, rule, changed, refused
-):
+def test_a_wrong_body_is_refused_for_the_right_reason_alone(name, changes, path, keyword, rule, changed, refused):
     assert refused(file_of(name), changed(name, changes)) == {(path, keyword, rule)}
 
 
@@ -311,3 +305,10 @@ def test_every_rule_of_the_schemas_refuses_something_above(schemas):
     stated = {rule for schema in schemas.values() for rule in rules_in(schema)}
     assert len(stated) > 40
     assert stated == {case[-1] for table in (REFUSED, OPTIONS, OWN) for case in table} - {None}
+
+
+def test_a_password_written_for_a_variables_name_is_marked_as_secret_where_it_is_refused(example, validator):
+    body = {**example("managed"), "login_password": {"env": "Literal@1"}}
+    faults = list(validator("spec.schema.json#/$defs/managed").iter_errors(body))
+    refusing = [fault.schema for fault in faults if list(fault.absolute_path) == ["login_password", "env"]]
+    assert [schema["x-ack-secret"] for schema in refusing] == [True]

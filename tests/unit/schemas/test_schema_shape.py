@@ -81,9 +81,7 @@ def test_every_definition_is_used(schemas):
     assert set(schemas["definitions.schema.json"]["$defs"]) - used == {"secret"}
 
 
-def test_every_parameter_says_what_it_is_where_it_comes_from_and_what_a_change_becomes(
-    schemas, parameters, merged
-):
+def test_every_parameter_says_what_it_is_where_it_comes_from_and_what_a_change_becomes(schemas, parameters, merged):
     options = schemas["attach-script.schema.json"]["$defs"]["options"]["properties"]
     own = schemas["spec.schema.json"]["$defs"]["own"]["properties"]
     groups = {
@@ -117,9 +115,7 @@ def test_a_body_is_built_of_properties_and_rules(file, schemas):
     assert schema["type"] == "object"
     assert schema["$ref"] == "#/$defs/parameters"
     assert schema["unevaluatedProperties"] is False
-    assert schema["$defs"]["parameters"] == {
-        "allOf": [{"$ref": "#/$defs/properties"}, {"$ref": "#/$defs/rules"}]
-    }
+    assert schema["$defs"]["parameters"] == {"allOf": [{"$ref": "#/$defs/properties"}, {"$ref": "#/$defs/rules"}]}
     assert set(schema["$defs"]["properties"]) == {"properties"}
     assert set(schema["$defs"]["rules"]) <= {"required", "allOf"}
     assert {"title", "description", "x-ack-section"} <= set(schema)
@@ -127,9 +123,7 @@ def test_a_body_is_built_of_properties_and_rules(file, schemas):
 
 def test_no_text_can_end_in_a_line_break(schemas):
     """`$` alone lets one pass in Python, and in no other language: every anchored pattern rules it out."""
-    patterns = [
-        part["pattern"] for schema in schemas.values() for part in subschemas(schema) if "pattern" in part
-    ]
+    patterns = [part["pattern"] for schema in schemas.values() for part in subschemas(schema) if "pattern" in part]
     texts = [pattern for pattern in patterns if isinstance(pattern, str)]
     assert len(texts) > 15
     assert [pattern for pattern in texts if pattern.endswith("$")] == []
@@ -186,14 +180,8 @@ def test_effects_of_a_create_parameter(file, parameters):
 
 @pytest.mark.parametrize("file", CREATE)
 def test_only_what_a_live_cluster_shows_one_to_one_is_compared_with_it(file, parameters):
-    shown = {
-        name: schema["x-ack-live"] for name, schema in parameters[file].items() if "x-ack-live" in schema
-    }
-    network = (
-        {"vpcid": "vpc_id"}
-        if "vpcid" in parameters[file]
-        else {"vpc_id": "vpc_id", "vswitch_id": "vswitch_id"}
-    )
+    shown = {name: schema["x-ack-live"] for name, schema in parameters[file].items() if "x-ack-live" in schema}
+    network = {"vpcid": "vpc_id"} if "vpcid" in parameters[file] else {"vpc_id": "vpc_id", "vswitch_id": "vswitch_id"}
     assert shown == {"region_id": "region_id", **network}
 
 
