@@ -1,4 +1,4 @@
-"""Applies a plan: takes in what an interrupted run left, checks that nothing moved, runs the steps, writes the record."""
+"""Applies a plan: takes in what an interrupted run left, checks that nothing moved, runs, writes the record."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from ackplan import catalog
 from ackplan.app.planning import Known
 from ackplan.app.ports import JournalStore, RecordStore
 from ackplan.diagnostics import Diagnostic, Failure, error
-from ackplan.execute.executor import Executor, Limits, Run
+from ackplan.execute.executor import Executor, Run
 from ackplan.execute.outcomes import Result
-from ackplan.execute.perform import Ports
 from ackplan.execute.ports import ApiReader
 from ackplan.model.answers import Cluster
 from ackplan.plan.codec import encode
@@ -91,9 +90,7 @@ def check_secrets(steps: Iterable[Step], missing: Callable[[Mapping[str, Any]], 
             why = missing(reference) if isinstance(reference, Mapping) else ""
             if why:
                 cure = "Set it, then run: ackplan apply"
-                faults.append(
-                    error("ACK5009", "Secret is missing", why, cure, cluster=step.cluster, parameter=name)
-                )
+                faults.append(error("ACK5009", "Secret is missing", why, cure, cluster=step.cluster, parameter=name))
     if faults:
         raise Failure(*dict.fromkeys(faults))
 
@@ -118,9 +115,7 @@ async def resume(before: Known, api: ApiReader) -> Resumption:
     return Resumption(head.id, done, ids)
 
 
-async def apply(
-    plan: Plan, before: Known, stores: Stores, executor: Callable[[Run], Executor], run: Run
-) -> Applied:
+async def apply(plan: Plan, before: Known, stores: Stores, executor: Callable[[Run], Executor], run: Run) -> Applied:
     """Runs the plan's steps and writes the record, however the run ends. `executor` makes one for this run."""
     stores.journal.open(RunHead(run.id, digest(plan), before.stored.lineage, before.stored.serial))
     try:

@@ -58,9 +58,7 @@ def read_spec(inputs: spec.Inputs, *, optional: bool = False) -> spec.Spec:
     return loaded
 
 
-async def make_plan(
-    inputs: spec.Inputs, before: Known, api: ApiReader | None, options: Options
-) -> Planned:
+async def make_plan(inputs: spec.Inputs, before: Known, api: ApiReader | None, options: Options) -> Planned:
     """The plan for the spec. Without `api` the record is taken for what is live. Raises Failure and ApiError."""
     loaded = read_spec(inputs, optional=options.mode != "normal")
     live = await api.list_clusters() if api is not None else _as_recorded(before.record)

@@ -145,9 +145,7 @@ def kind(name: str) -> Kind:
 def kind_of(values: Mapping[str, Any]) -> Kind | None:
     """The kind whose constants these create parameters hold; of several, the one with most of them."""
     fitting = [
-        known
-        for known in kinds()
-        if all(values.get(name) == constant for name, constant in known.constants.items())
+        known for known in kinds() if all(values.get(name) == constant for name, constant in known.constants.items())
     ]
     return max(fitting, key=lambda known: len(known.constants), default=None)
 

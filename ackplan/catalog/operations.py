@@ -74,4 +74,5 @@ def secret_parameters(operation_id: str) -> frozenset[str]:
 @functools.cache
 def secret_rule() -> Mapping[str, Any]:
     """What a password must look like: `minLength`, `maxLength` and `pattern` of its schema."""
-    return files.read("definitions.schema.json")["$defs"]["secret"]
+    rule: Mapping[str, Any] = files.read("definitions.schema.json")["$defs"]["secret"]
+    return rule

@@ -1,4 +1,4 @@
-"""Turns exceptions that are not bugs of ours into diagnostics, and those that are into one that says how to report it."""
+"""Turns exceptions into diagnostics; one that is a bug of ours into one that says how to report it."""
 
 from __future__ import annotations
 

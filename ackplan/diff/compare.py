@@ -50,9 +50,7 @@ class Difference:
         return not self.changes and not moved
 
 
-def compare(
-    wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Sequence[Node] | None
-) -> Difference:
+def compare(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Sequence[Node] | None) -> Difference:
     """What differs between the three sides of one cluster. `nodes` are its live nodes, where they were read."""
     kind = catalog.kind(wanted.kind)
     changes = [*_kind_changes(wanted, recorded, live)]
@@ -112,9 +110,7 @@ def _own_changes(wanted: Wanted, recorded: RecordedCluster) -> Iterator[Paramete
             yield ParameterChange(name, before, after, Effect.RECORDED, Side.SPEC)
 
 
-def _workers(
-    wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Sequence[Node] | None
-) -> Workers | None:
+def _workers(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Sequence[Node] | None) -> Workers | None:
     """None where the kind has none to count, or they are still being made."""
     kind = catalog.kind(wanted.kind)
     counting = kind.with_effect(Effect.SCALE)
@@ -138,9 +134,7 @@ def _attached_live(wanted: Wanted, recorded: RecordedCluster, nodes: Sequence[No
     return sum(node.instance_id in attached for node in nodes)
 
 
-def _count_change(
-    wanted: Wanted, recorded: RecordedCluster, workers: Workers | None
-) -> Iterator[ParameterChange]:
+def _count_change(wanted: Wanted, recorded: RecordedCluster, workers: Workers | None) -> Iterator[ParameterChange]:
     kind = catalog.kind(wanted.kind)
     counting = kind.with_effect(Effect.SCALE)
     if counting is None or workers is None or counting in wanted.lifecycle.ignore_changes:

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ackplan.execute.context import Ports
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
-from ackplan.execute.perform import Performer, Ports
+from ackplan.execute.perform import Performer
 from ackplan.execute.scheduler import Walk
 from ackplan.execute.watch import Watch
 from ackplan.plan.model import Step
@@ -31,7 +32,7 @@ class Run:
 
 
 class Executor:
-    """Executes one run. `stop` may be called from a signal handler: calls in flight are taken in, nothing new starts."""
+    """Executes one run. `stop` may be called from a signal handler: calls in flight end, nothing new starts."""
 
     def __init__(self, ports: Ports, limits: Limits, run: Run) -> None:
         self._ports = ports

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ackplan.record.journal import Entry
-
     from ackplan.model.answers import Accepted, Attached, Cluster, Node, Task
+    from ackplan.record.journal import Entry
 
 
 class ApiError(Exception):
@@ -21,7 +19,7 @@ class ApiError(Exception):
     `uncertain` says that the call may have taken effect all the same: never repeat a changing call then, look first.
     """
 
-    def __init__(  # noqa: PLR0913 - the fields of one error answer
+    def __init__(
         self,
         code: str,
         message: str,
@@ -101,5 +99,3 @@ class SecretSource(Protocol):
 
 class SecretUnreadable(Exception):
     """A secret that can't be read or breaks the password rule; the message names where it was to come from."""
-
-

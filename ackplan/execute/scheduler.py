@@ -18,9 +18,7 @@ class Walk:
     def __init__(self, steps: Iterable[Step], done: Iterable[str] = ()) -> None:
         finished = set(done)
         self._steps = {step.id: step for step in steps if step.id not in finished}
-        self._open = {
-            name: {need for need in step.needs if need in self._steps} for name, step in self._steps.items()
-        }
+        self._open = {name: {need for need in step.needs if need in self._steps} for name, step in self._steps.items()}
         self._waiting: dict[str, list[str]] = {name: [] for name in self._steps}
         for name, needs in self._open.items():
             for need in needs:
@@ -45,7 +43,7 @@ class Walk:
 
     def start(self, limit: int) -> Sequence[Step]:
         """Up to `limit` steps that may start now; they count as started."""
-        started = []
+        started: list[Step] = []
         while self._ready and len(started) < limit:
             _, name = heapq.heappop(self._ready)
             started.append(self._steps[name])

@@ -166,10 +166,10 @@ class Watch:
     def _settle(wait: _Wait, cluster: Cluster) -> None:
         if wait.future.done():
             return
+        failed = wait.task is not None and wait.task.state == "fail"
         follows_task = wait.task_id is not None and not wait.tasks_unknown
-        if wait.task is not None and wait.task.state == "fail":
-            wait.future.set_result(Settled(cluster, wait.task))
-        elif not cluster.busy and (not follows_task or (wait.task is not None and not wait.task.running)):
+        ended = wait.task is not None and not wait.task.running
+        if failed or (not cluster.busy and (ended or not follows_task)):
             wait.future.set_result(Settled(cluster, wait.task))
 
     def _tell(self, wait: _Wait, cluster: Cluster) -> None:

@@ -1,4 +1,4 @@
-"""What can happen to a cluster, why, and which side moved. Closed sets: a new one makes every place that reads them say so."""
+"""What can happen to a cluster, why, and which side moved. Closed sets: who reads them must know every member."""
 
 from __future__ import annotations
 

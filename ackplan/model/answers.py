@@ -10,13 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # A cluster in one of these states takes no changing call now; it will leave the state by itself.
-BUSY_STATES = frozenset(
-    {"initial", "updating", "upgrading", "removing", "draining", "scaling", "deleting", "waiting"}
-)
+BUSY_STATES = frozenset({"initial", "updating", "upgrading", "removing", "draining", "scaling", "deleting", "waiting"})
 # States in which a cluster is settled, well or not. A state in neither set is unknown: shown, treated as busy.
-SETTLED_STATES = frozenset(
-    {"running", "failed", "inactive", "unavailable", "deleted", "delete_failed", "disconnected"}
-)
+SETTLED_STATES = frozenset({"running", "failed", "inactive", "unavailable", "deleted", "delete_failed", "disconnected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task, from `GET /tasks/{id}`. `state` is `running`, `success` or `fail` (an older `failed` is read as `fail`)."""
+    """A task, from `GET /tasks/{id}`. `state` is `running`, `success` or `fail` (the older `failed` reads as that)."""
 
     task_id: str
     cluster_id: str

@@ -1,4 +1,4 @@
-"""The plan as JSON data and back. Reading a plan file trusts nothing: shape, sizes, references and calls are checked."""
+"""The plan as JSON data and back. Reading a plan file trusts nothing: shape, sizes and calls are checked."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def decode_file(text: str, file: str) -> tuple[Plan, Mapping[str, Any]]:
         raise Failure(error("ACK6002", "Plan file of another version", detail, "Plan again"))
     content = {key: value for key, value in document.items() if key != "sha256"}
     if document.get("sha256") != _digest(content):
-        raise Failure(
-            error("ACK6003", "Plan file was altered", f"{file} does not match its own digest", "Plan again")
-        )
+        raise Failure(error("ACK6003", "Plan file was altered", f"{file} does not match its own digest", "Plan again"))
     try:
         return decode(content["plan"]), content["json"]
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
@@ -113,10 +111,8 @@ def _parameter(parameter: ParameterChange) -> dict[str, Any]:
         "side": parameter.side.value,
         "secret": parameter.secret,
     }
-    for key, value in (("before", parameter.before), ("after", parameter.after)):
-        if value is not ABSENT:
-            encoded[key] = value
-    return encoded
+    sides = {"before": parameter.before, "after": parameter.after}
+    return {**encoded, **{side: value for side, value in sides.items() if value is not ABSENT}}
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -128,9 +124,7 @@ def _step(step: Step) -> dict[str, Any]:
         "reason": step.reason.name,
         "side": step.side.value,
         "cluster_id": step.cluster_id,
-        "call": None
-        if call is None
-        else {"operation": call.operation, "region": call.region, "body": call.body},
+        "call": None if call is None else {"operation": call.operation, "region": call.region, "body": call.body},
         "needs": list(step.needs),
         "expected_seconds": step.expected_seconds,
         "timeout": step.timeout,

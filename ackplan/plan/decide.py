@@ -11,14 +11,14 @@ from typing import Any
 
 from ackplan import catalog
 from ackplan.catalog.kinds import Effect
-from ackplan.diagnostics import Diagnostic, error
+from ackplan.diagnostics import Diagnostic
 from ackplan.diff import Difference, ParameterChange, compare
 from ackplan.diff.workers import choose
 from ackplan.model.actions import Action, Reason, Side
 from ackplan.model.answers import Cluster, Node
 from ackplan.model.values import ABSENT
 from ackplan.model.wanted import Wanted
-from ackplan.plan import steps
+from ackplan.plan import refusals, steps
 from ackplan.plan.model import Change
 from ackplan.record import RecordedCluster
 
@@ -79,23 +79,11 @@ def _unwanted(case: Case, recorded: RecordedCluster) -> Change:
         reason,
         live.cluster_id,
         steps=steps.delete(case.name, recorded, live, reason),
-        blocked=tuple(_protection(case, "delete")),
+        blocked=(refusals.protected(case.name, case.wanted, "delete"),) if case.protected else (),
         before=recorded.parameters,
         live_state=live.state,
         depends_on=recorded.depends_on,
     )
-
-
-def _protection(case: Case, what: str) -> Iterator[Diagnostic]:
-    if case.protected:
-        yield error(
-            "ACK2004",
-            "Cluster is protected",
-            f"lifecycle.prevent_destroy refuses to {what} it",
-            "Commit lifecycle: {prevent_destroy: false} for it and apply that first",
-            span=case.wanted.span_of("lifecycle") if case.wanted else None,
-            cluster=case.name,
-        )
 
 
 def _create(case: Case, wanted: Wanted, leaving: Cluster | None = None) -> Change:
@@ -130,9 +118,9 @@ def _namesake(case: Case, wanted: Wanted, live: Cluster) -> Change:
         return _create(case, wanted, live)
     allowed = {known.constants.get("cluster_type") for known in catalog.kinds()}
     if live.cluster_type is not None and live.cluster_type not in allowed:
-        return _refused(case, wanted, _taken(wanted, live))
+        return _refused(case, wanted, refusals.taken(wanted, live))
     if not (case.adopt or wanted.lifecycle.adopt):
-        return _refused(case, wanted, _not_recorded(case, wanted, live))
+        return _refused(case, wanted, refusals.not_recorded(wanted, case.recorded, live))
     return _adopt(case, wanted, live)
 
 
@@ -145,30 +133,6 @@ def _refused(case: Case, wanted: Wanted, why: Diagnostic) -> Change:
         blocked=(why,),
         after=wanted.parameters,
         depends_on=wanted.depends_on,
-    )
-
-
-def _taken(wanted: Wanted, live: Cluster) -> Diagnostic:
-    return error(
-        "ACK2002",
-        "Name is taken by a cluster of another product",
-        f"{live.cluster_id} of type {live.cluster_type} has it; names are unique in an account",
-        "Choose another name",
-        span=wanted.span,
-        cluster=wanted.name,
-    )
-
-
-def _not_recorded(case: Case, wanted: Wanted, live: Cluster) -> Diagnostic:
-    lost = f"; the recorded {case.recorded.cluster_id} is gone" if case.recorded else ""
-    return error(
-        "ACK2001",
-        "Cluster is live, but not recorded",
-        f"{live.cluster_id} ({live.state}, {live.region_id}) has this name{lost}",
-        f"To take it over: ackplan plan --adopt {wanted.name}, or lifecycle: {{adopt: true}}; "
-        f"to record it alone: ackplan import {wanted.name}",
-        span=wanted.span,
-        cluster=wanted.name,
     )
 
 
@@ -215,14 +179,14 @@ def _existing(case: Case, wanted: Wanted, recorded: RecordedCluster, live: Clust
     return _update(case, wanted, recorded, difference)
 
 
-def _replace(
-    case: Case, wanted: Wanted, recorded: RecordedCluster, difference: Difference, reason: Reason
-) -> Change:
+def _replace(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: Difference, reason: Reason) -> Change:
     live = case.live or case.namesake
     assert live is not None  # noqa: S101 - only what is live is replaced
-    blocked = [] if reason is Reason.CREATE_FAILED else [*_protection(case, "replace")]
+    blocked = []
+    if case.protected and reason is not Reason.CREATE_FAILED:
+        blocked.append(refusals.protected(case.name, wanted, "replace"))
     if reason is Reason.CANNOT_UPDATE and not wanted.lifecycle.replace_allowed:
-        blocked += [_cannot_change(wanted, change) for change in difference.replacing]
+        blocked += [refusals.cannot_change(wanted, change) for change in difference.replacing]
     removal = steps.delete(case.name, recorded, live, reason)
     side = Side.LIVE if reason is Reason.CREATE_FAILED else Side.SPEC
     return Change(
@@ -239,25 +203,6 @@ def _replace(
         live_state=live.state,
         depends_on=wanted.depends_on,
     )
-
-
-def _cannot_change(wanted: Wanted, change: ParameterChange) -> Diagnostic:
-    moved = "the live cluster has" if change.side is Side.LIVE else "it was applied with"
-    before = "no value" if change.before is ABSENT else _quoted(change.before)
-    after = "none" if change.after is ABSENT else _quoted(change.after)
-    return error(
-        "ACK2003",
-        "Parameter can't change in place",
-        f"{moved} {before}, the spec wants {after}; ACK fixes it at creation",
-        f"Put the old value back, or replace the cluster: ackplan plan --replace {wanted.name}",
-        span=wanted.span_of(change.name),
-        cluster=wanted.name,
-        parameter=change.name,
-    )
-
-
-def _quoted(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _update(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: Difference) -> Change:
@@ -280,9 +225,7 @@ def _update(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: D
         )
     reason = _why(difference) if recorded.created else Reason.UNFINISHED
     size = next((c.side for c in difference.changes if c.effect is Effect.SCALE), Side.SPEC)
-    todo = steps.update(
-        steps.Update(wanted, recorded, live, difference.workers, released, reason, size)
-    )
+    todo = steps.update(steps.Update(wanted, recorded, live, difference.workers, released, reason, size))
     return Change(
         case.name,
         wanted.kind,
@@ -330,54 +273,13 @@ def _release(
     if workers is None:
         return (), []
     if workers.live is None:
-        return (), [_size_unknown(wanted)]
+        return (), [refusals.size_unknown(wanted)]
     if workers.delta >= 0:
         return (), []
     need = -workers.delta
     if wanted.scale_in is None:
-        return (), [_unnamed(wanted, workers.live, workers.wanted, need)]
+        return (), [refusals.unnamed(wanted, workers.live, workers.wanted, need)]
     kept = frozenset(wanted.attached) | frozenset(recorded.attached)
     released = choose(wanted.scale_in, need, case.nodes or (), kept)
     short = need - len(released)
-    return released, [_too_few_named(wanted, need, short)] if short else []
-
-
-def _size_unknown(wanted: Wanted) -> Diagnostic:
-    return error(
-        "ACK2007",
-        "Size of the live cluster is unknown",
-        "the API reports none",
-        "Try again later, or look at it: ackplan clusters " + wanted.name,
-        span=wanted.span,
-        cluster=wanted.name,
-    )
-
-
-def _counting(wanted: Wanted) -> str:
-    return catalog.kind(wanted.kind).with_effect(Effect.SCALE) or ""
-
-
-def _unnamed(wanted: Wanted, live: int, target: int, need: int) -> Diagnostic:
-    name = _counting(wanted)
-    return error(
-        "ACK2005",
-        "Fewer workers, but none named to give up",
-        f"{live} workers are live, {target} wanted: {need} to give up",
-        "Name them: scale_in: {nodes: [i-...], release_node: true}, "
-        "or let them be picked: scale_in: {strategy: newest}",
-        span=wanted.span_of(name),
-        cluster=wanted.name,
-        parameter=name,
-    )
-
-
-def _too_few_named(wanted: Wanted, need: int, short: int) -> Diagnostic:
-    return error(
-        "ACK2006",
-        "Too few workers to give up",
-        f"{need} are to be given up; {short} more must be named that are live workers and not attached ones",
-        "Add them under scale_in.nodes, or use scale_in: {strategy: newest}",
-        span=wanted.span_of("scale_in"),
-        cluster=wanted.name,
-        parameter="scale_in",
-    )
+    return released, [refusals.too_few_named(wanted, need, short)] if short else []

@@ -63,9 +63,7 @@ def _incoming(
     return incoming
 
 
-def _wired(
-    change: Change, building: Mapping[str, frozenset[str]], removing: Mapping[str, frozenset[str]]
-) -> Change:
+def _wired(change: Change, building: Mapping[str, frozenset[str]], removing: Mapping[str, frozenset[str]]) -> Change:
     steps = list(change.steps)
     for chosen, incoming in ((_removing, removing), (_building, building)):
         first = next((index for index, step in enumerate(steps) if chosen(step)), None)

@@ -1,4 +1,4 @@
-"""Narrows a plan: to targets and what they wait for, without excluded ones and what waits for them, without blocked ones."""
+"""Narrows a plan: to targets and what they wait for, without excluded or blocked ones and what waits for them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def select(
 
 
 def _waits(changes: Sequence[Change]) -> dict[str, set[str]]:
-    """For each cluster those whose steps it waits for; one that is blocked without steps still holds up its dependents."""
+    """For each cluster those that it waits for; one that is blocked without steps still holds up its dependents."""
     owner = {step.id: change.cluster for change in changes for step in change.steps}
     waits: dict[str, set[str]] = {}
     stuck = {change.cluster for change in changes if change.is_blocked and not change.steps}

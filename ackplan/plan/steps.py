@@ -1,6 +1,6 @@
 """Compiles what a cluster needs into steps: each with the exact call, and the record entry that it leaves behind.
 
-The steps of one cluster run one after another: attach, scale out, detach, scale in. Room is made before any is given up.
+The steps of one cluster run one after another: attach, scale out, detach, scale in; room is made before it is given up.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ackplan import catalog
-from ackplan.catalog import operations
 from ackplan.catalog.kinds import Effect
+from ackplan.catalog.operations import body_parameters
 from ackplan.catalog.timeouts import timeouts
 from ackplan.diff import Workers, own_after
 from ackplan.model.actions import Reason, Side, StepKind
@@ -102,9 +102,7 @@ def create(wanted: Wanted, reason: Reason, side: Side, before: Sequence[Step] = 
     return chain.steps
 
 
-def attach(
-    chain: Chain, groups: Sequence[AttachGroup], instances: Sequence[str], side: Side
-) -> None:
+def attach(chain: Chain, groups: Sequence[AttachGroup], instances: Sequence[str], side: Side) -> None:
     """One step for each group that has instances to attach."""
     missing = set(instances)
     for number, group in enumerate(groups, 1):
@@ -232,16 +230,14 @@ def _size_step(
     instances: tuple[str, ...] = (),
 ) -> None:
     before, after, masters = sizes
-    chain.add(
-        kind, body=body, workers_before=before, workers_after=after, masters=masters, instances=instances
-    )
+    chain.add(kind, body=body, workers_before=before, workers_after=after, masters=masters, instances=instances)
 
 
 def scale_out_body(wanted: Wanted, live: Cluster, count: int) -> dict[str, Any]:
     """The body of a scale-out: every parameter from where its schema says (`x-ack-from`), then `count`."""
     body: dict[str, Any] = {}
-    (file,) = operations.operation("scale_out").bodies
-    for name, schema in operations.body_parameters(file).items():
+    (file,) = catalog.operation("scale_out").bodies
+    for name, schema in body_parameters(file).items():
         if schema.get("x-ack-effect") == Effect.SCALE.value:
             body[name] = count
             continue

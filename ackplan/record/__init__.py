@@ -1,4 +1,4 @@
-"""The record: what was last applied, made to be committed. Values in, values out; where it lives is a store's matter."""
+"""The record: what was last applied, made to be committed. Values only; where it lives is a store's matter."""
 
 from ackplan.record.model import Record, RecordedCluster
 

@@ -94,10 +94,8 @@ def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tu
     return Record(record.lineage, record.serial, clusters), tuple(flying.values())
 
 
-def recover(
-    record: Record, flying: Iterable[InFlight], live: Iterable[Cluster]
-) -> tuple[Record, tuple[Entry, ...]]:
-    """What became of the calls in flight, as far as the live list tells: entries that settle them, the record with them.
+def recover(record: Record, flying: Iterable[InFlight], live: Iterable[Cluster]) -> tuple[Record, tuple[Entry, ...]]:
+    """What became of the calls in flight, as far as the live list tells: the record, and entries that settle them.
 
     A create whose answer never came is found by its name, which is unique: the cluster is taken in as not yet complete.
     All other calls need nothing here: the next plan compares with what they left behind.

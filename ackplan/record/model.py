@@ -47,6 +47,4 @@ class Record:
         return dataclasses.replace(self, clusters={**self.clusters, name: cluster})
 
     def without(self, name: str) -> Record:
-        return dataclasses.replace(
-            self, clusters={key: value for key, value in self.clusters.items() if key != name}
-        )
+        return dataclasses.replace(self, clusters={key: value for key, value in self.clusters.items() if key != name})

@@ -35,9 +35,7 @@ class Spec:
 
     def digest(self) -> str:
         """Tells whether two readings want the same; independent of layout, comments and file names."""
-        wanted = {
-            name: [w.kind, w.parameters, w.own] for name, w in sorted(self.clusters.items())
-        }
+        wanted = {name: [w.kind, w.parameters, w.own] for name, w in sorted(self.clusters.items())}
         return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
 
 

@@ -62,16 +62,25 @@ def rule_of(fault: ValidationError) -> str:
     return str(schema.get("x-ack-rule", "")) if isinstance(schema, Mapping) else ""
 
 
+def _instance(fault: ValidationError) -> Any:
+    return fault.instance
+
+
+def _listed(fault: ValidationError) -> list[Any]:
+    value: Any = fault.validator_value
+    return [value] if isinstance(value, str) else list(value)
+
+
 def missing(fault: ValidationError) -> list[str]:
     """The required names that are not there."""
     instance = fault.instance if isinstance(fault.instance, Mapping) else {}
-    return [name for name in fault.validator_value if name not in instance]
+    return [name for name in _listed(fault) if name not in instance]
 
 
 def unknown(fault: ValidationError) -> list[str]:
     """The names that nothing in the schema knows. Empty when the schema only says so because another check failed."""
     known = known_names(fault.schema)
-    return [name for name in fault.instance if name not in known]
+    return [name for name in _instance(fault) if name not in known]
 
 
 def known_names(schema: Any) -> dict[str, None]:
@@ -128,16 +137,15 @@ def describe(fault: ValidationError) -> str:
 
 
 def _type(fault: ValidationError) -> str:
-    wanted = fault.validator_value
-    names = [wanted] if isinstance(wanted, str) else list(wanted)
+    names = _listed(fault)
     expected = " or ".join(_TYPES.get(name, name) for name in names)
     return f"expected {expected}, found {shown(fault.instance)}"
 
 
 def _enum(fault: ValidationError) -> str:
-    allowed = [shown(value) for value in fault.validator_value]
+    allowed = [shown(value) for value in _listed(fault)]
     text = f"{shown(fault.instance)} is not one of {', '.join(allowed)}"
-    near = suggestion(str(fault.instance), [str(value) for value in fault.validator_value])
+    near = suggestion(str(fault.instance), [str(value) for value in _listed(fault)])
     return f"{text}; {near}" if near else text
 
 
@@ -150,7 +158,7 @@ def _bound(words: str) -> Callable[[ValidationError], str]:
 
 
 def _length(words: str, what: str) -> Callable[[ValidationError], str]:
-    return lambda fault: f"{len(fault.instance)} {what}, {words} {fault.validator_value}"
+    return lambda fault: f"{len(_instance(fault))} {what}, {words} {fault.validator_value}"
 
 
 def _pattern(fault: ValidationError) -> str:

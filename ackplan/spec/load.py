@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import yaml
-from yaml.cyaml import CParser
+from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from ackplan.diagnostics import Diagnostic, Span, error
 
@@ -82,7 +82,7 @@ class _NamedBytes:
         self._data = data
         self._at = 0
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         chunk = self._data[self._at : self._at + size]
         self._at += size
         return chunk
@@ -104,9 +104,7 @@ def parse(data: bytes, file: str) -> tuple[list[Any], list[Diagnostic]]:
     except yaml.MarkedYAMLError as fault:
         builder.diagnostics.append(_syntax(fault, file))
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
-        builder.diagnostics.append(
-            error("ACK1001", "Not valid YAML", _printable(str(fault)), span=Span(file, 1, 1))
-        )
+        builder.diagnostics.append(error("ACK1001", "Not valid YAML", _printable(str(fault)), span=Span(file, 1, 1)))
     return builder.documents, builder.diagnostics
 
 
@@ -195,9 +193,7 @@ class _Builder:
     def _push(self, value: Any, event: Any) -> None:
         self._nodes += 1
         if len(self._open) >= MAX_DEPTH:
-            raise _Refused(
-                "ACK1003", "Nested too deeply", f"more than {MAX_DEPTH} levels", event.start_mark
-            )
+            raise _Refused("ACK1003", "Nested too deeply", f"more than {MAX_DEPTH} levels", event.start_mark)
         if type(self._container) is Map and self._key is None:
             raise _Refused("ACK1005", "A key must be text", "found a mapping or list", event.start_mark)
         if event.tag not in (None, "!", _TAG + "map", _TAG + "seq"):
@@ -277,7 +273,11 @@ def plain(text: str, mark: Any) -> Any:
             raise _Refused("ACK1010", "Number is out of range", f"{len(text)} digits", mark)
         return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
     if _FLOAT.fullmatch(text):
-        number = math.nan if text[-3:].lower() == "nan" else float(text.replace(".inf", "inf").replace(".Inf", "inf").replace(".INF", "inf"))
+        number = (
+            math.nan
+            if text[-3:].lower() == "nan"
+            else float(text.replace(".inf", "inf").replace(".Inf", "inf").replace(".INF", "inf"))
+        )
         if not math.isfinite(number):
             raise _Refused("ACK1010", "Number is out of range", text[:_MAX_DIGITS], mark)
         return number

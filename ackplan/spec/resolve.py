@@ -34,9 +34,7 @@ class _Resolver:
         self._fleet = fleet
         self._variables = variables
         self._templates: dict[str, Map] = {}
-        self._merging = frozenset(
-            name for name, key in catalog.own_keys().items() if key.schema.get("x-ack-merge")
-        )
+        self._merging = frozenset(name for name, key in catalog.own_keys().items() if key.schema.get("x-ack-merge"))
         self._named, self._regional = _filled_names("name"), _filled_names("region")
         self.diagnostics: list[Diagnostic] = []
 
@@ -93,9 +91,7 @@ class _Resolver:
         return self._templates[name]
 
     def _report(self, code: str, summary: str, detail: str, mark: Any, cluster: str) -> None:
-        self.diagnostics.append(
-            error(code, summary, detail, span=span_of(mark), cluster=cluster, parameter="extends")
-        )
+        self.diagnostics.append(error(code, summary, detail, span=span_of(mark), cluster=cluster, parameter="extends"))
 
     def _lay_over(self, target: Map, upper: Map) -> None:
         for key, value in upper.items():

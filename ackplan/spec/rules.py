@@ -31,7 +31,7 @@ def check_fleet(fleet: Mapping[str, Wanted], *, complete: bool) -> list[Diagnost
 
 
 def _fault(wanted: Wanted, parameter: str, code: str, summary: str, detail: str) -> Diagnostic:
-    span = wanted.span_of(parameter.split(".")[0])
+    span = wanted.span_of(parameter.split(".", maxsplit=1)[0])
     return error(code, summary, detail, span=span, cluster=wanted.name, parameter=parameter)
 
 
@@ -136,6 +136,4 @@ def _circles(fleet: Mapping[str, Wanted]) -> list[Diagnostic]:
 
 
 def _circle(fleet: Mapping[str, Wanted], names: list[str]) -> Diagnostic:
-    return _fault(
-        fleet[names[0]], "depends_on", "ACK1207", "Dependencies run in a circle", " -> ".join(names)
-    )
+    return _fault(fleet[names[0]], "depends_on", "ACK1207", "Dependencies run in a circle", " -> ".join(names))

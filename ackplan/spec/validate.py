@@ -21,7 +21,7 @@ from ackplan.spec import explain
 from ackplan.spec.fleet import Document
 from ackplan.spec.load import Map, Seq, span_of
 
-_SECRET_CURE = "Write {env: NAME} or {file: PATH}; it is read when a call needs it, and reaches nothing else"
+_REFERENCE_CURE = "Write {env: NAME} or {file: PATH}; it is read when a call needs it, and reaches nothing else"
 
 
 def _retrieve(uri: str) -> Resource[Any]:
@@ -102,13 +102,19 @@ class _Reporter:
         path = tuple(fault.absolute_path)
         keyword = str(fault.validator)
         if explain.is_secret(fault) and keyword != "required":
-            yield self._error("ACK1105", "A secret must not stand in the spec", "", path, cure=_SECRET_CURE)
+            yield self._error("ACK1105", "A secret must not stand in the spec", "", path, cure=_REFERENCE_CURE)
         elif keyword in {"required", "dependentRequired"}:
             yield from self._missing(fault, path)
         elif keyword in {"unevaluatedProperties", "additionalProperties"}:
             yield from self._extra(fault, path)
-        elif keyword == "propertyNames" or (fault.parent and fault.parent.validator == "propertyNames"):
-            yield self._error("ACK1107", "Name is not allowed", explain.describe(fault), (*path, str(fault.instance)), at_key=True)
+        elif "propertyNames" in fault.absolute_schema_path:
+            yield self._error(
+                "ACK1107",
+                "Name is not allowed",
+                explain.describe(fault),
+                (*path, str(fault.instance)),
+                at_key=True,
+            )
         else:
             yield self._wrong_value(fault, path)
 
@@ -181,4 +187,3 @@ def locate(root: Map, path: tuple[Any, ...], start: Span, *, at_key: bool = Fals
             break
         node = node[part] if not isinstance(node, Map) or part in node else None
     return span_of(mark) if mark is not None else start
-

@@ -1,4 +1,4 @@
-"""Variables: declared in the spec, set from outside, filled in inside strings. Nothing else of the environment is read."""
+"""Variables: declared in the spec, set from outside, filled in inside strings. Nothing else comes in."""
 
 from __future__ import annotations
 

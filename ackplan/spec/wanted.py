@@ -11,6 +11,7 @@ from ackplan.diagnostics import Span
 from ackplan.model.wanted import AttachGroup, Lifecycle, ScaleIn, Wanted
 from ackplan.spec.load import Map
 
+
 def build(name: str, kind: catalog.Kind, body: Map, span: Span) -> Wanted:
     """The cluster that `body` describes. `body` has passed the schemas."""
     own = {key: body[key] for key in catalog.own_keys() if key in body}

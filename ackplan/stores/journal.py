@@ -145,5 +145,11 @@ def _row(entry: Entry) -> tuple[Any, ...]:
 def _entry(row: tuple[Any, ...]) -> Entry:
     run, step, cluster, phase, data, entry, removed = row
     return Entry(
-        run, step, cluster, Phase(phase), json.loads(data), json.loads(entry) if entry else None, bool(removed)
+        run,
+        step,
+        cluster,
+        Phase(phase),
+        json.loads(data),
+        json.loads(entry) if entry else None,
+        bool(removed),
     )

@@ -1,0 +1,223 @@
+"""What `apply` and `destroy` share: plan or read a plan, ask, run, report."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ackplan.app import applying, planning
+from ackplan.app.applying import Applied, Stores
+from ackplan.cli import session
+from ackplan.cli.clock import RealClock, timestamp
+from ackplan.cli.options import Settings
+from ackplan.cli.planning import Asked, read_plan, shown
+from ackplan.diagnostics import Failure, error
+from ackplan.execute.context import Ports
+from ackplan.execute.executor import Executor, Limits, Run
+from ackplan.execute.outcomes import Event
+from ackplan.render import text
+
+if TYPE_CHECKING:
+    from ackplan.plan.model import Plan
+
+COMPLETE, INCOMPLETE, INTERRUPTED = 0, 1, 130
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a plan is to be carried out."""
+
+    asked: Asked
+    planfile: str = ""
+    auto_approve: bool = False
+    parallelism: int = 32
+    fail_fast: bool = False
+    report: str = ""
+    lock_timeout: float = 0.0
+    verb: str = "apply"
+
+
+async def carry_out(settings: Settings, order: Order) -> int:
+    """The exit code of `apply` and `destroy`."""
+    lock = session.lock(settings, f"ackplan {order.verb}", order.lock_timeout)
+    async with lock, session.open_api(settings) as api:
+        return await _Application(settings, order, api).run()
+
+
+class _Application:
+    def __init__(self, settings: Settings, order: Order, api: Any) -> None:
+        self._settings = settings
+        self._order = order
+        self._api = api
+        self._stores: Stores = session.stores(settings)
+        self._secrets = _secrets(settings)
+        self._executor: Executor | None = None
+
+    async def run(self) -> int:
+        before = planning.known(self._stores.record, self._stores.journal)
+        try:
+            if self._order.planfile:
+                return await self._saved(before)
+            return await self._planned(before)
+        finally:
+            self._stores.journal.close()  # type: ignore[attr-defined]
+
+    async def _saved(self, before: planning.Known) -> int:
+        plan = read_plan(self._order.planfile)[0]
+        if not plan.applicable:
+            raise Failure(error("ACK6006", "Plan is blocked", self._order.planfile, "Plan with --skip-blocked"))
+        if not applying.resumes(plan, before):
+            await applying.check_unmoved(plan, before, self._api)
+            return await self._execute(plan, before, Run(secrets.token_hex(4)))
+        found = await applying.resume(before, self._api)
+        self._say(f"Going on with run {found.run}, which was interrupted: {len(found.done)} steps are done.")
+        return await self._execute(plan, before, Run(found.run, found.done, found.ids))
+
+    async def _planned(self, before: planning.Known) -> int:
+        inputs, options = session.inputs(self._settings), self._order.asked.options()
+        planned = await planning.make_plan(inputs, before, self._api, options)
+        plan = planned.plan
+        click.echo(shown(self._settings, plan, before.record))
+        if not plan.applicable:
+            return INCOMPLETE
+        if before.leftover.head is not None:
+            applying.settle(self._stores, before, planned.recovered)
+            before = planning.known(self._stores.record, self._stores.journal)
+        if not plan.acting:
+            return COMPLETE
+        applying.check_secrets(plan.steps, self._secrets.missing)
+        self._approve()
+        return await self._execute(plan, before, Run(secrets.token_hex(4)))
+
+    def _approve(self) -> None:
+        if self._order.auto_approve:
+            return
+        if not sys.stdin.isatty():
+            cure = "Give --auto-approve, or apply a plan file that was reviewed"
+            raise Failure(error("ACK6007", "Nobody is here to approve", "standard input is no terminal", cure))
+        click.echo(f"\nDo you want to {self._order.verb} this plan? Only 'yes' is taken for it.", err=True)
+        answer = click.prompt("Enter a value", default="", show_default=False, err=True)
+        if answer != "yes":
+            raise Failure(error("ACK6008", "Not approved", "nothing was changed"))
+
+    async def _execute(self, plan: Plan, before: planning.Known, run: Run) -> int:
+        applying.check_secrets(plan.steps, self._secrets.missing)
+        started = timestamp()
+        with self._signals():
+            applied = await applying.apply(plan, before, self._stores, self._make_executor, run)
+        if self._order.report:
+            _report(Path(self._order.report), plan, applied, started)
+        click.echo(text.result_text(applied.result, plan, color=self._settings.color))
+        if applied.result.interrupted:
+            return INTERRUPTED
+        return COMPLETE if applied.result.complete else INCOMPLETE
+
+    def _make_executor(self, run: Run) -> Executor:
+        ports = Ports(self._api, RealClock(), self._stores.journal, self._secrets, self._tell)
+        limits = Limits(self._order.parallelism, self._order.fail_fast)
+        self._executor = Executor(ports, limits, run)
+        return self._executor
+
+    def _tell(self, event: Event) -> None:
+        line = text.event_line(event, color=self._settings.color)
+        if line:
+            click.echo(line)
+
+    def _say(self, message: str) -> None:
+        click.echo(message, err=True)
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        """The first signal stops gently, the second at once; the record holds either way."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        count = 0
+
+        def caught() -> None:
+            nonlocal count
+            count += 1
+            if count > 1 and task is not None:
+                task.cancel()
+            elif self._executor is not None:
+                self._say("\nStopping: no new calls; answers in flight are taken in. Again to stop at once.")
+                self._executor.stop()
+
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        for number in numbers:
+            loop.add_signal_handler(number, caught)
+        try:
+            yield
+        finally:
+            for number in numbers:
+                loop.remove_signal_handler(number)
+
+
+def _secrets(settings: Settings) -> Any:
+    from ackplan.stores.secrets import Secrets
+
+    return Secrets(session.environment(), settings.chdir)
+
+
+def _report(path: Path, plan: Plan, applied: Applied, started: str) -> None:
+    """What was done, by whom, when, with each call's request id."""
+    import getpass
+    import json
+    import socket
+
+    from ackplan.stores.files import write_atomically
+
+    calls = {step.id: step.call for step in plan.steps}
+    steps = []
+    for name, outcome in applied.result.outcomes.items():
+        call = calls.get(name)
+        steps.append(
+            {
+                "step": name,
+                "status": outcome.status.value,
+                "call": f"{call.method} {call.path}" if call else None,
+                "cluster_id": outcome.cluster_id,
+                "request_ids": list(outcome.request_ids),
+                "task_ids": list(outcome.task_ids),
+                "seconds": round(outcome.seconds, 3),
+                "errors": [str(diagnostic) for diagnostic in outcome.diagnostics],
+            }
+        )
+    report = {
+        "run": applied.run,
+        "who": f"{getpass.getuser()}@{socket.gethostname()}",
+        "started": started,
+        "ended": timestamp(),
+        "complete": applied.result.complete,
+        "interrupted": applied.result.interrupted,
+        "serial": applied.record.serial,
+        "steps": steps,
+    }
+    write_atomically(path, (json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say how a plan is carried out."""
+    from ackplan.cli.options import duration
+
+    chosen = (
+        click.option("--auto-approve", is_flag=True, envvar="ACKPLAN_AUTO_APPROVE", help="Don't ask."),
+        click.option("--parallelism", default=32, show_default=True, type=click.IntRange(1, 10_000),
+                     envvar="ACKPLAN_PARALLELISM", metavar="N", help="Steps under way at once."),
+        click.option("--rate", type=click.FloatRange(0), envvar="ACKPLAN_RATE", metavar="CALLS_PER_S",
+                     help="Calls a second at most; 0: no limit.  [default: 20, none in the sandbox]"),
+        click.option("--fail-fast", is_flag=True, help="After a failure start nothing new."),
+        click.option("--report", default="", metavar="FILE", help="Write what was done to FILE, as JSON."),
+        click.option("--lock-timeout", default="0s", callback=duration, envvar="ACKPLAN_LOCK_TIMEOUT",
+                     metavar="DURATION", help="Wait this long for another run to end."),
+    )  # fmt: skip
+    for option in reversed(chosen):
+        function = option(function)
+    return function

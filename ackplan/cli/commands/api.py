@@ -1,0 +1,53 @@
+"""`ackplan api`: one signed call, as `aliyun cs` makes it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ackplan.cli.options import Settings, options
+from ackplan.cli.session import open_api, run_async
+
+
+@click.command("api")
+@options(api=True)
+@click.option("--body", default="", metavar="JSON or @FILE", help="The body; @- reads standard input.")
+@click.option("--query", multiple=True, metavar="K=V", help="A query parameter; repeatable.")
+@click.argument("method", type=click.Choice(["GET", "POST", "PUT", "DELETE"], case_sensitive=False))
+@click.argument("path")
+def command(settings: Settings, body: str, query: tuple[str, ...], method: str, path: str) -> int:
+    """Make one signed call and print its answer."""
+    if not path.startswith("/"):
+        raise click.UsageError(f"PATH begins with a slash: /{path}")
+    pairs = dict(_pair(item) for item in query)
+    status, answer = run_async(_call(settings, method.upper(), path, pairs, _body(body)))
+    if answer is not None:
+        click.echo(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False, indent=2))
+    return 0 if 200 <= status < 300 else 1
+
+
+def _pair(item: str) -> tuple[str, str]:
+    key, equals, value = item.partition("=")
+    if not equals:
+        raise click.UsageError(f"--query {item!r}: expected K=V")
+    return key, value
+
+
+def _body(given: str) -> Any:
+    if not given:
+        return None
+    try:
+        if given == "@-":
+            return json.loads(sys.stdin.read())
+        return json.loads(Path(given[1:]).read_text("utf-8") if given.startswith("@") else given)
+    except ValueError as fault:
+        raise click.UsageError(f"--body is not JSON: {fault}") from None
+
+
+async def _call(settings: Settings, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+    async with open_api(settings) as api:
+        return await api.call(method, path, query=query, body=body)

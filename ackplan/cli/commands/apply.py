@@ -1,0 +1,26 @@
+"""`ackplan apply`: carries a plan out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ackplan.cli.applying import Order, carry_out, common_options
+from ackplan.cli.options import Settings, options
+from ackplan.cli.planning import Asked, plan_options
+from ackplan.cli.session import run_async
+
+
+@click.command("apply")
+@options(spec=True, state=True, api=True)
+@plan_options(full=True)
+@common_options
+@click.argument("planfile", required=False, default="")
+def command(settings: Settings, asked: Asked, planfile: str, **how: Any) -> int:
+    """Carry out PLANFILE: exactly what was shown, or nothing. Without one: plan, ask, carry out."""
+    if planfile and asked != Asked():
+        raise click.UsageError("a plan file was narrowed when it was made: plan options don't go with it")
+    if asked.no_refresh:
+        raise click.UsageError("apply always looks at what is live: --no-refresh is for plan")
+    return run_async(carry_out(settings, Order(asked, planfile, **how)))

@@ -1,0 +1,40 @@
+"""`ackplan attach-script`: the script that joins a node to an edge cluster. It holds a token: stdout only."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from ackplan.cli.options import Settings, options
+from ackplan.cli.session import open_api, run_async
+
+
+@click.command("attach-script")
+@options(spec=True, state=True, api=True)
+@click.argument("name")
+def command(settings: Settings, name: str) -> None:
+    """Print the join script of the edge cluster NAME, with the options that the spec sets under attach_script."""
+    click.echo(run_async(_script(settings, name)))
+
+
+async def _script(settings: Settings, name: str) -> str:
+    from ackplan.cli.live import find
+
+    chosen = _options(settings, name)
+    async with open_api(settings) as api:
+        cluster = await find(api, name)
+        return await api.attach_script(cluster.region_id, cluster.cluster_id, {"options": json.dumps(chosen)})
+
+
+def _options(settings: Settings, name: str) -> dict[str, Any]:
+    from ackplan.app.planning import read_spec
+    from ackplan.cli.planning import before_now
+    from ackplan.cli.session import inputs
+
+    loaded = read_spec(inputs(settings), optional=True)
+    if name in loaded.clusters:
+        return dict(loaded.clusters[name].own.get("attach_script", {}))
+    recorded = before_now(settings).record.clusters.get(name)
+    return dict(recorded.own.get("attach_script", {})) if recorded else {}

@@ -1,0 +1,49 @@
+"""`ackplan certs`: a cluster's certificates, to files that only their owner can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ackplan.cli.options import Settings, options
+from ackplan.cli.session import open_api, run_async
+
+
+@click.command("certs")
+@options(api=True)
+@click.option("--out", default="", metavar="DIR", help="Write each part to a file in DIR, mode 0600.")
+@click.argument("name")
+def command(settings: Settings, out: str, name: str) -> None:
+    """Print the certificates of the cluster NAME as JSON, or write them to DIR."""
+    import json
+
+    parts = run_async(_certs(settings, name))
+    if not out:
+        click.echo(json.dumps(parts, ensure_ascii=False))
+        return
+    for part in _write(Path(out), parts):
+        click.echo(f"Wrote {part}", err=True)
+
+
+async def _certs(settings: Settings, name: str) -> Mapping[str, Any]:
+    from ackplan.cli.live import find
+
+    async with open_api(settings) as api:
+        return await api.certs((await find(api, name)).cluster_id)
+
+
+def _write(folder: Path, parts: Mapping[str, Any]) -> list[Path]:
+    import re
+
+    from ackplan.stores.files import write_atomically
+
+    written = []
+    for name, value in sorted(parts.items()):
+        if isinstance(value, str) and re.fullmatch(r"[a-z_]{1,32}", name) and "request" not in name:
+            path = folder / f"{name}.pem"
+            write_atomically(path, value.encode(), mode=0o600)
+            written.append(path)
+    return written

@@ -1,0 +1,47 @@
+"""`ackplan clusters`: what is live."""
+
+from __future__ import annotations
+
+import click
+
+from ackplan.cli.options import Settings, format_option, options
+from ackplan.cli.session import open_api, run_async
+
+
+@click.command("clusters")
+@options(state=True, api=True)
+@format_option("text", "json")
+@click.argument("name", required=False)
+def command(settings: Settings, name: str | None) -> None:
+    """Show all live clusters, or one with its nodes. NAME is a name or an id."""
+    click.echo(run_async(_one(settings, name) if name else _all(settings)))
+
+
+async def _all(settings: Settings) -> str:
+    from ackplan.render import text
+
+    async with open_api(settings) as api:
+        clusters = await api.list_clusters()
+    if settings.format == "json":
+        return _json([dict(cluster.attributes) for cluster in clusters])
+    return text.clusters_table(clusters)
+
+
+async def _one(settings: Settings, name: str) -> str:
+    import dataclasses
+
+    from ackplan.cli.live import find
+    from ackplan.render import text
+
+    async with open_api(settings) as api:
+        cluster = await find(api, name)
+        nodes = await api.list_nodes(cluster.cluster_id)
+    if settings.format == "json":
+        return _json({**cluster.attributes, "nodes": [dataclasses.asdict(node) for node in nodes]})
+    return "\n\n".join([text.clusters_table([cluster]), text.nodes_table(nodes)])
+
+
+def _json(data: object) -> str:
+    import json
+
+    return json.dumps(data, ensure_ascii=False)

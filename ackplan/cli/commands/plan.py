@@ -1,0 +1,42 @@
+"""`ackplan plan`: what would change, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ackplan.cli.options import Settings, format_option, options
+from ackplan.cli.planning import Asked, plan_options
+
+
+@click.command("plan")
+@options(spec=True, state=True, api=True)
+@format_option("text", "json")
+@plan_options(full=True)
+@click.option("--out", default="", metavar="FILE", help="Write the plan to FILE, for apply.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+def command(settings: Settings, asked: Asked, out: str, detailed_exitcode: bool) -> int:  # noqa: FBT001
+    """Show what would change, and why. Changes nothing."""
+    from ackplan.cli.planning import plan_now, shown
+    from ackplan.cli.session import run_async
+
+    planned, record = run_async(plan_now(settings, asked))
+    plan = planned.plan
+    if out:
+        _write(Path(out), plan, record)
+    click.echo(shown(settings, plan, record))
+    if out and plan.applicable:
+        click.echo(f"Saved the plan to {out}. To carry it out: ackplan apply {out}", err=True)
+    if not plan.applicable:
+        return 1
+    return 2 if detailed_exitcode and plan.acting else 0
+
+
+def _write(path: Path, plan: Any, record: Any) -> None:
+    from ackplan.plan.codec import encode_file
+    from ackplan.render.json_plan import plan_json
+    from ackplan.stores.files import write_atomically
+
+    write_atomically(path, encode_file(plan, plan_json(plan, record)).encode("utf-8", "surrogatepass"))

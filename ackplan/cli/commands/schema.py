@@ -1,0 +1,22 @@
+"""`ackplan schema`: the JSON Schemas, each complete in itself."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from ackplan.cli.options import Settings, options
+
+
+@click.command("schema")
+@options()
+@click.argument("name", default="spec")
+def command(settings: Settings, name: str) -> None:  # noqa: ARG001
+    """Print the schema of NAME: spec (default), a kind of cluster, or an operation."""
+    from ackplan.catalog import bundle
+
+    names = bundle.names()
+    if name not in names:
+        raise click.UsageError(f"no schema {name!r}; there are: {', '.join(names)}")
+    click.echo(json.dumps(bundle.bundle(names[name]), indent=2, ensure_ascii=False))

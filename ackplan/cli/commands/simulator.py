@@ -1,0 +1,66 @@
+"""`ackplan simulator`: the embedded ACK API, on loopback, for any client."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import click
+
+from ackplan.cli.options import Settings, options
+from ackplan.cli.session import run_async
+
+
+@click.command("simulator")
+@options()
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="Port on 127.0.0.1; 0: any free one.")
+@click.option("--db", default="", metavar="FILE", help="Keep the world in FILE; else in memory.")
+@click.option(
+    "--time-scale",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0.001, 1e9),
+    metavar="X",
+    help="How much faster time runs; 600 makes ten minutes one second.",
+)
+@click.option("--faults", default="", metavar="FILE", help="Inject the faults that FILE describes.")
+@click.option("--access-key", default="", metavar="ID:SECRET", help="The key pair that is accepted.")
+def command(settings: Settings, port: int, db: str, time_scale: float, faults: str, access_key: str) -> int:  # noqa: ARG001
+    """Serve the embedded ACK API until interrupted.
+
+    Accepts the key pair of --access-key, else of its own environment, else sandbox:sandbox.
+    """
+    return run_async(_serve(port, db, time_scale, faults, _keys(access_key)))
+
+
+def _keys(given: str) -> dict[str, str]:
+    if given:
+        name, colon, secret = given.partition(":")
+        if not colon:
+            raise click.UsageError("--access-key: expected ID:SECRET")
+        return {name: secret}
+    environment = os.environ
+    name = environment.get("ALIBABA_CLOUD_ACCESS_KEY_ID", "")
+    secret = environment.get("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "")
+    return {name: secret} if name and secret else {"sandbox": "sandbox"}
+
+
+async def _serve(port: int, db: str, time_scale: float, faults: str, keys: dict[str, str]) -> int:
+    from ackplan.simulator import SimulatorConfig, serve
+
+    config = SimulatorConfig(
+        db=Path(db) if db else None,
+        time_scale=time_scale,
+        access_keys=keys,
+        faults=Path(faults) if faults else None,
+    )
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    async with serve(config, port=port) as running:
+        click.echo(running.url)
+        click.echo(f"Serving the embedded ACK API. Use it: ackplan plan --endpoint {running.url}", err=True)
+        await ended.wait()
+    return 0

@@ -1,0 +1,36 @@
+"""`ackplan tasks`: tasks of the API. It has no list of them: without an id, those of the interrupted run are shown."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from ackplan.cli.options import Settings, format_option, options
+from ackplan.cli.session import open_api, run_async
+
+
+@click.command("tasks")
+@options(state=True, api=True)
+@format_option("text", "json")
+@click.argument("task_id", required=False)
+def command(settings: Settings, task_id: str | None) -> None:
+    """Show the task TASK_ID, or the tasks that an interrupted apply left running."""
+    from ackplan.cli.planning import before_now
+
+    flying = before_now(settings).flying
+    ids = [task_id] if task_id else [str(f.data["task_id"]) for f in flying if f.data.get("task_id")]
+    click.echo(run_async(_show(settings, ids)) if ids else "No tasks are known to be running.")
+
+
+async def _show(settings: Settings, ids: list[str]) -> str:
+    import dataclasses
+    import json
+
+    from ackplan.render import text
+
+    async with open_api(settings) as api:
+        tasks = await asyncio.gather(*(api.get_task(task_id) for task_id in ids))
+    if settings.format == "json":
+        return json.dumps([dataclasses.asdict(task) for task in tasks], ensure_ascii=False)
+    return text.task_text(tasks)

@@ -1,0 +1,188 @@
+"""Options that commands share, each with its `ACKPLAN_*` variable, gathered into one Settings value."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+DEFAULT_ENDPOINT = "https://cs.aliyuncs.com"
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the shared options say. Options that a command does not have keep their defaults."""
+
+    chdir: Path = Path()
+    files: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    var_files: tuple[str, ...] = ()
+    workspace: str = "default"
+    state: str = "state/"
+    endpoint: str = DEFAULT_ENDPOINT
+    region: str = ""
+    profile: str = ""
+    signature: str = "hmac-sha1"
+    ca_file: str = ""
+    rate: float | None = None
+    sandbox: bool = False
+    time_scale: float = 600.0
+    format: str = "text"
+    color: bool = False
+    verbose: int = 0
+    log_file: str = ""
+
+    @property
+    def private(self) -> Path:
+        """The folder for what is not committed."""
+        return self.chdir / ".ackplan"
+
+
+def _option(*names: str, env: str = "", **more: Any) -> Decorator:
+    return click.option(*names, envvar=f"ACKPLAN_{env}" if env else None, show_envvar=bool(env), **more)
+
+
+def _folder(_context: object, _parameter: object, value: str) -> Path:
+    path = Path(value)
+    if not path.is_dir():
+        raise click.BadParameter(f"{value} is not a folder")
+    return path
+
+
+def _workspace(_context: object, _parameter: object, value: str) -> str:
+    if not WORKSPACE.fullmatch(value):
+        raise click.BadParameter("letters, digits, - and _; not starting with - or _")
+    return value
+
+
+_COMMON = (
+    _option("-C", "--chdir", env="CHDIR", default=".", metavar="DIR", callback=_folder, help="Work in DIR."),
+    _option("--no-color", env="NO_COLOR", is_flag=True, help="No colours."),
+    _option("-v", "--verbose", env="VERBOSE", count=True, help="Log to stderr; twice: every call."),
+    _option("--log-file", env="LOG_FILE", default="", metavar="FILE", help="Log to FILE."),
+)
+_SPEC = (
+    _option("-f", "--file", "files", env="FILE", multiple=True, metavar="PATH",
+            help="Spec file or folder; repeatable. Default: ackplan.yaml, else fleet/."),
+    click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a variable; repeatable."),
+    _option("--var-file", "var_files", env="VAR_FILE", multiple=True, metavar="FILE",
+            help="Set variables from a YAML file; repeatable."),
+)  # fmt: skip
+_STATE = (
+    _option("--workspace", env="WORKSPACE", default="default", metavar="NAME", callback=_workspace,
+            show_default=True, help="Which record to work with."),
+    _option("--state", env="STATE", default="state/", metavar="URL", show_default=True,
+            help="Where the record is kept."),
+)  # fmt: skip
+_API = (
+    _option("--endpoint", env="ENDPOINT", default=DEFAULT_ENDPOINT, metavar="URL", show_default=True,
+            help="The API's address."),
+    _option("--region", env="REGION", default="", metavar="ID", help="Region of calls that name no cluster."),
+    _option("--profile", env="PROFILE", default="", metavar="NAME", help="Profile of ~/.aliyun/config.json."),
+    _option("--signature", env="SIGNATURE", default="hmac-sha1", show_default=True,
+            type=click.Choice(["hmac-sha1", "acs3"]), help="How calls are signed."),
+    _option("--ca-file", env="CA_FILE", default="", metavar="FILE", help="Trust these certificates besides."),
+    _option("--sandbox", env="SANDBOX", is_flag=True, help="Use the embedded simulator instead of an account."),
+    _option("--time-scale", env="TIME_SCALE", default=600.0, show_default=True, metavar="X",
+            type=click.FloatRange(0.001, 1e9), help="With --sandbox: how much faster time runs."),
+)  # fmt: skip
+
+
+def format_option(*formats: str, default: str = "text") -> Decorator:
+    return _option(
+        "--format",
+        env="FORMAT",
+        type=click.Choice(formats),
+        default=default,
+        show_default=True,
+        help="Form of the output.",
+    )
+
+
+def options(*, spec: bool = False, state: bool = False, api: bool = False) -> Decorator:
+    """Adds the shared options; the command gets a Settings as its first argument."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def wrapper(**given: Any) -> Any:
+            settings, rest = _settings(given)
+            _logging(settings)
+            return function(settings, **rest)
+
+        chosen = (*_COMMON, *(_SPEC if spec else ()), *(_STATE if state else ()), *(_API if api else ()))
+        decorated: Callable[..., Any] = wrapper
+        for option in reversed(chosen):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
+def _settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
+    rest = dict(given)
+    no_color = rest.pop("no_color", False) or "NO_COLOR" in os.environ
+    known = {name: rest.pop(name) for name in list(rest) if name in Settings.__dataclass_fields__}
+    for name in ("files", "variables", "var_files"):
+        if name in known:
+            known[name] = tuple(known[name])
+    color = not no_color and known.get("format", "text") == "text" and sys.stdout.isatty()
+    return Settings(color=color, **known), rest
+
+
+def _logging(settings: Settings) -> None:
+    if not settings.verbose and not settings.log_file:
+        return
+    import logging
+
+    level = logging.DEBUG if settings.verbose > 1 or settings.log_file else logging.INFO
+    handler = logging.FileHandler(settings.log_file) if settings.log_file else logging.StreamHandler()
+    logging.basicConfig(level=level, handlers=[handler], format="%(asctime)s %(name)s %(levelname)s %(message)s")
+
+
+def duration(_context: object, _parameter: object, value: str) -> float:
+    """`90s`, `5m`, `1h` or a plain number of seconds, as seconds."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(s|m|h)?", value)
+    if match is None:
+        raise click.BadParameter("a duration such as 30s, 5m or 1h")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2] or "s"]
+
+
+def variables_given(settings: Settings) -> tuple[dict[str, Any], dict[str, str]]:
+    """What `--var-file` and `--var` set (later ones win), and what the environment sets."""
+    given: dict[str, Any] = {}
+    for path in settings.var_files:
+        given.update(_from_file(settings.chdir / path))
+    for assignment in settings.variables:
+        name, equals, value = assignment.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"--var {assignment!r}: expected NAME=VALUE")
+        given[name] = value
+    prefix = "ACKPLAN_VAR_"
+    environment = {k.removeprefix(prefix): v for k, v in os.environ.items() if k.startswith(prefix)}
+    return given, environment
+
+
+def _from_file(path: Path) -> Mapping[str, Any]:
+    from ackplan.diagnostics import Failure, error
+    from ackplan.spec.fleet import display, read_bounded
+    from ackplan.spec.load import parse
+
+    name = display(path)
+    data, fault = read_bounded(path, name)
+    roots, faults = parse(data, name) if fault is None else ([], [fault])
+    if faults:
+        raise Failure(*faults)
+    values: Sequence[Any] = roots or [{}]
+    if len(values) != 1 or not isinstance(values[0], dict):
+        raise Failure(error("ACK1033", "Not a file of variables", f"{name}: expected NAME: VALUE lines"))
+    return dict(values[0])

@@ -1,0 +1,119 @@
+"""What `plan`, `apply`, `destroy` and `graph` share: the options of a plan, making one, showing one, reading one."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ackplan.cli.options import Decorator, Settings
+
+if TYPE_CHECKING:
+    from ackplan.app.planning import Known, Planned
+    from ackplan.plan.model import Plan
+    from ackplan.plan.planner import Options
+    from ackplan.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the options of a plan say."""
+
+    destroy: bool = False
+    refresh_only: bool = False
+    target: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    replace: tuple[str, ...] = ()
+    adopt: tuple[str, ...] = ()
+    skip_blocked: bool = False
+    no_refresh: bool = False
+
+    def options(self) -> Options:
+        from ackplan.plan.planner import Options
+
+        mode = "destroy" if self.destroy else "refresh-only" if self.refresh_only else "normal"
+        return Options(
+            mode, self.target, self.exclude, frozenset(self.replace), frozenset(self.adopt), self.skip_blocked
+        )
+
+
+_NAMES = (
+    click.option("--target", multiple=True, metavar="NAME", help="Only this cluster and what it depends on."),
+    click.option("--exclude", multiple=True, metavar="NAME", help="Not this cluster nor what depends on it."),
+    click.option("--skip-blocked", is_flag=True, help="Leave out what is refused and what depends on it."),
+)
+_FULL = (
+    click.option("--destroy", is_flag=True, help="Plan to delete every recorded cluster."),
+    click.option("--refresh-only", is_flag=True, help="Plan to bring the record up to date, nothing else."),
+    click.option("--replace", multiple=True, metavar="NAME", help="Delete this cluster and create it again."),
+    click.option("--adopt", multiple=True, metavar="NAME", help="Take over a live cluster of this name."),
+    click.option("--no-refresh", is_flag=True, help="Take the record for what is live; no network."),
+)
+
+
+def plan_options(*, full: bool) -> Decorator:
+    """Adds the options of a plan; the command gets an Asked under the name `asked`."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def wrapper(*positional: Any, **given: Any) -> Any:
+            names = [name for name in given if name in Asked.__dataclass_fields__]
+            asked = Asked(**{name: given.pop(name) for name in names})
+            if asked.destroy and asked.refresh_only:
+                raise click.UsageError("--destroy and --refresh-only can't go together")
+            return function(*positional, asked=asked, **given)
+
+        decorated: Callable[..., Any] = wrapper
+        for option in reversed((*_NAMES, *(_FULL if full else ()))):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
+def before_now(settings: Settings) -> Known:
+    """The record and what an interrupted run left."""
+    from ackplan.app.planning import known
+    from ackplan.cli.session import stores
+
+    kept = stores(settings)
+    return known(kept.record, kept.journal)
+
+
+async def plan_now(settings: Settings, asked: Asked) -> tuple[Planned, Record]:
+    """A plan made now, and the record that it was made on."""
+    from ackplan.app.planning import make_plan
+    from ackplan.cli.session import inputs, open_api
+
+    before, given = before_now(settings), inputs(settings)
+    if asked.no_refresh:
+        planned = await make_plan(given, before, None, asked.options())
+    else:
+        async with open_api(settings) as api:
+            planned = await make_plan(given, before, api, asked.options())
+    return planned, before.record
+
+
+def shown(settings: Settings, plan: Plan, record: Record) -> str:
+    """The plan in the format asked for."""
+    from ackplan.render import json_plan, text
+
+    if settings.format == "json":
+        return json_plan.dumps(json_plan.plan_json(plan, record))
+    return text.plan_text(plan, color=settings.color)
+
+
+def read_plan(file: str) -> tuple[Plan, Any]:
+    """The plan of a plan file, and its JSON. Raises Failure."""
+    from ackplan.diagnostics import Failure, error
+    from ackplan.plan.codec import MAX_BYTES, decode_file
+    from ackplan.stores.files import read_regular
+
+    data = read_regular(Path(file), MAX_BYTES)
+    if data is None:
+        raise Failure(error("ACK6001", "Not a plan file", f"{file} does not exist", "ackplan plan --out FILE"))
+    return decode_file(data.decode("utf-8", "replace"), file)

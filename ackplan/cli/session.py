@@ -1,0 +1,91 @@
+"""Wires adapters to use cases: stores, client and sandbox, as the options say."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ackplan import spec
+from ackplan.app.applying import Stores
+from ackplan.cli.clock import RealClock, timestamp
+from ackplan.cli.options import Settings, variables_given
+from ackplan.stores.journal import SqliteJournal
+from ackplan.stores.local import LocalRecordStore
+from ackplan.stores.lock import locked
+
+if TYPE_CHECKING:
+    from ackplan.api import AckClient
+
+T = TypeVar("T")
+
+
+def run_async(main: Coroutine[Any, Any, T]) -> T:
+    """Runs a command's coroutine. KeyboardInterrupt comes through as itself."""
+    return asyncio.run(main)
+
+
+def inputs(settings: Settings) -> spec.Inputs:
+    """Where the spec is and what its variables are set to."""
+    given, environment = variables_given(settings)
+    return spec.Inputs(settings.chdir, settings.files, given, environment)
+
+
+def stores(settings: Settings) -> Stores:
+    """The record and the journal of the workspace."""
+    folder = state_folder(settings)
+    record = LocalRecordStore(folder, settings.workspace, settings.private)
+    return Stores(record, SqliteJournal(settings.private / f"{settings.workspace}.journal"))
+
+
+def state_folder(settings: Settings) -> Path:
+    location = settings.state.removeprefix("file:").removeprefix("//")
+    if "://" in location:
+        raise click.UsageError(f"--state {settings.state}: only a local folder can hold the record")
+    return settings.chdir / location
+
+
+def lock(settings: Settings, what: str, timeout: float) -> contextlib.AbstractAsyncContextManager[None]:
+    path = settings.private / f"{settings.workspace}.lock"
+    return locked(path, what, timestamp(), timeout, RealClock().sleep)
+
+
+@contextlib.asynccontextmanager
+async def open_api(settings: Settings) -> AsyncIterator[AckClient]:
+    """A client of the API that the options name: the sandbox inside this process, or the endpoint."""
+    from ackplan import api
+
+    if not settings.sandbox:
+        chain = api.CredentialChain(profile=settings.profile or None)
+        async with api.open_client(_client_settings(settings, settings.endpoint), chain) as client:
+            yield client
+        return
+    from ackplan.simulator import SimulatorConfig, serve
+
+    settings.private.mkdir(parents=True, exist_ok=True)
+    config = SimulatorConfig(db=settings.private / "sandbox.db", time_scale=settings.time_scale)
+    async with serve(config) as running:
+        fixed = api.FixedCredentials("sandbox", "sandbox")
+        async with api.open_client(_client_settings(settings, running.url), fixed) as client:
+            yield client
+
+
+def _client_settings(settings: Settings, endpoint: str) -> Any:
+    from ackplan import api
+
+    return api.ClientSettings(
+        endpoint=endpoint,
+        signature=settings.signature,
+        region=settings.region,
+        rate=settings.rate,
+        ca_file=settings.ca_file or None,
+    )
+
+
+def environment() -> dict[str, str]:
+    return dict(os.environ)

@@ -1,0 +1,73 @@
+"""How steps fail, as diagnostics: each says what to do next."""
+
+from __future__ import annotations
+
+from ackplan.diagnostics import Diagnostic, error
+from ackplan.execute.ports import ApiError
+from ackplan.plan.model import Step
+
+_AGAIN = "Look at it: ackplan clusters {name}; then run: ackplan apply"
+
+
+class StepFailed(Exception):
+    """Ends a step: it failed, for this reason. Never leaves this package."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.summary)
+        self.diagnostic = diagnostic
+
+
+def _fault(step: Step, code: str, summary: str, detail: str, cure: str = _AGAIN) -> Diagnostic:
+    return error(code, summary, detail, cure.format(name=step.cluster), cluster=step.cluster)
+
+
+def refused(step: Step, fault: ApiError) -> Diagnostic:
+    return _fault(step, "ACK5001", "The API refused or failed", str(fault), "Mend what it names, then: ackplan apply")
+
+
+def gone(step: Step) -> Diagnostic:
+    return _fault(step, "ACK5002", "Cluster is gone", "someone deleted it meanwhile", "Plan again")
+
+
+def moved(step: Step, workers: int | None) -> Diagnostic:
+    detail = f"planned for {step.workers_before} workers, found {'unknown' if workers is None else workers}"
+    return _fault(step, "ACK5002", "Cluster moved since the plan", detail, "Plan again")
+
+
+def lost(step: Step, fault: ApiError | None) -> Diagnostic:
+    detail = f"{fault}; it can't be told whether it took effect" if fault else "no answer"
+    return _fault(step, "ACK5003", "Answer was lost", detail, "Nothing is repeated blindly. " + _AGAIN)
+
+
+def wrong_size(step: Step, workers: int | None) -> Diagnostic:
+    detail = f"{'unknown' if workers is None else workers} workers, wanted {step.workers_after}"
+    return _fault(step, "ACK5004", "Size is not what was asked for", detail)
+
+
+def still_there(step: Step, nodes: str) -> Diagnostic:
+    return _fault(step, "ACK5004", "Nodes are still there", nodes)
+
+
+def not_ready(step: Step, state: str) -> Diagnostic:
+    return _fault(step, "ACK5005", "Cluster did not get ready", f"its state is {state}")
+
+
+def not_deleted(step: Step, state: str) -> Diagnostic:
+    return _fault(step, "ACK5005", "Cluster was not deleted", f"its state is {state}")
+
+
+def task_failed(step: Step, task_id: str, code: str, message: str) -> Diagnostic:
+    return _fault(step, "ACK5005", "Task failed", f"task {task_id}: {code} {message}".strip())
+
+
+def secret(step: Step, why: str) -> Diagnostic:
+    return _fault(step, "ACK5006", "Secret can't be used", why, "Set it where the spec says, then: ackplan apply")
+
+
+def not_attached(step: Step, why: str) -> Diagnostic:
+    return _fault(step, "ACK5007", "Instances were not attached", why, "Look at these, then run: ackplan apply")
+
+
+def too_long(step: Step) -> Diagnostic:
+    detail = f"{step.kind.value} is not done after {step.timeout} seconds; it may still go on"
+    return _fault(step, "ACK5008", "Took too long", detail, "Run: ackplan apply, which takes it up again")

@@ -1,0 +1,83 @@
+"""Attaching instances and removing nodes: what became of a call is read off the nodes."""
+
+from __future__ import annotations
+
+from ackplan.execute import faults
+from ackplan.execute.context import StepContext
+from ackplan.execute.faults import StepFailed
+from ackplan.execute.ports import ApiError
+
+
+async def attach(context: StepContext) -> None:
+    """Attaches the step's instances that are no nodes yet. Each succeeds or fails by itself (guide 2.6)."""
+    await context.ready()
+    present = await context.present()
+    missing = [instance for instance in context.step.instances if instance not in present]
+    refused = await _send_attach(context, missing) if missing else ()
+    await _take_in(context)
+    if refused:
+        raise StepFailed(faults.not_attached(context.step, "; ".join(refused)))
+
+
+async def _send_attach(context: StepContext, missing: list[str]) -> tuple[str, ...]:
+    """Sends the call and waits; why instances were refused."""
+    body = {**await context.intent(), "instances": missing}
+    context.called = True
+    try:
+        answer = await context.ports.api.attach(context.call.region, context.cluster_id, body)
+    except ApiError as fault:
+        await context.after_fault(fault, lambda: _joining(context, missing))
+        await context.rest()
+        return ()
+    task_id = await context.answered(answer)
+    await context.rest(task_id)
+    return tuple(f"{i.instance_id}: {i.code} {i.message}" for i in answer.instances if not i.succeeded)
+
+
+async def _joining(context: StepContext, instances: list[str]) -> bool:
+    cluster = await context.look()
+    return (cluster is not None and cluster.busy) or set(instances) <= await context.present()
+
+
+async def _take_in(context: StepContext) -> None:
+    """The record takes in those instances of the step that are nodes now."""
+    present = await context.present()
+    entry = dict(context.step.entry or {})
+    mine = context.step.instances
+    entry["attached"] = [i for i in entry.get("attached", ()) if i in present or i not in mine]
+    await context.settled(entry)
+
+
+async def detach(context: StepContext) -> None:
+    """Takes attached instances out of the cluster; they keep running."""
+    await context.ready()
+    await remove(context)
+    await context.settled(context.step.entry)
+
+
+async def remove(context: StepContext) -> None:
+    """Removes those of the step's instances that are still nodes, and sees them go."""
+    present = await context.present()
+    nodes = [instance for instance in context.step.instances if instance in present]
+    if not nodes:
+        return
+    body = {**await context.intent(), "nodes": nodes}
+    context.called = True
+    try:
+        answer = await context.ports.api.remove_nodes(context.call.region, context.cluster_id, body)
+        task_id = await context.answered(answer)
+    except ApiError as fault:
+        await context.after_fault(fault, lambda: _leaving(context, nodes))
+        task_id = None
+    await context.rest(task_id)
+    if not await context.until(lambda: _gone(context)):
+        raise StepFailed(faults.still_there(context.step, ", ".join(sorted(await context.present()))))
+
+
+async def _leaving(context: StepContext, nodes: list[str]) -> bool:
+    cluster = await context.look()
+    return (cluster is not None and cluster.busy) or not set(nodes) <= await context.present()
+
+
+async def _gone(context: StepContext) -> bool:
+    return not await context.present()

@@ -1,0 +1,110 @@
+"""Why a change is refused, and what to do about it. Refused changes are planned and shown all the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ackplan import catalog
+from ackplan.catalog.kinds import Effect
+from ackplan.diagnostics import Diagnostic, error
+from ackplan.diff import ParameterChange
+from ackplan.model.actions import Side
+from ackplan.model.answers import Cluster
+from ackplan.model.values import ABSENT
+from ackplan.model.wanted import Wanted
+from ackplan.record import RecordedCluster
+
+
+def protected(name: str, wanted: Wanted | None, what: str) -> Diagnostic:
+    return error(
+        "ACK2004",
+        "Cluster is protected",
+        f"lifecycle.prevent_destroy refuses to {what} it",
+        "Commit lifecycle: {prevent_destroy: false} for it and apply that first",
+        span=wanted.span_of("lifecycle") if wanted else None,
+        cluster=name,
+    )
+
+
+def taken(wanted: Wanted, live: Cluster) -> Diagnostic:
+    return error(
+        "ACK2002",
+        "Name is taken by a cluster of another product",
+        f"{live.cluster_id} of type {live.cluster_type} has it; names are unique in an account",
+        "Choose another name",
+        span=wanted.span,
+        cluster=wanted.name,
+    )
+
+
+def not_recorded(wanted: Wanted, recorded: RecordedCluster | None, live: Cluster) -> Diagnostic:
+    lost = f"; the recorded {recorded.cluster_id} is gone" if recorded else ""
+    return error(
+        "ACK2001",
+        "Cluster is live, but not recorded",
+        f"{live.cluster_id} ({live.state}, {live.region_id}) has this name{lost}",
+        f"To take it over: ackplan plan --adopt {wanted.name}, or lifecycle: {{adopt: true}}; "
+        f"to record it alone: ackplan import {wanted.name}",
+        span=wanted.span,
+        cluster=wanted.name,
+    )
+
+
+def cannot_change(wanted: Wanted, change: ParameterChange) -> Diagnostic:
+    moved = "the live cluster has" if change.side is Side.LIVE else "it was applied with"
+    before = "no value" if change.before is ABSENT else _quoted(change.before)
+    after = "none" if change.after is ABSENT else _quoted(change.after)
+    return error(
+        "ACK2003",
+        "Parameter can't change in place",
+        f"{moved} {before}, the spec wants {after}; ACK fixes it at creation",
+        f"Put the old value back, or replace the cluster: ackplan plan --replace {wanted.name}",
+        span=wanted.span_of(change.name),
+        cluster=wanted.name,
+        parameter=change.name,
+    )
+
+
+def _quoted(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def size_unknown(wanted: Wanted) -> Diagnostic:
+    return error(
+        "ACK2007",
+        "Size of the live cluster is unknown",
+        "the API reports none",
+        "Try again later, or look at it: ackplan clusters " + wanted.name,
+        span=wanted.span,
+        cluster=wanted.name,
+    )
+
+
+def _counting(wanted: Wanted) -> str:
+    return catalog.kind(wanted.kind).with_effect(Effect.SCALE) or ""
+
+
+def unnamed(wanted: Wanted, live: int, target: int, need: int) -> Diagnostic:
+    name = _counting(wanted)
+    return error(
+        "ACK2005",
+        "Fewer workers, but none named to give up",
+        f"{live} workers are live, {target} wanted: {need} to give up",
+        "Name them: scale_in: {nodes: [i-...], release_node: true}, "
+        "or let them be picked: scale_in: {strategy: newest}",
+        span=wanted.span_of(name),
+        cluster=wanted.name,
+        parameter=name,
+    )
+
+
+def too_few_named(wanted: Wanted, need: int, short: int) -> Diagnostic:
+    return error(
+        "ACK2006",
+        "Too few workers to give up",
+        f"{need} are to be given up; {short} more must be named that are live workers and not attached ones",
+        "Add them under scale_in.nodes, or use scale_in: {strategy: newest}",
+        span=wanted.span_of("scale_in"),
+        cluster=wanted.name,
+        parameter="scale_in",
+    )
