@@ -7,8 +7,9 @@ only the command line turns them into text and an exit code.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 class Severity(enum.Enum):
@@ -54,14 +55,25 @@ class Diagnostic:
         return f"{place}{self.code} {kind}{subject}{self.summary}{detail}{cure}"
 
 
-def error(code: str, summary: str, detail: str = "", cure: str = "", **where: object) -> Diagnostic:
-    """An error. `where` takes `span`, `cluster` and `parameter`."""
-    return Diagnostic(Severity.ERROR, code, summary, detail, cure, **where)  # type: ignore[arg-type]
+def printable(text: str) -> str:
+    """The text with every control, format and other unprintable character written out: nothing moves a terminal."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
-def warning(code: str, summary: str, detail: str = "", cure: str = "", **where: object) -> Diagnostic:
-    """A warning. `where` takes `span`, `cluster` and `parameter`."""
-    return Diagnostic(Severity.WARNING, code, summary, detail, cure, **where)  # type: ignore[arg-type]
+def _made(severity: Severity, texts: tuple[str, str, str, str], where: Mapping[str, Any]) -> Diagnostic:
+    code, summary, detail, cure = texts
+    named: dict[str, Any] = {k: printable(v) if isinstance(v, str) else v for k, v in where.items()}
+    return Diagnostic(severity, code, summary, printable(detail), printable(cure), **named)
+
+
+def error(code: str, summary: str, detail: str = "", cure: str = "", **where: Any) -> Diagnostic:
+    """An error. `where` takes `span`, `cluster` and `parameter`. Texts from outside are made printable."""
+    return _made(Severity.ERROR, (code, summary, detail, cure), where)
+
+
+def warning(code: str, summary: str, detail: str = "", cure: str = "", **where: Any) -> Diagnostic:
+    """A warning; like `error`."""
+    return _made(Severity.WARNING, (code, summary, detail, cure), where)
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

@@ -74,5 +74,5 @@ def secret_parameters(operation_id: str) -> frozenset[str]:
 @functools.cache
 def secret_rule() -> Mapping[str, Any]:
     """What a password must look like: `minLength`, `maxLength` and `pattern` of its schema."""
-    rule: Mapping[str, Any] = files.read("definitions.schema.json")["$defs"]["secret"]
+    rule: Mapping[str, Any] = files.read(files.DEFINITIONS)["$defs"]["secret"]
     return rule

@@ -41,27 +41,25 @@ class Spec:
 
 def read(inputs: Inputs) -> Spec:
     """Reads, fills in and checks the fleet. Never raises for what is in the files: every fault is a diagnostic."""
-    from ackplan.spec import fleet, resolve, rules, variables, wanted
+    from ackplan.spec import fleet, resolve, rules, validate, variables, wanted
 
-    paths, diagnostics = fleet.find(inputs.paths, inputs.folder)
+    paths, found = fleet.find(inputs.paths, inputs.folder)
     documents, faults = fleet.read_documents(paths)
-    diagnostics += faults
-    from ackplan.spec import validate
-
+    found += faults
+    whole = not found
     for document in documents:
-        diagnostics += validate.check_document(document)
+        found += validate.check_document(document)
     merged, faults = fleet.merge(documents)
-    diagnostics += faults
-    values, faults = variables.values_of(merged.variables, inputs.variables, inputs.environment)
-    diagnostics += faults
-    resolved, faults = resolve.resolve(merged, values)
-    diagnostics += faults
+    values, unset = variables.values_of(merged.variables, inputs.variables, inputs.environment)
+    resolved = resolve.resolve(merged, values, complete=whole)
+    found += [*faults, *unset, *resolved.diagnostics]
     clusters: dict[str, Wanted] = {}
-    for name, body in resolved.items():
-        kind, faults = validate.check_cluster(name, body, merged.clusters.key_span(name))
-        diagnostics += faults
-        if kind is not None and not faults:
-            clusters[name] = wanted.build(name, kind, body, merged.clusters.key_span(name))
-    complete = len(clusters) == len(merged.clusters)
-    diagnostics += rules.check_fleet(clusters, complete=complete)
-    return Spec(clusters, ordered(dict.fromkeys(diagnostics)), tuple(map(fleet.display, paths)))
+    for name, body in resolved.clusters.items():
+        span = merged.clusters.key_span(name)
+        kind, faults = validate.check_cluster(name, body, span, skip=resolved.faulty.get(name, set()))
+        found += faults
+        if kind is not None and not faults and name not in resolved.faulty:
+            clusters[name] = wanted.build(name, kind, body, span)
+    complete = whole and len(clusters) == len(merged.clusters)
+    found += rules.check_fleet(clusters, complete=complete)
+    return Spec(clusters, ordered(dict.fromkeys(found)), tuple(map(fleet.display, paths)))

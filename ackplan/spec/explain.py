@@ -6,12 +6,15 @@ A value under a parameter that the schemas mark as secret is never quoted.
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
 from ackplan.catalog import files
+from ackplan.catalog.operations import operations, secret_parameters
+from ackplan.diagnostics import Diagnostic, error
 
 _MAX_SHOWN = 60
 _TYPES = {
@@ -45,15 +48,21 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 
 def is_secret(fault: ValidationError) -> bool:
-    """Whether the refused value is one that must not be quoted: itself or anything above it is marked secret."""
-    schema: Any = fault.schema
-    node: ValidationError | None = fault
-    while node is not None:
-        schema = node.schema
-        if isinstance(schema, Mapping) and (schema.get("x-ack-secret") or "$dynamicAnchor" in schema):
-            return True
-        node = node.parent if isinstance(node.parent, ValidationError) else None
-    return False
+    """Whether the refused value is one that must not be quoted: it stands at or below a secret parameter."""
+    secret = secret_names()
+    return any(part in secret for part in fault.absolute_path)
+
+
+@functools.cache
+def secret_names() -> frozenset[str]:
+    """Every parameter, of any operation, whose value is a secret."""
+    return frozenset(name for operation in operations() for name in secret_parameters(operation))
+
+
+def literal_secret(**where: Any) -> Diagnostic:
+    """A secret is written where only a reference may stand. `where` is that of `error`."""
+    cure = "Write {env: NAME} or {file: PATH}; it is read when a call needs it, and reaches nothing else"
+    return error("ACK1105", "A secret must not stand in the spec", "", cure, **where)
 
 
 def rule_of(fault: ValidationError) -> str:

@@ -30,6 +30,7 @@ class Fleet:
     """All documents merged; every entry still knows its place. Values are as written, nothing is filled in."""
 
     region: Any = None
+    region_marks: Any = None
     variables: Map = field(default_factory=Map)
     templates: Map = field(default_factory=Map)
     clusters: Map = field(default_factory=Map)
@@ -90,7 +91,7 @@ def read_documents(files: Iterable[Path]) -> tuple[list[Document], list[Diagnost
         roots, faults = parse(data, name)
         diagnostics += faults
         documents += [Document(root, name) for root in roots if root is not None]
-        if not roots and not faults:
+        if not faults and all(root is None for root in roots):
             diagnostics.append(error("ACK1021", "Spec file is empty", span=Span(name, 1, 1)))
     return documents, diagnostics
 
@@ -123,7 +124,7 @@ def merge(documents: Iterable[Document]) -> tuple[Fleet, list[Diagnostic]]:
         for section in ("variables", "templates", "clusters"):
             if isinstance(root.get(section), Map):
                 diagnostics += _merge_section(getattr(fleet, section), root[section], section)
-    fleet.region = regions.get("region")
+    fleet.region, fleet.region_marks = regions.get("region"), regions.marks.get("region")
     return fleet, diagnostics
 
 

@@ -18,7 +18,9 @@ from ackplan.diagnostics import Diagnostic, Span, error
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
-MAX_ALIASED_NODES = 1_000_000
+# What aliases may unfold to: this much, and this many times what is really written.
+MAX_ALIASED_NODES = 100_000
+MAX_ALIASED_SHARE = 30
 
 _CONSTANTS: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -93,19 +95,38 @@ def parse(data: bytes, file: str) -> tuple[list[Any], list[Diagnostic]]:
     if len(data) > MAX_BYTES:
         return [], [too_large(file, len(data))]
     builder = _Builder()
+    fatal = _run(builder, data, file)
+    if fatal is not None:
+        return [], [*builder.diagnostics, fatal]
+    return builder.documents, builder.diagnostics
+
+
+def _run(builder: _Builder, data: bytes, file: str) -> Diagnostic | None:
+    """Builds all documents; the fault at which the file breaks off, if it does."""
+    parser = None
     try:
         parser = CParser(_NamedBytes(data, file))
-        try:
-            builder.run(parser.get_event)
-        finally:
-            parser.dispose()
+        builder.run(parser.get_event)
     except _Refused as refused:
-        builder.diagnostics.append(refused.diagnostic)
+        return refused.diagnostic
     except yaml.MarkedYAMLError as fault:
-        builder.diagnostics.append(_syntax(fault, file))
+        return _syntax(fault, file)
+    except yaml.reader.ReaderError as fault:
+        return _unreadable(fault, data, file)
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
-        builder.diagnostics.append(error("ACK1001", "Not valid YAML", _printable(str(fault)), span=Span(file, 1, 1)))
-    return builder.documents, builder.diagnostics
+        return error("ACK1001", "Not valid YAML", _one_line(str(fault)), span=Span(file, 1, 1))
+    finally:
+        if parser is not None:
+            parser.dispose()
+    return None
+
+
+def _unreadable(fault: yaml.reader.ReaderError, data: bytes, file: str) -> Diagnostic:
+    """A byte or character that no YAML file may hold, at its place."""
+    before = data[: fault.position]
+    line = before.count(b"\n") + 1
+    column = len(before) - before.rfind(b"\n")
+    return error("ACK1001", "Not valid YAML", _one_line(fault.reason), span=Span(file, line, column))
 
 
 def too_large(file: str, size: int) -> Diagnostic:
@@ -122,11 +143,11 @@ def _syntax(fault: yaml.MarkedYAMLError, file: str) -> Diagnostic:
     mark = fault.problem_mark or fault.context_mark
     span = span_of(mark) if mark else Span(file, 1, 1)
     detail = " ".join(part for part in (fault.problem, fault.context) if part)
-    return error("ACK1001", "Not valid YAML", _printable(detail), span=span)
+    return error("ACK1001", "Not valid YAML", _one_line(detail), span=span)
 
 
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))[:300]
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300]
 
 
 class _Builder:
@@ -166,6 +187,8 @@ class _Builder:
         container = self._container
         if type(container) is Map and self._key is None:
             self._key = (event.value, event.start_mark)
+            if event.anchor:
+                self._anchors[event.anchor] = (event.value, 1)
             return
         text = event.value
         if event.tag is None and (event.style or (text and text[0] not in _SPECIAL_START)):
@@ -182,7 +205,7 @@ class _Builder:
             return event.value if tag else plain(event.value, event.start_mark)
         if tag.startswith(_TAG) and tag[len(_TAG) :] in {"int", "float", "bool", "null"}:
             return plain(event.value, event.start_mark)
-        raise _Refused("ACK1004", "Tag is not allowed", _printable(f"{tag}"), event.start_mark)
+        raise _Refused("ACK1004", "Tag is not allowed", _one_line(f"{tag}"), event.start_mark)
 
     def _start_map(self, event: Any) -> None:
         self._push(Map(event.start_mark), event)
@@ -197,7 +220,7 @@ class _Builder:
         if type(self._container) is Map and self._key is None:
             raise _Refused("ACK1005", "A key must be text", "found a mapping or list", event.start_mark)
         if event.tag not in (None, "!", _TAG + "map", _TAG + "seq"):
-            raise _Refused("ACK1004", "Tag is not allowed", _printable(f"{event.tag}"), event.start_mark)
+            raise _Refused("ACK1004", "Tag is not allowed", _one_line(f"{event.tag}"), event.start_mark)
         self._add(value, event.start_mark)
         self._open.append((value, event.anchor, self._nodes + self._aliased))
         self._container = value
@@ -217,11 +240,11 @@ class _Builder:
         found = self._anchors.get(event.anchor)
         if found is None:
             # Inside its own anchor, or never set: both would be endless or empty.
-            raise _Refused("ACK1006", "Unknown alias", _printable(f"*{event.anchor}"), event.start_mark)
+            raise _Refused("ACK1006", "Unknown alias", _one_line(f"*{event.anchor}"), event.start_mark)
         value, weight = found
         self._aliased += weight
-        if self._aliased > MAX_ALIASED_NODES:
-            detail = f"they unfold to more than {MAX_ALIASED_NODES:,} values"
+        if self._aliased > MAX_ALIASED_NODES + MAX_ALIASED_SHARE * self._nodes:
+            detail = f"they unfold to {self._aliased:,} values, of {self._nodes:,} that are written"
             raise _Refused("ACK1007", "Too many aliases", detail, event.start_mark)
         if type(self._container) is Map and self._key is None:
             raise _Refused("ACK1005", "A key must be text", "found an alias", event.start_mark)

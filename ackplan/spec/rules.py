@@ -130,6 +130,8 @@ def _circles(fleet: Mapping[str, Wanted]) -> list[Diagnostic]:
             elif after in path:
                 names = list(path)
                 found.append(_circle(fleet, [*names[names.index(after) :], after]))
+                done.update(path)
+                path.clear()
             elif after in fleet and after not in done:
                 path[after] = iter(fleet[after].depends_on)
     return found

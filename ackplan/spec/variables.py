@@ -85,21 +85,38 @@ def fill(value: Any, variables: Mapping[str, Any], mark: Any, report: Callable[[
     if isinstance(value, str):
         return _fill_text(value, variables, mark, report) if "${" in value else value
     if isinstance(value, Map):
-        return _fill_map(value, variables, report)
-    if isinstance(value, Seq):
-        filled = Seq(value.mark)
-        filled.marks = value.marks
-        filled.extend(fill(item, variables, at, report) for item, at in zip(value, value.marks, strict=True))
+        filled = Map(value.mark)
+        for key, item in value.items():
+            filled.put(key, fill(item, variables, value.marks[key][1], report), value.marks[key])
         return filled
+    if isinstance(value, Seq):
+        items = Seq(value.mark)
+        items.marks = value.marks
+        items.extend(fill(item, variables, at, report) for item, at in zip(value, value.marks, strict=True))
+        return items
     return value
 
 
-def _fill_map(value: Map, variables: Mapping[str, Any], report: Callable[[Diagnostic], None]) -> Map:
-    filled = Map(value.mark)
-    filled.marks = value.marks
-    for key, item in value.items():
-        filled[key] = fill(item, variables, value.marks[key][1], report)
-    return filled
+class Sizes:
+    """How many values there are in a value, and whether anything in it is to be filled in.
+
+    Remembers what it counted: what many aliases share is counted once, however often it is met.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[int, bool]] = {}
+
+    def of(self, value: Any) -> tuple[int, bool]:
+        if isinstance(value, str):
+            return 1, "${" in value
+        if not isinstance(value, Map | Seq):
+            return 1, False
+        known = self._known.get(id(value))
+        if known is None:
+            parts = [self.of(item) for item in (value.values() if isinstance(value, Map) else value)]
+            known = (1 + sum(size for size, _ in parts), any(found for _, found in parts))
+            self._known[id(value)] = known
+        return known
 
 
 def _fill_text(text: str, variables: Mapping[str, Any], mark: Any, report: Callable[[Diagnostic], None]) -> Any:
