@@ -1,0 +1,58 @@
+"""The client of the ACK API (2015-12-15): operations, signing, credentials, pace, retries, errors.
+
+    async with open_client(ClientSettings(region="cn-beijing"), CredentialChain()) as client:
+        clusters = await client.list_clusters()
+
+aiohttp is imported when a client is opened, the credentials library when the environment has none: importing this
+package is cheap.
+"""
+
+from ackplan.api.client import AckClient, open_client
+from ackplan.api.credentials import CredentialChain, Credentials, FixedCredentials
+from ackplan.api.errors import (
+    Answered,
+    AnswerTooLarge,
+    AnswerUnreadable,
+    ConnectionLost,
+    CredentialsUnavailable,
+    Denied,
+    Fault,
+    NameExists,
+    NotFound,
+    NotSent,
+    Refused,
+    ServerFault,
+    Throttled,
+    Timeout,
+    Unreachable,
+    Untrusted,
+)
+from ackplan.api.retry import RetryPolicy
+from ackplan.api.settings import ClientSettings, Timeouts
+
+__all__ = [
+    "AckClient",
+    "AnswerTooLarge",
+    "AnswerUnreadable",
+    "Answered",
+    "ClientSettings",
+    "ConnectionLost",
+    "CredentialChain",
+    "Credentials",
+    "CredentialsUnavailable",
+    "Denied",
+    "Fault",
+    "FixedCredentials",
+    "NameExists",
+    "NotFound",
+    "NotSent",
+    "Refused",
+    "RetryPolicy",
+    "ServerFault",
+    "Throttled",
+    "Timeout",
+    "Timeouts",
+    "Unreachable",
+    "Untrusted",
+    "open_client",
+]

@@ -1,0 +1,58 @@
+"""Keeps secrets out of what is shown, logged or recorded.
+
+By name: a field whose name says that it holds a secret is left out. By value: a secret that was sent is blanked
+wherever a server repeats it, as signature errors repeat the security token.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+BLANK: Final = "[hidden]"
+_SECRET_NAME = re.compile(r"passw|secret|token|credential|private_?key|access_?key|kube_?config", re.IGNORECASE)
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field of this name holds a secret."""
+    return _SECRET_NAME.search(name) is not None
+
+
+def without_secrets(value: Any) -> Any:
+    """A decoded JSON value without its secret fields, nor texts that are JSON themselves and have some."""
+    if isinstance(value, Mapping):
+        return {
+            name: without_secrets(part)
+            for name, part in value.items()
+            if not is_secret(name) and not _hides_secret(part)
+        }
+    if isinstance(value, list):
+        return [without_secrets(part) for part in value if not _hides_secret(part)]
+    return value
+
+
+def _hides_secret(value: Any) -> bool:
+    return isinstance(value, str) and value.lstrip()[:1] in {"{", "["} and is_secret(value)
+
+
+def secrets_in(body: Any) -> Iterator[str]:
+    """The secret texts that a request body holds."""
+    if isinstance(body, Mapping):
+        for name, part in body.items():
+            if is_secret(name) and isinstance(part, str) and part:
+                yield part
+            else:
+                yield from secrets_in(part)
+    elif isinstance(body, list | tuple):
+        for part in body:
+            yield from secrets_in(part)
+
+
+def blanked(text: str, secrets: Iterable[str]) -> str:
+    """The text with every secret blanked, as it is and as JSON writes it."""
+    forms = {form for secret in secrets for form in (secret, json.dumps(secret)[1:-1])}
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, BLANK)
+    return text

@@ -1,0 +1,145 @@
+"""Makes a call: at the common pace, signed anew for every try, and tried again where that can do no harm."""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ackplan.api.errors import Fault, NotSent, Throttled
+from ackplan.api.secrecy import secrets_in
+from ackplan.api.signing import SIGNERS, UnsignedRequest
+from ackplan.api.verdict import error_of
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Mapping
+
+    from ackplan.api.credentials import Credentials
+    from ackplan.api.exchange import Answer, Call
+    from ackplan.api.limits import RateLimit
+    from ackplan.api.retry import RetryPolicy
+    from ackplan.api.signing import Credential
+    from ackplan.execute.ports import Clock
+
+log = logging.getLogger("ackplan.api")
+
+
+class Carrier(Protocol):
+    """Sends one request once."""
+
+    async def send(self, call: Call, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        """The answer, whatever its status. Raises a Fault where none came back whole."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Time and chance as the client sees them. `clock` is monotonic, `now` is the date for the Date header."""
+
+    clock: Clock
+    now: Callable[[], datetime]
+    nonce: Callable[[], str]
+    rng: random.Random
+
+
+class Signer:
+    """Signs calls for one endpoint. `host` is what the Host header says; `signature` is a key of SIGNERS."""
+
+    def __init__(self, host: str, signature: str, credentials: Credentials) -> None:
+        self._host = host
+        self._sign = SIGNERS[signature]
+        self._credentials = credentials
+
+    async def credential(self) -> Credential:
+        return await self._credentials.fetch()
+
+    def headers(self, call: Call, body: bytes | None, credential: Credential, around: Surroundings) -> dict[str, str]:
+        request = UnsignedRequest(call.method, self._host, call.path, call.query, body, call.action)
+        return self._sign(request, credential, now=around.now(), nonce=around.nonce(), region=call.region)
+
+
+class Pace:
+    """Lets calls start one by one, in the order they came, as fast as the limit allows."""
+
+    def __init__(self, limit: RateLimit, clock: Clock, gate: asyncio.Lock) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._gate = gate
+
+    async def turn(self) -> float:
+        """Returns when the call may start: the time it is then."""
+        async with self._gate:
+            while (wait := self._limit.delay(self._clock.now())) > 0:
+                await self._clock.sleep(wait)
+            now = self._clock.now()
+            self._limit.started(now)
+            return now
+
+    def throttled(self, started: float, fault: Throttled) -> None:
+        self._limit.throttled(started, self._clock.now(), fault.retry_after)
+
+
+class Sender:
+    """Sends calls to one endpoint for as long as the client lives."""
+
+    def __init__(self, carrier: Carrier, signer: Signer, pace: Pace, policy: RetryPolicy, around: Surroundings) -> None:
+        self._carrier = carrier
+        self._signer = signer
+        self._pace = pace
+        self._policy = policy
+        self._around = around
+
+    async def send(self, call: Call) -> Answer:
+        """The answer of a call that succeeded. Raises a Fault."""
+        body = _encoded(call)
+        begun: float | None = None
+        attempt = 0
+        while True:
+            attempt += 1
+            started = await self._pace.turn()
+            begun = started if begun is None else begun
+            try:
+                return await self._try(call, body, started)
+            except Fault as fault:
+                elapsed = self._around.clock.now() - begun
+                pause = self._policy.pause(fault, attempt, elapsed, self._around.rng.uniform)
+                if pause is None:
+                    raise
+            log.debug("%s %s: again in %.1f s", call.method, call.path, pause)
+            await self._around.clock.sleep(pause)
+
+    async def _try(self, call: Call, body: bytes | None, started: float) -> Answer:
+        credential = await self._signer.credential()
+        try:
+            answer = await self._carrier.send(call, self._signer.headers(call, body, credential, self._around), body)
+        except Fault as fault:
+            self._note(call, fault.code, "", started)
+            raise
+        secrets = (*credential.secrets, *secrets_in(call.body))
+        found = error_of(call, answer, secrets, self._around.now())
+        request_id = found.request_id if found else answer.headers.get("x-acs-request-id", "")
+        self._note(call, str(answer.status), request_id, started)
+        if isinstance(found, Throttled):
+            self._pace.throttled(started, found)
+        if found is not None:
+            raise found
+        return answer
+
+    def _note(self, call: Call, outcome: str, request_id: str, started: float) -> None:
+        seconds = self._around.clock.now() - started
+        log.debug("%s %s: %s, request %r, %.3f s", call.method, call.path, outcome, request_id, seconds)
+
+
+def _encoded(call: Call) -> bytes | None:
+    body: Any = call.body
+    if body is None:
+        return None
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        raise NotSent("BodyRefused", "the body can't be written as JSON", operation=call.operation) from None

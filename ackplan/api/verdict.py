@@ -1,0 +1,108 @@
+"""Decides what an answer means: success, or which error, and whether the call may have taken effect all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from ackplan.api.error_bodies import ErrorBody, one_line, read_error, request_id
+from ackplan.api.errors import (
+    Answered,
+    AnswerUnreadable,
+    Denied,
+    Fault,
+    NameExists,
+    NotFound,
+    Refused,
+    ServerFault,
+    Throttled,
+)
+from ackplan.api.exchange import Answer, Call
+from ackplan.api.secrecy import blanked
+
+_DENIED: Final = (
+    "invalidaccesskeyid",
+    "invalidsecuritytoken",
+    "invalidtimestamp",
+    "illegaltimestamp",
+    "incompletesignature",
+    "missingsecuritytoken",
+    "signaturedoesnotmatch",
+    "signaturenonceused",
+    "forbidden",
+    "nopermission",
+)
+# The API has no such call, or not there: this says nothing of the cluster.
+_NO_SUCH_CALL: Final = ("invalidaction", "invalidapi", "invalidversion", "invalidproduct", "invalidregion")
+_MISSING: Final = ("errorclusternotfound", "clusternotfound")
+
+
+def error_of(call: Call, answer: Answer, secrets: Iterable[str], now: datetime) -> Fault | None:
+    """The error that an answer stands for; None where it is a success. What was sent as a secret is blanked."""
+    if answer.succeeded:
+        return None
+    body = read_error(blanked(answer.body.decode("utf-8", "replace"), secrets))
+    fault = _fault(call, answer, body)
+    fault.request_id = body.request_id or request_id({}, answer.headers)
+    fault.operation = call.operation
+    fault.retry_after = retry_after(answer.headers, now)
+    if isinstance(fault, Answered):
+        fault.status = answer.status
+        fault.body = body.decoded
+    return fault
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """How many seconds the server asks us to wait: `x-acs-retry-after` in milliseconds, `Retry-After` in seconds
+    or as a date. None where it does not ask or can't be understood."""
+    special, common = headers.get("x-acs-retry-after", ""), headers.get("retry-after", "")
+    if special.isdecimal() and len(special) < 10 and int(special):
+        return int(special) / 1000
+    if common.isdecimal() and len(common) < 7:
+        return float(common)
+    try:
+        when = parsedate_to_datetime(common)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return max(0.0, (when - now).total_seconds())
+
+
+def _fault(call: Call, answer: Answer, body: ErrorBody) -> Fault:
+    status, code, message = answer.status, body.code, body.message
+    if status == 429 or code.startswith("Throttling"):
+        return Throttled(code or "Throttling", message, http_status=429)
+    if status >= 500:
+        return ServerFault(code or "ServerError", message, http_status=status, uncertain=call.changes)
+    if status >= 400 and (code or (status == 404 and call.missing_by_status)):
+        return _refusal(call, status, code, message)
+    said = f"HTTP {status}, which does not come from the API: {message}"
+    if 300 <= status < 400:
+        said = f"HTTP {status}, a redirect to {_host(answer)}; redirects are not followed"
+    return AnswerUnreadable("AnswerUnreadable", said, uncertain=call.changes)
+
+
+def _host(answer: Answer) -> str:
+    try:
+        return one_line(urlsplit(answer.headers.get("location", "")).hostname or "another path", 100)
+    except ValueError:
+        return "an unknown place"
+
+
+def _refusal(call: Call, status: int, code: str, message: str) -> Refused:
+    """A definite refusal. `http_status` becomes 404 for what is missing, and for nothing else."""
+    kind = code.lower()
+    if kind.startswith(_DENIED):
+        # A nonce is new for each try: one that was used means that something repeated the request on its way.
+        uncertain = call.changes and kind.startswith("signaturenonceused")
+        return Denied(code, message, http_status=401 if status == 404 else status, uncertain=uncertain)
+    if code == "ClusterNameAlreadyExist":
+        return NameExists(code, message, http_status=status)
+    if kind.startswith(_MISSING):
+        return NotFound(code, message, http_status=404)
+    if status == 404 and (call.missing_by_status or not kind.startswith(_NO_SUCH_CALL)):
+        return NotFound(code or "NotFound", message, http_status=404)
+    return Refused(code, message, http_status=400 if status == 404 else status)
