@@ -1,0 +1,190 @@
+"""Reads a request's body and holds it against the schema of its operation.
+
+A call that names its action (`x-acs-action`) comes from one of today's clients, whose typed bodies are wider than the
+guide's: parameters that the guide does not know are passed over then, as the API does, and the few that the guide
+requires and those clients can't send may be missing. Every other call is held to the guide.
+
+Bodies are JSON; the older client's typed calls send forms, whose texts are read as what the schema expects.
+Messages name parameters and never quote values: a value could be a secret.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from jsonschema import ValidationError
+
+from ackplan.simulator import bundle, forms, refusals
+from ackplan.simulator.incoming import Incoming
+from ackplan.simulator.refusals import Refusal
+
+MAX_BYTES = 1 << 20
+_SCHEMAS = {
+    "scale_out": "scale-out",
+    "scale": "scale",
+    "attach": "attach",
+    "attach_script": "attach-script",
+    "remove_nodes": "remove-nodes",
+}
+# Required by the guide, and not among the parameters of today's typed calls.
+_WAIVED = {"scale_out": {"worker_data_disk"}, "scale": {"num_of_nodes"}, "attach_script": {"options"}}
+_SECRETS = frozenset({"login_password", "password"})
+_MADE_VPC = ipaddress.IPv4Network("192.168.0.0/16")
+
+
+def parse(request: Incoming, operation: str) -> dict[str, Any]:
+    """The body as an object; empty for one that has none. Raises Refusal 400."""
+    if not request.body.strip():
+        return {}
+    if request.header("content-type").lower().startswith("application/x-www-form-urlencoded"):
+        return forms.read(request.body, schema_name, operation)
+    try:
+        body = json.loads(request.body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Refusal(400, "InvalidRequestBody", "The body is not JSON in UTF-8.") from None
+    if not isinstance(body, dict):
+        raise Refusal(400, "InvalidRequestBody", "The body is not a JSON object.")
+    return body
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def check(body: Mapping[str, Any], operation: str, *, today: bool) -> None:
+    """Raises Refusal 400, which names the parameter. `today`: the call comes from one of today's clients."""
+    name = schema_name(body, operation)
+    if not today:
+        _refuse_unknown(body, name)
+    if today and operation == "scale":
+        _check_count(body)
+    faults = bundle.validator(name).iter_errors(body)
+    for fault in sorted(faults, key=lambda fault: [str(part) for part in fault.absolute_path]):
+        if not (today and _excused(fault, operation, body)):
+            _refuse(fault)
+    _check_networks(body)
+    _check_ports(body)
+    if operation == "attach_script":
+        _check_options(body)
+
+
+def redacted(value: Any) -> Any:
+    """A body without its secrets."""
+    if isinstance(value, Mapping):
+        return {key: "***" if key in _SECRETS else redacted(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [redacted(part) for part in value]
+    return value
+
+
+def schema_name(body: Mapping[str, Any], operation: str) -> str:
+    """The schema of a body; for the create call the one whose `cluster_type` and `profile` the body has."""
+    if operation != "create_cluster":
+        return _SCHEMAS[operation]
+    if "cluster_type" not in body:
+        raise refusals.missing("cluster_type")
+    given = (body["cluster_type"], "Edge" if body.get("profile") == "Edge" else None)
+    for name in bundle.CREATE:
+        constants = bundle.properties(name)
+        wanted = (constants["cluster_type"]["const"], constants.get("profile", {}).get("const"))
+        if given == wanted:
+            return name
+    raise refusals.invalid("cluster_type", "there is no such type of cluster")
+
+
+def _refuse_unknown(body: Mapping[str, Any], name: str) -> None:
+    unknown = sorted(set(body) - set(bundle.properties(name)))
+    if unknown:
+        raise refusals.invalid(unknown[0][:64], "there is no such parameter")
+
+
+def _check_count(body: Mapping[str, Any]) -> None:
+    """Today's clients send the older scale call with the number of workers to add."""
+    if "count" in body and (type(body["count"]) is not int or body["count"] < 1):
+        raise refusals.invalid("count", "a number of at least 1 is expected")
+
+
+def _excused(fault: ValidationError, operation: str, body: Mapping[str, Any]) -> bool:
+    path = list(fault.absolute_path)
+    if operation == "remove_nodes" and path[:1] == ["nodes"]:
+        return fault.validator == "pattern"  # nodes may go by their names
+    if fault.validator != "required" or path or (operation == "scale" and "count" not in body):
+        return False
+    absent = {name for name in _wanted(fault) if name not in body}
+    return absent <= _WAIVED.get(operation, set())
+
+
+def _refuse(fault: ValidationError) -> NoReturn:
+    path = [str(part) for part in fault.absolute_path]
+    if fault.validator == "required" and "x-ack-rule" not in _schema(fault):
+        absent = next(name for name in _wanted(fault) if name not in _given(fault))
+        raise refusals.missing(".".join([*path, absent]))
+    raise refusals.invalid(".".join(path)[:64] or _named_in(fault), _reason(fault))
+
+
+def _schema(fault: ValidationError) -> Mapping[str, Any]:
+    return fault.schema if isinstance(fault.schema, Mapping) else {}
+
+
+def _wanted(fault: ValidationError) -> list[str]:
+    """What a `required` asks for."""
+    return fault.validator_value if isinstance(fault.validator_value, list) else []
+
+
+def _given(fault: ValidationError) -> Mapping[str, Any]:
+    return fault.instance if isinstance(fault.instance, Mapping) else {}
+
+
+def _named_in(fault: ValidationError) -> str:
+    """The parameters that a rule about several of them speaks of."""
+    schema = _schema(fault)
+    wanted = [name for branch in schema.get("oneOf", [schema]) for name in branch.get("required", ())]
+    return ", ".join(wanted) or "body"
+
+
+def _reason(fault: ValidationError) -> str:
+    schema = _schema(fault)
+    if "x-ack-rule" in schema:
+        return str(schema["x-ack-rule"])
+    if fault.validator == "pattern" and "x-ack-form" in schema:
+        return f"it is not {schema['x-ack-form']}"
+    return f"it does not meet {fault.validator}: {json.dumps(fault.validator_value)[:200]}"
+
+
+def _check_networks(body: Mapping[str, Any]) -> None:
+    """Pods, services and a VPC that is made for the cluster don't overlap (guide 2.1)."""
+    networks = {name: _network(name, body[name]) for name in ("container_cidr", "service_cidr") if name in body}
+    if networks and not {"vpcid", "vpc_id"} & set(body):
+        networks["vpcid"] = _MADE_VPC
+    names = sorted(networks)
+    for position, name in enumerate(names):
+        for other in names[position + 1 :]:
+            if networks[name].overlaps(networks[other]):
+                raise refusals.invalid(name, f"it overlaps the network of {other}")
+
+
+def _network(name: str, text: str) -> ipaddress.IPv4Network:
+    try:
+        return ipaddress.IPv4Network(text, strict=False)
+    except ValueError:
+        raise refusals.invalid(name, "it is not an IPv4 network") from None
+
+
+def _check_ports(body: Mapping[str, Any]) -> None:
+    low, _, high = str(body.get("node_port_range", "30000-32767")).partition("-")
+    if int(low) > int(high):
+        raise refusals.invalid("node_port_range", "its lower end is above its upper end")
+
+
+def _check_options(body: Mapping[str, Any]) -> None:
+    """`options` is a text that holds JSON (guide 2.7)."""
+    try:
+        options = json.loads(body.get("options", "{}"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise refusals.invalid("options", "it does not hold JSON") from None
+    for fault in bundle.validator("attach-script", "#/$defs/options").iter_errors(options):
+        path = ".".join(["options", *map(str, fault.absolute_path)])
+        raise refusals.invalid(path[:64], _reason(fault))

@@ -1,0 +1,104 @@
+"""The create call (guide 2.1, 2.2, 2.4, 3.4): a cluster in state `initial`, and the task that will finish it.
+
+The size that a cluster shows while it is made is the one it was ordered with, masters included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ackplan.simulator import machine
+from ackplan.simulator.clock import stamp
+from ackplan.simulator.fate import Fate
+from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.machine import Operation
+from ackplan.simulator.records import Cluster, Task
+from ackplan.simulator.refusals import Refusal
+
+_DEFAULT_VERSION = "1.14.6-aliyun.1"
+_MADE_VSWITCHES = 3
+# Create parameters that today's API shows again, under the same names.
+_SHOWN = ("container_cidr", "service_cidr", "proxy_mode", "node_cidr_mask", "node_port_range", "cpu_policy")
+
+
+def create(ledger: Ledger, body: Mapping[str, Any], fate: Fate) -> Task:
+    """Makes a cluster out of a body that the schemas have passed. Raises Refusal 400 for a name that is taken."""
+    name = body["name"]
+    if ledger.store.named(name):
+        raise Refusal(400, "ClusterNameAlreadyExist", f"cluster name {name} already exist in your clusters")
+    workers = int(body.get("num_of_nodes", 0))
+    _check_quotas(ledger, workers)
+    serial = ledger.serial("cluster")
+    masters = int(body.get("master_count", 3)) if body["cluster_type"] == "Kubernetes" else 0
+    cluster = Cluster(
+        cluster_id=ledger.ids.cluster(serial),
+        name=name,
+        state=machine.begin(None, Operation.CREATE),
+        size=masters + workers,
+        attributes=_attributes(ledger, body, serial),
+    )
+    ledger.store.keep_cluster(cluster)
+    payload = {
+        "masters": masters,
+        "workers": workers,
+        "master_types": body.get("master_instance_types", []),
+        "worker_types": body.get("worker_instance_types", []),
+    }
+    return ledger.start(cluster, Operation.CREATE, payload, fate)
+
+
+def _check_quotas(ledger: Ledger, workers: int) -> None:
+    if ledger.store.count_clusters() >= ledger.max_clusters:
+        raise Refusal(400, "QuotaExceeded.Cluster", f"the quota of {ledger.max_clusters} clusters is used up")
+    check_workers(ledger, workers)
+
+
+def check_workers(ledger: Ledger, workers: int) -> None:
+    """Raises Refusal 400 for more workers than one cluster may have."""
+    if workers > ledger.max_workers:
+        raise Refusal(400, "QuotaExceeded.Node", f"a cluster has at most {ledger.max_workers} workers")
+
+
+def _attributes(ledger: Ledger, body: Mapping[str, Any], serial: int) -> dict[str, Any]:
+    now = stamp(ledger.clock.now())
+    version = body.get("kubernetes_version", _DEFAULT_VERSION)
+    return {
+        "agent_version": "",
+        "cluster_type": body["cluster_type"],
+        "profile": body.get("profile", "Default"),
+        "created": now,
+        "updated": now,
+        "current_version": version,
+        "init_version": version,
+        "deletion_protection": False,
+        "external_loadbalancer_id": "",
+        "master_url": "",
+        "network_mode": "vpc",
+        "private_zone": str(body.get("private_zone", False)).lower() == "true",
+        "region_id": body["region_id"],
+        "security_group_id": ledger.ids.resource("sg", serial),
+        "tags": body.get("tags", []),
+        "zone_id": f"{body['region_id']}-a",
+        **_network(ledger, body, serial),
+        **{name: body[name] for name in _SHOWN if name in body},
+    }
+
+
+def _network(ledger: Ledger, body: Mapping[str, Any], serial: int) -> dict[str, Any]:
+    """The VPC and the vswitches of the workers: given, or made together with their networks (guide 2.1)."""
+    vpc = body.get("vpcid") or body.get("vpc_id")
+    if vpc:
+        vswitches = body.get("worker_vswitch_ids") or body.get("vswitch_ids") or [body.get("vswitch_id", "")]
+        return {"vpc_id": vpc, "vswitch_id": ",".join(vswitches), "subnet_cidr": body.get("container_cidr", "")}
+    count = 1 if body["cluster_type"] == "Ask" else _MADE_VSWITCHES
+    made = [ledger.ids.resource("vsw", f"{serial}/{number}") for number in range(count)]
+    pods = body.get("container_cidr", "172.16.0.0/16")
+    return {
+        "vpc_id": ledger.ids.resource("vpc", serial),
+        "vswitch_id": ",".join(made),
+        "vpc_cidr": "192.168.0.0/16",
+        "container_cidr": pods,
+        "subnet_cidr": pods,
+        "service_cidr": body.get("service_cidr", "172.19.0.0/20"),
+    }

@@ -1,0 +1,129 @@
+"""Reads a file of faults: YAML or JSON, strictly. The language is described in `faults`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from ackplan.simulator.routes import OPERATIONS
+
+_MAX_BYTES = 1 << 20
+_NAMES = {"type": "string", "minLength": 1}
+_SECONDS = {"type": "number", "minimum": 0}
+_WHEN = {"when": {"enum": ["before", "after"]}}
+_ERROR = {"code": _NAMES, "message": {"type": "string"}}
+# What each kind takes besides what all of them take.
+KINDS: dict[str, dict[str, Any]] = {
+    "error": {**_WHEN, **_ERROR, "status": {"type": "integer", "minimum": 400, "maximum": 599}},
+    "reset": _WHEN,
+    "hang": {**_WHEN, "seconds": _SECONDS},
+    "throttle": {
+        **_ERROR,
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "retry_after": {"type": "integer", "minimum": 0},
+        "acs_retry_after": {"type": "integer", "minimum": 0},
+    },
+    "garbage": {},
+    "truncated": {},
+    "html": {"status": {"type": "integer", "minimum": 200, "maximum": 599}},
+    "drip": {"seconds": _SECONDS},
+    "task_stuck": {},
+    "task_fails": {**_ERROR, "state": _NAMES},
+    "cluster_state": {"state": _NAMES},
+    "attach_fails": {"code": _NAMES, "instances": {"type": "array", "items": _NAMES, "minItems": 1}},
+    "clock_skew": {"seconds": {"type": "number"}},
+}
+_NEEDED = {"clock_skew": ["seconds"], "cluster_state": ["state"]}
+_TRIGGERS = ["nth", "first", "probability"]
+
+
+def _rule(kind: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            "kind": {"const": kind},
+            "operation": {"enum": sorted({*OPERATIONS, "*"})},
+            "cluster": _NAMES,
+            "nth": {"type": "integer", "minimum": 1},
+            "first": {"type": "integer", "minimum": 1},
+            "probability": {"type": "number", "minimum": 0, "maximum": 1},
+            **KINDS[kind],
+        },
+        "required": ["kind", *_NEEDED.get(kind, [])],
+        "additionalProperties": False,
+        "dependentSchemas": {
+            name: {"not": {"anyOf": [{"required": [other]} for other in _TRIGGERS if other != name]}}
+            for name in _TRIGGERS
+        },
+    }
+
+
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "properties": {
+        "faults": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["kind"],
+                "properties": {"kind": {"enum": sorted(KINDS)}},
+                "allOf": [
+                    {"if": {"properties": {"kind": {"const": kind}}}, "then": _rule(kind)} for kind in sorted(KINDS)
+                ],
+            },
+        }
+    },
+    "required": ["faults"],
+    "additionalProperties": False,
+}
+
+
+def load(path: Path) -> list[dict[str, Any]]:
+    """The faults of a file. Raises ValueError that names the file and the fault."""
+    if path.stat().st_size > _MAX_BYTES:
+        raise ValueError(f"{path}: more than {_MAX_BYTES} bytes")
+    try:
+        document = _decoded(path)
+        return check(document)
+    except ValueError as fault:
+        raise ValueError(f"{path}: {fault}") from None
+
+
+def check(document: Any) -> list[dict[str, Any]]:
+    """The faults of a decoded document. Raises ValueError for one that is not as described."""
+    faults = sorted(Draft202012Validator(SCHEMA).iter_errors(document), key=lambda fault: list(map(str, fault.path)))
+    if faults:
+        raise ValueError(_told(faults[0]))
+    rules: list[dict[str, Any]] = [dict(rule) for rule in document["faults"]]
+    return rules
+
+
+def _told(fault: ValidationError) -> str:
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault.absolute_path).lstrip(".")
+    if fault.validator in {"dependentSchemas", "not"}:
+        return f"{where}: at most one of {', '.join(_TRIGGERS)}"
+    return f"{where}: {fault.message[:300]}" if where else fault.message[:300]
+
+
+def _decoded(path: Path) -> Any:
+    text = path.read_text("utf-8")
+    if path.suffix == ".json":
+        return json.loads(text)
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as fault:
+        raise ValueError(f"not YAML: {fault}") from None
+
+
+def document_of(faults: Path | Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The faults of a file, of a decoded document, or none."""
+    if faults is None:
+        return []
+    return load(faults) if isinstance(faults, Path) else check(faults)

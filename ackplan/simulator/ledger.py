@@ -1,0 +1,66 @@
+"""The means by which every call changes the world: finding a cluster, naming things, beginning a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ackplan.simulator import machine, refusals
+from ackplan.simulator.clock import Clock, stamp
+from ackplan.simulator.fate import Fate
+from ackplan.simulator.identifiers import Identifiers
+from ackplan.simulator.machine import Operation
+from ackplan.simulator.records import Cluster, Task
+from ackplan.simulator.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The store with the seed, the clock and the limits that hold for it. Used inside a transaction."""
+
+    store: Store
+    clock: Clock
+    ids: Identifiers
+    time_scale: float
+    max_clusters: int
+    max_workers: int
+
+    def find(self, cluster_id: str) -> Cluster:
+        """The cluster. Raises Refusal 404."""
+        cluster = self.store.cluster(cluster_id)
+        if cluster is None:
+            raise refusals.cluster_not_found(cluster_id)
+        return cluster
+
+    def serial(self, kind: str) -> int:
+        return self.store.count(kind)
+
+    def begin(self, cluster: Cluster, operation: Operation) -> None:
+        """Puts the cluster in the state of the operation. Raises Refusal where its state does not let it begin."""
+        try:
+            cluster.state = machine.begin(cluster.state, operation)
+        except machine.NotAllowed:
+            raise refusals.wrong_state(cluster.cluster_id, cluster.state, operation) from None
+        cluster.attributes["updated"] = stamp(self.clock.now())
+        self.store.keep_cluster(cluster)
+
+    def start(self, cluster: Cluster, operation: Operation, payload: dict[str, Any], fate: Fate) -> Task:
+        """The task of an operation that has begun, durably."""
+        serial, now = self.serial("task"), self.clock.now()
+        seconds = machine.duration(operation, cluster.kind, self.ids.fraction("jitter", serial))
+        task = Task(
+            task_id=self.ids.task(serial),
+            cluster_id=cluster.cluster_id,
+            cluster_name=cluster.name,
+            operation=operation,
+            state="running",
+            created=now,
+            updated=now,
+            due=None if fate.stuck else now + seconds / self.time_scale,
+            succeeds=fate.error is None,
+            error=fate.error,
+            leaves=fate.leaves,
+            payload=payload,
+        )
+        self.store.keep_task(task)
+        return task

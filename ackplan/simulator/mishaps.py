@@ -1,0 +1,60 @@
+"""What faults do to an answer, and to the connection that it should go over."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+
+from ackplan.simulator.answers import Answer
+from ackplan.simulator.refusals import Refusal
+
+_PAGE = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n"
+_GARBAGE = b"\x00\xff{]<not an answer at all"
+_DEFAULTS = {
+    "error": (500, "InternalError", "The request processing has failed due to some unknown error."),
+    "throttle": (429, "Throttling.User", "Request was denied due to user flow control."),
+}
+SILENT = frozenset({"reset", "hang"})
+
+
+def refusal(fault: Mapping[str, Any]) -> Refusal | None:
+    """The error answer that a fault asks for, None for a fault of another kind."""
+    if fault["kind"] not in _DEFAULTS:
+        return None
+    status, code, message = _DEFAULTS[fault["kind"]]
+    return Refusal(fault.get("status", status), fault.get("code", code), fault.get("message", message))
+
+
+def spoil(answer: Answer, fault: Mapping[str, Any]) -> Answer:
+    """The answer as a fault leaves it."""
+    match fault["kind"]:
+        case "garbage":
+            return replace(answer, body=_GARBAGE)
+        case "truncated":
+            return replace(answer, body=answer.body[: len(answer.body) // 2])
+        case "html":
+            return Answer(fault.get("status", 502), "text/html", _PAGE)
+        case "throttle":
+            return replace(answer, headers=_waits(fault))
+        case _:
+            return answer
+
+
+def _waits(fault: Mapping[str, Any]) -> dict[str, str]:
+    names = {"Retry-After": "retry_after", "x-acs-retry-after": "acs_retry_after"}
+    return {header: str(fault[key]) for header, key in names.items() if key in fault}
+
+
+def reset(request: web.Request) -> None:
+    """Cuts the connection the hard way: the other side sees a reset, not an end."""
+    if request.transport is None:
+        return
+    connection = request.transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    request.transport.abort()

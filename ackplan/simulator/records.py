@@ -1,0 +1,82 @@
+"""What the simulated world consists of: clusters, their nodes, and tasks. None of it holds a secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ackplan.simulator.machine import Operation
+
+MASTER = "Master"
+WORKER = "Worker"
+_KINDS = {"Kubernetes": "dedicated", "ManagedKubernetes": "managed", "Ask": "serverless"}
+
+
+@dataclass(slots=True)
+class Cluster:
+    """A cluster. `attributes` are the other fields of its answer; `size` counts masters too (guide 2.9)."""
+
+    cluster_id: str
+    name: str
+    state: str
+    size: int | str
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """`dedicated`, `managed`, `edge`, `serverless`, or `foreign`: Swarm and whatever else is not Kubernetes."""
+        kind = _KINDS.get(self.attributes.get("cluster_type", ""), "foreign")
+        return "edge" if kind == "managed" and self.attributes.get("profile") == "Edge" else kind
+
+    def grow(self, by: int) -> None:
+        """Changes the number of nodes."""
+        self.size = max(0, int(self.size) + by)
+
+    def answer(self) -> dict[str, Any]:
+        """The cluster as `GET /clusters` and `GET /clusters/{id}` show it."""
+        own = {"cluster_id": self.cluster_id, "name": self.name, "state": self.state, "size": self.size}
+        return {**self.attributes, **own}
+
+
+@dataclass(slots=True)
+class Node:
+    """A node. One that has not `joined` yet is reserved for its cluster but not shown or counted."""
+
+    instance_id: str
+    cluster_id: str
+    role: str
+    joined: bool
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def attached(self) -> bool:
+        """Whether it came by an attach call: deleting the cluster then leaves the instance."""
+        return self.attributes.get("source") == "manual"
+
+    def answer(self) -> dict[str, Any]:
+        return {**self.attributes, "instance_id": self.instance_id, "instance_role": self.role}
+
+
+@dataclass(slots=True)
+class Task:
+    """A task. `due` is the instant at which it ends, None for one that has ended or never will.
+
+    `succeeds`, `error` and `leaves` (a state for the cluster other than the usual one) are settled when it begins:
+    chance has no say later. `payload` is what its effect needs.
+    """
+
+    task_id: str
+    cluster_id: str
+    cluster_name: str
+    operation: str
+    state: str
+    created: float
+    updated: float
+    due: float | None
+    succeeds: bool = True
+    error: dict[str, str] | None = None
+    leaves: str | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
+
+    def known_operation(self) -> Operation:
+        return Operation(self.operation)

@@ -1,0 +1,172 @@
+"""Puts a given live state into the world, for scenarios and for `--seed`.
+
+The document, every key optional:
+
+    {"clusters": [{"name": "shop-prod", "cluster_id": "c...", "state": "running", "size": 5,
+                   "cluster_type": "ManagedKubernetes", ..., "nodes": [{"instance_id": "i-...", ...}]}],
+     "tasks": [{"task_id": "T-...", "cluster_id": "c...", "task_type": "cluster_create", "state": "running"}],
+     "unknown_instances": ["i-..."]}
+
+- A cluster needs a `name`; everything else has a default, and every other key is shown in its answers as given.
+  `cluster_type: aliyun` makes a Swarm cluster.
+- Without `nodes`, a settled Kubernetes cluster gets as many as its `size` says: `master_count` masters (a dedicated
+  cluster; 3 unless given), the rest workers. Without `size`, it is the number of `nodes`.
+- A task that is `running` ends when `ends_in` seconds have passed, or never without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ackplan.simulator import refusals
+from ackplan.simulator.clock import stamp
+from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.machine import Operation, State
+from ackplan.simulator.records import MASTER, WORKER, Cluster, Node, Task
+from ackplan.simulator.settling import joined_node
+
+_KEYS = {"clusters", "tasks", "unknown_instances"}
+_PRIVATE = {"cluster_id", "name", "state", "size", "nodes", "master_count"}
+_TASK_KEYS = {"task_id", "cluster_id", "cluster_name", "task_type", "state", "error", "ends_in", "payload"}
+_UNBUILT = {State.INITIAL, State.FAILED}
+
+
+def seed(ledger: Ledger, document: Mapping[str, Any]) -> None:
+    """Adds what the document describes. Raises ValueError for one that does not describe a world."""
+    _check_keys("the document", document, _KEYS)
+    for entry in _entries(document, "clusters"):
+        _seed_cluster(ledger, entry)
+    for entry in _entries(document, "tasks"):
+        _seed_task(ledger, entry)
+    for instance in document.get("unknown_instances", ()):
+        ledger.store.release(str(instance))
+
+
+def _entries(document: Mapping[str, Any], key: str) -> Sequence[Mapping[str, Any]]:
+    entries = document.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
+        raise ValueError(f"{key}: a list of objects is expected")
+    return entries
+
+
+def _check_keys(where: str, entry: Mapping[str, Any], known: set[str]) -> None:
+    unknown = sorted(set(entry) - known)
+    if unknown:
+        raise ValueError(f"{where}: unknown key {unknown[0]}; known are {', '.join(sorted(known))}")
+
+
+def _seed_cluster(ledger: Ledger, entry: Mapping[str, Any]) -> None:
+    if not isinstance(entry.get("name"), str):
+        raise ValueError("clusters: each needs a name, which is text")
+    serial, now = ledger.serial("cluster"), stamp(ledger.clock.now())
+    nodes = _entries(entry, "nodes")
+    cluster = Cluster(
+        cluster_id=entry.get("cluster_id") or ledger.ids.cluster(serial),
+        name=entry["name"],
+        state=entry.get("state", "running"),
+        size=_size(entry, len(nodes)),
+        attributes={
+            **_defaults(ledger, serial),
+            "created": now,
+            "updated": now,
+            **{key: value for key, value in entry.items() if key not in _PRIVATE},
+        },
+    )
+    if ledger.store.cluster(cluster.cluster_id) or ledger.store.named(cluster.name):
+        raise ValueError(f"clusters: {cluster.name} ({cluster.cluster_id}) is there already")
+    ledger.store.keep_cluster(cluster)
+    _seed_nodes(ledger, cluster, nodes, int(entry.get("master_count", 3)), given="nodes" in entry)
+
+
+def _size(entry: Mapping[str, Any], nodes: int) -> int | str:
+    size = entry.get("size", nodes)
+    if isinstance(size, bool) or not isinstance(size, int | str) or not str(size).isdecimal():
+        raise ValueError(f"clusters: {entry['name']}: size is not a number of nodes")
+    return size
+
+
+def _defaults(ledger: Ledger, serial: int) -> dict[str, Any]:
+    return {
+        "agent_version": "",
+        "cluster_type": "ManagedKubernetes",
+        "external_loadbalancer_id": ledger.ids.resource("lb", serial),
+        "master_url": f"https://{ledger.ids.address('master', serial)}:6443",
+        "network_mode": "vpc",
+        "region_id": "cn-beijing",
+        "security_group_id": ledger.ids.resource("sg", serial),
+        "tags": [],
+        "vpc_id": ledger.ids.resource("vpc", serial),
+        "vswitch_id": ledger.ids.resource("vsw", serial),
+    }
+
+
+def _seed_nodes(
+    ledger: Ledger, cluster: Cluster, nodes: Sequence[Mapping[str, Any]], masters: int, *, given: bool
+) -> None:
+    if not given:
+        nodes = _usual_nodes(ledger, cluster, masters)
+    for entry in nodes:
+        if not isinstance(entry.get("instance_id"), str):
+            raise ValueError(f"clusters: {cluster.name}: each node needs an instance_id, which is text")
+        node = joined_node(
+            cluster,
+            entry["instance_id"],
+            entry.get("instance_role", WORKER),
+            entry.get("source", "ess_attach"),
+            ledger.clock.now(),
+        )
+        node.attributes |= {k: v for k, v in entry.items() if k not in {"instance_id", "instance_role"}}
+        _keep_new_node(ledger, node)
+
+
+def _keep_new_node(ledger: Ledger, node: Node) -> None:
+    if ledger.store.node(node.instance_id):
+        raise ValueError(f"nodes: {node.instance_id} is there already")
+    ledger.store.keep_node(node)
+
+
+def _usual_nodes(ledger: Ledger, cluster: Cluster, masters: int) -> list[dict[str, Any]]:
+    if cluster.kind in {"foreign", "serverless"} or cluster.state in _UNBUILT:
+        return []
+    size = int(cluster.size)
+    masters = min(masters, size) if cluster.kind == "dedicated" else 0
+    roles = [MASTER] * masters + [WORKER] * (size - masters)
+    return [{"instance_id": ledger.ids.instance(ledger.serial("instance")), "instance_role": role} for role in roles]
+
+
+def _seed_task(ledger: Ledger, entry: Mapping[str, Any]) -> None:
+    _check_keys("tasks", entry, _TASK_KEYS)
+    now, state = ledger.clock.now(), entry.get("state", "success")
+    if "ends_in" in entry:
+        _check_end(ledger, entry)
+    ledger.store.keep_task(
+        Task(
+            task_id=entry.get("task_id") or ledger.ids.task(ledger.serial("task")),
+            cluster_id=entry.get("cluster_id", ""),
+            cluster_name=entry.get("cluster_name", ""),
+            operation=entry.get("task_type", Operation.CREATE),
+            state=state,
+            created=now,
+            updated=now,
+            due=now + float(entry["ends_in"]) if "ends_in" in entry else None,
+            succeeds=entry.get("error") is None,
+            error=entry.get("error"),
+            payload={**_payload(), **entry.get("payload", {})},
+        )
+    )
+
+
+def _check_end(ledger: Ledger, entry: Mapping[str, Any]) -> None:
+    if entry.get("state", "success") != "running":
+        raise ValueError("tasks: ends_in is for a task that is running")
+    if entry.get("task_type") not in {str(operation) for operation in Operation}:
+        raise ValueError(f"tasks: a task that ends needs a task_type, one of {', '.join(Operation)}")
+    try:
+        ledger.find(entry.get("cluster_id", ""))
+    except refusals.Refusal:
+        raise ValueError("tasks: a task that ends needs the cluster_id of a seeded cluster") from None
+
+
+def _payload() -> dict[str, Any]:
+    return {"masters": 0, "workers": 0, "instances": [], "release": False}

@@ -1,0 +1,145 @@
+"""One call from its arrival to its answer: which call it is, whether it may, what faults make of it, what it does.
+
+Knows nothing of the web framework. All that a call changes is one transaction, its nonce included; a call that a fault
+delays has a second one for its effect.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ackplan.simulator import answers, bodies, operations, routes
+from ackplan.simulator.answers import Answer
+from ackplan.simulator.clock import Clock
+from ackplan.simulator.faults import UNTOUCHED, Faults, Plan
+from ackplan.simulator.identifiers import Identifiers
+from ackplan.simulator.incoming import Incoming
+from ackplan.simulator.refusals import Refusal
+from ackplan.simulator.routes import Route
+from ackplan.simulator.signature import TOLERANCE, Gate
+from ackplan.simulator.world import World
+
+_LOG = logging.getLogger("ackplan.simulator")
+_BUG = Refusal(500, "InternalError", "The request processing has failed due to some unknown error.")
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A call and what became of it. `code` is the error code of its answer, empty for a success."""
+
+    request: Incoming
+    request_id: str
+    route: Route | None = None
+    body: Any = None
+    plan: Plan = UNTOUCHED
+    admitted: bool = False
+    answer: Answer = field(default_factory=lambda: Answer(500, "", b""))
+    code: str = ""
+
+    @property
+    def operation(self) -> str:
+        return self.route.operation if self.route else ""
+
+    @property
+    def as_json(self) -> bool:
+        return answers.wants_json(self.request.header("accept"))
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Makes the answer an error."""
+        self.code = refusal.code
+        self.answer = answers.failure(refusal, self.request_id, as_json=self.as_json)
+
+
+@dataclass(slots=True)
+class Service:
+    """Serves calls on a world. `run` tells the starts of one world apart, so that request ids never repeat."""
+
+    world: World
+    gate: Gate
+    faults: Faults
+    ids: Identifiers
+    request_clock: Clock
+    run: int = 0
+    served: int = 0
+
+    def begin(self, request: Incoming) -> Exchange:
+        self.served += 1
+        return Exchange(request, self.ids.request(f"{self.run}/{self.served}"))
+
+    def serve(self, exchange: Exchange) -> None:
+        """Admits the call and carries it out, unless a fault is to come before that: then `resume` would."""
+        self._guarded(exchange, self._serve)
+
+    def resume(self, exchange: Exchange) -> None:
+        """Carries out an admitted call that a fault held up."""
+        self._guarded(exchange, self._perform)
+
+    def _guarded(self, exchange: Exchange, work: Callable[[Exchange], None]) -> None:
+        try:
+            with self.world.moment():
+                self._answered(exchange, work)
+        except Exception as bug:  # noqa: BLE001 - a bug of the simulator, answered as the API answers its own
+            _LOG.error("%s failed: %s", exchange.operation or "a call", type(bug).__name__, exc_info=bug)
+            exchange.refuse(_BUG)
+
+    def _answered(self, exchange: Exchange, work: Callable[[Exchange], None]) -> None:
+        """A refusal is an answer: what was spent on it, such as the nonce, stays spent."""
+        try:
+            work(exchange)
+        except Refusal as refusal:
+            exchange.refuse(refusal)
+
+    def _serve(self, exchange: Exchange) -> None:
+        exchange.route = routes.find(exchange.request)
+        if self.faults.rules and exchange.route:
+            cluster = self._cluster_name(exchange.request, exchange.route)
+            exchange.plan = self.faults.plan(exchange.operation, cluster, self.world.count)
+        self._admit(exchange)
+        if exchange.route is None:
+            raise routes.unknown()
+        if exchange.plan.before is None:
+            self._perform(exchange)
+
+    def _admit(self, exchange: Exchange) -> None:
+        now = self.request_clock.now() + exchange.plan.skew
+        self.gate.admit(exchange.request, now, lambda nonce: self.world.spend_nonce(nonce, now, 2 * TOLERANCE))
+        exchange.admitted = True
+
+    def _cluster_name(self, request: Incoming, route: Route) -> str:
+        if route.operation == "create_cluster":
+            try:
+                return str(bodies.parse(request, route.operation).get("name", ""))
+            except Refusal:
+                return ""
+        if route.operation == "get_task":
+            return self.world.name_of_task(route.subject)
+        return self.world.name_of(route.subject) if route.subject else ""
+
+    def _perform(self, exchange: Exchange) -> None:
+        route = exchange.route
+        if route is None:
+            raise routes.unknown()
+        body = self._body(exchange, route)
+        with self.world.moment():
+            status, payload = operations.perform(self.world, route, exchange.request, body, exchange.plan.fate)
+            self._turn(exchange.plan.state, route, payload)
+        if route.operation in routes.CHANGING:
+            payload = {**payload, "request_id": exchange.request_id}
+        exchange.answer = answers.success(status, payload, as_json=exchange.as_json)
+
+    def _body(self, exchange: Exchange, route: Route) -> Mapping[str, Any]:
+        if route.operation not in routes.WITH_BODY:
+            return {}
+        body = bodies.parse(exchange.request, route.operation)
+        exchange.body = bodies.redacted(body)
+        bodies.check(body, route.operation, today=bool(exchange.request.header("x-acs-action")))
+        return body
+
+    def _turn(self, state: str, route: Route, payload: Any) -> None:
+        """A fault may put the cluster that a call is about in another state."""
+        about = payload.get("cluster_id", route.subject) if isinstance(payload, dict) else route.subject
+        if state and self.world.name_of(about):
+            self.world.turn(about, state)

@@ -1,0 +1,119 @@
+"""What happens when a task's time has come: nodes join or leave, and the cluster changes its state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, assert_never
+
+from ackplan.simulator import machine
+from ackplan.simulator.clock import stamp
+from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.machine import Operation, State
+from ackplan.simulator.records import MASTER, WORKER, Cluster, Node, Task
+
+
+def settle_due(ledger: Ledger) -> None:
+    """Ends every task whose time has come, in the order of their ends."""
+    for task in ledger.store.due_tasks(ledger.clock.now()):
+        _settle(ledger, task)
+
+
+def _settle(ledger: Ledger, task: Task) -> None:
+    instant = ledger.clock.now() if task.due is None else task.due
+    task.state, task.updated, task.due = ("success" if task.succeeds else "fail"), instant, None
+    ledger.store.keep_task(task)
+    cluster = ledger.store.cluster(task.cluster_id)
+    if cluster is None:
+        return
+    operation = task.known_operation()
+    cluster.state = machine.end(operation, succeeded=task.succeeds)
+    cluster.attributes["updated"] = stamp(instant)
+    effect = _succeed if task.succeeds else _fail
+    effect(ledger, cluster, operation, task)
+    cluster.state = task.leaves or cluster.state
+    if cluster.state == State.DELETED:
+        ledger.store.drop_cluster(cluster.cluster_id)
+    else:
+        ledger.store.keep_cluster(cluster)
+
+
+def _succeed(ledger: Ledger, cluster: Cluster, operation: Operation, task: Task) -> None:
+    match operation:
+        case Operation.CREATE:
+            _finish_creation(ledger, cluster, task)
+        case Operation.SCALE_OUT:
+            _make_nodes(ledger, cluster, WORKER, task.payload["workers"], task)
+            cluster.grow(task.payload["workers"])
+        case Operation.ATTACH:
+            for instance in task.payload["instances"]:
+                ledger.store.keep_node(joined_node(cluster, instance, WORKER, "manual", task.updated))
+            cluster.grow(len(task.payload["instances"]))
+        case Operation.REMOVE:
+            _take_out(ledger, task.payload["instances"], release=task.payload["release"])
+            cluster.grow(-len(task.payload["instances"]))
+        case Operation.DELETE:
+            made = [node for node in ledger.store.nodes(cluster.cluster_id) if not node.attached]
+            _take_out(ledger, [node.instance_id for node in made], release=True)
+        case _:
+            assert_never(operation)
+
+
+def _fail(ledger: Ledger, cluster: Cluster, operation: Operation, task: Task) -> None:
+    match operation:
+        case Operation.CREATE:
+            cluster.size = 0
+        case Operation.ATTACH:
+            _take_out(ledger, task.payload["instances"], release=False)
+        case Operation.REMOVE:
+            for instance in task.payload["instances"]:
+                _back_to_work(ledger, instance)
+        case Operation.SCALE_OUT | Operation.DELETE:
+            pass
+        case _:
+            assert_never(operation)
+
+
+def _finish_creation(ledger: Ledger, cluster: Cluster, task: Task) -> None:
+    _make_nodes(ledger, cluster, MASTER, task.payload["masters"], task)
+    _make_nodes(ledger, cluster, WORKER, task.payload["workers"], task)
+    address = ledger.ids.address("master", cluster.cluster_id)
+    cluster.attributes["master_url"] = f"https://{address}:6443"
+    cluster.attributes["external_loadbalancer_id"] = ledger.ids.resource("lb", cluster.cluster_id)
+
+
+def _make_nodes(ledger: Ledger, cluster: Cluster, role: str, count: int, task: Task) -> None:
+    types: Sequence[str] = task.payload.get("master_types" if role == MASTER else "worker_types", ())
+    for number in range(count):
+        instance = ledger.ids.instance(ledger.serial("instance"))
+        node = joined_node(cluster, instance, role, "ess_attach", task.updated)
+        if types:
+            node.attributes["instance_type"] = types[number % len(types)]
+        ledger.store.keep_node(node)
+
+
+def joined_node(cluster: Cluster, instance: str, role: str, source: str, instant: float) -> Node:
+    """A node that works. `source` is `manual` for an instance that was attached."""
+    attributes: dict[str, Any] = {
+        "node_name": f"{cluster.attributes.get('region_id', '')}.{instance}",
+        "state": "running",
+        "node_status": "Ready",
+        "instance_status": "Running",
+        "creation_time": stamp(instant),
+        "is_aliyun_node": True,
+        "source": source,
+    }
+    return Node(instance, cluster.cluster_id, role, joined=True, attributes=attributes)
+
+
+def _take_out(ledger: Ledger, instances: Sequence[str], *, release: bool) -> None:
+    for instance in instances:
+        ledger.store.drop_node(instance)
+        if release:
+            ledger.store.release(instance)
+
+
+def _back_to_work(ledger: Ledger, instance: str) -> None:
+    node = ledger.store.node(instance)
+    if node is not None:
+        node.attributes["state"] = "running"
+        ledger.store.keep_node(node)

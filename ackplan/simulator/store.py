@@ -1,0 +1,202 @@
+"""Where the simulated world lives: one SQLite file, or memory.
+
+One transaction a request: a process killed at any instant leaves the world before or after a request, never inside.
+Several processes may share a file. A file of a newer format is refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ackplan.simulator.records import Cluster, Node, Task
+
+_FORMAT = 1
+_TABLES = """
+CREATE TABLE IF NOT EXISTS clusters (serial INTEGER PRIMARY KEY, cluster_id TEXT UNIQUE, name TEXT, record TEXT);
+CREATE INDEX IF NOT EXISTS cluster_names ON clusters (name);
+CREATE TABLE IF NOT EXISTS nodes
+  (serial INTEGER PRIMARY KEY, instance_id TEXT UNIQUE, cluster_id TEXT, role TEXT, joined INTEGER, record TEXT);
+CREATE INDEX IF NOT EXISTS node_clusters ON nodes (cluster_id);
+CREATE TABLE IF NOT EXISTS tasks (serial INTEGER PRIMARY KEY, task_id TEXT UNIQUE, due REAL, record TEXT);
+CREATE INDEX IF NOT EXISTS task_dues ON tasks (due) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, seen REAL);
+CREATE INDEX IF NOT EXISTS nonce_ages ON nonces (seen);
+CREATE TABLE IF NOT EXISTS released (instance_id TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER);
+"""
+
+
+class Store:
+    """Rows in, rows out. Every method but `close` is called inside `transaction`."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(
+            path or ":memory:", timeout=30.0, isolation_level=None, check_same_thread=False
+        )
+        try:
+            self._prepare(path)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _prepare(self, path: Path | None) -> None:
+        found = self._one("PRAGMA user_version")[0]
+        if found > _FORMAT:
+            raise ValueError(f"{path} is of format {found}; this version reads up to {_FORMAT}")
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {_FORMAT}; COMMIT;")
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing. An exception undoes it. Inside another one it is a part of that."""
+        with self._lock:
+            if self._connection.in_transaction:
+                with self._part():
+                    yield
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _part(self) -> Iterator[None]:
+        self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO part")
+            self._connection.execute("RELEASE part")
+            raise
+        self._connection.execute("RELEASE part")
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _one(self, statement: str, *values: Any) -> Any:
+        return self._connection.execute(statement, values).fetchone()
+
+    def _all(self, statement: str, *values: Any) -> list[Any]:
+        return self._connection.execute(statement, values).fetchall()
+
+    def _do(self, statement: str, *values: Any) -> None:
+        self._connection.execute(statement, values)
+
+    # Counters
+
+    def count(self, name: str) -> int:
+        """1, 2, 3, ... for each name."""
+        row = self._one(
+            "INSERT INTO counters VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+            name,
+        )
+        return int(row[0])
+
+    # Nonces
+
+    def spend_nonce(self, nonce: str, now: float, keep: float) -> bool:
+        """False for one that was spent in the last `keep` seconds."""
+        self._do("DELETE FROM nonces WHERE seen < ?", now - keep)
+        return self._one("INSERT OR IGNORE INTO nonces VALUES (?, ?) RETURNING nonce", nonce, now) is not None
+
+    # Clusters
+
+    def cluster(self, cluster_id: str) -> Cluster | None:
+        row = self._one("SELECT record FROM clusters WHERE cluster_id = ?", cluster_id)
+        return Cluster(**json.loads(row[0])) if row else None
+
+    def clusters(self) -> list[Cluster]:
+        """In the order in which they were made."""
+        return [Cluster(**json.loads(row[0])) for row in self._all("SELECT record FROM clusters ORDER BY serial")]
+
+    def named(self, name: str) -> bool:
+        return self._one("SELECT 1 FROM clusters WHERE name = ?", name) is not None
+
+    def count_clusters(self) -> int:
+        return int(self._one("SELECT count(*) FROM clusters")[0])
+
+    def keep_cluster(self, cluster: Cluster) -> None:
+        self._do(
+            "INSERT INTO clusters (cluster_id, name, record) VALUES (?, ?, ?)"
+            " ON CONFLICT (cluster_id) DO UPDATE SET name = excluded.name, record = excluded.record",
+            cluster.cluster_id,
+            cluster.name,
+            json.dumps(asdict(cluster)),
+        )
+
+    def drop_cluster(self, cluster_id: str) -> None:
+        self._do("DELETE FROM clusters WHERE cluster_id = ?", cluster_id)
+        self._do("DELETE FROM nodes WHERE cluster_id = ?", cluster_id)
+
+    # Nodes
+
+    def node(self, instance_id: str) -> Node | None:
+        row = self._one("SELECT record FROM nodes WHERE instance_id = ?", instance_id)
+        return Node(**json.loads(row[0])) if row else None
+
+    def node_named(self, cluster_id: str, name: str) -> Node | None:
+        """The node of that `node_name`: today's clients may name nodes so."""
+        return next((node for node in self.nodes(cluster_id) if node.attributes.get("node_name") == name), None)
+
+    def nodes(self, cluster_id: str) -> list[Node]:
+        """Those that have joined, oldest first."""
+        rows = self._all("SELECT record FROM nodes WHERE cluster_id = ? AND joined ORDER BY serial", cluster_id)
+        return [Node(**json.loads(row[0])) for row in rows]
+
+    def count_nodes(self, cluster_id: str, role: str) -> int:
+        """Reserved ones are counted too."""
+        return int(self._one("SELECT count(*) FROM nodes WHERE cluster_id = ? AND role = ?", cluster_id, role)[0])
+
+    def keep_node(self, node: Node) -> None:
+        self._do(
+            "INSERT INTO nodes (instance_id, cluster_id, role, joined, record) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (instance_id) DO UPDATE SET joined = excluded.joined, record = excluded.record",
+            node.instance_id,
+            node.cluster_id,
+            node.role,
+            node.joined,
+            json.dumps(asdict(node)),
+        )
+
+    def drop_node(self, instance_id: str) -> None:
+        self._do("DELETE FROM nodes WHERE instance_id = ?", instance_id)
+
+    def release(self, instance_id: str) -> None:
+        """The instance does not exist any more."""
+        self._do("INSERT OR IGNORE INTO released VALUES (?)", instance_id)
+
+    def released(self, instance_id: str) -> bool:
+        return self._one("SELECT 1 FROM released WHERE instance_id = ?", instance_id) is not None
+
+    # Tasks
+
+    def task(self, task_id: str) -> Task | None:
+        row = self._one("SELECT record FROM tasks WHERE task_id = ?", task_id)
+        return Task(**json.loads(row[0])) if row else None
+
+    def due_tasks(self, now: float) -> list[Task]:
+        """Tasks whose time has come, in the order of their ends."""
+        rows = self._all("SELECT record FROM tasks WHERE due <= ? ORDER BY due, serial", now)
+        return [Task(**json.loads(row[0])) for row in rows]
+
+    def keep_task(self, task: Task) -> None:
+        self._do(
+            "INSERT INTO tasks (task_id, due, record) VALUES (?, ?, ?)"
+            " ON CONFLICT (task_id) DO UPDATE SET due = excluded.due, record = excluded.record",
+            task.task_id,
+            task.due,
+            json.dumps(asdict(task)),
+        )

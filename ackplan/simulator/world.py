@@ -1,0 +1,163 @@
+"""The simulated account: clusters, nodes and tasks, and every call that reads or changes them.
+
+Time moves on by itself: whatever has become due up to `clock.now()` has happened before a call looks. Each call is
+one transaction; what it refuses it refuses with `Refusal`, and nothing has changed then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ackplan.simulator import changing, creating, handouts, refusals
+from ackplan.simulator.clock import stamp
+from ackplan.simulator.fate import KIND, Fate
+from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.records import Task
+from ackplan.simulator.seeding import seed
+from ackplan.simulator.settling import settle_due
+
+
+class World:
+    """`body` arguments are bodies that the schemas have passed; answers are JSON values, as the guide shows them."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._store = ledger.store
+
+    def close(self) -> None:
+        self._store.close()
+
+    @contextlib.contextmanager
+    def moment(self) -> Iterator[None]:
+        """One transaction at one instant. May be nested: the outermost one counts."""
+        with self._store.transaction():
+            settle_due(self._ledger)
+            yield
+
+    def load(self, document: Mapping[str, Any]) -> None:
+        """Adds a live state; see `seeding` for the document. Raises ValueError, and adds nothing then."""
+        with self.moment():
+            seed(self._ledger, document)
+
+    def empty(self) -> bool:
+        """Whether nothing was ever put in."""
+        with self.moment():
+            return self._store.count_clusters() == 0
+
+    def count(self, name: str) -> int:
+        """1, 2, 3, ... for each name, durably."""
+        with self.moment():
+            return self._store.count(name)
+
+    def spend_nonce(self, nonce: str, now: float, keep: float) -> bool:
+        """False for a nonce that was spent in the last `keep` seconds before `now`."""
+        with self.moment():
+            return self._store.spend_nonce(nonce, now, keep)
+
+    # Calls that read
+
+    def clusters(self, name: str = "", cluster_type: str = "") -> list[dict[str, Any]]:
+        """All clusters, Swarm ones too, or those whose name contains `name` and whose type is `cluster_type`."""
+        with self.moment():
+            found = [cluster.answer() for cluster in self._store.clusters() if name in cluster.name]
+        return [answer for answer in found if not cluster_type or answer.get("cluster_type") == cluster_type]
+
+    def cluster(self, cluster_id: str) -> dict[str, Any]:
+        with self.moment():
+            return self._ledger.find(cluster_id).answer()
+
+    def nodes(self, cluster_id: str, page_number: int = 1, page_size: int = 10, state: str = "") -> dict[str, Any]:
+        """One page of a cluster's nodes."""
+        with self.moment():
+            self._ledger.find(cluster_id)
+            found = [node.answer() for node in self._store.nodes(cluster_id)]
+        found = [node for node in found if state in {"", "all", node.get("state")}]
+        start = (page_number - 1) * page_size
+        page = {"page_number": page_number, "page_size": page_size, "total_count": len(found)}
+        return {"nodes": found[start : start + page_size], "page": page}
+
+    def task(self, task_id: str) -> dict[str, Any]:
+        with self.moment():
+            task = self._store.task(task_id)
+        if task is None:
+            raise refusals.task_not_found(task_id)
+        return _task_answer(task)
+
+    def name_of(self, cluster_id: str) -> str:
+        """The cluster's name, empty where there is no such cluster."""
+        with self.moment():
+            cluster = self._store.cluster(cluster_id)
+        return cluster.name if cluster else ""
+
+    def name_of_task(self, task_id: str) -> str:
+        """The name of the cluster that a task is about, empty where there is no such task."""
+        with self.moment():
+            task = self._store.task(task_id)
+        return task.cluster_name if task else ""
+
+    def kubeconfig(self, cluster_id: str) -> dict[str, Any]:
+        with self.moment():
+            return handouts.kubeconfig(self._ledger, cluster_id)
+
+    def certs(self, cluster_id: str) -> dict[str, Any]:
+        with self.moment():
+            return handouts.certs(self._ledger, cluster_id)
+
+    def attach_script(self, cluster_id: str, body: Mapping[str, Any]) -> str:
+        with self.moment():
+            return handouts.attach_script(self._ledger, cluster_id, body)
+
+    # Calls that change
+
+    def create(self, body: Mapping[str, Any], fate: Fate = KIND) -> dict[str, Any]:
+        with self.moment():
+            return _accepted(creating.create(self._ledger, body, fate))
+
+    def scale_out(self, cluster_id: str, body: Mapping[str, Any], fate: Fate = KIND) -> dict[str, Any]:
+        with self.moment():
+            return _accepted(changing.scale_out(self._ledger, cluster_id, body, fate))
+
+    def scale(self, cluster_id: str, body: Mapping[str, Any], fate: Fate = KIND) -> dict[str, Any]:
+        with self.moment():
+            return _accepted(changing.scale(self._ledger, cluster_id, body, fate))
+
+    def attach(self, cluster_id: str, body: Mapping[str, Any], fate: Fate = KIND) -> dict[str, Any]:
+        with self.moment():
+            results, task = changing.attach(self._ledger, cluster_id, body, fate)
+        return {"list": results, **({"task_id": task.task_id} if task else {})}
+
+    def remove_nodes(self, cluster_id: str, body: Mapping[str, Any], fate: Fate = KIND) -> dict[str, Any]:
+        with self.moment():
+            return _accepted(changing.remove_nodes(self._ledger, cluster_id, body, fate))
+
+    def delete(self, cluster_id: str, fate: Fate = KIND) -> dict[str, Any]:
+        with self.moment():
+            return _accepted(changing.delete(self._ledger, cluster_id, fate))
+
+    def turn(self, cluster_id: str, state: str) -> None:
+        """Puts a cluster in a state out of the blue."""
+        with self.moment():
+            cluster = self._ledger.find(cluster_id)
+            cluster.state = state
+            self._store.keep_cluster(cluster)
+
+
+def _accepted(task: Task) -> dict[str, Any]:
+    return {"cluster_id": task.cluster_id, "task_id": task.task_id}
+
+
+def _task_answer(task: Task) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "task_id": task.task_id,
+        "cluster_id": task.cluster_id,
+        "task_type": task.operation,
+        "state": task.state,
+        "created": stamp(task.created),
+        "updated": stamp(task.updated),
+        "target": {"id": task.cluster_id, "type": "cluster"},
+    }
+    if task.error is not None and task.state != "running":
+        answer["error"] = task.error
+    return answer
