@@ -74,7 +74,7 @@ class Parameter:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """A kind of cluster: its create body, its constants (`cluster_type`, `profile`) and parameters."""
 

@@ -211,8 +211,6 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--auto-approve", is_flag=True, envvar="ACKPLAN_AUTO_APPROVE", help="Don't ask."),
         click.option("--parallelism", default=32, show_default=True, type=click.IntRange(1, 10_000),
                      envvar="ACKPLAN_PARALLELISM", metavar="N", help="Steps under way at once."),
-        click.option("--rate", type=click.FloatRange(0), envvar="ACKPLAN_RATE", metavar="CALLS_PER_S",
-                     help="Calls a second at most; 0: no limit.  [default: 20, none in the sandbox]"),
         click.option("--fail-fast", is_flag=True, help="After a failure start nothing new."),
         click.option("--report", default="", metavar="FILE", help="Write what was done to FILE, as JSON."),
         click.option("--lock-timeout", default="0s", callback=duration, envvar="ACKPLAN_LOCK_TIMEOUT",

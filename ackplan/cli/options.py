@@ -92,6 +92,8 @@ _API = (
     _option("--signature", env="SIGNATURE", default="hmac-sha1", show_default=True,
             type=click.Choice(["hmac-sha1", "acs3"]), help="How calls are signed."),
     _option("--ca-file", env="CA_FILE", default="", metavar="FILE", help="Trust these certificates besides."),
+    _option("--rate", env="RATE", type=click.FloatRange(0), metavar="CALLS_PER_S",
+            help="Calls a second at most; 0: no limit.  [default: 20; none with --sandbox]"),
     _option("--sandbox", env="SANDBOX", is_flag=True, help="Use the embedded simulator instead of an account."),
     _option("--time-scale", env="TIME_SCALE", default=600.0, show_default=True, metavar="X",
             type=click.FloatRange(0.001, 1e9), help="With --sandbox: how much faster time runs."),

@@ -20,9 +20,11 @@ from ackplan.stores.local import LocalRecordStore
 from ackplan.stores.lock import locked
 
 if TYPE_CHECKING:
-    from ackplan.api import AckClient
+    from ackplan.api import AckClient, ClientSettings
 
 T = TypeVar("T")
+# Calls a second that an account's quota bears beside other users of it, where nothing else is said.
+_RATE = 20.0
 
 
 def run_async(main: Coroutine[Any, Any, T]) -> T:
@@ -75,14 +77,14 @@ async def open_api(settings: Settings) -> AsyncIterator[AckClient]:
             yield client
 
 
-def _client_settings(settings: Settings, endpoint: str) -> Any:
+def _client_settings(settings: Settings, endpoint: str) -> ClientSettings:
     from ackplan import api
 
     return api.ClientSettings(
         endpoint=endpoint,
         signature=settings.signature,
         region=settings.region,
-        rate=settings.rate,
+        rate=settings.rate if settings.rate is not None else _RATE * (not settings.sandbox),
         ca_file=settings.ca_file or None,
     )
 

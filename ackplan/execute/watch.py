@@ -16,7 +16,7 @@ from ackplan.model.answers import Cluster, Task
 
 _FEW = 3
 _TURNS = 4
-_PAUSE = (0.2, 15.0)
+_PAUSE = (0.05, 15.0)
 _SHARE = 0.1
 _PROGRESS_EVERY = 10.0
 

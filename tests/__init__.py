@@ -1,0 +1,1 @@
+"""The tests. They drive the command line and the public functions against the simulator and real servers."""
