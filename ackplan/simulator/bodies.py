@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from jsonschema import ValidationError
@@ -22,6 +22,8 @@ from ackplan.simulator.incoming import Incoming
 from ackplan.simulator.refusals import Refusal
 
 MAX_BYTES = 1 << 20
+_MAX_DEPTH = 16
+_MAX_ITEMS = 1000
 _SCHEMAS = {
     "scale_out": "scale-out",
     "scale": "scale",
@@ -40,14 +42,34 @@ def parse(request: Incoming, operation: str) -> dict[str, Any]:
     if not request.body.strip():
         return {}
     if request.header("content-type").lower().startswith("application/x-www-form-urlencoded"):
-        return forms.read(request.body, schema_name, operation)
+        form = forms.read(request.body, schema_name, operation)
+        _check_bounds(form)
+        return form
     try:
         body = json.loads(request.body.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise Refusal(400, "InvalidRequestBody", "The body is not JSON in UTF-8.") from None
     if not isinstance(body, dict):
         raise Refusal(400, "InvalidRequestBody", "The body is not a JSON object.")
+    _check_bounds(body)
     return body
+
+
+def _check_bounds(value: Any) -> None:
+    """No value may be so deep or so long that looking at it takes noticeable time."""
+    level = [value]
+    for _ in range(_MAX_DEPTH):
+        if any(isinstance(part, list) and len(part) > _MAX_ITEMS for part in level):
+            raise Refusal(400, "InvalidRequestBody", f"The body has a list of more than {_MAX_ITEMS} items.")
+        level = [part for parent in level for part in _parts(parent)]
+    if level:
+        raise Refusal(400, "InvalidRequestBody", f"The body is more than {_MAX_DEPTH} levels deep.")
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _no_constant(name: str) -> Any:
@@ -183,6 +205,7 @@ def _check_options(body: Mapping[str, Any]) -> None:
     """`options` is a text that holds JSON (guide 2.7)."""
     try:
         options = json.loads(body.get("options", "{}"), parse_constant=_no_constant)
+        _check_bounds(options)
     except (ValueError, RecursionError):
         raise refusals.invalid("options", "it does not hold JSON") from None
     for fault in bundle.validator("attach-script", "#/$defs/options").iter_errors(options):

@@ -26,11 +26,13 @@ A document (YAML or JSON) lists rules; all that match a call and fire take part 
     attach_fails   code, instances              these instances (patterns; all of them) can't be attached
     clock_skew     seconds                      the server's clock is that much ahead
 
-`when` is `before` (the default) or `after` the effect. Counts are kept with the world: a restart does not begin anew.
+`when` is `before` (the default) or `after` the effect. Counts are kept with the world: a restart does not
+begin anew, an edited rule does.
 """
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,7 +72,7 @@ class Faults:
         firing = [
             rule
             for number, rule in enumerate(self.rules)
-            if _matches(rule, operation, cluster) and self._fires(number, rule, count(f"fault/{number}"))
+            if _matches(rule, operation, cluster) and self._fires(number, rule, count(_counter(number, rule)))
         ]
         return _plan(firing) if firing else UNTOUCHED
 
@@ -81,6 +83,11 @@ class Faults:
             return call <= int(rule["first"])
         chance = random.Random(f"{self.seed}:{number}:{call}").random()  # noqa: S311 - made to be repeatable
         return chance < float(rule.get("probability", 1.1))
+
+
+def _counter(number: int, rule: Mapping[str, Any]) -> str:
+    """A rule that was edited counts anew."""
+    return f"fault/{number}/{json.dumps(rule, sort_keys=True)}"
 
 
 def _matches(rule: Mapping[str, Any], operation: str, cluster: str) -> bool:

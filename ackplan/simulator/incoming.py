@@ -22,7 +22,8 @@ class Incoming:
 
     @property
     def path(self) -> str:
-        return unquote(self.raw_path)
+        """Decoded; what is no text in UTF-8 is replaced."""
+        return _text(unquote(self.raw_path))
 
     def header(self, name: str) -> str:
         """Empty where there is none. `name` is in lower case."""
@@ -30,7 +31,11 @@ class Incoming:
 
     def parameters(self) -> dict[str, str]:
         """The query; of a name given twice the last value."""
-        return {name: value or "" for name, value in self.query}
+        return {_text(name): _text(value or "") for name, value in self.query}
+
+
+def _text(value: str) -> str:
+    return value.encode("utf-8", "replace").decode()
 
 
 def incoming(method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes) -> Incoming:

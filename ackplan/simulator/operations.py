@@ -21,36 +21,43 @@ _CHANGES: dict[str, Callable[[World, str, Mapping[str, Any], Fate], Any]] = {
     "remove_nodes": World.remove_nodes,
     "delete_cluster": lambda world, subject, _, fate: world.delete(subject, fate),
 }
+_READS: dict[str, Callable[[World, str], Any]] = {
+    "get_cluster": World.cluster,
+    "certs": World.certs,
+    "kubeconfig": World.kubeconfig,
+    "get_task": World.task,
+}
 
 
 def perform(world: World, route: Route, request: Incoming, body: Mapping[str, Any], fate: Fate) -> tuple[int, Any]:
     """Status and payload. Raises Refusal."""
     if route.operation in _CHANGES:
         return 202, _CHANGES[route.operation](world, route.subject, body, fate)
-    return 200, _read(world, route, request.parameters())
+    return 200, _read(world, route, request)
 
 
-def _read(world: World, route: Route, query: Mapping[str, str]) -> Any:
-    match route.operation:
-        case "list_clusters":
-            return world.clusters(query.get("name", ""), query.get("clusterType", ""))
-        case "list_nodes":
-            number, size = _page(query, "pageNumber", 1), _page(query, "pageSize", 10)
-            if size > _MAX_PAGE:
-                raise refusals.invalid("pageSize", f"it is above {_MAX_PAGE}")
-            return world.nodes(route.subject, number, size, query.get("state", ""))
-        case "get_cluster":
-            return world.cluster(route.subject)
-        case "certs":
-            return world.certs(route.subject)
-        case "kubeconfig":
-            return world.kubeconfig(route.subject)
-        case _:
-            return world.task(route.subject)
+def _read(world: World, route: Route, request: Incoming) -> Any:
+    query = request.parameters()
+    if route.operation == "list_clusters":
+        return _list_clusters(world, query, paged=request.path.startswith("/api/v1/"))
+    if route.operation == "list_nodes":
+        number, size = _page(query, "pageNumber", 1), _page(query, "pageSize", 10)
+        return world.nodes(route.subject, number, size, query.get("state", ""))
+    return _READS[route.operation](world, route.subject)
+
+
+def _list_clusters(world: World, query: Mapping[str, str], *, paged: bool) -> Any:
+    name = query.get("name", "")
+    if not paged:
+        return world.clusters(name, query.get("clusterType", ""))
+    number, size = _page(query, "page_number", 1), _page(query, "page_size", 10)
+    return world.clusters_paged(number, size, name, query.get("cluster_type", ""))
 
 
 def _page(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name, str(default))
     if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
         raise refusals.invalid(name, "a number of at least 1 is expected")
+    if name.lower().endswith("size") and int(text) > _MAX_PAGE:
+        raise refusals.invalid(name, f"it is above {_MAX_PAGE}")
     return int(text)

@@ -19,6 +19,7 @@ class Route:
 
 _ROUTES = [
     ("GET", r"/clusters", "list_clusters"),
+    ("GET", r"/api/v1/clusters", "list_clusters"),
     ("POST", r"/clusters", "create_cluster"),
     ("GET", r"/clusters/([^/]+)", "get_cluster"),
     ("PUT", r"/clusters/([^/]+)", "scale"),
@@ -31,6 +32,7 @@ _ROUTES = [
     ("GET", r"/clusters/([^/]+)/nodes", "list_nodes"),
     ("GET", r"/clusters/([^/]+)/certs", "certs"),
     ("GET", r"/k8s/([^/]+)/user_config", "kubeconfig"),
+    ("GET", r"/api/v2/k8s/([^/]+)/user_config", "kubeconfig"),
     ("GET", r"/tasks/([^/]+)", "get_task"),
 ]
 _COMPILED = [(method, re.compile(pattern), operation) for method, pattern, operation in _ROUTES]

@@ -18,6 +18,14 @@ def settle_due(ledger: Ledger) -> None:
         _settle(ledger, task)
 
 
+def interrupt(ledger: Ledger, cluster_id: str) -> None:
+    """Lets the tasks of a cluster fail now."""
+    for task in ledger.store.pending_tasks(cluster_id):
+        task.succeeds, task.due = False, ledger.clock.now()
+        task.error = {"code": "ClusterStateChanged", "message": "the cluster changed its state"}
+        _settle(ledger, task)
+
+
 def _settle(ledger: Ledger, task: Task) -> None:
     instant = ledger.clock.now() if task.due is None else task.due
     task.state, task.updated, task.due = ("success" if task.succeeds else "fail"), instant, None

@@ -33,16 +33,27 @@ CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER);
 """
 
 
+def _connect(path: Path | None) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(path or ":memory:", timeout=30.0, isolation_level=None, check_same_thread=False)
+    except sqlite3.Error as fault:
+        raise ValueError(f"{path}: {fault}") from None
+
+
 class Store:
-    """Rows in, rows out. Every method but `close` is called inside `transaction`."""
+    """Rows in, rows out. Every method but `close` is called inside `transaction`.
+
+    Raises ValueError for a file that is no database, or one of a newer format.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(
-            path or ":memory:", timeout=30.0, isolation_level=None, check_same_thread=False
-        )
+        self._connection = _connect(path)
         try:
             self._prepare(path)
+        except sqlite3.Error as fault:
+            self._connection.close()
+            raise ValueError(f"{path}: {fault}") from None
         except BaseException:
             self._connection.close()
             raise
@@ -191,6 +202,11 @@ class Store:
         """Tasks whose time has come, in the order of their ends."""
         rows = self._all("SELECT record FROM tasks WHERE due <= ? ORDER BY due, serial", now)
         return [Task(**json.loads(row[0])) for row in rows]
+
+    def pending_tasks(self, cluster_id: str) -> list[Task]:
+        """Tasks of a cluster that will end some day."""
+        rows = self._all("SELECT record FROM tasks WHERE due IS NOT NULL ORDER BY serial")
+        return [task for row in rows if (task := Task(**json.loads(row[0]))).cluster_id == cluster_id]
 
     def keep_task(self, task: Task) -> None:
         self._do(

@@ -16,7 +16,7 @@ from ackplan.simulator.fate import KIND, Fate
 from ackplan.simulator.ledger import Ledger
 from ackplan.simulator.records import Task
 from ackplan.simulator.seeding import seed
-from ackplan.simulator.settling import settle_due
+from ackplan.simulator.settling import interrupt, settle_due
 
 
 class World:
@@ -63,6 +63,12 @@ class World:
         with self.moment():
             found = [cluster.answer() for cluster in self._store.clusters() if name in cluster.name]
         return [answer for answer in found if not cluster_type or answer.get("cluster_type") == cluster_type]
+
+    def clusters_paged(self, number: int, size: int, name: str, cluster_type: str) -> dict[str, Any]:
+        """One page of the list, as today's clients ask for it."""
+        found = self.clusters(name, cluster_type)
+        page = {"page_number": number, "page_size": size, "total_count": len(found)}
+        return {"clusters": found[(number - 1) * size : number * size], "page_info": page}
 
     def cluster(self, cluster_id: str) -> dict[str, Any]:
         with self.moment():
@@ -137,8 +143,9 @@ class World:
             return _accepted(changing.delete(self._ledger, cluster_id, fate))
 
     def turn(self, cluster_id: str, state: str) -> None:
-        """Puts a cluster in a state out of the blue."""
+        """Puts a cluster in a state out of the blue; what it was busy with fails."""
         with self.moment():
+            interrupt(self._ledger, cluster_id)
             cluster = self._ledger.find(cluster_id)
             cluster.state = state
             self._store.keep_cluster(cluster)
