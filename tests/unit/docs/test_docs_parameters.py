@@ -1,0 +1,140 @@
+"""The parameter reference says what the schemas say, all of it and nothing else."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from ackplan import catalog
+
+
+@pytest.fixture(scope="module")
+def generator(root: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("parameter_reference", root / "docs/parameters.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def sections(generator: ModuleType) -> dict[str, str]:
+    """The parts of the reference by their headings."""
+    parts = re.split(r"^## (.*)\n", generator.render(), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def cells(section: str, name: str) -> list[str]:
+    (line,) = [line for line in section.splitlines() if line.startswith(f"| `{name}` |")]
+    return [cell.strip() for cell in line.strip("|").split(" | ")]
+
+
+def test_the_reference_is_up_to_date(generator):
+    assert generator.OUTPUT.read_text("utf-8") == generator.render(), "stale: python docs/parameters.py"
+
+
+def test_check_tells_a_stale_file_and_writing_mends_it(generator, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(generator, "OUTPUT", tmp_path / "parameters.md")
+    assert generator.main(["--check"]) == 1
+    assert "stale" in capsys.readouterr().err
+    assert generator.main([]) == 0
+    assert generator.main(["--check"]) == 0
+    generator.OUTPUT.write_text(generator.render() + "more\n", "utf-8")
+    assert generator.main(["--check"]) == 1
+
+
+def test_an_unknown_argument_is_wrong_usage(generator, monkeypatch, tmp_path):
+    monkeypatch.setattr(generator, "OUTPUT", tmp_path / "parameters.md")
+    assert generator.main(["--chekc"]) == 64
+    assert not generator.OUTPUT.exists()
+
+
+@pytest.mark.parametrize("kind", catalog.kinds(), ids=lambda kind: kind.name)
+def test_a_kind_has_a_row_for_each_of_its_parameters(kind, sections):
+    section = sections[f"{kind.name.capitalize()} clusters"]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    assert len(rows) == len(kind.parameters)
+    for parameter in kind.parameters.values():
+        row = cells(section, parameter.name)
+        assert len(row) == 8
+        assert row[4:6] == [parameter.effect.value, f"`{parameter.provider}`"]
+        assert row[6] == parameter.schema["description"]
+        assert (row[3] != "") == parameter.has_default
+        assert ("secret" in row[1]) == parameter.secret
+
+
+@pytest.mark.parametrize(
+    ("heading", "name", "expected"),
+    [
+        ("Dedicated clusters", "num_of_nodes", ["integer, 0 to 300", "yes", "", "scale", "`worker_number`"]),
+        ("Dedicated clusters", "master_count", ["`3` or `5`", "", "`3`", "replace", "`master_count`"]),
+        ("Dedicated clusters", "master_period", ["integer", "by rule", "", "replace", "`master_period`"]),
+        ("Managed clusters", "key_pair", ["text that is not empty", "one of", "", "replace", "`key_name`"]),
+        ("Managed clusters", "vpcid", ["a VPC id such as vpc-2zegvl5etah5requ09nec", "by rule", "", "replace", "`vpc_id`"]),
+        ("Edge clusters", "worker_system_disk_size", ["integer, 1 to 32768", "yes", "", "replace", "`worker_disk_size`"]),
+        ("Edge clusters", "endpoint_public_access", ["`true`", "", "`true`", "replace", "`slb_internet_enabled`"]),
+        ("Serverless clusters", "nat_gateway", ["boolean, or the same as text", "", "", "replace", "`new_nat_gateway`"]),
+        ("Serverless clusters", "region_id", ["a region id such as cn-beijing", "filled: the spec's `region`", "", "replace"]),
+        ("ackplan's own keys", "scale_in.nodes", ["list, at least 1, none twice: an instance id such as i-2zee3oiwcyoz7kwdo8bt", "one of"]),
+        ("ackplan's own keys", "attach[].instances", ["list, at least 1, none twice: an instance id such as i-2zee3oiwcyoz7kwdo8bt", "yes", "", "attach"]),
+        ("ackplan's own keys", "attach[].password", ["secret: `{env: NAME}` or `{file: PATH}`", "one of", "", "recorded"]),
+        ("ackplan's own keys", "timeouts.create", ["a duration such as 90s, 30m or 1h", "", "`60m`", "recorded"]),
+        ("The file", "ackplan", ["`1`", "yes"]),
+    ],
+)  # fmt: skip
+def test_a_row_says_what_a_reader_of_the_schema_sees(heading, name, expected, sections):
+    assert cells(sections[heading], name)[1 : 1 + len(expected)] == expected
+
+
+def test_own_keys_are_there_with_what_is_inside_them(sections):
+    named = re.findall(r"^\| `([^`]*)` \|", sections["ackplan's own keys"], re.MULTILINE)
+    assert {name.partition(".")[0].removesuffix("[]") for name in named} == set(catalog.own_keys())
+    assert "attach_script.nodeNameStrategy" in named
+    assert "lifecycle.prevent_destroy" in named
+
+
+def stated(schema: Any) -> Iterator[str]:
+    """Every rule in a schema file."""
+    if isinstance(schema, dict):
+        if "x-ack-rule" in schema:
+            yield schema["x-ack-rule"]
+        for part in schema.values():
+            yield from stated(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from stated(part)
+
+
+def test_every_rule_of_the_schemas_that_a_spec_obeys_is_in_the_reference(root, sections):
+    text = "".join(sections.values())
+    rules = {
+        rule
+        for path in (root / "schemas").glob("*.schema.json")
+        for rule in stated(json.loads(path.read_text("utf-8")))
+    }
+    assert len(rules) > 30
+    assert [rule for rule in sorted(rules) if f"- {rule}." not in text] == []
+
+
+def test_a_rule_stands_under_the_kinds_that_it_holds_for(sections):
+    assert "Edge clusters need worker_system_disk_size." in sections["Edge clusters"]
+    assert "Edge clusters need worker_system_disk_size." not in sections["Managed clusters"]
+    assert "A serverless cluster has no nodes to attach." in sections["Serverless clusters"]
+    assert "PrePaid masters need" not in sections["Managed clusters"]
+    assert "must not overlap" not in sections["Serverless clusters"].partition("Rules:")[2]
+
+
+def test_no_line_holds_a_row_that_is_broken_by_a_bar(generator):
+    tables = re.findall(r"^(\| .* \|)\n\| --- .*\n((?:\| .*\n)+)", generator.render(), re.MULTILINE)
+    assert len(tables) == len(catalog.kinds()) + 3
+    for heading, body in tables:
+        width = heading.count(" | ")
+        assert {re.sub(r"\\\|", "", line).count(" | ") for line in body.splitlines()} == {width}
