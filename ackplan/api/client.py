@@ -55,16 +55,16 @@ class AckClient:
 
     async def list_nodes(self, cluster_id: str) -> tuple[Node, ...]:
         """All nodes of a cluster, every page of them; none twice, though nodes may come and go between pages."""
-        found: dict[Node, None] = {}
+        found: dict[str, Node] = {}
         seen = 0
         for number in range(1, _MOST_PAGES + 1):
             query = {"pageNumber": str(number), "pageSize": str(_PAGE)}
             wanted = call("list_nodes", self._region, id=cluster_id, query=query)
             page, total = await self._ask(wanted, decode.nodes)
             seen += len(page)
-            found.update(dict.fromkeys(page))
+            found.update((node.instance_id or node.name, node) for node in page)
             if seen >= total if total is not None else len(page) < _PAGE:
-                return tuple(found)
+                return tuple(found.values())
             if not page:
                 why = f"the pages end after {seen} of {total} nodes"
                 raise AnswerUnreadable("AnswerUnreadable", why, operation="list_nodes")

@@ -80,6 +80,8 @@ def nodes(answer: Answer) -> tuple[list[Node], int | None]:
 
 def _node(item: Any) -> Node:
     fields = _object(item, "a node")
+    if not fields.get("instance_id") and not fields.get("node_name"):
+        raise Malformed("a node has neither an id nor a name")
     return Node(
         instance_id=_text(fields, "instance_id"),
         name=_text(fields, "node_name"),

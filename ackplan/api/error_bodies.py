@@ -69,7 +69,7 @@ def _from_json(text: str) -> ErrorBody:
     except (ValueError, RecursionError):
         return ErrorBody("", "the answer is not whole JSON")
     found = _from_fields(fields)
-    return ErrorBody(found.code, found.message, found.request_id, fields)
+    return ErrorBody(found.code, found.message or "no reason is given", found.request_id, fields)
 
 
 def _from_fields(fields: Mapping[str, Any]) -> ErrorBody:

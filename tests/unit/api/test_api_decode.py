@@ -1,0 +1,174 @@
+"""Answers become checked values, or are refused as a whole; whatever arrives, nothing else happens."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ackplan.api import decode
+from ackplan.api.exchange import Answer
+from ackplan.api.secrecy import is_secret, secrets_in, without_secrets
+from ackplan.catalog.operations import body_parameters, operation, operations, secret_parameters
+from ackplan.model.answers import Task
+
+CLUSTER = {"cluster_id": "c1", "name": "shop", "state": "running", "region_id": "cn-beijing", "size": 3}
+
+
+def answer(body: Any, **headers: str) -> Answer:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Answer(200, {name.replace("_", "-"): value for name, value in headers.items()}, data)
+
+
+READERS: list[Callable[[Answer], Any]] = [
+    decode.value,
+    decode.clusters,
+    lambda a: decode.cluster(a, "c1"),
+    decode.nodes,
+    lambda a: decode.task(a, "T-1"),
+    decode.created,
+    decode.accepted,
+    decode.accepted_or_empty,
+    decode.attached,
+    decode.script,
+    decode.config,
+    decode.mapping,
+]
+NAMES = [
+    "cluster_id", "name", "state", "size", "clusters", "page_info", "page", "total_count", "nodes", "instance_id",
+    "node_name", "task_id", "error", "code", "message", "list", "instanceId", "config", "request_id",
+]  # fmt: skip
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["c1", "T-1", "running"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=6),
+    max_leaves=20,
+)
+
+
+@given(st.sampled_from(READERS), anything.map(lambda value: json.dumps(value).encode()) | st.binary())
+def test_whatever_arrives_is_read_or_refused(read: Callable[[Answer], Any], body: bytes) -> None:
+    with contextlib.suppress(decode.Malformed):
+        read(answer(body))
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [lambda cs: cs, lambda cs: {"clusters": cs}, lambda cs: {"clusters": cs, "page_info": {"total_count": len(cs)}}],
+)
+def test_a_list_of_clusters_plain_or_wrapped(wrap: Any) -> None:
+    swarm = {"cluster_id": "C5b5", "name": "old", "state": "running", "cluster_type": "aliyun", "node_status": "{}"}
+    found = decode.clusters(answer(wrap([CLUSTER, swarm])))
+    assert [(c.cluster_id, c.name, c.size, c.cluster_type) for c in found] == [
+        ("c1", "shop", 3, None),
+        ("C5b5", "old", None, "aliyun"),
+    ]
+    assert found[1].attributes == swarm
+
+
+def test_a_page_of_a_list_is_not_taken_for_the_list() -> None:
+    with pytest.raises(decode.Malformed, match="not whole"):
+        decode.clusters(answer({"clusters": [CLUSTER], "page_info": {"total_count": 2}}))
+
+
+@pytest.mark.parametrize(("size", "expected"), [(0, 0), ("7", 7), (7.0, 7), (None, None), ("", None)])
+def test_sizes(size: Any, expected: int | None) -> None:
+    assert decode.cluster_of(CLUSTER | {"size": size}).size == expected
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"size": "many"}, {"size": -1}, {"size": 1.5}, {"size": True}, {"size": [3]}, {"size": "9" * 4000}, {"size": "٣"},
+        {"name": None}, {"name": ""}, {"name": 5}, {"name": "x" * 1025}, {"name": "a\x1b[2Jb"}, {"state": None},
+        {"cluster_id": "../c1"}, {"cluster_id": ""}, {"cluster_id": None}, {"cluster_id": "c1\n"}, {"region_id": ["x"]},
+        {"cluster_type": {}},
+    ],
+)  # fmt: skip
+def test_one_wrong_cluster_spoils_the_list(wrong: dict[str, Any]) -> None:
+    with pytest.raises(decode.Malformed) as caught:
+        decode.clusters(answer([CLUSTER, CLUSTER | wrong]))
+    assert f'"{next(iter(wrong))}"' in str(caught.value)
+
+
+def test_a_cluster_that_was_not_asked_for_is_refused() -> None:
+    assert decode.cluster(answer(CLUSTER), "c1").name == "shop"
+    with pytest.raises(decode.Malformed, match="another cluster"):
+        decode.cluster(answer(CLUSTER), "c2")
+
+
+def test_unknown_fields_are_kept_and_secrets_are_not() -> None:
+    fields = CLUSTER | {
+        "vpc_id": "vpc-1",
+        "future": {"deep": [1, {"LoginPassword": "x", "kept": None}]},
+        "login_password": "x",
+        "meta_data": '{"Token": "x"}',
+        "tags": ["plain", '{"secret": 1}'],
+        "parameters": {"KeyPair": "k", "PrivateKey": "x", "AccessKeyId": "x"},
+    }
+    kept = dict(decode.cluster_of(fields).attributes)
+    assert kept == CLUSTER | {
+        "vpc_id": "vpc-1",
+        "future": {"deep": [1, {"kept": None}]},
+        "tags": ["plain"],
+        "parameters": {"KeyPair": "k"},
+    }
+
+
+def test_names_of_secrets_are_those_of_the_schemas() -> None:
+    for name in operations():
+        for body in operation(name).bodies:
+            names = body_parameters(body).keys()
+            assert {key for key in names if is_secret(key)} == secret_parameters(name) & names
+
+
+def test_secrets_of_a_body() -> None:
+    body = {"login_password": "a", "nested": [{"password": "b", "x": "c"}], "token": {"secret": "d"}, "key_pair": "e"}
+    assert sorted(secrets_in(body)) == ["a", "b", "d"]
+    assert without_secrets(5) == 5
+
+
+@pytest.mark.parametrize("state", ["fail", "failed"])
+def test_tasks(state: str) -> None:
+    body = {"task_id": "T-1", "cluster_id": "c1", "task_type": "cluster_create", "state": state, "created": "x",
+            "updated": None, "error": {"code": "E", "message": "out of\n\x1bstock " + "x" * 2000}}  # fmt: skip
+    found = decode.task(answer(body), "T-1")
+    assert (found.state, found.error_code, found.error_message[:14]) == ("fail", "E", "out of stock x")
+    assert len(found.error_message) == 500
+    assert decode.task(answer({"state": "success", "error": None}), "T-1") == Task("T-1", "", "", "success", *[""] * 4)
+    with pytest.raises(decode.Malformed):
+        decode.task(answer(body), "T-2")
+
+
+def test_what_was_accepted() -> None:
+    assert decode.accepted_or_empty(answer(b" \n", x_acs_request_id="R-1")).request_id == "R-1"
+    assert decode.accepted_or_empty(answer({"RequestId": "R-2"}, x_acs_request_id="R-1")).request_id == "R-2"
+    assert decode.accepted(answer({"task_id": "T-1"})).task_id == "T-1"
+    for body in (b"", {}, {"task_id": "T-1"}, {"cluster_id": "a/b"}, {"cluster_id": "c1", "task_id": 5}):
+        with pytest.raises(decode.Malformed):
+            decode.created(answer(body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 50_000 + b"]" * 50_000,
+        b"[" * 150 + b"]" * 150,
+        b'{"config": "\\ud800"}',
+        b'{"config": NaN}',
+        b'{"config": ' + b"9" * 5000 + b"}",
+        b'{"config": "\xff"}',
+        b"<config/>",
+    ],
+)
+def test_json_that_is_none_or_hostile(body: bytes) -> None:
+    with pytest.raises(decode.Malformed):
+        decode.value(answer(body))
+
+
+def test_a_mark_in_front_and_emoji_are_fine() -> None:
+    assert decode.value(answer(b'\xef\xbb\xbf{"a": "\\ud83d\\ude00"}')) == {"a": "😀"}
