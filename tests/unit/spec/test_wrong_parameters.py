@@ -1,0 +1,274 @@
+"""One wrong parameter at a time, as the API's tables define it: one error, at its line, under its name.
+
+A row gives lines that are added to a right cluster of a kind, or replace the lines of the same parameter; `-name` takes
+a line away. The error is expected at the line marked with `#!`, else at the cluster's name.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+CLUSTER_LINE = 4
+HEAD = ["ackplan: 1", "region: cn-beijing", "clusters:", "  shop:"]
+NODES = [
+    "snat_entry: true",
+    "vpcid: vpc-2zeg",
+    "worker_instance_types: [ecs.hfc5.xlarge]",
+    "worker_system_disk_category: cloud_efficiency",
+    "worker_system_disk_size: 120",
+    "num_of_nodes: 3",
+    "login_password: {env: NODE_PASSWORD}",
+]
+KINDS = {
+    "managed": ["cluster_type: ManagedKubernetes", "vswitch_ids: [vsw-2ze4]", *NODES],
+    "edge": ["cluster_type: ManagedKubernetes", "profile: Edge", "vswitch_ids: [vsw-2ze4]", *NODES],
+    "serverless": ["cluster_type: Ask", "vpc_id: vpc-2zeg", "vswitch_id: vsw-2ze4"],
+    "dedicated": [
+        "cluster_type: Kubernetes",
+        "worker_vswitch_ids: [vsw-2ze4]",
+        "master_vswitch_ids: [vsw-2ze5]",
+        "master_instance_types: [ecs.sn1.medium]",
+        "master_system_disk_category: cloud_ssd",
+        "master_system_disk_size: 40",
+        *NODES,
+    ],
+}
+PAID = "worker_instance_charge_type: PrePaid\n"
+PAID_WEEK = PAID + "worker_period_unit: Week\n"
+PAID_MONTH = PAID + "worker_period_unit: Month\n"
+PAID_YEAR = PAID + "worker_period_unit: Year\n"
+RENEW = "worker_auto_renew: true\n"
+MASTERS = "master_instance_charge_type: PrePaid\n"
+
+
+def compose(kind: str, lines: str) -> str:
+    changed = lines.splitlines()
+    gone = {line.removeprefix("-").split(":")[0] for line in changed if not line.startswith(" ")}
+    kept = [line for line in KINDS[kind] if line.split(":")[0] not in gone]
+    added = [line for line in changed if not line.startswith("-")]
+    return "\n".join(HEAD + [f"    {line}" for line in kept + added]) + "\n"
+
+
+def marked(text: str) -> int:
+    """The number of the line that is marked, else the cluster's."""
+    numbers = [number for number, line in enumerate(text.splitlines(), 1) if line.endswith("#!")]
+    return numbers[0] if numbers else CLUSTER_LINE
+
+
+MISSING = [
+    ("managed", "-num_of_nodes", "num_of_nodes", "Parameter is missing"),
+    ("managed", "-snat_entry", "snat_entry", "Parameter is missing"),
+    ("managed", "-worker_instance_types", "worker_instance_types", "Parameter is missing"),
+    ("managed", "-worker_system_disk_category", "worker_system_disk_category", "Parameter is missing"),
+    ("managed", "-worker_system_disk_size", "worker_system_disk_size", "Parameter is missing"),
+    ("managed", "-cluster_type", "cluster_type", '"ManagedKubernetes"'),
+    ("managed", "-vpcid", "vpcid", "both or neither"),
+    ("managed", "-vswitch_ids", "vswitch_ids", "both or neither"),
+    ("managed", "num_of_nodes: ~", "num_of_nodes", "Parameter is missing"),
+    ("edge", "-worker_system_disk_size", "worker_system_disk_size", "Parameter is missing"),
+    ("dedicated", "-master_instance_types", "master_instance_types", "Parameter is missing"),
+    ("dedicated", "-master_system_disk_size", "master_system_disk_size", "Parameter is missing"),
+    ("dedicated", "-master_vswitch_ids", "master_vswitch_ids", "all or none"),
+    ("serverless", "-vswitch_id", "vswitch_id", "both or neither"),
+    ("serverless", "-vpc_id", "vpc_id", "both or neither"),
+]
+TYPES = [
+    ("managed", "num_of_nodes: three #!", "num_of_nodes", 'a whole number, found "three"'),
+    ("managed", "num_of_nodes: '3' #!", "num_of_nodes", 'found "3"'),
+    ("managed", "num_of_nodes: 2.5 #!", "num_of_nodes", "found 2.5"),
+    ("managed", "num_of_nodes: true #!", "num_of_nodes", "found true"),
+    ("managed", "num_of_nodes: [3] #!", "num_of_nodes", "found a list"),
+    ("managed", "snat_entry: yes #!", "snat_entry", 'true or false, found "yes"'),
+    ("managed", "snat_entry: 'true' #!", "snat_entry", "true or false"),
+    ("managed", "snat_entry: 1 #!", "snat_entry", "true or false, found 1"),
+    ("managed", "vswitch_ids: vsw-2ze4 #!", "vswitch_ids", "a list"),
+    ("managed", "cluster_type: [ManagedKubernetes] #!", "cluster_type", "a list"),
+    ("managed", "kubernetes_version: 1.12 #!", "kubernetes_version", "text, found 1.12"),
+    ("managed", "node_cidr_mask: 25 #!", "node_cidr_mask", "text, found 25"),
+    ("managed", "tags: {team: shop} #!", "tags", "a list, found a mapping"),
+    ("managed", "disable_rollback: on #!", "disable_rollback", 'found "on"'),
+    ("serverless", "nat_gateway: 'yes' #!", "nat_gateway", "true or false"),
+]
+RANGES = [
+    ("managed", "num_of_nodes: -1 #!", "num_of_nodes", "-1 is less than 0"),
+    ("managed", "num_of_nodes: 301 #!", "num_of_nodes", "301 is more than 300"),
+    ("managed", "worker_system_disk_size: 0 #!", "worker_system_disk_size", "less than 1"),
+    ("managed", "timeout_mins: 0 #!", "timeout_mins", "less than 1"),
+    ("managed", "vswitch_ids: [] #!", "vswitch_ids", "at least 1"),
+    ("managed", "vswitch_ids: [vsw-a, vsw-b, vsw-c, vsw-d, vsw-e, vsw-f] #!", "vswitch_ids", "at most 5"),
+    ("dedicated", "master_vswitch_ids: [vsw-a, vsw-b, vsw-c, vsw-d] #!", "master_vswitch_ids", "at most 3"),
+    ("managed", "worker_data_disk: true\nworker_data_disk_size: '32769' #!", "worker_data_disk_size", "32768"),
+    ("dedicated", "master_count: 4 #!", "master_count", "not one of 3, 5"),
+    ("dedicated", "node_port_range: 29999-32767 #!", "node_port_range", "range of ports"),
+    ("dedicated", "node_port_range: 30000-65536 #!", "node_port_range", "range of ports"),
+    ("dedicated", "node_port_range: 32767-30000 #!", "node_port_range", "starts above its end"),
+    ("dedicated", "node_port_range: '30000' #!", "node_port_range", "range of ports"),
+]
+FORMS = [
+    ("managed", "vpcid: vpc_A #!", "vpcid", "a VPC id"),
+    ("managed", "vswitch_ids: [vpc-a] #!", "vswitch_ids.0", "a vswitch id"),
+    ("managed", "worker_instance_types: [c5.xlarge] #!", "worker_instance_types.0", "an instance type"),
+    ("managed", "region_id: Beijing #!", "region_id", "a region id"),
+    ("managed", "container_cidr: 172.16.0.0 #!", "container_cidr", "an IPv4 network"),
+    ("managed", "container_cidr: 172.16.0.1/16 #!", "container_cidr", "host bits"),
+    ("managed", "service_cidr: 172.256.0.0/20 #!", "service_cidr", "an IPv4 network"),
+    ("managed", "name: other #!", "name", "the cluster's key is its name"),
+    ("managed", "tags: [{value: x}] #!", "tags.0.key", "missing"),
+    ("managed", "addons: [{nam: x, name: flannel}] #!", "addons.0.nam", 'did you mean "name"?'),
+]
+ENUMERATIONS = [
+    ("managed", "cluster_type: Managed #!", "cluster_type", '"ManagedKubernetes"'),
+    ("managed", "proxy_mode: IPVS #!", "proxy_mode", '"iptables", "ipvs"'),
+    ("managed", "worker_instance_charge_type: Prepaid #!", "worker_instance_charge_type", 'did you mean "PrePaid"?'),
+    ("managed", "worker_data_disk: true\nworker_data_disk_category: ssd #!", "worker_data_disk_category", "cloud_ssd"),
+    ("edge", "profile: edge #!", "profile", 'did you mean "Edge"?'),
+    ("dedicated", "cpu_policy: dynamic #!", "cpu_policy", '"static", "none"'),
+    ("dedicated", "master_system_disk_category: cloud #!", "master_system_disk_category", "cloud_efficiency"),
+]
+UNKNOWN = [
+    ("managed", "nmu_of_nodes: 3 #!", "nmu_of_nodes", 'did you mean "num_of_nodes"?'),
+    ("managed", "dependson: [a] #!", "dependson", 'did you mean "depends_on"?'),
+    ("managed", "xyz: 3 #!", "xyz", "Unknown parameter"),
+    ("managed", "master_count: 3 #!", "master_count", "dedicated clusters, not of managed"),
+    ("managed", "vpc_id: vpc-a #!", "vpc_id", "serverless clusters"),
+    ("managed", "cpu_policy: none #!", "cpu_policy", "dedicated clusters"),
+    ("dedicated", "vswitch_ids: [vsw-a] #!", "vswitch_ids", "managed and edge clusters"),
+    ("edge", "addons: [] #!", "addons", "not of edge ones"),
+    ("edge", "kubernetes_version: '1.12' #!", "kubernetes_version", "not of edge ones"),
+    ("serverless", "num_of_nodes: 3 #!", "num_of_nodes", "not of serverless ones"),
+    ("serverless", "tags: [] #!", "tags", "not of serverless ones"),
+]
+CONFLICTS = [
+    ("managed", "key_pair: shop #!", "key_pair", "exactly one of key_pair and login_password"),
+    ("managed", "-vpcid\n-vswitch_ids\nsnat_entry: false #!", "snat_entry", "must be true"),
+    ("managed", "addons: [{name: flannel}, {name: terway-eniip}] #!", "addons", "one network addon"),
+    ("managed", "addons: [{name: Flannel}, {name: flannel}] #!", "addons", "one network addon"),
+    ("managed", "worker_data_disk_size: 40 #!", "worker_data_disk_size", "needs worker_data_disk: true"),
+    ("managed", "worker_data_disk: false\nworker_data_disk_size: 40 #!", "worker_data_disk_size", "needs"),
+    ("dedicated", "master_data_disk_category: cloud #!", "master_data_disk_category", "needs master_data_disk"),
+    ("edge", "endpoint_public_access: false #!", "endpoint_public_access", "true or left out"),
+    ("managed", "container_cidr: 172.16.0.0/16\nservice_cidr: 172.16.8.0/21 #!", "service_cidr", "overlap"),
+    ("managed", "service_cidr: 10.0.0.0/8 #!\ncontainer_cidr: 10.1.0.0/16", "service_cidr", "overlap"),
+]
+PAYMENT = [
+    ("managed", PAID + "worker_period: 1", "worker_period_unit", "PrePaid workers need"),
+    ("managed", PAID_MONTH, "worker_period", "PrePaid workers need"),
+    ("managed", PAID_WEEK + "worker_period: 5 #!", "worker_period", "1, 2, 3 or 4"),
+    ("managed", PAID_MONTH + "worker_period: 10 #!", "worker_period", "1 to 9, 12, 24, 36, 48 or 60"),
+    ("managed", PAID_YEAR + "worker_period: 6 #!", "worker_period", "1, 2, 3, 4 or 5"),
+    ("managed", PAID + "worker_period: 1\nworker_period_unit: Day #!", "worker_period_unit", '"Week", "Month", "Year"'),
+    ("managed", PAID_MONTH + "worker_period: 1\n" + RENEW, "worker_auto_renew_period", "renewed automatically"),
+    ("managed", PAID_WEEK + "worker_period: 1\n" + RENEW + "worker_auto_renew_period: 4 #!", "worker_auto_renew_period", "1, 2 or 3"),
+    ("managed", PAID_MONTH + "worker_period: 1\n" + RENEW + "worker_auto_renew_period: 4 #!", "worker_auto_renew_period", "1, 2, 3, 6 or 12"),
+    ("managed", PAID_YEAR + "worker_period: 1\n" + RENEW + "worker_auto_renew_period: 6 #!", "worker_auto_renew_period", "1, 2 or 3"),
+    ("managed", PAID_MONTH + "worker_period: 1\nworker_auto_renew_period: 1 #!", "worker_auto_renew_period", "needs worker_auto_renew"),
+    ("managed", "worker_period: 1 #!", "worker_period", "for PrePaid workers only"),
+    ("managed", "worker_auto_renew: true #!", "worker_auto_renew", "Only PrePaid workers"),
+    ("dedicated", MASTERS + "master_period: 1", "master_period_unit", "PrePaid masters need"),
+    ("dedicated", MASTERS + "master_period_unit: Week\nmaster_period: 12 #!", "master_period", "1, 2, 3 or 4"),
+    ("dedicated", "master_auto_renew_period: 1 #!", "master_auto_renew_period", "for PrePaid masters only"),
+]  # fmt: skip
+OWN = [
+    ("managed", "attach: i-2zee #!", "attach", "a list"),
+    ("managed", "attach: [i-2zee] #!", "attach.0", "a mapping"),
+    ("managed", "attach:\n  - {instances: [node-1], key_pair: k} #!", "attach.0.instances.0", "an instance id"),
+    ("managed", "attach:\n  - {instances: [], key_pair: k} #!", "attach.0.instances", "at least 1"),
+    ("managed", "attach:\n  - {key_pair: k} #!", "attach.0.instances", "missing"),
+    ("managed", "attach:\n  - {instances: [i-a, i-a], key_pair: k} #!", "attach.0.instances", "stands twice"),
+    ("managed", "attach:\n  - {instances: [i-a], key_pair: k, disk: 1} #!", "attach.0.disk", "Unknown"),
+    ("managed", "attach:\n  - {instances: [i-a], key_pair: k, format_disk: no} #!", "attach.0.format_disk", 'found "no"'),
+    ("managed", "attach: [{instances: [i-a]}] #!", "attach.0.password or key_pair", "exactly one of password and key_pair"),
+    ("managed", "attach: [{instances: [i-a], key_pair: k}, {instances: [i-a], key_pair: k}] #!", "attach", "attached twice"),
+    ("serverless", "attach: [{instances: [i-a], key_pair: k}] #!", "attach", "no nodes to attach"),
+    ("managed", "scale_in: newest #!", "scale_in", "a mapping"),
+    ("managed", "scale_in: {strategy: newset} #!", "scale_in.strategy", 'did you mean "newest"?'),
+    ("managed", "scale_in: {nodes: [i-a], strategy: newest} #!", "scale_in.nodes", "exactly one of nodes and strategy"),
+    ("managed", "scale_in: {} #!", "scale_in.nodes or strategy", "exactly one of nodes and strategy"),
+    ("managed", "scale_in: {nodes: [i-a]} #!\nattach: [{instances: [i-a], key_pair: k}]", "scale_in", "to be attached and to be given up"),
+    ("managed", "scale_in: {nodes: [node-1]} #!", "scale_in.nodes.0", "an instance id"),
+    ("managed", "scale_in: {nodes: []} #!", "scale_in.nodes", "at least 1"),
+    ("managed", "scale_in: {strategy: newest, release_node: no} #!", "scale_in.release_node", 'found "no"'),
+    ("serverless", "scale_in: {strategy: newest} #!", "scale_in", "no nodes to give up"),
+    ("managed", "lifecycle: protected #!", "lifecycle", "a mapping"),
+    ("managed", "lifecycle: {prevent_destory: true} #!", "lifecycle.prevent_destory", 'did you mean "prevent_destroy"?'),
+    ("managed", "lifecycle: {prevent_destroy: yes} #!", "lifecycle.prevent_destroy", 'found "yes"'),
+    ("managed", "lifecycle: {replace: always} #!", "lifecycle.replace", '"never", "allow"'),
+    ("managed", "lifecycle: {ignore_changes: [num_of_node]} #!", "lifecycle.ignore_changes", 'did you mean "num_of_nodes"?'),
+    ("managed", "lifecycle: {ignore_changes: num_of_nodes} #!", "lifecycle.ignore_changes", "a list"),
+    ("managed", "timeouts: {create: 60} #!", "timeouts.create", "text, found 60"),
+    ("managed", "timeouts: {create: 1d} #!", "timeouts.create", "a duration such as 90s"),
+    ("managed", "timeouts: {create: 0m} #!", "timeouts.create", "a duration such as 90s"),
+    ("managed", "timeouts: {crate: 60m} #!", "timeouts.crate", 'did you mean "create"?'),
+    ("managed", "depends_on: shop-db #!", "depends_on", "a list"),
+    ("managed", "depends_on: [shop-db] #!", "depends_on", "Unknown cluster"),
+    ("managed", "depends_on: [-x] #!", "depends_on.0", "a cluster name"),
+    ("managed", "depends_on: [shop] #!", "depends_on", "shop -> shop"),
+    ("managed", "attach_script: {} #!", "attach_script", "Only edge clusters"),
+    ("edge", "attach_script: {nodeNameStrategy: custom} #!", "attach_script.nodeNameStrategy", "hostname"),
+    ("edge", "attach_script: {nodeName: n1} #!", "attach_script.nodeName", "customized"),
+    ("edge", "attach_script: {enableIptable: true} #!", "attach_script.enableIptable", 'did you mean "enableIptables"?'),
+]  # fmt: skip
+ROWS = [
+    pytest.param(*row, id=f"{name}-{row[0]}-{' '.join(row[1].split()).removesuffix('#!').strip()}")
+    for name, rows in {
+        "missing": MISSING,
+        "type": TYPES,
+        "range": RANGES,
+        "form": FORMS,
+        "enumeration": ENUMERATIONS,
+        "unknown": UNKNOWN,
+        "conflict": CONFLICTS,
+        "payment": PAYMENT,
+        "own": OWN,
+    }.items()
+    for row in rows
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_rows_change_is_right_before(kind, read):
+    result = read(compose(kind, ""))
+    assert result.diagnostics == ()
+    assert result.clusters["shop"].kind == kind
+
+
+@pytest.mark.parametrize(("kind", "lines", "parameter", "says"), ROWS)
+def test_a_wrong_parameter_is_one_error_at_its_place(kind, lines, parameter, says, read):
+    text = compose(kind, lines)
+    (fault,) = read(text).diagnostics
+    line = marked(text)
+    assert str(fault).startswith(f"ackplan.yaml:{line}:{fault.span.column}: {fault.code} shop: {parameter}: ")
+    assert says in str(fault)
+    before, rest = (
+        text.splitlines()[line - 1][: fault.span.column - 1],
+        text.splitlines()[line - 1][fault.span.column - 1 :],
+    )
+    assert before[-1] in " [{", f"column {fault.span.column} is inside a word"
+    assert rest[0] not in " #", f"column {fault.span.column} is at nothing"
+
+
+def test_all_faults_of_a_spec_are_reported_at_once(read):
+    wrong = "snat_entry: yes\nnmu_of_nodes: 3\nvpcid: V\ntimeouts: {create: 60}\nkey_pair: k\nscale_in: {strategy: new}\n-num_of_nodes"
+    faults = read(compose("managed", wrong)).diagnostics
+    assert {fault.parameter for fault in faults} == {
+        "snat_entry",
+        "nmu_of_nodes",
+        "num_of_nodes",
+        "vpcid",
+        "timeouts.create",
+        "key_pair",
+        "scale_in.strategy",
+    }
+    assert list(faults) == sorted(faults, key=lambda fault: fault.span)
+
+
+def test_faults_of_all_clusters_and_files_are_reported_at_once(read):
+    wrong = compose("managed", "vpcid: V\n-num_of_nodes")
+    faults = read({"fleet/a.yaml": wrong, "fleet/b.yaml": wrong.replace("shop:", "dev:"), "fleet/c.yaml": "ackplan: 2"})
+    assert {(fault.span.file, fault.cluster, fault.parameter) for fault in faults.diagnostics} == {
+        ("fleet/a.yaml", "shop", "vpcid"),
+        ("fleet/a.yaml", "shop", "num_of_nodes"),
+        ("fleet/b.yaml", "dev", "vpcid"),
+        ("fleet/b.yaml", "dev", "num_of_nodes"),
+        ("fleet/c.yaml", "", "ackplan"),
+    }
