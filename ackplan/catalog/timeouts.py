@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ackplan.catalog.kinds import own_keys
 
+DURATION = re.compile(r"[1-9][0-9]{0,8}[smh]")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 

@@ -38,6 +38,7 @@ class Difference:
 
     changes: tuple[ParameterChange, ...]
     workers: Workers | None
+    size_drifted: bool = False
 
     @property
     def replacing(self) -> tuple[ParameterChange, ...]:
@@ -63,19 +64,20 @@ def compare(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Seq
     changes += _own_changes(wanted, recorded)
     workers = _workers(wanted, recorded, live, nodes)
     changes += _count_change(wanted, recorded, workers)
-    return Difference(tuple(changes), workers)
+    return Difference(tuple(changes), workers, _size_drifted(wanted, recorded, nodes, workers))
 
 
 def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Iterator[ParameterChange]:
     """The kind is compared as a whole: a managed cluster differs from an edge one by a parameter it must not have."""
-    known = catalog.kind(recorded.kind) if recorded.kind in {k.name for k in catalog.kinds()} else None
-    for name in discriminators():
+    known = catalog.kind(recorded.kind) if recorded.kind else None
+    for name, allowed in discriminators().items():
         after = wanted.parameters.get(name, ABSENT)
         before = known.constants.get(name, ABSENT) if known else ABSENT
-        shown = live.attributes.get(name) or before
+        told = live.attributes.get(name)
+        shown = told if told in allowed or (told and after is not ABSENT) else before
         if before != after:
             yield ParameterChange(name, before, after, Effect.REPLACE, Side.SPEC)
-        elif after is not ABSENT and shown != after:
+        elif shown != after:
             yield ParameterChange(name, shown, after, Effect.REPLACE, Side.LIVE)
 
 
@@ -116,7 +118,7 @@ def _workers(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Se
     counting = kind.with_effect(Effect.SCALE)
     if counting is None or live.state == "initial":
         return None
-    masters = kind.masters(recorded.parameters)
+    masters = catalog.kind(recorded.kind or wanted.kind).masters(recorded.parameters)
     total = live.size - masters if live.size is not None else None
     if total is None and nodes is not None:
         total = len(nodes) - masters
@@ -132,6 +134,17 @@ def _attached_live(wanted: Wanted, recorded: RecordedCluster, nodes: Sequence[No
         return len(recorded.attached)
     attached = {*recorded.attached, *wanted.attached}
     return sum(node.instance_id in attached for node in nodes)
+
+
+def _size_drifted(
+    wanted: Wanted, recorded: RecordedCluster, nodes: Sequence[Node] | None, workers: Workers | None
+) -> bool:
+    """Whether the live cluster has another number of workers than it was last applied with."""
+    counting = catalog.kind(wanted.kind).with_effect(Effect.SCALE)
+    if counting is None or workers is None or workers.live is None or counting not in recorded.parameters:
+        return False
+    count = catalog.kind(wanted.kind).parameters[counting].canonical(recorded.parameters[counting])
+    return bool(workers.live - _attached_live(wanted, recorded, nodes) != count)
 
 
 def _count_change(wanted: Wanted, recorded: RecordedCluster, workers: Workers | None) -> Iterator[ParameterChange]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from graphlib import TopologicalSorter
 from typing import Any, TypeVar
 
 from ackplan import catalog
@@ -14,8 +15,12 @@ from ackplan.diff import ParameterChange
 from ackplan.model.actions import Action, Reason, Side, StepKind
 from ackplan.model.values import ABSENT
 from ackplan.plan.model import Call, Change, Pins, Plan, Step
+from ackplan.plan.steps import OPERATION_OF
+from ackplan.record.codec import CLUSTER_ID, decode_cluster
 
 FORMAT = 1
+MODES = ("normal", "destroy", "refresh-only")
+MAX_SECONDS = 1e9
 MAX_BYTES = 512 * 1024 * 1024
 
 
@@ -46,7 +51,7 @@ def decode_file(text: str, file: str) -> tuple[Plan, Mapping[str, Any]]:
         raise Failure(error("ACK6003", "Plan file was altered", f"{file} does not match its own digest", "Plan again"))
     try:
         return decode(content["plan"]), content["json"]
-    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
         raise Failure(_not_a_plan(file, f"{type(fault).__name__} in it")) from None
 
 
@@ -70,10 +75,10 @@ def encode(plan: Plan) -> dict[str, Any]:
 
 
 def decode(data: Mapping[str, Any]) -> Plan:
-    """The plan in `data`. Raises KeyError, TypeError or ValueError for what is not one."""
+    """The plan in `data`. Raises LookupError, TypeError, ValueError or ArithmeticError for what is not one."""
     pins = data["pins"]
-    return Plan(
-        mode=_text(data["mode"]),
+    plan = Plan(
+        mode=_mode(data["mode"]),
         changes=tuple(_read_change(entry) for entry in data["changes"]),
         pins=Pins(
             _text(pins["lineage"]),
@@ -84,6 +89,28 @@ def decode(data: Mapping[str, Any]) -> Plan:
         unmanaged=_whole(data["unmanaged"]),
         diagnostics=tuple(_read_diagnostic(entry) for entry in data["diagnostics"]),
     )
+    _check(plan)
+    return plan
+
+
+def _check(plan: Plan) -> None:
+    """Raises ValueError for steps that could not have been planned: unknown needs, circles, calls of another kind."""
+    steps = plan.steps
+    ids = {step.id for step in steps}
+    if len(ids) != len(steps) or any(need not in ids for step in steps for need in step.needs):
+        raise ValueError("step ids")
+    TopologicalSorter({step.id: step.needs for step in steps}).prepare()
+    for change in plan.changes:
+        for step in change.steps:
+            called = step.call.operation if step.call else None
+            if step.cluster != change.cluster or called != OPERATION_OF.get(step.kind):
+                raise ValueError("steps and calls")
+
+
+def _mode(value: Any) -> str:
+    if value not in MODES:
+        raise ValueError("mode")
+    return str(value)
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -156,7 +183,7 @@ def _read_change(data: Mapping[str, Any]) -> Change:
         kind=catalog.kind(data["kind"]).name,
         action=Action(data["action"]),
         reason=Reason[data["reason"]],
-        cluster_id=_text(data["cluster_id"]),
+        cluster_id=_cluster_id(data["cluster_id"]),
         parameters=tuple(_read_parameter(entry) for entry in data["parameters"]),
         steps=tuple(_read_step(entry) for entry in data["steps"]),
         blocked=tuple(_read_diagnostic(entry) for entry in data["blocked"]),
@@ -186,16 +213,16 @@ def _read_step(data: Mapping[str, Any]) -> Step:
         kind=StepKind(data["kind"]),
         reason=Reason[data["reason"]],
         side=Side(data["side"]),
-        cluster_id=_text(data["cluster_id"]),
-        call=_read_call(data["call"], _text(data["cluster_id"])),
+        cluster_id=_cluster_id(data["cluster_id"]),
+        call=_read_call(data["call"], _cluster_id(data["cluster_id"])),
         needs=_texts(data["needs"]),
-        expected_seconds=float(data["expected_seconds"]),
-        timeout=_whole(data["timeout"]),
+        expected_seconds=_seconds(data["expected_seconds"]),
+        timeout=int(_seconds(data["timeout"])),
         masters=_whole(data["masters"]),
         workers_before=_optional(data["workers_before"], _whole),
         workers_after=_optional(data["workers_after"], _whole),
         instances=_texts(data["instances"]),
-        entry=_optional(data["entry"], _mapping),
+        entry=_optional(data["entry"], _entry),
     )
 
 
@@ -237,7 +264,26 @@ def _text(value: Any) -> str:
 
 
 def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError("list expected")
     return tuple(map(_text, value))
+
+
+def _cluster_id(value: Any) -> str:
+    if not CLUSTER_ID.fullmatch(_text(value)):
+        raise ValueError("cluster id")
+    return str(value)
+
+
+def _seconds(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= MAX_SECONDS:
+        raise ValueError("seconds")
+    return float(value)
+
+
+def _entry(value: Any) -> Mapping[str, Any]:
+    decode_cluster("entry", value)
+    return _mapping(value)
 
 
 def _whole(value: Any) -> int:

@@ -33,6 +33,7 @@ class Case:
     live: Cluster | None
     namesake: Cluster | None = None
     nodes: Sequence[Node] | None = None
+    ambiguous: bool = False
     replace: bool = False
     adopt: bool = False
     destroy: bool = False
@@ -119,6 +120,8 @@ def _namesake(case: Case, wanted: Wanted, live: Cluster) -> Change:
     allowed = {known.constants.get("cluster_type") for known in catalog.kinds()}
     if live.cluster_type is not None and live.cluster_type not in allowed:
         return _refused(case, wanted, refusals.taken(wanted, live))
+    if case.ambiguous:
+        return _refused(case, wanted, refusals.ambiguous(wanted))
     if not (case.adopt or wanted.lifecycle.adopt):
         return _refused(case, wanted, refusals.not_recorded(wanted, case.recorded, live))
     return _adopt(case, wanted, live)
@@ -251,7 +254,7 @@ def _before(difference: Difference) -> dict[str, Any]:
 
 def _why(difference: Difference) -> Reason:
     sides = {change.side for change in difference.changes}
-    if difference.workers is not None and difference.workers.returned:
+    if difference.workers is not None and (difference.workers.returned or difference.size_drifted):
         sides.add(Side.LIVE)
     if sides == {Side.LIVE}:
         return Reason.DRIFTED
@@ -265,6 +268,11 @@ def _notes(live: Cluster) -> Iterator[str]:
         yield f"the live state is {live.state}"
 
 
+def _recount(wanted: Wanted, difference: Difference) -> bool:
+    counting = catalog.kind(wanted.kind).with_effect(Effect.SCALE)
+    return any(change.name == counting for change in difference.changes)
+
+
 def _release(
     case: Case, wanted: Wanted, recorded: RecordedCluster, difference: Difference
 ) -> tuple[tuple[str, ...], list[Diagnostic]]:
@@ -273,7 +281,8 @@ def _release(
     if workers is None:
         return (), []
     if workers.live is None:
-        return (), [refusals.size_unknown(wanted)]
+        moved = workers.attach or workers.detach or _recount(wanted, difference)
+        return (), [refusals.size_unknown(wanted)] if moved else []
     if workers.delta >= 0:
         return (), []
     need = -workers.delta

@@ -8,16 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ackplan import catalog
-from ackplan.catalog.kinds import Effect
 from ackplan.diagnostics import Diagnostic, error
-from ackplan.diff import ParameterChange, needs_nodes
-from ackplan.model.actions import Action, Reason, Side
+from ackplan.diff import needs_nodes
 from ackplan.model.answers import Cluster, Node
 from ackplan.model.wanted import Wanted
-from ackplan.plan import steps
 from ackplan.plan.decide import Case, decide
 from ackplan.plan.model import Change, Pins, Plan
 from ackplan.plan.order import wire
+from ackplan.plan.refresh import refresh
 from ackplan.plan.select import select
 from ackplan.record import Record, RecordedCluster
 
@@ -50,9 +48,10 @@ def plan(sides: Sides, options: Options) -> Plan:
     match = _Match(sides)
     unknown = tuple(_unknown_names(match, options))
     if options.mode == "refresh-only":
-        changes = tuple(_refresh(name, sides, match) for name in sorted(sides.record.clusters))
+        changes = tuple(_refreshed(name, sides, match) for name in sorted(sides.record.clusters))
     else:
-        changes = tuple(decide(_case(name, sides, options, match)) for name in match.names)
+        names = sorted(sides.record.clusters) if options.mode == "destroy" else match.names
+        changes = tuple(decide(_case(name, sides, options, match)) for name in names)
     changes, problems = wire(changes)
     changes = select(changes, options.targets, options.excludes, skip_blocked=options.skip_blocked)
     pins = Pins(
@@ -74,7 +73,8 @@ def nodes_needed(sides: Sides, options: Options) -> tuple[str, ...]:
         if live is None or case.destroy:
             continue
         recorded = case.recorded or RecordedCluster(live.cluster_id, "", {})
-        if needs_nodes(case.wanted, recorded, live):
+        refreshed = options.mode == "refresh-only" and bool(recorded.attached)
+        if refreshed or needs_nodes(case.wanted, recorded, live):
             needed.append(live.cluster_id)
     return tuple(needed)
 
@@ -85,7 +85,7 @@ class _Match:
     def __init__(self, sides: Sides) -> None:
         self._sides = sides
         self._by_id = {cluster.cluster_id: cluster for cluster in sides.live}
-        self._by_name = {cluster.name: cluster for cluster in sides.live if not cluster.gone}
+        self._by_name = _by_name(sides.live)
         self.names = sorted({*sides.wanted, *sides.record.clusters})
 
     def recorded(self, name: str) -> Cluster | None:
@@ -94,8 +94,11 @@ class _Match:
 
     def namesake(self, name: str) -> Cluster | None:
         """A live cluster that has the name of this one, and is not the recorded one."""
-        found = self._by_name.get(name)
-        return found if found is not None and found is not self.recorded(name) else None
+        recorded = self.recorded(name)
+        return next((cluster for cluster in self._by_name.get(name, ()) if cluster is not recorded), None)
+
+    def ambiguous(self, name: str) -> bool:
+        return len(self._by_name.get(name, ())) > 1
 
     def seen(self, name: str) -> Cluster | None:
         return self.recorded(name) or self.namesake(name)
@@ -107,6 +110,15 @@ class _Match:
             and cluster.name not in self._sides.wanted
             for cluster in self._sides.live
         )  # fmt: skip
+
+
+def _by_name(live: Sequence[Cluster]) -> dict[str, list[Cluster]]:
+    """The live clusters of each name, in the order of their ids: which one is seen must not be chance."""
+    found: dict[str, list[Cluster]] = {}
+    for cluster in sorted(live, key=lambda cluster: cluster.cluster_id):
+        if not cluster.gone:
+            found.setdefault(cluster.name, []).append(cluster)
+    return found
 
 
 def ours(cluster: Cluster) -> bool:
@@ -126,6 +138,7 @@ def _case(name: str, sides: Sides, options: Options, match: _Match) -> Case:
         recorded=sides.record.clusters.get(name),
         live=live,
         namesake=namesake,
+        ambiguous=match.ambiguous(name),
         nodes=sides.nodes.get(seen.cluster_id) if seen else None,
         replace=name in options.replace,
         adopt=name in options.adopt,
@@ -156,49 +169,6 @@ def fingerprint(live: Cluster | None) -> str:
     return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]
 
 
-def _refresh(name: str, sides: Sides, match: _Match) -> Change:
-    """Brings the record up to date with what is live; nothing is called."""
-    recorded = sides.record.clusters[name]
-    live = match.recorded(name)
-    if live is None or live.gone:
-        return Change(
-            name,
-            recorded.kind,
-            Action.FORGET,
-            Reason.VANISHED,
-            recorded.cluster_id,
-            steps=steps.forget(name, recorded),
-            before=recorded.parameters,
-        )
-    changes = tuple(_moved(recorded, live))
-    after = {**recorded.parameters, **{change.name: change.after for change in changes}}
-    entry = RecordedCluster(
-        recorded.cluster_id, recorded.kind, after, recorded.own, recorded.attached, recorded.created
-    )
-    return Change(
-        name,
-        recorded.kind,
-        Action.RECORD if changes else Action.NOOP,
-        Reason.DRIFTED if changes else Reason.UNCHANGED,
-        live.cluster_id,
-        parameters=changes,
-        steps=steps.record(name, entry, Reason.DRIFTED, Side.LIVE) if changes else (),
-        before=recorded.parameters,
-        after=after,
-        live_state=live.state,
-        depends_on=recorded.depends_on,
-    )
-
-
-def _moved(recorded: RecordedCluster, live: Cluster) -> Iterator[ParameterChange]:
-    """The recorded parameters that the live cluster shows with another value."""
-    kind = catalog.kind(recorded.kind)
-    for name, value in recorded.parameters.items():
-        parameter = kind.parameters.get(name)
-        if parameter is None:
-            continue
-        shown = live.attributes.get(parameter.live) if parameter.live else None
-        if parameter.effect is Effect.SCALE and live.size is not None and live.state != "initial":
-            shown = live.size - kind.masters(recorded.parameters) - len(recorded.attached)
-        if shown not in (None, "") and shown != parameter.canonical(value):
-            yield ParameterChange(name, value, shown, parameter.effect, Side.LIVE)
+def _refreshed(name: str, sides: Sides, match: _Match) -> Change:
+    recorded, live = sides.record.clusters[name], match.recorded(name)
+    return refresh(name, recorded, live, sides.nodes.get(live.cluster_id) if live else None)

@@ -37,6 +37,17 @@ def taken(wanted: Wanted, live: Cluster) -> Diagnostic:
     )
 
 
+def ambiguous(wanted: Wanted) -> Diagnostic:
+    return error(
+        "ACK2008",
+        "Several live clusters have this name",
+        "which of them is meant can't be told",
+        f"Look at them: ackplan clusters; then record the right one: ackplan import {wanted.name} CLUSTER_ID",
+        span=wanted.span,
+        cluster=wanted.name,
+    )
+
+
 def not_recorded(wanted: Wanted, recorded: RecordedCluster | None, live: Cluster) -> Diagnostic:
     lost = f"; the recorded {recorded.cluster_id} is gone" if recorded else ""
     return error(

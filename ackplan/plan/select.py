@@ -21,13 +21,16 @@ def select(
 
 
 def _waits(changes: Sequence[Change]) -> dict[str, set[str]]:
-    """For each cluster those that it waits for; one that is blocked without steps still holds up its dependents."""
+    """For each cluster those that it waits for, by its steps; what is blocked without steps holds up its dependents."""
     owner = {step.id: change.cluster for change in changes for step in change.steps}
-    waits: dict[str, set[str]] = {}
     stuck = {change.cluster for change in changes if change.is_blocked and not change.steps}
+    idle = {change.cluster: change.depends_on for change in changes if not change.steps}
+    waits: dict[str, set[str]] = {}
     for change in changes:
         needed = {owner[need] for step in change.steps for need in step.needs if need in owner}
-        waits[change.cluster] = (needed | (stuck & set(change.depends_on))) - {change.cluster}
+        if stuck:
+            needed |= stuck & _reach(change.depends_on, idle)
+        waits[change.cluster] = needed - {change.cluster}
     return waits
 
 

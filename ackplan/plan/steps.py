@@ -32,7 +32,7 @@ _TIMEOUT_OF = {
     StepKind.AWAIT_READY: "create",
     StepKind.AWAIT_GONE: "delete",
 }
-_OPERATION_OF = {
+OPERATION_OF = {
     StepKind.CREATE: "create_cluster",
     StepKind.ATTACH: "attach",
     StepKind.SCALE_OUT: "scale_out",
@@ -60,7 +60,7 @@ class Chain:
 
     def add(self, kind: StepKind, *, label: str = "", body: Mapping[str, Any] | None = None, **more: Any) -> None:
         """One step of `kind`; `more` are further fields of Step."""
-        operation = _OPERATION_OF.get(kind)
+        operation = OPERATION_OF.get(kind)
         step = Step(
             id=f"{kind.value}:{self.name}" + (f":{label}" if label else ""),
             cluster=self.name,

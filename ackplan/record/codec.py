@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from ackplan.diagnostics import Failure, Span, error
+from ackplan import catalog
+from ackplan.catalog.timeouts import DURATION
+from ackplan.diagnostics import Diagnostic, Failure, Span, error
 from ackplan.record.model import VERSION, Record, RecordedCluster
 
 MAX_BYTES = 256 * 1024 * 1024
+# What may stand in the path of a signed call; empty where only the answer of a create will tell.
+CLUSTER_ID = re.compile(r"[A-Za-z0-9_-]{0,128}")
 _CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
 
 
@@ -76,56 +81,68 @@ def _broken(text: str, file: str, fault: Exception) -> Failure:
             "ACK3001",
             "Record can't be read",
             f"{getattr(fault, 'msg', fault)}",
-            f"Put back the last good version: git checkout {file}, or {file}.backup",
+            f"Put back the last good version: git checkout {file}, or the one that .ackplan/ keeps",
             span=Span(file, line, column),
         )
     )
 
 
-def _shape(file: str, detail: str) -> Any:
+def _shape(file: str, detail: str) -> Diagnostic:
     return error(
         "ACK3001",
         "Record can't be read",
         detail,
-        f"Put back the last good version: git checkout {file}, or {file}.backup",
+        f"Put back the last good version: git checkout {file}, or the one that .ackplan/ keeps",
         span=Span(file, 1, 1),
     )
 
 
-class _Wrong(Exception):
-    pass
-
-
 def _decode_document(document: Mapping[str, Any], file: str) -> Record:
     try:
-        _expect(document.get("version") == VERSION, f"version is not {VERSION}")
+        version = document.get("version")
+        _expect(version is not True and version == VERSION, f"version is not {VERSION}")
         lineage, serial, clusters = (document.get(key) for key in ("lineage", "serial", "clusters"))
+        _expect(not isinstance(serial, bool), "serial is not a number")
         _expect(isinstance(lineage, str) and 0 < len(lineage) <= 100, "lineage is not text")
         _expect(isinstance(serial, int) and serial >= 0, "serial is not a number")
         _expect(isinstance(clusters, dict), "clusters is not a mapping")
         decoded = {name: decode_cluster(name, value) for name, value in (clusters or {}).items()}
         return Record(str(lineage), int(serial or 0), decoded)
-    except _Wrong as wrong:
+    except ValueError as wrong:
         raise Failure(_shape(file, str(wrong))) from None
 
 
 def _expect(holds: bool, otherwise: str) -> None:  # noqa: FBT001
     if not holds:
-        raise _Wrong(otherwise)
+        raise ValueError(otherwise)
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _well_formed(own: Mapping[str, Any]) -> bool:
+    """Whether those of ackplan's own keys that the planner reads in the record are what it expects."""
+    lifecycle, timeouts = own.get("lifecycle", {}), own.get("timeouts", {})
+    return (
+        isinstance(lifecycle, dict)
+        and isinstance(lifecycle.get("prevent_destroy", False), bool)
+        and _texts(own.get("depends_on", []))
+        and isinstance(timeouts, dict)
+        and all(isinstance(value, str) and DURATION.fullmatch(value) for value in timeouts.values())
+    )
 
 
 def decode_cluster(name: str, value: Any) -> RecordedCluster:
-    """One entry of `clusters`. Raises _Wrong for a shape that is not one."""
+    """One entry of `clusters`. Raises ValueError for what is not one."""
     _expect(isinstance(value, dict), f"clusters.{name} is not a mapping")
     own, attached = value.get("own", {}), value.get("attached", [])
     checks = {
-        "cluster_id": isinstance(value.get("cluster_id"), str),
-        "kind": isinstance(value.get("kind"), str),
+        "cluster_id": isinstance(value.get("cluster_id"), str) and bool(CLUSTER_ID.fullmatch(value["cluster_id"])),
+        "kind": value.get("kind") in [kind.name for kind in catalog.kinds()],
         "parameters": isinstance(value.get("parameters"), dict),
-        "own": isinstance(own, dict)
-        and isinstance(own.get("lifecycle", {}), dict)
-        and isinstance(own.get("depends_on", []), list),
-        "attached": isinstance(attached, list) and all(isinstance(item, str) for item in attached),
+        "own": isinstance(own, dict) and _well_formed(own),
+        "attached": _texts(attached),
         "created": isinstance(value.get("created", True), bool),
     }
     for key, holds in checks.items():

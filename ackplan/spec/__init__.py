@@ -44,7 +44,7 @@ def read(inputs: Inputs) -> Spec:
     from ackplan.spec import fleet, resolve, rules, validate, variables, wanted
 
     paths, found = fleet.find(inputs.paths, inputs.folder)
-    documents, faults = fleet.read_documents(paths)
+    documents, faults = fleet.read_documents(paths if not found else ())
     found += faults
     whole = not found
     for document in documents:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ackplan.diagnostics import Diagnostic, Span, error
+from ackplan.diagnostics import Diagnostic, Span, error, printable
 from ackplan.spec.load import MAX_BYTES, Map, parse, too_large
 
 DEFAULT_FILE = "ackplan.yaml"
@@ -39,10 +39,12 @@ class Fleet:
 def find(paths: Sequence[str], folder: Path) -> tuple[list[Path], list[Diagnostic]]:
     """The spec files that `paths` (files or folders, relative to `folder`) name, or the default ones."""
     if not paths:
-        default = folder / DEFAULT_FILE
-        paths = [DEFAULT_FILE if default.exists() else DEFAULT_FOLDER]
-        if not default.exists() and not (folder / DEFAULT_FOLDER).is_dir():
+        default, below = folder / DEFAULT_FILE, folder / DEFAULT_FOLDER
+        if os.path.lexists(default):
+            return [default], list(_outside(default, folder))
+        if not below.is_dir():
             return [], [_no_spec(folder)]
+        paths = [DEFAULT_FOLDER]
     files: list[Path] = []
     diagnostics: list[Diagnostic] = []
     for path in paths:
@@ -62,20 +64,30 @@ def _no_spec(folder: Path) -> Diagnostic:
 
 
 def _expand(path: Path) -> tuple[list[Path], list[Diagnostic]]:
-    if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES and p.is_file())
-        if files:
-            return files, []
+    try:
+        if not path.is_dir():
+            path.lstat()
+            return [path], []
+        files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES and not p.is_dir())
+    except (OSError, ValueError) as fault:
+        why = getattr(fault, "strerror", None) or str(fault)
+        return [], [error("ACK1020", "No spec found", f"{display(path)}: {why}")]
+    if not files:
         return [], [error("ACK1020", "No spec found", f"no *.yaml or *.yml file below {display(path)}")]
-    if not path.exists():
-        return [], [error("ACK1020", "No spec found", f"{display(path)} does not exist")]
-    return [path], []
+    return files, [fault for file in files for fault in _outside(file, path)]
+
+
+def _outside(file: Path, folder: Path) -> Iterator[Diagnostic]:
+    """A link that leaves the folder: someone's pull request could show us any file of this machine."""
+    if file.is_symlink() and not file.resolve().is_relative_to(folder.resolve()):
+        cure = "Put the file itself there, or name it with -f"
+        yield error("ACK1026", "Link leaves the folder", "", cure, span=Span(display(file), 1, 1))
 
 
 def display(path: Path) -> str:
     """A path as messages show it: relative to where the command ran, where that is shorter to read."""
-    shown = os.path.relpath(path)
-    return str(path) if shown.startswith("..") and path.is_absolute() else shown
+    shown = os.path.relpath(path) if "\0" not in str(path) else str(path)
+    return printable(str(path) if shown.startswith("..") and path.is_absolute() else shown)
 
 
 def read_documents(files: Iterable[Path]) -> tuple[list[Document], list[Diagnostic]]:

@@ -31,6 +31,7 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\
 _SPECIAL_START = frozenset("~nNtTfF.+-0123456789")
 _TAG = "tag:yaml.org,2002:"
 _MAX_DIGITS = 40
+_WHOLE = 1e15
 
 
 class Map(dict[str, Any]):
@@ -303,5 +304,6 @@ def plain(text: str, mark: Any) -> Any:
         )
         if not math.isfinite(number):
             raise _Refused("ACK1010", "Number is out of range", text[:_MAX_DIGITS], mark)
-        return number
+        # JSON Schema takes 4.0 for a whole number; the API does not.
+        return int(number) if number.is_integer() and abs(number) < _WHOLE else number
     return text

@@ -48,7 +48,7 @@ def values_of(
         if _FITS[kind](value):
             values[name] = value
         else:
-            shown = "the value given" if outside else f"its default {raw!r}"
+            shown = "the value given" if outside else "its default"
             diagnostics.append(
                 error(
                     "ACK1031",
@@ -147,7 +147,8 @@ def _lookup(
 ) -> Any:
     reference = _VARIABLE.fullmatch(match[1].strip())
     if reference is None:
-        report(_fault("Only ${var.NAME} can be filled in", match[0], mark))
+        # Not quoted: it may be a secret that happens to look like a reference.
+        report(_fault("Only ${var.NAME} can be filled in", "", mark))
     elif reference[1] not in variables:
         cure = f"Declare it with a default, or give it: --var {reference[1]}=VALUE"
         report(_fault("Variable has no value", match[0], mark, cure))

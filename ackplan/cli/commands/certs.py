@@ -43,7 +43,7 @@ def _write(folder: Path, parts: Mapping[str, Any]) -> list[Path]:
     written = []
     for name, value in sorted(parts.items()):
         if isinstance(value, str) and re.fullmatch(r"[a-z_]{1,32}", name) and "request" not in name:
-            path = folder / f"{name}.pem"
+            path = folder / (f"{name}.pem" if value.startswith("-----BEGIN") else name)
             write_atomically(path, value.encode(), mode=0o600)
             written.append(path)
     return written

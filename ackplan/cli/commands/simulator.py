@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ackplan.cli.options import Settings, options
 from ackplan.cli.session import run_async
+from ackplan.diagnostics import Failure, error
 
 
 @click.command("simulator")
@@ -19,6 +22,7 @@ from ackplan.cli.session import run_async
 @click.option("--db", default="", metavar="FILE", help="Keep the world in FILE; else in memory.")
 @click.option(
     "--time-scale",
+    "speed",
     default=1.0,
     show_default=True,
     type=click.FloatRange(0.001, 1e9),
@@ -26,13 +30,19 @@ from ackplan.cli.session import run_async
     help="How much faster time runs; 600 makes ten minutes one second.",
 )
 @click.option("--faults", default="", metavar="FILE", help="Inject the faults that FILE describes.")
+@click.option("--seed", default="", metavar="FILE", help="Begin with the live state that FILE describes (JSON).")
 @click.option("--access-key", default="", metavar="ID:SECRET", help="The key pair that is accepted.")
-def command(settings: Settings, port: int, db: str, time_scale: float, faults: str, access_key: str) -> int:  # noqa: ARG001
+def command(settings: Settings, port: int, access_key: str, **world: Any) -> int:  # noqa: ARG001
     """Serve the embedded ACK API until interrupted.
 
     Accepts the key pair of --access-key, else of its own environment, else sandbox:sandbox.
     """
-    return run_async(_serve(port, db, time_scale, faults, _keys(access_key)))
+    seed = world.pop("seed")
+    try:
+        live = json.loads(Path(seed).read_text("utf-8")) if seed else None
+    except ValueError as fault:
+        raise Failure(error("ACK7001", "Simulator can't be set up", f"{seed} is not JSON: {fault}")) from None
+    return run_async(_serve(port, _keys(access_key), live=live, **world))
 
 
 def _keys(given: str) -> dict[str, str]:
@@ -47,15 +57,19 @@ def _keys(given: str) -> dict[str, str]:
     return {name: secret} if name and secret else {"sandbox": "sandbox"}
 
 
-async def _serve(port: int, db: str, time_scale: float, faults: str, keys: dict[str, str]) -> int:
+async def _serve(port: int, keys: dict[str, str], *, db: str, speed: float, faults: str, live: Any) -> int:
     from ackplan.simulator import SimulatorConfig, serve
 
-    config = SimulatorConfig(
-        db=Path(db) if db else None,
-        time_scale=time_scale,
-        access_keys=keys,
-        faults=Path(faults) if faults else None,
-    )
+    try:
+        config = SimulatorConfig(
+            db=Path(db) if db else None,
+            time_scale=speed,
+            access_keys=keys,
+            faults=Path(faults) if faults else None,
+            live=live,
+        )
+    except ValueError as fault:
+        raise Failure(error("ACK7001", "Simulator can't be set up", str(fault))) from None
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)

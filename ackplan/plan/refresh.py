@@ -1,0 +1,69 @@
+"""A refresh: the record is brought up to date with what is live; nothing is called."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+from ackplan import catalog
+from ackplan.catalog.kinds import Effect
+from ackplan.diff import ParameterChange
+from ackplan.model.actions import Action, Reason, Side
+from ackplan.model.answers import Cluster, Node
+from ackplan.plan import steps
+from ackplan.plan.model import Change
+from ackplan.record import RecordedCluster
+
+
+def refresh(name: str, recorded: RecordedCluster, live: Cluster | None, nodes: Sequence[Node] | None) -> Change:
+    """What changes in the record. `nodes` are the live nodes where they were read."""
+    if live is None or live.gone:
+        return Change(
+            name,
+            recorded.kind,
+            Action.FORGET,
+            Reason.VANISHED,
+            recorded.cluster_id,
+            steps=steps.forget(name, recorded),
+            before=recorded.parameters,
+        )
+    attached = _still_attached(recorded, nodes)
+    changes = tuple(_moved(recorded, live, len(attached)))
+    after = {**recorded.parameters, **{change.name: change.after for change in changes}}
+    entry = dataclasses.replace(recorded, parameters=after, attached=attached)
+    moved = entry != recorded
+    return Change(
+        name,
+        recorded.kind,
+        Action.RECORD if moved else Action.NOOP,
+        Reason.DRIFTED if moved else Reason.UNCHANGED,
+        live.cluster_id,
+        parameters=changes,
+        steps=steps.record(name, entry, Reason.DRIFTED, Side.LIVE) if moved else (),
+        notes=tuple(f"{i} is no longer attached" for i in recorded.attached if i not in attached),
+        before=recorded.parameters,
+        after=after,
+        live_state=live.state,
+        depends_on=recorded.depends_on,
+    )
+
+
+def _still_attached(recorded: RecordedCluster, nodes: Sequence[Node] | None) -> tuple[str, ...]:
+    if nodes is None:
+        return recorded.attached
+    present = {node.instance_id for node in nodes}
+    return tuple(instance for instance in recorded.attached if instance in present)
+
+
+def _moved(recorded: RecordedCluster, live: Cluster, attached: int) -> Iterator[ParameterChange]:
+    """The recorded parameters that the live cluster shows with another value."""
+    kind = catalog.kind(recorded.kind)
+    for name, value in recorded.parameters.items():
+        parameter = kind.parameters.get(name)
+        if parameter is None:
+            continue
+        shown = live.attributes.get(parameter.live) if parameter.live else None
+        if parameter.effect is Effect.SCALE and live.size is not None and live.state != "initial":
+            shown = max(0, live.size - kind.masters(recorded.parameters) - attached)
+        if shown not in (None, "") and shown != parameter.canonical(value):
+            yield ParameterChange(name, value, shown, parameter.effect, Side.LIVE)
