@@ -8,13 +8,14 @@ from __future__ import annotations
 import difflib
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
-
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from ackplan.catalog import files
 from ackplan.catalog.operations import operations, secret_parameters
 from ackplan.diagnostics import Diagnostic, error
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 _MAX_SHOWN = 60
 _TYPES = {

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping, Set
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from referencing import Registry, Resource
 
 from ackplan import catalog
 from ackplan.catalog import files
@@ -23,6 +20,11 @@ from ackplan.spec import explain
 from ackplan.spec.fleet import Document
 from ackplan.spec.load import Map, Seq, span_of
 
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+    from referencing import Registry, Resource
+
 
 def _names() -> list[str]:
     return sorted({files.SPEC, files.DEFINITIONS, *(f for o in catalog.operations().values() for f in o.bodies)})
@@ -31,13 +33,17 @@ def _names() -> list[str]:
 @functools.cache
 def _registry() -> Registry[Any]:
     """All schema files, crawled once: a registry that retrieves on demand crawls again at every look-up."""
+    from referencing import Registry, Resource
+
     resources: list[Resource[Any]] = [Resource.from_contents(files.read(name)) for name in _names()]
     return Registry[Any]().with_resources((str(r.id()), r) for r in resources).crawl()
 
 
 @functools.cache
 def _validator(pointer: str) -> Draft202012Validator:
-    """Explains what is wrong with what `_compiled` refused."""
+    """Explains what is wrong with what `_compiled` refused; imported only then."""
+    from jsonschema import Draft202012Validator
+
     return Draft202012Validator({"$ref": f"{files.read(files.SPEC)['$id']}{pointer}"}, registry=_registry())
 
 
