@@ -23,6 +23,7 @@ COMMANDS = {
     "show": "Show a plan file, or the recorded state",
     "apply": "Carry a plan out",
     "destroy": "Delete every recorded cluster",
+    "rehearse": "Run a plan file's whole apply in a private simulator, in virtual time",
     "graph": "Print a plan's graph of steps (dot, mermaid)",
     "clusters": "Show live clusters",
     "tasks": "Show tasks of the API",

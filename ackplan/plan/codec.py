@@ -127,6 +127,7 @@ def _change(change: Change) -> dict[str, Any]:
         "before": change.before,
         "after": change.after,
         "live_state": change.live_state,
+        "seen": change.seen,
         "depends_on": list(change.depends_on),
     }
 
@@ -191,6 +192,7 @@ def _read_change(data: Mapping[str, Any]) -> Change:
         before=_optional(data["before"], _mapping),
         after=_optional(data["after"], _mapping),
         live_state=_text(data["live_state"]),
+        seen=_optional(data["seen"], _mapping),
         depends_on=_texts(data["depends_on"]),
     )
 

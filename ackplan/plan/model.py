@@ -53,7 +53,8 @@ class Change:
     """What happens to one cluster. A change with errors among `blocked` is shown in full and never carried out.
 
     `before` and `after` are the cluster's create parameters on both sides, secrets as references; None where there
-    is no cluster. `notes` are what a reviewer should know besides.
+    is no cluster. `notes` are what a reviewer should know besides. `seen` is the live side as this change was planned
+    against it, with its nodes where they were read: what a rehearsal begins with.
     """
 
     cluster: str
@@ -68,6 +69,7 @@ class Change:
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
     live_state: str = ""
+    seen: Mapping[str, Any] | None = None
     depends_on: tuple[str, ...] = ()
 
     @property

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ackplan import catalog
+from ackplan.catalog.kinds import discriminators
 from ackplan.diagnostics import Diagnostic, error
 from ackplan.diff import needs_nodes
 from ackplan.model.answers import Cluster, Node
@@ -52,6 +55,7 @@ def plan(sides: Sides, options: Options) -> Plan:
     else:
         names = sorted(sides.record.clusters) if options.mode == "destroy" else match.names
         changes = tuple(decide(_case(name, sides, options, match)) for name in names)
+    changes = tuple(_with_seen(change, sides, match) for change in changes)
     changes, problems = wire(changes)
     changes = select(changes, options.targets, options.excludes, skip_blocked=options.skip_blocked)
     pins = Pins(
@@ -144,6 +148,34 @@ def _case(name: str, sides: Sides, options: Options, match: _Match) -> Case:
         adopt=name in options.adopt,
         destroy=options.mode == "destroy",
     )
+
+
+def _with_seen(change: Change, sides: Sides, match: _Match) -> Change:
+    live = match.seen(change.cluster)
+    if live is None or live.gone or not change.steps:
+        return change
+    known = seen(live, sides.nodes.get(live.cluster_id))
+    kind = catalog.kind(change.kind)
+    masters = kind.root.get("x-ack-masters")
+    if masters is not None:
+        known[str(masters)] = kind.masters(change.before or {})
+    return dataclasses.replace(change, seen=known)
+
+
+def seen(live: Cluster, nodes: Sequence[Node] | None) -> dict[str, Any]:
+    """What a plan keeps of a live cluster: what it compares and needs, nothing else of the API's answer."""
+    names = {p.live for kind in catalog.kinds() for p in kind.parameters.values() if p.live}
+    names |= {*discriminators(), "vswitch_id"}
+    kept = {name: live.attributes[name] for name in sorted(names) if live.attributes.get(name) is not None}
+    kept |= {"cluster_id": live.cluster_id, "name": live.name, "state": live.state, "region_id": live.region_id}
+    if live.size is not None:
+        kept["size"] = live.size
+    if nodes is not None:
+        kept["nodes"] = [
+            {"instance_id": n.instance_id, "instance_role": n.role, "state": n.state, "creation_time": n.created}
+            for n in nodes
+        ]
+    return kept
 
 
 def _unknown_names(match: _Match, options: Options) -> Iterator[Diagnostic]:

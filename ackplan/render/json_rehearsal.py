@@ -1,0 +1,31 @@
+"""A rehearsal as JSON: one object on one line."""
+
+from __future__ import annotations
+
+import json
+
+from ackplan.app.rehearsing import Rehearsal
+from ackplan.plan.graph import build, schedule
+
+
+def dumps(rehearsal: Rehearsal) -> str:
+    """`complete`, `seconds`, `critical_path`, and each step's status, start, seconds and errors."""
+    result = rehearsal.result
+    steps = [
+        {
+            "step": name,
+            "status": outcome.status.value,
+            "start": round(outcome.started - rehearsal.started, 3) if outcome.called or outcome.seconds else None,
+            "seconds": round(outcome.seconds, 3),
+            "errors": [str(diagnostic) for diagnostic in outcome.diagnostics],
+        }
+        for name, outcome in result.outcomes.items()
+    ]
+    path = schedule(build(rehearsal.plan.steps)).critical_path
+    data = {
+        "complete": result.complete,
+        "seconds": round(result.seconds, 3),
+        "critical_path": list(path),
+        "steps": steps,
+    }
+    return json.dumps(data, ensure_ascii=False)
