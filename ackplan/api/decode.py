@@ -60,7 +60,7 @@ def cluster_of(item: Any) -> Cluster:
     fields = _object(item, "a cluster")
     return Cluster(
         cluster_id=_id(fields, "cluster_id"),
-        name=_text(fields, "name", required=True),
+        name=_name(fields),
         state=_text(fields, "state", required=True),
         region_id=_text(fields, "region_id"),
         size=_count(fields, "size"),
@@ -94,7 +94,7 @@ def _node(item: Any) -> Node:
 def task(answer: Answer, asked: str) -> Task:
     """The answer to `GET /tasks/{id}`; the older state `failed` becomes `fail`."""
     fields = _object(value(answer), "a task")
-    if fields.get("task_id") not in {None, "", asked}:
+    if _text(fields, "task_id") not in {"", asked}:
         raise Malformed("the answer is about another task")
     state = _text(fields, "state", required=True)
     error = fields.get("error")
@@ -206,6 +206,14 @@ def _text(fields: Mapping[str, Any], name: str, *, required: bool = False) -> st
         raise Malformed(f'"{name}" is longer than {_LONGEST} characters')
     if _CONTROL.search(found):
         raise Malformed(f'"{name}" has control characters')
+    return found
+
+
+def _name(fields: Mapping[str, Any]) -> str:
+    """A cluster's name: anything at all, for one strange name must not hide all other clusters. Shown with care."""
+    found = fields.get("name")
+    if not isinstance(found, str) or not found or len(found) > _LONGEST:
+        raise Malformed('"name" is not a short text')
     return found
 
 

@@ -45,7 +45,7 @@ def _operation(entry: Mapping[str, Any]) -> Operation:
         bodies=tuple(entry.get("bodies", ())),
         changes=entry["changes"],
         expected_seconds=float(entry.get("expected_seconds", 0)),
-        expected_by_body=entry.get("expected_seconds_by_body", {}),
+        expected_by_body={f: float(s) for f, s in entry.get("expected_seconds_by_body", {}).items()},
     )
 
 

@@ -71,6 +71,7 @@ def _unwanted(case: Case, recorded: RecordedCluster) -> Change:
             recorded.cluster_id,
             steps=steps.forget(case.name, recorded),
             before=recorded.parameters,
+            depends_on=recorded.depends_on,
         )
     reason = Reason.DESTROY if case.destroy else Reason.NOT_IN_SPEC
     return Change(
@@ -141,10 +142,12 @@ def _refused(case: Case, wanted: Wanted, why: Diagnostic) -> Change:
 
 def _adopt(case: Case, wanted: Wanted, live: Cluster) -> Change:
     """Recorded as the spec describes it, as far as it can't be seen; what can be seen is compared."""
-    counting = catalog.kind(wanted.kind).with_effect(Effect.SCALE)
-    parameters = {name: value for name, value in wanted.parameters.items() if name != counting}
     nodes = {node.instance_id for node in case.nodes or ()}
     attached = tuple(instance for instance in wanted.attached if instance in nodes)
+    kind = catalog.kind(wanted.kind)
+    counting, parameters = kind.with_effect(Effect.SCALE), dict(wanted.parameters)
+    if counting is not None and live.size is not None:
+        parameters[counting] = max(0, live.size - kind.masters(wanted.parameters) - len(attached))
     assumed = RecordedCluster(live.cluster_id, wanted.kind, parameters, wanted.own, attached)
     change = _existing(case, wanted, assumed, live)
     if change.action is Action.REPLACE or change.is_blocked:

@@ -78,7 +78,8 @@ class Change:
 
     @property
     def drifted(self) -> bool:
-        return any(change.side is Side.LIVE for change in self.parameters) or self.reason is Reason.VANISHED
+        moved = {Reason.VANISHED, Reason.DRIFTED, Reason.SPEC_AND_DRIFT}
+        return self.reason in moved or any(change.side is Side.LIVE for change in self.parameters)
 
 
 @dataclass(frozen=True, slots=True)

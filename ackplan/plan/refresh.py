@@ -26,6 +26,7 @@ def refresh(name: str, recorded: RecordedCluster, live: Cluster | None, nodes: S
             recorded.cluster_id,
             steps=steps.forget(name, recorded),
             before=recorded.parameters,
+            depends_on=recorded.depends_on,
         )
     attached = _still_attached(recorded, nodes)
     changes = tuple(_moved(recorded, live, len(attached)))

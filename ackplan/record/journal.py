@@ -101,12 +101,15 @@ def recover(record: Record, flying: Iterable[InFlight], live: Iterable[Cluster])
     All other calls need nothing here: the next plan compares with what they left behind.
     """
     by_name = {cluster.name: cluster for cluster in live if not cluster.gone}
+    living = {cluster.cluster_id for cluster in by_name.values()}
+    lost = {name for name, known in record.clusters.items() if known.cluster_id not in living}
     entries = []
     for call in flying:
         found = by_name.get(call.cluster)
         entry = call.data.get("entry")
         created = call.data.get("operation") == "create_cluster" and not call.answered
-        if created and found is not None and isinstance(entry, dict) and call.cluster not in record.clusters:
+        free = call.cluster not in record.clusters or call.cluster in lost
+        if created and found is not None and isinstance(entry, dict) and free:
             taken = {**entry, "cluster_id": found.cluster_id, "created": False, "attached": []}
             entries.append(Entry(call.run, call.step, call.cluster, Phase.SETTLED, {}, taken))
         else:
