@@ -24,16 +24,27 @@ PLACEHOLDER = re.compile(r"[A-Z]{4,}|[*{<…]|\.\.\.")
 
 
 def spans(text: str) -> Iterator[str]:
-    """Every piece of code in a page: inline, and the lines of blocks."""
+    """Every piece of code in a page: inline, and what is typed in blocks. Where there are prompts the rest is output."""
     yield from re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
-    for block in re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
-        yield from block.splitlines()
+    for block in re.findall(r"^ *```(?:sh|bash|console|yaml)\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL):
+        lines = [line.strip() for line in block.splitlines()]
+        prompted = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+        yield from prompted or lines
 
 
 def anchors(text: str) -> set[str]:
     """The anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in headings}
+
+
+def test_what_is_typed_is_told_from_what_is_printed():
+    page = "`one` and\n```console\n$ ackplan plan\nackplan will do\n```\n```sh\nmake test\n```\n```text\nackplan says\n```\n"
+    assert list(spans(page)) == ["one", "ackplan plan", "make test"]
+    assert list(calls({"page": "`ackplan plan --out x && ackplan apply x | tee log  # done`"})) == [
+        ("page", ["plan", "--out", "x"]),
+        ("page", ["apply", "x"]),
+    ]
 
 
 def test_there_are_pages(documents):
@@ -92,10 +103,10 @@ def command(words: list[str]) -> click.Command:
 
 
 def calls(documents: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
-    """Every command line of ackplan in the pages, without placeholders' sake: the words after `ackplan`."""
+    """Every command line of ackplan in the pages: the words after `ackplan`."""
     for page, text in documents.items():
-        for span in spans(text):
-            match = re.search(r"(?:^|\s)ackplan ((?:[a-z]|--[a-z])\S*(?: .*)?)$", span)
+        for part in (part for span in spans(text) for part in re.split(r"&&|\|\||[;|#]", span)):
+            match = re.search(r"(?:^|\s)ackplan ((?:[a-z]|--[a-z])\S*(?: .*)?)$", part.strip())
             if match:
                 yield page, match[1].split()
 
