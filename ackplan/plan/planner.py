@@ -173,7 +173,7 @@ def seen(live: Cluster, nodes: Sequence[Node] | None) -> dict[str, Any]:
     if nodes is not None:
         kept["nodes"] = [
             {"instance_id": n.instance_id, "instance_role": n.role, "state": n.state, "creation_time": n.created}
-            for n in nodes
+            for n in sorted(nodes, key=lambda node: node.instance_id)
         ]
     return kept
 
