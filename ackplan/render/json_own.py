@@ -1,0 +1,102 @@
+"""What only ackplan has, under the key `ackplan` of the plan's JSON: steps with their calls, reasons, refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ackplan.diagnostics import Diagnostic
+from ackplan.diff import ParameterChange
+from ackplan.model.values import ABSENT, SENSITIVE
+from ackplan.plan import graph
+from ackplan.plan.model import Call, Change, Plan, Step
+from ackplan.render.values import redacted, secret_names
+
+
+def own_of_plan(plan: Plan) -> dict[str, Any]:
+    """Seconds are whole where they can be. `critical_path` holds ids of steps, the first to start first."""
+    schedule = graph.schedule(graph.build(plan.steps))
+    return {
+        "mode": plan.mode,
+        "steps": [_step(step) for step in plan.steps],
+        "changes": [_change(change) for change in plan.changes],
+        "unmanaged": plan.unmanaged,
+        "expected_seconds": _seconds(schedule.seconds),
+        "critical_path": list(schedule.critical_path),
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
+    }
+
+
+def _seconds(seconds: float) -> float:
+    return int(seconds) if seconds == int(seconds) else seconds
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "cluster": step.cluster,
+        "cluster_id": step.cluster_id,
+        "kind": step.kind.value,
+        "reason": step.reason.name.lower(),
+        "side": step.side.value,
+        "needs": list(step.needs),
+        "expected_seconds": _seconds(step.expected_seconds),
+        "timeout_seconds": step.timeout,
+        "workers_before": step.workers_before,
+        "workers_after": step.workers_after,
+        "instances": list(step.instances),
+        "call": _call(step.call) if step.call else None,
+    }
+
+
+def _call(call: Call) -> dict[str, Any]:
+    return {
+        "method": call.method,
+        "path": call.path,
+        "operation": call.operation,
+        "region": call.region,
+        "body": redacted(call.body),
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "cluster": change.cluster,
+        "cluster_id": change.cluster_id,
+        "kind": change.kind,
+        "action": change.action.value,
+        "reason": change.reason.name.lower(),
+        "because": change.reason.value,
+        "parameters": [_parameter(parameter) for parameter in change.parameters],
+        "blocked": [_diagnostic(diagnostic) for diagnostic in change.blocked],
+        "notes": list(change.notes),
+        "live_state": change.live_state,
+        "depends_on": list(change.depends_on),
+    }
+
+
+def _parameter(parameter: ParameterChange) -> dict[str, Any]:
+    """A side that is absent is left out: null is a value."""
+    secret = parameter.secret or parameter.name in secret_names()
+    sides = {"before": parameter.before, "after": parameter.after}
+    present = {side: value for side, value in sides.items() if value is not ABSENT}
+    return {
+        "name": parameter.name,
+        **{side: SENSITIVE if secret else redacted(value) for side, value in present.items()},
+        "effect": parameter.effect.value,
+        "side": parameter.side.value,
+        "secret": secret,
+    }
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    span = diagnostic.span
+    return {
+        "severity": diagnostic.severity.value,
+        "code": diagnostic.code,
+        "summary": diagnostic.summary,
+        "detail": diagnostic.detail,
+        "cure": diagnostic.cure,
+        "cluster": diagnostic.cluster,
+        "parameter": diagnostic.parameter,
+        "place": {"file": span.file, "line": span.line, "column": span.column} if span else None,
+    }

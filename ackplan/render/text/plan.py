@@ -1,0 +1,143 @@
+"""A plan as text: what happens to each cluster and why, the calls that do it, what is refused, and a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ackplan.diagnostics import Diagnostic
+from ackplan.model.actions import Action
+from ackplan.plan.model import Plan
+from ackplan.render.safe import pad, printable, width
+from ackplan.render.text.fields import field_lines
+from ackplan.render.text.style import Style, diagnostic_line
+from ackplan.render.view import Block, StepView, View, view
+from ackplan.render.words import LEGEND, counted, duration
+
+_INTRO = {
+    "normal": "ackplan will do the following:",
+    "destroy": "ackplan will destroy everything that is recorded:",
+    "refresh-only": "Only the record is brought up to date; no cluster is touched:",
+}
+_NOTHING = {
+    "normal": "No changes. Live clusters match the spec.",
+    "destroy": "No changes. Nothing is recorded that could be destroyed.",
+    "refresh-only": "No changes. The record matches the live clusters.",
+}
+_ALWAYS = {
+    Action.CREATE: "to create",
+    Action.UPDATE: "to change",
+    Action.REPLACE: "to replace",
+    Action.DELETE: "to destroy",
+}
+_SOMETIMES = {Action.ADOPT: "to adopt", Action.FORGET: "to forget", Action.RECORD: "to record"}
+_FIELDS = "      "
+_FACTS = "    "
+
+
+def plan_text(plan: Plan, *, color: bool) -> str:
+    """The plan for a terminal, without a line end at its end."""
+    shown, style = view(plan), Style(color)
+    sections = [_legend(shown, style)] if shown.blocks else []
+    sections += ["\n".join(_block(block, style)) for block in shown.blocks]
+    if not shown.blocks and shown.applicable:
+        sections.append(style("good", _NOTHING.get(shown.mode, _NOTHING["normal"])))
+    sections += list(_closing(shown, style))
+    return "\n\n".join(section for section in sections if section)
+
+
+def _legend(shown: View, style: Style) -> str:
+    used = {block.mark for block in shown.blocks}
+    lines = [f"{style(mark, mark.rjust(3))} {meaning}" for mark, meaning in LEGEND.items() if mark in used]
+    return "\n".join([_INTRO.get(shown.mode, _INTRO["normal"]), "", *lines])
+
+
+def _block(block: Block, style: Style) -> Iterator[str]:
+    refused = ": " + style("error", "BLOCKED") if block.blocked else ""
+    yield f"  # {style('bold', block.name)} {block.headline}{refused}"
+    if block.reason:
+        yield f"  # ({block.reason})"
+    if block.drift:
+        yield f"  # {style('drift', 'drift:')} {block.drift}"
+    yield f"{style(block.mark, block.mark.rjust(3))} {block.subject}"
+    yield from field_lines(block.fields, style, _FIELDS)
+    if block.unchanged:
+        yield style("dim", f"{_FIELDS}  # ({counted(block.unchanged, 'unchanged parameter')} hidden)")
+    yield from _steps(block, style)
+    yield from (f"{_FACTS} {style('dim', 'note:')} {note}" for note in block.notes)
+    for diagnostic in block.blocked:
+        yield from _refusal(diagnostic, style)
+
+
+def _steps(block: Block, style: Style) -> Iterator[str]:
+    """A line for each step: its call, what it does, how long that should take."""
+    columns = max((width(_call(step)) for step in block.steps), default=0)
+    for number, step in enumerate(block.steps):
+        label = " then:" if number else "calls:"
+        expected = f" (~{duration(step.seconds)})" if step.seconds else ""
+        yield f"{_FACTS}{style('dim', label)} {pad(_call(step), columns)}  {step.text}{expected}"
+    if block.waits_for:
+        yield f"{_FACTS}{style('dim', 'after:')} {', '.join(block.waits_for)}"
+
+
+def _call(step: StepView) -> str:
+    return step.call or "nothing"
+
+
+def _refusal(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
+    """A refusal on lines of its own: what, where, why, and what to do."""
+    code = style("error" if diagnostic.is_error else "warning", printable(diagnostic.code))
+    parameter = f"{printable(diagnostic.parameter)}: " if diagnostic.parameter else ""
+    yield f"{_FACTS}{style('error', 'BLOCKED')} {code} {parameter}{printable(diagnostic.summary)}"
+    place = f"at {diagnostic.span}" if diagnostic.span else ""
+    for text in (place, diagnostic.detail, diagnostic.cure):
+        if text:
+            yield f"{_FACTS}        {printable(text)}"
+
+
+def _closing(shown: View, style: Style) -> Iterator[str]:
+    yield _drift(shown, style)
+    yield "\n".join(diagnostic_line(diagnostic, style) for diagnostic in shown.diagnostics)
+    if shown.unmanaged:
+        verb = "is" if shown.unmanaged == 1 else "are"
+        yield f"{counted(shown.unmanaged, 'live cluster')} {verb} not managed by this spec."
+    if shown.blocks:
+        yield "\n".join(_summary(shown, style))
+    elif not shown.applicable:
+        yield style("error", "Nothing was planned: see the errors above.")
+
+
+def _drift(shown: View, style: Style) -> str:
+    if not shown.drifted:
+        return ""
+    names = "\n".join(f"  {line}" for line in _drifted(shown.drifted))
+    number = counted(len(shown.drifted), "cluster")
+    return f"{style('drift', 'Drift:')} {number} changed outside of ackplan since the last apply:\n{names}"
+
+
+def _drifted(blocks: Sequence[Block]) -> Iterator[str]:
+    for block in blocks:
+        names = ", ".join(field.name for field in block.fields if field.drift)
+        gone = block.action in {Action.CREATE, Action.FORGET}
+        yield f"{block.name}: {'gone' if gone else names or 'attached instances'}"
+
+
+def _summary(shown: View, style: Style) -> Iterator[str]:
+    counts = [f"{shown.counts[action]} {text}" for action, text in _ALWAYS.items()]
+    counts += [f"{shown.counts[action]} {text}" for action, text in _SOMETIMES.items() if shown.counts[action]]
+    counts += [style("error", f"{shown.blocked} blocked")] if shown.blocked else []
+    yield f"{style('bold', 'Plan:')} {', '.join(counts)}."
+    if shown.seconds:
+        yield f"Expected to take about {duration(shown.seconds)}{_path(shown.path)}."
+    if shown.blocked:
+        rest = " To plan the rest alone: ackplan plan --skip-blocked" if any(shown.counts.values()) else ""
+        yield f"Nothing is applied while a change is blocked.{rest}"
+    elif not shown.applicable:
+        yield style("error", "It can't be applied: see the errors above.")
+
+
+def _path(path: Sequence[str]) -> str:
+    """The clusters of the longest way, where there is more than one; the middle of a long one is left out."""
+    if len(path) < 2:
+        return ""
+    names = list(path) if len(path) <= 8 else [*path[:4], f"{len(path) - 7} more", *path[-3:]]
+    return f"; longest is {' -> '.join(names)}"

@@ -1,0 +1,33 @@
+"""The record as text: what was last applied to each cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ackplan.record import Record, RecordedCluster
+from ackplan.render.resources import known_kind
+from ackplan.render.safe import pad, printable, width
+from ackplan.render.values import quoted, secret_names, written
+
+
+def record_text(record: Record) -> str:
+    """A block for each recorded cluster, in the order of their names."""
+    if not record.clusters:
+        return "Nothing is recorded."
+    blocks = ("\n".join(_cluster(name, record.clusters[name])) for name in sorted(record.clusters))
+    return "\n\n".join(blocks)
+
+
+def _cluster(name: str, entry: RecordedCluster) -> Iterator[str]:
+    known = known_kind(entry.kind)
+    region = entry.parameters.get(known.filled_from("region") or "") if known else None
+    facts = ", ".join(printable(str(fact)) for fact in (region, entry.cluster_id) if fact)
+    yield f"{printable(entry.kind)} cluster {quoted(name)} ({facts})"
+    if not entry.created:
+        yield "    # its creation has not been seen to its end"
+    values = {**entry.parameters, **entry.own}
+    if entry.attached:
+        values["attached"] = list(entry.attached)
+    columns = max(width(printable(key)) for key in values) if values else 0
+    for key, value in values.items():
+        yield f"    {pad(printable(key), columns)} = {written(value, secret=key in secret_names())}"

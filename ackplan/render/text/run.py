@@ -1,0 +1,131 @@
+"""A run as text: a line for each thing that happens, and at the end what was done, what was not, and how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
+from ackplan.model.actions import Action, StepKind
+from ackplan.plan.model import Change, Plan, Step
+from ackplan.render.safe import printable
+from ackplan.render.text.style import Style, diagnostic_without_cluster
+from ackplan.render.words import DONE, VERBS, counted, duration
+
+_SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
+_ALWAYS = (Action.CREATE, Action.UPDATE, Action.DELETE)
+_SOMETIMES = (Action.REPLACE, Action.ADOPT, Action.FORGET, Action.RECORD)
+_AGAIN = {
+    "normal": "ackplan apply",
+    "destroy": "ackplan destroy",
+    "refresh-only": "ackplan apply --refresh-only",
+}
+_UNDONE = {
+    Status.SKIPPED: "Skipped, because they wait for what failed",
+    Status.INTERRUPTED: "Interrupted, and maybe still going on",
+    Status.NOT_STARTED: "Not started",
+}
+
+
+def event_line(event: Event, *, color: bool) -> str | None:
+    """One line for what just happened; None where nothing needs to be said."""
+    style = Style(color)
+    if event.step is None:
+        return f"note: {printable(event.detail)}" if event.detail else None
+    name = f"{style('bold', printable(event.step.cluster))}: "
+    match event.moment:
+        case Moment.STARTED:
+            silent = event.step.kind in _SILENT
+            return None if silent else f"{name}{VERBS[event.step.kind].doing}{_detail(event.step)}..."
+        case Moment.PROGRESS:
+            state = f" ({printable(event.detail)})" if event.detail else ""
+            return f"{name}still {VERBS[event.step.kind].doing}{state} [{duration(event.seconds)}]"
+        case Moment.NOTE:
+            return name + printable(event.detail)
+        case Moment.ENDED:
+            return _ended(event, event.step, name, style)
+
+
+def _detail(step: Step) -> str:
+    """What a scaling or an attach is about."""
+    size = f" to {counted(step.workers_after, 'worker')}" if step.workers_after is not None else ""
+    return size + (f": {', '.join(map(printable, step.instances))}" if step.instances else "")
+
+
+def _ended(event: Event, step: Step, name: str, style: Style) -> str | None:
+    outcome = event.outcome
+    if outcome is None or outcome.status is Status.NOT_STARTED:
+        return None
+    verb = VERBS[step.kind]
+    if outcome.status is Status.DONE:
+        after = "" if step.kind in _SILENT else f" after {duration(event.seconds)}"
+        known = f" [id={printable(outcome.cluster_id)}]" if step.kind is StepKind.CREATE and outcome.cluster_id else ""
+        return f"{name}{style('good', verb.done)}{after}{known}"
+    if outcome.status is Status.SKIPPED:
+        return f"{name}{style('warning', 'skipped')}: {verb.infinitive}, which waits for what failed"
+    if outcome.status is Status.INTERRUPTED:
+        return f"{name}{style('warning', 'interrupted')} while {verb.doing}, after {duration(event.seconds)}"
+    why = "; ".join(diagnostic_without_cluster(diagnostic, style) for diagnostic in outcome.diagnostics)
+    return f"{name}{style('error', 'FAILED')} to {verb.infinitive} after {duration(event.seconds)}: {why}"
+
+
+def result_text(result: Result, plan: Plan, *, color: bool) -> str:
+    """What a run did, for its end. A step without an outcome was done by an earlier run of the same plan."""
+    style = Style(color)
+    sections = ["\n".join(_failures(result, plan, style))]
+    sections += ["\n".join(_undone(result, plan, status, title)) for status, title in _UNDONE.items()]
+    sections.append("\n".join(_verdict(result, plan, style)))
+    return "\n\n".join(section for section in sections if section)
+
+
+def _steps(result: Result, plan: Plan, status: Status) -> Iterator[tuple[Step, Outcome]]:
+    for step in plan.steps:
+        outcome = result.outcomes.get(step.id)
+        if outcome is not None and outcome.status is status:
+            yield step, outcome
+
+
+def _failures(result: Result, plan: Plan, style: Style) -> Iterator[str]:
+    failed = list(_steps(result, plan, Status.FAILED))
+    if failed:
+        yield style("error", "Failed:")
+    for step, outcome in failed:
+        yield f"  {printable(step.cluster)}: {VERBS[step.kind].infinitive}{_requests(outcome)}"
+        yield from (f"    {diagnostic_without_cluster(diagnostic, style)}" for diagnostic in outcome.diagnostics)
+
+
+def _requests(outcome: Outcome) -> str:
+    return f" (request {', '.join(map(printable, outcome.request_ids))})" if outcome.request_ids else ""
+
+
+def _undone(result: Result, plan: Plan, status: Status, title: str) -> Iterator[str]:
+    steps = [step for step, _ in _steps(result, plan, status)]
+    if steps:
+        yield f"{title}:"
+    for step in steps:
+        yield f"  {printable(step.cluster)}: {VERBS[step.kind].infinitive}"
+
+
+def _verdict(result: Result, plan: Plan, style: Style) -> Iterator[str]:
+    verb = "Destroy" if plan.mode == "destroy" else "Apply"
+    finished = [change for change in plan.changes if _is_done(change, result)]
+    counts = ", ".join(_counts(finished))
+    if result.complete:
+        took = f" It took {duration(result.seconds)}." if result.seconds else ""
+        yield f"{style('good', f'{verb} complete')}: {counts}.{took}"
+        return
+    undone = [f"{result.count(status)} {status.value}" for status in (Status.FAILED, *_UNDONE) if result.count(status)]
+    rest = f"; of {counted(len(result.outcomes), 'step')} {', '.join(undone)}" if undone else ""
+    yield f"{style('error', f'{verb} incomplete')}: {counts}{rest}."
+    yield f"To go on, run: {style('bold', _AGAIN.get(plan.mode, _AGAIN['normal']))}"
+
+
+def _is_done(change: Change, result: Result) -> bool:
+    ends = (result.outcomes.get(step.id) for step in change.steps)
+    return all(end is None or end.status is Status.DONE for end in ends)
+
+
+def _counts(finished: list[Change]) -> Iterator[str]:
+    for action in (*_ALWAYS, *_SOMETIMES):
+        number = sum(change.action is action for change in finished)
+        if number or action in _ALWAYS:
+            yield f"{number} {DONE[action]}"

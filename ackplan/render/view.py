@@ -1,0 +1,247 @@
+"""What a reader of a plan is to see, before any format: one block for each cluster that something happens to.
+
+Every format that people read takes its facts from here, so that all of them tell the same. Texts are printable; values
+are raw, to be written with `render.values`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ackplan import catalog
+from ackplan.catalog.kinds import Effect
+from ackplan.diagnostics import Diagnostic
+from ackplan.diff import ParameterChange
+from ackplan.model.actions import Action, Reason, Side, StepKind
+from ackplan.model.values import ABSENT
+from ackplan.plan import graph
+from ackplan.plan.model import Change, Plan, Step
+from ackplan.render import words
+from ackplan.render.resources import known_kind
+from ackplan.render.safe import printable
+from ackplan.render.values import quoted, secret_names
+
+_SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
+FORCES = "forces replacement"
+DRIFT = "drift"
+LIVE_DIFFERS = "live differs"
+RECORDED_ONLY = "recorded only"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One parameter that changes. `mark` is `+`, `~` or `-`; `notes` say what it entails; `drift`: live moved."""
+
+    mark: str
+    name: str
+    before: Any
+    after: Any
+    secret: bool
+    notes: tuple[str, ...] = ()
+    drift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step: its call (`POST /clusters/{id}/attach`; empty: none), what it does, how many seconds it should take."""
+
+    call: str
+    text: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """All that is said of one cluster.
+
+    `reason` says why the spec or the user wants it, `drift` how the live cluster moved; each may be empty.
+    `unchanged` counts parameters that need not be shown; `waits_for` are the clusters that must be done first.
+    """
+
+    name: str
+    action: Action
+    mark: str
+    headline: str
+    reason: str
+    drift: str
+    subject: str
+    fields: tuple[Field, ...]
+    unchanged: int
+    steps: tuple[StepView, ...]
+    waits_for: tuple[str, ...]
+    notes: tuple[str, ...]
+    blocked: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A whole plan. `counts` leaves blocked changes out; `seconds` and `path` are the longest way and its clusters."""
+
+    mode: str
+    blocks: tuple[Block, ...]
+    counts: Mapping[Action, int]
+    blocked: int
+    unmanaged: int
+    diagnostics: tuple[Diagnostic, ...]
+    applicable: bool
+    seconds: float
+    path: tuple[str, ...]
+
+    @property
+    def drifted(self) -> tuple[Block, ...]:
+        return tuple(block for block in self.blocks if block.drift)
+
+
+def view(plan: Plan) -> View:
+    """The view of a plan. Changes that do nothing and are not refused have no block."""
+    free = [change for change in plan.changes if not change.is_blocked]
+    schedule = graph.schedule(graph.build(step for change in free for step in change.steps))
+    owners = {step.id: change.cluster for change in plan.changes for step in change.steps}
+    acting = [change for change in free if change.action is not Action.NOOP]
+    return View(
+        mode=plan.mode,
+        blocks=tuple(_block(change, owners, plan.mode) for change in plan.changes if _is_shown(change)),
+        counts={action: sum(change.action is action for change in acting) for action in Action},
+        blocked=len(plan.blocked),
+        unmanaged=plan.unmanaged,
+        diagnostics=plan.diagnostics,
+        applicable=plan.applicable,
+        seconds=schedule.seconds,
+        path=tuple(dict.fromkeys(printable(owners[step]) for step in schedule.critical_path)),
+    )
+
+
+def _is_shown(change: Change) -> bool:
+    return change.action is not Action.NOOP or bool(change.blocked)
+
+
+def _block(change: Change, owners: Mapping[str, str], mode: str) -> Block:
+    action = _shown_action(change)
+    reason, drift = _reasons(change)
+    waits = dict.fromkeys(owners[need] for step in change.steps for need in step.needs if need in owners)
+    return Block(
+        name=printable(change.cluster),
+        action=action,
+        mark=words.MARKS[action],
+        headline=words.headline(action, change.reason, blocked=change.is_blocked),
+        reason=reason,
+        drift=drift,
+        subject=_subject(change),
+        fields=(*(_field(parameter, change, mode) for parameter in change.parameters), *_given_up(change)),
+        unchanged=_unchanged(change),
+        steps=tuple(_step(step, change) for step in change.steps if step.kind not in _SILENT),
+        waits_for=tuple(printable(name) for name in waits if name != change.cluster),
+        notes=tuple(map(printable, change.notes)),
+        blocked=change.blocked,
+    )
+
+
+def _shown_action(change: Change) -> Action:
+    """A scaling that is refused has no steps yet; it is an update all the same."""
+    scales = any(parameter.effect is Effect.SCALE for parameter in change.parameters)
+    return Action.UPDATE if change.action is Action.RECORD and change.is_blocked and scales else change.action
+
+
+def _reasons(change: Change) -> tuple[str, str]:
+    """Why, and how the live cluster moved."""
+    reason = change.reason
+    if reason is Reason.SPEC_AND_DRIFT:
+        return Reason.SPEC_CHANGED.value, Reason.DRIFTED.value
+    if reason in {Reason.DRIFTED, Reason.VANISHED}:
+        return "", reason.value
+    live = change.drifted and reason is not Reason.ADOPTION
+    return "" if reason is Reason.NEW else reason.value, Reason.DRIFTED.value if live else ""
+
+
+def _subject(change: Change) -> str:
+    values = change.after or change.before or {}
+    known = known_kind(change.kind)
+    region = values.get(known.filled_from("region") or "") if known else None
+    state = change.live_state if change.live_state != "running" else ""
+    facts = ", ".join(printable(str(fact)) for fact in (region, change.cluster_id, state) if fact)
+    return f"{printable(change.kind)} cluster {quoted(change.cluster)}" + (f" ({facts})" if facts else "")
+
+
+def _unchanged(change: Change) -> int:
+    if change.action not in {Action.UPDATE, Action.REPLACE, Action.RECORD, Action.ADOPT} or not change.after:
+        return 0
+    return len(set(change.after) - {parameter.name for parameter in change.parameters})
+
+
+def _given_up(change: Change) -> Iterator[Field]:
+    """What the cluster has, and a replacement would be created without."""
+    if change.action is not Action.REPLACE:
+        return
+    shown = {parameter.name for parameter in change.parameters} | set(change.after or {})
+    for name, value in (change.before or {}).items():
+        if name not in shown:
+            yield Field("-", printable(name), value, ABSENT, name in secret_names())
+
+
+def _field(parameter: ParameterChange, change: Change, mode: str) -> Field:
+    mark = "~"
+    if parameter.before is ABSENT:
+        mark = "+"
+    elif parameter.after is ABSENT:
+        mark = "-"
+    secret = parameter.secret or parameter.name in secret_names()
+    notes = tuple(_notes(parameter, change, mode))
+    drift = parameter.side is Side.LIVE and change.reason is not Reason.ADOPTION
+    return Field(mark, printable(parameter.name), parameter.before, parameter.after, secret, notes, drift)
+
+
+def _notes(parameter: ParameterChange, change: Change, mode: str) -> Iterator[str]:
+    if change.action is Action.CREATE or mode == "refresh-only":
+        return
+    if parameter.effect is Effect.REPLACE and change.action is Action.REPLACE:
+        yield FORCES
+    if parameter.side is Side.LIVE:
+        yield LIVE_DIFFERS if change.reason is Reason.ADOPTION else DRIFT
+    if parameter.effect is Effect.RECORDED and change.action is Action.UPDATE and not _attaches(parameter, change):
+        yield RECORDED_ONLY
+
+
+def _attaches(parameter: ParameterChange, change: Change) -> bool:
+    """Whether this is the key that the change's attach and detach calls come from."""
+    own = catalog.own_keys().get(parameter.name)
+    calls = {step.kind for step in change.steps}
+    return own is not None and own.effect is Effect.ATTACH and bool(calls & {StepKind.ATTACH, StepKind.DETACH})
+
+
+def _step(step: Step, change: Change) -> StepView:
+    text = _what(step)
+    if step.side is Side.LIVE and change.reason is Reason.SPEC_AND_DRIFT:
+        text += " (drift)"
+    return StepView(call_of(step), text, step.expected_seconds)
+
+
+def call_of(step: Step) -> str:
+    """Method and path, with `{id}` for the cluster's id: it stands above, or is not known yet."""
+    if step.call is None:
+        return ""
+    path = step.call.path.replace(step.cluster_id, "{id}") if step.cluster_id else step.call.path
+    return printable(f"{step.call.method} {path}")
+
+
+def _what(step: Step) -> str:
+    sizes = f"{step.workers_before} -> {step.workers_after}"
+    number = abs((step.workers_after or 0) - (step.workers_before or 0))
+    workers = words.counted(number, "worker")
+    if step.kind is StepKind.SCALE_OUT:
+        return f"add {workers}: {sizes}"
+    if step.kind is StepKind.SCALE_IN:
+        return f"give up {workers}: {sizes}, {_instances(step)}"
+    if step.kind in {StepKind.ATTACH, StepKind.DETACH}:
+        return f"{step.kind.value} {_instances(step)}"
+    return words.VERBS[step.kind].infinitive
+
+
+def _instances(step: Step) -> str:
+    """The instances, and what becomes of them where they leave the cluster."""
+    named = ", ".join(map(printable, step.instances))
+    if step.kind is StepKind.ATTACH or step.call is None:
+        return named
+    released = (step.call.body or {}).get("release_node", False)
+    return f"{named} ({words.plural('instance', len(step.instances))} {'released' if released else 'kept'})"

@@ -1,0 +1,76 @@
+"""Tables of what is live, and the record as text."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import fleets
+
+from ackplan.model.answers import Cluster, Node, Task
+from ackplan.record import Record
+from ackplan.render.safe import width
+from ackplan.render.text import clusters_table, nodes_table, record_text, task_text
+
+
+def test_clusters_line_up_whatever_they_are_called() -> None:
+    table = clusters_table(
+        [
+            Cluster("c2", "商店-生产", "running", "cn-hangzhou", 6, "Kubernetes", {}),
+            Cluster("c1", "shop", "initial", "cn-beijing", None, "ManagedKubernetes", {"profile": "Edge"}),
+            Cluster("c3", "swarm", "running", "cn-beijing", 0, "aliyun", {}),
+        ]
+    )
+    assert table.splitlines() == [
+        "NAME       ID  KIND       REGION       STATE    SIZE",
+        "shop       c1  edge       cn-beijing   initial  -",
+        "swarm      c3  aliyun     cn-beijing   running  0",
+        "商店-生产  c2  dedicated  cn-hangzhou  running  6",
+    ]
+    assert {width(row[: row.index("c")]) for row in table.splitlines()[1:3]} == {11}
+
+
+def test_nodes_and_tasks() -> None:
+    nodes = [Node("i-b", "b", "Worker", "running", "2024-02"), Node("i-a", "a", "Master", "running", "2024-03")]
+    assert [row.split()[0] for row in nodes_table(nodes).splitlines()] == ["INSTANCE", "i-a", "i-b"]
+    running = Task("T-1", "c1", "create_cluster", "running", "2024-01", "2024-02", "", "")
+    failed = dataclasses.replace(running, task_id="T-2", state="fail", error_code="Quota", error_message="none\nleft")
+    assert "ERROR" not in task_text([running])
+    assert task_text([running, failed]).splitlines()[2].endswith("Quota none\\nleft")
+
+
+def test_nothing_is_said_in_words() -> None:
+    assert clusters_table([]) == "No clusters are live."
+    assert nodes_table([]) == "No nodes."
+    assert task_text([]) == "No tasks."
+    assert record_text(Record("lineage-1")) == "Nothing is recorded."
+
+
+def test_hostile_cells_are_harmless_and_bounded() -> None:
+    evil = Cluster("c\x1b[2J", "a\nb\u202e" * 5000, "odd\rstate", "r\x07", 1, "t\x9b", {})
+    lines = clusters_table([evil, fleets.STRANGER]).splitlines()
+    assert len(lines) == 3
+    assert all(line.isprintable() and len(line) < 400 for line in lines)
+
+
+def test_the_record_shows_what_was_applied_and_no_secret() -> None:
+    record = fleets.ATTACH.record
+    attached = fleets.record_of(fleets.wanted(fleets.ATTACH.after))
+    text = record_text(attached)
+    lines = text.splitlines()
+    assert lines[0] == 'managed cluster "shop" (cn-beijing, c-shop)'
+    assert "    num_of_nodes                = 3" in lines
+    assert "    login_password              = (sensitive value)" in lines
+    assert '    attached                    = ["i-a", "i-b"]' in lines
+    assert "PASSWORD" not in text
+    unfinished = dataclasses.replace(record.clusters["shop"], created=False)
+    assert "    # its creation has not been seen to its end" in record_text(record.with_cluster("shop", unfinished))
+
+
+def test_recorded_clusters_stand_by_name_and_may_be_of_a_kind_that_nobody_knows() -> None:
+    entry = fleets.SAME.record.clusters["shop"]
+    record = Record("lineage-1", 1, {"b\x1b[2J": dataclasses.replace(entry, kind="odd\n"), "a": entry})
+    heads = [line for line in record_text(record).split("\n") if " cluster " in line]
+    assert heads == [
+        'managed cluster "a" (cn-beijing, c-shop)',
+        'odd\\n cluster "b\\u001b[2J" (c-shop)',
+    ]
