@@ -27,10 +27,7 @@ STATE_FORMAT = "1.0"
 TERRAFORM_VERSION = "1.9.0"
 
 _FIRST = ("format_version", "terraform_version", "ackplan_version")
-# Invisible, steering or broken characters, which JSON can hold as escapes just as well.
-_UNSAFE = re.compile(
-    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]"
-)
+_SPECIAL = re.compile("[^ -~]")
 
 
 def plan_json(plan: Plan, record: Record) -> dict[str, Any]:
@@ -75,11 +72,18 @@ def validate_json(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
 
 
 def dumps(data: Mapping[str, Any]) -> str:
-    """JSON on one line without spaces: versions first, then all keys sorted, ackplan's own last."""
+    """JSON on one line without spaces: versions first, then all keys sorted, ackplan's own last.
+
+    Characters that are invisible, steer a terminal or are broken stand as escapes, which mean the same to a reader.
+    """
     names = [name for name in _FIRST if name in data]
     names += sorted(set(data) - set(names), key=lambda name: (name == "ackplan", name))
     pairs = (f"{_text(name)}:{_text(data[name])}" for name in names)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", "{" + ",".join(pairs) + "}")
+    return _SPECIAL.sub(_escaped, "{" + ",".join(pairs) + "}")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
 
 
 def _text(value: Any) -> str:

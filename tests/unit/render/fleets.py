@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from ackplan.model.wanted import Wanted
 from ackplan.plan.model import Change, Plan
 from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record, RecordedCluster
+from ackplan.render.text import plan_text
 
 TEMPLATES = """\
 ackplan: 1
@@ -119,6 +121,11 @@ class Fleet:
     def change(self, **options: Any) -> Change:
         (change,) = self.plan(**options).changes
         return change
+
+
+def shown(planned: Plan) -> str:
+    """The text, with the folder of a refusal's place left out: it is a temporary one."""
+    return re.sub(r"at \S+/fleet\.yaml", "at fleet.yaml", plan_text(planned, color=False))
 
 
 WEB = "  shop: {extends: web}\n"

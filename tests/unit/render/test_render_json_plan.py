@@ -222,43 +222,6 @@ def test_recorded_clusters_outside_of_the_plan_stay_in_the_prior_state() -> None
     assert [change["name"] for change in data["resource_changes"]] == ["a"]
 
 
-def test_own_part_has_each_step_with_its_call() -> None:
-    fleet = Fleet(
-        after="  b: {extends: web, attach: [{instances: [i-a], password: {env: ROOT}}]}\n", others=[fleets.STRANGER]
-    )
-    own = made(fleet)["ackplan"]
-    create, attach = own["steps"]
-    assert create["call"]["method"] == "POST"
-    assert create["call"]["path"] == "/clusters"
-    assert create["call"]["region"] == "cn-beijing"
-    assert create["call"]["body"]["num_of_nodes"] == 3
-    assert create["call"]["body"]["login_password"] == "(sensitive value)"
-    assert create["expected_seconds"] == 600
-    assert attach["needs"] == ["create:b"]
-    assert attach["call"]["body"] == {"instances": ["i-a"], "password": "(sensitive value)"}
-    assert own["critical_path"] == ["create:b", "attach:b:1"]
-    assert own["expected_seconds"] == 900
-    assert own["unmanaged"] == 1
-    assert own["mode"] == "normal"
-
-
-def test_own_part_says_why_and_which_side_moved() -> None:
-    (change,) = made(fleets.SPEC_AND_DRIFT)["ackplan"]["changes"]
-    assert (change["action"], change["reason"]) == ("update", "spec_and_drift")
-    assert change["parameters"] == [
-        {"name": "timeout_mins", "before": 60, "after": 90, "effect": "recorded", "side": "spec", "secret": False},
-        {"name": "num_of_nodes", "before": 2, "after": 3, "effect": "scale", "side": "live", "secret": False},
-    ]
-
-
-def test_own_part_tells_absent_from_null() -> None:
-    (change,) = made(fleets.RECORD_ONLY)["ackplan"]["changes"]
-    lifecycle = change["parameters"][-1]
-    assert lifecycle["name"] == "lifecycle"
-    assert "before" not in lifecycle
-    assert lifecycle["after"] == {"prevent_destroy": True}
-
-
 def test_no_secret_and_no_source_of_one_is_in_it() -> None:
     entry = fleets.SAME.record.clusters["shop"]
     literal = {"parameters": {**entry.parameters, "login_password": "hunter2!A"}}
@@ -293,7 +256,9 @@ def test_the_text_is_one_line_and_begins_with_the_versions() -> None:
     assert "\n" not in text
     assert '": ' not in text
     assert '"商店":"\\u202e\\u009b\\ud800\\u200b"' in dumps({"商店": "\u202e\x9b\ud800\u200b"})
-    assert json.loads(dumps({"a": "\u202e\ud800"})) == {"a": "\u202e\ud800"}
+    hostile = {"a\x7f": "\u202e\ud800\U000e0041\xad\u2028\x1b 商店"}
+    assert dumps(hostile).isprintable()
+    assert json.loads(dumps(hostile)) == hostile
 
 
 @pytest.mark.parametrize("fleet", [fleets.CREATE, fleets.REPLACE, fleets.DRIFT, fleets.ATTACH, fleets.FORGET])
