@@ -84,7 +84,7 @@ def test_sizes(size: Any, expected: int | None) -> None:
     "wrong",
     [
         {"size": "many"}, {"size": -1}, {"size": 1.5}, {"size": True}, {"size": [3]}, {"size": "9" * 4000}, {"size": "٣"},
-        {"name": None}, {"name": ""}, {"name": 5}, {"name": "x" * 1025}, {"name": "a\x1b[2Jb"}, {"state": None},
+        {"name": None}, {"name": ""}, {"name": 5}, {"name": "x" * 1025}, {"state": None},
         {"cluster_id": "../c1"}, {"cluster_id": ""}, {"cluster_id": None}, {"cluster_id": "c1\n"}, {"region_id": ["x"]},
         {"cluster_type": {}},
     ],
@@ -140,8 +140,9 @@ def test_tasks(state: str) -> None:
     assert (found.state, found.error_code, found.error_message[:14]) == ("fail", "E", "out of stock x")
     assert len(found.error_message) == 500
     assert decode.task(answer({"state": "success", "error": None}), "T-1") == Task("T-1", "", "", "success", *[""] * 4)
-    with pytest.raises(decode.Malformed):
-        decode.task(answer(body), "T-2")
+    for wrong in ({"task_id": "T-2"}, {"task_id": ["T-1"]}, {"state": ""}, {"state": {}}, {"error": {"code": 5}}):
+        with pytest.raises(decode.Malformed):
+            decode.task(answer(body | wrong), "T-1")
 
 
 def test_what_was_accepted() -> None:
