@@ -24,13 +24,6 @@ from ackplan.simulator.refusals import Refusal
 MAX_BYTES = 1 << 20
 _MAX_DEPTH = 16
 _MAX_ITEMS = 1000
-_SCHEMAS = {
-    "scale_out": "scale-out",
-    "scale": "scale",
-    "attach": "attach",
-    "attach_script": "attach-script",
-    "remove_nodes": "remove-nodes",
-}
 # Required by the guide, and not among the parameters of today's typed calls.
 _WAIVED = {"scale_out": {"worker_data_disk"}, "scale": {"num_of_nodes"}, "attach_script": {"options"}}
 _SECRETS = frozenset({"login_password", "password"})
@@ -103,13 +96,14 @@ def redacted(value: Any) -> Any:
 
 
 def schema_name(body: Mapping[str, Any], operation: str) -> str:
-    """The schema of a body; for the create call the one whose `cluster_type` and `profile` the body has."""
-    if operation != "create_cluster":
-        return _SCHEMAS[operation]
+    """The schema of a body; where there are several, the one whose `cluster_type` and `profile` the body has."""
+    candidates = bundle.bodies(operation)
+    if len(candidates) == 1:
+        return candidates[0]
     if "cluster_type" not in body:
         raise refusals.missing("cluster_type")
     given = (body["cluster_type"], "Edge" if body.get("profile") == "Edge" else None)
-    for name in bundle.CREATE:
+    for name in candidates:
         constants = bundle.properties(name)
         wanted = (constants["cluster_type"]["const"], constants.get("profile", {}).get("const"))
         if given == wanted:

@@ -5,39 +5,47 @@ from __future__ import annotations
 import functools
 import json
 import pkgutil
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-_FILES = (
-    "definitions",
-    "create-dedicated",
-    "create-managed",
-    "create-edge",
-    "create-serverless",
-    "scale-out",
-    "scale",
-    "attach",
-    "attach-script",
-    "remove-nodes",
-)
-CREATE = ("create-dedicated", "create-managed", "create-edge", "create-serverless")
 _BASE = "https://ackplan.dev/schemas/"
+_ENDING = ".schema.json"
+
+
+def read(name: str) -> Any:
+    """One schema, by its name without the ending."""
+    return _load(f"{name}{_ENDING}")
 
 
 @functools.cache
-def read(name: str) -> Any:
-    """One schema: beside the code in a wheel, one folder up in a checkout."""
+def operations() -> Sequence[Mapping[str, Any]]:
+    """The calls of the contract (`operations.json`)."""
+    found: Sequence[Mapping[str, Any]] = _load("operations.json")["operations"]
+    return found
+
+
+@functools.cache
+def bodies(operation: str) -> Sequence[str]:
+    """The schemas that the body of a call may have; none for a call without a body."""
+    (said,) = (said for said in operations() if said["id"] == operation)
+    return tuple(name.removesuffix(_ENDING) for name in said.get("bodies", ()))
+
+
+@functools.cache
+def _load(file: str) -> Any:
+    """A file of the schemas: beside the code in a wheel, one folder up in a checkout."""
     for folder in ("schemas", "../schemas"):
         try:
-            data = pkgutil.get_data("ackplan", f"{folder}/{name}.schema.json")
+            data = pkgutil.get_data("ackplan", f"{folder}/{file}")
         except FileNotFoundError:
             continue
         if data is not None:
             return json.loads(data)
-    raise FileNotFoundError(f"schemas/{name}.schema.json is missing from this installation of ackplan")
+    raise FileNotFoundError(f"schemas/{file} is missing from this installation of ackplan")
 
 
 @functools.cache
@@ -48,7 +56,8 @@ def validator(name: str, fragment: str = "#/$defs/parameters") -> Draft202012Val
 
 @functools.cache
 def _registry() -> Registry[Any]:
-    resources = [(read(name)["$id"], DRAFT202012.create_resource(read(name))) for name in _FILES]
+    names = ["definitions", *(name for said in operations() for name in bodies(said["id"]))]
+    resources = [(read(name)["$id"], DRAFT202012.create_resource(read(name))) for name in names]
     return Registry().with_resources(resources)
 
 
@@ -67,7 +76,7 @@ def types(name: str, parameter: str) -> frozenset[str]:
 def _follow(schema: Any, file: str) -> Any:
     while "type" not in schema and "$ref" in schema:
         target, _, pointer = schema["$ref"].partition("#")
-        file = target.removeprefix(_BASE).removesuffix(".schema.json") or file
+        file = target.removeprefix(_BASE).removesuffix(_ENDING) or file
         schema = read(file)
         for part in filter(None, pointer.split("/")):
             schema = schema[part]

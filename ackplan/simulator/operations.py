@@ -1,18 +1,18 @@
-"""Each operation's call on the world, with what it reads of the query, and the status of its success (guide 2, 3)."""
+"""Each operation's call on the world, with what it reads of the query (guide 2, 3)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ackplan.simulator import refusals
+from ackplan.simulator import refusals, routes
 from ackplan.simulator.fate import Fate
 from ackplan.simulator.incoming import Incoming
 from ackplan.simulator.routes import Route
 from ackplan.simulator.world import World
 
 _MAX_PAGE = 100
-_CHANGES: dict[str, Callable[[World, str, Mapping[str, Any], Fate], Any]] = {
+_CHANGES: Mapping[str, Callable[[World, str, Mapping[str, Any], Fate], Any]] = {
     "create_cluster": lambda world, _, body, fate: world.create(body, fate),
     "scale_out": World.scale_out,
     "scale": World.scale,
@@ -21,7 +21,7 @@ _CHANGES: dict[str, Callable[[World, str, Mapping[str, Any], Fate], Any]] = {
     "remove_nodes": World.remove_nodes,
     "delete_cluster": lambda world, subject, _, fate: world.delete(subject, fate),
 }
-_READS: dict[str, Callable[[World, str], Any]] = {
+_READS: Mapping[str, Callable[[World, str], Any]] = {
     "get_cluster": World.cluster,
     "certs": World.certs,
     "kubeconfig": World.kubeconfig,
@@ -31,9 +31,10 @@ _READS: dict[str, Callable[[World, str], Any]] = {
 
 def perform(world: World, route: Route, request: Incoming, body: Mapping[str, Any], fate: Fate) -> tuple[int, Any]:
     """Status and payload. Raises Refusal."""
+    status = routes.STATUS[route.operation]
     if route.operation in _CHANGES:
-        return 202, _CHANGES[route.operation](world, route.subject, body, fate)
-    return 200, _read(world, route, request)
+        return status, _CHANGES[route.operation](world, route.subject, body, fate)
+    return status, _read(world, route, request)
 
 
 def _read(world: World, route: Route, request: Incoming) -> Any:
