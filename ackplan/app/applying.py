@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ackplan import catalog
-from ackplan.app.planning import Known
+from ackplan.app.planning import Known, stale
 from ackplan.app.ports import JournalStore, RecordStore
 from ackplan.diagnostics import Diagnostic, Failure, error
 from ackplan.execute.executor import Executor, Run
@@ -134,7 +134,7 @@ def settle(stores: Stores, before: Known, recovered: Iterable[Entry]) -> Record:
 def finish(stores: Stores, stored: Record) -> Record:
     """Writes the journal's entries into the record. Calls in flight stay in the journal until they are settled."""
     leftover = stores.journal.read()
-    record, flying = fold(stored, leftover.entries)
+    record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))
     if record.clusters != stored.clusters or not stored.lineage:
         record = stores.record.write(record, expect_serial=stored.serial)
     if flying and leftover.head is not None:

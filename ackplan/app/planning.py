@@ -42,10 +42,14 @@ class Planned:
 def known(store: RecordReader, journal: JournalReader) -> Known:
     """The record and what an interrupted run left. Raises Failure for files that can't be used."""
     stored, leftover = store.read(), journal.read()
-    head = leftover.head
-    stale = head is not None and (head.serial != stored.serial or head.lineage != stored.lineage)
-    record, flying = fold(stored, leftover.entries, stale=stale)
+    record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))
     return Known(stored, record, flying, leftover)
+
+
+def stale(leftover: Leftover, stored: Record) -> bool:
+    """Whether someone else wrote the record since the run that left this journal began."""
+    head = leftover.head
+    return head is not None and (head.serial != stored.serial or head.lineage != stored.lineage)
 
 
 def read_spec(inputs: spec.Inputs, *, optional: bool = False) -> spec.Spec:

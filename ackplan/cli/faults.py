@@ -26,7 +26,7 @@ def as_diagnostics(fault: BaseException) -> tuple[Diagnostic, ...]:
         return (error("ACK5006", "Secret can't be used", str(fault)),)
     if isinstance(fault, OSError):
         detail = f"{fault.filename or ''}: {fault.strerror or fault}".removeprefix(": ")
-        return (error("ACK3010", "File can't be used", detail),)
+        return (error("ACK3014", "File can't be used", detail),)
     logging.getLogger("ackplan").debug("bug", exc_info=fault)
     where = _where(fault)
     detail = f"{type(fault).__name__} in {where}"

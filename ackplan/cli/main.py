@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ COMMANDS = {
     "destroy": "Delete every recorded cluster",
     "rehearse": "Run a plan file's whole apply in a private simulator, in virtual time",
     "graph": "Print a plan's graph of steps (dot, mermaid)",
+    "import": "Record a live cluster",
     "clusters": "Show live clusters",
     "tasks": "Show tasks of the API",
     "kubeconfig": "Fetch a cluster's kubeconfig",
@@ -45,7 +47,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"ackplan.cli.commands.{cmd_name.replace('-', '_')}")
+        name = cmd_name.replace("-", "_") + ("_" if keyword.iskeyword(cmd_name) else "")
+        module = importlib.import_module(f"ackplan.cli.commands.{name}")
         command: click.Command = module.command
         return command
 

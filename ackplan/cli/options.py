@@ -169,9 +169,21 @@ def variables_given(settings: Settings) -> tuple[dict[str, Any], dict[str, str]]
         if not equals or not name:
             raise click.UsageError(f"--var {assignment!r}: expected NAME=VALUE")
         given[name] = value
+    for name, value in given.items():
+        if isinstance(value, str) and not value.isascii():
+            _check_text(f"--var {name}", value)
     prefix = "ACKPLAN_VAR_"
     environment = {k.removeprefix(prefix): v for k, v in os.environ.items() if k.startswith(prefix)}
+    for name, value in environment.items():
+        _check_text(prefix + name, value)
     return given, environment
+
+
+def _check_text(name: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise click.UsageError(f"{name} is not UTF-8 text") from None
 
 
 def _from_file(path: Path) -> Mapping[str, Any]:

@@ -86,9 +86,10 @@ def _parameter_change(
 ) -> Iterator[ParameterChange]:
     after = parameter.canonical(value)
     known = recorded.parameters.get(parameter.name, parameter.default if parameter.has_default else ABSENT)
-    before = parameter.canonical(known) if known is not ABSENT else ABSENT
+    unknown = recorded.partial and parameter.name not in recorded.parameters
+    before = parameter.canonical(known) if known is not ABSENT and not unknown else ABSENT
     shown = (live.attributes.get(parameter.live) if parameter.live else None) or before
-    if shown != after:
+    if shown != after and not (unknown and shown is ABSENT):
         side = Side.LIVE if before == after else Side.SPEC
         yield ParameterChange(parameter.name, shown, after, parameter.effect, side, parameter.secret)
     elif before != after:

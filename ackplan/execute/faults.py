@@ -31,7 +31,7 @@ def gone(step: Step) -> Diagnostic:
 
 def moved(step: Step, workers: int | None) -> Diagnostic:
     detail = f"planned for {step.workers_before} workers, found {'unknown' if workers is None else workers}"
-    return _fault(step, "ACK5002", "Cluster moved since the plan", detail, "Plan again")
+    return _fault(step, "ACK5010", "Size moved since the plan", detail, "Plan again")
 
 
 def lost(step: Step, fault: ApiError | None) -> Diagnostic:
@@ -45,7 +45,7 @@ def wrong_size(step: Step, workers: int | None) -> Diagnostic:
 
 
 def still_there(step: Step, nodes: str) -> Diagnostic:
-    return _fault(step, "ACK5004", "Nodes are still there", nodes)
+    return _fault(step, "ACK5011", "Nodes are still there", nodes)
 
 
 def not_ready(step: Step, state: str) -> Diagnostic:
@@ -53,11 +53,11 @@ def not_ready(step: Step, state: str) -> Diagnostic:
 
 
 def not_deleted(step: Step, state: str) -> Diagnostic:
-    return _fault(step, "ACK5005", "Cluster was not deleted", f"its state is {state}")
+    return _fault(step, "ACK5012", "Cluster was not deleted", f"its state is {state}")
 
 
 def task_failed(step: Step, task_id: str, code: str, message: str) -> Diagnostic:
-    return _fault(step, "ACK5005", "Task failed", f"task {task_id}: {code} {message}".strip())
+    return _fault(step, "ACK5013", "Task failed", f"task {task_id}: {code} {message}".strip())
 
 
 def secret(step: Step, why: str) -> Diagnostic:

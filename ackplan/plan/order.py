@@ -11,7 +11,8 @@ from ackplan.model.actions import StepKind
 from ackplan.plan.model import Change, Step
 
 _REMOVING = frozenset({StepKind.DELETE, StepKind.AWAIT_GONE})
-_SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
+# Steps that call nothing and wait for nothing: whatever depends on them looks through to what lies before.
+SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
 
 
 def wire(changes: Sequence[Change]) -> tuple[tuple[Change, ...], tuple[Diagnostic, ...]]:
@@ -39,7 +40,7 @@ def _turned(depends: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
 
 def _building(step: Step) -> bool:
-    return step.kind not in _REMOVING and step.kind not in _SILENT
+    return step.kind not in _REMOVING and step.kind not in SILENT
 
 
 def _removing(step: Step) -> bool:

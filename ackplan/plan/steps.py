@@ -180,6 +180,7 @@ def update(todo: Update) -> tuple[Step, ...]:
         kind=wanted.kind,
         parameters={**todo.recorded.parameters, **wanted.parameters},
         own=own_after(wanted, todo.recorded),
+        partial=False,
     )
     if not chain.steps:
         return record(wanted.name, final, todo.reason, todo.side_of_size)

@@ -30,7 +30,7 @@ def encode(record: Record) -> str:
 
 
 def encode_cluster(cluster: RecordedCluster) -> dict[str, Any]:
-    return {
+    encoded: dict[str, Any] = {
         "cluster_id": cluster.cluster_id,
         "kind": cluster.kind,
         "parameters": dict(cluster.parameters),
@@ -38,6 +38,7 @@ def encode_cluster(cluster: RecordedCluster) -> dict[str, Any]:
         "attached": list(cluster.attached),
         "created": cluster.created,
     }
+    return {**encoded, "partial": True} if cluster.partial else encoded
 
 
 def decode(text: str, file: str) -> Record:
@@ -144,6 +145,7 @@ def decode_cluster(name: str, value: Any) -> RecordedCluster:
         "own": isinstance(own, dict) and _well_formed(own),
         "attached": _texts(attached),
         "created": isinstance(value.get("created", True), bool),
+        "partial": isinstance(value.get("partial", False), bool),
     }
     for key, holds in checks.items():
         _expect(holds, f"clusters.{name}.{key} has the wrong type or is missing")
@@ -154,4 +156,5 @@ def decode_cluster(name: str, value: Any) -> RecordedCluster:
         own=own,
         attached=tuple(attached),
         created=value.get("created", True),
+        partial=value.get("partial", False),
     )

@@ -15,7 +15,8 @@ class RecordedCluster:
     """One cluster as it was last applied.
 
     `parameters` are create parameters and `own` ackplan's keys, both as the spec had them, secrets as references.
-    `attached` are the instances whose attach succeeded. `created` is False from the accepted create call until the
+    `partial` says that the cluster was taken in from what is live: parameters that it lacks are not known, rather than
+    not set. `attached` are the instances whose attach succeeded. `created` is False from the accepted create call until the
     cluster was seen to be complete: a live state `failed` then means that nothing ever ran there.
     """
 
@@ -25,6 +26,7 @@ class RecordedCluster:
     own: Mapping[str, Any] = field(default_factory=dict)
     attached: tuple[str, ...] = ()
     created: bool = True
+    partial: bool = False
 
     @property
     def depends_on(self) -> tuple[str, ...]:

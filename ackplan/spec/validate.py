@@ -56,8 +56,14 @@ def _compiled(pointer: str) -> jsonschema_rs.Draft202012Validator:
 
 
 def _faults(pointer: str, instance: Any) -> Iterator[ValidationError]:
-    if not _compiled(pointer).is_valid(instance):
-        yield from _validator(pointer).iter_errors(instance)
+    """What is wrong with the instance. Of a value of the wrong type nothing else is said."""
+    if _compiled(pointer).is_valid(instance):
+        return
+    faults = list(_validator(pointer).iter_errors(instance))
+    mistyped = {tuple(fault.absolute_path) for fault in faults if fault.validator == "type"}
+    for fault in faults:
+        if fault.validator == "type" or tuple(fault.absolute_path) not in mistyped:
+            yield fault
 
 
 def check_document(document: Document) -> list[Diagnostic]:

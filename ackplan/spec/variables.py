@@ -133,7 +133,7 @@ def _as_text(
         return match[0][1:]
     value = _lookup(match, variables, mark, report, match[0])
     if isinstance(value, list):
-        report(_fault("A list can't stand inside text", match[0], mark))
+        report(_fault("ACK1035", "A list can't stand inside text", match[0], mark))
         return match[0]
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -148,15 +148,15 @@ def _lookup(
     reference = _VARIABLE.fullmatch(match[1].strip())
     if reference is None:
         # Not quoted: it may be a secret that happens to look like a reference.
-        report(_fault("Only ${var.NAME} can be filled in", "", mark))
+        report(_fault("ACK1034", "Only ${var.NAME} can be filled in", "", mark))
     elif reference[1] not in variables:
         cure = f"Declare it with a default, or give it: --var {reference[1]}=VALUE"
-        report(_fault("Variable has no value", match[0], mark, cure))
+        report(_fault("ACK1032", "Variable has no value", match[0], mark, cure))
     else:
         return variables[reference[1]]
     return otherwise
 
 
-def _fault(summary: str, detail: str, mark: Any, cure: str = "") -> Diagnostic:
+def _fault(code: str, summary: str, detail: str, mark: Any, cure: str = "") -> Diagnostic:
     span: Span | None = span_of(mark) if mark else None
-    return error("ACK1032", summary, detail[:80], cure, span=span)
+    return error(code, summary, detail[:80], cure, span=span)

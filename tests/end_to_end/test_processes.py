@@ -109,7 +109,5 @@ def test_help_and_version_import_nothing_heavy() -> None:
         "run(['--help']); run(['version']); run(['plan', '--help'])\n"
         f"print(sorted({heavy!r} & set(sys.modules)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=ENVIRONMENT, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", script], env=ENVIRONMENT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -38,8 +38,8 @@ class Scenario:
             shutil.copy(folder / "record.json", work / "state" / "default.json")
 
     def run(self, *arguments: str) -> Command:
-        where = ("--endpoint", self._served.url)
-        return command_line(self._work, *arguments, *where, environment={**self._served.credentials, **PASSWORDS})
+        environment = {**self._served.credentials, **PASSWORDS, "ACKPLAN_ENDPOINT": self._served.url}
+        return command_line(self._work, *arguments, environment=environment)
 
     def changing_calls(self) -> str:
         calls = [call for call in self._served.calls if call.method != "GET"]
@@ -78,7 +78,7 @@ class Expectations:
 
 
 @pytest.mark.parametrize(
-    "scenario, folder",
+    ("scenario", "folder"),
     [(folder, folder) for folder in SCENARIOS],
     indirect=["scenario"],
     ids=[f.name for f in SCENARIOS],
