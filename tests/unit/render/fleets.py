@@ -152,6 +152,7 @@ REPLACE = Fleet(before=WEB, after="  shop: {extends: web, container_cidr: 172.24
 DELETE = Fleet(before=WEB)
 PROTECTED = Fleet(before="  shop: {extends: web, lifecycle: {prevent_destroy: true}}\n")
 ADOPT = Fleet(before=WEB, after=WEB, unrecorded=frozenset({"shop"}))
+ADOPT_SMALLER = dataclasses.replace(ADOPT, moved={"shop": {"size": 2}})
 FORGET = Fleet(before=WEB, moved={"shop": None})
 VANISHED = Fleet(before=WEB, after=WEB, moved={"shop": None})
 RECORD_ONLY = Fleet(before=WEB, after="  shop: {extends: web, timeout_mins: 90, lifecycle: {prevent_destroy: true}}\n")

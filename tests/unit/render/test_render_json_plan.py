@@ -169,6 +169,14 @@ def test_a_refused_replacement_is_in_it_and_can_not_be_applied() -> None:
     assert blocked["place"]["line"] == 21
 
 
+def test_the_id_of_a_replacement_is_not_known() -> None:
+    data = made(fleets.REPLACE, replace=frozenset({"shop"}))
+    (planned,) = data["planned_values"]["root_module"]["resources"]
+    assert "id" not in planned["values"]
+    (prior,) = data["prior_state"]["values"]["root_module"]["resources"]
+    assert prior["values"]["id"] == "c-shop"
+
+
 def test_a_plan_that_does_nothing_is_not_applyable_and_not_errored() -> None:
     data = made(fleets.SAME)
     assert (data["errored"], data["applyable"], data["complete"]) == (False, False, True)

@@ -112,3 +112,10 @@ def test_hostile_names_do_not_reach_the_terminal() -> None:
     assert all(line.isprintable() for line in text.split("\n"))
     assert sum(line.startswith("Plan:") for line in text.split("\n")) == 1
     assert "shop\\x1b[2J\\u202e\\nPlan: 0 to destroy" in text
+
+
+def test_what_is_adopted_can_differ_but_not_have_drifted() -> None:
+    text = shown(fleets.ADOPT_SMALLER.plan(adopt=frozenset({"shop"})))
+    assert "# shop will be adopted and updated in place\n" in text
+    assert "~ num_of_nodes = 2 -> 3  # live differs\n" in text
+    assert "rift" not in text
