@@ -26,7 +26,6 @@ from ackplan.render.values import quoted, secret_names
 _SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
 FORCES = "forces replacement"
 DRIFT = "drift"
-LIVE_DIFFERS = "live differs"
 RECORDED_ONLY = "recorded only"
 
 
@@ -151,8 +150,7 @@ def _reasons(change: Change) -> tuple[str, str]:
         return Reason.SPEC_CHANGED.value, Reason.DRIFTED.value
     if reason in {Reason.DRIFTED, Reason.VANISHED}:
         return "", reason.value
-    live = change.drifted and reason is not Reason.ADOPTION
-    return "" if reason is Reason.NEW else reason.value, Reason.DRIFTED.value if live else ""
+    return "" if reason is Reason.NEW else reason.value, Reason.DRIFTED.value if change.drifted else ""
 
 
 def _subject(change: Change) -> str:
@@ -188,8 +186,8 @@ def _field(parameter: ParameterChange, change: Change, mode: str) -> Field:
         mark = "-"
     secret = parameter.secret or parameter.name in secret_names()
     notes = tuple(_notes(parameter, change, mode))
-    drift = parameter.side is Side.LIVE and change.reason is not Reason.ADOPTION
-    return Field(mark, printable(parameter.name), parameter.before, parameter.after, secret, notes, drift)
+    live = parameter.side is Side.LIVE
+    return Field(mark, printable(parameter.name), parameter.before, parameter.after, secret, notes, drift=live)
 
 
 def _notes(parameter: ParameterChange, change: Change, mode: str) -> Iterator[str]:
@@ -198,7 +196,7 @@ def _notes(parameter: ParameterChange, change: Change, mode: str) -> Iterator[st
     if parameter.effect is Effect.REPLACE and change.action is Action.REPLACE:
         yield FORCES
     if parameter.side is Side.LIVE:
-        yield LIVE_DIFFERS if change.reason is Reason.ADOPTION else DRIFT
+        yield DRIFT
     if parameter.effect is Effect.RECORDED and change.action is Action.UPDATE and not _attaches(parameter, change):
         yield RECORDED_ONLY
 

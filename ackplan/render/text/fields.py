@@ -8,11 +8,11 @@ from ackplan.model.values import ABSENT
 from ackplan.render.safe import pad, width
 from ackplan.render.text.style import Style
 from ackplan.render.values import brackets, compared, parts, written
-from ackplan.render.view import DRIFT, FORCES, LIVE_DIFFERS, Field
+from ackplan.render.view import DRIFT, FORCES, Field
 from ackplan.render.words import counted
 
 _COLUMNS = 110
-_TONES = {FORCES: "error", DRIFT: "drift", LIVE_DIFFERS: "drift"}
+_TONES = {FORCES: "error", DRIFT: "drift"}
 
 
 def field_lines(fields: Sequence[Field], style: Style, indent: str) -> Iterator[str]:
