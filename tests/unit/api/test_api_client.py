@@ -9,12 +9,14 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from ack_double import KEY, Reply, Seen, Stage, outcome, played, serving, talking_to
+from ack_double import KEY, FakeClock, Reply, Seen, Stage, outcome, played, serving, talking_to
 from alibabacloud_tea_openapi.utils import Utils
 from aliyunsdkcore.auth.algorithm import sha_hmac1
 from aliyunsdkcore.auth.composer import roa_signature_composer as composer
 
 from ackplan.api import AnswerTooLarge, AnswerUnreadable, NotFound, NotSent, errors
+from ackplan.api.limits import RateLimit
+from ackplan.api.sending import Pace
 from ackplan.model.answers import Accepted, Attached, AttachedInstance, Cluster, Node, Task
 
 ACCEPTED = {"cluster_id": "c1", "request_id": "R-1", "task_id": "T-1"}
@@ -240,6 +242,51 @@ def test_many_calls_at_once_share_the_pace() -> None:
             return stage.clock.naps
 
     assert sum(asyncio.run(play())) == pytest.approx(2.0)
+
+
+def test_only_the_first_of_those_who_wait_watches_the_clock() -> None:
+    class Stopped(FakeClock):
+        async def sleep(self, seconds: float) -> None:
+            self.naps.append(seconds)
+            await asyncio.get_running_loop().create_future()
+
+    async def play() -> list[float]:
+        clock = Stopped()
+        pace = Pace(RateLimit(1), clock, asyncio.Lock())
+        turns = [asyncio.create_task(pace.turn()) for _ in range(4)]
+        done, waiting = await asyncio.wait(turns, return_when=asyncio.FIRST_COMPLETED)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        for turn in waiting:
+            turn.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert len(done) == 1
+        return clock.naps
+
+    assert asyncio.run(play()) == [1.0]
+
+
+def test_no_error_repeats_a_secret_that_was_sent() -> None:
+    def act(stage: Stage) -> Any:
+        return stage.client.create_cluster("r-1", BODY)
+
+    said = {"code": "SignatureDoesNotMatch", "message": f"to sign: t0ken {KEY[1]} of {BODY}"}
+    result, _ = played(act, Reply(403, said), token="t0ken")
+    assert isinstance(result, errors.Denied)
+    assert result.message == "to sign: [hidden] [hidden] of {'name': 'shop-生产', 'login_password': '[hidden]'}"
+
+
+def test_a_region_that_is_not_given_is_the_clients_own() -> None:
+    for settings, region in (({"region": "eu-1"}, "eu-1"), ({}, "cn-hangzhou")):
+        _, stage = played(lambda s: s.client.create_cluster("", BODY), Reply(202, ACCEPTED), **settings)
+        assert stage.seen[0].headers["x-acs-region-id"] == region
+
+
+def test_an_endpoint_without_tasks() -> None:
+    result, _ = played(lambda s: s.client.get_task("T-1"), Reply(404, "404 page not found"))
+    assert (type(result), result.http_status) == (NotFound, 404)
+    result, _ = played(lambda s: s.client.get_cluster("c1"), Reply(404, "404 page not found"))
+    assert (type(result), result.http_status) == (AnswerUnreadable, 0)
 
 
 def test_the_date_is_the_one_given() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -96,6 +97,13 @@ def test_no_credentials_at_all_names_the_cure() -> None:
     assert (fault.code, fault.uncertain, fault.http_status) == ("CredentialsUnavailable", False, 0)
     for part in (ID, SECRET, "--profile", "--sandbox"):
         assert part in str(fault)
+
+
+def test_the_library_prints_nothing_by_itself() -> None:
+    own = logging.getLogger("credentials")
+    own.addHandler(logging.StreamHandler())
+    fetched(CredentialChain())
+    assert own.handlers == []
 
 
 def test_half_a_key_names_the_other_half(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,6 +161,8 @@ def test_what_only_one_signature_needs() -> None:
     acs3 = sign_acs3(request, KEY, now=NOW, nonce="n", region="cn-beijing")
     assert (sha1["x-acs-signature-method"], sha1["x-acs-signature-version"]) == ("HMAC-SHA1", "1.0")
     assert (acs3["x-acs-date"], acs3["x-acs-action"]) == ("2015-12-16T12:20:18Z", "CreateCluster")
+    temporary = sign_acs3(request, TEMPORARY, now=NOW, nonce="n", region="cn-beijing")
+    assert temporary["x-acs-accesskey-id"] == "the-id"
     for headers in (sha1, acs3):
         assert "Content-MD5" not in headers
         assert "x-acs-security-token" not in headers

@@ -8,6 +8,7 @@ import datetime as dt
 import gzip
 import ipaddress
 import ssl
+import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -105,6 +106,11 @@ def test_a_bomb_is_not_unpacked() -> None:
     packer = zlib.compressobj(9, wbits=31)
     bomb = b"".join(packer.compress(bytes(2**20)) for _ in range(64)) + packer.flush()
     assert len(bomb) < 2**17
+    tracemalloc.start()
+    with pytest.raises(TooLarge):
+        BoundedBody("gzip", 2**17).feed(bomb)
+    assert tracemalloc.get_traced_memory()[1] < 2**20
+    tracemalloc.stop()
     result, _ = played(
         lambda s: s.client.get_cluster("c1"), Reply(200, bomb, {"Content-Encoding": "gzip"}), retries=ONE_TRY
     )
