@@ -21,7 +21,7 @@ from ackplan.api.error_bodies import request_id
 from ackplan.api.errors import Answered, AnswerTooLarge, AnswerUnreadable, NotSent
 from ackplan.api.limits import RateLimit
 from ackplan.api.operations import any_call, call
-from ackplan.api.sending import Pace, Sender, Signer, Surroundings
+from ackplan.api.sending import Carrier, Pace, Sender, Signer, Surroundings
 from ackplan.api.settings import DEFAULT_REGION, ClientSettings
 from ackplan.api.signing import SIGNERS
 
@@ -156,7 +156,7 @@ class _MonotonicClock:
 
 
 @asynccontextmanager
-async def open_client(
+async def open_client(  # noqa: PLR0913 - settings, credentials, and the ports of tests and rehearsals
     settings: ClientSettings,
     credentials: Credentials,
     *,
@@ -164,10 +164,12 @@ async def open_client(
     rng: random.Random | None = None,
     now: Callable[[], datetime] | None = None,
     nonce: Callable[[], str] | None = None,
+    carried: Callable[[Carrier], Carrier] | None = None,
 ) -> AsyncIterator[AckClient]:
     """A client for as long as the block lasts; its connections end with it.
 
-    Raises NotSent for an endpoint, a certificate file or a signature that can't be used. The rest are for tests.
+    Raises NotSent for an endpoint, a certificate file or a signature that can't be used. The rest are for tests and
+    rehearsals: `carried` may put something between the client and its transport.
     """
     from ackplan.api.transport import Transport
 
@@ -184,7 +186,8 @@ async def open_client(
     transport = Transport(endpoint, settings)
     signer = Signer(endpoint.authority, settings.signature, credentials)
     pace = Pace(RateLimit(settings.rate), around.clock, asyncio.Lock())
+    carrier: Carrier = carried(transport) if carried else transport
     try:
-        yield AckClient(Sender(transport, signer, pace, settings.retries, around), settings.region or DEFAULT_REGION)
+        yield AckClient(Sender(carrier, signer, pace, settings.retries, around), settings.region or DEFAULT_REGION)
     finally:
         await transport.close()

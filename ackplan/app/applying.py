@@ -44,9 +44,10 @@ def digest(plan: Plan) -> str:
 
 
 def resumes(plan: Plan, before: Known) -> bool:
-    """Whether an interrupted run of this very plan is to be gone on with."""
-    head = before.leftover.head
-    return head is not None and head.plan == digest(plan)
+    """Whether an interrupted run of this very plan is to be gone on with, on the very record that it began on."""
+    head, stored = before.leftover.head, before.stored
+    same_record = head is not None and (head.lineage, head.serial) == (stored.lineage, stored.serial)
+    return head is not None and same_record and head.plan == digest(plan)
 
 
 async def check_unmoved(plan: Plan, before: Known, api: ApiReader) -> None:
@@ -139,9 +140,7 @@ def finish(stores: Stores, stored: Record) -> Record:
         record = stores.record.write(record, expect_serial=stored.serial)
     if flying and leftover.head is not None:
         kept = [Entry(f.run, f.step, f.cluster, Phase.ANSWER if f.answered else Phase.INTENT, f.data) for f in flying]
-        stores.journal.clear()
-        stores.journal.open(RunHead(leftover.head.id, "", record.lineage, record.serial))
-        stores.journal.append(kept)
+        stores.journal.replace(RunHead(leftover.head.id, "", record.lineage, record.serial), kept)
     else:
-        stores.journal.clear()
+        stores.journal.replace(None, ())
     return record

@@ -49,7 +49,7 @@ async def rehearse(
     plan: Plan, api: Api, clock: VirtualClock, limits: Limits, tell: Callable[[Event], None]
 ) -> Rehearsal:
     """Runs every step against `api`, which must be a private world on the same `clock`."""
-    ports = Ports(clock.watched(api), clock, _Memory(), _Placeholder(), tell)
+    ports = Ports(api, clock, _Memory(), _Placeholder(), tell)
     driver = asyncio.create_task(clock.drive())
     started = clock.now()
     try:

@@ -50,7 +50,14 @@ async def carry_out(settings: Settings, order: Order) -> int:
     """The exit code of `apply` and `destroy`."""
     lock = session.lock(settings, f"ackplan {order.verb}", order.lock_timeout)
     async with lock, session.open_api(settings) as api:
-        return await _Application(settings, order, api).run()
+        application = _Application(settings, order, api)
+        try:
+            return await application.run()
+        except asyncio.CancelledError:
+            if not application.cut_short:
+                raise
+            click.echo("Interrupted. The record holds; to go on: ackplan apply", err=True)
+            return INTERRUPTED
 
 
 class _Application:
@@ -61,6 +68,7 @@ class _Application:
         self._stores: Stores = session.stores(settings)
         self._secrets = _secrets(settings)
         self._executor: Executor | None = None
+        self.cut_short = False
 
     async def run(self) -> int:
         before = planning.known(self._stores.record, self._stores.journal)
@@ -69,7 +77,7 @@ class _Application:
                 return await self._saved(before)
             return await self._planned(before)
         finally:
-            self._stores.journal.close()  # type: ignore[attr-defined]
+            self._stores.journal.close()
 
     async def _saved(self, before: planning.Known) -> int:
         plan = read_plan(self._order.planfile)[0]
@@ -145,6 +153,7 @@ class _Application:
             nonlocal count
             count += 1
             if count > 1 and task is not None:
+                self.cut_short = True
                 task.cancel()
             elif self._executor is not None:
                 self._say("\nStopping: no new calls; answers in flight are taken in. Again to stop at once.")

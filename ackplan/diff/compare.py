@@ -114,11 +114,13 @@ def _own_changes(wanted: Wanted, recorded: RecordedCluster) -> Iterator[Paramete
 
 
 def _workers(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Sequence[Node] | None) -> Workers | None:
-    """None where the kind has none to count, or they are still being made."""
+    """None where the kind has none to count. Of a cluster that is being made, what was asked for is taken as live."""
     kind = catalog.kind(wanted.kind)
     counting = kind.with_effect(Effect.SCALE)
-    if counting is None or live.state == "initial":
+    if counting is None:
         return None
+    if live.state == "initial":
+        return _expected_workers(wanted, recorded, counting)
     masters = catalog.kind(recorded.kind or wanted.kind).masters(recorded.parameters)
     total = live.size - masters if live.size is not None else None
     if total is None and nodes is not None:
@@ -127,6 +129,16 @@ def _workers(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Se
     if counting in wanted.lifecycle.ignore_changes and total is not None:
         count = max(0, total - _attached_live(wanted, recorded, nodes))
     return compare_workers(wanted, count, recorded, total, nodes)
+
+
+def _expected_workers(wanted: Wanted, recorded: RecordedCluster, counting: str) -> Workers | None:
+    parameter = catalog.kind(wanted.kind).parameters[counting]
+    asked = recorded.parameters.get(counting)
+    if asked is None or recorded.created:
+        return None
+    return compare_workers(
+        wanted, parameter.canonical(wanted.parameters[counting]), recorded, parameter.canonical(asked), ()
+    )
 
 
 def _attached_live(wanted: Wanted, recorded: RecordedCluster, nodes: Sequence[Node] | None) -> int:

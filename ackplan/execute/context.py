@@ -62,6 +62,7 @@ class StepContext:
 
     async def intent(self) -> dict[str, Any]:
         """Reads the secrets, writes down what is about to be sent, and gives the body to send."""
+        self.watch.check()
         step = self.step
         body = self._with_secrets(self.call.body or {})
         data = {"operation": self.call.operation, "workers_before": step.workers_before, "entry": step.entry}
@@ -151,6 +152,7 @@ class StepContext:
         while not await seen():
             if self.ports.clock.now() >= end:
                 return False
+            self.watch.check()
             await self.ports.clock.sleep(LOOK_EVERY)
         return True
 

@@ -40,6 +40,7 @@ async def _send(context: StepContext) -> str | None:
         if answer.cluster_id:
             return await _created(context, answer)
         await context.ports.clock.sleep(LOOK_EVERY)
+        context.watch.check()
     raise StepFailed(faults.lost(context.step, lost))
 
 

@@ -41,6 +41,7 @@ class Executor:
         self._watch = Watch(ports.api, ports.clock)
         self._watch.note = lambda text: ports.tell(Event(Moment.NOTE, None, detail=text))
         self._stopping = False
+        self._closed = False
         self._outcomes: dict[str, Outcome] = {}
 
     def stop(self) -> None:
@@ -64,11 +65,11 @@ class Executor:
         finally:
             await self._end(running)
         for step in walk.rest():
-            self._outcomes[step.id] = Outcome(Status.NOT_STARTED)
+            self._outcomes.setdefault(step.id, Outcome(Status.NOT_STARTED))
         return Result(self._outcomes, self._ports.clock.now() - begun, self._stopping)
 
     def _start(self, walk: Walk, running: dict[asyncio.Task[Outcome], Step], performer: Performer) -> None:
-        if self._stopping:
+        if self._stopping or self._closed:
             return
         for step in walk.start(self._limits.parallelism - len(running)):
             self._ports.tell(Event(Moment.STARTED, step))
@@ -82,7 +83,7 @@ class Executor:
             return
         if outcome.status is Status.FAILED:
             if self._limits.fail_fast:
-                self._stopping = True
+                self._closed = True
             for skipped in walk.failed(step):
                 self._outcomes[skipped.id] = Outcome(Status.SKIPPED)
                 self._ports.tell(Event(Moment.ENDED, skipped, outcome=self._outcomes[skipped.id]))

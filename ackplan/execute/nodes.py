@@ -13,14 +13,20 @@ async def attach(context: StepContext) -> None:
     await context.ready()
     present = await context.present()
     missing = [instance for instance in context.step.instances if instance not in present]
-    refused = await _send_attach(context, missing) if missing else ()
-    await _take_in(context)
+    refused = await _send_attach(context, missing) if missing else {}
+    expected = frozenset(context.step.instances) - refused.keys()
+    await context.until(lambda: _arrived(context, expected))
+    present = await context.present()
+    await _take_in(context, present)
+    for instance in expected - present:
+        refused[instance] = "accepted, but no node of the cluster afterwards"
     if refused:
-        raise StepFailed(faults.not_attached(context.step, "; ".join(refused)))
+        why = "; ".join(f"{instance}: {reason}" for instance, reason in sorted(refused.items()))
+        raise StepFailed(faults.not_attached(context.step, why))
 
 
-async def _send_attach(context: StepContext, missing: list[str]) -> tuple[str, ...]:
-    """Sends the call and waits; why instances were refused."""
+async def _send_attach(context: StepContext, missing: list[str]) -> dict[str, str]:
+    """Sends the call and waits; the instances that were refused, and why."""
     body = {**await context.intent(), "instances": missing}
     context.called = True
     try:
@@ -28,10 +34,14 @@ async def _send_attach(context: StepContext, missing: list[str]) -> tuple[str, .
     except ApiError as fault:
         await context.after_fault(fault, lambda: _joining(context, missing))
         await context.rest()
-        return ()
+        return {}
     task_id = await context.answered(answer)
     await context.rest(task_id)
-    return tuple(f"{i.instance_id}: {i.code} {i.message}" for i in answer.instances if not i.succeeded)
+    return {i.instance_id: f"{i.code} {i.message}".strip() for i in answer.instances if not i.succeeded}
+
+
+async def _arrived(context: StepContext, expected: frozenset[str]) -> bool:
+    return expected <= await context.present()
 
 
 async def _joining(context: StepContext, instances: list[str]) -> bool:
@@ -39,9 +49,8 @@ async def _joining(context: StepContext, instances: list[str]) -> bool:
     return (cluster is not None and cluster.busy) or set(instances) <= await context.present()
 
 
-async def _take_in(context: StepContext) -> None:
+async def _take_in(context: StepContext, present: frozenset[str]) -> None:
     """The record takes in those instances of the step that are nodes now."""
-    present = await context.present()
     entry = dict(context.step.entry or {})
     mine = context.step.instances
     entry["attached"] = [i for i in entry.get("attached", ()) if i in present or i not in mine]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 # How often the loop must have gone round with nothing under way before time may move.
@@ -52,30 +51,46 @@ class VirtualClock:
                 future.set_result(None)
                 return
 
-    def watched(self, target: Any) -> Any:
-        """`target` with every one of its coroutine methods counted as under way while it runs."""
-        return _Watched(target, self)
+    def watched(self, carrier: Any) -> Any:
+        """`carrier` with each of its `send` counted as under way while it runs."""
+        return _Watched(carrier, self)
 
-    async def _during(self, call: Awaitable[Any]) -> Any:
+    def serving(self) -> ServingClock:
+        """This clock for the server that the calls go to: while it makes a call wait, that call holds nothing up."""
+        return ServingClock(self)
+
+    def begin(self) -> None:
         self._under_way += 1
+
+    def end(self) -> None:
+        self._under_way -= 1
+
+
+class ServingClock:
+    """A VirtualClock as the simulator sees it."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock.now()
+
+    async def sleep(self, seconds: float) -> None:
+        self._clock.end()
         try:
-            return await call
+            await self._clock.sleep(seconds)
         finally:
-            self._under_way -= 1
+            self._clock.begin()
 
 
 class _Watched:
-    def __init__(self, target: Any, clock: VirtualClock) -> None:
-        self._target = target
+    def __init__(self, carrier: Any, clock: VirtualClock) -> None:
+        self._carrier = carrier
         self._clock = clock
 
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._target, name)
-        if not asyncio.iscoroutinefunction(found):
-            return found
-        during: Callable[[Awaitable[Any]], Awaitable[Any]] = self._clock._during
-
-        async def counted(*arguments: Any, **named: Any) -> Any:
-            return await during(found(*arguments, **named))
-
-        return counted
+    async def send(self, *arguments: Any) -> Any:
+        self._clock.begin()
+        try:
+            return await self._carrier.send(*arguments)
+        finally:
+            self._clock.end()

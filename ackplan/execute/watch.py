@@ -62,12 +62,16 @@ class Watch:
         self._stopped = False
         self.note: Callable[[str], None] = lambda _text: None
 
+    def check(self) -> None:
+        """Raises Stopped once the run is being stopped: nothing more may be sent then."""
+        if self._stopped:
+            raise Stopped
+
     async def wait(
         self, cluster_id: str, task_id: str | None, deadline: float, progress: Callable[[float, str], None]
     ) -> Settled:
         """Returns when the cluster is at rest or gone and its task ended. Raises Stopped, TookTooLong, ApiError."""
-        if self._stopped:
-            raise Stopped
+        self.check()
         now = self._clock.now()
         future: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
         wait = _Wait(cluster_id, task_id, now, deadline, future, progress, now)

@@ -5,6 +5,7 @@ What is refused is decided and compiled all the same, so that a reviewer sees it
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -151,9 +152,10 @@ def _adopt(case: Case, wanted: Wanted, live: Cluster) -> Change:
     assumed = RecordedCluster(live.cluster_id, wanted.kind, parameters, wanted.own, attached)
     change = _existing(case, wanted, assumed, live)
     if change.action is Action.REPLACE or change.is_blocked:
-        return change
+        return dataclasses.replace(change, reason=Reason.ADOPTION) if change.is_blocked else change
     todo = change.steps or steps.record(wanted.name, _complete(assumed, wanted), Reason.ADOPTION, Side.SPEC)
     action = Action.UPDATE if any(step.call for step in todo) else Action.ADOPT
+    since = live.attributes.get("created")
     return Change(
         case.name,
         wanted.kind,
@@ -162,7 +164,7 @@ def _adopt(case: Case, wanted: Wanted, live: Cluster) -> Change:
         live.cluster_id,
         parameters=change.parameters,
         steps=todo,
-        notes=(f"takes over {live.cluster_id}, live since {live.attributes.get('created') or 'unknown'}",),
+        notes=(f"takes over {live.cluster_id}" + (f", live since {since}" if since else ""),),
         before=change.before,
         after=change.after,
         live_state=live.state,
@@ -235,7 +237,7 @@ def _update(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: D
     return Change(
         case.name,
         wanted.kind,
-        Action.UPDATE if any(step.call for step in todo) else Action.RECORD,
+        Action.UPDATE if any(step.call for step in todo) or _resized(difference) else Action.RECORD,
         reason,
         live.cluster_id,
         parameters=difference.changes,
@@ -247,6 +249,10 @@ def _update(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: D
         live_state=live.state,
         depends_on=wanted.depends_on,
     )
+
+
+def _resized(difference: Difference) -> bool:
+    return any(change.effect is Effect.SCALE for change in difference.changes)
 
 
 def _before(difference: Difference) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ackplan import catalog
@@ -77,7 +78,7 @@ def cannot_change(wanted: Wanted, change: ParameterChange) -> Diagnostic:
 
 
 def _quoted(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def size_unknown(wanted: Wanted) -> Diagnostic:

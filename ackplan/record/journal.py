@@ -94,6 +94,10 @@ def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tu
     return Record(record.lineage, record.serial, clusters), tuple(flying.values())
 
 
+# Tells an entry that settles a call of a run that died from one that says that its step is done.
+_RECOVERED: Mapping[str, Any] = {"recovered": True}
+
+
 def recover(record: Record, flying: Iterable[InFlight], live: Iterable[Cluster]) -> tuple[Record, tuple[Entry, ...]]:
     """What became of the calls in flight, as far as the live list tells: the record, and entries that settle them.
 
@@ -111,8 +115,8 @@ def recover(record: Record, flying: Iterable[InFlight], live: Iterable[Cluster])
         free = call.cluster not in record.clusters or call.cluster in lost
         if created and found is not None and isinstance(entry, dict) and free:
             taken = {**entry, "cluster_id": found.cluster_id, "created": False, "attached": []}
-            entries.append(Entry(call.run, call.step, call.cluster, Phase.SETTLED, {}, taken))
+            entries.append(Entry(call.run, call.step, call.cluster, Phase.SETTLED, _RECOVERED, taken))
         else:
-            entries.append(Entry(call.run, call.step, call.cluster, Phase.SETTLED))
+            entries.append(Entry(call.run, call.step, call.cluster, Phase.SETTLED, _RECOVERED))
     recovered, _ = fold(record, entries)
     return recovered, tuple(entries)

@@ -15,9 +15,9 @@ class RecordedCluster:
     """One cluster as it was last applied.
 
     `parameters` are create parameters and `own` ackplan's keys, both as the spec had them, secrets as references.
-    `partial` says that the cluster was taken in from what is live: parameters that it lacks are not known, rather than
-    not set. `attached` are the instances whose attach succeeded. `created` is False from the accepted create call until the
-    cluster was seen to be complete: a live state `failed` then means that nothing ever ran there.
+    `partial` says that the cluster was taken in from what is live: a parameter that it lacks is not known, rather than
+    not set. `attached` are the instances whose attach succeeded. `created` is False from the accepted create call until
+    the cluster was seen to be complete: a live state `failed` then means that nothing ever ran there.
     """
 
     cluster_id: str

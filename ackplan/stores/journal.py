@@ -6,10 +6,12 @@ Entries that wait at the same time are committed together; none is acknowledged 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,8 @@ CREATE TABLE IF NOT EXISTS entry (
   data TEXT NOT NULL, entry TEXT, removed INTEGER NOT NULL);
 """
 
+_INSERT = "INSERT INTO entry (run, step, cluster, phase, data, entry, removed) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
 
 class SqliteJournal:
     """One workspace's journal. `open` for a run; `read` needs no run and creates no file."""
@@ -36,24 +40,30 @@ class SqliteJournal:
         self._thread: ThreadPoolExecutor | None = None
         self._pending: list[tuple[Entry, asyncio.Future[None]]] = []
         self._flusher: asyncio.Task[None] | None = None
+        # A run that is cut short reads the journal while its last commit may still be under way.
+        self._lock = threading.Lock()
 
     def read(self) -> Leftover:
         """What is in the journal. Raises Failure for a file that is not one, or of a newer version."""
         if not self._path.exists():
             return NOTHING
         try:
-            connection = self._connect()
-            try:
-                head = connection.execute("SELECT id, plan, lineage, serial FROM run").fetchone()
-                rows = connection.execute(
-                    "SELECT run, step, cluster, phase, data, entry, removed FROM entry ORDER BY number"
-                ).fetchall()
-            finally:
-                if connection is not self._connection:
-                    connection.close()
-            return Leftover(RunHead(*head) if head else None, tuple(map(_entry, rows)))
-        except (sqlite3.DatabaseError, ValueError) as fault:
+            with self._lock:
+                return self._read()
+        except (sqlite3.DatabaseError, ValueError, OSError) as fault:
             raise self._broken(fault) from None
+
+    def _read(self) -> Leftover:
+        connection = self._connect()
+        try:
+            head = connection.execute("SELECT id, plan, lineage, serial FROM run").fetchone()
+            rows = connection.execute(
+                "SELECT run, step, cluster, phase, data, entry, removed FROM entry ORDER BY number"
+            ).fetchall()
+        finally:
+            if connection is not self._connection:
+                connection.close()
+        return Leftover(RunHead(*head) if head else None, tuple(map(_entry, rows)))
 
     def _broken(self, fault: Exception) -> Failure:
         cure = "Move it away; ackplan then looks at the live clusters alone: ackplan plan"
@@ -77,14 +87,32 @@ class SqliteJournal:
 
     def open(self, head: RunHead) -> None:
         """Begins a run, or goes on with the one of the same id. Raises Failure when the disk refuses."""
+        self._replace(head, None)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+
+    def replace(self, head: RunHead | None, entries: Sequence[Entry]) -> None:
+        """Puts these in the place of all that is in the journal, at once or not at all."""
+        self._replace(head, entries)
+
+    def _replace(self, head: RunHead | None, entries: Sequence[Entry] | None) -> None:
         try:
-            self._connection = self._connect()
-            self._connection.execute("DELETE FROM run")
-            row = (head.id, head.plan, head.lineage, head.serial)
-            self._connection.execute("INSERT INTO run VALUES (?, ?, ?, ?)", row)
+            with self._lock, self._transaction() as connection:
+                connection.execute("DELETE FROM run")
+                if head is not None:
+                    row = (head.id, head.plan, head.lineage, head.serial)
+                    connection.execute("INSERT INTO run VALUES (?, ?, ?, ?)", row)
+                if entries is not None:
+                    connection.execute("DELETE FROM entry")
+                    connection.executemany(_INSERT, list(map(_row, entries)))
         except (sqlite3.Error, OSError) as fault:
             raise self._broken(fault) from None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._connection = connection = self._connect()
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
 
     async def write(self, entry: Entry) -> None:
         """Returns when the entry is on disk. Raises Failure when it can't be written: then nothing may be sent."""
@@ -111,21 +139,8 @@ class SqliteJournal:
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Commits entries together."""
-        connection = self._connection or self._connect()
-        with connection:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(
-                "INSERT INTO entry (run, step, cluster, phase, data, entry, removed) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                list(map(_row, entries)),
-            )
-
-    def clear(self) -> None:
-        """Empties the journal: its entries are in the record now."""
-        connection = self._connection or self._connect()
-        with connection:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("DELETE FROM entry")
-            connection.execute("DELETE FROM run")
+        with self._lock, self._transaction() as connection:
+            connection.executemany(_INSERT, list(map(_row, entries)))
 
     def close(self) -> None:
         if self._thread is not None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ackplan.app.rehearsing import Rehearsal
     from ackplan.plan.model import Plan
 
+# A fault that lets a call hang is waited for in real time: not for long, the server is in this process.
+_REAL_SECONDS = 2.0
+
 
 @click.command("rehearse")
 @options()
@@ -54,11 +57,12 @@ async def _rehearse(plan: Plan, parallelism: int, faults: str) -> Rehearsal:
 
     clock = VirtualClock()
     try:
-        config = SimulatorConfig(clock=clock, live=world(plan), faults=Path(faults) if faults else None)
+        config = SimulatorConfig(clock=clock.serving(), live=world(plan), faults=Path(faults) if faults else None)
     except ValueError as fault:
         raise Failure(error("ACK7001", "Simulator can't be set up", str(fault))) from None
     async with serve(config) as running:
-        settings = api.ClientSettings(endpoint=running.url, rate=0)
+        timeouts = api.Timeouts(connect=_REAL_SECONDS, read=_REAL_SECONDS, total=_REAL_SECONDS)
+        settings = api.ClientSettings(endpoint=running.url, rate=0, timeouts=timeouts)
         fixed = api.FixedCredentials("sandbox", "sandbox")
-        async with api.open_client(settings, fixed, clock=clock) as client:
+        async with api.open_client(settings, fixed, clock=clock, carried=clock.watched) as client:
             return await rehearse(plan, client, clock, Limits(parallelism), lambda _event: None)
