@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from ackplan.api.errors import NotSent
 from ackplan.diagnostics import Diagnostic, Failure, error
 from ackplan.execute.ports import ApiError, SecretUnreadable
 
@@ -36,6 +37,8 @@ def as_diagnostics(fault: BaseException) -> tuple[Diagnostic, ...]:
 def _api(fault: ApiError) -> Diagnostic:
     if fault.code.startswith("InvalidAccessKeyId"):
         cure = _CURES[401]
+    elif isinstance(fault, NotSent):
+        cure = ""  # its message says what to do
     elif not fault.http_status:
         cure = "Check the network and --endpoint"
     else:
