@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -66,7 +67,7 @@ def attach_script(ledger: Ledger, cluster_id: str, body: Mapping[str, Any]) -> s
         region=cluster.attributes.get("region_id", "cn-hangzhou"),
         version=str(cluster.attributes.get("current_version", "1.14.6")).partition("-")[0],
         token=ledger.ids.text("token", f"{cluster_id}/{ledger.serial('token')}", 32),
-        options=json.dumps(json.dumps(options, separators=(",", ":"))),
+        options=shlex.quote(json.dumps(options, separators=(",", ":"))),
     )
 
 
