@@ -156,6 +156,7 @@ PLACES = [
     'ackplan: 1\nvariables: {"x@": {}}',
     'ackplan: 1\nvariables: {x: {type: integer, default: "x@"}}',
     'ackplan: 1\ntemplates: {"t@": {"x@": 1}}\nclusters: {a: {extends: "t@"}}',
+    'ackplan: 1\nclusters: {a: {tags: [{"x@": "${env.HOME}"}]}}',
     '"a@": 1\n"a@": 2',
     'a: "@"\n---\n"*b": *c@',
 ]

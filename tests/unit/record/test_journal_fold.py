@@ -1,0 +1,140 @@
+"""What an interrupted run left: its entries taken into the record, and what became of the calls in flight."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ackplan.model.answers import Cluster
+from ackplan.record import Record, RecordedCluster
+from ackplan.record.codec import encode_cluster
+from ackplan.record.journal import Entry, InFlight, Phase, fold, recover
+
+OLD = RecordedCluster("id-old", "managed", {"num_of_nodes": 3})
+NEW = RecordedCluster("id-new", "managed", {"num_of_nodes": 3}, created=False)
+DONE = dataclasses.replace(NEW, created=True)
+EMPTY = Record("lineage", 7)
+CREATE = {"operation": "create_cluster", "entry": encode_cluster(dataclasses.replace(NEW, cluster_id=""))}
+
+
+def entry(phase: Phase, step: str = "create:c", **more: Any) -> Entry:
+    after = more.pop("entry", None)
+    return Entry("run", step, "c", phase, more.pop("data", {}), encode_cluster(after) if after else None, **more)
+
+
+def running(name: str = "c", cluster_id: str = "id-new", state: str = "running") -> Cluster:
+    return Cluster(cluster_id, name, state, "cn-beijing", 3, "ManagedKubernetes")
+
+
+# id, record before, entries, clusters afterwards, steps in flight with whether they were answered
+FOLDED = [
+    ("nothing", EMPTY, [], {}, {}),
+    ("intent", EMPTY, [entry(Phase.INTENT)], {}, {"create:c": False}),
+    ("answer", EMPTY, [entry(Phase.INTENT), entry(Phase.ANSWER, entry=NEW)], {"c": NEW}, {"create:c": True}),
+    (
+        "settled",
+        EMPTY,
+        [entry(Phase.INTENT), entry(Phase.ANSWER, entry=NEW), entry(Phase.SETTLED, entry=DONE)],
+        {"c": DONE},
+        {},
+    ),
+    ("settled without an entry", EMPTY.with_cluster("c", OLD), [entry(Phase.INTENT, "scale-out:c"), entry(Phase.SETTLED, "scale-out:c")], {"c": OLD}, {}),
+    ("removed", EMPTY.with_cluster("c", OLD), [entry(Phase.INTENT, "delete:c"), entry(Phase.SETTLED, "delete:c", removed=True)], {}, {}),
+    (
+        "replaced, half way",
+        EMPTY.with_cluster("c", OLD),
+        [entry(Phase.INTENT, "delete:c"), entry(Phase.SETTLED, "delete:c", removed=True), entry(Phase.INTENT)],
+        {},
+        {"create:c": False},
+    ),
+    ("removed though it was not there", EMPTY, [entry(Phase.SETTLED, "forget:c", removed=True)], {}, {}),
+    ("settled twice", EMPTY, [entry(Phase.SETTLED, entry=DONE), entry(Phase.SETTLED, entry=DONE)], {"c": DONE}, {}),
+    ("sent again", EMPTY, [entry(Phase.INTENT), entry(Phase.INTENT)], {}, {"create:c": False}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "entries", "clusters", "flying"), [row[1:] for row in FOLDED], ids=[row[0] for row in FOLDED]
+)
+def test_entries_are_taken_into_the_record(before, entries, clusters, flying):
+    record, in_flight = fold(before, entries)
+    assert (record.lineage, record.serial, record.clusters) == ("lineage", 7, clusters)
+    assert {call.step: call.answered for call in in_flight} == flying
+    again, _ = fold(record, entries)
+    assert again.clusters == clusters
+
+
+def test_what_was_learned_of_a_call_adds_up():
+    entries = [
+        entry(Phase.INTENT, data={"operation": "scale_out", "before": 3}),
+        entry(Phase.ANSWER, data={"task_id": "T-1", "before": 4}),
+    ]
+    _, (call,) = fold(EMPTY, entries)
+    assert call == InFlight(
+        "run", "create:c", "c", {"operation": "scale_out", "before": 4, "task_id": "T-1"}, answered=True
+    )
+
+
+def test_steps_of_two_runs_are_told_apart():
+    first, second = entry(Phase.INTENT), dataclasses.replace(entry(Phase.INTENT), run="other")
+    _, flying = fold(EMPTY, [first, second, entry(Phase.SETTLED)])
+    assert [call.run for call in flying] == ["other"]
+
+
+def test_a_record_that_moved_on_wins_but_no_cluster_is_lost():
+    moved = Record("lineage", 9, {"c": OLD})
+    entries = [
+        entry(Phase.SETTLED, "scale-out:c", entry=DONE),
+        dataclasses.replace(entry(Phase.ANSWER, "create:d", entry=NEW), cluster="d"),
+    ]
+    record, _ = fold(moved, entries, stale=True)
+    assert record.clusters == {"c": OLD, "d": NEW}
+    record, _ = fold(moved, [entry(Phase.SETTLED, "delete:c", removed=True)], stale=True)
+    assert record.clusters == {"c": OLD}
+
+
+def test_the_record_given_is_left_as_it_was():
+    before = EMPTY.with_cluster("c", OLD)
+    fold(before, [entry(Phase.SETTLED, "delete:c", removed=True)])
+    assert before.clusters == {"c": OLD}
+
+
+@pytest.mark.parametrize(
+    "value", [{}, {"cluster_id": 1}, {"cluster_id": "a/../b", "kind": "managed", "parameters": {}}]
+)
+def test_an_entry_that_is_none_is_refused_as_a_value(value):
+    with pytest.raises(ValueError, match=r"clusters\.c"):
+        fold(EMPTY, [Entry("run", "create:c", "c", Phase.SETTLED, {}, value)])
+
+
+# id, record, call, live clusters, the record's entry afterwards
+RECOVERED = [
+    ("it was never sent", EMPTY, {}, [], None),
+    ("it was sent, the answer was lost", EMPTY, {}, [running()], NEW),
+    ("it is still being made", EMPTY, {}, [running(state="initial")], NEW),
+    ("it failed", EMPTY, {}, [running(state="failed")], NEW),
+    ("it was made and deleted", EMPTY, {}, [running(state="deleted")], None),
+    ("another one was made", EMPTY, {}, [running("other")], None),
+    ("the answer came", EMPTY.with_cluster("c", NEW), {"answered": True}, [running()], NEW),
+    ("another call", EMPTY.with_cluster("c", OLD), {"operation": "scale_out"}, [running()], OLD),
+    ("the one recorded before is gone", EMPTY.with_cluster("c", OLD), {}, [running()], NEW),
+    ("the one recorded before is there", EMPTY.with_cluster("c", OLD), {}, [running(cluster_id="id-old")], OLD),
+]
+
+
+@pytest.mark.parametrize(
+    ("record", "call", "there", "expected"), [row[1:] for row in RECOVERED], ids=[row[0] for row in RECOVERED]
+)
+def test_a_call_in_flight_is_looked_up_by_name_and_nothing_is_created_twice(record, call, there, expected):
+    data = {**CREATE, "operation": call.get("operation", "create_cluster")}
+    flying = InFlight("run", "create:c", "c", data, answered=call.get("answered", False))
+    recovered, entries = recover(record, [flying], there)
+    assert recovered.clusters.get("c") == expected
+    assert [(e.run, e.step, e.cluster, e.phase) for e in entries] == [("run", "create:c", "c", Phase.SETTLED)]
+    assert fold(record, entries)[0] == recovered
+
+
+def test_nothing_in_flight_needs_nothing():
+    assert recover(EMPTY, [], [running()]) == (EMPTY, ())

@@ -1,0 +1,153 @@
+"""The record as text: made for git, read back as it was, and refused in words when it is not one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ackplan.diagnostics import Failure
+from ackplan.record import Record, RecordedCluster
+from ackplan.record.codec import decode, encode
+
+SHOP = RecordedCluster(
+    "c0ffee",
+    "managed",
+    {"name": "shop", "num_of_nodes": 0, "snat_entry": False, "tags": [], "login_password": {"env": "PW"}},
+    {"lifecycle": {"prevent_destroy": True}, "depends_on": ["商店"], "timeouts": {"create": "90m"}},
+    ("i-b", "i-a"),
+    created=False,
+)
+ASK = RecordedCluster("c0ffee-2", "serverless", {"name": "商店"})
+RECORD = Record("6f1c", 42, {"商店": ASK, "shop": SHOP})
+
+
+def test_a_record_is_read_back_as_it_was_written():
+    assert decode(encode(RECORD), "f") == RECORD
+    assert decode(encode(Record("x")), "f") == Record("x", 0, {})
+
+
+def test_the_text_is_made_for_git():
+    text = encode(RECORD)
+    assert text == encode(Record("6f1c", 42, dict(reversed(RECORD.clusters.items()))))
+    assert text.endswith("}\n")
+    assert '"商店"' in text
+    lines = text.splitlines()
+    assert lines[0] == "{"
+    keys = [line.split('"')[1] for line in lines if line.startswith('  "')]
+    assert keys == ["clusters", "lineage", "serial", "version"]
+    one_more = encode(
+        RECORD.with_cluster(
+            "shop",
+            RecordedCluster(
+                "c0ffee", "managed", {**SHOP.parameters, "num_of_nodes": 1}, SHOP.own, SHOP.attached, created=False
+            ),
+        )
+    )
+    assert len(set(one_more.splitlines()) ^ set(lines)) == 2
+
+
+def test_a_record_is_changed_by_making_another():
+    other = RECORD.without("shop").with_cluster("new", ASK)
+    assert set(other.clusters) == {"商店", "new"}
+    assert set(RECORD.clusters) == {"商店", "shop"}
+    assert RECORD.without("nobody") == RECORD
+
+
+def test_what_the_planner_asks_of_an_entry():
+    assert (SHOP.prevent_destroy, SHOP.depends_on) == (True, ("商店",))
+    assert (ASK.prevent_destroy, ASK.depends_on, ASK.attached, ASK.created) == (False, (), (), True)
+
+
+BROKEN = [
+    ("nothing", "", "f.json:1:1: ACK3001"),
+    ("no JSON", "hello", "f.json:1:1: ACK3001"),
+    ("cut short", '{\n  "version": 1,\n', "f.json:3:1: ACK3001"),
+    ("a comma too many", '{\n  "version": 1,\n}', "f.json:3:1: ACK3001"),
+    ("a list", "[]", "ACK3001"),
+    ("null", "null", "ACK3001"),
+    ("deep", "[" * 100_000, "ACK3001"),
+    ("a huge number", '{"version": ' + "9" * 10_000 + "}", "ACK3001"),
+    ("newer", '{"version": 2, "clusters": 7}', "ACK3002"),
+    ("much newer", '{"version": 999999}', "ACK3002"),
+    ("marks of git", '{\n  "version": 1,\n<<<<<<< HEAD\n  "serial": 1,\n=======\n  "serial": 2,\n>>>>>>> b\n}', "f.json:3:1: ACK3003"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "says"), [row[1:] for row in BROKEN], ids=[row[0] for row in BROKEN])
+def test_what_is_no_record_is_refused_with_a_cure(text, says):
+    with pytest.raises(Failure) as refused:
+        decode(text, "f.json")
+    (why,) = refused.value.diagnostics
+    assert says in str(why)
+    assert str(why).startswith("f.json:")
+    assert str(why).isprintable()
+    assert why.cure
+
+
+# A path into the document and what stands there instead; `...` takes it away.
+WRONG: list[tuple[tuple[str, ...], Any]] = [
+    (("version",), ...),
+    (("version",), 0),
+    (("version",), "1"),
+    (("version",), True),
+    (("lineage",), ...),
+    (("lineage",), ""),
+    (("lineage",), 7),
+    (("lineage",), "x" * 101),
+    (("serial",), ...),
+    (("serial",), -1),
+    (("serial",), 1.5),
+    (("serial",), True),
+    (("serial",), "1"),
+    (("clusters",), ...),
+    (("clusters",), []),
+    (("clusters", "shop"), None),
+    (("clusters", "shop"), []),
+    (("clusters", "shop", "cluster_id"), ...),
+    (("clusters", "shop", "cluster_id"), 7),
+    (("clusters", "shop", "cluster_id"), "../x"),
+    (("clusters", "shop", "cluster_id"), "id?x=y"),
+    (("clusters", "shop", "cluster_id"), "id\n"),
+    (("clusters", "shop", "kind"), ...),
+    (("clusters", "shop", "kind"), "swarm"),
+    (("clusters", "shop", "kind"), ["managed"]),
+    (("clusters", "shop", "parameters"), ...),
+    (("clusters", "shop", "parameters"), []),
+    (("clusters", "shop", "own"), []),
+    (("clusters", "shop", "own", "lifecycle"), "x"),
+    (("clusters", "shop", "own", "lifecycle", "prevent_destroy"), "yes"),
+    (("clusters", "shop", "own", "depends_on"), "shop"),
+    (("clusters", "shop", "own", "depends_on"), [["shop"]]),
+    (("clusters", "shop", "own", "timeouts"), []),
+    (("clusters", "shop", "own", "timeouts", "create"), 60),
+    (("clusters", "shop", "own", "timeouts", "create"), "soon"),
+    (("clusters", "shop", "attached"), "i-a"),
+    (("clusters", "shop", "attached"), [1]),
+    (("clusters", "shop", "created"), 1),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), WRONG, ids=[f"{'.'.join(path)}={value}" for path, value in WRONG])
+def test_a_wrong_shape_is_refused_by_name(path, value):
+    document = json.loads(encode(RECORD))
+    place = document
+    for key in path[:-1]:
+        place = place[key]
+    if value is ...:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    with pytest.raises(Failure) as refused:
+        decode(json.dumps(document), "f.json")
+    (why,) = refused.value.diagnostics
+    assert why.code == "ACK3001"
+    assert path[min(2, len(path) - 1)] in str(why)
+
+
+def test_what_an_older_ackplan_did_not_write_is_filled_in():
+    document = json.loads(encode(RECORD))
+    for key in ("own", "attached", "created"):
+        del document["clusters"]["shop"][key]
+    assert decode(json.dumps(document), "f").clusters["shop"] == RecordedCluster("c0ffee", "managed", SHOP.parameters)
