@@ -6,6 +6,7 @@ only the command line turns them into text and an exit code.
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -74,6 +75,14 @@ def error(code: str, summary: str, detail: str = "", cure: str = "", **where: An
 def warning(code: str, summary: str, detail: str = "", cure: str = "", **where: Any) -> Diagnostic:
     """A warning; like `error`."""
     return _made(Severity.WARNING, (code, summary, detail, cure), where)
+
+
+def made_printable(diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic with the names in it fit for a terminal, however it was made."""
+    if diagnostic.cluster.isprintable() and diagnostic.parameter.isprintable():
+        return diagnostic
+    cluster, parameter = printable(diagnostic.cluster), printable(diagnostic.parameter)
+    return dataclasses.replace(diagnostic, cluster=cluster, parameter=parameter)
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

@@ -50,6 +50,19 @@ def resumes(plan: Plan, before: Known) -> bool:
     return head is not None and same_record and head.plan == digest(plan)
 
 
+def finished(plan: Plan, before: Known) -> bool:
+    """Whether a run of this very plan did all of it and wrote the record, and died before it cleared its journal."""
+    head, stored = before.leftover.head, before.stored
+    if head is None or head.plan != digest(plan) or stored.serial != head.serial + 1 or before.flying:
+        return False
+    return {step.id for step in plan.steps} <= _done(before)
+
+
+def _done(before: Known) -> frozenset[str]:
+    """The steps that the interrupted run did; an entry with data tells of something else than an end in order."""
+    return frozenset(e.step for e in before.leftover.entries if e.phase is Phase.SETTLED and not e.data)
+
+
 async def check_unmoved(plan: Plan, before: Known, api: ApiReader) -> None:
     """Raises Failure where the record or the live side of a planned cluster moved since the plan was made."""
     moved = list(_record_moved(plan, before))
@@ -109,11 +122,10 @@ async def resume(before: Known, api: ApiReader) -> Resumption:
     """Reads the journal of the killed run, and finds by name what a create without an answer left."""
     head, entries = before.leftover.head, before.leftover.entries
     assert head is not None  # noqa: S101 - `resumes` said so
-    done = frozenset(e.step for e in entries if e.phase is Phase.SETTLED and not e.data)
     _, recovered = recover(before.record, before.flying, await api.list_clusters())
     answered = [e for e in entries if e.phase is Phase.ANSWER]
     ids = {e.cluster: str(e.entry["cluster_id"]) for e in (*answered, *recovered) if e.entry is not None}
-    return Resumption(head.id, done, ids)
+    return Resumption(head.id, _done(before), ids)
 
 
 async def apply(plan: Plan, before: Known, stores: Stores, executor: Callable[[Run], Executor], run: Run) -> Applied:

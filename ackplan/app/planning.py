@@ -18,6 +18,9 @@ from ackplan.plan.planner import Options, Sides, nodes_needed, plan
 from ackplan.record import Record
 from ackplan.record.journal import Entry, InFlight, Leftover, fold, recover
 
+# How often a cluster is looked at again whose size and nodes are of two moments.
+_LOOKS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -69,7 +72,7 @@ async def make_plan(inputs: spec.Inputs, before: Known, api: ApiReader | None, o
     record, recovered = recover(before.record, before.flying, live)
     sides = Sides(loaded.clusters, record, live, loaded.digest())
     if api is not None:
-        nodes = await _nodes(api, nodes_needed(sides, options))
+        live, nodes = await _nodes(api, live, nodes_needed(sides, options))
         sides = Sides(loaded.clusters, record, live, loaded.digest(), nodes)
     planned = plan(sides, options)
     notes = (*loaded.diagnostics, *_interrupted(before), *planned.diagnostics)
@@ -94,9 +97,27 @@ def _interrupted(before: Known) -> tuple[Diagnostic, ...]:
     )
 
 
-async def _nodes(api: ApiReader, cluster_ids: Sequence[str]) -> dict[str, tuple[Node, ...]]:
-    answers = await asyncio.gather(*(api.list_nodes(cluster_id) for cluster_id in cluster_ids))
-    return dict(zip(cluster_ids, answers, strict=True))
+async def _nodes(
+    api: ApiReader, live: Sequence[Cluster], cluster_ids: Sequence[str]
+) -> tuple[tuple[Cluster, ...], dict[str, tuple[Node, ...]]]:
+    """The nodes of these clusters, and the live list with these clusters as they were when their nodes were read."""
+    by_id = {cluster.cluster_id: cluster for cluster in live}
+    seen = await asyncio.gather(*(_moment(api, by_id[cluster_id]) for cluster_id in cluster_ids))
+    by_id.update((cluster.cluster_id, cluster) for cluster, _ in seen)
+    return tuple(by_id.values()), {cluster.cluster_id: nodes for cluster, nodes in seen}
+
+
+async def _moment(api: ApiReader, cluster: Cluster) -> tuple[Cluster, tuple[Node, ...]]:
+    """A cluster and its nodes of one moment: read again, a few times at most, while a change under way parts them."""
+    nodes = await api.list_nodes(cluster.cluster_id)
+    for _ in range(_LOOKS):
+        if cluster.size in (None, len(nodes)) and not cluster.busy:
+            break
+        cluster = await api.get_cluster(cluster.cluster_id)
+        if cluster.size in (None, len(nodes)):
+            break
+        nodes = await api.list_nodes(cluster.cluster_id)
+    return cluster, nodes
 
 
 def _as_recorded(record: Record) -> tuple[Cluster, ...]:

@@ -83,6 +83,10 @@ class _Application:
         plan = read_plan(self._order.planfile)[0]
         if not plan.applicable:
             raise Failure(error("ACK6006", "Plan is blocked", self._order.planfile, "Plan with --skip-blocked"))
+        if applying.finished(plan, before):
+            self._stores.journal.replace(None, ())
+            self._say("This plan was carried out; only its journal was left.")
+            return COMPLETE
         if not applying.resumes(plan, before):
             await applying.check_unmoved(plan, before, self._api)
             return await self._execute(plan, before, Run(secrets.token_hex(4)))

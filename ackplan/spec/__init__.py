@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ackplan.diagnostics import Diagnostic, ordered
+from ackplan.diagnostics import Diagnostic, made_printable, ordered
 
 if TYPE_CHECKING:
     from ackplan.model.wanted import Wanted
@@ -62,4 +62,4 @@ def read(inputs: Inputs) -> Spec:
             clusters[name] = wanted.build(name, kind, body, span)
     complete = whole and len(clusters) == len(merged.clusters)
     found += rules.check_fleet(clusters, complete=complete)
-    return Spec(clusters, ordered(dict.fromkeys(found)), tuple(map(fleet.display, paths)))
+    return Spec(clusters, ordered(dict.fromkeys(map(made_printable, found))), tuple(map(fleet.display, paths)))
