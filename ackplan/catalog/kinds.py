@@ -144,6 +144,14 @@ def kind(name: str) -> Kind:
 
 def kind_of(values: Mapping[str, Any]) -> Kind | None:
     """The kind whose constants these create parameters hold; of several, the one with most of them."""
+    given = (values.get(name) for name in discriminators())
+    told = tuple(value if isinstance(value, str) else None for value in given)
+    return _kind_by(told)
+
+
+@functools.cache
+def _kind_by(told: tuple[str | None, ...]) -> Kind | None:
+    values = dict(zip(discriminators(), told, strict=True))
     fitting = [
         known for known in kinds() if all(values.get(name) == constant for name, constant in known.constants.items())
     ]

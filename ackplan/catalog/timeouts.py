@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -12,11 +13,15 @@ DURATION = re.compile(r"[1-9][0-9]{0,8}[smh]")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
-def timeouts(own: Mapping[str, Any]) -> dict[str, int]:
+def timeouts(own: Mapping[str, Any]) -> Mapping[str, int]:
     """Seconds by operation (`create`, `scale`, `attach`, `remove`, `delete`)."""
-    given = own.get("timeouts") or {}
+    return _timeouts(tuple(sorted((own.get("timeouts") or {}).items())))
+
+
+@functools.cache
+def _timeouts(given: tuple[tuple[str, str], ...]) -> Mapping[str, int]:
     properties = own_keys()["timeouts"].schema["properties"]
-    return {name: seconds(given.get(name, schema["default"])) for name, schema in properties.items()}
+    return {name: seconds(dict(given).get(name, schema["default"])) for name, schema in properties.items()}
 
 
 def seconds(duration: str) -> int:

@@ -160,7 +160,7 @@ class _Builder:
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._open: list[tuple[Any, str | None, int]] = []
         self._container: Any = None
-        self._key: tuple[str, Any] | None = None
+        self._key: Any = None
         self._merges: dict[int, list[tuple[Any, Any]]] = {}
         self._nodes = 0
         self._aliased = 0
@@ -175,8 +175,24 @@ class _Builder:
             yaml.AliasEvent: self._alias,
             yaml.DocumentStartEvent: self._start_document,
         }
+        scalar, special = yaml.ScalarEvent, _SPECIAL_START
         while (event := next_event()) is not None:
-            handler = handlers.get(type(event))
+            kind = type(event)
+            # Nine events in ten are plain text in a mapping: those take no further call.
+            if kind is scalar and event.anchor is None and event.tag is None and type(self._container) is Map:
+                key, text = self._key, event.value
+                if key is None:
+                    self._key = event
+                    self._nodes += 1
+                    continue
+                name = key.value
+                if text and (event.style or text[0] not in special) and name not in self._container and name != "<<":
+                    self._container[name] = text
+                    self._container.marks[name] = (key.start_mark, event.start_mark)
+                    self._key = None
+                    self._nodes += 1
+                    continue
+            handler = handlers.get(kind)
             if handler is not None:
                 handler(event)
 
@@ -187,7 +203,7 @@ class _Builder:
         self._nodes += 1
         container = self._container
         if type(container) is Map and self._key is None:
-            self._key = (event.value, event.start_mark)
+            self._key = event
             if event.anchor:
                 self._anchors[event.anchor] = (event.value, 1)
             return
@@ -263,8 +279,8 @@ class _Builder:
             self._put(container, self._key, value, mark)
             self._key = None
 
-    def _put(self, container: Map, at: tuple[str, Any], value: Any, mark: Any) -> None:
-        key, key_mark = at
+    def _put(self, container: Map, at: Any, value: Any, mark: Any) -> None:
+        key, key_mark = at.value, at.start_mark
         if key == "<<":
             self._merges.setdefault(id(container), []).append((value, mark))
         elif key in container:

@@ -56,13 +56,15 @@ class _Resolver:
     def cluster(self, name: str, body: Map) -> Map:
         merged = self._merge(body, name, ())
         resolved = Map(body.mark)
+        resolved.marks = dict(merged.marks)
         size = 0
         for key, value in merged.items():
-            values, to_fill = self._sizes.of(value)
+            values, to_fill = (1, "${" in value) if type(value) is str else self._sizes.of(value)
             size += values
-            if value is not None and size <= MAX_VALUES:
-                marks = merged.marks[key]
-                resolved.put(key, self._filled(value, marks[1], name, key) if to_fill else value, marks)
+            if value is None or size > MAX_VALUES:
+                resolved.marks.pop(key, None)
+            else:
+                resolved[key] = self._filled(value, merged.marks[key][1], name, key) if to_fill else value
         marks = self._fleet.clusters.marks[name]
         if size > MAX_VALUES:
             detail = f"more than {MAX_VALUES:,} values"

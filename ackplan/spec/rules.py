@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import itertools
 from collections.abc import Callable, Iterator, Mapping
@@ -49,6 +50,7 @@ def _port_range(value: str) -> str:
     return ""
 
 
+@functools.lru_cache(4096)
 def _cidr(value: str) -> str:
     try:
         ipaddress.ip_network(value, strict=True)
@@ -60,24 +62,38 @@ def _cidr(value: str) -> str:
 _CHECKS: dict[str, Callable[[str], str]] = {"port-range": _port_range, "cidr": _cidr}
 
 
+@functools.cache
+def _checked(kind: str) -> tuple[tuple[str, Callable[[str], str]], ...]:
+    """The parameters of a kind whose values are read for what they mean."""
+    parameters = catalog.kind(kind).parameters.items()
+    return tuple((name, _CHECKS[p.schema["x-ack-check"]]) for name, p in parameters if "x-ack-check" in p.schema)
+
+
 def _values(wanted: Wanted) -> Iterator[Diagnostic]:
-    parameters = catalog.kind(wanted.kind).parameters
-    for name, value in wanted.parameters.items():
-        check = _CHECKS.get(parameters[name].schema.get("x-ack-check", "")) if name in parameters else None
-        complaint = check(value) if check and isinstance(value, str) else ""
+    for name, check in _checked(wanted.kind):
+        value = wanted.parameters.get(name)
+        complaint = check(value) if isinstance(value, str) else ""
         if complaint:
             yield _fault(wanted, name, "ACK1103", "Value is not allowed", complaint)
 
 
+@functools.lru_cache(4096)
+def _network(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(value)
+
+
+@functools.lru_cache(4096)
+def _overlap(left: str, right: str) -> bool:
+    a, b = _network(left), _network(right)
+    return a.version == b.version and a.overlaps(b)
+
+
 def _networks(wanted: Wanted) -> Iterator[Diagnostic]:
     names = catalog.kind(wanted.kind).root.get("x-ack-disjoint", ())
-    networks = {}
-    for name in names:
-        value = wanted.parameters.get(name)
-        if isinstance(value, str) and not _cidr(value):
-            networks[name] = ipaddress.ip_network(value)
-    for (left, a), (right, b) in itertools.combinations(networks.items(), 2):
-        if a.version == b.version and a.overlaps(b):
+    networks = {name: wanted.parameters.get(name) for name in names}
+    given = {name: value for name, value in networks.items() if isinstance(value, str) and not _cidr(value)}
+    for (left, a), (right, b) in itertools.combinations(given.items(), 2):
+        if _overlap(a, b):
             yield _fault(wanted, right, "ACK1202", "Networks overlap", f"{b} and {left} {a}")
 
 

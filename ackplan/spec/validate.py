@@ -39,27 +39,41 @@ def _registry() -> Registry[Any]:
     return Registry[Any]().with_resources((str(r.id()), r) for r in resources).crawl()
 
 
+def _schema(kind: str) -> dict[str, Any]:
+    """What a spec's outline (no kind) or a cluster of this kind must be, but for unknown keys of the cluster itself.
+
+    `unknown_keys` finds those, and says it better; looking for them by the schema would check everything twice.
+    """
+    spec = files.read(files.SPEC)
+    if not kind:
+        return {"$ref": spec["$id"]}
+    definitions = spec["$defs"]
+    open_kind = {key: value for key, value in definitions[kind].items() if key != "unevaluatedProperties"}
+    outline = {"properties", "required", "additionalProperties"}
+    rest = {key: value for key, value in spec.items() if key not in outline}
+    return {**rest, "$id": f"{spec['$id']}.{kind}", "$ref": "#/$defs/open", "$defs": {**definitions, "open": open_kind}}
+
+
 @functools.cache
-def _validator(pointer: str) -> Draft202012Validator:
+def _validator(kind: str) -> Draft202012Validator:
     """Explains what is wrong with what `_compiled` refused; imported only then."""
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator({"$ref": f"{files.read(files.SPEC)['$id']}{pointer}"}, registry=_registry())
+    return Draft202012Validator(_schema(kind), registry=_registry())
 
 
 @functools.cache
-def _compiled(pointer: str) -> jsonschema_rs.Draft202012Validator:
-    """Decides, seventy times faster, whether there is anything to explain. A property test holds the two together."""
+def _compiled(kind: str) -> jsonschema_rs.Draft202012Validator:
+    """Decides, seventy times faster, whether there is anything to explain. A test holds the two together."""
     known = jsonschema_rs.Registry([(files.read(name)["$id"], dict(files.read(name))) for name in _names()])
-    reference = {"$ref": f"{files.read(files.SPEC)['$id']}{pointer}"}
-    return jsonschema_rs.Draft202012Validator(reference, registry=known)
+    return jsonschema_rs.Draft202012Validator(_schema(kind), registry=known)
 
 
-def _faults(pointer: str, instance: Any) -> Iterator[ValidationError]:
+def _faults(kind: str, instance: Any) -> Iterator[ValidationError]:
     """What is wrong with the instance. Of a value of the wrong type nothing else is said."""
-    if _compiled(pointer).is_valid(instance):
+    if _compiled(kind).is_valid(instance):
         return
-    faults = list(_validator(pointer).iter_errors(instance))
+    faults = list(_validator(kind).iter_errors(instance))
     mistyped = {tuple(fault.absolute_path) for fault in faults if fault.validator == "type"}
     for fault in faults:
         if fault.validator == "type" or tuple(fault.absolute_path) not in mistyped:
@@ -91,7 +105,7 @@ def check_cluster(
     diagnostics = list(reporter.discriminators(kind))
     diagnostics += reporter.unknown_keys(kind, skip={d.parameter for d in diagnostics})
     if kind is not None:
-        for fault in _faults(f"#/$defs/{kind.name}", body):
+        for fault in _faults(kind.name, body):
             diagnostics += reporter.report(fault)
     return kind, [d for d in dict.fromkeys(diagnostics) if d.parameter.split(".")[0] not in skip]
 

@@ -97,6 +97,10 @@ def fill(value: Any, variables: Mapping[str, Any], mark: Any, report: Callable[[
     return value
 
 
+# A smaller count is made again sooner than it is looked up.
+_WORTH_KEEPING = 12
+
+
 class Sizes:
     """How many values there are in a value, and whether anything in it is to be filled in.
 
@@ -107,16 +111,26 @@ class Sizes:
         self._known: dict[int, tuple[int, bool]] = {}
 
     def of(self, value: Any) -> tuple[int, bool]:
+        """How many values `value` unfolds to, itself included, and whether one of them is to be filled in."""
         if isinstance(value, str):
             return 1, "${" in value
         if not isinstance(value, Map | Seq):
             return 1, False
-        known = self._known.get(id(value))
-        if known is None:
-            parts = [self.of(item) for item in (value.values() if isinstance(value, Map) else value)]
-            known = (1 + sum(size for size, _ in parts), any(found for _, found in parts))
-            self._known[id(value)] = known
-        return known
+        return self._known.get(id(value)) or self._count(value)
+
+    def _count(self, value: Map | Seq) -> tuple[int, bool]:
+        size, found = 1, False
+        for item in value.values() if isinstance(value, Map) else value:
+            if type(item) is str:
+                size += 1
+                found = found or "${" in item
+            else:
+                more, inside = self.of(item)
+                size += more
+                found = found or inside
+        if size > _WORTH_KEEPING:
+            self._known[id(value)] = (size, found)
+        return size, found
 
 
 def _fill_text(text: str, variables: Mapping[str, Any], mark: Any, report: Callable[[Diagnostic], None]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ackplan import catalog
@@ -26,8 +26,26 @@ def build(name: str, kind: catalog.Kind, body: Map, span: Span) -> Wanted:
         scale_in=_scale_in(own.get("scale_in")),
         depends_on=tuple(own.get("depends_on", ())),
         lifecycle=_lifecycle(own.get("lifecycle", {})),
-        spans={key: body.key_span(key) for key in body},
+        spans=_Spans(body),
     )
+
+
+class _Spans(Mapping[str, Span]):
+    """The places of a cluster's keys, worked out only when one is asked for."""
+
+    __slots__ = ("_body",)
+
+    def __init__(self, body: Map) -> None:
+        self._body = body
+
+    def __getitem__(self, key: str) -> Span:
+        return self._body.key_span(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._body.marks)
+
+    def __len__(self) -> int:
+        return len(self._body.marks)
 
 
 def _group(group: Mapping[str, Any]) -> AttachGroup:
