@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 import pytest
@@ -138,6 +139,60 @@ def test_a_file_named_twice_is_read_once(folder):
     (folder / "a.yaml").write_text(FINE)
     result = spec.read(spec.Inputs(folder, ["a.yaml", "./a.yaml", "a.yaml"]))
     assert result.diagnostics == ()
+
+
+def test_in_a_folder_nothing_with_the_right_name_is_left_out_silently(folder):
+    fleet = folder / "fleet"
+    fleet.mkdir()
+    (fleet / "a.yaml").write_text(FINE)
+    (fleet / "dangling.yaml").symlink_to("nowhere")
+    os.mkfifo(fleet / "pipe.yml")
+    (fleet / "folder.yaml").mkdir()
+    faults = spec.read(spec.Inputs(folder)).diagnostics
+    assert {fault.span.file for fault in faults} == {"fleet/dangling.yaml", "fleet/pipe.yml"}
+
+
+def test_a_dangling_default_file_is_not_passed_over_for_the_folder(folder):
+    (folder / "ackplan.yaml").symlink_to("nowhere")
+    (folder / "fleet").mkdir()
+    (folder / "fleet" / "a.yaml").write_text(FINE)
+    assert "ackplan.yaml" in only(spec.read(spec.Inputs(folder)))
+
+
+@pytest.mark.parametrize("named", [[], ["fleet"]])
+def test_a_link_out_of_the_folder_shows_nothing_of_what_it_leads_to(named, folder, tmp_path_factory):
+    secret = tmp_path_factory.mktemp("elsewhere") / "token"
+    secret.write_text("Hunter22!")
+    (folder / "fleet").mkdir()
+    (folder / "fleet" / "x.yaml").symlink_to(secret)
+    message = only(spec.read(spec.Inputs(folder, named)))
+    assert message.startswith("fleet/x.yaml:1:1: ")
+    assert "Hunter22!" not in message
+
+
+def test_a_link_inside_the_folder_is_read(folder):
+    (folder / "fleet" / "deep").mkdir(parents=True)
+    (folder / "fleet" / "deep" / "shop.txt").write_text(FINE)
+    (folder / "fleet" / "shop.yaml").symlink_to("deep/shop.txt")
+    result = spec.read(spec.Inputs(folder))
+    assert result.diagnostics == ()
+    assert list(result.clusters) == ["c"]
+
+
+def test_a_link_that_is_named_is_followed(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "shop.yaml"
+    elsewhere.write_text(FINE)
+    (folder / "link.yaml").symlink_to(elsewhere)
+    assert list(spec.read(spec.Inputs(folder, ["link.yaml"])).clusters) == ["c"]
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "\x1b[31m.yaml", "x\ny.yaml", "\udcff.yaml", "\u202e.yaml"])
+def test_a_file_of_any_name_can_be_spoken_of(name, folder):
+    with contextlib.suppress(OSError):
+        (folder / name).write_text("- no spec")
+    message = only(spec.read(spec.Inputs(folder, [name])))
+    assert message.isprintable()
+    message.encode()
 
 
 # Text that would steer a terminal or reorder a line, and where a spec may hold it (at `@`).

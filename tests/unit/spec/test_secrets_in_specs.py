@@ -76,6 +76,8 @@ BESIDE = [
     ("another operation's parameter", f"password: {SECRET}"),
     ("misspelt in a group", f"attach: [{{instances: [i-a], key_pair: k, pasword: {SECRET}}}]"),
     ("beside key_pair", f"key_pair: k\n    login_password: {SECRET}"),
+    ("with a reference in it", f"login_password: ${{{SECRET}}}"),
+    ("with a reference inside", f"login_password: a${{{SECRET}}}b"),
     ("twice", f"login_password: {{env: A, env: {SECRET}}}"),
 ]
 
@@ -85,6 +87,17 @@ def test_no_message_quotes_a_value_that_may_be_a_secret(line, read):
     faults = read(with_lines(line)).diagnostics
     assert faults
     assert not [str(fault) for fault in faults if SECRET in str(fault)]
+
+
+def test_no_message_quotes_a_variable(read):
+    text = (
+        SPEC
+        + f"    key_pair: ${{var.pw}}\n    vpcid: ${{var.pw}}\nvariables: {{pw: {{type: integer, default: {SECRET}}}}}\n"
+    )
+    given = read(text.replace(f", default: {SECRET}", ""), variables={"pw": SECRET})
+    for faults in (read(text).diagnostics, given.diagnostics):
+        assert faults
+        assert not [str(fault) for fault in faults if SECRET in str(fault)]
 
 
 @pytest.mark.parametrize("references", ["{}", "{env: A, file: b}"])
