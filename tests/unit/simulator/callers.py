@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -103,8 +105,6 @@ class Request:
 
 
 def formatdate_iso(now: float) -> str:
-    from datetime import UTC, datetime
-
     return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -131,5 +131,12 @@ async def call(url: str, method: str, path: str, body: Any = None, **parts: Any)
 
 async def send(session: aiohttp.ClientSession, url: str, request: Request) -> Reply:
     target = yarl.URL(url + quote(request.target, safe="/?=&%+:~-._*"), encoded=True)
-    async with session.request(request.method, target, headers=request.classic(), data=request.body or None) as answer:
+    bare = ["Accept", "Content-Type", "User-Agent"]
+    async with session.request(
+        request.method,
+        target,
+        headers=request.classic(),
+        data=io.BytesIO(request.body) if request.body else None,
+        skip_auto_headers=bare,
+    ) as answer:
         return Reply(answer.status, answer.headers, await answer.read())
