@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ackplan import catalog
 from ackplan.catalog.kinds import Effect
 from ackplan.diagnostics import Failure, error
-from ackplan.model.answers import Cluster
+from ackplan.diff.workers import MASTER
+from ackplan.model.answers import Cluster, Node
 from ackplan.record import Record, RecordedCluster
 
 
-def take_in(record: Record, name: str, live: Cluster) -> Record:
-    """The record with this cluster in it, as far as the live cluster shows it. Raises Failure where it can't be."""
+def take_in(record: Record, name: str, live: Cluster, nodes: Sequence[Node]) -> Record:
+    """The record with this cluster in it, as far as it and its nodes show it. Raises Failure where it can't be."""
     if name in record.clusters:
         known = record.clusters[name].cluster_id
         raise Failure(error("ACK3006", "Cluster is recorded already", f"{name} is {known}", "ackplan state show"))
@@ -24,13 +25,18 @@ def take_in(record: Record, name: str, live: Cluster) -> Record:
     if kind is None:
         detail = f"{live.cluster_id} is of type {live.cluster_type or 'unknown'}"
         raise Failure(error("ACK3008", "Not a kind of cluster that is managed here", detail))
-    return record.with_cluster(name, RecordedCluster(live.cluster_id, kind.name, visible(kind, live), partial=True))
+    return record.with_cluster(
+        name, RecordedCluster(live.cluster_id, kind.name, visible(kind, live, nodes), partial=True)
+    )
 
 
-def visible(kind: catalog.Kind, live: Cluster) -> dict[str, Any]:
-    """The create parameters that a live cluster shows."""
+def visible(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> dict[str, Any]:
+    """The create parameters that a live cluster and its nodes show."""
     shown: Mapping[str, Any] = live.attributes
     found: dict[str, Any] = dict(kind.constants)
+    masters = kind.root.get("x-ack-masters")
+    if masters is not None:
+        found[str(masters)] = sum(node.role == MASTER for node in nodes)
     for name, parameter in kind.parameters.items():
         value = shown.get(parameter.live or "")
         if parameter.fill == "name":
@@ -38,5 +44,5 @@ def visible(kind: catalog.Kind, live: Cluster) -> dict[str, Any]:
         elif value not in (None, ""):
             found[name] = value
         elif parameter.effect is Effect.SCALE and live.size is not None:
-            found[name] = max(0, live.size - kind.masters(shown))
+            found[name] = max(0, live.size - kind.masters(found))
     return found

@@ -11,7 +11,7 @@ from ackplan import catalog, spec
 from ackplan.app.ports import JournalReader, RecordReader
 from ackplan.catalog.kinds import Effect
 from ackplan.diagnostics import Diagnostic, Failure, has_errors, warning
-from ackplan.execute.ports import ApiReader
+from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.model.answers import Cluster, Node
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
@@ -103,12 +103,26 @@ async def _nodes(
     """The nodes of these clusters, and the live list with these clusters as they were when their nodes were read."""
     by_id = {cluster.cluster_id: cluster for cluster in live}
     seen = await asyncio.gather(*(_moment(api, by_id[cluster_id]) for cluster_id in cluster_ids))
-    by_id.update((cluster.cluster_id, cluster) for cluster, _ in seen)
-    return tuple(by_id.values()), {cluster.cluster_id: nodes for cluster, nodes in seen}
+    for cluster_id, (cluster, _) in zip(cluster_ids, seen, strict=True):
+        if cluster is None:
+            del by_id[cluster_id]
+        else:
+            by_id[cluster_id] = cluster
+    return tuple(by_id.values()), {cluster.cluster_id: nodes for cluster, nodes in seen if cluster is not None}
 
 
-async def _moment(api: ApiReader, cluster: Cluster) -> tuple[Cluster, tuple[Node, ...]]:
-    """A cluster and its nodes of one moment: read again, a few times at most, while a change under way parts them."""
+async def _moment(api: ApiReader, cluster: Cluster) -> tuple[Cluster | None, tuple[Node, ...]]:
+    """A cluster and its nodes of one moment; None where it is gone since it was listed."""
+    try:
+        return await _one_moment(api, cluster)
+    except ApiError as fault:
+        if fault.http_status == 404:
+            return None, ()
+        raise
+
+
+async def _one_moment(api: ApiReader, cluster: Cluster) -> tuple[Cluster, tuple[Node, ...]]:
+    """Read again, a few times at most, while a change under way parts the cluster from its nodes."""
     nodes = await api.list_nodes(cluster.cluster_id)
     for _ in range(_LOOKS):
         if cluster.size in (None, len(nodes)) and not cluster.busy:

@@ -177,7 +177,7 @@ def _count_change(wanted: Wanted, recorded: RecordedCluster, workers: Workers | 
 
 def needs_nodes(wanted: Wanted | None, recorded: RecordedCluster, live: Cluster) -> bool:
     """Whether the cluster's nodes must be read: something is or was attached, or workers are to be given up."""
-    if wanted is None or live.gone:
+    if wanted is None or live.gone or live.state == "deleting":
         return False
     if wanted.attach or recorded.attached:
         return True

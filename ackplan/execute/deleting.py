@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ackplan.execute import faults
-from ackplan.execute.context import StepContext
+from ackplan.execute.context import GRACE, StepContext
 from ackplan.execute.faults import StepFailed
 from ackplan.execute.ports import ApiError
 from ackplan.execute.watch import TookTooLong
@@ -45,10 +45,13 @@ async def await_gone(context: StepContext) -> None:
 async def gone(context: StepContext) -> None:
     """Returns when the cluster is gone: 404, or off the list."""
     deadline = context.deadline
+    at_rest: float | None = None
     while context.ports.clock.now() < deadline:
         cluster = await context.rest()
         if cluster is None:
             return
-        if cluster.state == "delete_failed":
+        # The state may lag behind the call for a moment; a cluster that stays at rest is not going.
+        at_rest = context.ports.clock.now() if at_rest is None else at_rest
+        if cluster.state == "delete_failed" or context.ports.clock.now() - at_rest > GRACE:
             raise StepFailed(faults.not_deleted(context.step, cluster.state))
     raise TookTooLong

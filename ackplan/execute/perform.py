@@ -86,7 +86,8 @@ class Performer:
         except TookTooLong:
             context.diagnostics.append(faults.too_long(step))
         except ApiError as fault:
-            context.diagnostics.append(faults.refused(step, fault))
+            vanished = fault.http_status == 404 and step.kind is not StepKind.CREATE
+            context.diagnostics.append(faults.gone(step) if vanished else faults.refused(step, fault))
         except SecretUnreadable as fault:
             context.diagnostics.append(faults.secret(step, str(fault)))
         except StepFailed as failed:

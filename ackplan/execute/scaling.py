@@ -51,4 +51,7 @@ async def _begun(context: StepContext) -> bool:
 
 
 async def _arrived(context: StepContext) -> bool:
-    return context.workers(await context.look()) == context.step.workers_after
+    cluster = await context.look()
+    if cluster is None:
+        raise StepFailed(faults.gone(context.step))
+    return context.workers(cluster) == context.step.workers_after

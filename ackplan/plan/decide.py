@@ -14,7 +14,7 @@ from ackplan import catalog
 from ackplan.catalog.kinds import Effect
 from ackplan.diagnostics import Diagnostic
 from ackplan.diff import Difference, ParameterChange, compare
-from ackplan.diff.workers import choose
+from ackplan.diff.workers import MASTER, choose
 from ackplan.model.actions import Action, Reason, Side
 from ackplan.model.answers import Cluster, Node
 from ackplan.model.values import ABSENT
@@ -147,8 +147,11 @@ def _adopt(case: Case, wanted: Wanted, live: Cluster) -> Change:
     attached = tuple(instance for instance in wanted.attached if instance in nodes)
     kind = catalog.kind(wanted.kind)
     counting, parameters = kind.with_effect(Effect.SCALE), dict(wanted.parameters)
+    masters = kind.root.get("x-ack-masters")
+    if masters is not None and case.nodes is not None:
+        parameters[str(masters)] = sum(node.role == MASTER for node in case.nodes)
     if counting is not None and live.size is not None:
-        parameters[counting] = max(0, live.size - kind.masters(wanted.parameters) - len(attached))
+        parameters[counting] = max(0, live.size - kind.masters(parameters) - len(attached))
     assumed = RecordedCluster(live.cluster_id, wanted.kind, parameters, wanted.own, attached)
     change = _existing(case, wanted, assumed, live)
     if change.action is Action.REPLACE or change.is_blocked:

@@ -78,9 +78,16 @@ def nodes_needed(sides: Sides, options: Options) -> tuple[str, ...]:
             continue
         recorded = case.recorded or RecordedCluster(live.cluster_id, "", {})
         refreshed = options.mode == "refresh-only" and bool(recorded.attached)
-        if refreshed or needs_nodes(case.wanted, recorded, live):
+        if refreshed or _masters_unknown(case) or needs_nodes(case.wanted, recorded, live):
             needed.append(live.cluster_id)
     return tuple(needed)
+
+
+def _masters_unknown(case: Case) -> bool:
+    """Whether a cluster is to be adopted whose masters count in its size: only its nodes tell how many there are."""
+    if case.recorded is not None or case.wanted is None:
+        return False
+    return "x-ack-masters" in catalog.kind(case.wanted.kind).root
 
 
 class _Match:

@@ -79,7 +79,7 @@ def _expand(path: Path) -> tuple[list[Path], list[Diagnostic]]:
 
 def _outside(file: Path, folder: Path) -> Iterator[Diagnostic]:
     """A link that leaves the folder: someone's pull request could show us any file of this machine."""
-    if file.is_symlink() and not file.resolve().is_relative_to(folder.resolve()):
+    if file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder)):
         cure = "Put the file itself there, or name it with -f"
         yield error("ACK1026", "Link leaves the folder", "", cure, span=Span(display(file), 1, 1))
 

@@ -21,6 +21,9 @@ MAX_DEPTH = 64
 # What aliases may unfold to: this much, and this many times what is really written.
 MAX_ALIASED_NODES = 100_000
 MAX_ALIASED_SHARE = 30
+# A value takes about 250 bytes of memory: what may be written in one file, and in one list.
+MAX_NODES = 3_000_000
+MAX_ITEMS = 10_000
 
 _CONSTANTS: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -184,6 +187,10 @@ class _Builder:
                 if key is None:
                     self._key = event
                     self._nodes += 1
+                    if self._nodes > MAX_NODES:
+                        raise _Refused(
+                            "ACK1002", "File is too large", f"more than {MAX_NODES:,} values", event.start_mark
+                        )
                     continue
                 name = key.value
                 if text and (event.style or text[0] not in special) and name not in self._container and name != "<<":
@@ -232,6 +239,8 @@ class _Builder:
 
     def _push(self, value: Any, event: Any) -> None:
         self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise _Refused("ACK1002", "File is too large", f"more than {MAX_NODES:,} values", event.start_mark)
         if len(self._open) >= MAX_DEPTH:
             raise _Refused("ACK1003", "Nested too deeply", f"more than {MAX_DEPTH} levels", event.start_mark)
         if type(self._container) is Map and self._key is None:
@@ -272,6 +281,8 @@ class _Builder:
         if container is None:
             self.documents.append(value)
         elif type(container) is Seq:
+            if len(container) >= MAX_ITEMS:
+                raise _Refused("ACK1011", "List is too long", f"more than {MAX_ITEMS:,} items", mark)
             container.append(value)
             container.marks.append(mark)
         else:

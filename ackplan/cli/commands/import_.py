@@ -23,7 +23,8 @@ async def _import(settings: Settings, name: str, cluster_id: str) -> str:
 
     async with lock(settings, "ackplan import", 0), open_api(settings) as api:
         live = await find(api, cluster_id or name)
+        nodes = await api.list_nodes(live.cluster_id)
         kept = stores(settings).record
         before = kept.read()
-        kept.write(take_in(before, name, live), expect_serial=before.serial)
+        kept.write(take_in(before, name, live, nodes), expect_serial=before.serial)
     return f"Recorded {name} as {live.cluster_id}. See what the spec would change: ackplan plan"
