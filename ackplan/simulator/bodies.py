@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
@@ -69,13 +70,16 @@ def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
 
-def check(body: Mapping[str, Any], operation: str, *, today: bool) -> None:
-    """Raises Refusal 400, which names the parameter. `today`: the call comes from one of today's clients."""
+def check(body: Mapping[str, Any], operation: str, *, today: bool) -> Mapping[str, Any]:
+    """The body without what is passed over. Raises Refusal 400, which names the parameter.
+
+    `today`: the call comes from one of today's clients.
+    """
     name = schema_name(body, operation)
-    if not today:
+    if today:
+        body = _known(body, name, operation)
+    else:
         _refuse_unknown(body, name)
-    if today and operation == "scale":
-        _check_count(body)
     faults = bundle.validator(name).iter_errors(body)
     for fault in sorted(faults, key=lambda fault: [str(part) for part in fault.absolute_path]):
         if not (today and _excused(fault, operation, body)):
@@ -84,6 +88,7 @@ def check(body: Mapping[str, Any], operation: str, *, today: bool) -> None:
     _check_ports(body)
     if operation == "attach_script":
         _check_options(body)
+    return body
 
 
 def redacted(value: Any) -> Any:
@@ -117,9 +122,18 @@ def _refuse_unknown(body: Mapping[str, Any], name: str) -> None:
         raise refusals.invalid(unknown[0][:64], "there is no such parameter")
 
 
+def _known(body: Mapping[str, Any], name: str, operation: str) -> Mapping[str, Any]:
+    """Nothing that the schema does not know gets any further, but for the parameter that the older scale call has."""
+    known = set(bundle.properties(name))
+    if operation == "scale":
+        _check_count(body)
+        known.add("count")
+    return {key: value for key, value in body.items() if key in known}
+
+
 def _check_count(body: Mapping[str, Any]) -> None:
-    """Today's clients send the older scale call with the number of workers to add."""
-    if "count" in body and (type(body["count"]) is not int or body["count"] < 1):
+    """The older scale call with the number of workers to add, as typed calls send it; in a form it is text."""
+    if "count" in body and not re.fullmatch(r"[1-9][0-9]{0,4}", str(body["count"])):
         raise refusals.invalid("count", "a number of at least 1 is expected")
 
 

@@ -135,8 +135,7 @@ class Service:
             return {}
         body = bodies.parse(exchange.request, route.operation)
         exchange.body = bodies.redacted(body)
-        bodies.check(body, route.operation, today=bool(exchange.request.header("x-acs-action")))
-        return body
+        return bodies.check(body, route.operation, today=bool(exchange.request.header("x-acs-action")))
 
     def _turn(self, state: str, route: Route, payload: Any) -> None:
         """A fault may put the cluster that a call is about in another state."""

@@ -144,10 +144,14 @@ def test_wider_bodies_of_todays_clients_pass(kind: str, operation: str, changes:
     assert _refusal(operation, example(kind, **changes))
 
 
-@pytest.mark.parametrize("count", [0, -1, "2", True, None])
+@pytest.mark.parametrize("count", [0, -1, "two", "0", "", True, 1.5, 10**30, [1], "9" * 5000])
 def test_todays_scale_call_needs_a_number(count: Any) -> None:
-    body = {"num_of_nodes": None, "count": count} if count is not None else {"num_of_nodes": None}
-    assert "count" in _refusal("scale", example("scale", **body), today=True)[1] or count is None
+    code, message = _refusal("scale", example("scale", num_of_nodes=None, count=count), today=True)
+    assert (code, " count " in message) == ("InvalidParameter", True)
+
+
+def test_the_scale_call_needs_one_number_or_the_other() -> None:
+    assert _refusal("scale", example("scale", num_of_nodes=None), today=True)[0] == "MissingParameter"
 
 
 @pytest.mark.parametrize("secret", ["Sh0rt", "alllowercaseletters", "x" * 31, 12345678, ["Secret-123"]])
