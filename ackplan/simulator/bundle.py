@@ -58,7 +58,7 @@ def validator(name: str, fragment: str = "#/$defs/parameters") -> Draft202012Val
 def _registry() -> Registry[Any]:
     names = ["definitions", *(name for said in operations() for name in bodies(said["id"]))]
     resources = [(read(name)["$id"], DRAFT202012.create_resource(read(name))) for name in names]
-    return Registry().with_resources(resources)
+    return Registry().with_resources(resources).crawl()
 
 
 def properties(name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,10 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         return sqlite3.connect(path or ":memory:", timeout=30.0, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as fault:
         raise ValueError(f"{path}: {fault}") from None
+
+
+def _record(value: Cluster | Node | Task) -> str:
+    return json.dumps({field.name: getattr(value, field.name) for field in fields(value)})
 
 
 class Store:
@@ -145,7 +149,7 @@ class Store:
             " ON CONFLICT (cluster_id) DO UPDATE SET name = excluded.name, record = excluded.record",
             cluster.cluster_id,
             cluster.name,
-            json.dumps(asdict(cluster)),
+            _record(cluster),
         )
 
     def drop_cluster(self, cluster_id: str) -> None:
@@ -179,7 +183,7 @@ class Store:
             node.cluster_id,
             node.role,
             node.joined,
-            json.dumps(asdict(node)),
+            _record(node),
         )
 
     def drop_node(self, instance_id: str) -> None:
@@ -214,5 +218,5 @@ class Store:
             " ON CONFLICT (task_id) DO UPDATE SET due = excluded.due, record = excluded.record",
             task.task_id,
             task.due,
-            json.dumps(asdict(task)),
+            _record(task),
         )
