@@ -53,8 +53,11 @@ def state_folder(settings: Settings) -> Path:
 
 
 def lock(settings: Settings, what: str, timeout: float) -> contextlib.AbstractAsyncContextManager[None]:
-    path = settings.private / f"{settings.workspace}.lock"
-    return locked(path, what, timestamp(), timeout, RealClock().sleep)
+    return locked(lock_path(settings), what, timestamp(), timeout, RealClock().sleep)
+
+
+def lock_path(settings: Settings) -> Path:
+    return settings.private / f"{settings.workspace}.lock"
 
 
 @contextlib.asynccontextmanager

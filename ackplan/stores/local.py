@@ -32,13 +32,13 @@ class LocalRecordStore:
         return decode(text, str(self._path))
 
     def write(self, record: Record, *, expect_serial: int) -> Record:
-        """Writes the record as the next serial. Raises Failure where someone else wrote meanwhile."""
+        """Writes the record as the next serial, above its own. Raises Failure where someone else wrote meanwhile."""
         current = self.read()
         if current.serial != expect_serial:
             detail = f"serial {current.serial}, expected {expect_serial}"
             raise Failure(error("ACK3004", "Record was written by someone else meanwhile", detail, "Plan again"))
         lineage = record.lineage or current.lineage or str(uuid.uuid4())
-        written = dataclasses.replace(record, lineage=lineage, serial=expect_serial + 1)
+        written = dataclasses.replace(record, lineage=lineage, serial=max(expect_serial, record.serial) + 1)
         before = read_regular(self._path, MAX_BYTES)
         if before is not None:
             write_atomically(self._backup, before)

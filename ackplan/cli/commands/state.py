@@ -1,13 +1,27 @@
-"""`ackplan state`: the recorded state."""
+"""`ackplan state`: the recorded state, to look at and to mend by hand. No cluster is touched."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ackplan.cli.options import Settings, format_option, options
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from ackplan.app.planning import Known
+    from ackplan.record import Record
+
+_FORCE = "Also where lineage or serial say that another record would be lost."
+
 
 @click.group("state")
 def command() -> None:
-    """Look at the recorded state."""
+    """Look at the recorded state, and mend it by hand. No cluster is touched."""
 
 
 @command.command("list")
@@ -38,3 +52,120 @@ def _show(settings: Settings, name: str) -> None:
     alone = dataclasses.replace(record, clusters={name: record.clusters[name]})
     as_json = settings.format == "json"
     click.echo(json_plan.dumps(json_plan.record_json(alone)) if as_json else text.record_text(alone))
+
+
+@command.command("rm")
+@options(state=True)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+def _rm(settings: Settings, names: tuple[str, ...]) -> None:
+    """Forget recorded clusters. They stay as they are, and are not managed any more."""
+    from ackplan.app.recordkeeping import check_settled, forget
+
+    async def forgotten(before: Known) -> Record:
+        check_settled(before)
+        return forget(before.stored, names)
+
+    _rewrite(settings, "rm", forgotten)
+    click.echo(f"Forgot {', '.join(dict.fromkeys(names))}. To record one again: ackplan import NAME")
+
+
+@command.command("mv")
+@options(state=True, api=True)
+@click.argument("old")
+@click.argument("new")
+def _mv(settings: Settings, old: str, new: str) -> None:
+    """Follow a cluster that was renamed from OLD to NEW outside of ackplan. Its live cluster must be called NEW."""
+    from ackplan.app.recordkeeping import check_settled, rename
+    from ackplan.cli.session import open_api
+
+    async def renamed(before: Known) -> Record:
+        check_settled(before)
+        async with open_api(settings) as api:
+            return rename(before.stored, old, new, await api.list_clusters())
+
+    _rewrite(settings, "mv", renamed)
+    click.echo(f"{old} is recorded as {new}. Call it that in the spec too, then: ackplan plan")
+
+
+@command.command("pull")
+@options(state=True)
+def _pull(settings: Settings) -> None:
+    """Print the record as it is kept. Prints nothing where there is none."""
+    from ackplan.cli.session import stores
+    from ackplan.record.codec import encode
+
+    record = stores(settings).record.read()
+    if record.lineage:
+        click.echo(encode(record), nl=False)
+
+
+@command.command("push")
+@options(state=True)
+@click.option("--force", is_flag=True, help=_FORCE)
+@click.argument("file")
+def _push(settings: Settings, force: bool, file: str) -> None:  # noqa: FBT001
+    """Put the record in FILE in the place of the one that is kept. - reads standard input."""
+    from ackplan.app.recordkeeping import check_settled, put
+    from ackplan.record.codec import decode
+
+    pushed = decode(_text(file), file)
+
+    async def replaced(before: Known) -> Record:
+        if not force:
+            check_settled(before)
+        return put(before.stored, pushed, force=force)
+
+    written = _rewrite(settings, "push", replaced)
+    click.echo(f"Recorded {len(written.clusters)} clusters as serial {written.serial}. Look at it: ackplan plan")
+
+
+@command.command("history")
+@options(state=True)
+@format_option("text", "json")
+@click.option("--most", default=20, show_default=True, type=click.IntRange(1, 10_000), help="Commits at most.")
+def _history(settings: Settings, most: int) -> None:
+    """Show how the record came to be: the copy from before the last write, and its commits where it is kept in git."""
+    import dataclasses
+    import json
+
+    from ackplan.cli.session import state_folder
+    from ackplan.render import text
+    from ackplan.stores.history import changes, history
+
+    file = f"{settings.workspace}.json"
+    versions = history(state_folder(settings) / file, settings.private / f"{file}.backup", most)
+    told = [*map(changes, versions, versions[1:]), ""]
+    if settings.format == "json":
+        listed = [{**dataclasses.asdict(v), "clusters": sorted(v.clusters)} for v in versions]
+        click.echo(json.dumps(listed, ensure_ascii=False))
+        return
+    rows = [
+        (v.where, "" if v.serial is None else str(v.serial), v.when, v.who, v.subject, change)
+        for v, change in zip(versions, told, strict=False)
+    ]
+    head = ("WHERE", "SERIAL", "WHEN", "WHO", "SUBJECT", "CHANGED")
+    click.echo(text.table(head, rows) if rows else "Nothing is recorded.")
+
+
+def _text(file: str) -> str:
+    from ackplan.diagnostics import Failure, error
+    from ackplan.record.codec import MAX_BYTES
+    from ackplan.stores.files import read_regular
+
+    data = sys.stdin.buffer.read(MAX_BYTES + 1) if file == "-" else read_regular(Path(file), MAX_BYTES)
+    if data is None:
+        raise Failure(error("ACK3011", "File can't be read", f"{file} does not exist"))
+    return data.decode("utf-8", "replace")
+
+
+def _rewrite(settings: Settings, verb: str, changed: Callable[[Known], Awaitable[Record]]) -> Record:
+    """Writes what `changed` makes of the record, under the lock. Raises Failure where it can't be."""
+    from ackplan.cli.planning import before_now
+    from ackplan.cli.session import lock, run_async, stores
+
+    async def main() -> Record:
+        async with lock(settings, f"ackplan state {verb}", 0):
+            before = before_now(settings)
+            return stores(settings).record.write(await changed(before), expect_serial=before.stored.serial)
+
+    return run_async(main())

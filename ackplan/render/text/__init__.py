@@ -5,6 +5,7 @@ from ackplan.render.text.plan import plan_text
 from ackplan.render.text.record import record_text
 from ackplan.render.text.run import event_line, result_text
 from ackplan.render.text.style import diagnostics_text
+from ackplan.render.text.table import table
 
 __all__ = [
     "clusters_table",
@@ -14,5 +15,6 @@ __all__ = [
     "plan_text",
     "record_text",
     "result_text",
+    "table",
     "task_text",
 ]

@@ -1,0 +1,17 @@
+"""`ackplan unlock`: clears the note that a killed run left on the lock."""
+
+import click
+
+from ackplan.cli.options import Settings, options
+
+
+@click.command("unlock")
+@options(state=True)
+@click.argument("lock_id", metavar="ID")
+def command(settings: Settings, lock_id: str) -> None:
+    """Clear what a killed run left on the lock of the workspace. A lock that is held stays held."""
+    from ackplan.cli.session import lock_path
+    from ackplan.stores.lock import unlock
+
+    holder = unlock(lock_path(settings), lock_id)
+    click.echo(f"Cleared {holder}")

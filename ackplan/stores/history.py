@@ -1,0 +1,86 @@
+"""How a record came to be what it is: its commits, where it is kept in git, and the copy from before the last write.
+
+git is run as it is found, read-only; without it, or outside of a repository, there is no more than the files show.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ackplan.record.codec import MAX_BYTES
+from ackplan.stores.files import read_regular
+
+_SECONDS = 30
+_FIELDS = "%H%x1f%h%x1f%aI%x1f%an%x1f%s"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the record. `where` is a commit, `now` or `backup`; `clusters` is what it holds, by name.
+
+    A version that can't be read, as one that was never merged, has no serial.
+    """
+
+    where: str
+    when: str = ""
+    who: str = ""
+    subject: str = ""
+    serial: int | None = None
+    clusters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def history(path: Path, backup: Path, most: int) -> tuple[Version, ...]:
+    """The newest version first: the file as it is, the one before the last write, then `most` commits."""
+    files = (("now", path), ("backup", backup))
+    found = [_version(name, read_regular(file, MAX_BYTES)) for name, file in files if file.is_file()]
+    return (*found, *_committed(path, most))
+
+
+def changes(newer: Version, older: Version) -> str:
+    """What the newer one has (+), lacks (-) and has otherwise (~)."""
+    names = sorted({*newer.clusters, *older.clusters})
+    marked = []
+    for name in names:
+        if name not in older.clusters:
+            marked.append(f"+{name}")
+        elif name not in newer.clusters:
+            marked.append(f"-{name}")
+        elif newer.clusters[name] != older.clusters[name]:
+            marked.append(f"~{name}")
+    return " ".join(marked)
+
+
+def _committed(path: Path, most: int) -> Iterator[Version]:
+    arguments = ("log", f"--max-count={most}", "-z", f"--format={_FIELDS}", "--", path.name)
+    log = _git(path.parent, *arguments) if path.parent.is_dir() else b""
+    for line in log.decode("utf-8", "replace").split("\0"):
+        commit, *rest = line.split("\x1f", 4)
+        if len(rest) == 4:
+            short, when, who, subject = rest
+            yield _version(short, _git(path.parent, "show", f"{commit}:./{path.name}"), when, who, subject)
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    """What git prints; nothing where it can't be asked: no git, no repository, no such commit."""
+    command = ("git", "-c", "core.fsmonitor=false", "--no-pager", *arguments)
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return b""
+    return done.stdout if done.returncode == 0 else b""
+
+
+def _version(where: str, data: bytes | None, when: str = "", who: str = "", subject: str = "") -> Version:
+    """Reads no more than serial and clusters: a version of an older format is one all the same."""
+    try:
+        document = json.loads(data or b"")
+        serial, clusters = document["serial"], document["clusters"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return Version(where, when, who, subject)
+    known = isinstance(serial, int) and isinstance(clusters, dict)
+    return Version(where, when, who, subject, serial, clusters) if known else Version(where, when, who, subject)

@@ -1,0 +1,198 @@
+"""`ackplan state`: mending the record by hand, under the lock, without touching a cluster."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from projects import WEB, Project
+
+TWO = WEB + "  db:\n    cluster_type: Ask\n    depends_on: [web]\n"
+
+
+def record(project: Project) -> dict:
+    return json.loads((project.folder / "state/default.json").read_text("utf-8"))
+
+
+def in_flight(project: Project) -> None:
+    """An apply that was killed after it sent its call."""
+    from ackplan.record.journal import Entry, Phase, RunHead
+    from ackplan.stores.journal import SqliteJournal
+
+    kept = record(project)
+    journal = SqliteJournal(project.folder / ".ackplan/default.journal")
+    journal.replace(RunHead("r1", "digest", kept["lineage"], kept["serial"]), [Entry("r1", "s", "web", Phase.INTENT)])
+    journal.close()
+
+
+def test_rm_forgets_clusters_and_calls_nothing(project: Project) -> None:
+    project.applied(TWO)
+    before = project.changing()
+    done = project.run("state", "rm", "web", "db", "web")
+    assert (done.code, done.out) == (0, "Forgot web, db. To record one again: ackplan import NAME\n")
+    assert record(project)["clusters"] == {}
+    assert project.changing() == before
+    assert "web" in project.run("clusters").out
+
+
+def test_rm_of_an_unknown_name_forgets_nothing(project: Project) -> None:
+    project.applied(TWO)
+    done = project.run("state", "rm", "web", "wbe", "dbb")
+    assert done.code == 1
+    assert [line[:7] for line in done.err.splitlines()] == ["ACK3005", "ACK3005"]
+    assert set(record(project)["clusters"]) == {"web", "db"}
+
+
+@pytest.mark.parametrize("command", [("rm", "web"), ("mv", "web", "shop"), ("push", "state/default.json")])
+def test_what_an_interrupted_apply_left_is_finished_first(command: tuple[str, ...], project: Project) -> None:
+    project.applied(TWO)
+    in_flight(project)
+    before = record(project)
+    done = project.run("state", *command)
+    assert done.code == 1
+    assert done.err.startswith("ACK3030 An earlier apply was interrupted: run r1")
+    assert record(project) == before
+
+
+def test_mv_follows_a_cluster_that_was_renamed_outside(project: Project) -> None:
+    project.applied(TWO)
+    seen = json.loads(project.run("api", "GET", "/clusters").out)
+    renamed = [{**c, "name": "shop"} if c["name"] == "web" else c for c in seen]
+    web = record(project)["clusters"]["web"]
+    from tests.running import simulator
+
+    with simulator(live={"clusters": renamed}) as api:
+        moved = Project(project.folder, api)
+        done = moved.run("state", "mv", "web", "shop")
+        assert done.code == 0, done.err
+        kept = record(project)["clusters"]
+        assert set(kept) == {"db", "shop"}
+        assert kept["shop"] == {**web, "parameters": {**web["parameters"], "name": "shop"}}
+        assert kept["db"]["own"]["depends_on"] == ["shop"]
+        moved.write(TWO.replace("web", "shop"))
+        assert moved.run("plan").out.startswith("No changes.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("web", "shop", "ACK3040 web: Cluster was not renamed"),
+        ("nobody", "shop", "ACK3005 Unknown cluster"),
+        ("web", "db", "ACK3006 Cluster is recorded already"),
+    ],
+)
+def test_mv_of_what_was_not_renamed_is_refused(old: str, new: str, said: str, project: Project) -> None:
+    project.applied(TWO)
+    done = project.run("state", "mv", old, new)
+    assert done.code == 1
+    assert done.err.startswith(said)
+    assert set(record(project)["clusters"]) == {"web", "db"}
+
+
+def test_mv_of_what_is_gone_is_refused(project: Project) -> None:
+    project.applied(WEB)
+    (cluster,) = json.loads(project.run("api", "GET", "/clusters").out)
+    project.run("api", "DELETE", f"/clusters/{cluster['cluster_id']}")
+    while json.loads(project.run("api", "GET", "/clusters").out):
+        pass
+    done = project.run("state", "mv", "web", "shop")
+    assert done.code == 1
+    assert f"{cluster['cluster_id']} is not live. To forget it: ackplan state rm web" in done.err
+
+
+def test_pull_prints_what_is_kept(project: Project) -> None:
+    assert project.run("state", "pull").out == ""
+    project.applied(WEB)
+    pulled = project.run("state", "pull").out
+    assert pulled == (project.folder / "state/default.json").read_text("utf-8")
+
+
+def test_push_of_what_was_pulled_and_edited(project: Project) -> None:
+    project.applied(TWO)
+    kept = record(project)
+    del kept["clusters"]["db"]
+    project.write(json.dumps(kept), "edited.json")
+    done = project.run("state", "push", "edited.json")
+    assert done.code == 0, done.err
+    assert record(project) == {**kept, "serial": kept["serial"] + 1}
+    again = project.run("state", "push", "edited.json")
+    assert again.code == 1
+    assert "ACK3041 Record would be lost" in again.err
+    assert project.run("state", "push", "edited.json", "--force").code == 0
+    assert record(project)["serial"] == kept["serial"] + 2
+
+
+def test_push_of_a_later_record_is_later_still(project: Project) -> None:
+    project.applied(WEB)
+    kept = record(project)
+    project.write(json.dumps({**kept, "serial": kept["serial"] + 5}), "later.json")
+    assert project.run("state", "push", "later.json").code == 0
+    assert record(project)["serial"] == kept["serial"] + 6
+
+
+def test_push_of_another_lineage_is_refused(project: Project) -> None:
+    project.applied(WEB)
+    kept = record(project)
+    project.write(json.dumps({**kept, "lineage": "other", "serial": 99}), "other.json")
+    done = project.run("state", "push", "other.json")
+    assert done.code == 1
+    assert f"its lineage is other, the record's is {kept['lineage']}" in done.err
+    assert record(project) == kept
+    assert project.run("state", "push", "other.json", "--force").code == 0
+    assert record(project)["lineage"] == "other"
+    assert json.loads((project.folder / ".ackplan/default.json.backup").read_text("utf-8")) == kept
+
+
+def test_push_where_nothing_is_kept(project: Project) -> None:
+    project.write('{"version": 1, "lineage": "l", "serial": 4, "clusters": {}}', "new.json")
+    assert project.run("state", "push", "new.json").code == 0
+    assert record(project)["serial"] == 5
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 99}', '{"version": 1, "serial": "x"}'])
+def test_push_of_what_is_no_record(text: str, project: Project) -> None:
+    project.write(text, "bad.json")
+    done = project.run("state", "push", "bad.json")
+    assert done.code == 1
+    assert done.err.startswith(("bad.json:1:1: ACK3001", "bad.json:1:2: ACK3001", "bad.json:1:1: ACK3002"))
+    assert not (project.folder / "state").exists()
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=A Person", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_history_shows_commits_and_the_backup(project: Project) -> None:
+    git(project.folder, "init", "-q")
+    project.applied(WEB)
+    git(project.folder, "add", "state")
+    git(project.folder, "commit", "-q", "-m", "A shop")
+    project.applied(TWO)
+    git(project.folder, "commit", "-q", "-a", "-m", "\x1b[31mA database")
+    project.applied(TWO.replace("num_of_nodes: 3", "num_of_nodes: 4"))
+    shown = project.run("state", "history")
+    assert shown.code == 0
+    assert "\x1b" not in shown.out
+    head, *rows = [line.split() for line in shown.out.splitlines()]
+    assert head == ["WHERE", "SERIAL", "WHEN", "WHO", "SUBJECT", "CHANGED"]
+    assert [row[0] for row in rows[:2]] == ["now", "backup"]
+    assert rows[0][-1] == "~web"
+    assert [row[1] for row in rows] == ["3", "2", "2", "1"]
+    assert rows[2][-1] == "+db"
+    assert rows[3][-3:] == ["A", "shop", "-"]
+    as_json = json.loads(project.run("state", "history", "--format", "json", "--most", "1").out)
+    assert [(v["serial"], v["clusters"]) for v in as_json] == [
+        (3, ["db", "web"]),
+        (2, ["db", "web"]),
+        (2, ["db", "web"]),
+    ]
+
+
+def test_history_outside_of_a_repository(project: Project) -> None:
+    assert project.run("state", "history").out == "Nothing is recorded.\n"
+    project.applied(WEB)
+    rows = project.run("state", "history").out.splitlines()[1:]
+    assert [row.split()[:2] for row in rows] == [["now", "1"]]
