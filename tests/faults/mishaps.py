@@ -1,0 +1,168 @@
+"""What can go wrong with each changing call, and the fleets over which these calls are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.faults.scenes import Scene, attached
+from tests.faults.virtual import Bench
+
+Meddling = Callable[[Bench], None]
+_TIMEOUTS = {"timeouts": dict.fromkeys(("create", "scale", "attach", "remove", "delete"), "60s")}
+# Stands for the call by which a run finds out what became of the one whose answer was lost.
+LOOK = "look"
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """A changing call, and the fleet over which it is made. `name` is that of schemas/operations.json."""
+
+    title: str
+    name: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    @property
+    def scene(self) -> Scene:
+        timed = [{name: {**_TIMEOUTS, **c} for name, c in fleet.items()} for fleet in (self.before, self.after)]
+        return Scene(self.title, *timed)
+
+
+OPERATIONS = (
+    Operation("create", "create_cluster", {}, {"shop": {}}),
+    Operation("scale out", "scale_out", {"shop": {}}, {"shop": {"num_of_nodes": 4}}),
+    Operation("attach", "attach", {"shop": {}}, {"shop": {"attach": [attached("i-one", "i-two")]}}),
+    Operation(
+        "scale in",
+        "remove_nodes",
+        {"shop": {"num_of_nodes": 4}},
+        {"shop": {"scale_in": {"strategy": "newest", "release_node": True}}},
+    ),
+    Operation(
+        "detach",
+        "remove_nodes",
+        {"shop": {"attach": [attached("i-one", "i-two")]}},
+        {"shop": {"attach": [attached("i-one")]}},
+    ),
+    Operation("delete", "delete_cluster", {"shop": {}}, {}),
+)
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """What goes wrong, once. `impatient`: the client gives the first call up after an instant.
+
+    A rule is about the first calls (`first` of them) of the operation, unless it names others. `runs`: how often
+    apply is run at most. `meddles` runs in the world just before the call is sent, or just after its answer came.
+    """
+
+    title: str
+    rules: tuple[Mapping[str, Any], ...] = ()
+    impatient: bool = False
+    meddles: Meddling | None = None
+    when: str = "before"
+    first: int = 1
+    runs: int = 2
+
+    @property
+    def drifts(self) -> bool:
+        """Whether someone else leaves the cluster with another size than the spec wants."""
+        return self.meddles is _resized
+
+    @property
+    def takes_name(self) -> bool:
+        return self.meddles is _named
+
+    def faults(self, operation: str) -> dict[str, Any]:
+        """The rules for the simulator; one that does not say so is about the first of the operation's calls."""
+        look = "list_clusters" if operation == "create_cluster" else "get_cluster"
+        rules = [
+            {"operation": operation, **({} if "nth" in rule else {"first": self.first}), **rule} for rule in self.rules
+        ]
+        return {
+            "faults": [
+                {**rule, "operation": look if rule["operation"] == LOOK else rule["operation"]} for rule in rules
+            ]
+        }
+
+
+def _deleted(at: Bench) -> None:
+    """Someone else deletes the cluster, and it is gone at once."""
+    for cluster in at.world.clusters():
+        at.world.turn(cluster["cluster_id"], "running")
+        at.world.delete(cluster["cluster_id"])
+    _settled(at)
+
+
+def _settled(at: Bench) -> None:
+    """Time enough for all that is under way. The clock only ever goes on."""
+    at.skip(60.0)
+    at.world.clusters()
+
+
+def _resized(at: Bench) -> None:
+    """Someone else adds a worker."""
+    for cluster in at.world.clusters():
+        at.world.scale_out(cluster["cluster_id"], {"count": 1})
+    _settled(at)
+
+
+def _named(at: Bench) -> None:
+    """Someone else takes the name."""
+    at.world.create({"name": "shop", "cluster_type": "ManagedKubernetes", "region_id": "cn-beijing", "num_of_nodes": 2})
+    _settled(at)
+
+
+def _around(title: str, rule: Mapping[str, Any], *, impatient: bool = False) -> list[Mishap]:
+    return [
+        Mishap(f"{title}, before it took effect", ({**rule, "when": "before"},), impatient),
+        Mishap(f"{title}, after it took effect", ({**rule, "when": "after"},), impatient),
+    ]
+
+
+_DENIED = {"kind": "error", "status": 403, "code": "Forbidden.RAM"}
+_NO_TASKS = {"kind": "error", "status": 404, "code": "ErrorTaskNotFound"}
+# From the second look on (the first of all is the plan's, or a step's own before its call), longer than a client tries.
+_LOOKS = tuple({"kind": "error", "status": 500, "operation": "get_cluster", "nth": number} for number in range(2, 9))
+_LOST = {"kind": "reset", "when": "after"}
+
+MISHAPS = (
+    *_around("HTTP 500", {"kind": "error", "status": 500}),
+    *_around("HTTP 502", {"kind": "error", "status": 502, "code": "BadGateway"}),
+    *_around("connection reset", {"kind": "reset"}),
+    *_around("no answer in time", {"kind": "hang"}, impatient=True),
+    Mishap("answer drips too slowly", ({"kind": "drip"},), impatient=True),
+    Mishap("answer is garbage", ({"kind": "garbage"},)),
+    Mishap("answer breaks off", ({"kind": "truncated"},)),
+    Mishap("a gateway's page, HTTP 502", ({"kind": "html"},)),
+    Mishap("a gateway's page, HTTP 200", ({"kind": "html", "status": 200},)),
+    Mishap("throttled", ({"kind": "throttle"},)),
+    Mishap("throttled, with Retry-After", ({"kind": "throttle", "retry_after": 7},)),
+    Mishap("throttled, with x-acs-retry-after", ({"kind": "throttle", "status": 503, "acs_retry_after": 900},)),
+    Mishap("throttled, as often as it is tried", ({"kind": "throttle"},), first=6),
+    Mishap("HTTP 500 three times, without effect", ({"kind": "error", "status": 500},), first=3, runs=4),
+    Mishap("refused (400)", ({"kind": "error", "status": 400, "code": "InvalidParameter"},)),
+    Mishap("refused (403)", (_DENIED,)),
+    Mishap("task fails", ({"kind": "task_fails"},)),
+    Mishap("answer lost, and the task fails", ({"kind": "task_fails"}, _LOST)),
+    Mishap("task never ends", ({"kind": "task_stuck"},)),
+    Mishap("cluster turns failed", ({"kind": "cluster_state", "state": "failed"},)),
+    Mishap("cluster deleted by someone else, before the call", meddles=_deleted),
+    Mishap("cluster deleted by someone else, after the call", meddles=_deleted, when="after"),
+    Mishap("a worker added by someone else, before the call", meddles=_resized),
+    Mishap("looks at the cluster fail for a while", _LOOKS),
+    Mishap("answer lost, and looks fail too", (_LOST, *({**rule, "operation": LOOK} for rule in _LOOKS))),
+    Mishap("a look is refused (403)", ({**_DENIED, "operation": "get_cluster", "nth": 2},)),
+    Mishap("a look's answer is garbage", ({"kind": "garbage", "operation": "get_cluster", "nth": 2},)),
+    Mishap("there are no tasks (404)", ({**_NO_TASKS, "operation": "get_task", "first": 1000},)),
+    Mishap("name taken by someone else, before the call", meddles=_named),
+)
+
+
+def applies(mishap: Mishap, operation: Operation) -> bool:
+    """Whether it can happen at all: no cluster can be lost before it is made, nor its name be taken after."""
+    if mishap.takes_name:
+        return operation.name == "create_cluster"
+    return operation.name != "create_cluster" or mishap.meddles is None or mishap.when == "after"

@@ -1,0 +1,148 @@
+"""The world that a run acts in: a simulator whose time moves with each look at it, and which can kill who calls.
+
+Nothing depends on how fast this machine is: an operation takes so many looks, not so many seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from ackplan.simulator import SIMULATOR, SimulatorConfig, VirtualClock, World, make_app
+
+# Seconds that pass with each look: creating takes two or three looks, everything else one or two.
+_STEP = 250.0
+_START = 1_600_000_000.0
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A changing call that was carried out."""
+
+    operation: str
+    cluster: str
+    what: str
+
+
+@dataclass
+class Stage:
+    """The world of one trial. `kill` is called instead of serving, or before answering, the call of a number."""
+
+    world: World
+    url: str = ""
+    requests: int = 0
+    effects: list[Effect] = field(default_factory=list)
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(_START))
+    victim: int = 0
+    fatal: int = 0
+    when: str = ""
+
+    def aim(self, when: str, number: int) -> None:
+        """The next victim dies `before` the call of this number is carried out, or `after`, without its answer."""
+        self.requests, self.when, self.fatal = 0, when, number
+
+    def born(self, pid: int) -> None:
+        self.victim = pid
+
+    def kill(self) -> None:
+        os.kill(self.victim, signal.SIGKILL)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": "sandbox",
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "sandbox",
+            "ACKPLAN_RATE": "0",
+            "ACKPLAN_ENDPOINT": self.url,
+        }
+
+    async def serve(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+        self.requests += 1
+        here = self.requests == self.fatal
+        if request.method == "GET":
+            self.clock.advance(_STEP)
+        if here and self.when == "before":
+            self.kill()
+            return web.Response(status=503)
+        about = self.world.name_of(_subject(request.path))
+        response: web.StreamResponse = await handler(request)
+        if request.method != "GET" and response.status < 300:
+            self.effects.append(_effect(request.method, request.path, about, await request.read()))
+        if here:
+            self.kill()
+        return response
+
+    def clusters(self) -> dict[str, Any]:
+        """Every cluster by name, without what differs from one run to the other."""
+        return {cluster["name"]: self._seen(cluster) for cluster in self.world.clusters()}
+
+    def _seen(self, cluster: dict[str, Any]) -> dict[str, Any]:
+        nodes = self.world.nodes(cluster["cluster_id"], 1, 100)["nodes"]
+        own = sorted(node["instance_id"] for node in nodes if node["source"] == "manual")
+        return {"state": cluster["state"], "size": cluster["size"], "nodes": len(nodes), "attached": own}
+
+    def ids(self) -> dict[str, str]:
+        return {cluster["name"]: cluster["cluster_id"] for cluster in self.world.clusters()}
+
+
+def _subject(path: str) -> str:
+    parts = path.removeprefix("/api/v2").split("/")
+    return parts[2] if len(parts) > 2 else ""
+
+
+def _effect(method: str, path: str, about: str, data: bytes) -> Effect:
+    body = json.loads(data or b"{}")
+    if path == "/clusters":
+        return Effect("create", body["name"], f"{body['num_of_nodes']} nodes")
+    if method == "DELETE":
+        return Effect("delete", about, "")
+    chosen = body.get("instances", body.get("nodes", [body.get("count")]))
+    return Effect(
+        path.rpartition("/")[2] if "/api/" not in path else "scale-out", about, ", ".join(map(str, sorted(chosen)))
+    )
+
+
+def _middleware(world: Stage) -> Any:
+    @web.middleware
+    async def watched(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+        return await world.serve(request, handler)
+
+    return watched
+
+
+@contextlib.contextmanager
+def stage(db: Path) -> Iterator[Stage]:
+    """A world kept in `db`, on a free port of 127.0.0.1, served from a thread of its own."""
+    clock = VirtualClock(_START)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def begin() -> tuple[web.AppRunner, Stage]:
+        app = make_app(SimulatorConfig(db=db, clock=clock))
+        found = Stage(app[SIMULATOR].world, clock=clock)
+        app.middlewares.append(_middleware(found))
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        found.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        return runner, found
+
+    runner, found = asyncio.run_coroutine_threadsafe(begin(), loop).result()
+    try:
+        yield found
+    finally:
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

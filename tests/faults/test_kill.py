@@ -1,0 +1,46 @@
+"""A sample of kills; `python -m tests.faults.kill --all` tries every point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.kill import FORMS, WHENS, Point, Prepared, prepare, trial
+from tests.faults.scenes import SCENES
+from tests.faults.victim import Victims, victims
+
+# A third of the way through a run, and two thirds.
+_PARTS = (3, 1.5)
+_SCENES = ("mixed", "create")
+
+
+@pytest.fixture(scope="module")
+def crew() -> Iterator[Victims]:
+    with victims() as found:
+        yield found
+
+
+@pytest.fixture(scope="module", params=_SCENES)
+def ready(request: pytest.FixtureRequest, crew: Victims, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return prepare(SCENES[request.param], tmp_path_factory.mktemp("ready"), crew)
+
+
+def _somewhere(ready: Prepared, form: str, when: str, part: float) -> Point:
+    known = [at for at in ready.points if (at.form, at.when) == (form, when)]
+    return known[int(len(known) / part)]
+
+
+@pytest.mark.parametrize("when", WHENS)
+@pytest.mark.parametrize(("form", "part"), list(zip(FORMS, _PARTS, strict=True)))
+def test_killed_run_is_finished_by_the_next(
+    ready: Prepared, crew: Victims, tmp_path: Path, form: str, when: str, part: float
+) -> None:
+    trial(ready, tmp_path, crew, [_somewhere(ready, form, when, part)])
+
+
+def test_killed_twice_in_both_forms(ready: Prepared, crew: Victims, tmp_path: Path) -> None:
+    first = _somewhere(ready, "planfile", "after", 2)
+    second = _somewhere(ready, "plain", "write", 4)
+    trial(ready, tmp_path, crew, [first, second, Point("planfile", "before", 3)])

@@ -1,0 +1,194 @@
+"""Runs `ackplan` in children that may be killed: each is a fork of a process that has imported everything.
+
+`python -m tests.faults.victim` reads one order a line (JSON), forks, writes the child's pid, starts it on a further
+byte of its input, and writes how it ended. In the child every write that has to last is counted, and the one that
+the order names is the child's last act but for the write itself: it dies by SIGKILL just before it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_CHANGING_EVENTS = {"os.rename", "os.remove", "os.mkdir", "os.truncate"}
+
+
+class Trap:
+    """Counts the writes below a folder; at the one of number `fatal` it kills this process."""
+
+    def __init__(self, folder: str, fatal: int) -> None:
+        self._folder = os.path.realpath(folder)
+        self._fatal = fatal
+        self._lock = threading.Lock()
+        self.count = 0
+
+    def hit(self) -> None:
+        with self._lock:
+            self.count += 1
+            if self.count == self._fatal:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def set(self) -> None:
+        """From here on: files opened for writing, renamed or removed, fsyncs, and every statement that changes SQLite."""
+        sys.addaudithook(self._audited)
+        fsync, connect = os.fsync, sqlite3.connect
+
+        def counted(fd: Any) -> None:
+            self.hit()
+            fsync(fd)
+
+        def traced(*arguments: Any, **named: Any) -> sqlite3.Connection:
+            connection: sqlite3.Connection = connect(*arguments, **named)
+            connection.set_trace_callback(self._stated)
+            return connection
+
+        os.fsync = counted
+        sqlite3.connect = traced  # type: ignore[assignment]
+
+    def _audited(self, event: str, arguments: tuple[Any, ...]) -> None:
+        opened = event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING
+        if (opened or event in _CHANGING_EVENTS) and self._mine(arguments[0]):
+            self.hit()
+
+    def _mine(self, path: Any) -> bool:
+        return isinstance(path, str | os.PathLike) and os.path.realpath(path).startswith(self._folder)
+
+    def _stated(self, statement: str) -> None:
+        if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA")):
+            self.hit()
+
+
+def _serve() -> None:
+    """The process that forks."""
+    import ackplan.cli.commands.apply
+    import ackplan.cli.commands.plan
+    import ackplan.plan.planner
+    import ackplan.render.text
+    from ackplan import api, catalog
+
+    catalog.kinds()
+    import aiohttp
+    import jsonschema_rs
+
+    assert all([ackplan, api, aiohttp, jsonschema_rs])
+    while line := _line():
+        order = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _run(order)
+        _say(child)
+        _, status = os.waitpid(child, 0)
+        _say(os.waitstatus_to_exitcode(status))
+
+
+def _line() -> bytes:
+    text = b""
+    while (byte := os.read(0, 1)) not in {b"", b"\n"}:
+        text += byte
+    return text
+
+
+def _say(number: int) -> None:
+    os.write(1, f"{number}\n".encode())
+
+
+def _run(order: Mapping[str, Any]) -> None:
+    """The child."""
+    os.read(0, 1)
+    output = os.open(order["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.chdir(order["folder"])
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    from ackplan.cli.main import run
+
+    trap = Trap(order["folder"], order["fatal"])
+    trap.set()
+    code = run(order["arguments"])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    Path(order["output"] + ".writes").write_text(str(trap.count))
+    os._exit(code)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a child ended: its exit code, or minus the signal; what it wrote; how many lasting writes it made."""
+
+    code: int
+    output: str
+    writes: int
+
+
+class Victims:
+    """The other side: orders children, one at a time."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.faults.victim"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def run(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        arguments: Sequence[str],
+        fatal: int,
+        born: Callable[[int], None],
+    ) -> Ended:
+        """Runs `ackplan ARGUMENTS` in `folder`. `born` gets its pid before it starts."""
+        output = folder.parent / f"{folder.name}.out"
+        output.with_name(output.name + ".writes").unlink(missing_ok=True)
+        order = {
+            "folder": str(folder),
+            "environment": {"PATH": os.environ["PATH"], "HOME": str(folder.parent), **environment},
+            "arguments": list(arguments),
+            "fatal": fatal,
+            "output": str(output),
+        }
+        self._send(json.dumps(order).encode() + b"\n")
+        born(self._number())
+        self._send(b"!")
+        code = self._number()
+        counted = output.with_name(output.name + ".writes")
+        return Ended(code, output.read_text("utf-8", "replace"), int(counted.read_text()) if counted.exists() else 0)
+
+    def _send(self, data: bytes) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(data)
+        self._process.stdin.flush()
+
+    def _number(self) -> int:
+        assert self._process.stdout
+        return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+
+@contextlib.contextmanager
+def victims() -> Iterator[Victims]:
+    found = Victims()
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,130 @@
+"""The command line in this process and in virtual time, against a simulator on a real socket in the same event loop.
+
+All is the product's own but time, and a wire between client and socket that tests may hang something on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from ackplan import api
+from ackplan.api.endpoint import parse_endpoint
+from ackplan.api.transport import Transport
+from ackplan.execute.virtual import VirtualClock
+from ackplan.simulator import SIMULATOR, SimulatorConfig, World, serve
+from tests.faults.scenes import SECRETS
+from tests.running import Command, command_line
+
+_HASTY = api.Timeouts(connect=10.0, read=0.15, total=0.15)
+_FIXED = api.FixedCredentials("sandbox", "sandbox")
+
+
+@dataclass
+class Wire:
+    """Between client and socket. `impatient` calls (by how often their operation was called) time out after 0.15 s.
+
+    `before` and `after` are called with each changing call's operation and how often it was sent by then.
+    """
+
+    impatient: tuple[str, int] = ("", 0)
+    before: Callable[[str, int], None] = lambda _operation, _number: None
+    after: Callable[[str, int], None] = lambda _operation, _number: None
+    sent: list[str] = field(default_factory=list)
+
+
+class _Carrier:
+    def __init__(self, wire: Wire, patient: Any, hasty: Transport) -> None:
+        self._wire = wire
+        self._patient = patient
+        self._hasty = hasty
+
+    async def send(self, call: Any, headers: Mapping[str, str], body: bytes | None) -> Any:
+        wire = self._wire
+        wire.sent.append(call.operation)
+        number = wire.sent.count(call.operation)
+        carrier = self._hasty if (call.operation, number) == wire.impatient else self._patient
+        wire.before(call.operation, number)
+        try:
+            return await carrier.send(call, headers, body)
+        finally:
+            wire.after(call.operation, number)
+
+
+class Time(VirtualClock):
+    """Virtual time that tests may move."""
+
+    def skip(self, seconds: float) -> None:
+        self._now += seconds
+
+
+class _SlowDrip:
+    """The clock of the simulator: drips really take a little while, everything else is a matter of virtual time."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock.now()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0.01 if seconds < 1 else 0)
+
+
+@dataclass
+class Bench:
+    """Commands run with `run`; all of them, and the world, are in one virtual time."""
+
+    folder: Path
+    world: World
+    clock: Time
+    wire: Wire
+    calls: Sequence[Any]
+
+    def skip(self, seconds: float) -> None:
+        """Lets time pass at once."""
+        self.clock.skip(seconds)
+
+    def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Command:
+        return command_line(self.folder, *arguments, environment={**SECRETS, **(environment or {})})
+
+
+@contextlib.contextmanager
+def bench(folder: Path, db: Path | None = None, **settings: Any) -> Iterator[Bench]:
+    """A bench for the project in `folder`; its world is kept in `db`, or in memory. `settings`: SimulatorConfig's."""
+    clock, wire = Time(), Wire()
+    with asyncio.Runner() as runner, contextlib.ExitStack() as stack:
+        config = SimulatorConfig(db=db, clock=_SlowDrip(clock), time_scale=2000, **settings)
+        opened = serve(config)
+        running = runner.run(opened.__aenter__())
+        stack.callback(lambda: runner.run(opened.__aexit__(None, None, None)))
+        stack.enter_context(mock.patch("ackplan.cli.session.open_api", _opener(running.url, clock, wire)))
+        stack.enter_context(mock.patch("ackplan.cli.applying.RealClock", return_value=clock))
+        stack.enter_context(mock.patch("asyncio.run", runner.run))
+        yield Bench(folder, running.world, clock, wire, running.calls)
+
+
+def _opener(url: str, clock: VirtualClock, wire: Wire) -> Callable[[Any], Any]:
+    settings = api.ClientSettings(endpoint=url, rate=0)
+
+    @contextlib.asynccontextmanager
+    async def open_api(_settings: Any) -> AsyncIterator[api.AckClient]:
+        hasty = Transport(parse_endpoint(url, allow_clear_text=True), api.ClientSettings(timeouts=_HASTY))
+        carried = lambda transport: clock.watched(_Carrier(wire, transport, hasty))  # noqa: E731
+        async with api.open_client(settings, _FIXED, clock=clock, carried=carried) as client:
+            driver = asyncio.create_task(clock.drive())
+            try:
+                yield client
+            finally:
+                driver.cancel()
+                await hasty.close()
+
+    return open_api
+
+
+__all__ = ["SIMULATOR", "Bench", "Wire", "bench"]
