@@ -60,15 +60,25 @@ def test_an_adopted_cluster_is_brought_to_what_is_wanted():
     ((_, path, body),) = calls(more.steps)
     assert (path, body["count"], body["login_password"]) == ("/api/v2/clusters/id-c", 2, PASSWORD)
     assert more.steps[-1].entry == encode_cluster(recorded(wanted))
+    assert [(p.name, p.before, p.after) for p in more.parameters] == [("num_of_nodes", 1, 3)]
+    assert (more.before["num_of_nodes"], more.after["num_of_nodes"]) == (1, 3)
     fewer = one(MANAGED, scale_in={"strategy": "newest", "release_node": True})
     change = change_of(fewer, None, live(fewer, size=5), nodes(*FIVE), **ADOPT)
     assert calls(change.steps) == [("POST", "/clusters/id-c/nodes", {"nodes": ["i-5", "i-4"], "release_node": True})]
+
+
+def test_an_adoption_says_since_when_the_cluster_is_live():
+    wanted = one(MANAGED)
+    (known,) = change_of(wanted, None, live(wanted, attributes={"created": "2019-09-16"}), **ADOPT).notes
+    (unknown,) = change_of(wanted, None, live(wanted), **ADOPT).notes
+    assert known == f"{unknown}, live since 2019-09-16"
 
 
 def test_an_adopted_cluster_with_too_many_workers_is_refused_without_a_word_on_which():
     wanted = one(MANAGED)
     change = change_of(wanted, None, live(wanted, size=5), nodes(*FIVE), **ADOPT)
     assert [why.code for why in change.blocked] == ["ACK2005"]
+    assert change.reason is Reason.ADOPTION
 
 
 def test_adoption_knows_which_instances_are_attached_already():
@@ -76,6 +86,24 @@ def test_adoption_knows_which_instances_are_attached_already():
     change = change_of(wanted, None, live(wanted, size=4), nodes(*FIVE[:4]), **ADOPT)
     assert calls(change.steps) == [("POST", "/clusters/id-c/attach", {"instances": ["i-9"], "key_pair": "k"})]
     assert sorted(change.steps[-1].entry["attached"]) == ["i-4", "i-9"]
+    assert change.steps[-1].entry["parameters"]["num_of_nodes"] == 3
+    assert change.parameters == ()
+
+
+def test_an_adopted_dedicated_cluster_has_the_masters_that_its_nodes_show():
+    wanted = one(DEDICATED, master_count=5, num_of_nodes=2)
+    three = nodes("i-1", "i-2", masters=["m-1", "m-2", "m-3"])
+    change = change_of(wanted, None, live(wanted, size=5), three, **ADOPT)
+    assert (change.action, [why.parameter for why in change.blocked]) == (Action.REPLACE, ["master_count"])
+    assert [(p.name, p.before, p.after) for p in change.parameters] == [("master_count", 3, 5)]
+    five = nodes("i-1", "i-2", masters=["m-1", "m-2", "m-3", "m-4", "m-5"])
+    assert change_of(wanted, None, live(wanted), five, **ADOPT).action is Action.ADOPT
+
+
+def test_an_adopted_cluster_of_unknown_size_is_counted_by_its_nodes():
+    wanted = one(MANAGED)
+    change = change_of(wanted, None, live(wanted, size=None), nodes("i-1"), **ADOPT)
+    assert calls(change.steps)[0][2]["count"] == 2
 
 
 OTHER = [

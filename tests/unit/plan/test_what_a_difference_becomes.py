@@ -169,6 +169,7 @@ def test_what_only_steers_ackplan_or_the_create_call_is_recorded_without_a_call(
     assert [(step.kind, step.call) for step in change.steps] == [(StepKind.RECORD, None)]
     assert change.steps[0].entry == encode_cluster(recorded(wanted))
     assert {p.name for p in change.parameters} == set(after) | set(before)
+    assert set(change.before) <= set(was.parameters) | set(wanted.parameters)
     assert {(p.effect, p.side) for p in change.parameters} == {(Effect.RECORDED, Side.SPEC)}
 
 

@@ -213,6 +213,13 @@ def test_an_unwanted_instance_that_left_by_itself_needs_no_call():
     assert change.steps[0].entry["attached"] == []
 
 
+def test_an_instance_that_is_given_back_is_not_given_up_as_well():
+    was = one(MANAGED, attach=[group("i-a")])
+    wanted = one(MANAGED, num_of_nodes=2, scale_in={"strategy": "oldest"})
+    change = change_of(wanted, recorded(was), live(was), nodes("i-a", *THREE))
+    assert [body["nodes"] for _, _, body in calls(change.steps)] == [["i-a"], ["i-1"]]
+
+
 def test_an_instance_that_is_in_the_cluster_already_is_recorded_not_attached():
     was, wanted = one(MANAGED), one(MANAGED, attach=[group("i-a")])
     change = change_of(wanted, recorded(was), live(was, size=4), nodes(*THREE, "i-a"))
