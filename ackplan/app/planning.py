@@ -73,7 +73,7 @@ async def make_plan(inputs: spec.Inputs, before: Known, api: ApiReader | None, o
     sides = Sides(loaded.clusters, record, live, loaded.digest())
     if api is not None:
         live, nodes = await _nodes(api, live, nodes_needed(sides, options))
-        sides = Sides(loaded.clusters, record, live, loaded.digest(), nodes)
+        sides = dataclasses.replace(sides, live=live, nodes=nodes)
     planned = plan(sides, options)
     notes = (*loaded.diagnostics, *_interrupted(before), *planned.diagnostics)
     return Planned(_noted(planned, notes), loaded, before, recovered)

@@ -28,8 +28,18 @@ _RATE = 20.0
 
 
 def run_async(main: Coroutine[Any, Any, T]) -> T:
-    """Runs a command's coroutine. KeyboardInterrupt comes through as itself."""
-    return asyncio.run(main)
+    """Runs a command's coroutine. KeyboardInterrupt comes through as itself.
+
+    The result is carried past asyncio: when it restores the signal handler, it spells out the finished task, result
+    and all, which takes longer than planning did where the result is a large plan.
+    """
+    results: list[T] = []
+
+    async def run() -> None:
+        results.append(await main)
+
+    asyncio.run(run())
+    return results[0]
 
 
 def inputs(settings: Settings) -> spec.Inputs:

@@ -6,6 +6,7 @@ default, where the schemas name one: writing a default down changes nothing.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,16 +56,31 @@ def compare(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Seq
     """What differs between the three sides of one cluster. `nodes` are its live nodes, where they were read."""
     kind = catalog.kind(wanted.kind)
     changes = [*_kind_changes(wanted, recorded, live)]
+    apart, shown = _apart(kind.name), _shown(kind.name)
+    known = recorded.parameters
     for name, value in wanted.parameters.items():
-        parameter = kind.parameters[name]
-        if parameter.effect in {Effect.IDENTITY, Effect.SCALE} or name in kind.constants:
+        if name in apart or (name not in shown and name in known and known[name] == value):
             continue
         if name not in wanted.lifecycle.ignore_changes:
-            changes += _parameter_change(parameter, value, recorded, live)
+            changes += _parameter_change(kind.parameters[name], value, recorded, live)
     changes += _own_changes(wanted, recorded)
     workers = _workers(wanted, recorded, live, nodes)
     changes += _count_change(wanted, recorded, workers)
     return Difference(tuple(changes), workers, _size_drifted(wanted, recorded, nodes, workers))
+
+
+@functools.cache
+def _apart(kind: str) -> frozenset[str]:
+    """The parameters that are compared in a way of their own."""
+    known = catalog.kind(kind)
+    effects = {Effect.IDENTITY, Effect.SCALE}
+    return frozenset(n for n, p in known.parameters.items() if p.effect in effects or n in known.constants)
+
+
+@functools.cache
+def _shown(kind: str) -> frozenset[str]:
+    """The parameters that a live cluster shows."""
+    return frozenset(name for name, parameter in catalog.kind(kind).parameters.items() if parameter.live)
 
 
 def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Iterator[ParameterChange]:

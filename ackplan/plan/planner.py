@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from ackplan import catalog
 from ackplan.catalog.kinds import discriminators
 from ackplan.diagnostics import Diagnostic, error
 from ackplan.diff import needs_nodes
+from ackplan.model.actions import Action
 from ackplan.model.answers import Cluster, Node
 from ackplan.model.wanted import Wanted
 from ackplan.plan.decide import Case, decide
@@ -62,7 +64,7 @@ def plan(sides: Sides, options: Options) -> Plan:
         sides.record.lineage,
         sides.record.serial,
         sides.spec_digest,
-        {change.cluster: fingerprint(match.seen(change.cluster)) for change in changes},
+        {c.cluster: fingerprint(match.seen(c.cluster)) for c in changes if c.action is not Action.NOOP},
     )
     return Plan(options.mode, changes, pins, match.unmanaged(), (*unknown, *problems))
 
@@ -171,8 +173,7 @@ def _with_seen(change: Change, sides: Sides, match: _Match) -> Change:
 
 def seen(live: Cluster, nodes: Sequence[Node] | None) -> dict[str, Any]:
     """What a plan keeps of a live cluster: what it compares and needs, nothing else of the API's answer."""
-    names = {p.live for kind in catalog.kinds() for p in kind.parameters.values() if p.live}
-    names |= {*discriminators(), "vswitch_id"}
+    names = {*_compared(), *discriminators(), "vswitch_id"}
     kept = {name: live.attributes[name] for name in sorted(names) if live.attributes.get(name) is not None}
     kept |= {"cluster_id": live.cluster_id, "name": live.name, "state": live.state, "region_id": live.region_id}
     if live.size is not None:
@@ -198,13 +199,18 @@ def _unknown_names(match: _Match, options: Options) -> Iterator[Diagnostic]:
                 yield error("ACK2010", "Unknown cluster", f"{flag} {name}: neither in the spec nor recorded")
 
 
+@functools.cache
+def _compared() -> tuple[str, ...]:
+    """The fields of a live cluster that are compared with parameters."""
+    return tuple(sorted({p.live for kind in catalog.kinds() for p in kind.parameters.values() if p.live}))
+
+
 def fingerprint(live: Cluster | None) -> str:
     """A short text that changes when anything of the live side changes that a plan depends on."""
     if live is None or live.gone:
         return "absent"
-    compared = {p.live for kind in catalog.kinds() for p in kind.parameters.values() if p.live}
     facts = [live.cluster_id, live.name, live.state, live.size, live.region_id, live.cluster_type]
-    facts += [live.attributes.get(name) for name in sorted(compared)]
+    facts += [live.attributes.get(name) for name in _compared()]
     return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]
 
 

@@ -17,8 +17,8 @@ def select(
     dropped = _reach(excludes, after)
     if skip_blocked:
         dropped |= _reach((change.cluster for change in changes if change.is_blocked), after)
-    kept = _reach(targets, before) if targets else {change.cluster for change in changes}
-    return tuple(change for change in changes if change.cluster in kept - dropped)
+    kept = (_reach(targets, before) if targets else {change.cluster for change in changes}) - dropped
+    return tuple(change for change in changes if change.cluster in kept)
 
 
 def _waits(changes: Sequence[Change]) -> dict[str, set[str]]:

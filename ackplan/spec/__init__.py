@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -42,16 +41,6 @@ class Spec:
 
 def read(inputs: Inputs) -> Spec:
     """Reads, fills in and checks the fleet. Never raises for what is in the files: every fault is a diagnostic."""
-    collecting = gc.isenabled()
-    gc.disable()  # millions of values are made and none is dropped: collecting them over and over takes half the time
-    try:
-        return _read(inputs)
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _read(inputs: Inputs) -> Spec:
     from ackplan.spec import fleet, resolve, rules, validate, variables, wanted
 
     paths, found = fleet.find(inputs.paths, inputs.folder)

@@ -1,0 +1,1 @@
+"""How fast ackplan is, as ratios to floors that are measured in the same run: `make bench`."""
