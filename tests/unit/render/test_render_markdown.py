@@ -68,7 +68,7 @@ def test_what_could_hurt_stands_before_everything_else() -> None:
     ]
     assert order[6].startswith("- **error** `ACK2003` `replaced`: `container_cidr`: Parameter can't change in place (")
     assert order[7].startswith("Expected to take about **")
-    assert re.findall(r"^\| `\S+` \| `(\w+)`", "\n".join(lines), re.M)[:5] == [
+    assert re.findall(r"^\| `\S+` \| `(\w+)`", "\n".join(lines), re.MULTILINE)[:5] == [
         "replaced",
         "deleted",
         "bigger",
@@ -199,7 +199,7 @@ def test_the_graph_is_drawn_where_it_can_be_read(number: int, drawn: bool) -> No
 
 
 def test_blocked_steps_are_not_in_the_graph() -> None:
-    graph = re.search(r"```mermaid\n(.*?)\n```", plan_markdown(MIXED.plan()), re.S)
+    graph = re.search(r"```mermaid\n(.*?)\n```", plan_markdown(MIXED.plan()), re.DOTALL)
     assert graph is not None
     assert '"created"' in graph[1]
     assert '"replaced"' not in graph[1]
