@@ -24,6 +24,7 @@ COMMANDS = {
     "show": "Show a plan file, or the recorded state",
     "apply": "Carry a plan out",
     "destroy": "Delete every recorded cluster",
+    "drift": "Show how live clusters moved since the last apply",
     "rehearse": "Run a plan file's whole apply in a private simulator, in virtual time",
     "graph": "Print a plan's graph of steps (dot, mermaid)",
     "import": "Record a live cluster",

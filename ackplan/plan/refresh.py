@@ -57,11 +57,11 @@ def _still_attached(recorded: RecordedCluster, nodes: Sequence[Node] | None) -> 
 
 
 def _moved(recorded: RecordedCluster, live: Cluster, attached: int) -> Iterator[ParameterChange]:
-    """The recorded parameters that the live cluster shows with another value."""
+    """The recorded parameters that the live cluster shows with another value, but for those that are left alone."""
     kind = catalog.kind(recorded.kind)
     for name, value in recorded.parameters.items():
         parameter = kind.parameters.get(name)
-        if parameter is None:
+        if parameter is None or name in recorded.ignored:
             continue
         shown = live.attributes.get(parameter.live) if parameter.live else None
         if parameter.effect is Effect.SCALE and live.size is not None and live.state != "initial":

@@ -128,6 +128,7 @@ def _well_formed(own: Mapping[str, Any]) -> bool:
     return (
         isinstance(lifecycle, dict)
         and isinstance(lifecycle.get("prevent_destroy", False), bool)
+        and _texts(lifecycle.get("ignore_changes", []))
         and _texts(own.get("depends_on", []))
         and isinstance(timeouts, dict)
         and all(isinstance(value, str) and DURATION.fullmatch(value) for value in timeouts.values())

@@ -36,6 +36,11 @@ class RecordedCluster:
     def prevent_destroy(self) -> bool:
         return bool(self.own.get("lifecycle", {}).get("prevent_destroy", False))
 
+    @property
+    def ignored(self) -> frozenset[str]:
+        """The parameters whose differences are left alone."""
+        return frozenset(self.own.get("lifecycle", {}).get("ignore_changes", ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

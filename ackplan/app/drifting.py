@@ -1,0 +1,79 @@
+"""Drift: how live clusters moved since the last apply, and what each of the ways on would do. Changes nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ackplan import spec
+from ackplan.app.planning import Known, make_plan
+from ackplan.diagnostics import Diagnostic, Failure
+from ackplan.execute.ports import ApiReader
+from ackplan.model.actions import Action
+from ackplan.model.wanted import Wanted
+from ackplan.plan.model import Change, Plan
+from ackplan.plan.planner import Options
+from ackplan.spec.edit import refusal, set_value
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What moved, as the plan of a refresh.
+
+    `back` is what an apply of the spec would do with the clusters that moved, by name; empty where there is no spec.
+    `wanted` is what the spec says of them.
+    """
+
+    plan: Plan
+    back: Mapping[str, Change] = field(default_factory=dict)
+    wanted: Mapping[str, Wanted] = field(default_factory=dict)
+
+    @property
+    def moved(self) -> tuple[Change, ...]:
+        return self.plan.acting
+
+
+async def find(inputs: spec.Inputs, before: Known, api: ApiReader, options: Options) -> Drift:
+    """The drift of what is recorded. Raises Failure and ApiError."""
+    refreshed = await make_plan(inputs, before, api, dataclasses.replace(options, mode="refresh-only"))
+    names = {change.cluster for change in refreshed.plan.acting}
+    if not names or not refreshed.spec.files:
+        return Drift(refreshed.plan)
+    planned = await make_plan(inputs, before, api, dataclasses.replace(options, mode="normal", targets=tuple(names)))
+    back = {change.cluster: change for change in planned.plan.changes if change.cluster in names}
+    wanted = {name: known for name, known in refreshed.spec.clusters.items() if name in names}
+    return Drift(refreshed.plan, back, wanted)
+
+
+def edited(drift: Drift, sources: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Diagnostic]]:
+    """The spec's files with what is live written into them, and what is left for a person to write.
+
+    `sources` are the files by the names that messages give them.
+    """
+    files, faults = dict(sources), []
+    for change in drift.moved:
+        wanted = drift.wanted.get(change.cluster)
+        if wanted is None:
+            cure = "The next apply deletes or forgets it"
+            faults.append(refusal(change.cluster, "", None, "it is not in the spec any more", cure))
+            continue
+        faults += _beyond_values(change, wanted)
+        for moved in change.parameters:
+            if wanted.parameters.get(moved.name, moved.after) == moved.after:
+                continue
+            try:
+                file, data = set_value(files, change.cluster, moved.name, moved.after)
+                files[file] = data
+            except Failure as failed:
+                faults += failed.diagnostics
+    return files, faults
+
+
+def _beyond_values(change: Change, wanted: Wanted) -> Iterator[Diagnostic]:
+    if change.action is Action.FORGET:
+        cure = "Take its entry out, or create it again: ackplan apply"
+        yield refusal(change.cluster, "", wanted.span, "the cluster is gone", cure)
+    elif change.notes and wanted.attach:
+        cure = "Take them out, or attach them again: ackplan apply"
+        yield refusal(change.cluster, "attach", wanted.span_of("attach"), "; ".join(change.notes), cure)

@@ -1,0 +1,82 @@
+"""`ackplan drift`: how live clusters moved since the last apply, and what can be done about it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ackplan.cli.options import Settings, format_option, options
+from ackplan.cli.planning import Asked, plan_options
+
+if TYPE_CHECKING:
+    from ackplan.app.drifting import Drift
+    from ackplan.diagnostics import Diagnostic
+    from ackplan.record import Record
+
+_DRIFT = 2
+
+
+@click.command("drift")
+@options(spec=True, state=True, api=True)
+@format_option("text", "json")
+@plan_options(full=False)
+@click.option("--update-spec", is_flag=True, help="Write what is live into the spec, where that is one plain value.")
+def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa: FBT001
+    """Show how live clusters moved since the last apply. Exit 2 when some did.
+
+    The same as plan --refresh-only --detailed-exitcode, with what can be done about each. Changes nothing but, with
+    --update-spec, the spec.
+    """
+    from ackplan.cli.session import run_async
+    from ackplan.render import json_plan, text
+
+    drift, record = run_async(_find(settings, asked))
+    if drift.plan.diagnostics:
+        click.echo(text.diagnostics_text(drift.plan.diagnostics, color=settings.color), err=True)
+    if not drift.plan.applicable:
+        return 1
+    as_json = settings.format == "json"
+    click.echo(json_plan.dumps(json_plan.plan_json(drift.plan, record)) if as_json else _text(drift, settings))
+    if not drift.moved:
+        return 0
+    faults = _update(settings, drift) if update_spec else ()
+    if faults:
+        click.echo(text.diagnostics_text(faults, color=settings.color), err=True)
+    return 1 if faults else _DRIFT
+
+
+async def _find(settings: Settings, asked: Asked) -> tuple[Drift, Record]:
+    from ackplan.app.drifting import find
+    from ackplan.cli.planning import before_now
+    from ackplan.cli.session import inputs, open_api
+
+    before = before_now(settings)
+    async with open_api(settings) as api:
+        options = dataclasses.replace(asked, refresh_only=True).options()
+        return await find(inputs(settings), before, api, options), before.record
+
+
+def _text(drift: Drift, settings: Settings) -> str:
+    from ackplan.render.text.drift import drift_text
+
+    return drift_text(drift, color=settings.color)
+
+
+def _update(settings: Settings, drift: Drift) -> list[Diagnostic]:
+    """Writes what can be written, says what it wrote, and returns what a person has to write."""
+    from ackplan.app.drifting import edited
+    from ackplan.spec.fleet import display, find, read_bounded
+    from ackplan.stores.files import write_atomically
+
+    paths = {display(path): path for path in find(settings.files, settings.chdir)[0]}
+    sources = {name: read_bounded(path, name)[0] for name, path in paths.items()}
+    after, faults = edited(drift, sources)
+    for name, data in after.items():
+        if data != sources[name]:
+            path = Path(paths[name]).resolve()
+            write_atomically(path, data, mode=path.stat().st_mode & 0o7777)
+            click.echo(f"Wrote {name}. To record it: ackplan apply", err=True)
+    return faults

@@ -1,0 +1,120 @@
+"""Edits one value of a spec file where it stands: every other byte, comments and layout included, stays as it is.
+
+An edit is only made where it means what it says: the value must be written in the cluster itself, as a plain value that
+nothing else shares. After an edit the file is read again, and anything but the one value having changed refuses it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ackplan.diagnostics import Diagnostic, Failure, Span, error
+from ackplan.spec.load import Map, parse, plain
+
+_TOKEN = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s,\[\]{}#&*!|>'"%@`][^\s,\[\]{}]*""")
+_SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
+
+
+def refusal(cluster: str, parameter: str, span: Span | None, why: str, cure: str) -> Diagnostic:
+    """Why a value is left for a person to write."""
+    return error("ACK1050", "Spec can't be edited here", why, cure, span=span, cluster=cluster, parameter=parameter)
+
+
+def set_value(sources: Mapping[str, bytes], cluster: str, parameter: str, value: Any) -> tuple[str, bytes]:
+    """The file that holds this parameter of the cluster, and its bytes with this value, a number, truth or text.
+
+    `sources` are the spec's files by the names that messages give them. Raises Failure where only a person can tell
+    what to write.
+    """
+    for file, data in sources.items():
+        documents, _ = parse(data, file)
+        for number, root in enumerate(documents):
+            body = _cluster(root, cluster)
+            if body is not None:
+                return file, _Edit(file, data, documents, number, cluster).made(parameter, value)
+    raise Failure(
+        refusal(cluster, parameter, None, "the spec has no such cluster", f"Add it: ackplan export {cluster}")
+    )
+
+
+def _cluster(root: Any, cluster: str) -> Map | None:
+    clusters = root.get("clusters") if isinstance(root, Map) else None
+    body = clusters.get(cluster) if isinstance(clusters, Map) else None
+    return body if isinstance(body, Map) else None
+
+
+class _Edit:
+    """One edit of one file: of a cluster in the document of this number."""
+
+    def __init__(self, file: str, data: bytes, documents: list[Any], number: int, cluster: str) -> None:
+        self._file = file
+        self._data = data
+        self._documents = documents
+        self._number = number
+        self._cluster = cluster
+        self._clusters: Map = documents[number]["clusters"]
+
+    def made(self, parameter: str, value: Any) -> bytes:
+        cluster, written = self._cluster, text_of(value)
+        body: Map = self._clusters[cluster]
+        cure = f"Write it yourself: {parameter}: {written}"
+        if parameter not in body:
+            where = f"{parameter} comes from a template"
+            raise Failure(refusal(cluster, parameter, self._written(body), where, f"{cure}, in {cluster} itself"))
+        span = body.value_span(parameter)
+        if isinstance(body[parameter], str) and "${" in body[parameter]:
+            why = f"{body[parameter]} is filled in from outside"
+            raise Failure(refusal(cluster, parameter, span, why, f"Change the variable. {cure}, in its place"))
+        edited = self._replaced(body.marks[parameter][1], body[parameter], written)
+        if edited is None or not self._means(edited, parameter, value):
+            why = "the value is shared with another place, or written in a form that is not edited"
+            raise Failure(refusal(cluster, parameter, span, why, cure))
+        return edited
+
+    def _written(self, body: Map) -> Span:
+        """Where the cluster says what it starts from, or else where it stands."""
+        if "extends" in body:
+            return body.value_span("extends")
+        span: Span = self._clusters.key_span(self._cluster)
+        return span
+
+    def _replaced(self, mark: Any, before: Any, written: str) -> bytes | None:
+        """The file with the token at this place replaced, if the token is the whole value."""
+        text = self._data.decode("utf-8", "surrogateescape")
+        token = _TOKEN.match(text, mark.index)
+        if token is None or _value(token[0]) != before:
+            return None
+        return (text[: token.start()] + written + text[token.end() :]).encode("utf-8", "surrogateescape")
+
+    def _means(self, edited: bytes, parameter: str, value: Any) -> bool:
+        """Whether the edited file differs in this one value and in nothing else."""
+        after, faults = parse(edited, self._file)
+        body = {**self._clusters[self._cluster], parameter: value}
+        root = {**self._documents[self._number], "clusters": {**self._clusters, self._cluster: body}}
+        expected = [*self._documents[: self._number], root, *self._documents[self._number + 1 :]]
+        return not faults and after == expected
+
+
+def _value(token: str) -> Any:
+    if token[0] == "'":
+        return token[1:-1].replace("''", "'")
+    if token[0] == '"':
+        try:
+            return json.loads(token)
+        except ValueError:
+            return None
+    return plain(token, None)
+
+
+def text_of(value: Any) -> str:
+    """A number, truth or text as YAML has it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return (
+            value if _SAFE.fullmatch(value) and plain(value, None) == value else json.dumps(value, ensure_ascii=False)
+        )
+    return str(value)

@@ -1,0 +1,220 @@
+"""`ackplan drift`: silent while nothing moved; else what moved, the ways on, and the spec brought up to date."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from projects import WEB, Project
+
+from tests.running import simulator
+
+TEMPLATED = WEB.replace("clusters:", "templates:\n  base:\n    num_of_nodes: 3\nclusters:").replace(
+    "    num_of_nodes: 3  # enough\n", "    extends: base\n"
+)
+VARIABLE = WEB.replace("clusters:", "variables: {size: {type: integer, default: 3}}\nclusters:").replace(
+    "num_of_nodes: 3 ", "num_of_nodes: ${var.size} "
+)
+ANCHOR = WEB.replace("clusters:", "variables: {size: {type: integer, default: &n 3}}\nclusters:").replace(
+    "num_of_nodes: 3 ", "num_of_nodes: *n "
+)
+
+
+def live(project: Project) -> list[dict[str, Any]]:
+    return json.loads(project.run("api", "GET", "/clusters").out)
+
+
+def scaled(project: Project, count: int) -> None:
+    """Somebody adds workers by hand."""
+    (cluster,) = live(project)
+    body = {
+        "count": count,
+        "login_password": "Node-password-1",
+        "vswitch_ids": cluster["vswitch_id"].split(","),
+        "worker_instance_types": ["ecs.hfc5.xlarge"],
+        "worker_system_disk_category": "cloud_efficiency",
+        "worker_system_disk_size": 120,
+        "worker_data_disk": False,
+    }
+    path = f"/api/v2/clusters/{cluster['cluster_id']}"
+    assert project.run("api", "POST", path, "--body", json.dumps(body)).code == 0
+    while live(project)[0]["state"] != "running":
+        pass
+
+
+def gone(project: Project) -> None:
+    """Somebody deletes the clusters by hand."""
+    for cluster in live(project):
+        project.run("api", "DELETE", f"/clusters/{cluster['cluster_id']}")
+    while live(project):
+        pass
+
+
+def test_nothing_moved(project: Project) -> None:
+    assert project.run("drift").out == "No drift.\n"
+    project.applied(WEB)
+    done = project.run("drift")
+    assert (done.code, done.out, done.err) == (0, "No drift.\n", "")
+
+
+def test_drift_is_told_with_the_ways_on(project: Project) -> None:
+    project.applied(WEB)
+    scaled(project, 2)
+    before = project.changing()
+    (cluster,) = live(project)
+    done = project.run("drift")
+    assert (done.code, done.err) == (2, "")
+    assert done.out == (
+        "Drift: 1 cluster changed outside of ackplan since the last apply.\n"
+        "\n"
+        "  # web changed\n"
+        f'  ~ managed cluster "web" (cn-beijing, {cluster["cluster_id"]})\n'
+        "      ~ num_of_nodes = 3 -> 5\n"
+        "    put it back:   ackplan apply --target web is refused: Fewer workers, but none named to give up. Name them: "
+        "scale_in: {nodes: [i-...], release_node: true}, or let them be picked: scale_in: {strategy: newest}\n"
+        "    record it:     ackplan apply --refresh-only --target web\n"
+        "    in the spec:   num_of_nodes: 5 at ackplan.yaml:8:5; or: ackplan drift --update-spec --target web\n"
+    )
+    assert project.changing() == before
+
+
+def test_the_ways_do_what_they_say(project: Project) -> None:
+    project.applied(
+        WEB.replace("clusters:", "clusters:\n  # kept").replace(
+            "    snat", "    scale_in: {strategy: newest}\n    snat"
+        )
+    )
+    scaled(project, 1)
+    assert "put it back:   ackplan apply --target web\n" in project.run("drift").out
+    recorded = project.run("apply", "--refresh-only", "--target", "web", "--auto-approve")
+    assert recorded.code == 0, recorded.out + recorded.err
+    assert project.run("drift").out == "No drift.\n"
+    assert project.run("plan").out.count("num_of_nodes = 4 -> 3") == 1
+    back = project.run("apply", "--auto-approve")
+    assert back.code == 0, back.out + back.err
+    assert live(project)[0]["size"] == 3
+    assert project.run("drift").out == "No drift.\n"
+
+
+def test_update_spec_changes_one_value_and_keeps_every_other_byte(project: Project) -> None:
+    project.applied(WEB)
+    scaled(project, 2)
+    path = project.folder / "ackplan.yaml"
+    path.chmod(0o640)
+    done = project.run("drift", "--update-spec")
+    assert done.code == 2
+    assert done.err == "Wrote ackplan.yaml. To record it: ackplan apply\n"
+    assert path.read_text("utf-8") == WEB.replace("num_of_nodes: 3 ", "num_of_nodes: 5 ")
+    assert path.stat().st_mode & 0o777 == 0o640
+    before = project.changing()
+    assert project.run("apply", "--auto-approve").code == 0
+    assert project.changing() == before
+    assert project.run("drift").out == "No drift.\n"
+    assert project.run("plan").out.startswith("No changes.")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "why"),
+    [
+        (
+            TEMPLATED,
+            "ackplan.yaml:11:14",
+            "num_of_nodes comes from a template. Write it yourself: num_of_nodes: 5, in web",
+        ),
+        (VARIABLE, "ackplan.yaml:9:19", "${var.size} is filled in from outside. Change the variable"),
+        (ANCHOR, "ackplan.yaml:4:53", "the value is shared with another place, or written in a form"),
+    ],
+)
+def test_update_spec_leaves_to_a_person_what_is_not_one_plain_value(
+    text: str, place: str, why: str, project: Project
+) -> None:
+    project.applied(text)
+    scaled(project, 2)
+    done = project.run("drift", "--update-spec")
+    assert done.code == 1
+    assert f"ACK1050 web: num_of_nodes: Spec can't be edited here: {why}" in done.err
+    assert (project.folder / "ackplan.yaml").read_text("utf-8") == text
+
+
+def test_update_spec_does_what_it_can_and_tells_the_rest(project: Project) -> None:
+    project.write(WEB, "fleet/web.yaml")
+    project.write("ackplan: 1\nregion: cn-beijing\nclusters:\n  db: {cluster_type: Ask}\n", "fleet/db.yaml")
+    assert project.run("apply", "--auto-approve").code == 0
+    assert project.run("state", "list").out == "db\nweb\n"
+    (db,) = [c for c in live(project) if c["name"] == "db"]
+    project.run("api", "DELETE", f"/clusters/{db['cluster_id']}")
+    while len(live(project)) > 1:
+        pass
+    scaled(project, 1)
+    done = project.run("drift", "--update-spec")
+    assert done.code == 1
+    assert "fleet/db.yaml:4:3: ACK1050 db: Spec can't be edited here: the cluster is gone" in done.err
+    assert "num_of_nodes: 4  # enough" in (project.folder / "fleet/web.yaml").read_text("utf-8")
+
+
+def test_a_cluster_that_is_gone(project: Project) -> None:
+    project.applied(WEB)
+    gone(project)
+    shown = project.run("drift")
+    assert shown.code == 2
+    assert "# web is gone" in shown.out
+    assert "put it back:   ackplan apply --target web creates it again" in shown.out
+    assert "in the spec:   take its entry out: ackplan.yaml:5:3" in shown.out
+
+
+def test_a_cluster_that_left_the_spec_is_not_put_back(project: Project) -> None:
+    project.applied(WEB + "  db: {cluster_type: Ask}\n")
+    project.write(WEB)
+    (db,) = [c for c in live(project) if c["name"] == "db"]
+    project.run("api", "DELETE", f"/clusters/{db['cluster_id']}")
+    while len(live(project)) > 1:
+        pass
+    shown = project.run("drift")
+    assert "it is not in the spec any more: ackplan apply --target db forgets it" in shown.out
+    assert "in the spec:" not in shown.out
+
+
+def test_without_a_spec_the_record_is_compared_all_the_same(project: Project) -> None:
+    project.applied(WEB)
+    (project.folder / "ackplan.yaml").unlink()
+    assert project.run("drift").out == "No drift.\n"
+    scaled(project, 1)
+    shown = project.run("drift")
+    assert shown.code == 2
+    assert "num_of_nodes = 3 -> 4" in shown.out
+    assert "put it back" not in shown.out
+
+
+def test_json_is_the_plan_of_a_refresh(project: Project) -> None:
+    project.applied(WEB)
+    scaled(project, 1)
+    told = project.run("drift", "--format", "json")
+    planned = project.run("plan", "--refresh-only", "--detailed-exitcode", "--format", "json")
+    assert (told.code, planned.code) == (2, 2)
+    told_json, planned_json = json.loads(told.out), json.loads(planned.out)
+    told_json.pop("timestamp", None), planned_json.pop("timestamp", None)
+    assert told_json == planned_json
+
+
+def test_what_is_to_be_ignored_is_no_drift(project: Project) -> None:
+    project.applied(WEB + "    lifecycle: {ignore_changes: [num_of_nodes]}\n")
+    scaled(project, 2)
+    done = project.run("drift")
+    assert (done.code, done.out) == (0, "No drift.\n")
+    assert project.run("plan").out.startswith("No changes.")
+
+
+@pytest.mark.parametrize("state", ["running", "updating", "scaling", "upgrading"])
+def test_a_state_alone_is_no_drift(state: str, project: Project) -> None:
+    project.applied(WEB)
+    seen = [{**cluster, "state": state} for cluster in live(project)]
+    with simulator(live={"clusters": seen}) as api:
+        assert Project(project.folder, api).run("drift").out == "No drift.\n"
+
+
+def test_a_wrong_spec_or_target_is_an_error(project: Project) -> None:
+    project.applied(WEB)
+    assert project.run("drift", "--target", "wbe").code == 1
+    project.write(WEB.replace("num_of_nodes", "nmu_of_nodes"))
+    assert project.run("drift").code == 1
