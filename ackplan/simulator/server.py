@@ -153,7 +153,7 @@ def make_app(config: SimulatorConfig) -> web.Application:
         raise
     app = web.Application(client_max_size=bodies.MAX_BYTES)
     app[SIMULATOR] = simulator
-    app.router.add_route("*", "/{tail:.*}", simulator.handle)
+    app.router.add_route("*", r"/{any:[\s\S]*}", simulator.handle)
     app.on_shutdown.append(_on_shutdown)
     app.on_cleanup.append(_on_cleanup)
     return app

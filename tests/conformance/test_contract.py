@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
+import yarl
 
 from ackplan.api import AckClient, ClientSettings, FixedCredentials, open_client
 from ackplan.api.operations import call as client_call
@@ -213,6 +215,35 @@ def test_a_page_of_a_gateway_is_in_the_contract_too():
     reply = asyncio.run(refused(Refused(502, "", setup={"faults": {"faults": [{"kind": "html"}]}}), "application/json"))
     assert (reply.status, reply.content_type) == (502, "text/html")
     assert contract.faults(contract.operations()["list_clusters"], reply) == []
+
+
+def test_what_today_s_clients_send_too_much_is_shown_nowhere():
+    more = {"tags": {"a": 1}, "num_of_nodes": {}, "container_cidr": [], "profile": ["x"]}
+    made = Step("create_cluster", body=creation("serverless", **more))
+
+    async def main() -> tuple[Reply, Reply]:
+        async with serve(settings(live=LIVE)) as running:
+            headers = {"x-acs-action": "CreateCluster"}
+            reply = await replied(running, made, headers)
+            return reply, await replied(running, Step("get_cluster", json.loads(reply.body)["cluster_id"]), headers)
+
+    accepted, shown = asyncio.run(main())
+    assert accepted.status == 202
+    assert contract.faults(contract.operations()["get_cluster"], shown) == []
+    cluster = json.loads(shown.body)
+    assert (cluster["tags"], cluster["size"], cluster["profile"]) == ([], 0, "Default")
+
+
+@pytest.mark.parametrize("path", ["/clusters/a%0Ab", "/clusters/%0A", "/%0D%0A", "/clusters/a%2Fb"])
+def test_an_odd_path_is_answered_as_the_api_does(path):
+    async def main() -> Reply:
+        async with serve(settings(live=LIVE)) as running, aiohttp.ClientSession() as session:
+            url = yarl.URL(running.url + path, encoded=True)
+            async with session.get(url, headers={"Accept": "application/json"}) as answer:
+                return Reply(answer.status, answer.headers["Content-Type"], await answer.read(), answer.headers)
+
+    reply = asyncio.run(main())
+    assert (reply.status, contract.faults(contract.operations()["get_cluster"], reply)) == (400, [])
 
 
 def coded(tree: ast.AST) -> Iterator[tuple[int, str]]:
