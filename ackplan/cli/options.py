@@ -142,10 +142,12 @@ def _settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
 
 
 def _logging(settings: Settings) -> None:
-    if not settings.verbose and not settings.log_file:
-        return
     import logging
 
+    if not settings.verbose and not settings.log_file:
+        # Without a handler Python prints the warnings of libraries, tracebacks and all.
+        logging.getLogger().addHandler(logging.NullHandler())
+        return
     level = logging.DEBUG if settings.verbose > 1 or settings.log_file else logging.INFO
     handler = logging.FileHandler(settings.log_file) if settings.log_file else logging.StreamHandler()
     logging.basicConfig(level=level, handlers=[handler], format="%(asctime)s %(name)s %(levelname)s %(message)s")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ackplan.catalog import files
+from ackplan.catalog.kinds import kinds
 from ackplan.catalog.operations import operations, secret_parameters
 from ackplan.diagnostics import Diagnostic, error
 
@@ -85,6 +86,12 @@ def missing(fault: ValidationError) -> list[str]:
     """The required names that are not there."""
     instance = fault.instance if isinstance(fault.instance, Mapping) else {}
     return [name for name in _listed(fault) if name not in instance]
+
+
+def source_of(name: str) -> str:
+    """Where else a missing parameter's value can be given; empty where there is no such place."""
+    filled = any(name == kind.filled_from("region") for kind in kinds())
+    return "set region at the top of the spec for all clusters, or this for one" if filled else ""
 
 
 def unknown(fault: ValidationError) -> list[str]:

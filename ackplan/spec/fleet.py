@@ -55,10 +55,11 @@ def find(paths: Sequence[str], folder: Path) -> tuple[list[Path], list[Diagnosti
 
 
 def _no_spec(folder: Path) -> Diagnostic:
+    shown = "this folder" if display(folder) == "." else display(folder)
     return error(
         "ACK1020",
         "No spec found",
-        f"neither {DEFAULT_FILE} nor a folder {DEFAULT_FOLDER}/ in {display(folder)}",
+        f"neither {DEFAULT_FILE} nor a folder {DEFAULT_FOLDER}/ in {shown}",
         "Name one with -f, or change folder with -C",
     )
 

@@ -192,7 +192,7 @@ class _Reporter:
     def _missing(self, fault: ValidationError, path: tuple[Any, ...]) -> Iterator[Diagnostic]:
         rule = explain.rule_of(fault)
         for name in explain.missing(fault):
-            yield self._error("ACK1101", "Parameter is missing", rule, path, name)
+            yield self._error("ACK1101", "Parameter is missing", rule or explain.source_of(name), path, name)
 
     def _extra(self, fault: ValidationError, path: tuple[Any, ...]) -> Iterator[Diagnostic]:
         if self._cluster and not path:
