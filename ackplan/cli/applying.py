@@ -18,13 +18,14 @@ from ackplan.app import applying, planning
 from ackplan.app.applying import Applied, Stores
 from ackplan.cli import session
 from ackplan.cli.clock import RealClock, timestamp
+from ackplan.cli.faults import as_diagnostics
 from ackplan.cli.options import Settings
-from ackplan.cli.planning import Asked, read_plan, shown
+from ackplan.cli.planning import Asked, read_plan
+from ackplan.cli.voices import Voice, voice
 from ackplan.diagnostics import Failure, error
 from ackplan.execute.context import Ports
 from ackplan.execute.executor import Executor, Limits, Run
-from ackplan.execute.outcomes import Event
-from ackplan.render import text
+from ackplan.execute.ports import ApiError
 
 if TYPE_CHECKING:
     from ackplan.plan.model import Plan
@@ -48,9 +49,19 @@ class Order:
 
 async def carry_out(settings: Settings, order: Order) -> int:
     """The exit code of `apply` and `destroy`."""
+    speaker = voice(settings)
+    try:
+        return await _locked(settings, order, speaker)
+    except (Failure, ApiError) as fault:
+        if speaker.failure(as_diagnostics(fault)):
+            return INCOMPLETE
+        raise
+
+
+async def _locked(settings: Settings, order: Order, speaker: Voice) -> int:
     lock = session.lock(settings, f"ackplan {order.verb}", order.lock_timeout)
     async with lock, session.open_api(settings) as api:
-        application = _Application(settings, order, api)
+        application = _Application(settings, order, api, speaker)
         try:
             return await application.run()
         except asyncio.CancelledError:
@@ -61,10 +72,11 @@ async def carry_out(settings: Settings, order: Order) -> int:
 
 
 class _Application:
-    def __init__(self, settings: Settings, order: Order, api: Any) -> None:
+    def __init__(self, settings: Settings, order: Order, api: Any, speaker: Voice) -> None:
         self._settings = settings
         self._order = order
         self._api = api
+        self._voice = speaker
         self._stores: Stores = session.stores(settings)
         self._secrets = _secrets(settings)
         self._executor: Executor | None = None
@@ -98,7 +110,7 @@ class _Application:
         inputs, options = session.inputs(self._settings), self._order.asked.options()
         planned = await planning.make_plan(inputs, before, self._api, options)
         plan = planned.plan
-        click.echo(shown(self._settings, plan, before.record))
+        self._voice.plan(plan)
         if not plan.applicable:
             return INCOMPLETE
         if before.leftover.head is not None:
@@ -128,21 +140,16 @@ class _Application:
             applied = await applying.apply(plan, before, self._stores, self._make_executor, run)
         if self._order.report:
             _report(Path(self._order.report), plan, applied, started)
-        click.echo(text.result_text(applied.result, plan, color=self._settings.color))
+        self._voice.result(applied.result, plan)
         if applied.result.interrupted:
             return INTERRUPTED
         return COMPLETE if applied.result.complete else INCOMPLETE
 
     def _make_executor(self, run: Run) -> Executor:
-        ports = Ports(self._api, RealClock(), self._stores.journal, self._secrets, self._tell)
+        ports = Ports(self._api, RealClock(), self._stores.journal, self._secrets, self._voice.event)
         limits = Limits(self._order.parallelism, self._order.fail_fast)
         self._executor = Executor(ports, limits, run)
         return self._executor
-
-    def _tell(self, event: Event) -> None:
-        line = text.event_line(event, color=self._settings.color)
-        if line:
-            click.echo(line)
 
     def _say(self, message: str) -> None:
         click.echo(message, err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,3 +60,54 @@ def test_the_fleet_of_the_demo(tmp_path: Path, api: Simulator) -> None:
 def test_every_example_is_run_here() -> None:
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
     assert folders == {*SINGLE, *PAIRS, "fleet"}
+
+
+def test_a_run_speaks_json_lines(tmp_path: Path, api: Simulator) -> None:
+    shutil.copy(EXAMPLES / "managed" / "ackplan.yaml", tmp_path)
+    done = ackplan(tmp_path, api, "apply", "--auto-approve", "--format", "json")
+    kinds = [json.loads(line)["type"] for line in done.out.splitlines()]
+    assert done.code == 0
+    assert kinds[0] == "version"
+    assert {"planned_change", "change_summary", "apply_start", "apply_complete"} <= set(kinds)
+    assert PASSWORDS["ACK_NODE_PASSWORD"] not in done.out
+    refused = ackplan(tmp_path, api, "apply", "--format", "json", "-f", "nowhere")
+    assert (refused.code, [json.loads(line)["type"] for line in refused.out.splitlines()]) == (
+        1,
+        ["version", "diagnostic"],
+    )
+
+
+def test_a_live_cluster_is_imported_and_then_nothing_changes(tmp_path: Path, api: Simulator) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(EXAMPLES / "dedicated" / "ackplan.yaml", other)
+    apply_and_settle(other, api)
+    shutil.copy(EXAMPLES / "dedicated" / "ackplan.yaml", tmp_path)
+    name = "my-test-kubernetes-cluster"
+    assert "ACK2001" in ackplan(tmp_path, api, "plan").out
+    assert ackplan(tmp_path, api, "import", name).code == 0
+    planned = ackplan(tmp_path, api, "plan", "--out", "it.plan")
+    assert "to record" in planned.out
+    calls = len([call for call in api.calls if call.method != "GET"])
+    assert ackplan(tmp_path, api, "apply", "it.plan").code == 0
+    assert len([call for call in api.calls if call.method != "GET"]) == calls
+    assert ackplan(tmp_path, api, "plan", "--detailed-exitcode").code == 0
+
+
+def test_a_rehearsal_touches_nothing(tmp_path: Path, api: Simulator) -> None:
+    shutil.copytree(EXAMPLES / "fleet" / "fleet", tmp_path / "fleet")
+    ackplan(tmp_path, api, "plan", "--out", "it.plan")
+    before = len(api.calls)
+    rehearsed = command_line(tmp_path, "rehearse", "it.plan", "--format", "json")
+    told = json.loads(rehearsed.out)
+    assert (rehearsed.code, told["complete"], len(told["steps"])) == (0, True, 12)
+    assert told["critical_path"][0] == "create:data-beijing"
+    assert told["seconds"] > 40 * 60
+    assert len(api.calls) == before
+    (tmp_path / "faults.json").write_text(
+        json.dumps({"faults": [{"kind": "task_fails", "operation": "create_cluster", "cluster": "web-beijing"}]})
+    )
+    failed = command_line(tmp_path, "rehearse", "it.plan", "--faults", "faults.json")
+    assert failed.code == 1
+    assert "web-beijing" in failed.out
+    assert "1 failed, 1 were skipped" in failed.out

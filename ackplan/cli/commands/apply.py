@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from ackplan.cli.applying import Order, carry_out, common_options
-from ackplan.cli.options import Settings, options
+from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.planning import Asked, plan_options
 from ackplan.cli.session import run_async
 
 
 @click.command("apply")
 @options(spec=True, state=True, api=True)
+@format_option("text", "json")
 @plan_options(full=True)
 @common_options
 @click.argument("planfile", required=False, default="")

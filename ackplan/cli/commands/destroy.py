@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from ackplan.cli.applying import Order, carry_out, common_options
-from ackplan.cli.options import Settings, options
+from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.planning import Asked, plan_options
 from ackplan.cli.session import run_async
 
 
 @click.command("destroy")
 @options(spec=True, state=True, api=True)
+@format_option("text", "json")
 @plan_options(full=False)
 @common_options
 def command(settings: Settings, asked: Asked, **how: Any) -> int:

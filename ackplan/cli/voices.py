@@ -1,0 +1,82 @@
+"""How a run speaks: to a person as text, to a program as one JSON object a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import click
+
+from ackplan.cli.clock import timestamp
+from ackplan.cli.options import Settings
+from ackplan.diagnostics import Diagnostic
+from ackplan.execute.outcomes import Event, Result
+from ackplan.plan.model import Plan
+
+
+class Voice(Protocol):
+    def plan(self, plan: Plan) -> None: ...
+
+    def event(self, event: Event) -> None: ...
+
+    def result(self, result: Result, plan: Plan) -> None: ...
+
+    def failure(self, diagnostics: Iterable[Diagnostic]) -> bool:
+        """Says why a run could not go on; False where that is left to the command line."""
+        ...
+
+
+def voice(settings: Settings) -> Voice:
+    """The voice that the options ask for."""
+    return _Json() if settings.format == "json" else _Text(settings.color)
+
+
+class _Text:
+    def __init__(self, color: bool) -> None:  # noqa: FBT001
+        from ackplan.render import text
+
+        self._text = text
+        self._color = color
+
+    def plan(self, plan: Plan) -> None:
+        click.echo(self._text.plan_text(plan, color=self._color))
+
+    def event(self, event: Event) -> None:
+        line = self._text.event_line(event, color=self._color)
+        if line:
+            click.echo(line)
+
+    def result(self, result: Result, plan: Plan) -> None:
+        click.echo(self._text.result_text(result, plan, color=self._color))
+
+    def failure(self, diagnostics: Iterable[Diagnostic]) -> bool:  # noqa: ARG002 - left to the command line
+        return False
+
+
+class _Json:
+    """Terraform's `-json` messages."""
+
+    def __init__(self) -> None:
+        from ackplan.render import json_stream
+
+        self._stream = json_stream
+        self._kinds: dict[str, str] = {}
+        click.echo(json_stream.version_message(at=timestamp()))
+
+    def plan(self, plan: Plan) -> None:
+        self._kinds = self._stream.kinds_of(plan)
+        for line in self._stream.plan_messages(plan, at=timestamp()):
+            click.echo(line)
+
+    def event(self, event: Event) -> None:
+        lines = self._stream.event_json(event, self._kinds, at=timestamp())
+        if lines:
+            click.echo(lines)
+
+    def result(self, result: Result, plan: Plan) -> None:
+        click.echo(self._stream.summary_message(result, plan, at=timestamp()))
+
+    def failure(self, diagnostics: Iterable[Diagnostic]) -> bool:
+        for diagnostic in diagnostics:
+            click.echo(self._stream.diagnostic_message(diagnostic, at=timestamp()))
+        return True
