@@ -25,7 +25,7 @@ from typing import Any
 
 from tests.faults.scenes import SCENES, SECRETS, Scene, spec
 from tests.faults.stage import Effect, Stage, stage
-from tests.faults.victim import Ended, Victims, victims
+from tests.faults.victim import NONE, Ended, Trouble, Victims, victims
 
 KILLED = -9
 FORMS = {"plain": ("apply", "--auto-approve"), "planfile": ("apply", "it.plan")}
@@ -76,8 +76,8 @@ class Wrong(Exception):
 
 def _run(crew: Victims, world: Stage, folder: Path, arguments: Sequence[str], at: Point | None = None) -> Ended:
     world.aim(at.when if at else "", at.number if at else 0)
-    fatal = at.number if at and at.when == "write" else 0
-    return crew.run(folder, {**world.environment, **SECRETS}, arguments, fatal, world.born)
+    trouble = Trouble(at.number) if at and at.when == "write" else NONE
+    return crew.run(folder, {**world.environment, **SECRETS}, arguments, trouble, world.born)
 
 
 def prepare(scene: Scene, root: Path, crew: Victims) -> Prepared:
@@ -92,12 +92,12 @@ def prepare(scene: Scene, root: Path, crew: Victims) -> Prepared:
         _expect(_run(crew, world, folder, ("plan", "--out", "it.plan")), 0)
     ends, points = [], []
     for form, command in FORMS.items():
-        copy = _copy(folder, root / scene.name / f"undisturbed-{form}")
-        with stage(_db(copy)) as world:
-            ended = _expect(_run(crew, world, copy, command), 0)
+        twin = copy(folder, root / scene.name / f"undisturbed-{form}")
+        with stage(_db(twin)) as world:
+            ended = _expect(_run(crew, world, twin, command), 0)
             points += [Point(form, when, n + 1) for when in ("before", "after") for n in range(world.requests)]
             points += [Point(form, "write", n + 1) for n in range(ended.writes)]
-            ends.append(_end(copy, world))
+            ends.append(_end(twin, world))
     if ends[0] != ends[1]:
         raise Wrong(f"{scene.name}: apply and apply PLANFILE end differently")
     return Prepared(scene, folder, ends[0], tuple(points))
@@ -107,7 +107,7 @@ def _db(folder: Path) -> Path:
     return folder.parent / f"{folder.name}.db"
 
 
-def _copy(ready: Path, folder: Path) -> Path:
+def copy(ready: Path, folder: Path) -> Path:
     shutil.copytree(ready, folder)
     shutil.copy(_db(ready), _db(folder))
     return folder
@@ -121,7 +121,7 @@ def _expect(ended: Ended, code: int) -> Ended:
 
 def trial(ready: Prepared, root: Path, crew: Victims, points: Sequence[Point]) -> None:
     """Runs that are killed at `points`, one after another, and one that is not. Raises Wrong."""
-    folder = _copy(ready.folder, Path(tempfile.mkdtemp(dir=root)) / "trial")
+    folder = copy(ready.folder, Path(tempfile.mkdtemp(dir=root)) / "trial")
     told = []
     with stage(_db(folder)) as world:
         for at in points:
@@ -129,28 +129,34 @@ def trial(ready: Prepared, root: Path, crew: Victims, points: Sequence[Point]) -
             told.append(f"-- {at}: exit {killed.code}\n{killed.output}")
             if killed.code not in {KILLED, 0, 1}:
                 raise Wrong("\n".join(told))
-        last = _run(crew, world, folder, FORMS[points[-1].form])
-        told.append(f"-- again: exit {last.code}\n{last.output}")
         try:
-            _finished(ready, folder, world, last, mixed=len(points) > 1)
-            if last.code != 0:
-                _expect(_run(crew, world, folder, FORMS["plain"]), 0)
-            _compare(ready.end, _end(folder, world))
-            _expect(_run(crew, world, folder, ("plan", "--detailed-exitcode")), 0)
-            if left := _journal(folder):
-                raise Wrong(f"left in the journal: {left}")
+            finished(ready, folder, world, crew, points[-1].form, mixed=len(points) > 1)
         except Wrong as wrong:
-            raise Wrong("\n".join([*told, f"-- {wrong}"])) from None
+            raise Wrong("\n".join([*told, str(wrong)])) from None
     shutil.rmtree(folder.parent)
 
 
-def _finished(ready: Prepared, folder: Path, world: Stage, last: Ended, *, mixed: bool) -> None:
-    """The run that was not killed ended well. A plan that was carried out already is refused, and nothing is missing."""
-    moved = "ACK6004" in last.output or (mixed and "ACK6005" in last.output)
-    if last.code != 0 and not moved:
-        raise Wrong(f"the run after the kill failed: exit {last.code}")
-    if not (last.code and mixed):
+def finished(
+    ready: Prepared, folder: Path, world: Stage, crew: Victims, form: str, *, mixed: bool = False
+) -> None:  # fmt: skip
+    """Lets it run again, undisturbed: that finishes it. A plan that was carried out already may be refused instead.
+
+    `mixed`: other plans may have been carried out in part; then this one may be refused all the same. Raises Wrong.
+    """
+    last = _run(crew, world, folder, FORMS[form])
+    try:
+        if last.code != 0 and not ("ACK6004" in last.output or (mixed and "ACK6005" in last.output)):
+            raise Wrong("the run after it failed")
+        if not (last.code and mixed):
+            _compare(ready.end, _end(folder, world))
+        if last.code != 0:
+            _expect(_run(crew, world, folder, FORMS["plain"]), 0)
         _compare(ready.end, _end(folder, world))
+        _expect(_run(crew, world, folder, ("plan", "--detailed-exitcode")), 0)
+        if left := _journal(folder):
+            raise Wrong(f"left in the journal: {left}")
+    except Wrong as wrong:
+        raise Wrong(f"-- again: exit {last.code}\n{last.output}\n-- {wrong}") from None
 
 
 def _compare(expected: End, end: End) -> None:

@@ -36,7 +36,7 @@ class Effect:
 
 @dataclass
 class Stage:
-    """The world of one trial. `kill` is called instead of serving, or before answering, the call of a number."""
+    """The world of one trial. `hold` is called, in a thread, before any call is served."""
 
     world: World
     url: str = ""
@@ -46,6 +46,7 @@ class Stage:
     victim: int = 0
     fatal: int = 0
     when: str = ""
+    hold: Callable[[], None] | None = None
 
     def aim(self, when: str, number: int) -> None:
         """The next victim dies `before` the call of this number is carried out, or `after`, without its answer."""
@@ -69,6 +70,8 @@ class Stage:
     async def serve(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
         self.requests += 1
         here = self.requests == self.fatal
+        if self.hold:
+            await asyncio.to_thread(self.hold)
         if request.method == "GET":
             self.clock.advance(_STEP)
         if here and self.when == "before":

@@ -1,22 +1,24 @@
 """Runs `ackplan` in children that may be killed: each is a fork of a process that has imported everything.
 
 `python -m tests.faults.victim` reads one order a line (JSON), forks, writes the child's pid, starts it on a further
-byte of its input, and writes how it ended. In the child every write that has to last is counted, and the one that
-the order names is the child's last act but for the write itself: it dies by SIGKILL just before it.
+byte of its input, and writes how it ended. In the child every write that has to last is counted. At the one that the
+order names the child dies by SIGKILL, or its disk is full from then on.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,32 +27,39 @@ _CHANGING_EVENTS = {"os.rename", "os.remove", "os.mkdir", "os.truncate"}
 
 
 class Trap:
-    """Counts the writes below a folder; at the one of number `fatal` it kills this process."""
+    """Counts the writes below a folder. From the one of number `at` on it kills this process, or fails them (`full`)."""
 
-    def __init__(self, folder: str, fatal: int) -> None:
+    def __init__(self, folder: str, at: int, *, full: bool) -> None:
         self._folder = os.path.realpath(folder)
-        self._fatal = fatal
+        self._at = at
+        self._full = full
         self._lock = threading.Lock()
         self.count = 0
 
-    def hit(self) -> None:
+    def hit(self, what: str) -> None:
         with self._lock:
             self.count += 1
-            if self.count == self._fatal:
+            if not self._at or self.count < self._at:
+                return
+            if not self._full:
                 os.kill(os.getpid(), signal.SIGKILL)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)
 
     def set(self) -> None:
-        """From here on: files opened for writing, renamed or removed, fsyncs, and every statement that changes SQLite."""
+        """From here on: files opened for writing, renamed or removed, fsyncs, and every statement that changes SQLite.
+
+        A full disk is no matter of statements: SQLite's own writes don't come by here.
+        """
         sys.addaudithook(self._audited)
         fsync, connect = os.fsync, sqlite3.connect
 
         def counted(fd: Any) -> None:
-            self.hit()
+            self.hit("fsync")
             fsync(fd)
 
         def traced(*arguments: Any, **named: Any) -> sqlite3.Connection:
             connection: sqlite3.Connection = connect(*arguments, **named)
-            connection.set_trace_callback(self._stated)
+            connection.set_trace_callback(None if self._full else self._stated)
             return connection
 
         os.fsync = counted
@@ -59,14 +68,14 @@ class Trap:
     def _audited(self, event: str, arguments: tuple[Any, ...]) -> None:
         opened = event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING
         if (opened or event in _CHANGING_EVENTS) and self._mine(arguments[0]):
-            self.hit()
+            self.hit(os.fspath(arguments[0]))
 
     def _mine(self, path: Any) -> bool:
-        return isinstance(path, str | os.PathLike) and os.path.realpath(path).startswith(self._folder)
+        return isinstance(path, str | os.PathLike) and os.path.realpath(path).startswith(self._folder + os.sep)
 
     def _stated(self, statement: str) -> None:
         if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA")):
-            self.hit()
+            self.hit(statement)
 
 
 def _serve() -> None:
@@ -114,7 +123,9 @@ def _run(order: Mapping[str, Any]) -> None:
     os.environ.update(order["environment"])
     from ackplan.cli.main import run
 
-    trap = Trap(order["folder"], order["fatal"])
+    if order["largest"]:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest"], order["largest"]))
+    trap = Trap(order["folder"], order["at"], full=order["full"])
     trap.set()
     code = run(order["arguments"])
     sys.stdout.flush()
@@ -132,6 +143,18 @@ class Ended:
     writes: int
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """What awaits a child: at its lasting write `at` it is killed, or finds the disk `full`; files of `largest` bytes."""
+
+    at: int = 0
+    full: bool = False
+    largest: int = 0
+
+
+NONE = Trouble()
+
+
 class Victims:
     """The other side: orders children, one at a time."""
 
@@ -144,8 +167,8 @@ class Victims:
         folder: Path,
         environment: Mapping[str, str],
         arguments: Sequence[str],
-        fatal: int,
-        born: Callable[[int], None],
+        trouble: Trouble = NONE,
+        born: Callable[[int], None] = lambda _pid: None,
     ) -> Ended:
         """Runs `ackplan ARGUMENTS` in `folder`. `born` gets its pid before it starts."""
         output = folder.parent / f"{folder.name}.out"
@@ -154,7 +177,7 @@ class Victims:
             "folder": str(folder),
             "environment": {"PATH": os.environ["PATH"], "HOME": str(folder.parent), **environment},
             "arguments": list(arguments),
-            "fatal": fatal,
+            **asdict(trouble),
             "output": str(output),
         }
         self._send(json.dumps(order).encode() + b"\n")
