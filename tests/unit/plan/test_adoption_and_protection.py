@@ -62,6 +62,8 @@ def test_an_adopted_cluster_is_brought_to_what_is_wanted():
     assert more.steps[-1].entry == encode_cluster(recorded(wanted))
     assert [(p.name, p.before, p.after) for p in more.parameters] == [("num_of_nodes", 1, 3)]
     assert (more.before["num_of_nodes"], more.after["num_of_nodes"]) == (1, 3)
+    empty = change_of(wanted, None, live(wanted, size=0), **ADOPT)
+    assert [(p.name, p.before, p.after) for p in empty.parameters] == [("num_of_nodes", 0, 3)]
     fewer = one(MANAGED, scale_in={"strategy": "newest", "release_node": True})
     change = change_of(fewer, None, live(fewer, size=5), nodes(*FIVE), **ADOPT)
     assert calls(change.steps) == [("POST", "/clusters/id-c/nodes", {"nodes": ["i-5", "i-4"], "release_node": True})]

@@ -67,6 +67,7 @@ def test_workers_that_were_lost_are_added_again_as_drift():
     assert (change.action, change.reason, change.drifted) == (Action.UPDATE, Reason.DRIFTED, True)
     assert calls(change.steps)[0][2]["count"] == 2
     assert [(p.before, p.after, p.side) for p in change.parameters] == [(1, 3, Side.LIVE)]
+    assert (change.before, change.after) == ({**wanted.parameters, "num_of_nodes": 1}, wanted.parameters)
     assert change.steps[0].side is Side.LIVE
 
 
@@ -143,7 +144,7 @@ def test_fewer_workers_without_a_word_on_which_are_refused():
     assert (why.code, why.parameter, why.span) == ("ACK2005", "num_of_nodes", wanted.span_of("num_of_nodes"))
     assert "3 workers are live, 1 wanted: 2 to give up" in str(why)
     assert "scale_in" in why.cure
-    assert change.action is not Action.NOOP
+    assert change.action is Action.UPDATE
     drift = change_of(was, recorded(was), live(was, size=5), nodes(*FIVE))
     assert [why.code for why in drift.blocked] == ["ACK2005"]
 
