@@ -44,6 +44,10 @@ class AckClient:
         self._sender = sender
         self._region = region
 
+    def stop(self) -> None:
+        """From now on a call that did not succeed is not sent again."""
+        self._sender.stop()
+
     async def list_clusters(self) -> tuple[Cluster, ...]:
         """All clusters of the account, Swarm clusters among them (guide 2.10)."""
         return await self._ask(call("list_clusters", self._region), decode.clusters)

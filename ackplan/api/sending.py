@@ -84,6 +84,10 @@ class Pace:
         self._limit.throttled(started, self._clock.now(), fault.retry_after)
 
 
+# How long a client that is stopped may still wait.
+_SLICE = 1.0
+
+
 class Sender:
     """Sends calls to one endpoint for as long as the client lives."""
 
@@ -93,6 +97,11 @@ class Sender:
         self._pace = pace
         self._policy = policy
         self._around = around
+        self._stopped = False
+
+    def stop(self) -> None:
+        """From now on a call that did not succeed is not sent again."""
+        self._stopped = True
 
     async def send(self, call: Call) -> Answer:
         """The answer of a call that succeeded. Raises a Fault."""
@@ -108,10 +117,16 @@ class Sender:
             except Fault as fault:
                 elapsed = self._around.clock.now() - begun
                 pause = self._policy.pause(fault, attempt, elapsed, self._around.rng.uniform)
-                if pause is None:
+                if pause is None or not await self._paused(call, pause):
                     raise
-            log.debug("%s %s: again in %.1f s", call.method, call.path, pause)
-            await self._around.clock.sleep(pause)
+
+    async def _paused(self, call: Call, pause: float) -> bool:
+        """Waits before the next try; False, and at once, where there is to be none because the client is stopped."""
+        log.debug("%s %s: again in %.1f s", call.method, call.path, pause)
+        end = self._around.clock.now() + pause
+        while not self._stopped and (left := end - self._around.clock.now()) > 0:
+            await self._around.clock.sleep(min(left, _SLICE))
+        return not self._stopped
 
     async def _try(self, call: Call, body: bytes | None, started: float) -> Answer:
         credential = await self._signer.credential()

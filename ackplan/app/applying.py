@@ -123,8 +123,12 @@ async def resume(before: Known, api: ApiReader) -> Resumption:
     head, entries = before.leftover.head, before.leftover.entries
     assert head is not None  # noqa: S101 - `resumes` said so
     _, recovered = recover(before.record, before.flying, await api.list_clusters())
-    answered = [e for e in entries if e.phase is Phase.ANSWER]
-    ids = {e.cluster: str(e.entry["cluster_id"]) for e in (*answered, *recovered) if e.entry is not None}
+    ids: dict[str, str] = {}
+    for entry in (*entries, *recovered):
+        if entry.removed:
+            ids.pop(entry.cluster, None)
+        elif entry.entry is not None and entry.entry.get("cluster_id"):
+            ids[entry.cluster] = str(entry.entry["cluster_id"])
     return Resumption(head.id, _done(before), ids)
 
 

@@ -169,6 +169,7 @@ class _Application:
             elif self._executor is not None:
                 self._say("\nStopping: no new calls; answers in flight are taken in. Again to stop at once.")
                 self._executor.stop()
+                self._api.stop()
 
         numbers = (signal.SIGINT, signal.SIGTERM)
         for number in numbers:
