@@ -106,7 +106,7 @@ def _subject(path: str) -> str:
 def _effect(method: str, path: str, about: str, data: bytes) -> Effect:
     body = json.loads(data or b"{}")
     if path == "/clusters":
-        return Effect("create", body["name"], f"{body['num_of_nodes']} nodes")
+        return Effect("create", body["name"], f"{body.get('num_of_nodes', 0)} nodes")
     if method == "DELETE":
         return Effect("delete", about, "")
     chosen = body.get("instances", body.get("nodes", [body.get("count")]))
@@ -124,15 +124,15 @@ def _middleware(world: Stage) -> Any:
 
 
 @contextlib.contextmanager
-def stage(db: Path) -> Iterator[Stage]:
-    """A world kept in `db`, on a free port of 127.0.0.1, served from a thread of its own."""
+def stage(db: Path, **settings: Any) -> Iterator[Stage]:
+    """A world kept in `db`, on a free port of 127.0.0.1, served from a thread of its own; `settings`: SimulatorConfig's."""
     clock = VirtualClock(_START)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
     async def begin() -> tuple[web.AppRunner, Stage]:
-        app = make_app(SimulatorConfig(db=db, clock=clock))
+        app = make_app(SimulatorConfig(db=db, clock=clock, **settings))
         found = Stage(app[SIMULATOR].world, clock=clock)
         app.middlewares.append(_middleware(found))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
