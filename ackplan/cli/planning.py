@@ -41,6 +41,7 @@ class Asked:
         )
 
 
+PLAN_FORMATS = ("text", "json", "markdown", "sarif", "junit", "github", "dot", "mermaid")
 _NAMES = (
     click.option("--target", multiple=True, metavar="NAME", help="Only this cluster and what it depends on."),
     click.option("--exclude", multiple=True, metavar="NAME", help="Not this cluster nor what depends on it."),
@@ -100,11 +101,32 @@ async def plan_now(settings: Settings, asked: Asked) -> tuple[Planned, Record]:
 
 def shown(settings: Settings, plan: Plan, record: Record) -> str:
     """The plan in the format asked for."""
-    from ackplan.render import json_plan, text
+    from ackplan.render import json_plan
 
     if settings.format == "json":
         return json_plan.dumps(json_plan.plan_json(plan, record))
-    return text.plan_text(plan, color=settings.color)
+    return drawn(settings, plan)
+
+
+def drawn(settings: Settings, plan: Plan) -> str:
+    """The plan in a format that needs nothing but the plan."""
+    from ackplan.render import findings, graph, markdown, text
+
+    match settings.format:
+        case "markdown":
+            return markdown.plan_markdown(plan)
+        case "sarif":
+            return findings.sarif(findings.of_plan(plan))
+        case "junit":
+            return findings.junit(findings.of_plan(plan), [change.cluster for change in plan.changes])
+        case "github":
+            return findings.github(findings.of_plan(plan))
+        case "dot":
+            return graph.dot(plan.steps)
+        case "mermaid":
+            return graph.mermaid(plan.steps)
+        case _:
+            return text.plan_text(plan, color=settings.color)
 
 
 def read_plan(file: str) -> tuple[Plan, Any]:

@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.planning import Asked, plan_options
+from ackplan.cli.planning import PLAN_FORMATS, Asked, plan_options
 
 
 @click.command("plan")
 @options(spec=True, state=True, api=True)
-@format_option("text", "json")
+@format_option(*PLAN_FORMATS)
 @plan_options(full=True)
 @click.option("--out", default="", metavar="FILE", help="Write the plan to FILE, for apply.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")

@@ -3,23 +3,24 @@
 import click
 
 from ackplan.cli.options import Settings, format_option, options
+from ackplan.cli.planning import PLAN_FORMATS
 
 
 @click.command("show")
 @options(state=True)
-@format_option("text", "json")
+@format_option(*PLAN_FORMATS)
 @click.argument("planfile", required=False)
 def command(settings: Settings, planfile: str | None) -> None:
     """Show PLANFILE, or without one the recorded state."""
-    from ackplan.cli.planning import before_now, read_plan
+    from ackplan.cli.planning import before_now, drawn, read_plan
     from ackplan.render import json_plan, text
 
     if planfile:
         plan, as_json = read_plan(planfile)
-        click.echo(
-            json_plan.dumps(as_json) if settings.format == "json" else text.plan_text(plan, color=settings.color)
-        )
+        click.echo(json_plan.dumps(as_json) if settings.format == "json" else drawn(settings, plan))
         return
+    if settings.format not in {"text", "json"}:
+        raise click.UsageError(f"--format {settings.format} is for a plan file")
     record = before_now(settings).record
     if settings.format == "json":
         click.echo(json_plan.dumps(json_plan.record_json(record)))

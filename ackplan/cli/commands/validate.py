@@ -1,13 +1,20 @@
 """`ackplan validate`: the spec against the schemas and the rules."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
 from ackplan.cli.options import Settings, format_option, options
 
+if TYPE_CHECKING:
+    from ackplan.spec import Spec
+
 
 @click.command("validate")
 @options(spec=True)
-@format_option("text", "json")
+@format_option("text", "json", "sarif", "junit", "github")
 def command(settings: Settings) -> int:
     """Check the spec against the schemas and the rules; no network."""
     from ackplan import spec
@@ -19,6 +26,8 @@ def command(settings: Settings) -> int:
     failed = has_errors(checked.diagnostics)
     if settings.format == "json":
         click.echo(json_plan.dumps(json_plan.validate_json(checked.diagnostics)))
+    elif settings.format != "text":
+        click.echo(_findings(settings.format, checked))
     else:
         if checked.diagnostics:
             click.echo(text.diagnostics_text(checked.diagnostics, color=settings.color), err=True)
@@ -27,3 +36,15 @@ def command(settings: Settings) -> int:
             count = len(checked.clusters)
             click.echo(f"Valid: {count} cluster{'s' * (count != 1)} in {files} file{'s' * (files != 1)}.")
     return 1 if failed else 0
+
+
+def _findings(form: str, checked: Spec) -> str:
+    from ackplan.render import findings
+
+    match form:
+        case "sarif":
+            return findings.sarif(checked.diagnostics)
+        case "junit":
+            return findings.junit(checked.diagnostics, checked.clusters)
+        case _:
+            return findings.github(checked.diagnostics)
