@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import random
@@ -16,7 +17,6 @@ from ackplan.api.signing import SIGNERS, UnsignedRequest
 from ackplan.api.verdict import error_of
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Mapping
 
     from ackplan.api.credentials import Credentials
@@ -84,10 +84,6 @@ class Pace:
         self._limit.throttled(started, self._clock.now(), fault.retry_after)
 
 
-# How long a client that is stopped may still wait.
-_SLICE = 1.0
-
-
 class Sender:
     """Sends calls to one endpoint for as long as the client lives."""
 
@@ -97,11 +93,11 @@ class Sender:
         self._pace = pace
         self._policy = policy
         self._around = around
-        self._stopped = False
+        self._stopped = asyncio.Event()
 
     def stop(self) -> None:
         """From now on a call that did not succeed is not sent again."""
-        self._stopped = True
+        self._stopped.set()
 
     async def send(self, call: Call) -> Answer:
         """The answer of a call that succeeded. Raises a Fault."""
@@ -123,10 +119,14 @@ class Sender:
     async def _paused(self, call: Call, pause: float) -> bool:
         """Waits before the next try; False, and at once, where there is to be none because the client is stopped."""
         log.debug("%s %s: again in %.1f s", call.method, call.path, pause)
-        end = self._around.clock.now() + pause
-        while not self._stopped and (left := end - self._around.clock.now()) > 0:
-            await self._around.clock.sleep(min(left, _SLICE))
-        return not self._stopped
+        sleeping = asyncio.ensure_future(self._around.clock.sleep(pause))
+        stopped = asyncio.ensure_future(self._stopped.wait())
+        try:
+            await asyncio.wait({sleeping, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            stopped.cancel()
+        return not self._stopped.is_set()
 
     async def _try(self, call: Call, body: bytes | None, started: float) -> Answer:
         credential = await self._signer.credential()
