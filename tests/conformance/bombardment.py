@@ -13,7 +13,6 @@ from typing import Any
 
 import requests
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
 from schemathesis import Case, Response
 from schemathesis.checks import (
     content_type_conformance,
@@ -28,7 +27,7 @@ from ackplan.simulator import VirtualClock
 from tests import running
 from tests.conformance import contract
 from tests.conformance.account import LIVE
-from tests.conformance.generation import Form, Source, bodies, sources, valid
+from tests.conformance.generation import Form, Source, body, sources, valid
 from tests.conformance.signing import Signer
 
 _CHECKS = [
@@ -47,6 +46,8 @@ _CONTENT = (
 )
 # InvalidParameter may answer a valid body: not every rule can be said in a schema.
 _NEVER_FOR_VALID = (b"MissingParameter", b"InvalidRequestBody", b"RequestBodyTooLarge")
+# There are four sources of create calls, and what is deleted can't be asked about any more.
+_SHARES = {"create_cluster": 4, "delete_cluster": 2}
 _BEAT = 90.0
 _KEPT = 40
 _TOLD = 20
@@ -83,6 +84,7 @@ class Bombardment:
     tally: Tally = field(default_factory=Tally)
     session: requests.Session = field(default_factory=requests.Session)
     clusters: deque[str] = field(default_factory=lambda: deque((c["cluster_id"] for c in LIVE["clusters"]), _KEPT))
+    edges: deque[str] = field(default_factory=lambda: deque(["c-edge"], _KEPT))
     tasks: deque[str] = field(default_factory=lambda: deque((t["task_id"] for t in LIVE["tasks"]), _KEPT))
     nodes: dict[str, list[str]] = field(default_factory=lambda: {"c-managed": ["i-managed1", "i-managed2"]})
 
@@ -97,40 +99,39 @@ class Bombardment:
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        @given(case=source.wrong if wrong else source.right, data=st.data(), luck=st.integers(0, 1 << 30))
-        def send(case: Case, data: st.DataObject, luck: int) -> None:
-            self._aim(source, case, data, random.Random(luck))
+        @given(case=source.wrong if wrong else source.right)
+        def send(case: Case) -> None:
             if self.tally.requests < self.limit:
+                luck = random.Random(f"{number}/{self.tally.requests}")
+                self._aim(source, case, luck)
                 self._send(source, case, luck)
 
         send()
 
-    def _aim(self, source: Source, case: Case, data: st.DataObject, luck: random.Random) -> None:
-        """Lets most requests be about something that is there."""
-        known = list(self.tasks if source.operation == "get_task" else self.clusters)
-        if source.operation == "remove_nodes" and self.nodes:
-            known = list(self.nodes)
+    def _aim(self, source: Source, case: Case, luck: random.Random) -> None:
+        """Lets most requests be about something that is there, and that takes them."""
+        fitting = {"get_task": self.tasks, "attach_script": self.edges, "remove_nodes": list(self.nodes)}
+        known = fitting.get(source.operation) or self.clusters
         for name in case.path_parameters or ():
             if luck.random() < 0.8:
                 case.path_parameters[name] = luck.choice(known)
         if source.example is not None:
-            made = case.body if isinstance(case.body, dict) else source.example
-            case.body = data.draw(bodies(source, made))
+            case.body = body(source, case.body, luck)
             self._name(source, case, luck)
 
     def _name(self, source: Source, case: Case, luck: random.Random) -> None:
         """A new cluster gets a new name, and nodes that are taken out are such."""
-        body = case.body
-        if not isinstance(body, dict) or luck.random() < 0.2:
+        given = case.body
+        if not isinstance(given, dict) or luck.random() < 0.1:
             return
-        if source.kind and isinstance(body.get("name"), str):
-            body["name"] = f"c{self.tally.requests}"
-        if source.operation == "remove_nodes" and isinstance(body.get("nodes"), list):
-            body["nodes"] = [luck.choice(self.nodes.get(case.path_parameters["id"], ["i-none"]))]
-        if source.operation == "attach" and isinstance(body.get("instances"), list):
-            body["instances"] = [f"i-n{luck.randrange(500)}" for _ in range(luck.randint(1, 3))]
+        if source.kind and isinstance(given.get("name"), str):
+            given["name"] = f"c{self.tally.requests}"
+        if source.operation == "remove_nodes" and given.get("nodes"):
+            given["nodes"] = [luck.choice(self.nodes.get(case.path_parameters["id"], ["i-none"]))]
+        if source.operation == "attach" and given.get("instances"):
+            given["instances"] = [f"i-n{luck.randrange(500)}" for _ in range(luck.randint(1, 3))]
 
-    def _send(self, source: Source, case: Case, luck: int) -> None:
+    def _send(self, source: Source, case: Case, luck: random.Random) -> None:
         self.tally.requests += 1
         self.clock.advance(_BEAT)
         headers = _headers(source, case, luck)
@@ -157,6 +158,8 @@ class Bombardment:
             self._forget(subject)
         elif reply.status < 300 and reply.content_type.startswith("application/json"):
             self._remember(subject, json.loads(reply.body))
+            if source.kind == "edge":
+                self.edges.append(json.loads(reply.body)["cluster_id"])
 
     def _remember(self, subject: str, answer: Any) -> None:
         """Keeps ids for later requests."""
@@ -172,15 +175,17 @@ class Bombardment:
         """No later request has to be about a cluster that is gone; the last one known stays."""
         if cluster in self.clusters and len(self.clusters) > 1:
             self.clusters.remove(cluster)
+        if cluster in self.edges:
+            self.edges.remove(cluster)
         self.nodes.pop(cluster, None)
 
 
-def _headers(source: Source, case: Case, luck: int) -> dict[str, str]:
-    headers = {"Accept": _ACCEPT[luck % len(_ACCEPT)]}
+def _headers(source: Source, case: Case, luck: random.Random) -> dict[str, str]:
+    headers = {"Accept": luck.choice(_ACCEPT)}
     if isinstance(case.body, Form):
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     elif source.example is not None:
-        headers["Content-Type"] = _CONTENT[luck % len(_CONTENT)]
+        headers["Content-Type"] = luck.choice(_CONTENT)
     return headers
 
 
@@ -227,7 +232,7 @@ def rounds(fire: Bombardment, number: int, examples: int) -> Iterator[Tally]:
     for turn in itertools.count():
         before = fire.tally.requests
         for source in fire.sources:
-            share = max(1, examples // 4) if source.kind or source.operation == "delete_cluster" else examples
+            share = max(1, examples // _SHARES.get(source.operation, 1))
             share = min(share, fire.limit - fire.tally.requests)
             if share:
                 fire.fire(source, share, number + turn, wrong=turn % 2 == 1)

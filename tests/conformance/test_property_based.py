@@ -37,7 +37,8 @@ def test_answers_to_made_up_requests_are_as_the_contract_has_them(fire):
     *_, tally = rounds(fire, number=7, examples=5)
     assert (tally.requests, tally.server_errors, tally.violations) == (120, 0, [])
     assert {operation for operation, _ in tally.answers} == set(contract.operations())
-    assert {operation for operation, status in tally.answers if status < 300} >= {"get_cluster", "list_clusters"}
+    assert len({operation for operation, status in tally.answers if status < 300}) > 8
+    assert len({operation for operation, status in tally.answers if status >= 400}) > 8
 
 
 def test_a_server_error_is_seen(fire, monkeypatch):
