@@ -13,6 +13,7 @@ from ackplan.model.actions import Action, Reason, Side, StepKind
 from ackplan.model.wanted import Wanted
 from ackplan.plan import graph
 from ackplan.plan.model import Pins, Plan
+from ackplan.plan.planner import Options, nodes_needed
 
 GROUP = {"instances": ["i-a"], "key_pair": "k"}
 
@@ -129,6 +130,13 @@ REFRESHED = [
     ("no workers", MANAGED, {"size": 0}, None, {"num_of_nodes": 0}),
     ("another VPC", MANAGED, {"attributes": {"vpc_id": "vpc-z"}}, None, {"vpcid": "vpc-z"}),
     ("masters", DEDICATED, {"size": 8}, None, {"num_of_nodes": 5}),
+    (
+        "workers beside instances",
+        {**MANAGED, "attach": [GROUP]},
+        {"size": 3},
+        nodes("i-1", "i-2", "i-a"),
+        {"num_of_nodes": 2},
+    ),
 ]
 
 
@@ -137,7 +145,10 @@ REFRESHED = [
 )
 def test_refresh_records_what_is_live_and_calls_nothing(body, moved, shown, expected):
     was = one(body)
-    plan = plan_of(sides([one(body, num_of_nodes=9)], {"c": recorded(was)}, [live(was, **moved)]), mode="refresh-only")
+    given = sides(
+        [one(body, num_of_nodes=9)], {"c": recorded(was)}, [live(was, **moved)], {"id-c": shown} if shown else {}
+    )
+    plan = plan_of(given, mode="refresh-only")
     (change,) = plan.changes
     assert (change.action, change.reason, change.drifted) == (Action.RECORD, Reason.DRIFTED, True)
     assert calls(plan.steps) == []
@@ -163,6 +174,15 @@ def test_refresh_tells_a_lost_instance_from_a_lost_worker():
     assert change.steps[0].entry["parameters"]["num_of_nodes"] == 0
     assert change.steps[0].entry["attached"] == []
     assert change.drifted
+    assert change.notes == ("i-a is no longer attached",)
+
+
+def test_a_refresh_reads_nodes_only_for_what_is_recorded_as_attached():
+    was = one(MANAGED, attach=[GROUP])
+    there = [live(was)]
+    assert nodes_needed(sides([], {"c": recorded(was)}, there), Options(mode="refresh-only")) == ("id-c",)
+    assert nodes_needed(sides([], {"c": recorded(one(MANAGED))}, there), Options(mode="refresh-only")) == ()
+    assert nodes_needed(sides([], {"c": recorded(was)}, there), Options()) == ()
 
 
 def test_a_cluster_that_is_being_made_has_not_drifted():

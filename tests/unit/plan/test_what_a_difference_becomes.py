@@ -125,9 +125,13 @@ def test_recorded_gone_and_not_wanted_is_forgotten_without_a_call(gone):
 def test_live_alone_is_left_alone_and_counted():
     other, swarm = one(MANAGED, "other"), Cluster("id-s", "s", "running", "cn-beijing", 3, "aliyun")
     gone, unknown = live(one(MANAGED, "gone"), state="deleted"), Cluster("id-u", "u", "running", "cn-a", 3, None)
-    plan = plan_of(sides([], {}, [live(other), swarm, gone, unknown]))
-    assert plan.empty
-    assert plan.unmanaged == 2
+    ours = {other.name: [live(other)], "u": [unknown], "both": [live(other), unknown]}
+    for found in ours.values():
+        plan = plan_of(sides([], {}, [*found, swarm, gone]))
+        assert plan.empty
+        assert plan.unmanaged == len(found)
+    taken = plan_of(sides([other], {}, [live(other)]))
+    assert taken.unmanaged == 0
 
 
 def test_a_recorded_cluster_is_found_by_its_id_under_any_name():
@@ -145,6 +149,25 @@ def test_another_cluster_under_a_recorded_name_is_not_taken_for_it():
     assert "id-c is gone" in str(why)
     forgotten = change_of(None, recorded(wanted), live(wanted, cluster_id="id-other"))
     assert (forgotten.action, calls(forgotten.steps)) == (Action.FORGET, [])
+
+
+def test_a_name_that_was_taken_again_after_a_delete_is_not_taken_for_the_recorded_one():
+    wanted = one(MANAGED)
+    there = [live(wanted, state="deleted"), live(wanted, cluster_id="id-other")]
+    (change,) = plan_of(sides([wanted], {"c": recorded(wanted)}, there)).changes
+    assert (change.action, [why.code for why in change.blocked]) == (Action.NOOP, ["ACK2001"])
+
+
+def test_a_change_keeps_what_was_seen_of_the_live_cluster():
+    was = one(DEDICATED, master_count=5)
+    given = sides([], {"c": recorded(was)}, [live(was, attributes={"certificate": "x", "vswitch_id": "vsw-a"})])
+    (change,) = plan_of(given).changes
+    assert change.seen is not None
+    assert (change.seen["cluster_id"], change.seen["size"], change.seen["state"]) == ("id-c", 8, "running")
+    assert (change.seen["vpc_id"], change.seen["vswitch_id"], change.seen["master_count"]) == ("vpc-a", "vsw-a", 5)
+    assert "certificate" not in change.seen
+    assert change_of(was, recorded(was), live(was)).seen is None
+    assert "size" not in (change_of(None, recorded(was), live(was, size=None)).seen or {})
 
 
 RECORDED_ONLY = [
@@ -257,6 +280,18 @@ def test_a_creation_begun_earlier_is_seen_to_its_end():
     (step,) = change.steps
     assert (step.kind, step.call, step.cluster_id, step.timeout) == (StepKind.AWAIT_READY, None, "id-c", 3600)
     assert step.entry == encode_cluster(recorded(wanted))
+
+
+def test_a_creation_begun_earlier_goes_on_to_what_is_wanted_by_now():
+    asked = one(MANAGED, num_of_nodes=2)
+    wanted = one(MANAGED, num_of_nodes=3, attach=[{"instances": ["i-a"], "key_pair": "k"}])
+    unfinished = recorded(asked, created=False)
+    change = change_of(wanted, unfinished, live(asked, state="initial", size=0), nodes())
+    assert (change.action, change.reason) == (Action.UPDATE, Reason.UNFINISHED)
+    assert ids(change.steps) == ["await-ready:c", "attach:c:1", "scale-out:c"]
+    assert calls(change.steps)[1][2]["count"] == 1
+    assert (change.steps[2].workers_before, change.steps[2].workers_after) == (3, 4)
+    assert change.steps[2].entry == encode_cluster(recorded(wanted))
 
 
 def test_a_creation_begun_earlier_that_stands_goes_on_with_its_instances():

@@ -272,6 +272,11 @@ def test_an_ignored_number_of_nodes_still_lets_instances_be_attached():
     wanted = one(MANAGED, lifecycle=lifecycle, attach=[group("i-a")])
     change = change_of(wanted, recorded(was), live(was, size=5), nodes(*FIVE))
     assert calls(change.steps) == [("POST", "/clusters/id-c/attach", {"instances": ["i-a"], "key_pair": "k"})]
+    attached = one(MANAGED, lifecycle=lifecycle, attach=[group("i-a")])
+    kept = change_of(attached, recorded(attached), live(attached, size=6), nodes(*FIVE, "i-a"))
+    assert kept.action is Action.NOOP
+    emptied = change_of(attached, recorded(attached), live(attached, size=0), nodes())
+    assert [body["instances"] for _, _, body in calls(emptied.steps)] == [["i-a"]]
 
 
 def test_an_unknown_size_is_taken_from_the_nodes_else_nothing_is_changed():

@@ -28,6 +28,13 @@ def test_a_record_is_read_back_as_it_was_written():
     assert decode(encode(Record("x")), "f") == Record("x", 0, {})
 
 
+def test_an_entry_that_was_taken_in_from_what_is_live_stays_marked():
+    partial = RecordedCluster("c0ffee-3", "managed", {}, partial=True)
+    text = encode(Record("x", 1, {"a": partial, "b": ASK}))
+    assert text.count('"partial": true') == text.count("partial") == 1
+    assert decode(text, "f").clusters["a"] == partial
+
+
 def test_the_text_is_made_for_git():
     text = encode(RECORD)
     assert text == encode(Record("6f1c", 42, dict(reversed(RECORD.clusters.items()))))
@@ -126,6 +133,7 @@ WRONG: list[tuple[tuple[str, ...], Any]] = [
     (("clusters", "shop", "attached"), "i-a"),
     (("clusters", "shop", "attached"), [1]),
     (("clusters", "shop", "created"), 1),
+    (("clusters", "shop", "partial"), "no"),
 ]
 
 
