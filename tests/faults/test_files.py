@@ -26,7 +26,7 @@ def crew() -> Iterator[Victims]:
 
 @pytest.fixture(scope="module")
 def ready(crew: Victims, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    return prepare(SCENES["mixed"], tmp_path_factory.mktemp("ready"), crew)
+    return prepare(SCENES["replace"], tmp_path_factory.mktemp("ready"), crew)
 
 
 # How large a file can get, or at which write the disk is full: before the first call, and between calls.

@@ -137,6 +137,18 @@ def test_stopped_while_looking_what_became_of_a_call(tmp_path: Path, fault: str,
         assert cluster["size"] == 3
 
 
+def test_stopped_while_it_waits_to_try_again(tmp_path: Path) -> None:
+    """Throttled: the client would try again for two minutes."""
+    rule = {"kind": "throttle", "operation": "create_cluster", "first": 3, "retry_after": 30}
+    (tmp_path / "ackplan.yaml").write_text(spec({"shop": {}}))
+    with bench(tmp_path, faults={"faults": [rule]}) as at:
+        _raise_at(at, "after", "create_cluster", 1, signal.SIGTERM)
+        assert _apply(at)[0] == 130
+        assert at.wire.sent.count("create_cluster") == 1
+        at.wire.after = lambda _operation, _number: None
+        assert _apply(at)[0] == 0
+
+
 def test_stopped_while_planning(at: Bench) -> None:
     _raise_at(at, "before", "list_clusters", 1, signal.SIGINT)
     assert _apply(at)[0] == 130
