@@ -20,6 +20,7 @@ INTERRUPTED = 130
 # Name, what `--help` says of it. The module of the same name under `commands` is imported only when it runs.
 COMMANDS = {
     "validate": "Check the spec against the schemas and the rules; no network",
+    "fmt": "Bring spec files into their canonical layout",
     "plan": "Show what would change, and why",
     "show": "Show a plan file, or the recorded state",
     "apply": "Carry a plan out",

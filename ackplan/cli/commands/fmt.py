@@ -1,0 +1,112 @@
+"""`ackplan fmt`: the canonical layout of spec files."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ackplan.cli.options import Settings, options
+
+if TYPE_CHECKING:
+    from ackplan.diagnostics import Diagnostic
+
+_STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file before and after. `path` is None for standard input."""
+
+    name: str
+    path: Path | None
+    before: bytes
+    after: bytes
+
+    @property
+    def differs(self) -> bool:
+        return self.before != self.after
+
+
+@click.command("fmt")
+@options()
+@click.option("-f", "--file", "files", multiple=True, metavar="PATH", envvar="ACKPLAN_FILE", help="The same as PATH.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when a file would change.")
+@click.option("--diff", is_flag=True, help="Show how files change.")
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+def command(settings: Settings, paths: tuple[str, ...], check: bool, diff: bool) -> int:  # noqa: FBT001
+    """Bring spec files into their canonical layout; comments stay, and what they mean does not change.
+
+    PATH is a file or a folder, - standard input. Default: ackplan.yaml, else fleet/. Prints the names of files that
+    change.
+    """
+    from ackplan.render import text
+
+    given = (*paths, *settings.files)
+    if _STDIN in given and len(given) > 1:
+        raise click.UsageError("- stands alone")
+    done, faults = _lay_out(settings, given)
+    for file in (file for file in done if file.differs):
+        if diff:
+            click.echo(_difference(file), nl=False)
+        elif file.path is not None:
+            click.echo(file.name)
+        if not check and file.path is not None:
+            _write(file.path, file.after)
+    if given == (_STDIN,) and not check and not diff:
+        click.echo("".join(file.after.decode("utf-8", "replace") for file in done), nl=False)
+    if faults:
+        click.echo(text.diagnostics_text(faults, color=settings.color), err=True)
+    return 1 if faults or (check and any(file.differs for file in done)) else 0
+
+
+def _lay_out(settings: Settings, given: tuple[str, ...]) -> tuple[list[_File], list[Diagnostic]]:
+    """Every file in its layout, and what is wrong with those that have none."""
+    from ackplan.diagnostics import Failure
+    from ackplan.spec.layout import laid_out
+
+    done: list[_File] = []
+    faults: list[Diagnostic] = []
+    for name, path, data, fault in _sources(settings, given):
+        if fault is not None:
+            faults.append(fault)
+            continue
+        try:
+            done.append(_File(name, path, data, laid_out(data, name)))
+        except Failure as failed:
+            faults += failed.diagnostics
+    return done, faults
+
+
+def _sources(settings: Settings, given: tuple[str, ...]) -> Iterator[tuple[str, Path | None, bytes, Diagnostic | None]]:
+    """Name, path and bytes of each file, or what is wrong with it."""
+    from ackplan.spec.fleet import display, find, read_bounded
+    from ackplan.spec.load import MAX_BYTES
+
+    if given == (_STDIN,):
+        yield "<stdin>", None, sys.stdin.buffer.read(MAX_BYTES + 1), None
+        return
+    paths, faults = find(given, settings.chdir)
+    for fault in faults:
+        yield "", None, b"", fault
+    for path in paths if not faults else ():
+        name = display(path)
+        yield name, path, *read_bounded(path, name)
+
+
+def _difference(file: _File) -> str:
+    before, after = (data.decode("utf-8", "replace").splitlines(keepends=True) for data in (file.before, file.after))
+    lines = difflib.unified_diff(before, after, file.name, file.name)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _write(path: Path, data: bytes) -> None:
+    from ackplan.stores.files import write_atomically
+
+    target = path.resolve()
+    write_atomically(target, data, mode=target.stat().st_mode & 0o7777)
