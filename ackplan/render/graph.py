@@ -10,7 +10,8 @@ from ackplan.render.safe import printable
 from ackplan.render.view import call_of
 from ackplan.render.words import duration
 
-_COLORS = {
+# What fills the box of a step, in every drawing.
+COLORS = {
     StepKind.CREATE: "#c6efce",
     StepKind.ATTACH: "#fff2cc",
     StepKind.SCALE_OUT: "#fff2cc",
@@ -32,7 +33,7 @@ def dot(steps: Iterable[Step]) -> str:
     lines = ["digraph plan {", "  rankdir=LR", '  node [shape=box, style="rounded,filled", fontname="sans-serif"]']
     for number, (cluster, own) in enumerate(_by_cluster(listed).items()):
         lines += [f"  subgraph cluster_{number} {{", f"    label={_dot(cluster)}", '    color="#999999"']
-        lines += [f"    {_dot(s.id)} [label={_dot(*_label(s))}, fillcolor={_dot(_COLORS[s.kind])}]" for s in own]
+        lines += [f"    {_dot(s.id)} [label={_dot(*_label(s))}, fillcolor={_dot(COLORS[s.kind])}]" for s in own]
         lines.append("  }")
     lines += [f"  {_dot(before)} -> {_dot(after)}" for before, after in _edges(listed)]
     return "\n".join([*lines, "}"])
@@ -49,7 +50,7 @@ def mermaid(steps: Iterable[Step]) -> str:
         lines.append("  end")
     lines += [f"  {numbers[before]} --> {numbers[after]}" for before, after in _edges(listed)]
     used = [kind for kind in StepKind if any(step.kind is kind for step in listed)]
-    lines += [f"  classDef {_class(kind)} fill:{_COLORS[kind]},stroke:#666,color:#000" for kind in used]
+    lines += [f"  classDef {_class(kind)} fill:{COLORS[kind]},stroke:#666,color:#000" for kind in used]
     return "\n".join(lines)
 
 

@@ -1,0 +1,77 @@
+"""A plan's graph as a picture of its own: SVG without scripts, links or anything from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from xml.sax.saxutils import escape
+
+from ackplan.plan.model import Step
+from ackplan.render.graph import COLORS
+from ackplan.render.layout import Layout, layout
+from ackplan.render.safe import shortened, width
+from ackplan.render.view import call_of
+from ackplan.render.words import duration
+
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 200, 46, 56, 14, 16
+# How many narrow characters a box holds beside each other.
+_COLUMNS = 26
+_STYLE = (
+    "svg{background:#fff}text{font:12px system-ui,sans-serif;fill:#1f2328}.c{font-weight:600}rect{stroke:#59636e}"
+    "path{fill:none;stroke:#59636e}"
+)
+
+
+def svg(steps: Iterable[Step]) -> str:
+    """The graph: a box a step, with its cluster's name, an arrow to each step that waits for it."""
+    listed = tuple(steps)
+    placed = layout(listed)
+    across = 2 * MARGIN + max(0, placed.columns * (WIDTH + GAP_X) - GAP_X)
+    down = 2 * MARGIN + max(0, placed.rows * (HEIGHT + GAP_Y) - GAP_Y)
+    size = f'width="{across}" height="{down}" viewBox="0 0 {across} {down}"'
+    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">', "<title>Steps of the plan</title>"]
+    lines += [f"<style>{_STYLE}</style>", _ARROW, *_arrows(placed), *(_box(step, placed) for step in listed)]
+    return "\n".join([*lines, "</svg>"])
+
+
+_ARROW = (
+    '<defs><marker id="a" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+    '<path d="M0 0 8 4 0 8z" style="fill:#59636e;stroke:none"/></marker></defs>'
+)
+
+
+def corner(place: tuple[int, int]) -> tuple[int, int]:
+    """The upper left corner of a box."""
+    column, row = place
+    return MARGIN + column * (WIDTH + GAP_X), MARGIN + row * (HEIGHT + GAP_Y)
+
+
+def _arrows(placed: Layout) -> Iterator[str]:
+    for before, after in placed.arrows:
+        (x1, y1), (x2, y2) = corner(placed.places[before]), corner(placed.places[after])
+        start, end = (x1 + WIDTH, y1 + HEIGHT // 2), (x2, y2 + HEIGHT // 2)
+        bend = max(24, (end[0] - start[0]) // 2)
+        curve = f"M{start[0]} {start[1]}C{start[0] + bend} {start[1]} {end[0] - bend} {end[1]} {end[0]} {end[1]}"
+        yield f'<path d="{curve}" marker-end="url(#a)"/>'
+
+
+def _box(step: Step, placed: Layout) -> str:
+    x, y = corner(placed.places[step.id])
+    expected = f" · ~{duration(step.expected_seconds)}" if step.expected_seconds else ""
+    title = _text(": ".join(part for part in (step.cluster, step.kind.value, call_of(step)) if part), 300)
+    return (
+        f'<g><title>{title}</title><rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6" '
+        f'fill="{COLORS[step.kind]}"/><text class="c" x="{x + 10}" y="{y + 19}">{_fitted(step.cluster)}</text>'
+        f'<text x="{x + 10}" y="{y + 36}">{step.kind.value}{expected}</text></g>'
+    )
+
+
+def _fitted(text: str) -> str:
+    """As much of the text as a box is wide; Chinese characters are twice as wide as others."""
+    safe = shortened(text, _COLUMNS)
+    while width(safe) > _COLUMNS:
+        safe = f"{safe[:-2]}…"
+    return escape(safe)
+
+
+def _text(text: str, limit: int) -> str:
+    return escape(shortened(text, limit))

@@ -1,0 +1,54 @@
+"""The pages in light and dark, every view of them: names, roles, contrast, as axe-core checks them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import missing
+from hostile import MIXED
+from test_render_markdown import many
+from test_report_page import FACTS, failed_run
+
+from ackplan.render.html import plan_html, report_html
+
+
+def pages() -> dict[str, str]:
+    planned = MIXED.plan()
+    return {
+        "plan": plan_html(planned, MIXED.record),
+        "report": report_html(planned, failed_run(planned), FACTS, MIXED.record),
+        "large": plan_html(many(300)),
+    }
+
+
+@pytest.fixture(scope="module")
+def written() -> dict[str, str]:
+    return pages()
+
+
+def violations(page: Any) -> list[str]:
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        missing("axe-playwright-python is not installed")
+    found = Axe().run(page).response["violations"]
+    return [f"{item['id']}: {node['html'][:120]}" for item in found for node in item["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["plan", "report", "large"])
+def test_axe_finds_nothing(opened: Any, written: dict[str, str], name: str, scheme: str) -> None:
+    # The policy of the page would refuse what axe brings along; other tests hold the page to it.
+    page = opened(written[name], color_scheme=scheme, bypass_csp=True)
+    for view, row in (("clusters", "#clusters .row"), ("schedule", "#steps .row"), ("graph", "")):
+        page.click(f"#tab-{view}")
+        if row:
+            page.click(f"{row} >> nth=1")
+        assert violations(page) == []
+
+
+def test_axe_is_able_to_find_something(opened: Any) -> None:
+    text = "<!doctype html><title>x</title><p style='color:#eee;background:#fff'>pale</p><img src=''>"
+    page = opened(text, bypass_csp=True)
+    assert {found.partition(":")[0] for found in violations(page)} >= {"color-contrast", "image-alt"}
