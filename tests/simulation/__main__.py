@@ -1,0 +1,62 @@
+"""`python -m tests.simulation --seeds 5000`, or `--seed N` to see one story in full."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+import time
+from collections.abc import Iterator
+
+from .story import Told, tell
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--seed", type=int, help="tell this story in full")
+    parser.add_argument("--seeds", type=int, default=1000, metavar="N", help="tell so many stories")
+    parser.add_argument("--start", type=int, default=0, metavar="N", help="begin with this seed")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes at once")
+    given = parser.parse_args()
+    if given.seed is not None:
+        return _one(given.seed)
+    return _many(range(given.start, given.start + given.seeds), given.jobs)
+
+
+def _one(seed: int) -> int:
+    told = tell(seed)
+    print("\n".join(told.lines))
+    print(f"broken: {told.broken}" if told.broken else "every rule held")
+    return 1 if told.broken else 0
+
+
+def _many(seeds: range, jobs: int) -> int:
+    begun, broken, runs, kills, calls, virtual = time.monotonic(), 0, 0, 0, 0, 0.0
+    settled: dict[int, int] = {}
+    for told in _told(seeds, jobs):
+        runs, kills, calls = runs + told.runs, kills + told.kills, calls + told.calls
+        virtual += told.virtual_seconds
+        settled[told.runs_to_settle] = settled.get(told.runs_to_settle, 0) + 1
+        if told.broken:
+            broken += 1
+            print(
+                f"seed {told.seed}: {told.broken}\n  to see it: python -m tests.simulation --seed {told.seed}",
+                flush=True,
+            )
+    seconds = time.monotonic() - begun
+    print(f"{len(seeds)} seeds, {broken} broken; {runs} runs, {kills} of them killed; {calls} calls; "
+          f"{virtual / 86400:.0f} virtual days in {seconds:.0f} s: {60 * len(seeds) / seconds:.0f} seeds a minute")  # fmt: skip
+    print("runs until nothing was left to do:", ", ".join(f"{n}: {settled[n]} seeds" for n in sorted(settled)))
+    return 1 if broken else 0
+
+
+def _told(seeds: range, jobs: int) -> Iterator[Told]:
+    if jobs == 1:
+        yield from map(tell, seeds)
+        return
+    with multiprocessing.Pool(jobs) as pool:
+        yield from pool.imap(tell, seeds, chunksize=10)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

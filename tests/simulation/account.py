@@ -1,0 +1,196 @@
+"""The simulated account behind a wire without sockets: calls arrive, take effect and are answered, each in its own time.
+
+What is on its way when a client dies arrives all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ackplan.api.errors import ConnectionLost, Timeout
+from ackplan.api.exchange import Answer, Call
+from ackplan.api.settings import Timeouts
+from ackplan.simulator import mishaps
+from ackplan.simulator.faults import Faults
+from ackplan.simulator.identifiers import Identifiers
+from ackplan.simulator.incoming import Incoming, incoming
+from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.refusals import Refusal
+from ackplan.simulator.routes import CHANGING
+from ackplan.simulator.service import Exchange, Service
+from ackplan.simulator.signature import Gate
+from ackplan.simulator.store import Store
+from ackplan.simulator.world import World
+
+from .loop import LoopClock
+
+_TIMEOUTS = Timeouts()
+_DRIP_PAUSE = 0.05
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A live cluster at one moment. `workers` and `masters` are instance ids, `attached` those that came by attach."""
+
+    cluster_id: str
+    name: str
+    state: str
+    size: int
+    workers: frozenset[str]
+    masters: frozenset[str]
+    attached: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A changing call that arrived: what it found, and what it was answered (`code`: the error's, or empty)."""
+
+    operation: str
+    name: str
+    body: Mapping[str, Any]
+    before: Seen | None
+    code: str
+    answer: Any
+    sender: Any
+
+
+class _Open(Gate):
+    """Lets everyone in: signatures are tested elsewhere."""
+
+    def admit(self, request: Incoming, now: float, spend_nonce: Callable[[str], bool]) -> None:
+        pass
+
+
+@dataclass
+class Account:
+    """The world and its service. `watchers` hear of every changing call when it has arrived."""
+
+    seed: int
+    time_scale: float
+    watchers: list[Callable[[Effect], None]] = field(default_factory=list)
+    travelling: set[asyncio.Task[Answer]] = field(default_factory=set)
+    tasks: list[str] = field(default_factory=list)
+    served: int = 0
+
+    def __post_init__(self) -> None:
+        clock, ids = LoopClock(), Identifiers(self.seed)
+        self._store = Store(None)
+        self.world = World(Ledger(self._store, clock, ids, self.time_scale, 10_000, 300))
+        self.service = Service(self.world, _Open({}), Faults((), self.seed), ids, clock)
+        self._rng = random.Random(f"wire {self.seed}")
+
+    def weather(self, rules: Sequence[Mapping[str, Any]]) -> None:
+        """From now on these faults, and no others."""
+        self.service.faults = Faults(rules, self.seed)
+
+    def unstick(self) -> None:
+        """Tasks that would never end come to their end."""
+        with self._store.transaction():
+            for task in filter(None, map(self._store.task, self.tasks)):
+                if task.state == "running" and task.due is None:
+                    task.due = LoopClock().now()
+                    self._store.keep_task(task)
+
+    # Looking
+
+    def clusters(self) -> dict[str, Seen]:
+        """All live clusters, by name."""
+        return {answer["name"]: self._seen(answer) for answer in self.world.clusters()}
+
+    def cluster(self, cluster_id: str) -> Seen | None:
+        try:
+            return self._seen(self.world.cluster(cluster_id))
+        except Refusal:
+            return None
+
+    def _seen(self, answer: Mapping[str, Any]) -> Seen:
+        nodes = self.world.nodes(answer["cluster_id"], 1, 10_000)["nodes"]
+        masters = frozenset(node["instance_id"] for node in nodes if node["instance_role"] == "Master")
+        every = frozenset(node["instance_id"] for node in nodes)
+        attached = frozenset(node["instance_id"] for node in nodes if node.get("source") == "manual")
+        size, state = int(answer["size"]), str(answer["state"])
+        return Seen(answer["cluster_id"], answer["name"], state, size, every - masters, masters, attached)
+
+    # Serving
+
+    def post(self, call: Call, headers: Mapping[str, str], body: bytes | None, sender: Any) -> asyncio.Task[Answer]:
+        """Puts a request on its way; the task ends with the answer's arrival, or never where none comes."""
+        there, back = self._rng.uniform(0.0, 0.3), self._rng.uniform(0.0, 0.3)
+        task = asyncio.create_task(self._deliver(call, headers, body, (there, back, sender)))
+        self.travelling.add(task)
+        task.add_done_callback(self.travelling.discard)
+        return task
+
+    async def _deliver(
+        self, call: Call, headers: Mapping[str, str], body: bytes | None, way: tuple[float, float, Any]
+    ) -> Answer:
+        there, back, sender = way
+        await asyncio.sleep(there)
+        self.served += 1
+        query = "&".join(f"{name}={value}" for name, value in call.query.items())
+        target = f"{call.path}?{query}" if query else call.path
+        exchange = self.service.begin(incoming(call.method, target, headers.items(), body or b""))
+        answer = await self._handle(exchange, sender)
+        await asyncio.sleep(back)
+        return answer
+
+    async def _handle(self, exchange: Exchange, sender: Any) -> Answer:
+        """As the simulator's server treats a call and its faults."""
+        self._carry_out(exchange, self.service.serve, sender)
+        fault = exchange.plan.before if exchange.admitted else None
+        if fault and fault["kind"] == "hang" and "seconds" in fault:
+            await asyncio.sleep(fault["seconds"])
+            self._carry_out(exchange, self.service.resume, sender)
+            fault = None
+        fault = fault or (exchange.plan.after if exchange.admitted else None)
+        return await self._spoilt(exchange, fault) if fault else _as_client_sees(exchange)
+
+    async def _spoilt(self, exchange: Exchange, fault: Mapping[str, Any]) -> Answer:
+        if fault["kind"] == "reset":
+            raise ConnectionResetError
+        if fault["kind"] == "hang":
+            await asyncio.sleep(fault.get("seconds", float("inf")))
+        if refusal := mishaps.refusal(fault):
+            exchange.refuse(refusal)
+        exchange.answer = mishaps.spoil(exchange.answer, fault)
+        if fault["kind"] == "drip":
+            await asyncio.sleep(len(exchange.answer.body) * fault.get("seconds", _DRIP_PAUSE))
+        return _as_client_sees(exchange)
+
+    def _carry_out(self, exchange: Exchange, work: Callable[[Exchange], None], sender: Any) -> None:
+        subject = exchange.request.path.removeprefix("/api/v2").split("/")[2:3]
+        before = self.cluster(subject[0]) if subject and exchange.request.method != "GET" else None
+        work(exchange)
+        performed = work == self.service.resume or exchange.plan.before is None
+        if exchange.operation not in CHANGING or not performed:
+            return
+        body, answer = exchange.body or {}, json.loads(exchange.answer.body or b"null")
+        name = before.name if before else str(body.get("name", ""))
+        if isinstance(answer, dict) and answer.get("task_id"):
+            self.tasks.append(answer["task_id"])
+        effect = Effect(exchange.operation, name, body, before, exchange.code, answer, sender)
+        for watcher in self.watchers:
+            watcher(effect)
+
+
+def _as_client_sees(exchange: Exchange) -> Answer:
+    headers = {"content-type": exchange.answer.content_type, "x-acs-request-id": exchange.request_id}
+    more = {name.lower(): value for name, value in exchange.answer.headers.items()}
+    return Answer(exchange.answer.status, {**headers, **more}, exchange.answer.body)
+
+
+async def answer_of(call: Call, travelling: asyncio.Task[Answer]) -> Answer:
+    """The answer, as the transport hands it on: in time, or a Fault that says what may have happened."""
+    uncertain = {"uncertain": call.changes, "operation": call.operation}
+    await asyncio.wait({travelling}, timeout=_TIMEOUTS.read)
+    if not travelling.done():
+        raise Timeout("Timeout", "no whole answer in time", **uncertain)
+    try:
+        return travelling.result()
+    except ConnectionResetError:
+        raise ConnectionLost("ConnectionLost", "the connection broke", **uncertain) from None

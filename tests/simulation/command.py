@@ -1,0 +1,141 @@
+"""Runs the real `plan` and `apply` on a simulated computer: what the command line wires together, wired differently."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import random
+import signal
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from ackplan import api
+from ackplan.app.applying import Stores
+from ackplan.app.planning import Planned
+from ackplan.cli import applying, session
+from ackplan.cli.applying import Order, carry_out
+from ackplan.cli.commands.plan import _write
+from ackplan.cli.options import Settings
+from ackplan.cli.planning import Asked, plan_now
+from ackplan.diagnostics import Failure
+from ackplan.execute.ports import ApiError
+
+from .account import Account
+from .computer import Disk, Fate, Life, MemoryJournal, MemoryRecord, Wire
+from .loop import LoopClock, VirtualLoop
+
+SECRETS = {"NODE_PASSWORD": "Xy7-node-secret", "ROOT_PASSWORD": "Zq9-root-secret"}
+# No command takes longer than this, in virtual seconds, nor makes more calls.
+_LONGEST = 48 * 3600.0
+_MOST_CALLS = 20_000
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its exit code, None where it was killed; `fault` is the error that it ended in."""
+
+    code: int | None
+    output: str
+    fault: BaseException | None = None
+    late: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
+
+
+@dataclass
+class Computer:
+    """A folder with a spec, a disk, and an account to talk to. One command at a time."""
+
+    folder: Path
+    account: Account
+    seed: int
+    disk: Disk = field(default_factory=Disk)
+    life: Life | None = None
+    runs: int = 0
+
+    async def plan(self, asked: Asked, planfile: str = "") -> Planned:
+        """A plan made in fair weather. Raises Failure and ApiError."""
+        life = Life(Fate(), {})
+        with self._living(life):
+            planned, record = await plan_now(Settings(chdir=self.folder), asked)
+            if planfile:
+                _write(self.folder / planfile, planned.plan, record)
+        return planned
+
+    async def apply(self, order: Order, life: Life) -> Ended:
+        """`apply`, in this life."""
+        out = io.StringIO()
+        others = asyncio.all_tasks() | self.account.travelling
+        self.life = life
+        with self._living(life), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+            end = await self._lived(carry_out(Settings(chdir=self.folder), order), life)
+        self.life = None
+        left = [task for task in asyncio.all_tasks() - others - self.account.travelling if not task.done()]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        names = () if life.dead else tuple(str(task.get_coro()) for task in left)
+        code, fault = end
+        return Ended(code, out.getvalue(), fault, tuple(life.sent_late), names)
+
+    async def _lived(self, command: Coroutine[Any, Any, int], life: Life) -> tuple[int | None, BaseException | None]:
+        """The command's exit code, and what it raised where it ended so."""
+        main = asyncio.create_task(command)
+        died = asyncio.create_task(life.died.wait())
+        fingers = asyncio.create_task(self._press(life))
+        await asyncio.wait({main, died}, timeout=_LONGEST, return_when=asyncio.FIRST_COMPLETED)
+        for task in (died, fingers):
+            task.cancel()
+        await asyncio.gather(died, fingers, return_exceptions=True)
+        if life.dead:
+            return None, None
+        if not main.done():
+            life.dead = True
+            return None, TimeoutError(f"still at work after {_LONGEST} seconds")
+        try:
+            return main.result(), None
+        except (Failure, ApiError) as fault:
+            return 1, fault
+        except BaseException as fault:  # noqa: BLE001 - the story looks at it
+            return None, fault
+
+    async def _press(self, life: Life) -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        for seconds in life.fate.pressed:
+            await asyncio.sleep(seconds)
+            life.stopping = loop.press(signal.SIGINT) or life.stopping
+
+    @contextlib.contextmanager
+    def _living(self, life: Life) -> Iterator[None]:
+        self.runs += 1
+        stores = Stores(MemoryRecord(self.disk, life), MemoryJournal(self.disk, life))
+        with contextlib.ExitStack() as stack:
+            for target, name, instead in (
+                (session, "stores", lambda _settings: stores),
+                (session, "open_api", lambda _settings: self._client(life)),
+                (session, "lock", lambda *_: contextlib.nullcontext()),
+                (session, "environment", lambda: SECRETS),
+                (applying, "RealClock", LoopClock),
+                (applying.secrets, "token_hex", lambda _: f"run{self.runs}"),
+            ):
+                stack.enter_context(mock.patch.object(target, name, instead))
+            yield
+
+    @contextlib.asynccontextmanager
+    async def _client(self, life: Life) -> AsyncIterator[Any]:
+        rng, clock = random.Random(f"client {self.seed} {self.runs}"), LoopClock()
+        async with api.open_client(
+            api.ClientSettings(endpoint="http://127.0.0.1:1", rate=0),
+            api.FixedCredentials("sandbox", "sandbox"),
+            clock=clock,
+            rng=rng,
+            now=lambda: datetime.fromtimestamp(clock.now(), UTC),
+            nonce=lambda: f"{rng.getrandbits(64):x}",
+            carried=lambda _transport: Wire(self.account, life),
+        ) as client:
+            yield client

@@ -1,0 +1,176 @@
+"""The machine that ackplan runs on: a disk that keeps what was written, and lives that end when it is least wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ackplan.api.errors import Unreachable
+from ackplan.api.exchange import Answer, Call
+from ackplan.diagnostics import Failure, error
+from ackplan.model.wanted import Wanted
+from ackplan.record import Record
+from ackplan.record.codec import decode, encode
+from ackplan.record.journal import Entry, Leftover, Phase, RunHead
+
+from .account import Account, answer_of
+
+
+class Killed(BaseException):
+    """This life is over: nothing that it still does leads anywhere."""
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of a life: its writes and calls are counted, and at one of these numbers it happens (0: never).
+
+    `dies`: killed. `full`: from there on the disk takes nothing more. `offline`: the network is away for a while.
+    `pressed`: seconds after which Ctrl-C is pressed, once for each.
+    """
+
+    dies: int = 0
+    full: int = 0
+    offline: tuple[int, int] = (0, 0)
+    pressed: tuple[float, ...] = ()
+
+
+@dataclass
+class Life:
+    """One run of a command. `wanted` is the spec that it goes by; `stopping` says that Ctrl-C was pressed, `created` which clusters it made."""
+
+    fate: Fate
+    wanted: Mapping[str, Wanted]
+    disturbed: bool = False
+    stopping: bool = False
+    dead: bool = False
+    count: int = 0
+    died: asyncio.Event = field(default_factory=asyncio.Event)
+    sent_late: list[str] = field(default_factory=list)
+    created: set[str] = field(default_factory=set)
+
+    def check(self) -> None:
+        if self.dead:
+            raise Killed
+
+    def tick(self) -> None:
+        """One more write or call, or one more half of it: this may have been the last."""
+        self.check()
+        self.count += 1
+        if self.count == self.fate.dies:
+            self.dead = True
+            self.died.set()
+            raise Killed
+
+    def need_room(self) -> None:
+        """Raises the Failure of a full disk."""
+        if self.fate.full and self.count >= self.fate.full:
+            raise Failure(error("ACK3012", "Journal can't be used", "the disk is full"))
+
+
+_FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
+
+
+@dataclass
+class Disk:
+    """What lasts. Every text that was ever written is in `written`."""
+
+    record: str = ""
+    head: RunHead | None = None
+    rows: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+
+    def row(self, entry: Entry) -> str:
+        text = json.dumps({name: getattr(entry, name) for name in _FIELDS} | {"phase": entry.phase.value})
+        self.written.append(text)
+        return text
+
+    def leftover(self) -> Leftover:
+        return Leftover(self.head, tuple(_entry(json.loads(row)) for row in self.rows))
+
+
+def _entry(fields: dict[str, Any]) -> Entry:
+    return Entry(**{**fields, "phase": Phase(fields["phase"])})
+
+
+@dataclass
+class MemoryRecord:
+    """A RecordStore on the disk."""
+
+    disk: Disk
+    life: Life
+
+    def read(self) -> Record:
+        self.life.check()
+        return decode(self.disk.record, "state/default.json") if self.disk.record else Record("")
+
+    def write(self, record: Record, *, expect_serial: int) -> Record:
+        current = self.read()
+        assert current.serial == expect_serial, "someone else wrote the record, and there is no one else"
+        self.life.tick()
+        self.life.need_room()
+        lineage = record.lineage or current.lineage or "lineage"
+        written = dataclasses.replace(record, lineage=lineage, serial=expect_serial + 1)
+        self.disk.record = encode(written)
+        self.disk.written.append(self.disk.record)
+        self.life.tick()
+        return written
+
+
+@dataclass
+class MemoryJournal:
+    """A JournalStore on the disk."""
+
+    disk: Disk
+    life: Life
+
+    def read(self) -> Leftover:
+        self.life.check()
+        return self.disk.leftover()
+
+    def open(self, head: RunHead) -> None:
+        self._change(head, self.disk.rows)
+
+    def replace(self, head: RunHead | None, entries: Sequence[Entry]) -> None:
+        self._change(head, [self.disk.row(entry) for entry in entries])
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        self._change(self.disk.head, [*self.disk.rows, *map(self.disk.row, entries)])
+
+    async def write(self, entry: Entry) -> None:
+        await asyncio.sleep(0)
+        self.append([entry])
+        await asyncio.sleep(0)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _change(self, head: RunHead | None, rows: list[str]) -> None:
+        self.life.tick()
+        self.life.need_room()
+        self.disk.head, self.disk.rows = head, rows
+        self.life.tick()
+
+
+@dataclass
+class Wire:
+    """The client's way to the account: a Carrier."""
+
+    account: Account
+    life: Life
+
+    async def send(self, call: Call, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        self.life.tick()
+        first, last = self.life.fate.offline
+        if first <= self.life.count < last:
+            raise Unreachable("ConnectionFailed", "no connection", operation=call.operation)
+        if self.life.stopping and call.changes:
+            self.life.sent_late.append(call.operation)
+        travelling = self.account.post(call, headers, body, self.life)
+        self.life.tick()
+        answer = await answer_of(call, travelling)
+        self.life.tick()
+        return answer

@@ -1,0 +1,215 @@
+"""What must hold whatever happens: at every changing call that arrives, at the end of every run, and at the end of all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ackplan import catalog
+from ackplan.catalog.kinds import Effect as ParameterEffect
+from ackplan.diagnostics import Failure
+from ackplan.execute.ports import ApiError
+from ackplan.model.wanted import Wanted
+from ackplan.record import Record
+from ackplan.record.codec import decode
+
+from .account import Account, Effect, Seen
+from .command import SECRETS, Computer, Ended
+from .computer import Life
+from .fleets import OWN
+from .weather import FOREIGN
+
+# Codes of errors that a run may end in: a plan that does not fit any more, a full disk.
+_EXPECTED = frozenset({"ACK6004", "ACK6005", "ACK6006", "ACK3012", "ACK5009"})
+_BUSY = frozenset({"initial", "scaling", "removing", "deleting", "updating"})
+
+
+class Broken(Exception):
+    """A rule that does not hold."""
+
+
+@dataclass
+class Rules:
+    """Listens to the account. What is broken stands in `broken`; the story stops there.
+
+    `taken` are names that somebody else gave to a cluster: those may be live and not recorded.
+    """
+
+    account: Account
+    computer: Computer
+    broken: list[str] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+
+    def check(self) -> None:
+        if self.broken:
+            raise Broken("; ".join(self.broken))
+
+    # At every changing call
+
+    def arrived(self, effect: Effect) -> None:
+        life: Life = effect.sender
+        self.broken += (f"{effect.operation} {effect.name}: {why}" for why in self._wrong(effect, life))
+
+    def _wrong(self, effect: Effect, life: Life) -> Iterator[str]:
+        if effect.name.startswith(FOREIGN):
+            yield "is not ours"
+        if effect.code == "ErrorMasterNode":
+            yield "gives up a master"
+        if effect.code in {"InvalidParameter", "MissingParameter", "InvalidRequestBody", "ErrorClusterType"}:
+            yield f"is not a call that the API has: {effect.answer}"
+        if not life.disturbed:
+            yield from self._undisturbed(effect, life)
+        if effect.operation == "create_cluster" and not effect.code:
+            life.created.add(effect.name)
+        check = {"create_cluster": self._create, "scale_out": self._scale_out, "delete_cluster": self._delete}
+        check |= {"remove_nodes": self._remove}
+        if effect.operation in check and not effect.code:
+            yield from check[effect.operation](effect, life)
+
+    @staticmethod
+    def _undisturbed(effect: Effect, life: Life) -> Iterator[str]:
+        """Nobody else changed anything: the run knows what it finds.
+
+        A create whose answer did not come in time is sent again while the name is free, by the same life or the next;
+        whichever comes second is refused.
+        """
+        if effect.code == "ClusterNameAlreadyExist" and not life.dead and effect.name not in life.created:
+            yield "creates it twice"
+        if effect.code == "ErrorNodeNotFound":
+            yield "removes a node twice"
+        if effect.code == "ErrorClusterState" and effect.before and effect.before.state in _BUSY:
+            yield f"is sent while the cluster is {effect.before.state}"
+        if effect.operation == "attach" and not effect.code:
+            twice = [i["instanceId"] for i in effect.answer["list"] if i["code"] == "InstanceAlreadyInCluster"]
+            if twice:
+                yield f"attaches {', '.join(twice)} twice"
+
+    def _create(self, effect: Effect, life: Life) -> Iterator[str]:
+        wanted = life.wanted.get(effect.name)
+        if wanted is None:
+            yield "nobody wants it"
+            return
+        clusters = self.account.clusters()
+        for other in wanted.depends_on:
+            if not life.disturbed and (other not in clusters or clusters[other].state == "initial"):
+                yield f"comes before {other}, which it depends on"
+
+    @staticmethod
+    def _scale_out(effect: Effect, life: Life) -> Iterator[str]:
+        wanted, before = life.wanted.get(effect.name), effect.before
+        if wanted is None or before is None:
+            yield "nobody wants it"
+            return
+        leaving = {i for i in before.attached if i.startswith(OWN) and i not in wanted.attached}
+        after = len(before.workers - leaving) + effect.body["count"]
+        if not life.disturbed and after != workers_of(wanted):
+            yield f"leads to {after} workers, {workers_of(wanted)} are wanted"
+
+    @staticmethod
+    def _remove(effect: Effect, life: Life) -> Iterator[str]:
+        wanted, before = life.wanted.get(effect.name), effect.before
+        if wanted is None or before is None:
+            yield "nobody wants it"
+            return
+        kept = sorted(set(effect.body["nodes"]) & set(wanted.attached))
+        if kept:
+            yield f"gives up {', '.join(kept)}, attached by the spec"
+        released = [i for i in effect.body["nodes"] if i.startswith(OWN) and effect.body.get("release_node")]
+        if released:
+            yield f"releases {', '.join(released)}, which did not come with the cluster"
+
+    def _delete(self, effect: Effect, life: Life) -> Iterator[str]:
+        wanted = life.wanted.get(effect.name)
+        said = wanted.lifecycle.prevent_destroy if wanted else None
+        recorded = self.record().clusters.get(effect.name)
+        protected = said if said is not None else bool(recorded and recorded.prevent_destroy)
+        fresh = effect.before is not None and effect.before.state == "failed"
+        if protected and not fresh:
+            yield "is protected"
+
+    # At the end of a run
+
+    def ended(self, end: Ended, life: Life) -> None:
+        self.broken += (f"the run {why}" for why in _ill_ended(end, life))
+        self.broken += self._secrets(end.output)
+        if "ACK2001" in end.output and not self.taken:
+            self.broken.append("a cluster is live, but not recorded")
+        self.check()
+
+    def _secrets(self, output: str) -> Iterator[str]:
+        texts = [output, *self.computer.disk.written]
+        self.computer.disk.written.clear()
+        for name, secret in SECRETS.items():
+            if any(secret in text for text in texts):
+                yield f"{name} is told"
+
+    def record(self) -> Record:
+        text = self.computer.disk.record
+        return decode(text, "record") if text else Record("")
+
+    # At the end of all
+
+    def settled(self, wanted: Mapping[str, Wanted]) -> None:
+        """Everything is as wanted, and recorded so."""
+        disk, record = self.computer.disk, self.record()
+        live = self.account.clusters()
+        if disk.head is not None or disk.rows:
+            self.broken.append("the journal is not empty")
+        for name in sorted({*wanted, *record.clusters, *live}):
+            if not name.startswith(FOREIGN) and (name in wanted or name not in self.taken):
+                self.broken += (f"{name}: {why}" for why in _unsettled(name, wanted, record, live))
+        self.check()
+
+
+def workers_of(wanted: Wanted) -> int:
+    counting = catalog.kind(wanted.kind).with_effect(ParameterEffect.SCALE)
+    return int(wanted.parameters[counting]) + len(wanted.attached) if counting else 0
+
+
+def _ill_ended(end: Ended, life: Life) -> Iterator[str]:
+    fault = end.fault
+    if isinstance(fault, Failure):
+        wrong = [d for d in fault.diagnostics if d.code not in _EXPECTED]
+        if wrong:
+            yield f"failed: {wrong[0]}"
+    elif fault is not None and not isinstance(fault, ApiError):
+        yield f"raised {fault!r}"
+    if end.late:
+        yield f"sent {', '.join(end.late)} after Ctrl-C"
+    if end.unfinished:
+        yield f"left tasks behind: {', '.join(end.unfinished)}"
+    if end.code == 130 and not life.stopping:
+        yield "calls itself interrupted"
+
+
+def _unsettled(name: str, wanted: Mapping[str, Wanted], record: Record, live: Mapping[str, Seen]) -> Iterator[str]:
+    want, known, seen = wanted.get(name), record.clusters.get(name), live.get(name)
+    if want is None or known is None or seen is None:
+        sides = {"wanted": want, "recorded": known, "live": seen}
+        yield ", ".join(f"{side}: {'yes' if found else 'no'}" for side, found in sides.items())
+        return
+    if known.cluster_id != seen.cluster_id:
+        yield "another cluster is recorded"
+    if not known.created or seen.state != "running":
+        yield f"is {seen.state}, recorded as created: {known.created}"
+    if json.dumps({**known.parameters, **want.parameters}) != json.dumps(dict(known.parameters)):
+        yield f"is recorded with {known.parameters}"
+    yield from _unmanned(want, known.attached, seen)
+
+
+def _unmanned(want: Wanted, attached: tuple[str, ...], seen: Seen) -> Iterator[str]:
+    ours = {instance for instance in seen.attached if instance.startswith(OWN)}
+    if not set(attached) == set(want.attached) == ours:
+        yield f"attached are {sorted(ours)}, recorded {sorted(attached)}, wanted {sorted(want.attached)}"
+    ignored = "num_of_nodes" in want.lifecycle.ignore_changes
+    if not ignored and len(seen.workers) != workers_of(want):
+        yield f"has {len(seen.workers)} workers, {workers_of(want)} are wanted"
+    masters = catalog.kind(want.kind).masters(want.parameters)
+    if len(seen.masters) != masters:
+        yield f"has {len(seen.masters)} masters, {masters} are wanted"
+
+
+def facts(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,212 @@
+"""The story of one seed: a fleet, edits, bad weather, hands in the console, runs that end too soon; and a good end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ackplan.cli.applying import Order
+from ackplan.cli.planning import Asked
+from ackplan.diagnostics import Failure
+from ackplan.execute.ports import ApiError
+from ackplan.model.wanted import Wanted
+
+from . import fleets, weather
+from .account import Account
+from .command import Computer, Ended
+from .computer import Fate, Life
+from .fleets import Fleet
+from .loop import run
+from .rules import Broken, Rules
+
+_TIME_SCALES = (1.0, 30.0, 600.0, 600.0, 6000.0, 6000.0)
+# In fair weather this many runs bring everything about, the one that finds nothing to do not counted.
+_ENOUGH = 3
+
+
+@dataclass
+class Told:
+    """How a story went. `broken` is empty where every rule held."""
+
+    seed: int
+    lines: list[str] = field(default_factory=list)
+    broken: str = ""
+    runs: int = 0
+    kills: int = 0
+    calls: int = 0
+    virtual_seconds: float = 0.0
+    runs_to_settle: int = 0
+
+
+def tell(seed: int) -> Told:
+    """The story of this seed, always the same."""
+    told = Told(seed)
+    with tempfile.TemporaryDirectory(prefix="simulation") as folder:
+        try:
+            run(Story(seed, Path(folder), told).play())
+        except Broken as broken:
+            told.broken = str(broken)
+        except Exception as fault:  # noqa: BLE001 - a finding like any other
+            told.broken = f"{type(fault).__name__}: {fault}"
+    return told
+
+
+class Story:
+    """Plays it."""
+
+    def __init__(self, seed: int, folder: Path, told: Told) -> None:
+        self._rng = random.Random(f"story {seed}")
+        self._told = told
+        self._account = Account(seed, self._rng.choice(_TIME_SCALES))
+        self._computer = Computer(folder, self._account, seed)
+        self._rules = Rules(self._account, self._computer)
+        self._account.watchers.append(self._rules.arrived)
+        self._fleet = Fleet()
+        self._planned: Mapping[str, Wanted] | None = None
+        for _ in range(self._rng.randint(1, 6)):
+            fleets.new_cluster(self._rng, self._fleet)
+
+    async def play(self) -> None:
+        try:
+            for _ in range(self._rng.randint(1, 4)):
+                await self._chapter()
+            await self._good_end()
+        finally:
+            self._told.calls = self._account.served
+            self._told.virtual_seconds = asyncio.get_running_loop().time()
+        self._rules.broken += map(repr, _unheard())
+        self._rules.check()
+
+    def _say(self, text: str) -> None:
+        self._told.lines.append(f"{asyncio.get_running_loop().time():10.1f}  {text}")
+
+    # Chapters
+
+    async def _chapter(self) -> None:
+        rng = self._rng
+        self._account.weather(weather.faults(rng))
+        self._say(f"weather: {self._account.service.faults.rules}")
+        for _ in range(rng.choice((0, 1, 1, 2, 3))):
+            self._say(fleets.edit(rng, self._fleet, self._account.clusters()))
+        if rng.random() < 0.3:
+            self._meddle(rng)
+            await asyncio.sleep(rng.choice((0, 1, 1000)))
+        if rng.random() < 0.3:
+            await self._save_a_plan()
+        for _ in range(rng.choice((1, 1, 2))):
+            await self._run()
+
+    async def _save_a_plan(self) -> None:
+        wanted = self._fleet.save(self._computer.folder)
+        with contextlib.suppress(ApiError, Failure):
+            await self._computer.plan(Asked(skip_blocked=True), "it.plan")
+            self._planned = wanted
+
+    async def _run(self) -> None:
+        """One run of `apply`, with or without a plan file, undisturbed or not."""
+        rng, saved = self._rng, self._planned
+        wanted = self._fleet.save(self._computer.folder)
+        life = Life(weather.fate(rng), wanted, disturbed=rng.random() < 0.15)
+        order = Order(self._asked(), auto_approve=True)
+        if saved is not None and rng.random() < 0.8:
+            life.wanted = saved
+            order = Order(Asked(), str(self._computer.folder / "it.plan"))
+        order = Order(order.asked, order.planfile, True, rng.choice((1, 2, 32)), rng.random() < 0.15)
+        hand = asyncio.create_task(self._hand(rng.uniform(0, 60))) if life.disturbed else None
+        await self._carry_out(order, life)
+        if hand is not None:
+            hand.cancel()
+        if self._planned is saved and rng.random() < 0.3:
+            self._planned = None
+        await asyncio.sleep(rng.choice((0.0, 1.0, 30.0)))
+
+    def _asked(self) -> Asked:
+        """Mostly everything, sometimes a part or something else."""
+        rng, blocked = self._rng, self._rng.random() < 0.85
+        name = rng.choice(fleets.NAMES)
+        known = name in self._fleet.clusters or name in self._rules.record().clusters
+        chance = rng.random()
+        if chance < 0.04:
+            return Asked(destroy=True, skip_blocked=blocked)
+        if chance < 0.08:
+            return Asked(refresh_only=True)
+        if chance > 0.2 or not known:
+            return Asked(skip_blocked=blocked)
+        which = rng.choice(("target", "exclude", "replace", "adopt"))
+        return Asked(**{which: (name,)}, skip_blocked=blocked)
+
+    async def _hand(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self._meddle(random.Random(seconds))
+
+    def _meddle(self, rng: random.Random) -> None:
+        """Somebody does something by hand. A name that was taken so is excused from being recorded."""
+        deed = weather.meddle(rng, self._account)
+        self._say(f"by hand: {deed}")
+        if deed.startswith("puts up "):
+            self._rules.taken.add(deed.removeprefix("puts up "))
+
+    async def _carry_out(self, order: Order, life: Life) -> Ended:
+        end = await self._computer.apply(order, life)
+        self._told.runs += 1
+        self._told.kills += life.dead
+        how = "a plan file" if order.planfile else "the spec"
+        self._say(f"apply of {how}: {_told_of(end)} ({life.count} writes and calls, {life.fate})")
+        output = end.output.replace(str(self._computer.folder), ".").splitlines()
+        self._told.lines += [f"            | {line}" for line in output if ": still " not in line]
+        self._rules.ended(end, life)
+        return end
+
+    # The end
+
+    async def _good_end(self) -> None:
+        """Fair weather: whatever was left is finished, and then there is nothing to do."""
+        self._account.weather(())
+        await asyncio.sleep(3 * 3600.0)
+        weather.heal(self._account)
+        protected = [n for n, known in self._rules.record().clusters.items() if known.prevent_destroy]
+        fleets.mend(self._fleet, [name for name in protected if name in self._fleet.once], self._rules.taken)
+        wanted, end = self._fleet.save(self._computer.folder), None
+        for number in range(_ENOUGH + 1):
+            planned = await self._computer.plan(Asked())
+            if planned.plan.empty and self._computer.disk.head is None:
+                self._told.runs_to_settle = number
+                break
+            if end is not None and end.code == 0:
+                self._rules.broken.append("a run in fair weather said that all was done, and there is more to do")
+                break
+            end = await self._carry_out(Order(Asked(), auto_approve=True), Life(Fate(), wanted))
+            self._say(f"in fair weather: {_told_of(end)}")
+        else:
+            self._rules.broken.append(f"{_ENOUGH} runs in fair weather do not bring it about")
+        self._rules.settled(wanted)
+        await self._no_drift()
+
+    async def _no_drift(self) -> None:
+        planned = await self._computer.plan(Asked(refresh_only=True))
+        if not planned.plan.empty:
+            self._rules.broken.append("what was applied is called drift")
+        self._rules.check()
+
+
+def _told_of(end: Ended) -> str:
+    if end.fault is not None:
+        return f"{type(end.fault).__name__}: {end.fault}"
+    return "killed" if end.code is None else f"exit {end.code}"
+
+
+def _unheard() -> Iterator[object]:
+    """Exceptions of tasks that nobody looked at; those of killed runs are as they should be."""
+    from .computer import Killed
+    from .loop import VirtualLoop
+
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    for lost in loop.lost:
+        if not isinstance(lost, Killed | ConnectionResetError):
+            yield lost
