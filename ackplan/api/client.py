@@ -139,14 +139,16 @@ class AckClient:
         try:
             return read(answer)
         except decode.Malformed as why:
-            raise AnswerUnreadable(
+            fault = AnswerUnreadable(
                 "AnswerUnreadable",
                 str(why),
                 http_status=answer.status,
                 request_id=request_id({}, answer.headers),
                 uncertain=wanted.changes,
                 operation=wanted.operation,
-            ) from None
+            )
+            fault.retries = answer.retries
+            raise fault from None
 
 
 class _MonotonicClock:

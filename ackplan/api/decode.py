@@ -133,14 +133,16 @@ def _known_accepted(fields: Mapping[str, Any], answer: Answer) -> Accepted:
 
 
 def _accepted(fields: Mapping[str, Any], answer: Answer, cluster_id: str | None) -> Accepted:
-    return Accepted(request_id(fields, answer.headers), cluster_id, _optional_id(fields, "task_id"))
+    task_id = _optional_id(fields, "task_id")
+    return Accepted(request_id(fields, answer.headers), cluster_id, task_id, answer.retries)
 
 
 def attached(answer: Answer) -> Attached:
     """The answer to attach (guide 2.6)."""
     fields = _object(value(answer), "what was attached")
     instances = tuple(_attached_instance(item) for item in _list(fields.get("list"), "list"))
-    return Attached(request_id(fields, answer.headers), instances, _optional_id(fields, "task_id"))
+    task_id = _optional_id(fields, "task_id")
+    return Attached(request_id(fields, answer.headers), instances, task_id, answer.retries)
 
 
 def _attached_instance(item: Any) -> AttachedInstance:

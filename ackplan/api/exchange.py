@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ackplan.model.answers import Retry
+
 MIB: Final = 1024 * 1024
 
 
@@ -32,11 +34,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it came: status, headers by their lower-case names, body after decompression."""
+    """An answer as it came: status, headers by their lower-case names, body after decompression, tries before it."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    retries: tuple[Retry, ...] = ()
 
     @property
     def succeeded(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import logging
 import random
@@ -15,6 +16,7 @@ from ackplan.api.errors import Fault, NotSent, Throttled
 from ackplan.api.secrecy import secrets_in
 from ackplan.api.signing import SIGNERS, UnsignedRequest
 from ackplan.api.verdict import error_of
+from ackplan.model.answers import Retry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,21 +102,22 @@ class Sender:
         self._stopped.set()
 
     async def send(self, call: Call) -> Answer:
-        """The answer of a call that succeeded. Raises a Fault."""
+        """The answer of a call that succeeded. Raises a Fault. Both tell of the tries before."""
         body = _encoded(call)
         begun: float | None = None
-        attempt = 0
+        retries: list[Retry] = []
         while True:
-            attempt += 1
             started = await self._pace.turn()
             begun = started if begun is None else begun
             try:
-                return await self._try(call, body, started)
+                return dataclasses.replace(await self._try(call, body, started), retries=tuple(retries))
             except Fault as fault:
                 elapsed = self._around.clock.now() - begun
-                pause = self._policy.pause(fault, attempt, elapsed, self._around.rng.uniform)
+                pause = self._policy.pause(fault, len(retries) + 1, elapsed, self._around.rng.uniform)
                 if pause is None or not await self._paused(call, pause):
+                    fault.retries = tuple(retries)
                     raise
+                retries.append(Retry(fault.code, fault.request_id, pause))
 
     async def _paused(self, call: Call, pause: float) -> bool:
         """Waits before the next try; False, and at once, where there is to be none because the client is stopped."""

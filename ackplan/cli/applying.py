@@ -16,7 +16,7 @@ import click
 
 from ackplan.app import applying, planning
 from ackplan.app.applying import Applied, Stores
-from ackplan.cli import session
+from ackplan.cli import reporting, session
 from ackplan.cli.clock import RealClock, timestamp
 from ackplan.cli.faults import as_diagnostics
 from ackplan.cli.options import Settings
@@ -25,6 +25,7 @@ from ackplan.cli.voices import Voice, voice
 from ackplan.diagnostics import Failure, error
 from ackplan.execute.context import Ports
 from ackplan.execute.executor import Executor, Limits, Run
+from ackplan.execute.outcomes import Result
 from ackplan.execute.ports import ApiError
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ class _Application:
             applying.settle(self._stores, before, planned.recovered)
             before = planning.known(self._stores.record, self._stores.journal)
         if not plan.acting:
+            self._report(plan, before, Applied(Result(), before.record, ""), timestamp())
             return COMPLETE
         applying.check_secrets(plan.steps, self._secrets.missing)
         self._approve()
@@ -138,12 +140,16 @@ class _Application:
         started = timestamp()
         with self._signals():
             applied = await applying.apply(plan, before, self._stores, self._make_executor, run)
-        if self._order.report:
-            _report(Path(self._order.report), plan, applied, started)
         self._voice.result(applied.result, plan)
+        self._report(plan, before, applied, started)
         if applied.result.interrupted:
             return INTERRUPTED
         return COMPLETE if applied.result.complete else INCOMPLETE
+
+    def _report(self, plan: Plan, before: planning.Known, applied: Applied, started: str) -> None:
+        if self._order.report:
+            facts = reporting.facts_of(applied.run, started)
+            reporting.write(Path(self._order.report), reporting.Told(plan, applied, before.record), facts)
 
     def _make_executor(self, run: Run) -> Executor:
         ports = Ports(self._api, RealClock(), self._stores.journal, self._secrets, self._voice.event)
@@ -187,43 +193,6 @@ def _secrets(settings: Settings) -> Any:
     return Secrets(session.environment(), settings.chdir)
 
 
-def _report(path: Path, plan: Plan, applied: Applied, started: str) -> None:
-    """What was done, by whom, when, with each call's request id."""
-    import getpass
-    import json
-    import socket
-
-    from ackplan.stores.files import write_atomically
-
-    calls = {step.id: step.call for step in plan.steps}
-    steps = []
-    for name, outcome in applied.result.outcomes.items():
-        call = calls.get(name)
-        steps.append(
-            {
-                "step": name,
-                "status": outcome.status.value,
-                "call": f"{call.method} {call.path}" if call else None,
-                "cluster_id": outcome.cluster_id,
-                "request_ids": list(outcome.request_ids),
-                "task_ids": list(outcome.task_ids),
-                "seconds": round(outcome.seconds, 3),
-                "errors": [str(diagnostic) for diagnostic in outcome.diagnostics],
-            }
-        )
-    report = {
-        "run": applied.run,
-        "who": f"{getpass.getuser()}@{socket.gethostname()}",
-        "started": started,
-        "ended": timestamp(),
-        "complete": applied.result.complete,
-        "interrupted": applied.result.interrupted,
-        "serial": applied.record.serial,
-        "steps": steps,
-    }
-    write_atomically(path, (json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode())
-
-
 def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say how a plan is carried out."""
     from ackplan.cli.options import duration
@@ -233,7 +202,8 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--parallelism", default=32, show_default=True, type=click.IntRange(1, 10_000),
                      envvar="ACKPLAN_PARALLELISM", metavar="N", help="Steps under way at once."),
         click.option("--fail-fast", is_flag=True, help="After a failure start nothing new."),
-        click.option("--report", default="", metavar="FILE", help="Write what was done to FILE, as JSON."),
+        click.option("--report", default="", metavar="FILE",
+                     help="Write what was done to FILE: a page where it ends in .html, else JSON."),
         click.option("--lock-timeout", default="0s", callback=duration, envvar="ACKPLAN_LOCK_TIMEOUT",
                      metavar="DURATION", help="Wait this long for another run to end."),
     )  # fmt: skip

@@ -27,7 +27,7 @@ COMMANDS = {
     "destroy": "Delete every recorded cluster",
     "drift": "Show how live clusters moved since the last apply",
     "rehearse": "Run a plan file's whole apply in a private simulator, in virtual time",
-    "graph": "Print a plan's graph of steps (dot, mermaid)",
+    "graph": "Print a plan's graph of steps (dot, mermaid, svg, html)",
     "import": "Record a live cluster",
     "clusters": "Show live clusters",
     "tasks": "Show tasks of the API",

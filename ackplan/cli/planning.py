@@ -41,7 +41,7 @@ class Asked:
         )
 
 
-PLAN_FORMATS = ("text", "json", "markdown", "sarif", "junit", "github", "dot", "mermaid")
+PLAN_FORMATS = ("text", "json", "markdown", "sarif", "junit", "github", "dot", "mermaid", "svg", "html")
 _NAMES = (
     click.option("--target", multiple=True, metavar="NAME", help="Only this cluster and what it depends on."),
     click.option("--exclude", multiple=True, metavar="NAME", help="Not this cluster nor what depends on it."),
@@ -105,12 +105,12 @@ def shown(settings: Settings, plan: Plan, record: Record) -> str:
 
     if settings.format == "json":
         return json_plan.dumps(json_plan.plan_json(plan, record))
-    return drawn(settings, plan)
+    return drawn(settings, plan, record)
 
 
-def drawn(settings: Settings, plan: Plan) -> str:
-    """The plan in a format that needs nothing but the plan."""
-    from ackplan.render import findings, graph, markdown, text
+def drawn(settings: Settings, plan: Plan, record: Record | None = None) -> str:
+    """The plan in a format that needs nothing but the plan. With its record the page tells more of what is recorded."""
+    from ackplan.render import findings, graph, html, markdown, svg, text
 
     match settings.format:
         case "markdown":
@@ -125,6 +125,10 @@ def drawn(settings: Settings, plan: Plan) -> str:
             return graph.dot(plan.steps)
         case "mermaid":
             return graph.mermaid(plan.steps)
+        case "svg":
+            return svg.svg(plan.steps)
+        case "html":
+            return html.plan_html(plan, record)
         case _:
             return text.plan_text(plan, color=settings.color)
 
@@ -139,3 +143,15 @@ def read_plan(file: str) -> tuple[Plan, Any]:
     if data is None:
         raise Failure(error("ACK6001", "Not a plan file", f"{file} does not exist", "ackplan plan --out FILE"))
     return decode_file(data.decode("utf-8", "replace"), file)
+
+
+def record_at_hand(settings: Settings, plan: Plan) -> Record | None:
+    """The record that a plan was made on, where it lies here as it was then. A plan file is shown without it too."""
+    from ackplan.diagnostics import Failure
+
+    try:
+        known = before_now(settings)
+    except (Failure, OSError):
+        return None
+    unmoved = (known.stored.lineage, known.stored.serial) == (plan.pins.lineage, plan.pins.serial)
+    return known.record if unmoved and known.leftover.head is None else None

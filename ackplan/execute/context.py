@@ -13,7 +13,7 @@ from ackplan.execute.faults import StepFailed
 from ackplan.execute.outcomes import Event, Moment
 from ackplan.execute.ports import Api, ApiError, Clock, Journal, SecretSource
 from ackplan.execute.watch import Settled, Watch
-from ackplan.model.answers import Accepted, Attached, Cluster
+from ackplan.model.answers import Accepted, Attached, Cluster, Retry
 from ackplan.plan.model import Call, Step
 from ackplan.record.journal import Entry, Phase
 
@@ -45,6 +45,7 @@ class StepContext:
     cluster_id: str = ""
     request_ids: list[str] = field(default_factory=list)
     task_ids: list[str] = field(default_factory=list)
+    retries: list[Retry] = field(default_factory=list)
     called: bool = False
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -78,12 +79,17 @@ class StepContext:
 
     async def answered(self, answer: Accepted | Attached, entry: Mapping[str, Any] | None = None) -> str | None:
         """Writes an answer down; the task to follow, where there is one."""
-        self.request_ids.append(answer.request_id)
+        self.heard(answer)
         if answer.task_id:
             self.task_ids.append(answer.task_id)
         data = {"request_id": answer.request_id, "task_id": answer.task_id}
         await self.write(Phase.ANSWER, data, entry=entry)
         return answer.task_id
+
+    def heard(self, told: Accepted | Attached | ApiError) -> None:
+        """Keeps the request id of an answer or of a fault, and the tries before it."""
+        self.request_ids.append(told.request_id)
+        self.retries += told.retries
 
     async def settled(self, entry: Mapping[str, Any] | None = None, *, removed: bool = False) -> None:
         """The step's effect is complete: the record takes it in."""
@@ -96,6 +102,7 @@ class StepContext:
         if not fault.uncertain:
             await self.write(Phase.SETTLED, {"error": fault.code})
             raise fault
+        self.heard(fault)
         if not await self.until(seen):
             raise StepFailed(faults.lost(self.step, fault))
 

@@ -35,6 +35,7 @@ async def _send(context: StepContext) -> str | None:
                 await context.write(Phase.SETTLED, {"error": fault.code})
                 raise
             lost = lost or fault
+            context.heard(fault)
             answer = Accepted(fault.request_id)
         answer = answer if answer.cluster_id else await _found(context, answer)
         if answer.cluster_id:

@@ -29,6 +29,8 @@ async def _send(context: StepContext) -> None:
     except ApiError as fault:
         if fault.http_status != 404:
             await context.after_fault(fault, lambda: _leaving(context))
+        else:
+            context.heard(fault)
 
 
 async def _leaving(context: StepContext) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ackplan.diagnostics import Diagnostic
+from ackplan.model.answers import Retry
 from ackplan.plan.model import Step
 
 
@@ -20,7 +21,10 @@ class Status(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of one step. `seconds` are of the run's clock; `request_ids` those of its changing calls."""
+    """The end of one step. `seconds` are of the run's clock.
+
+    `request_ids` are those of its changing calls and of the call that failed it, `retries` the tries repeated.
+    """
 
     status: Status
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -30,6 +34,7 @@ class Outcome:
     called: bool = False
     started: float = 0.0
     seconds: float = 0.0
+    retries: tuple[Retry, ...] = ()
 
 
 class Moment(enum.Enum):

@@ -69,11 +69,12 @@ class Performer:
             status,
             tuple(context.diagnostics),
             context.cluster_id,
-            tuple(context.request_ids),
+            tuple(filter(None, dict.fromkeys(context.request_ids))),
             tuple(context.task_ids),
             context.called,
             started,
             clock.now() - started,
+            tuple(context.retries),
         )
 
     @staticmethod
@@ -86,6 +87,7 @@ class Performer:
         except TookTooLong:
             context.diagnostics.append(faults.too_long(step))
         except ApiError as fault:
+            context.heard(fault)
             vanished = fault.http_status == 404 and step.kind is not StepKind.CREATE
             context.diagnostics.append(faults.gone(step) if vanished else faults.refused(step, fault))
         except SecretUnreadable as fault:

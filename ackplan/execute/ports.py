@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ackplan.model.answers import Accepted, Attached, Cluster, Node, Task
+    from ackplan.model.answers import Accepted, Attached, Cluster, Node, Retry, Task
     from ackplan.record.journal import Entry
 
 
@@ -17,7 +17,10 @@ class ApiError(Exception):
     `code` is the API's own (`ClusterNameAlreadyExist`), or one of ours for what never got an answer
     (`ConnectionFailed`, `Timeout`, `AnswerTooLarge`, `AnswerUnreadable`). `http_status` is 0 without an answer.
     `uncertain` says that the call may have taken effect all the same: never repeat a changing call then, look first.
+    `retries` are the tries of the same call before this one.
     """
+
+    retries: tuple[Retry, ...] = ()
 
     def __init__(
         self,

@@ -70,12 +70,25 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """A try of a call that did no harm and no good: why, its request id where it has one, seconds until the next."""
+
+    code: str
+    request_id: str
+    pause: float
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
-    """The answer to create, scale, remove and delete: what was accepted, and the task to follow where there is one."""
+    """The answer to create, scale, remove and delete: what was accepted, and the task to follow where there is one.
+
+    `retries` are the tries before the one that was accepted.
+    """
 
     request_id: str
     cluster_id: str | None = None
     task_id: str | None = None
+    retries: tuple[Retry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +111,4 @@ class Attached:
     request_id: str
     instances: tuple[AttachedInstance, ...]
     task_id: str | None = None
+    retries: tuple[Retry, ...] = ()

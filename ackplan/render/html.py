@@ -20,7 +20,9 @@ from typing import Any
 from ackplan.execute.outcomes import Result
 from ackplan.plan.model import Plan
 from ackplan.record import Record
-from ackplan.render.page_data import RunFacts, plan_data, report_data
+from ackplan.render.page_data import plan_data
+from ackplan.render.page_run import report_data
+from ackplan.render.runs import RunFacts
 
 __all__ = ["RunFacts", "plan_html", "report_html"]
 
@@ -31,9 +33,12 @@ _PLACE = re.compile(r"\{\{([a-z]+)\}\}")
 _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
-def plan_html(plan: Plan, record: Record | None = None) -> str:
-    """The page of a plan. `record` is the one that it was made on; without it not every recorded value is told."""
-    return _page(plan_data(plan, record))
+def plan_html(plan: Plan, record: Record | None = None, *, view: str = "clusters") -> str:
+    """The page of a plan, open at `view`: `clusters`, `graph` or `schedule`.
+
+    `record` is the one that the plan was made on; without it not every recorded value is told.
+    """
+    return _page(plan_data(plan, record) | {"view": view})
 
 
 def report_html(plan: Plan, result: Result, facts: RunFacts, record: Record | None = None) -> str:

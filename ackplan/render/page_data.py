@@ -1,18 +1,17 @@
-"""What the page of a plan or of a run shows, as JSON data: words and values are made here, the page lays them out.
+"""What the page of a plan shows, as JSON data: words and values are made here, the page lays them out.
 
 Texts that many clusters share are kept once, in `texts`, and stand as their numbers: values of parameters above all.
-No secret is in it, and no time but a run's own.
+No secret is in it, and no time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ackplan import __version__
 from ackplan.diagnostics import Diagnostic
-from ackplan.execute.outcomes import Outcome, Result, Status
 from ackplan.model.actions import Action
 from ackplan.model.values import ABSENT
 from ackplan.plan import graph
@@ -29,17 +28,6 @@ from ackplan.render.view import Block, Field, View, view
 from ackplan.render.words import LEGEND, VERBS, counted, duration
 
 _TITLES = {"normal": "Plan", "destroy": "Plan to destroy", "refresh-only": "Plan to refresh the record"}
-_STATUS = ("failed", "interrupted", "skipped", "not started", "done")
-
-
-@dataclass(frozen=True, slots=True)
-class RunFacts:
-    """Which run, by whom, from when to when (as text, RFC 3339)."""
-
-    run: str
-    who: str
-    started: str
-    ended: str
 
 
 @dataclass(slots=True)
@@ -70,7 +58,7 @@ def plan_data(plan: Plan, record: Record | None = None) -> dict[str, Any]:
         "alerts": [
             {"tone": a.tone, "topic": a.topic, "text": a.text, "names": list(a.names)} for a in alerts(plan, shown)
         ],
-        "findings": [_finding(diagnostic) for diagnostic in plan.diagnostics],
+        "findings": [finding(diagnostic) for diagnostic in plan.diagnostics],
         "legend": dict(LEGEND),
         "clusters": _clusters(plan, shown, record, texts),
         "steps": [_step(step, change, facts) for change in plan.changes for step in change.steps],
@@ -78,32 +66,6 @@ def plan_data(plan: Plan, record: Record | None = None) -> dict[str, Any]:
         "seconds": times.seconds,
         "texts": list(texts.numbers),
     }
-
-
-def report_data(plan: Plan, result: Result, facts: RunFacts, record: Record | None = None) -> dict[str, Any]:
-    """The page of a run: that of its plan, and what became of each step. `record` is the one before the run."""
-    data = plan_data(plan, record)
-    begun = min((o.started for o in result.outcomes.values() if _ran(o)), default=0.0)
-    ends = [_ending(result.outcomes.get(step.id), begun) for step in plan.steps]
-    for told, end in zip(data["steps"], ends, strict=True):
-        told["end"] = end
-    by_cluster: dict[str, list[str]] = {}
-    for step, end in zip(plan.steps, ends, strict=True):
-        by_cluster.setdefault(step.cluster, []).append(end["status"])
-    for told, change in zip(data["clusters"], plan.changes, strict=True):
-        told["status"] = _worst(by_cluster.get(change.cluster, []))
-    statuses = [told["status"] for told in data["clusters"]]
-    verb = "Destroy" if plan.mode == "destroy" else "Apply"
-    data |= {
-        "title": f"{verb} {'complete' if result.complete else 'interrupted' if result.interrupted else 'incomplete'}",
-        "headline": ", ".join(f"{statuses.count(s)} {s}" for s in _STATUS if s in statuses) or "nothing to do",
-        "complete": result.complete,
-        "statuses": [{"tone": s, "number": statuses.count(s), "text": s} for s in _STATUS if s in statuses],
-        "facts": _run_facts(result, facts),
-        "seconds": max((end["start"] + end["seconds"] for end in ends if end["start"] is not None), default=0.0),
-        "run": True,
-    }
-    return data
 
 
 def _facts(plan: Plan, shown: View) -> list[list[str]]:
@@ -119,14 +81,8 @@ def _serial(plan: Plan) -> str:
     return f"serial {plan.pins.serial}" if plan.pins.lineage else "none yet"
 
 
-def _run_facts(result: Result, facts: RunFacts) -> list[list[str]]:
-    counts = ", ".join(f"{result.count(status)} {status.value}" for status in Status if result.count(status))
-    given = (("Run", facts.run), ("By", facts.who), ("From", facts.started), ("To", facts.ended))
-    known = [[name, printable(text)] for name, text in given if text]
-    return [["Steps", counts or "none"], ["Took", duration(result.seconds)], *known, ["ackplan", __version__]]
-
-
-def _finding(diagnostic: Diagnostic) -> dict[str, Any]:
+def finding(diagnostic: Diagnostic) -> dict[str, Any]:
+    """An error or a warning with what to do about it."""
     return {
         "severity": diagnostic.severity.value,
         "code": printable(diagnostic.code),
@@ -180,7 +136,7 @@ def _block(block: Block, texts: _Texts) -> dict[str, Any]:
         "fields": [_field(entry, texts) for entry in block.fields],
         "unchanged": block.unchanged,
         "waits": list(block.waits_for),
-        "blocked": [_finding(diagnostic) for diagnostic in block.blocked],
+        "blocked": [finding(diagnostic) for diagnostic in block.blocked],
         "seconds": sum(step.seconds for step in block.steps),
     }
 
@@ -247,29 +203,3 @@ def _step(step: Step, change: Change, facts: _StepFacts) -> dict[str, Any]:
         "critical": step.id in facts.critical,
         "blocked": change.is_blocked,
     }
-
-
-def _ran(outcome: Outcome) -> bool:
-    return outcome.called or outcome.seconds > 0 or outcome.started > 0
-
-
-def _ending(outcome: Outcome | None, begun: float) -> dict[str, Any]:
-    """What became of a step. One without an outcome was done by an earlier run of the same plan."""
-    if outcome is None:
-        return {"status": "done", "start": None, "seconds": 0, "took": "", "note": "done by an earlier run"}
-    ran = _ran(outcome)
-    return {
-        "status": outcome.status.value,
-        "start": round(outcome.started - begun, 3) if ran else None,
-        "seconds": round(outcome.seconds, 3),
-        "took": duration(outcome.seconds) if ran else "",
-        "id": printable(outcome.cluster_id),
-        "requests": [printable(request) for request in outcome.request_ids],
-        "tasks": [printable(task) for task in outcome.task_ids],
-        "errors": [_finding(diagnostic) for diagnostic in outcome.diagnostics],
-    }
-
-
-def _worst(statuses: Iterable[str]) -> str:
-    found = set(statuses)
-    return next((status for status in _STATUS if status in found), "no-op")

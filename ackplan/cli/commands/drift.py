@@ -21,7 +21,7 @@ _DRIFT = 2
 
 @click.command("drift")
 @options(spec=True, state=True, api=True)
-@format_option("text", "json")
+@format_option("text", "json", "html")
 @plan_options(full=False)
 @click.option("--update-spec", is_flag=True, help="Write what is live into the spec, where that is one plain value.")
 def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa: FBT001
@@ -31,15 +31,14 @@ def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa
     --update-spec, the spec.
     """
     from ackplan.cli.session import run_async
-    from ackplan.render import json_plan, text
+    from ackplan.render import text
 
     drift, record = run_async(_find(settings, asked))
     if drift.plan.diagnostics:
         click.echo(text.diagnostics_text(drift.plan.diagnostics, color=settings.color), err=True)
     if not drift.plan.applicable:
         return 1
-    as_json = settings.format == "json"
-    click.echo(json_plan.dumps(json_plan.plan_json(drift.plan, record)) if as_json else _text(drift, settings))
+    click.echo(_told(settings, drift, record))
     if not drift.moved:
         return 0
     faults = _update(settings, drift) if update_spec else ()
@@ -59,9 +58,12 @@ async def _find(settings: Settings, asked: Asked) -> tuple[Drift, Record]:
         return await find(inputs(settings), before, api, options), before.record
 
 
-def _text(drift: Drift, settings: Settings) -> str:
+def _told(settings: Settings, drift: Drift, record: Record) -> str:
+    from ackplan.cli.planning import shown
     from ackplan.render.text.drift import drift_text
 
+    if settings.format != "text":
+        return shown(settings, drift.plan, record)
     return drift_text(drift, color=settings.color)
 
 

@@ -1,21 +1,39 @@
 """`ackplan graph`: the steps of a plan, as a graph."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.planning import Asked, plan_options
 
+if TYPE_CHECKING:
+    from ackplan.plan.model import Plan
+    from ackplan.record import Record
+
 
 @click.command("graph")
 @options(spec=True, state=True, api=True)
-@format_option("dot", "mermaid", default="dot")
+@format_option("dot", "mermaid", "svg", "html", default="dot")
 @plan_options(full=True)
 @click.argument("planfile", required=False)
 def command(settings: Settings, asked: Asked, planfile: str | None) -> None:
     """Print the graph of PLANFILE's steps, or of a plan made now."""
-    from ackplan.cli.planning import plan_now, read_plan
-    from ackplan.cli.session import run_async
-    from ackplan.render import graph
+    from ackplan.cli.planning import drawn
+    from ackplan.render.html import plan_html
 
-    plan = read_plan(planfile)[0] if planfile else run_async(plan_now(settings, asked))[0].plan
-    click.echo(graph.mermaid(plan.steps) if settings.format == "mermaid" else graph.dot(plan.steps))
+    plan, record = _plan(settings, asked, planfile)
+    click.echo(plan_html(plan, record, view="graph") if settings.format == "html" else drawn(settings, plan))
+
+
+def _plan(settings: Settings, asked: Asked, planfile: str | None) -> tuple[Plan, Record | None]:
+    from ackplan.cli.planning import plan_now, read_plan, record_at_hand
+    from ackplan.cli.session import run_async
+
+    if planfile:
+        plan = read_plan(planfile)[0]
+        return plan, record_at_hand(settings, plan)
+    planned, record = run_async(plan_now(settings, asked))
+    return planned.plan, record

@@ -21,7 +21,7 @@ _REAL_SECONDS = 2.0
 
 @click.command("rehearse")
 @options()
-@format_option("text", "json")
+@format_option("text", "json", "html")
 @click.option(
     "--parallelism",
     default=32,
@@ -38,13 +38,22 @@ def command(settings: Settings, parallelism: int, faults: str, planfile: str) ->
     Shows in which order steps run, how long it takes, the critical path, and every step that the API would refuse.
     No network, no credentials, no secret is read.
     """
-    from ackplan.render import json_rehearsal, rehearsal
-
     plan, _ = read_plan(planfile)
     done = run_async(_rehearse(plan, parallelism, faults))
-    as_json = settings.format == "json"
-    click.echo(json_rehearsal.dumps(done) if as_json else rehearsal.text(done, color=settings.color))
+    click.echo(_told(settings, done))
     return 0 if done.result.complete else 1
+
+
+def _told(settings: Settings, done: Rehearsal) -> str:
+    from ackplan.render import html, json_rehearsal, rehearsal
+
+    match settings.format:
+        case "json":
+            return json_rehearsal.dumps(done)
+        case "html":
+            return html.report_html(done.plan, done.result, html.RunFacts(what="Rehearsal"))
+        case _:
+            return rehearsal.text(done, color=settings.color)
 
 
 async def _rehearse(plan: Plan, parallelism: int, faults: str) -> Rehearsal:

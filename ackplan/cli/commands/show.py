@@ -12,12 +12,13 @@ from ackplan.cli.planning import PLAN_FORMATS
 @click.argument("planfile", required=False)
 def command(settings: Settings, planfile: str | None) -> None:
     """Show PLANFILE, or without one the recorded state."""
-    from ackplan.cli.planning import before_now, drawn, read_plan
+    from ackplan.cli.planning import before_now, drawn, read_plan, record_at_hand
     from ackplan.render import json_plan, text
 
     if planfile:
         plan, as_json = read_plan(planfile)
-        click.echo(json_plan.dumps(as_json) if settings.format == "json" else drawn(settings, plan))
+        record = record_at_hand(settings, plan) if settings.format == "html" else None
+        click.echo(json_plan.dumps(as_json) if settings.format == "json" else drawn(settings, plan, record))
         return
     if settings.format not in {"text", "json"}:
         raise click.UsageError(f"--format {settings.format} is for a plan file")

@@ -32,10 +32,10 @@ function remember() {
   if (location.hash !== address) history.replaceState(null, "", address);
 }
 
-/** Shows what the address says: a view, and a cluster by its name. */
-function recall() {
-  const [, wished, name] = location.hash.split("/");
-  if (wished in VIEWS) switchTo(wished);
+/** Shows what an address says: a view, and a cluster by its name. */
+function recall(address) {
+  const [, wished, name] = address.split("/");
+  if (Object.hasOwn(VIEWS, wished)) switchTo(wished);
   const number = clusterNumbers.get(decoded(name ?? ""));
   if (number !== undefined) choose(number, (stepsOf.get(clusters[number].name) ?? [-1])[0]);
 }
@@ -169,11 +169,12 @@ function start() {
   part("theme").addEventListener("click", changeTheme);
   part("theme").classList.add("plain");
   document.addEventListener("keydown", shortcuts);
-  window.addEventListener("hashchange", recall);
+  window.addEventListener("hashchange", () => recall(location.hash));
+  const address = location.hash;
   showDetail();
-  switchTo("clusters");
   refresh();
-  recall();
+  switchTo(data.view ?? "clusters");
+  recall(address);
 }
 
 start();

@@ -180,3 +180,16 @@ def test_what_never_left_is_repeated_and_certain(act: Any) -> None:
     result, stage = asyncio.run(play())
     assert (type(result), result.code, result.uncertain) == (errors.Unreachable, "ConnectionFailed", False)
     assert len(stage.clock.naps) == 3
+
+
+def test_tries_before_the_answer_are_told_with_their_request_ids() -> None:
+    slow = Reply(400, THROTTLED, {"x-acs-retry-after": "4000"})
+    result, stage = played(change, slow, Reply(202, ACCEPTED))
+    (retry,) = result.retries
+    assert (retry.code, retry.request_id) == ("Throttling.User", "R-2")
+    assert [retry.pause] == stage.clock.naps
+
+
+def test_a_call_that_failed_for_good_tells_of_its_other_tries() -> None:
+    result, _ = played(change, Reply(400, THROTTLED), retries=RetryPolicy(attempts=3))
+    assert [(retry.code, retry.request_id) for retry in result.retries] == [("Throttling.User", "R-2")] * 2

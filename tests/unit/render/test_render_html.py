@@ -14,8 +14,10 @@ from hostile import MIXED, TEXTS, poisoned
 
 from ackplan.diagnostics import error
 from ackplan.execute.outcomes import Outcome, Result, Status
+from ackplan.model.answers import Retry
 from ackplan.render.html import RunFacts, data_text, plan_html, report_html
-from ackplan.render.page_data import plan_data, report_data
+from ackplan.render.page_data import plan_data
+from ackplan.render.page_run import report_data
 
 FACTS = RunFacts("a1b2", "ci@runner", "2026-01-02T03:04:05Z", "2026-01-02T03:24:05Z")
 
@@ -28,7 +30,7 @@ def data_of(page: str) -> dict[str, Any]:
 def test_the_page_holds_its_data_and_allows_its_own_script_and_style_alone() -> None:
     planned = MIXED.plan()
     page = plan_html(planned)
-    assert data_of(page) == json.loads(json.dumps(plan_data(planned)))
+    assert data_of(page) == json.loads(json.dumps(plan_data(planned) | {"view": "clusters"}))
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
     assert policy is not None
     rules = dict(rule.split(" ", 1) for rule in policy[1].split("; "))
@@ -120,7 +122,9 @@ def report(**ends: Outcome) -> dict[str, Any]:
 
 def test_a_report_tells_what_became_of_each_step() -> None:
     fault = error("ACK5003", "The API refused the call", "Throttling")
-    failed = Outcome(Status.FAILED, (fault,), "c-1", ("R-1",), ("T-1",), True, 102.0, 7.5)
+    failed = Outcome(
+        Status.FAILED, (fault,), "c-1", ("R-1",), ("T-1",), True, 102.0, 7.5, (Retry("Throttling", "R-0", 2.5),)
+    )
     data = report(created=failed, bigger=Outcome(Status.SKIPPED))
     ends = {step["id"]: step["end"] for step in data["steps"]}
     assert ends["create:created"] == {
@@ -131,6 +135,7 @@ def test_a_report_tells_what_became_of_each_step() -> None:
         "id": "c-1",
         "requests": ["R-1"],
         "tasks": ["T-1"],
+        "retries": [["Throttling", "R-0", 2.5]],
         "errors": [
             {
                 "severity": "error",

@@ -1,0 +1,85 @@
+"""What the page of a run shows, as JSON data: that of its plan, and what became of each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ackplan import __version__
+from ackplan.execute.outcomes import Outcome, Result, Status
+from ackplan.plan.model import Plan
+from ackplan.record import Record
+from ackplan.render.page_data import finding, plan_data
+from ackplan.render.runs import RunFacts, begun, ran
+from ackplan.render.safe import printable
+from ackplan.render.words import counted, duration
+
+_STATUS = ("failed", "interrupted", "skipped", "not started", "done")
+
+
+def report_data(plan: Plan, result: Result, facts: RunFacts, record: Record | None = None) -> dict[str, Any]:
+    """The page of a run: that of its plan, and what became of each step. `record` is the one before the run."""
+    data = plan_data(plan, record)
+    start = begun(result)
+    ends = [_ending(result.outcomes.get(step.id), start) for step in plan.steps]
+    for told, end in zip(data["steps"], ends, strict=True):
+        told["end"] = end
+    by_cluster: dict[str, list[str]] = {}
+    for step, end in zip(plan.steps, ends, strict=True):
+        by_cluster.setdefault(step.cluster, []).append(end["status"])
+    for told, change in zip(data["clusters"], plan.changes, strict=True):
+        told["status"] = _worst(by_cluster.get(change.cluster, []))
+    statuses = [told["status"] for told in data["clusters"]]
+    data |= {
+        "title": f"{_what(plan, facts)} {_how(result)}",
+        "headline": ", ".join(f"{statuses.count(s)} {s}" for s in _STATUS if s in statuses) or "nothing to do",
+        "complete": result.complete,
+        "statuses": [{"tone": s, "number": statuses.count(s), "text": s} for s in _STATUS if s in statuses],
+        "facts": _facts(plan, result, facts),
+        "seconds": max((end["start"] + end["seconds"] for end in ends if end["start"] is not None), default=0.0),
+        "run": True,
+    }
+    return data
+
+
+def _what(plan: Plan, facts: RunFacts) -> str:
+    return "Destroy" if plan.mode == "destroy" and facts.what == "Apply" else facts.what
+
+
+def _how(result: Result) -> str:
+    return "complete" if result.complete else "interrupted" if result.interrupted else "incomplete"
+
+
+def _facts(plan: Plan, result: Result, facts: RunFacts) -> list[list[str]]:
+    earlier = sum(step.id not in result.outcomes for step in plan.steps)
+    counted_steps = [(result.count(status), status.value) for status in Status] + [(earlier, "by an earlier run")]
+    counts = ", ".join(f"{number} {what}" for number, what in counted_steps if number)
+    retries = sum(len(outcome.retries) for outcome in result.outcomes.values())
+    given = (("Run", facts.run), ("By", facts.who), ("From", facts.started), ("To", facts.ended))
+    known = [[name, printable(text)] for name, text in given if text]
+    found = [["Steps", counts or "none"], ["Took", duration(result.seconds)]]
+    found += [["Repeated", counted(retries, "call")]] if retries else []
+    return [*found, *known, ["ackplan", __version__]]
+
+
+def _ending(outcome: Outcome | None, start: float) -> dict[str, Any]:
+    """What became of a step. One without an outcome was done by an earlier run of the same plan."""
+    if outcome is None:
+        return {"status": "done", "start": None, "seconds": 0, "took": "", "note": "done by an earlier run"}
+    has_run = ran(outcome)
+    return {
+        "status": outcome.status.value,
+        "start": round(outcome.started - start, 3) if has_run else None,
+        "seconds": round(outcome.seconds, 3),
+        "took": duration(outcome.seconds) if has_run else "",
+        "id": printable(outcome.cluster_id),
+        "requests": [printable(request) for request in outcome.request_ids],
+        "tasks": [printable(task) for task in outcome.task_ids],
+        "retries": [[printable(r.code), printable(r.request_id), round(r.pause, 1)] for r in outcome.retries],
+        "errors": [finding(diagnostic) for diagnostic in outcome.diagnostics],
+    }
+
+
+def _worst(statuses: Iterable[str]) -> str:
+    found = set(statuses)
+    return next((status for status in _STATUS if status in found), "no-op")
