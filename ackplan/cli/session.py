@@ -14,6 +14,7 @@ import click
 from ackplan import spec
 from ackplan.app.applying import Stores
 from ackplan.cli.clock import RealClock, timestamp
+from ackplan.cli.embedded import embedded
 from ackplan.cli.options import Settings, variables_given
 from ackplan.stores.journal import SqliteJournal
 from ackplan.stores.local import LocalRecordStore
@@ -80,11 +81,8 @@ async def open_api(settings: Settings) -> AsyncIterator[AckClient]:
         async with api.open_client(_client_settings(settings, settings.endpoint), chain) as client:
             yield client
         return
-    from ackplan.simulator import SimulatorConfig, serve
-
     settings.private.mkdir(parents=True, exist_ok=True)
-    config = SimulatorConfig(db=settings.private / "sandbox.db", time_scale=settings.time_scale)
-    async with serve(config) as running:
+    async with embedded(db=settings.private / "sandbox.db", time_scale=settings.time_scale) as running:
         fixed = api.FixedCredentials("sandbox", "sandbox")
         async with api.open_client(_client_settings(settings, running.url), fixed) as client:
             yield client

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from ackplan.simulator.routes import OPERATIONS
 
 _MAX_BYTES = 1 << 20
+_MOST_TOLD = 10
 _NAMES = {"type": "string", "minLength": 1}
 _SECONDS = {"type": "number", "minimum": 0}
 _WHEN = {"when": {"enum": ["before", "after"]}}
@@ -85,20 +86,25 @@ SCHEMA: dict[str, Any] = {
 
 def load(path: Path) -> list[dict[str, Any]]:
     """The faults of a file. Raises ValueError that names the file and the fault."""
-    if path.stat().st_size > _MAX_BYTES:
-        raise ValueError(f"{path}: more than {_MAX_BYTES} bytes")
     try:
-        document = _decoded(path)
-        return check(document)
+        _check_file(path)
+        return check(_decoded(path))
     except ValueError as fault:
         raise ValueError(f"{path}: {fault}") from None
+
+
+def _check_file(path: Path) -> None:
+    if not path.exists():
+        raise ValueError("there is no such file")
+    if not path.is_file() or path.stat().st_size > _MAX_BYTES:
+        raise ValueError(f"not a regular file, or over {_MAX_BYTES:,} bytes")
 
 
 def check(document: Any) -> list[dict[str, Any]]:
     """The faults of a decoded document. Raises ValueError for one that is not as described."""
     faults = sorted(Draft202012Validator(SCHEMA).iter_errors(document), key=lambda fault: list(map(str, fault.path)))
     if faults:
-        raise ValueError(_told(faults[0]))
+        raise ValueError("; ".join(map(_told, faults[:_MOST_TOLD])))
     rules: list[dict[str, Any]] = [dict(rule) for rule in document["faults"]]
     return rules
 

@@ -11,6 +11,10 @@ import click
 
 from ackplan.cli.options import Settings, options
 from ackplan.cli.session import open_api, run_async
+from ackplan.stores.files import read_regular
+
+# No body that the API takes comes near it.
+_MAX_BODY = 16 << 20
 
 
 @click.command("api")
@@ -41,11 +45,18 @@ def _body(given: str) -> Any:
     if not given:
         return None
     try:
-        if given == "@-":
-            return json.loads(sys.stdin.read())
-        return json.loads(Path(given[1:]).read_text("utf-8") if given.startswith("@") else given)
-    except ValueError as fault:
+        return json.loads(_read(given[1:]) if given.startswith("@") else given)
+    except (ValueError, RecursionError) as fault:
         raise click.UsageError(f"--body is not JSON: {fault}") from None
+
+
+def _read(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(_MAX_BODY + 1)
+    data = read_regular(Path(name), _MAX_BODY)
+    if data is None:
+        raise click.UsageError(f"--body: there is no file {name}")
+    return data
 
 
 async def _call(settings: Settings, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ackplan.cli.embedded import embedded
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.planning import read_plan
 from ackplan.cli.session import run_async
@@ -59,17 +60,12 @@ def _told(settings: Settings, done: Rehearsal) -> str:
 async def _rehearse(plan: Plan, parallelism: int, faults: str) -> Rehearsal:
     from ackplan import api
     from ackplan.app.rehearsing import rehearse, world
-    from ackplan.diagnostics import Failure, error
     from ackplan.execute.executor import Limits
     from ackplan.execute.virtual import VirtualClock
-    from ackplan.simulator import SimulatorConfig, serve
 
     clock = VirtualClock()
-    try:
-        config = SimulatorConfig(clock=clock.serving(), live=world(plan), faults=Path(faults) if faults else None)
-    except ValueError as fault:
-        raise Failure(error("ACK7001", "Simulator can't be set up", str(fault))) from None
-    async with serve(config) as running:
+    rules = Path(faults) if faults else None
+    async with embedded(clock=clock.serving(), live=world(plan), faults=rules) as running:
         timeouts = api.Timeouts(connect=_REAL_SECONDS, read=_REAL_SECONDS, total=_REAL_SECONDS)
         settings = api.ClientSettings(endpoint=running.url, rate=0, timeouts=timeouts)
         fixed = api.FixedCredentials("sandbox", "sandbox")

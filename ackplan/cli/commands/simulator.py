@@ -7,13 +7,18 @@ import json
 import os
 import signal
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
+from ackplan.cli.embedded import embedded
 from ackplan.cli.options import Settings, options
 from ackplan.cli.session import run_async
 from ackplan.diagnostics import Failure, error
+from ackplan.stores.files import read_regular
+
+# A world of 30,000 clusters is about a tenth of it.
+_MAX_SEED = 256 << 20
 
 
 @click.command("simulator")
@@ -38,11 +43,19 @@ def command(settings: Settings, port: int, access_key: str, **world: Any) -> int
     Accepts the key pair of --access-key, else of its own environment, else sandbox:sandbox.
     """
     seed = world.pop("seed")
+    return run_async(_serve(port, _keys(access_key), live=_live(seed) if seed else None, **world))
+
+
+def _live(seed: str) -> Any:
+    data = read_regular(Path(seed), _MAX_SEED)
     try:
-        live = json.loads(Path(seed).read_text("utf-8")) if seed else None
-    except ValueError as fault:
-        raise Failure(error("ACK7001", "Simulator can't be set up", f"{seed} is not JSON: {fault}")) from None
-    return run_async(_serve(port, _keys(access_key), live=live, **world))
+        return json.loads(data) if data is not None else _refuse(f"{seed}: there is no such file")
+    except (ValueError, RecursionError) as fault:
+        return _refuse(f"{seed} is not JSON: {fault}")
+
+
+def _refuse(why: str) -> NoReturn:
+    raise Failure(error("ACK7001", "Simulator can't be set up", why)) from None
 
 
 def _keys(given: str) -> dict[str, str]:
@@ -58,22 +71,11 @@ def _keys(given: str) -> dict[str, str]:
 
 
 async def _serve(port: int, keys: dict[str, str], *, db: str, speed: float, faults: str, live: Any) -> int:
-    from ackplan.simulator import SimulatorConfig, serve
-
-    try:
-        config = SimulatorConfig(
-            db=Path(db) if db else None,
-            time_scale=speed,
-            access_keys=keys,
-            faults=Path(faults) if faults else None,
-            live=live,
-        )
-    except ValueError as fault:
-        raise Failure(error("ACK7001", "Simulator can't be set up", str(fault))) from None
+    setup = {"db": Path(db) if db else None, "faults": Path(faults) if faults else None}
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    async with serve(config, port=port) as running:
+    async with embedded(port, time_scale=speed, access_keys=keys, live=live, **setup) as running:
         click.echo(running.url)
         click.echo(f"Serving the embedded ACK API. Use it: ackplan plan --endpoint {running.url}", err=True)
         await ended.wait()

@@ -153,3 +153,21 @@ def test_a_wrong_file_is_named(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(ValueError) as caught:
         faultfile.load(tmp_path / name)
     assert str(tmp_path / name) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [("nowhere.yaml", "there is no such file"), ("/dev/zero", "not a regular file"), (".", "not a reg")],
+)
+def test_what_is_no_file_is_not_read(tmp_path: Path, path: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        faultfile.load(tmp_path / path)
+
+
+def test_all_that_is_wrong_is_told() -> None:
+    with pytest.raises(ValueError) as caught:
+        faultfile.check({"faults": [{"kind": "explode"}, {"kind": "hang", "seconds": -1}], "more": 1})
+    told = str(caught.value)
+    assert "'explode'" in told
+    assert "faults[1].seconds: -1" in told
+    assert "'more'" in told
