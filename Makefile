@@ -22,6 +22,7 @@ bench: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/parameters.py
+	$(BIN)/python docs/operations.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
