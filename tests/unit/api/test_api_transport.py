@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
 import gzip
-import ipaddress
 import ssl
 import tracemalloc
 import zlib
@@ -17,15 +15,13 @@ from typing import Any
 import pytest
 from ack_double import Reply, Stage, outcome, played, serving, serving_bytes, talking_to
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ackplan.api import ClientSettings, FixedCredentials, NotSent, RetryPolicy, errors, open_client
 from ackplan.api.bounded import BoundedBody, Broken, TooLarge
 from ackplan.api.endpoint import parse_endpoint
+from tests.certificates import certificate
 
 ONE_TRY = RetryPolicy(attempts=1)
 
@@ -152,31 +148,6 @@ def test_a_change_has_its_own_connection_and_reads_share_one() -> None:
 
     methods = [head.split()[0] for head in asyncio.run(play())]
     assert methods == [b"GET", b"DELETE", b"DELETE"]
-
-
-def certificate(folder: Path) -> Path:
-    """A fresh self-signed certificate for 127.0.0.1 with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    today = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(today - dt.timedelta(days=1))
-        .not_valid_after(today + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = folder / "server.pem"
-    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
-    return path
 
 
 @contextlib.asynccontextmanager

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alibabacloud_cs20151215.client import Client
 
 from ackplan.api.operations import call
 from ackplan.api.signing import SIGNERS
@@ -43,11 +45,25 @@ def test_the_table_says_what_the_tests_do(rows, root):
         assert tested == (", ".join(tried(name, text)) or "by path only"), name
 
 
-def tried(name: str, text: str) -> list[str]:
-    """What an operation is tested with: typed calls of the official clients, and bodies that are the guide's."""
+def test_a_client_that_is_not_named_has_no_typed_call(rows):
+    for name, (*_, tested) in rows.items():
+        action, method = typed(name)
+        if "older client" not in tested:
+            assert importlib.util.find_spec(f"aliyunsdkcs.request.v20151215.{action}Request") is None, name
+        if "current client" not in tested:
+            assert not hasattr(Client, method), name
+
+
+def typed(name: str) -> tuple[str, str]:
+    """What the older and the current client call an operation."""
     subject = "" if contract.operations()[name].path == "/clusters" else "c1"
     action = call(name, "cn-beijing", id=subject).action
-    method = re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
+    return action, re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
+
+
+def tried(name: str, text: str) -> list[str]:
+    """What an operation is tested with: typed calls of the official clients, and bodies that are the guide's."""
+    action, method = typed(name)
     text = text.replace("example(kind", 'example("create-cluster"')
     found: dict[str, Any] = {
         "the guide's example": f'example("{name.replace("_", "-")}"' in text,
