@@ -79,8 +79,8 @@ def _record_moved(plan: Plan, before: Known) -> Iterable[Diagnostic]:
         detail += f" of {stored.lineage}" if stored.lineage != pins.lineage else ""
         yield error("ACK6004", "Record moved since the plan", detail, "Plan again")
     elif before.leftover.head is not None:
-        detail = f"run {before.leftover.head.id} was interrupted"
-        yield error("ACK6004", "Record moved since the plan", detail, "Finish it: ackplan apply; then plan again")
+        cure = "Finish it: ackplan apply; then plan again"
+        yield error("ACK6004", "Record moved since the plan", before.leftover.head.fate, cure)
 
 
 def _live_moved(plan: Plan, before: Known, live: Iterable[Cluster]) -> Iterable[Diagnostic]:

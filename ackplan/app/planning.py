@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ackplan import catalog, spec
@@ -16,7 +16,7 @@ from ackplan.model.answers import Cluster, Node
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
 from ackplan.record import Record
-from ackplan.record.journal import Entry, InFlight, Leftover, fold, recover
+from ackplan.record.journal import Entry, InFlight, Leftover, fold, named_nodes, recover
 
 # How often a cluster is looked at again whose size and nodes are of two moments.
 _LOOKS = 3
@@ -69,7 +69,7 @@ async def make_plan(inputs: spec.Inputs, before: Known, api: ApiReader | None, o
     """The plan for the spec. Without `api` the record is taken for what is live. Raises Failure and ApiError."""
     loaded = read_spec(inputs, optional=options.mode != "normal")
     live = await api.list_clusters() if api is not None else _as_recorded(before.record)
-    record, recovered = recover(before.record, before.flying, live)
+    live, record, recovered = await _recovered(before, api, live)
     sides = Sides(loaded.clusters, record, live, loaded.digest())
     if api is not None:
         live, nodes = await _nodes(api, live, nodes_needed(sides, options))
@@ -79,22 +79,32 @@ async def make_plan(inputs: spec.Inputs, before: Known, api: ApiReader | None, o
     return Planned(_noted(planned, notes), loaded, before, recovered)
 
 
+async def _recovered(
+    before: Known, api: ApiReader | None, live: tuple[Cluster, ...]
+) -> tuple[tuple[Cluster, ...], Record, tuple[Entry, ...]]:
+    """The live list, the record with what became of the calls in flight, and the entries that settle these."""
+    nodes: Mapping[str, Sequence[Node]] = {}
+    if api is not None:
+        live, nodes = await _nodes(api, live, named_nodes(before.record, before.flying, live))
+    moved = stale(before.leftover, before.stored)
+    record, recovered = recover(before.record, before.flying, live, nodes, stale=moved)
+    return live, record, recovered
+
+
 def _noted(planned: Plan, notes: Sequence[Diagnostic]) -> Plan:
     return dataclasses.replace(planned, diagnostics=tuple(notes))
 
 
 def _interrupted(before: Known) -> tuple[Diagnostic, ...]:
-    if before.leftover.head is None:
+    """What to say of the journal that is left: of a run that died, or that ended before all of its calls did."""
+    head = before.leftover.head
+    if head is None:
         return ()
-    calls = ", ".join(call.step for call in before.flying) or "none"
-    return (
-        warning(
-            "ACK3030",
-            "An earlier apply was interrupted",
-            f"run {before.leftover.head.id}; calls in flight: {calls}",
-            "This plan takes in what became of them; ackplan apply finishes it",
-        ),
-    )
+    detail = f"run {head.id}; calls in flight: {', '.join(call.step for call in before.flying) or 'none'}"
+    cure = "This plan takes in what became of them; ackplan apply finishes it"
+    if head.ended:
+        return (warning("ACK3031", "An earlier apply ended with calls in flight", detail, cure),)
+    return (warning("ACK3030", "An earlier apply was interrupted", detail, cure),)
 
 
 async def _nodes(

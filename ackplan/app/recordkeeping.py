@@ -18,10 +18,11 @@ from ackplan.record import Record, RecordedCluster
 
 def check_settled(before: Known) -> None:
     """Raises Failure where an interrupted apply left something that is not in the record yet."""
-    head = before.leftover.head
+    head, cure = before.leftover.head, "Finish it first: ackplan apply"
+    if head is not None and head.ended:
+        raise Failure(error("ACK3031", "An earlier apply ended with calls in flight", f"run {head.id}", cure))
     if head is not None:
-        detail = f"run {head.id} left its journal"
-        raise Failure(error("ACK3030", "An earlier apply was interrupted", detail, "Finish it first: ackplan apply"))
+        raise Failure(error("ACK3030", "An earlier apply was interrupted", f"run {head.id} left its journal", cure))
 
 
 def forget(record: Record, names: Iterable[str]) -> Record:

@@ -33,6 +33,12 @@ class Ports:
     tell: Callable[[Event], None]
 
 
+def _aim(step: Step) -> dict[str, Any]:
+    """By what a later run can tell whether the step's call took effect."""
+    sizes = {"workers_before": step.workers_before, "workers_after": step.workers_after, "masters": step.masters}
+    return {**sizes, "instances": list(step.instances)}
+
+
 @dataclass(slots=True)
 class StepContext:
     """A step under way. `ids` knows the clusters that this run created, by name, for all steps of the run."""
@@ -66,8 +72,7 @@ class StepContext:
         self.watch.check()
         step = self.step
         body = self._with_secrets(self.call.body or {})
-        data = {"operation": self.call.operation, "workers_before": step.workers_before, "entry": step.entry}
-        await self.write(Phase.INTENT, data)
+        await self.write(Phase.INTENT, {"operation": self.call.operation, **_aim(step), "entry": step.entry})
         return body
 
     def _with_secrets(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,11 +96,13 @@ class StepContext:
         self.request_ids.append(told.request_id)
         self.retries += told.retries
 
-    async def settled(self, entry: Mapping[str, Any] | None = None, *, removed: bool = False) -> None:
-        """The step's effect is complete: the record takes it in."""
+    async def settled(
+        self, entry: Mapping[str, Any] | None = None, *, removed: bool = False, error: str = ""
+    ) -> None:  # fmt: skip
+        """The step's effect is complete, or as far as it will be (`error` says why): the record takes it in."""
         if entry is not None:
             entry = {**entry, "cluster_id": entry["cluster_id"] or self.cluster_id}
-        await self.write(Phase.SETTLED, {}, entry=entry, removed=removed)
+        await self.write(Phase.SETTLED, {"error": error} if error else {}, entry=entry, removed=removed)
 
     async def after_fault(self, fault: ApiError, seen: Callable[[], Awaitable[bool]]) -> None:
         """A definite refusal ends the step. After a lost answer: goes on if the effect shows, else stops here."""
@@ -104,7 +111,7 @@ class StepContext:
             raise fault
         self.heard(fault)
         if not await self.until(seen):
-            raise StepFailed(faults.lost(self.step, fault))
+            raise StepFailed(faults.lost(self.step, fault), open=True)
 
     # Waiting and looking
 

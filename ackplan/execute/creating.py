@@ -42,7 +42,7 @@ async def _send(context: StepContext) -> str | None:
             return await _created(context, answer)
         await context.ports.clock.sleep(LOOK_EVERY)
         context.watch.check()
-    raise StepFailed(faults.lost(context.step, lost))
+    raise StepFailed(faults.lost(context.step, lost), open=True)
 
 
 async def _found(context: StepContext, answer: Accepted) -> Accepted:

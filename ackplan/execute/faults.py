@@ -10,11 +10,12 @@ _AGAIN = "Look at it: ackplan clusters {name}; then run: ackplan apply"
 
 
 class StepFailed(Exception):
-    """Ends a step: it failed, for this reason. Never leaves this package."""
+    """Ends a step: it failed, for this reason. `open`: its call may still go on. Never leaves this package."""
 
-    def __init__(self, diagnostic: Diagnostic) -> None:
+    def __init__(self, diagnostic: Diagnostic, *, open: bool = False) -> None:  # noqa: A002 - a call is open or settled
         super().__init__(diagnostic.summary)
         self.diagnostic = diagnostic
+        self.open = open
 
 
 def _fault(step: Step, code: str, summary: str, detail: str, cure: str = _AGAIN) -> Diagnostic:

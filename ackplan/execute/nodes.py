@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ackplan.execute import faults
 from ackplan.execute.context import StepContext
 from ackplan.execute.faults import StepFailed
@@ -17,12 +19,17 @@ async def attach(context: StepContext) -> None:
     expected = frozenset(context.step.instances) - refused.keys()
     await context.until(lambda: _arrived(context, expected))
     present = await context.present()
-    await _take_in(context, present)
     for instance in expected - present:
         refused[instance] = "accepted, but no node of the cluster afterwards"
-    if refused:
-        why = "; ".join(f"{instance}: {reason}" for instance, reason in sorted(refused.items()))
-        raise StepFailed(faults.not_attached(context.step, why))
+    failed = _not_attached(context, refused) if refused else None
+    await _take_in(context, present, failed.diagnostic.code if failed else "")
+    if failed:
+        raise failed
+
+
+def _not_attached(context: StepContext, refused: Mapping[str, str]) -> StepFailed:
+    why = "; ".join(f"{instance}: {reason}" for instance, reason in sorted(refused.items()))
+    return StepFailed(faults.not_attached(context.step, why))
 
 
 async def _send_attach(context: StepContext, missing: list[str]) -> dict[str, str]:
@@ -49,12 +56,12 @@ async def _joining(context: StepContext, instances: list[str]) -> bool:
     return (cluster is not None and cluster.busy) or set(instances) <= await context.present()
 
 
-async def _take_in(context: StepContext, present: frozenset[str]) -> None:
+async def _take_in(context: StepContext, present: frozenset[str], error: str) -> None:
     """The record takes in those instances of the step that are nodes now."""
     entry = dict(context.step.entry or {})
     mine = context.step.instances
     entry["attached"] = [i for i in entry.get("attached", ()) if i in present or i not in mine]
-    await context.settled(entry)
+    await context.settled(entry, error=error)
 
 
 async def detach(context: StepContext) -> None:

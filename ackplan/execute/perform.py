@@ -20,6 +20,7 @@ from ackplan.execute.scaling import scale_in, scale_out
 from ackplan.execute.watch import Stopped, TookTooLong, Watch
 from ackplan.model.actions import StepKind
 from ackplan.plan.model import Step
+from ackplan.record.journal import Phase
 
 
 async def _await_ready(context: StepContext) -> None:
@@ -94,6 +95,8 @@ class Performer:
             context.diagnostics.append(faults.secret(step, str(fault)))
         except StepFailed as failed:
             context.diagnostics.append(failed.diagnostic)
+            if context.called and not failed.open:
+                await context.write(Phase.SETTLED, {"error": failed.diagnostic.code})
         else:
             return Status.DONE
         return Status.FAILED

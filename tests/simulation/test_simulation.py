@@ -49,7 +49,7 @@ async def _without_intents(journal: MemoryJournal, entry: Entry) -> None:
         journal.append([entry])
 
 
-def _with_nothing_live(record: Any, flying: Any, _live: Any) -> Any:
+def _with_nothing_live(record: Any, flying: Any, _live: Any, _nodes: Any, *, stale: bool) -> Any:
     return recover(record, flying, ())
 
 

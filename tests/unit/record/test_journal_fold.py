@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ackplan.model.answers import Cluster
+from ackplan.model.answers import Cluster, Node
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import encode_cluster
-from ackplan.record.journal import Entry, InFlight, Phase, fold, recover
+from ackplan.record.journal import Entry, InFlight, Phase, fold, named_nodes, recover
 
 OLD = RecordedCluster("id-old", "managed", {"num_of_nodes": 3})
 NEW = RecordedCluster("id-new", "managed", {"num_of_nodes": 3}, created=False)
@@ -134,6 +134,64 @@ def test_a_call_in_flight_is_looked_up_by_name_and_nothing_is_created_twice(reco
     assert recovered.clusters.get("c") == expected
     assert [(e.run, e.step, e.cluster, e.phase) for e in entries] == [("run", "create:c", "c", Phase.SETTLED)]
     assert fold(record, entries)[0] == recovered
+
+
+FIVE = dataclasses.replace(OLD, parameters={"num_of_nodes": 5})
+WITH = dataclasses.replace(OLD, attached=("i-1", "i-2"))
+SCALE = {"operation": "scale_out", "workers_before": 3, "workers_after": 5, "masters": 0, "instances": []}
+ATTACH = {"operation": "attach", "workers_after": None, "masters": 0, "instances": ["i-1", "i-2"]}
+DETACH = {**ATTACH, "operation": "remove_nodes"}
+DELETE = {"operation": "delete_cluster", "instances": []}
+
+
+def old(size: int = 3, state: str = "running") -> Cluster:
+    return dataclasses.replace(running(cluster_id="id-old", state=state), size=size)
+
+
+def there(*instances: str) -> dict[str, tuple[Node, ...]]:
+    return {"id-old": tuple(Node(name, name, "Worker", "running", "") for name in ("i-0", *instances))}
+
+
+# id, recorded, call, entry aimed at, live, nodes, entry afterwards
+SHOWN = [
+    ("added", OLD, SCALE, FIVE, [old(5)], {}, FIVE),
+    ("added, masters counted", OLD, {**SCALE, "masters": 3}, FIVE, [old(8)], {}, FIVE),
+    ("not added", OLD, SCALE, FIVE, [old(3)], {}, OLD),
+    ("added in part", OLD, SCALE, FIVE, [old(4)], {}, OLD),
+    ("still being added", OLD, SCALE, FIVE, [old(5, "scaling")], {}, OLD),
+    ("gone meanwhile", OLD, SCALE, FIVE, [], {}, OLD),
+    ("another cluster by now", OLD, SCALE, dataclasses.replace(FIVE, cluster_id="id-new"), [old(5)], {}, OLD),
+    ("the cluster was created by the same run", OLD, SCALE, dataclasses.replace(FIVE, cluster_id=""), [old(5)], {}, FIVE),
+    ("attached", OLD, ATTACH, WITH, [old(5)], there("i-1", "i-2"), WITH),
+    ("attached in part", OLD, ATTACH, WITH, [old(4)], there("i-1"), OLD),
+    ("nodes not read", OLD, ATTACH, WITH, [old(5)], {}, OLD),
+    ("detached", WITH, DETACH, OLD, [old(3)], there(), OLD),
+    ("detached in part", WITH, DETACH, OLD, [old(4)], there("i-2"), WITH),
+    ("deleted", OLD, DELETE, None, [], {}, None),
+    ("being deleted", OLD, DELETE, None, [old(3, "deleting")], {}, OLD),
+    ("sizes that are none", OLD, {**SCALE, "workers_after": "5"}, FIVE, [old(5)], {}, OLD),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "call", "aim", "seen", "nodes", "expected"), [row[1:] for row in SHOWN], ids=[row[0] for row in SHOWN]
+)
+def test_a_call_in_flight_is_taken_in_where_its_whole_effect_shows(before, call, aim, seen, nodes, expected):
+    record = EMPTY.with_cluster("c", before)
+    flying = InFlight("run", "s:c", "c", {**call, "entry": encode_cluster(aim) if aim else None}, answered=True)
+    recovered, entries = recover(record, [flying], seen, nodes)
+    assert recovered.clusters.get("c") == expected
+    assert fold(record, entries)[0] == recovered
+    assert recover(record, [flying], seen, nodes, stale=True)[0] == record
+
+
+def test_nodes_are_read_where_they_tell_something_and_are_at_rest():
+    record = EMPTY.with_cluster("c", OLD)
+    flying = [InFlight("run", "s:c", "c", data, answered=True) for data in (SCALE, ATTACH)]
+    assert named_nodes(record, flying, [old()]) == ("id-old",)
+    assert named_nodes(record, flying[:1], [old()]) == ()
+    assert named_nodes(record, flying, [old(3, "updating")]) == ()
+    assert named_nodes(record, flying, []) == ()
 
 
 def test_nothing_in_flight_needs_nothing():

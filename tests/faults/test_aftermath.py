@@ -1,0 +1,116 @@
+"""What the next plan says after a run that was killed, was stopped, or failed: no more than is true, and no drift."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.mishaps import OPERATIONS, Operation
+from tests.faults.scenes import SECRETS, spec
+from tests.faults.stage import stage
+from tests.faults.victim import victims
+from tests.faults.virtual import Bench, bench
+
+_APPLY = ("apply", "--auto-approve")
+_CHANGES = [operation for operation in OPERATIONS if operation.before]
+_NAMED = pytest.mark.parametrize("operation", _CHANGES, ids=lambda operation: operation.title)
+
+
+@contextmanager
+def _edited(folder: Path, operation: Operation, **settings: Any) -> Iterator[Bench]:
+    """A project whose `before` was applied, and whose spec says `after`."""
+    file = folder / "ackplan.yaml"
+    with bench(folder, **settings) as at:
+        file.write_text(spec(operation.scene.before))
+        assert at.run(*_APPLY).code == 0
+        file.write_text(spec(operation.scene.after))
+        yield at
+
+
+def _stop_after(at: Bench, operation: Operation) -> None:
+    def hook(name: str, _number: int) -> None:
+        if name == operation.name:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    at.wire.after = hook
+
+
+def _clusters(at: Bench) -> Any:
+    return json.loads((at.folder / "state" / "default.json").read_text())["clusters"]
+
+
+@_NAMED
+def test_what_a_stopped_run_did_is_no_drift(tmp_path: Path, operation: Operation) -> None:
+    with _edited(tmp_path, operation) as at:
+        _stop_after(at, operation)
+        assert at.run(*_APPLY).code == 130
+        at.skip(3600.0)
+        planned = at.run("plan", "--detailed-exitcode")
+        assert planned.code == 0, planned.out
+        assert "No changes" in planned.out
+        assert "ACK3031 warning: An earlier apply ended with calls in flight" in planned.out
+        assert at.run("drift").code == 0
+        sent = len(at.calls)
+        assert at.run(*_APPLY).code == 0
+        assert all(call.method == "GET" for call in list(at.calls)[sent:])
+        assert set(_clusters(at)) == set(operation.after)
+        assert "ACK30" not in at.run("plan").out
+
+
+@_NAMED
+def test_what_still_goes_on_is_waited_for_and_is_no_drift(tmp_path: Path, operation: Operation) -> None:
+    with _edited(tmp_path, operation) as at:
+        _stop_after(at, operation)
+        assert at.run(*_APPLY).code == 130
+        planned = at.run("plan")
+        assert "drift" not in planned.out.lower()
+        assert "moved outside" not in planned.out
+        at.wire.after = lambda _name, _number: None
+        assert at.run(*_APPLY).code == 0
+        assert at.wire.sent.count(operation.name) == 1
+
+
+@_NAMED
+def test_a_call_whose_task_failed_is_in_flight_no_more(tmp_path: Path, operation: Operation) -> None:
+    rule = {"kind": "task_fails", "operation": operation.name, "first": 1}
+    with _edited(tmp_path, operation, faults={"faults": [rule]}) as at:
+        failed = at.run(*_APPLY)
+        assert failed.code == 1
+        assert "ACK30" not in at.run("plan").out
+        assert at.run(*_APPLY).code == 0
+
+
+def test_a_call_that_was_not_seen_to_its_end_is_in_flight(tmp_path: Path) -> None:
+    """The task never ends: this run gives it up, and says of it what is true."""
+    (operation,) = [one for one in OPERATIONS if one.title == "scale out"]
+    rule = {"kind": "task_stuck", "operation": operation.name}
+    with _edited(tmp_path, operation, faults={"faults": [rule]}) as at:
+        assert "ACK5008" in at.run(*_APPLY).out
+        said = at.run("plan").out
+        assert "ACK3031" in said
+        assert "calls in flight: scale-out:shop" in said
+        assert "ACK3030" not in said
+        refused = at.run("state", "rm", "shop")
+        assert (refused.code, refused.err[:7]) == (1, "ACK3031")
+
+
+def test_a_killed_run_was_interrupted(tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "ackplan.yaml").write_text(spec({"shop": {}}))
+    with stage(tmp_path / "world.db") as world, victims() as crew:
+        world.aim("after", 2)
+        environment = {**world.environment, **SECRETS}
+        assert crew.run(folder, environment, (*_APPLY, "--parallelism", "1"), born=world.born).code == -9
+        world.aim("", 0)
+        said = crew.run(folder, environment, ("plan",)).output
+        assert "ACK3030 warning: An earlier apply was interrupted" in said
+        assert "calls in flight: create:shop" in said
+        assert "ACK3031" not in said
