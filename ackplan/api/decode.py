@@ -88,6 +88,7 @@ def _node(item: Any) -> Node:
         role=_text(fields, "instance_role"),
         state=_text(fields, "state"),
         created=_text(fields, "creation_time"),
+        instance_type=_text(fields, "instance_type"),
     )
 
 

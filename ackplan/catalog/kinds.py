@@ -16,6 +16,8 @@ from ackplan.catalog import files, operations
 
 # The file that says which create body a kind has is the operation's own list of bodies.
 _CREATE = "create_cluster"
+# More digits than this are no number of anything here.
+_DIGITS = 10
 
 
 class Effect(enum.Enum):
@@ -45,9 +47,34 @@ class Parameter:
         return self.schema.get("x-ack-live")
 
     @property
+    def shown(self) -> tuple[str, ...]:
+        """Fields of a live cluster that tell the value, the best first; those besides `live` are never compared."""
+        return tuple(filter(None, (self.live, *self.schema.get("x-ack-shown", ()))))
+
+    @property
+    def nodes(self) -> str | None:
+        """The role of the live nodes whose instance types are the value."""
+        return self.schema.get("x-ack-nodes")
+
+    @property
+    def stand_in(self) -> Any:
+        """What stands for a value that nothing tells; None for a parameter that then goes unsaid."""
+        return self.schema.get("x-ack-placeholder", self.schema.get("x-ack-assumed"))
+
+    def is_placeholder(self, value: Any) -> bool:
+        """Whether this can only stand for a value that nobody has filled in."""
+        placeholder = self.schema.get("x-ack-placeholder")
+        return placeholder is not None and bool(value == placeholder)
+
+    @property
     def provider(self) -> str:
         """The attribute's name in the Terraform provider for Alibaba Cloud."""
         return str(self.schema.get("x-ack-provider", self.name))
+
+    @property
+    def provider_names(self) -> tuple[str, ...]:
+        """That name, and those that other versions of the provider have."""
+        return (self.provider, *self.schema.get("x-ack-provider-also", ()))
 
     @property
     def fill(self) -> str | None:
@@ -72,6 +99,37 @@ class Parameter:
         if isinstance(value, list | tuple):
             return sorted(value, key=repr) if self.schema.get("x-ack-sorted") else list(value)
         return value
+
+    def read(self, value: Any) -> Any:
+        """A value as other programs format it, in the form that a spec has it in; None for none of its type.
+
+        A list may come as text with commas, a number or a truth as text, a text as a number.
+        """
+        types = self.schema.get("type", ())
+        types = {types} if isinstance(types, str) else set(types)
+        if "array" in types:
+            found = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+            return [part for part in found if part not in (None, "")] if isinstance(found, list) else None
+        if isinstance(value, list | dict):
+            return None
+        text = value.strip().lower() if isinstance(value, str) else ""
+        if "boolean" in types and text in {"true", "false"}:
+            return text == "true"
+        if "integer" in types and text.isascii() and text.isdecimal() and len(text) < _DIGITS:
+            return int(text)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return str(value) if types == {"string"} and number else value
+
+    def seen(self, attributes: Mapping[str, Any], known: Any) -> Any:
+        """The value that a live cluster shows; None where it shows none. Of several, with commas, `known` or the first.
+
+        What the API orders or formats by itself is no other value than `known`.
+        """
+        shown = self.read(attributes.get(self.live)) if self.live else None
+        if isinstance(shown, str) and "," in shown:
+            several = [part.strip() for part in shown.split(",") if part.strip()]
+            shown = known if known in several else next(iter(several), None)
+        return None if shown == "" else shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)

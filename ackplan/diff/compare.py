@@ -1,7 +1,8 @@
 """Parameter by parameter: what differs, which side moved, and what a change of it becomes.
 
 A parameter that the spec does not set is never looked at. One that the record lacks is compared with the API's own
-default, where the schemas name one: writing a default down changes nothing.
+default, where the schemas name one: writing a default down changes nothing. A placeholder is recorded where the real
+value was not known: putting that in its place changes nothing either.
 """
 
 from __future__ import annotations
@@ -102,9 +103,11 @@ def _parameter_change(
 ) -> Iterator[ParameterChange]:
     after = parameter.canonical(value)
     known = recorded.parameters.get(parameter.name, parameter.default if parameter.has_default else ABSENT)
-    unknown = recorded.partial and parameter.name not in recorded.parameters
+    unfilled = known != value and parameter.is_placeholder(known)
+    unknown = unfilled or (recorded.partial and parameter.name not in recorded.parameters)
     before = parameter.canonical(known) if known is not ABSENT and not unknown else ABSENT
-    shown = (live.attributes.get(parameter.live) if parameter.live else None) or before
+    told = parameter.seen(live.attributes, after)
+    shown = before if told is None else told
     if shown != after and not (unknown and shown is ABSENT):
         side = Side.LIVE if before == after else Side.SPEC
         yield ParameterChange(parameter.name, shown, after, parameter.effect, side, parameter.secret)

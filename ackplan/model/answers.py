@@ -49,6 +49,7 @@ class Node:
     role: str
     state: str
     created: str
+    instance_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

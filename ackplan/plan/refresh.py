@@ -63,8 +63,8 @@ def _moved(recorded: RecordedCluster, live: Cluster, attached: int) -> Iterator[
         parameter = kind.parameters.get(name)
         if parameter is None or name in recorded.ignored:
             continue
-        shown = live.attributes.get(parameter.live) if parameter.live else None
+        shown = parameter.seen(live.attributes, parameter.canonical(value))
         if parameter.effect is Effect.SCALE and live.size is not None and live.state != "initial":
             shown = max(0, live.size - kind.masters(recorded.parameters) - attached)
-        if shown not in (None, "") and shown != parameter.canonical(value):
+        if shown is not None and shown != parameter.canonical(value):
             yield ParameterChange(name, value, shown, parameter.effect, Side.LIVE)

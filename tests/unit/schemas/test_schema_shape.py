@@ -16,6 +16,7 @@ BODIES = [
 ]
 
 ANNOTATIONS: dict[str, Any] = {
+    "x-ack-assumed": {"enum": [True, "cloud_ssd", {"env": "ACK_NODE_PASSWORD"}]},
     "x-ack-check": {"enum": ["cidr", "port-range"]},
     "x-ack-disjoint": {"type": "array", "items": {"type": "string"}, "minItems": 2},
     "x-ack-effect": {"enum": ["identity", "scale", "attach", "recorded", "replace"]},
@@ -26,13 +27,17 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-live": {"enum": ["region_id", "vpc_id", "vswitch_id"]},
     "x-ack-masters": {"const": "master_count"},
     "x-ack-merge": {"const": True},
+    "x-ack-nodes": {"enum": ["Master", "Worker"]},
     "x-ack-otherwise": {"const": False},
+    "x-ack-placeholder": {"type": ["string", "integer", "array"]},
     "x-ack-provider": {"type": "string", "pattern": "^[a-z_]+$"},
+    "x-ack-provider-also": {"type": "array", "items": {"type": "string", "pattern": "^[a-z_]+$"}},
     "x-ack-reads": {"enum": ["integer", "boolean"]},
     "x-ack-resource": {"type": "string", "pattern": "^alicloud_cs_[a-z_]*kubernetes$"},
     "x-ack-rule": {"type": "string", "pattern": "^[A-Za-z].*[^.]$"},
     "x-ack-secret": {"const": True},
     "x-ack-section": {"type": "string", "pattern": r"^(ackplan|[23]\.[0-9]+(, [23]\.[0-9]+)*)$"},
+    "x-ack-shown": {"type": "array", "items": {"type": "string", "pattern": "^[a-z_]+$"}, "minItems": 1},
     "x-ack-sorted": {"const": True},
 }
 
@@ -183,6 +188,17 @@ def test_only_what_a_live_cluster_shows_one_to_one_is_compared_with_it(file, par
     shown = {name: schema["x-ack-live"] for name, schema in parameters[file].items() if "x-ack-live" in schema}
     network = {"vpcid": "vpc_id"} if "vpcid" in parameters[file] else {"vpc_id": "vpc_id", "vswitch_id": "vswitch_id"}
     assert shown == {"region_id": "region_id", **network}
+
+
+@pytest.mark.parametrize("file", CREATE)
+def test_an_export_has_a_value_for_whatever_is_required(file, schemas, parameters):
+    """Where nothing else can be known; whether those values are valid, exports show."""
+    found = parameters[file]
+    assert [name for name, schema in found.items() if {"x-ack-placeholder", "x-ack-assumed"} <= set(schema)] == []
+    required = schemas[file]["$defs"]["rules"]["required"]
+    filled = {"x-ack-placeholder", "x-ack-assumed", "x-ack-fill", "const"}
+    missing = {name for name in required if not filled & set(found[name])}
+    assert missing <= {"num_of_nodes"}
 
 
 def test_scale_out_takes_from_parameters_that_exist(parameters):
