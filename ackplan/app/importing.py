@@ -1,48 +1,103 @@
-"""Takes a live cluster into the record. Nothing is called that changes anything."""
+"""Takes live clusters into the record. Nothing is called that changes anything.
+
+What can be seen of a cluster is recorded as it is live; what can't be seen is taken from the spec, where the spec has
+the cluster, as if it had been applied.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ackplan import catalog
+from ackplan.app.describing import visible
 from ackplan.catalog.kinds import Effect
-from ackplan.diagnostics import Failure, error
-from ackplan.diff.workers import MASTER
+from ackplan.diagnostics import Diagnostic, Failure, error, warning
 from ackplan.model.answers import Cluster, Node
+from ackplan.model.wanted import Wanted
 from ackplan.record import Record, RecordedCluster
 
+# States of clusters that are not, or not any more, what they are meant to be: nothing to begin managing.
+_UNFIT = {
+    "initial": "it is still being created",
+    "failed": "its creation failed, and nothing runs there",
+    "deleting": "it is being deleted",
+    "deleted": "it is deleted",
+    "delete_failed": "somebody began to delete it",
+}
 
-def take_in(record: Record, name: str, live: Cluster, nodes: Sequence[Node]) -> Record:
-    """The record with this cluster in it, as far as it and its nodes show it. Raises Failure where it can't be."""
-    if name in record.clusters:
-        known = record.clusters[name].cluster_id
-        raise Failure(error("ACK3006", "Cluster is recorded already", f"{name} is {known}", "ackplan state show"))
+
+def obstacle(live: Cluster) -> Diagnostic | None:
+    """Why this live cluster can't be put under management; None where it can."""
+    if catalog.kind_of(live.attributes) is None:
+        detail = f"{live.cluster_id} is of type {live.cluster_type or 'unknown'}"
+        return error("ACK3008", "Not a kind of cluster that is managed here", detail, cluster=live.name)
+    if live.state in _UNFIT:
+        detail = f"{live.cluster_id} is {live.state}: {_UNFIT[live.state]}"
+        cure = "Look at it: ackplan clusters"
+        return error("ACK3050", "Cluster is not fit to be taken over", detail, cure, cluster=live.name)
+    return None
+
+
+def take_in(record: Record, name: str, live: Cluster, nodes: Sequence[Node], wanted: Wanted | None = None) -> Record:
+    """The record with this cluster in it. Raises Failure where it can't be.
+
+    A cluster that was taken in before, with less known of it, is taken in anew.
+    """
+    entry = record.clusters.get(name)
+    if entry is not None and not (entry.partial and entry.cluster_id == live.cluster_id):
+        raise Failure(
+            error("ACK3006", "Cluster is recorded already", f"{name} is {entry.cluster_id}", "ackplan state show")
+        )
     if live.name != name:
         detail = f"{live.cluster_id} is called {live.name}"
         raise Failure(error("ACK3007", "Cluster has another name", detail, f"ackplan import {live.name}"))
+    fault = obstacle(live)
+    if fault is not None:
+        raise Failure(fault)
+    return record.with_cluster(name, _entry(live, nodes, wanted))
+
+
+def _entry(live: Cluster, nodes: Sequence[Node], wanted: Wanted | None) -> RecordedCluster:
     kind = catalog.kind_of(live.attributes)
-    if kind is None:
-        detail = f"{live.cluster_id} is of type {live.cluster_type or 'unknown'}"
-        raise Failure(error("ACK3008", "Not a kind of cluster that is managed here", detail))
-    return record.with_cluster(
-        name, RecordedCluster(live.cluster_id, kind.name, visible(kind, live, nodes), partial=True)
-    )
+    assert kind is not None  # noqa: S101 - `obstacle` was asked
+    known = visible(kind, live, nodes, wanted.parameters if wanted else None)
+    if wanted is None or wanted.kind != kind.name:
+        return RecordedCluster(live.cluster_id, kind.name, known, partial=True)
+    present = {node.instance_id for node in nodes}
+    attached = tuple(instance for instance in wanted.attached if instance in present)
+    counting = kind.with_effect(Effect.SCALE)
+    if counting is not None and counting in known:
+        known[counting] = max(0, known[counting] - len(attached))
+    parameters = {**wanted.parameters, **known}
+    return RecordedCluster(live.cluster_id, kind.name, parameters, wanted.own, attached, partial=True)
 
 
-def visible(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> dict[str, Any]:
-    """The create parameters that a live cluster and its nodes show."""
-    shown: Mapping[str, Any] = live.attributes
-    found: dict[str, Any] = dict(kind.constants)
-    masters = kind.root.get("x-ack-masters")
-    if masters is not None:
-        found[str(masters)] = sum(node.role == MASTER for node in nodes)
-    for name, parameter in kind.parameters.items():
-        value = shown.get(parameter.live or "")
-        if parameter.fill == "name":
-            found[name] = live.name
-        elif value not in (None, ""):
-            found[name] = value
-        elif parameter.effect is Effect.SCALE and live.size is not None:
-            found[name] = max(0, live.size - kind.masters(found))
-    return found
+def to_take_in(
+    record: Record, spec: Mapping[str, Wanted], live: Sequence[Cluster]
+) -> tuple[list[Cluster], list[Diagnostic]]:
+    """The live clusters that the spec names and the record does not have, and why some of them are left out."""
+    chosen: list[Cluster] = []
+    left: list[Diagnostic] = []
+    for name in sorted(set(spec) - set(record.clusters)):
+        found = [cluster for cluster in live if cluster.name == name and not cluster.gone]
+        if len(found) > 1:
+            ids = ", ".join(sorted(cluster.cluster_id for cluster in found))
+            cure = f"Say which is meant: ackplan import {name} CLUSTER_ID"
+            left.append(warning("ACK3051", "Cluster is left out", f"several have this name: {ids}", cure, cluster=name))
+        elif found:
+            fault = obstacle(found[0])
+            left += [left_out(fault)] if fault else []
+            chosen += [] if fault else found
+    return chosen, left
+
+
+def left_out(fault: Diagnostic) -> Diagnostic:
+    """The obstacle as a warning: the others go on without this cluster."""
+    return warning("ACK3051", "Cluster is left out", fault.detail, fault.cure, cluster=fault.cluster)
+
+
+def not_in_spec(name: str) -> Diagnostic:
+    """What follows of a cluster that is recorded, and that the spec does not have."""
+    detail = "it is recorded now, and not in the spec: the next apply would delete it"
+    cure = f"Write its entry first: ackplan export {name}"
+    return warning("ACK3052", "Cluster is not in the spec", detail, cure, cluster=name)

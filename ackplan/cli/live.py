@@ -1,20 +1,33 @@
-"""Finds live clusters for commands that take a name or an id."""
+"""Finds live clusters, and their nodes, for commands that take a name or an id."""
 
 from __future__ import annotations
 
+import asyncio
 import difflib
+from collections.abc import Mapping, Sequence
 
 from ackplan.diagnostics import Failure, error
 from ackplan.execute.ports import ApiReader
-from ackplan.model.answers import Cluster
+from ackplan.model.answers import Cluster, Node
 
 
 async def find(api: ApiReader, name: str) -> Cluster:
     """The live cluster of this name or id. Raises Failure where there is none."""
-    clusters = [cluster for cluster in await api.list_clusters() if not cluster.gone]
+    return named(await api.list_clusters(), name)
+
+
+def named(live: Sequence[Cluster], name: str) -> Cluster:
+    """The cluster of this name or id among those that are live. Raises Failure where there is none."""
+    clusters = [cluster for cluster in live if not cluster.gone]
     for cluster in clusters:
         if name in (cluster.name, cluster.cluster_id):
             return cluster
     near = difflib.get_close_matches(name, [cluster.name for cluster in clusters], 1)
     hint = f'Did you mean "{near[0]}"?' if near else "ackplan clusters shows what is live"
     raise Failure(error("ACK4002", "Unknown cluster", f'no live cluster is called "{name}"', hint))
+
+
+async def nodes_of(api: ApiReader, clusters: Sequence[Cluster]) -> Mapping[str, Sequence[Node]]:
+    """The nodes of these clusters, by cluster id."""
+    found = await asyncio.gather(*(api.list_nodes(cluster.cluster_id) for cluster in clusters))
+    return {cluster.cluster_id: nodes for cluster, nodes in zip(clusters, found, strict=True)}

@@ -17,6 +17,7 @@ from ackplan.diff import needs_nodes
 from ackplan.model.actions import Action
 from ackplan.model.answers import Cluster, Node
 from ackplan.model.wanted import Wanted
+from ackplan.plan import refusals
 from ackplan.plan.decide import Case, decide
 from ackplan.plan.model import Change, Pins, Plan
 from ackplan.plan.order import wire
@@ -56,7 +57,7 @@ def plan(sides: Sides, options: Options) -> Plan:
         changes = tuple(_refreshed(name, sides, match) for name in sorted(sides.record.clusters))
     else:
         names = sorted(sides.record.clusters) if options.mode == "destroy" else match.names
-        changes = tuple(decide(_case(name, sides, options, match)) for name in names)
+        changes = tuple(_filled_in(decide(_case(name, sides, options, match)), sides) for name in names)
     changes = tuple(_with_seen(change, sides, match) for change in changes)
     changes, problems = wire(changes)
     changes = select(changes, options.targets, options.excludes, skip_blocked=options.skip_blocked)
@@ -157,6 +158,24 @@ def _case(name: str, sides: Sides, options: Options, match: _Match) -> Case:
         adopt=name in options.adopt,
         destroy=options.mode == "destroy",
     )
+
+
+def _filled_in(change: Change, sides: Sides) -> Change:
+    """The change, refused where one of its calls would send a placeholder of an export."""
+    wanted = sides.wanted.get(change.cluster)
+    bodies = [step.call.body for step in change.steps if step.call and step.call.body]
+    if wanted is None or not bodies:
+        return change
+    parameters = catalog.kind(wanted.kind).parameters
+    left = [name for name, value in wanted.parameters.items() if parameters[name].is_placeholder(value)]
+    sent = [name for name in left if any(_sends(body, name, wanted.parameters[name]) for body in bodies)]
+    faults = tuple(refusals.unfilled(wanted, name) for name in sent)
+    return dataclasses.replace(change, blocked=(*change.blocked, *faults)) if faults else change
+
+
+def _sends(body: Mapping[str, Any], name: str, value: Any) -> bool:
+    """Whether a body has this value of a create parameter; a scale-out has some of them under other names."""
+    return body.get(name) == value or (isinstance(value, list) and value in body.values())
 
 
 def _with_seen(change: Change, sides: Sides, match: _Match) -> Change:

@@ -120,3 +120,15 @@ def too_few_named(wanted: Wanted, need: int, short: int) -> Diagnostic:
         cluster=wanted.name,
         parameter="scale_in",
     )
+
+
+def unfilled(wanted: Wanted, parameter: str) -> Diagnostic:
+    return error(
+        "ACK1052",
+        "Value was never filled in",
+        f"{_quoted(wanted.parameters[parameter])} stands for what the API did not show when the spec was exported",
+        "Write what the cluster was created with; that changes nothing",
+        span=wanted.span_of(parameter),
+        cluster=wanted.name,
+        parameter=parameter,
+    )

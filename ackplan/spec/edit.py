@@ -13,9 +13,9 @@ from typing import Any
 
 from ackplan.diagnostics import Diagnostic, Failure, Span, error
 from ackplan.spec.load import Map, parse, plain
+from ackplan.spec.write import text_of
 
 _TOKEN = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s,\[\]{}#&*!|>'"%@`][^\s,\[\]{}]*""")
-_SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 
 
 def refusal(cluster: str, parameter: str, span: Span | None, why: str, cure: str) -> Diagnostic:
@@ -107,14 +107,3 @@ def _value(token: str) -> Any:
         except ValueError:
             return None
     return plain(token, None)
-
-
-def text_of(value: Any) -> str:
-    """A number, truth or text as YAML has it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return (
-            value if _SAFE.fullmatch(value) and plain(value, None) == value else json.dumps(value, ensure_ascii=False)
-        )
-    return str(value)

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ackplan.diagnostics import Failure
-from ackplan.spec.edit import set_value, text_of
+from ackplan.spec.edit import set_value
 from ackplan.spec.load import parse, plain
+from ackplan.spec.write import text_of
 
 
 def edited(text: str, value: Any = 5, parameter: str = "n") -> str:

@@ -1,0 +1,91 @@
+"""`ackplan export`: live clusters as a spec."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ackplan.cli.options import Settings, options
+from ackplan.cli.session import open_api, run_async
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ackplan.app.describing import Described
+    from ackplan.diagnostics import Diagnostic
+
+
+@click.command("export")
+@options(state=True, api=True)
+@click.option("--all", "everything", is_flag=True, help="Every live cluster.")
+@click.option("--out", default="", metavar="PATH", help="Write this file; a folder gets one file for each cluster.")
+@click.option("--force", is_flag=True, help="With --out: replace files that are there.")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+def command(settings: Settings, names: tuple[str, ...], everything: bool, out: str, force: bool) -> int:  # noqa: FBT001
+    """Write live clusters as a spec: YAML that plans to no changes once they are recorded.
+
+    What the API does not show is marked in it. Prints it, or with --out writes it. Changes nothing else.
+    """
+    from ackplan.app.exporting import document
+    from ackplan.render import text
+
+    if everything == bool(names):
+        raise click.UsageError("Name clusters, or give --all")
+    clusters, faults = run_async(_described(settings, names))
+    if faults:
+        click.echo(text.diagnostics_text(faults, color=settings.color), err=True)
+    if clusters and out:
+        write_out(clusters, settings.chdir / out, folder=out.endswith(os.sep), force=force)
+    elif clusters:
+        click.echo(document(clusters), nl=False)
+    elif everything and not faults:
+        click.echo("No live clusters.", err=True)
+    return 1 if any(fault.is_error for fault in faults) else 0
+
+
+async def _described(settings: Settings, names: Sequence[str]) -> tuple[list[Described], list[Diagnostic]]:
+    from ackplan.app.exporting import described, exportable
+    from ackplan.app.importing import left_out
+    from ackplan.cli.live import named, nodes_of
+    from ackplan.cli.planning import before_now
+    from ackplan.diagnostics import Failure
+
+    record = before_now(settings).record
+    async with open_api(settings) as api:
+        live = await api.list_clusters()
+        unknown: list[Diagnostic] = []
+        known: list[str] = []
+        for name in names:
+            try:
+                known.append(named(live, name).name)
+            except Failure as failed:
+                unknown += failed.diagnostics
+        if unknown:
+            raise Failure(*unknown)
+        chosen, left = exportable(live, known)
+        clusters, faults = described(chosen, await nodes_of(api, chosen), record)
+    return clusters, [*left, *(faults if names else map(left_out, faults))]
+
+
+def write_out(clusters: Sequence[Described], out: Path, *, folder: bool, force: bool) -> None:
+    """Writes the spec, and says what comes next. Raises Failure where files would be replaced without `force`."""
+    from ackplan.app.exporting import document
+    from ackplan.diagnostics import Failure, error
+    from ackplan.render.words import counted
+    from ackplan.spec.fleet import display
+    from ackplan.stores.files import write_atomically
+
+    files = {out: document(clusters)}
+    if folder or out.is_dir():
+        files = {out / f"{each.name}.yaml": document([each], common_region=False) for each in clusters}
+    there = [display(path) for path in files if os.path.lexists(path)]
+    if there and not force:
+        cure = "Choose another place, or replace them: --force"
+        raise Failure(*(error("ACK3054", "File is there already", name, cure) for name in there))
+    for path, text in files.items():
+        write_atomically(path, text.encode(), mode=0o644)
+    wrote = f"Wrote {counted(len(clusters), 'cluster')} to {display(out)}"
+    click.echo(f"{wrote}. Record what is in the spec: ackplan import --all", err=True)

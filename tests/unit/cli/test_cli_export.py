@@ -1,0 +1,181 @@
+"""`ackplan export`, then `import`: a fleet that is live comes under management, and no call changes anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fleets import LIVE, OUTSIDE
+from projects import WEB, Project
+
+from ackplan.spec.layout import laid_out
+from tests.running import simulator
+
+EXPECT = Path(__file__).parent / "expect"
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Iterator[Project]:
+    """A folder without anything in it, and an account that is in use."""
+    with simulator(live={"clusters": [*LIVE, *OUTSIDE]}) as api:
+        yield Project(tmp_path, api)
+
+
+def live_again(project: Project, clusters: list[dict[str, Any]]) -> Any:
+    return simulator(live={"clusters": clusters})
+
+
+def test_an_export_is_what_was_reviewed(found: Project, request: pytest.FixtureRequest) -> None:
+    done = found.run("export", "--all")
+    expected = EXPECT / "export.yaml"
+    if request.config.getoption("--update"):
+        expected.parent.mkdir(exist_ok=True)
+        expected.write_text(done.out, "utf-8")
+    assert done.out == expected.read_text("utf-8")
+    assert done.code == 0
+    assert re.findall(r"ACK3051 warning: (.*?): Cluster is left out", done.err) == [
+        "broken",
+        "leaving",
+        "swarm",
+        "no name!",
+    ]
+
+
+def test_a_fleet_is_brought_under_management_without_a_changing_call(found: Project) -> None:
+    assert found.run("export", "--all", "--out", "ackplan.yaml").code == 0
+    text = (found.folder / "ackplan.yaml").read_bytes()
+    assert laid_out(text, "ackplan.yaml") == text
+    assert found.run("validate").out == "Valid: 4 clusters in 1 file.\n"
+    assert found.run("fmt", "--check").code == 0
+    imported = found.run("import", "--all")
+    assert (imported.code, imported.err) == (0, "")
+    assert imported.out == "Recorded 4 clusters. See what the spec would change: ackplan plan\n"
+    planned = found.run("plan", "--detailed-exitcode")
+    assert planned.code == 0
+    assert planned.out.startswith("No changes. Live clusters match the spec.\n")
+    assert found.run("drift").out == "No drift.\n"
+    assert found.changing() == []
+
+
+def test_each_cluster_gets_a_file_of_its_own_in_a_folder(found: Project) -> None:
+    done = found.run("export", "--all", "--out", "fleet/")
+    assert done.err.endswith("Wrote 4 clusters to fleet. Record what is in the spec: ackplan import --all\n")
+    assert sorted(path.name for path in (found.folder / "fleet").iterdir()) == [
+        "012.yaml",
+        "rim.yaml",
+        "shop.yaml",
+        "商店.yaml",
+    ]
+    assert found.run("import", "--all").code == 0
+    assert found.run("plan", "--detailed-exitcode").code == 0
+    assert found.changing() == []
+
+
+def test_what_is_there_is_not_overwritten(found: Project) -> None:
+    path = found.write("# mine\n")
+    refused = found.run("export", "shop", "--out", "ackplan.yaml")
+    assert refused.code == 1
+    assert refused.err.startswith("ACK3054 File is there already: ackplan.yaml. ")
+    assert path.read_text() == "# mine\n"
+    assert found.run("export", "shop", "--out", "ackplan.yaml", "--force").code == 0
+    assert "shop:" in path.read_text()
+
+
+def test_one_cluster_by_its_name_or_id(found: Project) -> None:
+    by_name, by_id = found.run("export", "rim"), found.run("export", "crim00001")
+    assert by_name.out == by_id.out
+    assert "region: cn-beijing\nclusters:\n  rim:\n" in by_name.out
+
+
+def test_what_was_asked_for_and_can_t_be_exported_is_an_error(found: Project) -> None:
+    unknown = found.run("export", "shpo", "nobody")
+    assert unknown.code == 1
+    assert re.findall(r'ACK4002 .* is called "(\w+)"', unknown.err) == ["shpo", "nobody"]
+    unfit = found.run("export", "shop", "broken", "swarm", "no name!")
+    assert unfit.code == 1
+    assert re.findall(r"ACK\d{4}", unfit.err) == ["ACK3050", "ACK3008", "ACK1103"]
+    assert "shop:" in unfit.out
+
+
+@pytest.mark.parametrize("arguments", [(), ("--all", "shop")])
+def test_names_or_all(arguments: tuple[str, ...], found: Project) -> None:
+    assert found.run("export", *arguments).code == 64
+    assert found.run("import", *arguments).code == 64
+
+
+def test_an_empty_account(tmp_path: Path) -> None:
+    with simulator() as api:
+        done = Project(tmp_path, api).run("export", "--all")
+    assert (done.code, done.out, done.err) == (0, "", "No live clusters.\n")
+
+
+ATTACHED = """\
+    attach:
+      - instances: [i-one, i-two]
+        password: {env: ACK_NODE_PASSWORD}
+    lifecycle: {prevent_destroy: true}
+    timeouts: {create: 90m}
+  db:
+    cluster_type: Ask
+    depends_on: [web]
+"""
+
+
+def test_what_is_recorded_is_written_back_as_it_was(project: Project) -> None:
+    """Of a cluster that ackplan made, the record knows what the API does not show."""
+    project.applied(WEB + ATTACHED)
+    before = project.changing()
+    done = project.run("export", "--all", "--out", "again.yaml")
+    assert done.code == 0
+    text = (project.folder / "again.yaml").read_text("utf-8")
+    assert "not shown" not in text.partition("clusters:")[2]
+    assert "num_of_nodes: 3\n" in text
+    assert "attach: [{instances: [i-one, i-two], password: {env: ACK_NODE_PASSWORD}}]" in text
+    assert "depends_on: [web]" in text
+    planned = project.run("plan", "-f", "again.yaml", "--detailed-exitcode")
+    assert (planned.code, planned.out) == (0, "No changes. Live clusters match the spec.\n")
+    assert project.changing() == before
+
+
+def test_dependencies_on_what_is_not_exported_are_left_out_and_told(project: Project) -> None:
+    project.applied(WEB + ATTACHED)
+    done = project.run("export", "db")
+    assert "  # depends_on is without clusters that are not here: web\n  db:\n" in done.out
+    assert "depends_on:" not in done.out
+
+
+def test_a_placeholder_is_never_sent(found: Project) -> None:
+    """Growing a cluster of which the disks are not known would make workers that nobody chose."""
+    found.run("export", "--all", "--out", "ackplan.yaml")
+    found.run("import", "--all")
+    path = found.folder / "ackplan.yaml"
+    path.write_text(path.read_text("utf-8").replace("num_of_nodes: 2", "num_of_nodes: 4"), "utf-8")
+    refused = found.run("plan")
+    assert refused.code == 1
+    assert re.findall(r"BLOCKED (ACK\d+)", refused.out) == ["ACK1052"] * 3
+    assert '"ecs.not-shown"' in refused.out
+    assert found.run("apply", "--auto-approve").code == 1
+    assert found.changing() == []
+
+
+def test_what_is_filled_in_later_is_recorded_and_nothing_is_called(found: Project) -> None:
+    found.run("export", "rim", "--out", "ackplan.yaml")
+    found.run("import", "rim")
+    path = found.folder / "ackplan.yaml"
+    text = path.read_text("utf-8").replace("ecs.not-shown", "ecs.c5.large").replace("cloud_not_shown", "cloud_ssd")
+    path.write_text(text.replace("worker_system_disk_size: 1 ", "worker_system_disk_size: 40 "), "utf-8")
+    planned = found.run("plan")
+    assert "Plan: 0 to create, 0 to change, 0 to replace, 0 to destroy, 1 to record." in planned.out
+    assert "worker_system_disk_size     = 40" in planned.out
+    assert found.run("apply", "--auto-approve").code == 0
+    assert found.run("plan", "--detailed-exitcode").code == 0
+    assert found.changing() == []
+
+
+def test_no_password_is_written(found: Project) -> None:
+    done = found.run("export", "--all", "-vv", environment={"ACK_NODE_PASSWORD": "Canary-Password-1"})
+    assert "login_password: {env: ACK_NODE_PASSWORD}" in done.out
+    assert "Canary-Password-1" not in done.out + done.err
