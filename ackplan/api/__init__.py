@@ -27,6 +27,7 @@ from ackplan.api.errors import (
     Unreachable,
     Untrusted,
 )
+from ackplan.api.probing import Reached, probe
 from ackplan.api.retry import RetryPolicy
 from ackplan.api.settings import ClientSettings, Timeouts
 
@@ -46,6 +47,7 @@ __all__ = [
     "NameExists",
     "NotFound",
     "NotSent",
+    "Reached",
     "Refused",
     "RetryPolicy",
     "ServerFault",
@@ -55,4 +57,5 @@ __all__ = [
     "Unreachable",
     "Untrusted",
     "open_client",
+    "probe",
 ]

@@ -56,12 +56,19 @@ class CredentialChain:
         self._profile = profile
         self._provider: Any = None
         self._lock = threading.Lock()
+        self._link = ""
 
     async def fetch(self) -> Credential:
         found = None if self._profile else _from_environment()
+        self._link = "environment"
         if found is None:
             found = await asyncio.to_thread(self._from_library)
         return found
+
+    @property
+    def link(self) -> str:
+        """The link of the chain that the last credential came from, such as `environment` or `oidc_role_arn`."""
+        return self._link
 
     def _from_library(self) -> Credential:
         with self._lock:
@@ -71,6 +78,7 @@ class CredentialChain:
                 found = self._provider.get_credentials()
             except Exception as fault:  # noqa: BLE001 - the library lets anything through, files' and networks' faults too
                 raise self._unavailable(fault) from None
+        self._link = one_line(str(found.get_provider_name() or "")).removeprefix("default/")
         return _usable(
             self._origin,
             found.get_access_key_id(),

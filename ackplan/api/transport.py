@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Final
+from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
@@ -64,6 +65,11 @@ class Transport:
         self._proxy = _proxy(endpoint)
         self._turns = asyncio.Semaphore(settings.connections)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
+
+    @property
+    def proxy_host(self) -> str:
+        """The host and port of the proxy, without user and password; empty without one."""
+        return urlsplit(self._proxy).netloc.rpartition("@")[2] if self._proxy else ""
 
     async def send(self, call: Call, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """Sends a request once. Raises a Fault where no whole answer came back."""

@@ -19,6 +19,7 @@ INTERRUPTED = 130
 
 # Name, what `--help` says of it. The module of the same name under `commands` is imported only when it runs.
 COMMANDS = {
+    "init": "Begin a project: spec, editor's schema, CI pipeline",
     "validate": "Check the spec against the schemas and the rules; no network",
     "fmt": "Bring spec files into their canonical layout",
     "plan": "Show what would change, and why",
@@ -37,6 +38,7 @@ COMMANDS = {
     "attach-script": "Fetch the script that joins a node to an edge cluster",
     "state": "Look at the recorded state, and mend it by hand",
     "unlock": "Clear what a killed run left on the lock",
+    "doctor": "Look for what stands in the way, and say its cure",
     "api": "Make one signed call",
     "schema": "Print a JSON Schema",
     "simulator": "Serve the embedded ACK API on loopback",

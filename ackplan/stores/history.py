@@ -6,7 +6,6 @@ git is run as it is found, read-only; without it, or outside of a repository, th
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +13,8 @@ from typing import Any
 
 from ackplan.record.codec import MAX_BYTES
 from ackplan.stores.files import read_regular
+from ackplan.stores.git import git
 
-_SECONDS = 30
 _FIELDS = "%H%x1f%h%x1f%aI%x1f%an%x1f%s"
 
 
@@ -57,22 +56,12 @@ def changes(newer: Version, older: Version) -> str:
 
 def _committed(path: Path, most: int) -> Iterator[Version]:
     arguments = ("log", f"--max-count={most}", "-z", f"--format={_FIELDS}", "--", path.name)
-    log = _git(path.parent, *arguments) if path.parent.is_dir() else b""
+    log = git(path.parent, *arguments) if path.parent.is_dir() else b""
     for line in log.decode("utf-8", "replace").split("\0"):
         commit, *rest = line.split("\x1f", 4)
         if len(rest) == 4:
             short, when, who, subject = rest
-            yield _version(short, _git(path.parent, "show", f"{commit}:./{path.name}"), when, who, subject)
-
-
-def _git(folder: Path, *arguments: str) -> bytes:
-    """What git prints; nothing where it can't be asked: no git, no repository, no such commit."""
-    command = ("git", "-c", "core.fsmonitor=false", "--no-pager", *arguments)
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return b""
-    return done.stdout if done.returncode == 0 else b""
+            yield _version(short, git(path.parent, "show", f"{commit}:./{path.name}"), when, who, subject)
 
 
 def _version(where: str, data: bytes | None, when: str = "", who: str = "", subject: str = "") -> Version:

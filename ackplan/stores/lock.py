@@ -61,6 +61,14 @@ def left_behind(path: Path) -> Holder | None:
         return _holder(os.pread(handle, _MAX_NOTE, 0)) if _free(handle) else None
 
 
+def held_by(path: Path) -> str:
+    """Who holds the lock now, in words; empty where nobody does."""
+    if not path.is_file():
+        return ""
+    with _opened(path) as handle:
+        return "" if _free(handle) else str(_holder(os.pread(handle, _MAX_NOTE, 0)) or "the holder left no name")
+
+
 def unlock(path: Path, lock_id: str) -> Holder:
     """Clears the note of a holder that was killed. Raises Failure for a lock that is held, or another's note."""
     with _opened(path) as handle:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.planning import PLAN_FORMATS, Asked, plan_options
+
+if TYPE_CHECKING:
+    from ackplan.plan.model import Plan
 
 
 @click.command("plan")
@@ -16,12 +19,14 @@ from ackplan.cli.planning import PLAN_FORMATS, Asked, plan_options
 @format_option(*PLAN_FORMATS)
 @plan_options(full=True)
 @click.option("--out", default="", metavar="FILE", help="Write the plan to FILE, for apply.")
+@click.option("--same-as", default="", metavar="FILE", help="Exit 1 unless this plan is the one in FILE.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
-def command(settings: Settings, asked: Asked, out: str, detailed_exitcode: bool) -> int:  # noqa: FBT001
+def command(settings: Settings, asked: Asked, out: str, same_as: str, detailed_exitcode: bool) -> int:  # noqa: FBT001
     """Show what would change, and why. Changes nothing."""
-    from ackplan.cli.planning import plan_now, shown
+    from ackplan.cli.planning import plan_now, read_plan, shown
     from ackplan.cli.session import run_async
 
+    reviewed = read_plan(same_as)[0] if same_as else None
     planned, record = run_async(plan_now(settings, asked))
     plan = planned.plan
     if out:
@@ -29,9 +34,22 @@ def command(settings: Settings, asked: Asked, out: str, detailed_exitcode: bool)
     click.echo(shown(settings, plan, record))
     if out and plan.applicable:
         click.echo(f"Saved the plan to {out}. To carry it out: ackplan apply {out}", err=True)
+    if reviewed is not None:
+        _check_same(reviewed, plan, same_as)
     if not plan.applicable:
         return 1
     return 2 if detailed_exitcode and plan.acting else 0
+
+
+def _check_same(reviewed: Plan, plan: Plan, file: str) -> None:
+    from ackplan.diagnostics import Failure, error
+    from ackplan.plan.same import parted
+
+    apart = "; ".join(parted(reviewed, plan))
+    if apart:
+        raise Failure(
+            error("ACK3085", "Plan is not the reviewed one", f"{file}: {apart}", "Have the new plan reviewed")
+        )
 
 
 def _write(path: Path, plan: Any, record: Any) -> None:

@@ -1,0 +1,104 @@
+"""The checks of `doctor` that ask the endpoint: reachable, trusted, at the same time, and taking our signature."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ackplan.app.checkup import Check, Status, clock_check, region_check
+from ackplan.cli.options import Settings
+
+if TYPE_CHECKING:
+    from ackplan.api import AckClient, CredentialChain
+    from ackplan.diagnostics import Diagnostic
+
+_LINKS = {
+    "environment": "ALIBABA_CLOUD_ACCESS_KEY_ID and its companions",
+    "oidc_role_arn": "OIDC: ALIBABA_CLOUD_ROLE_ARN and its companions",
+    "cli_profile": "~/.aliyun/config.json",
+    "profile": "~/.alibabacloud/credentials",
+    "ecs_ram_role": "the role of this instance",
+    "credential_uri": "ALIBABA_CLOUD_CREDENTIALS_URI",
+}
+
+
+async def api_checks(settings: Settings) -> AsyncIterator[Check]:
+    """The checks, each only where the one before left it a chance."""
+    from ackplan.api.settings import DEFAULT_REGION
+
+    if settings.sandbox:
+        yield await _sandbox(settings)
+    else:
+        async for check in _account(settings):
+            yield check
+    yield region_check(settings.region, DEFAULT_REGION)
+
+
+async def _sandbox(settings: Settings) -> Check:
+    from ackplan.cli.session import open_api
+
+    async with open_api(settings) as client:
+        return await _signed(client, "the embedded API")
+
+
+async def _account(settings: Settings) -> AsyncIterator[Check]:
+    from ackplan import api
+
+    reached = None
+    try:
+        reached = await api.probe(api.ClientSettings(endpoint=settings.endpoint, ca_file=settings.ca_file or None))
+    except api.Fault as fault:
+        yield Check("endpoint", "", _told(fault))
+    if reached is not None:
+        proxy = f" by the proxy {reached.proxy}" if reached.proxy else ""
+        yield Check("endpoint", f"{settings.endpoint} answers{proxy}")
+        yield clock_check(datetime.now(UTC), reached.date)
+    chain = api.CredentialChain(profile=settings.profile or None)
+    credentials = await _credentials(chain, settings)
+    yield credentials
+    if reached is None or credentials.status is Status.FAILED:
+        why = "the endpoint can't be reached" if reached is None else "there are no credentials"
+        yield Check("signature", why, skipped=True)
+        return
+    client_settings = api.ClientSettings(
+        endpoint=settings.endpoint,
+        signature=settings.signature,
+        region=settings.region,
+        retries=api.RetryPolicy(attempts=2),
+        ca_file=settings.ca_file or None,
+    )
+    async with api.open_client(client_settings, chain) as client:
+        yield await _signed(client, settings.signature)
+
+
+async def _credentials(chain: CredentialChain, settings: Settings) -> Check:
+    """Where they come from. Neither the key nor its id is shown."""
+    from ackplan.api import Fault
+
+    try:
+        found = await chain.fetch()
+    except Fault as fault:
+        return Check("credentials", "", _told(fault))
+    link = chain.link.rpartition("/")[0] or chain.link
+    origin = _LINKS.get(link, _LINKS.get(link.partition("/")[0], link))
+    if settings.profile:
+        origin = f"profile {settings.profile} of ~/.aliyun/config.json"
+    temporary = ", temporary" if found.security_token else ""
+    return Check("credentials", f"from {origin}{temporary}")
+
+
+async def _signed(client: AckClient, how: str) -> Check:
+    from ackplan.api import Fault
+
+    try:
+        clusters = await client.list_clusters()
+    except Fault as fault:
+        return Check("signature", "", _told(fault))
+    return Check("signature", f"taken ({how}); {len(clusters)} live clusters can be seen")
+
+
+def _told(fault: BaseException) -> tuple[Diagnostic, ...]:
+    from ackplan.cli.faults import as_diagnostics
+
+    return as_diagnostics(fault)

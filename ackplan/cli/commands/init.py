@@ -1,0 +1,173 @@
+"""`ackplan init`: a new project, ready to be validated, planned and committed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from ackplan import __version__
+from ackplan.cli.options import Settings, options
+from ackplan.diagnostics import Diagnostic, Failure, error
+
+_DEFAULT_BRANCH = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a project goes: its folder, the top of its repository (itself, outside of one), and the branch there."""
+
+    folder: Path
+    top: Path
+    branch: str
+    in_git: bool
+
+    @property
+    def inside(self) -> str:
+        """The project's folder as seen from the top of its repository."""
+        return os.path.relpath(self.folder.resolve(), self.top.resolve()).replace(os.sep, "/")
+
+
+@click.command("init")
+@options()
+@click.option("--ci", "platform", type=click.Choice(["github", "gitlab", "jenkins"]), help="Write a pipeline for it.")
+@click.option(
+    "--branch",
+    default="",
+    metavar="NAME",
+    help="Branch that pipelines apply.  [default: the one checked out, else main]",
+)
+@click.option(
+    "--package",
+    default=f"ackplan=={__version__}",
+    show_default=True,
+    metavar="REQUIREMENT",
+    help="What pip installs in a pipeline: a version, a wheel's path or URL.",
+)
+@click.option(
+    "--environment",
+    default="ackplan",
+    show_default=True,
+    metavar="NAME",
+    help="Environment whose approval an apply waits for.",
+)
+@click.option("--keep", is_flag=True, help="Keep files that exist, and write the others.")
+@click.option("--force", is_flag=True, help="Overwrite files that exist.")
+@click.argument("folder", metavar="[DIR]", default=".")
+def command(settings: Settings, folder: str, keep: bool, force: bool, **asked: str) -> None:  # fmt: skip # noqa: FBT001
+    """Begin a project in DIR: a spec, the editor's schema, .gitignore, and with --ci a pipeline.
+
+    Files that exist are never overwritten without --force.
+    """
+    if keep and force:
+        raise click.UsageError("--keep and --force can't go together")
+    place = _place(settings.chdir / folder)
+    planned = {**_own_files(place), **_pipeline(place, asked)}
+    existing = [path for path, text in planned.items() if os.path.lexists(path) and not _holds(path, text)]
+    if existing and not keep and not force:
+        raise Failure(*(_exists(path) for path in existing))
+    written = [path for path in planned if force or not os.path.lexists(path)]
+    _write({path: planned[path] for path in written})
+    ignoring = _ignore(place.folder / ".gitignore")
+    for path in (*written, *ignoring):
+        click.echo(f"Wrote {_shown(path)}")
+    click.echo(_next_steps(place, asked["platform"] or ""), err=True)
+
+
+def _place(folder: Path) -> _Place:
+    from ackplan.stores.git import branch, top_folder
+
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise click.BadParameter(f"{folder} is not a folder", param_hint="DIR")
+    nearest = next(parent for parent in (folder, *folder.resolve().parents) if parent.is_dir())
+    top = top_folder(nearest)
+    found = branch(nearest) if top else ""
+    return _Place(folder, top or folder, found or _DEFAULT_BRANCH, top is not None)
+
+
+def _own_files(place: _Place) -> dict[Path, str]:
+    """The project's files. A spec in `fleet/` stays the spec: an ackplan.yaml beside it would take its place."""
+    from ackplan.render.starting import project_files
+    from ackplan.spec.fleet import DEFAULT_FILE, DEFAULT_FOLDER
+
+    has_spec = (place.folder / DEFAULT_FOLDER).is_dir() and not os.path.lexists(place.folder / DEFAULT_FILE)
+    return {
+        place.folder / name: text for name, text in project_files().items() if not (has_spec and name == DEFAULT_FILE)
+    }
+
+
+def _pipeline(place: _Place, asked: Mapping[str, str]) -> dict[Path, str]:
+    from ackplan.render.starting import NotPlain, Project, pipeline_files
+
+    if not asked["platform"]:
+        return {}
+    branch = asked["branch"] or place.branch
+    try:
+        project = Project(place.inside, branch, asked["package"], asked["environment"])
+    except NotPlain as fault:
+        detail = f"{fault} has characters that can't stand in a pipeline"
+        cure = "Rename it, or give another with --branch, --package or --environment"
+        raise Failure(error("ACK3081", "Pipeline can't be written", detail, cure)) from None
+    return {place.top / name: text for name, text in pipeline_files(asked["platform"], project).items()}
+
+
+def _holds(path: Path, text: str) -> bool:
+    """Whether this very text stands there already."""
+    data = text.encode()
+    return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
+
+
+def _exists(path: Path) -> Diagnostic:
+    cure = "--keep writes only what is missing, --force overwrites"
+    return error("ACK3080", "File exists", f"{_shown(path)} would be overwritten", cure)
+
+
+def _write(planned: Mapping[Path, str]) -> None:
+    from ackplan.stores.files import write_atomically
+
+    for path, text in planned.items():
+        write_atomically(path, text.encode())
+
+
+def _ignore(path: Path) -> list[Path]:
+    """Makes git ignore what is not committed; the file if that took a change."""
+    from ackplan.render.starting import IGNORED
+    from ackplan.stores.files import read_regular, write_atomically
+
+    before = (read_regular(path, 1 << 20) or b"").decode("utf-8", "surrogateescape")
+    if {IGNORED, IGNORED.rstrip("/")} & {line.strip().lstrip("/") for line in before.splitlines()}:
+        return []
+    gap = "\n" if before and not before.endswith("\n") else ""
+    write_atomically(path, f"{before}{gap}{IGNORED}\n".encode("utf-8", "surrogateescape"))
+    return [path]
+
+
+def _shown(path: Path) -> str:
+    from ackplan.spec.fleet import display
+
+    return display(path)
+
+
+def _next_steps(place: _Place, platform: str) -> str:
+    shown = _shown(place.folder)
+    go = [] if shown == "." else [f"cd {shown}"]
+    steps = [
+        *go,
+        "ackplan validate",
+        "ackplan plan --sandbox           # a plan against the embedded API: no account is needed",
+        "ackplan doctor                   # credentials, clock, endpoint, record: what is still missing",
+        *([] if place.in_git else ["git init"]),
+        "git add -A && git commit",
+    ]
+    needed = {
+        "github": "environment, variables and roles that the workflows name",
+        "gitlab": "environment and variables that the pipeline names",
+        "jenkins": "credentials that the Jenkinsfile names",
+    }
+    setup = "A pipeline for pull requests: ackplan init --keep --ci github"
+    if platform:
+        setup = f"Set up the {needed[platform]}: docs/pipelines.md of ackplan says how."
+    return "\nNext:\n" + "".join(f"  {step}\n" for step in steps) + f"\n{setup}"

@@ -1,0 +1,37 @@
+"""What `doctor` found as text: a line a check, and below it what is wrong with its cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ackplan.app.checkup import Check, Status
+from ackplan.render.safe import pad, printable, width
+from ackplan.render.text.style import Style, diagnostic_line
+from ackplan.render.words import counted
+
+_TONES = {Status.OK: "good", Status.WARNING: "warning", Status.FAILED: "error", Status.SKIPPED: "dim"}
+_WORDS = {Status.OK: "OK", Status.WARNING: "warning", Status.FAILED: "failed", Status.SKIPPED: "skipped"}
+
+
+def checkup_text(checks: Sequence[Check], *, color: bool) -> str:
+    """All checks, then in one line how it stands, without a line end at its end."""
+    style = Style(color)
+    column = max(width(check.name) for check in checks)
+    return "\n".join(
+        [*(line for check in checks for line in _lines(check, column, style)), "", _verdict(checks, style)]
+    )
+
+
+def _lines(check: Check, column: int, style: Style) -> Iterator[str]:
+    word = style(_TONES[check.status], pad(_WORDS[check.status], 7))
+    yield f"{word}  {pad(check.name, column)}  {printable(check.said)}".rstrip()
+    for finding in check.findings:
+        yield f"         {diagnostic_line(finding, style)}"
+
+
+def _verdict(checks: Sequence[Check], style: Style) -> str:
+    count = sum(check.status is Status.FAILED for check in checks)
+    if count:
+        return style("error", f"{counted(count, 'check')} failed.")
+    warned = sum(check.status is Status.WARNING for check in checks)
+    return style("good", "Nothing stands in the way.") + (f" {counted(warned, 'warning')}." if warned else "")
