@@ -18,7 +18,7 @@ from ackplan.diff.workers import MASTER
 from ackplan.model.answers import Cluster, Node
 from ackplan.record import RecordedCluster
 from ackplan.spec import rules, validate, wanted
-from ackplan.spec.load import Map
+from ackplan.spec.tree import Laid
 
 NOT_SHOWN = "not shown by the API: write what the cluster was created with"
 ASSUMED = "assumed, the API does not show it: check it"
@@ -149,10 +149,13 @@ def completed(described: Described) -> Described:
 
 def _faults(described: Described) -> list[Diagnostic]:
     """What is wrong with it as a cluster of a spec."""
-    start = Span(described.name, 1, 1)
-    body = Map()
+    body = Laid()
     body.update(described.body())
     body.update({described.kind.filled_from("name") or "": described.name})
+
+    def start() -> Span:
+        return Span(described.name, 1, 1)
+
     kind, faults = validate.check_cluster(described.name, body, start)
     if kind is None or faults:
         return faults

@@ -156,6 +156,7 @@ class Kind:
         """The name of the one parameter with this effect, if the kind has it."""
         return next((p.name for p in self.parameters.values() if p.effect is effect), None)
 
+    @functools.cache  # noqa: B019 - kinds live as long as the process
     def filled_from(self, source: str) -> str | None:
         """The name of the parameter that is filled in from `source` (`name`, `region`)."""
         return next((p.name for p in self.parameters.values() if p.fill == source), None)

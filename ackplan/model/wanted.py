@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ackplan.diagnostics import Span
@@ -17,6 +17,9 @@ class Lifecycle:
     ignore_changes: frozenset[str] = frozenset()
     replace_allowed: bool = False
     adopt: bool = False
+
+
+_UNSAID = Lifecycle()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Wanted:
 
     `parameters` are the create parameters that the spec sets, under the API's own names, name and region filled in;
     one that is absent here is never compared, sent or reset. `own` are ackplan's own keys as written.
-    `timeouts` are seconds by operation. `spans` gives a parameter's place in the spec.
+    `timeouts` are seconds by operation. `spans` gives a parameter's place in the spec, and the cluster's own under "".
     """
 
     name: str
@@ -50,12 +53,15 @@ class Wanted:
     parameters: Mapping[str, Any]
     own: Mapping[str, Any]
     timeouts: Mapping[str, int]
-    span: Span
+    spans: Mapping[str, Span]
     attach: tuple[AttachGroup, ...] = ()
     scale_in: ScaleIn | None = None
     depends_on: tuple[str, ...] = ()
-    lifecycle: Lifecycle = field(default_factory=Lifecycle)
-    spans: Mapping[str, Span] = field(default_factory=dict)
+    lifecycle: Lifecycle = _UNSAID
+
+    @property
+    def span(self) -> Span:
+        return self.spans[""]
 
     @property
     def attached(self) -> tuple[str, ...]:
@@ -63,4 +69,4 @@ class Wanted:
         return tuple(instance for group in self.attach for instance in group.instances)
 
     def span_of(self, parameter: str) -> Span:
-        return self.spans.get(parameter, self.span)
+        return self.spans.get(parameter) or self.span

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -55,11 +56,11 @@ def read(inputs: Inputs) -> Spec:
     found += [*faults, *unset, *resolved.diagnostics]
     clusters: dict[str, Wanted] = {}
     for name, body in resolved.clusters.items():
-        span = merged.clusters.key_span(name)
-        kind, faults = validate.check_cluster(name, body, span, skip=resolved.faulty.get(name, set()))
+        start = functools.partial(merged.clusters.key_span, name)
+        kind, faults = validate.check_cluster(name, body, start, skip=resolved.faulty.get(name, set()))
         found += faults
         if kind is not None and not faults and name not in resolved.faulty:
-            clusters[name] = wanted.build(name, kind, body, span)
+            clusters[name] = wanted.build(name, kind, body, start)
     complete = whole and len(clusters) == len(merged.clusters)
     found += rules.check_fleet(clusters, complete=complete)
     return Spec(clusters, ordered(dict.fromkeys(map(made_printable, found))), tuple(map(fleet.display, paths)))

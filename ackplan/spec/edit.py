@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ackplan.diagnostics import Diagnostic, Failure, Span, error
-from ackplan.spec.load import Map, parse, plain
+from ackplan.spec.load import parse
+from ackplan.spec.scalars import plain
+from ackplan.spec.tree import Map
 from ackplan.spec.write import text_of
 
 _TOKEN = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s,\[\]{}#&*!|>'"%@`][^\s,\[\]{}]*""")
@@ -68,7 +70,7 @@ class _Edit:
         if isinstance(body[parameter], str) and "${" in body[parameter]:
             why = f"{body[parameter]} is filled in from outside"
             raise Failure(refusal(cluster, parameter, span, why, f"Change the variable. {cure}, in its place"))
-        edited = self._replaced(body.marks[parameter][1], body[parameter], written)
+        edited = self._replaced(body.marks_of(parameter)[1], body[parameter], written)
         if edited is None or not self._means(edited, parameter, value):
             why = "the value is shared with another place, or written in a form that is not edited"
             raise Failure(refusal(cluster, parameter, span, why, cure))

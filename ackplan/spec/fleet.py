@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ackplan.diagnostics import Diagnostic, Span, error, printable
-from ackplan.spec.load import MAX_BYTES, Map, parse, too_large
+from ackplan.spec.load import MAX_BYTES, parse, too_large
+from ackplan.spec.tree import Laid, Map, span_at
 
 DEFAULT_FILE = "ackplan.yaml"
 DEFAULT_FOLDER = "fleet"
@@ -30,10 +31,10 @@ class Fleet:
     """All documents merged; every entry still knows its place. Values are as written, nothing is filled in."""
 
     region: Any = None
-    region_marks: Any = None
-    variables: Map = field(default_factory=Map)
-    templates: Map = field(default_factory=Map)
-    clusters: Map = field(default_factory=Map)
+    region_place: tuple[Map, str] | None = None
+    variables: Laid = field(default_factory=Laid)
+    templates: Laid = field(default_factory=Laid)
+    clusters: Laid = field(default_factory=Laid)
 
 
 def find(paths: Sequence[str], folder: Path) -> tuple[list[Path], list[Diagnostic]]:
@@ -126,32 +127,34 @@ def read_bounded(path: Path, name: str) -> tuple[bytes, Diagnostic | None]:
 def merge(documents: Iterable[Document]) -> tuple[Fleet, list[Diagnostic]]:
     """One fleet of all documents. Documents that are not mappings are left out: the schema reports them."""
     fleet = Fleet()
-    regions = Map()
     diagnostics: list[Diagnostic] = []
     for document in documents:
         root = document.root
         if not isinstance(root, Map):
             continue
         if "region" in root:
-            diagnostics += _region(regions, root)
+            diagnostics += _region(fleet, root)
         for section in ("variables", "templates", "clusters"):
             if isinstance(root.get(section), Map):
                 diagnostics += _merge_section(getattr(fleet, section), root[section], section)
-    fleet.region, fleet.region_marks = regions.get("region"), regions.marks.get("region")
     return fleet, diagnostics
 
 
-def _region(regions: Map, root: Map) -> list[Diagnostic]:
-    if "region" not in regions:
-        regions.put("region", root["region"], root.marks["region"])
-    elif regions["region"] != root["region"]:
-        detail = f"{root['region']!r}, but {regions['region']!r} at {regions.value_span('region')}"
+def _region(fleet: Fleet, root: Map) -> list[Diagnostic]:
+    if fleet.region_place is None:
+        fleet.region, fleet.region_place = root["region"], (root, "region")
+    elif fleet.region != root["region"]:
+        detail = f"{root['region']!r}, but {fleet.region!r} at {span_at(fleet.region_place)}"
         cure = "Keep one, or set region_id in templates"
         return [error("ACK1025", "Regions contradict each other", detail, cure, span=root.value_span("region"))]
     return []
 
 
-def _merge_section(target: Map, source: Map, section: str) -> list[Diagnostic]:
+def _merge_section(target: Laid, source: Map, section: str) -> list[Diagnostic]:
+    if not target:
+        target.update(source)
+        target.base = source
+        return []
     diagnostics = []
     for name, value in source.items():
         if name in target:
@@ -160,5 +163,5 @@ def _merge_section(target: Map, source: Map, section: str) -> list[Diagnostic]:
                 error("ACK1024", "Name given twice", detail, "Rename or remove one", span=source.key_span(name))
             )
         else:
-            target.put(name, value, source.marks[name])
+            target.put(name, value, (source, name))
     return diagnostics

@@ -1,20 +1,22 @@
-"""YAML 1.2 with positions, built straight from the events of libyaml's parser.
+"""YAML 1.2, built straight from the events of libyaml's parser.
 
-Every mapping and list remembers where its keys and values stood. Files come from strangers' pull requests: size,
-depth and what aliases unfold to are bounded before anything is built, tags that would build objects are refused.
+Files come from strangers' pull requests: size, depth and what aliases unfold to are bounded before anything is built,
+tags that would build objects are refused.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from ackplan.diagnostics import Diagnostic, Span, error
+from ackplan.spec.places import File, Text
+from ackplan.spec.scalars import Refused, plain
+from ackplan.spec.tree import Map, Seq, span_of
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
@@ -25,81 +27,20 @@ MAX_ALIASED_SHARE = 30
 MAX_NODES = 3_000_000
 MAX_ITEMS = 10_000
 
-_CONSTANTS: dict[str, Any] = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None,
-    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-}  # fmt: skip
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_SPECIAL_START = frozenset("~nNtTfF.+-0123456789")
 _TAG = "tag:yaml.org,2002:"
-_MAX_DIGITS = 40
-_WHOLE = 1e15
-
-
-class Map(dict[str, Any]):
-    """A mapping that knows where it, its keys and its values stand (libyaml marks)."""
-
-    __slots__ = ("mark", "marks")
-
-    def __init__(self, mark: Any = None) -> None:
-        super().__init__()
-        self.mark = mark
-        self.marks: dict[str, tuple[Any, Any]] = {}
-
-    def put(self, key: str, value: Any, marks: tuple[Any, Any]) -> None:
-        self[key] = value
-        self.marks[key] = marks
-
-    def key_span(self, key: str) -> Span:
-        return span_of(self.marks[key][0])
-
-    def value_span(self, key: str) -> Span:
-        return span_of(self.marks[key][1])
-
-
-class Seq(list[Any]):
-    """A list that knows where it and its items stand."""
-
-    __slots__ = ("mark", "marks")
-
-    def __init__(self, mark: Any = None) -> None:
-        super().__init__()
-        self.mark = mark
-        self.marks: list[Any] = []
-
-
-def span_of(mark: Any) -> Span:
-    """The place of a libyaml mark, counted from 1."""
-    return Span(mark.name, mark.line + 1, mark.column + 1)
-
-
-class _Refused(Exception):
-    def __init__(self, code: str, summary: str, detail: str, mark: Any) -> None:
-        super().__init__(summary)
-        self.diagnostic = error(code, summary, detail, span=span_of(mark))
-
-
-class _NamedBytes:
-    """What libyaml's parser wants of a stream: `read` and a name, which its marks then carry."""
-
-    def __init__(self, data: bytes, name: str) -> None:
-        self.name = name
-        self._data = data
-        self._at = 0
-
-    def read(self, size: int = -1, /) -> bytes:
-        chunk = self._data[self._at : self._at + size]
-        self._at += size
-        return chunk
+# What a scalar may be said to be; all but text are read as plain ones, in quotes too.
+_SCALARS = frozenset({"str", "int", "float", "bool", "null"})
+_COLLECTIONS = frozenset({"!", _TAG + "map", _TAG + "seq"})
+_PLAIN = frozenset(_TAG + name for name in _SCALARS - {"str"})
 
 
 def parse(data: bytes, file: str) -> tuple[list[Any], list[Diagnostic]]:
     """The documents in `data`, and everything that is wrong with it. `file` is what positions call it."""
     if len(data) > MAX_BYTES:
         return [], [too_large(file, len(data))]
-    builder = _Builder()
+    builder = _Builder(File(data, file))
     fatal = _run(builder, data, file)
+    builder.finish()
     if fatal is not None:
         return [], [*builder.diagnostics, fatal]
     return builder.documents, builder.diagnostics
@@ -109,9 +50,9 @@ def _run(builder: _Builder, data: bytes, file: str) -> Diagnostic | None:
     """Builds all documents; the fault at which the file breaks off, if it does."""
     parser = None
     try:
-        parser = CParser(_NamedBytes(data, file))
+        parser = CParser(Text(data, file))
         builder.run(parser.get_event)
-    except _Refused as refused:
+    except Refused as refused:
         return refused.diagnostic
     except yaml.MarkedYAMLError as fault:
         return _syntax(fault, file)
@@ -157,180 +98,169 @@ def _one_line(text: str) -> str:
 class _Builder:
     """Turns events into values, without recursion. One instance a file."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: File) -> None:
         self.documents: list[Any] = []
         self.diagnostics: list[Diagnostic] = []
-        self._anchors: dict[str, tuple[Any, int]] = {}
-        self._open: list[tuple[Any, str | None, int]] = []
+        self._file = file
+        self._containers = 0
+        self._repeated: list[tuple[Map, Any]] = []
+        self._anchors: dict[str, tuple[Any, int, int]] = {}
+        self._open: list[tuple[Any, str | None, int, int]] = []
         self._container: Any = None
         self._key: Any = None
         self._merges: dict[int, list[tuple[Any, Any]]] = {}
+        # Plain texts that were met, with their values; none that is to be filled in is among them.
+        self._known: dict[str, Any] = {}
+        # Written keys and values, values that aliases stand for, aliases, values that are to be filled in.
         self._nodes = 0
         self._aliased = 0
+        self._aliases = 0
+        self._references = 0
 
     def run(self, next_event: Callable[[], Any]) -> None:
         handlers = {
             yaml.ScalarEvent: self._scalar,
-            yaml.MappingStartEvent: self._start_map,
-            yaml.SequenceStartEvent: self._start_seq,
+            yaml.MappingStartEvent: self._start,
+            yaml.SequenceStartEvent: self._start,
             yaml.MappingEndEvent: self._end,
             yaml.SequenceEndEvent: self._end,
             yaml.AliasEvent: self._alias,
             yaml.DocumentStartEvent: self._start_document,
         }
-        scalar, special = yaml.ScalarEvent, _SPECIAL_START
+        scalar, known, unknown, intern = yaml.ScalarEvent, self._known, object(), sys.intern
+        container, texts = self._container, 0
         while (event := next_event()) is not None:
             kind = type(event)
-            # Nine events in ten are plain text in a mapping: those take no further call.
-            if kind is scalar and event.anchor is None and event.tag is None and type(self._container) is Map:
-                key, text = self._key, event.value
-                if key is None:
-                    self._key = event
-                    self._nodes += 1
-                    if self._nodes > MAX_NODES:
-                        raise _Refused(
-                            "ACK1002", "File is too large", f"more than {MAX_NODES:,} values", event.start_mark
-                        )
-                    continue
-                name = key.value
-                if text and (event.style or text[0] not in special) and name not in self._container and name != "<<":
-                    self._container[name] = text
-                    self._container.marks[name] = (key.start_mark, event.start_mark)
-                    self._key = None
-                    self._nodes += 1
-                    continue
+            # Most events are a key and its text: those take no further call.
+            if kind is scalar and type(container) is Map:
+                if event.anchor is not None:
+                    self._anchors[event.anchor] = (event.value, 1, 0)
+                key, event = event, next_event()
+                kind = type(event)
+                if kind is scalar and not event.style and event.anchor is None and event.tag is None:
+                    value, name = known.get(event.value, unknown), key.value
+                    if value is not unknown and name not in container and name != "<<" and texts < MAX_NODES:
+                        container[intern(name)] = value
+                        texts += 2
+                        continue
+                self._key = key
+                texts += 1
             handler = handlers.get(kind)
             if handler is not None:
+                self._count(texts, event)
+                texts = 0
                 handler(event)
+                container = self._container
+
+    def _count(self, nodes: int, event: Any) -> None:
+        """So many more are written, up to this event."""
+        self._nodes += nodes
+        if self._nodes > MAX_NODES:
+            raise Refused("ACK1002", "File is too large", f"more than {MAX_NODES:,} values", event.start_mark)
 
     def _start_document(self, _event: Any) -> None:
         self._anchors.clear()
 
     def _scalar(self, event: Any) -> None:
         self._nodes += 1
-        container = self._container
-        if type(container) is Map and self._key is None:
-            self._key = event
-            if event.anchor:
-                self._anchors[event.anchor] = (event.value, 1)
-            return
-        text = event.value
-        if event.tag is None and (event.style or (text and text[0] not in _SPECIAL_START)):
-            value = text
-        else:
-            value = self._resolve(event)
+        before = self._references
+        value = self._value(event)
+        self._add(value, event.start_mark)
         if event.anchor:
-            self._anchors[event.anchor] = (value, 1)
-        self._add(value, event.start_mark)
+            self._anchors[event.anchor] = (value, 1, self._references - before)
 
-    def _resolve(self, event: Any) -> Any:
-        tag = event.tag
-        if tag in (None, "!") or tag == _TAG + "str":
-            return event.value if tag else plain(event.value, event.start_mark)
-        if tag.startswith(_TAG) and tag[len(_TAG) :] in {"int", "float", "bool", "null"}:
-            return plain(event.value, event.start_mark)
-        raise _Refused("ACK1004", "Tag is not allowed", _one_line(f"{tag}"), event.start_mark)
+    def _value(self, event: Any) -> Any:
+        text, tag = event.value, event.tag
+        if tag is not None and (not tag.startswith(_TAG) or tag[len(_TAG) :] not in _SCALARS) and tag != "!":
+            raise Refused("ACK1004", "Tag is not allowed", _one_line(f"{tag}"), event.start_mark)
+        value = plain(text, event.start_mark) if tag in _PLAIN or (tag is None and not event.style) else text
+        if type(value) is str and "${" in value:
+            self._references += 1
+        elif tag is None and not event.style:
+            self._known[text] = value
+        return value
 
-    def _start_map(self, event: Any) -> None:
-        self._push(Map(event.start_mark), event)
-
-    def _start_seq(self, event: Any) -> None:
-        self._push(Seq(event.start_mark), event)
-
-    def _push(self, value: Any, event: Any) -> None:
+    def _start(self, event: Any) -> None:
         self._nodes += 1
-        if self._nodes > MAX_NODES:
-            raise _Refused("ACK1002", "File is too large", f"more than {MAX_NODES:,} values", event.start_mark)
+        container, key, tag = self._container, self._key, event.tag
         if len(self._open) >= MAX_DEPTH:
-            raise _Refused("ACK1003", "Nested too deeply", f"more than {MAX_DEPTH} levels", event.start_mark)
-        if type(self._container) is Map and self._key is None:
-            raise _Refused("ACK1005", "A key must be text", "found a mapping or list", event.start_mark)
-        if event.tag not in (None, "!", _TAG + "map", _TAG + "seq"):
-            raise _Refused("ACK1004", "Tag is not allowed", _one_line(f"{event.tag}"), event.start_mark)
+            raise Refused("ACK1003", "Nested too deeply", f"more than {MAX_DEPTH} levels", event.start_mark)
+        if type(container) is Map and key is None:
+            raise Refused("ACK1005", "A key must be text", "found a mapping or list", event.start_mark)
+        if tag is not None and tag not in _COLLECTIONS:
+            raise Refused("ACK1004", "Tag is not allowed", _one_line(f"{tag}"), event.start_mark)
+        value: Map | Seq = Map() if type(event) is yaml.MappingStartEvent else Seq()
+        value.source = self._file
+        value.number = self._containers
+        self._containers += 1
         self._add(value, event.start_mark)
-        self._open.append((value, event.anchor, self._nodes + self._aliased))
+        self._open.append((value, event.anchor, self._nodes + self._aliased, self._references))
         self._container = value
-        self._key = None
 
     def _end(self, _event: Any) -> None:
-        value, anchor, before = self._open.pop()
-        merges = self._merges.pop(id(value), None)
-        if merges:
-            self._merge(value, merges)
+        value, anchor, before, references = self._open.pop()
+        if self._merges:
+            self._merge(value, self._merges.pop(id(value), ()))
+        value.weight = self._nodes + self._aliased - before + 1
+        value.open = self._references != references
         if anchor:
-            self._anchors[anchor] = (value, self._nodes + self._aliased - before + 1)
+            self._anchors[anchor] = (value, value.weight, self._references - references)
         self._container = self._open[-1][0] if self._open else None
         self._key = None
 
     def _alias(self, event: Any) -> None:
+        self._aliases += 1
         found = self._anchors.get(event.anchor)
         if found is None:
             # Inside its own anchor, or never set: both would be endless or empty.
-            raise _Refused("ACK1006", "Unknown alias", _one_line(f"*{event.anchor}"), event.start_mark)
-        value, weight = found
+            raise Refused("ACK1006", "Unknown alias", _one_line(f"*{event.anchor}"), event.start_mark)
+        value, weight, references = found
         self._aliased += weight
+        self._references += references
         if self._aliased > MAX_ALIASED_NODES + MAX_ALIASED_SHARE * self._nodes:
             detail = f"they unfold to {self._aliased:,} values, of {self._nodes:,} that are written"
-            raise _Refused("ACK1007", "Too many aliases", detail, event.start_mark)
+            raise Refused("ACK1007", "Too many aliases", detail, event.start_mark)
         if type(self._container) is Map and self._key is None:
-            raise _Refused("ACK1005", "A key must be text", "found an alias", event.start_mark)
+            raise Refused("ACK1005", "A key must be text", "found an alias", event.start_mark)
         self._add(value, event.start_mark)
 
     def _add(self, value: Any, mark: Any) -> None:
+        """Puts a value in its place; what follows in a mapping is a key again."""
         container = self._container
-        if container is None:
-            self.documents.append(value)
-        elif type(container) is Seq:
-            if len(container) >= MAX_ITEMS:
-                raise _Refused("ACK1011", "List is too long", f"more than {MAX_ITEMS:,} items", mark)
-            container.append(value)
-            container.marks.append(mark)
-        else:
-            assert self._key is not None  # noqa: S101 - a value in a mapping follows its key
-            self._put(container, self._key, value, mark)
+        if type(container) is Map:
+            name = self._key.value
+            if name in container or name == "<<":
+                self._put_under(container, value, mark)
+            else:
+                container[sys.intern(name)] = value
             self._key = None
-
-    def _put(self, container: Map, at: Any, value: Any, mark: Any) -> None:
-        key, key_mark = at.value, at.start_mark
-        if key == "<<":
-            self._merges.setdefault(id(container), []).append((value, mark))
-        elif key in container:
-            first = container.key_span(key)
-            self.diagnostics.append(
-                error("ACK1008", "Key given twice", f"{key!r}, first at {first}", span=span_of(key_mark))
-            )
+        elif container is None:
+            self.documents.append(value)
         else:
-            container[key] = value
-            container.marks[key] = (key_mark, mark)
+            if len(container) >= MAX_ITEMS:
+                raise Refused("ACK1011", "List is too long", f"more than {MAX_ITEMS:,} items", mark)
+            container.append(value)
 
-    def _merge(self, target: Map, merges: list[tuple[Any, Any]]) -> None:
+    def _put_under(self, container: Map, value: Any, mark: Any) -> None:
+        """What a mapping is laid over, and keys that are given twice."""
+        if self._key.value == "<<":
+            self._merges.setdefault(id(container), []).append((value, mark))
+        else:
+            self._repeated.append((container, self._key))
+
+    def _merge(self, target: Map, merges: Sequence[tuple[Any, Any]]) -> None:
         for value, mark in merges:
             sources = value if type(value) is Seq else [value]
             for source in sources:
                 if type(source) is not Map:
-                    raise _Refused("ACK1009", "Merge key needs a mapping", "`<<` got something else", mark)
+                    raise Refused("ACK1009", "Merge key needs a mapping", "`<<` got something else", mark)
                 self._aliased += len(source)
                 for key in source:
-                    if key not in target:
-                        target.put(key, source[key], source.marks[key])
+                    target.setdefault(key, source[key])
 
-
-def plain(text: str, mark: Any) -> Any:
-    """The value of a plain scalar in YAML 1.2's core schema: `no`, `on`, `1_000` are text, `012` is twelve."""
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    if _INTEGER.fullmatch(text):
-        if len(text) > _MAX_DIGITS:
-            raise _Refused("ACK1010", "Number is out of range", f"{len(text)} digits", mark)
-        return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
-    if _FLOAT.fullmatch(text):
-        number = (
-            math.nan
-            if text[-3:].lower() == "nan"
-            else float(text.replace(".inf", "inf").replace(".Inf", "inf").replace(".INF", "inf"))
-        )
-        if not math.isfinite(number):
-            raise _Refused("ACK1010", "Number is out of range", text[:_MAX_DIGITS], mark)
-        # JSON Schema takes 4.0 for a whole number; the API does not.
-        return int(number) if number.is_integer() and abs(number) < _WHOLE else number
-    return text
+    def finish(self) -> None:
+        """Keys that were given twice, each with its first place. Called once, also when the file broke off."""
+        self._file.nodes = self._nodes + self._aliases
+        for container, event in self._repeated:
+            detail = f"{event.value!r}, first at {container.key_span(event.value)}"
+            self.diagnostics.append(error("ACK1008", "Key given twice", detail, span=span_of(event.start_mark)))

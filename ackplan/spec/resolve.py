@@ -17,7 +17,7 @@ from ackplan import catalog
 from ackplan.diagnostics import Diagnostic, error
 from ackplan.spec.explain import literal_secret, secret_names
 from ackplan.spec.fleet import Fleet
-from ackplan.spec.load import Map, Seq, span_of
+from ackplan.spec.tree import Laid, Map, Place, Seq, span_at, weight_of
 from ackplan.spec.variables import Sizes, fill
 
 # How many values a cluster may unfold to.
@@ -54,30 +54,41 @@ class _Resolver:
         self.diagnostics: list[Diagnostic] = []
 
     def cluster(self, name: str, body: Map) -> Map:
+        """The cluster with all that it is made of. Usually that is its body with name and region put in."""
         merged = self._merge(body, name, ())
-        resolved = Map(body.mark)
-        resolved.marks = dict(merged.marks)
-        size = 0
-        for key, value in merged.items():
-            values, to_fill = (1, "${" in value) if type(value) is str else self._sizes.of(value)
-            size += values
-            if value is None or size > MAX_VALUES:
-                resolved.marks.pop(key, None)
-            else:
-                resolved[key] = self._filled(value, merged.marks[key][1], name, key) if to_fill else value
-        marks = self._fleet.clusters.marks[name]
-        if size > MAX_VALUES:
-            detail = f"more than {MAX_VALUES:,} values"
-            self.diagnostics.append(
-                error("ACK1042", "Cluster is too large", detail, span=span_of(marks[0]), cluster=name)
-            )
-        for parameter in self._named - resolved.keys():
-            resolved.put(parameter, name, marks)
-        if self._fleet.region is not None:
-            for parameter in self._regional - resolved.keys():
-                at = self._fleet.region_marks
-                resolved.put(parameter, self._filled(self._fleet.region, at[1], name, parameter), at)
+        weight, is_open = (body.weight, body.open) if merged is body else _weighed(merged)
+        resolved = Laid(merged)
+        if weight > MAX_VALUES and self._too_large(name, merged):
+            return resolved
+        if is_open:
+            resolved.update({key: self._filled(value, (merged, key), name, key) for key, value in merged.items()})
+        else:
+            resolved.update(merged)
+        if None in resolved.values():
+            for key in [key for key, value in merged.items() if value is None]:
+                del resolved[key]
+        self._put_in(name, resolved)
         return resolved
+
+    def _too_large(self, name: str, merged: Map) -> bool:
+        if sum(map(self._sizes.of, merged.values())) <= MAX_VALUES:
+            return False
+        span, detail = self._fleet.clusters.key_span(name), f"more than {MAX_VALUES:,} values"
+        self.diagnostics.append(error("ACK1042", "Cluster is too large", detail, span=span, cluster=name))
+        self.faulty.setdefault(name, set()).add("")
+        return True
+
+    def _put_in(self, name: str, resolved: Laid) -> None:
+        """What every cluster has without writing it down: its name, the fleet's region."""
+        for parameter in self._named:
+            if parameter not in resolved:
+                resolved.put(parameter, name, (self._fleet.clusters, name))
+        place = self._fleet.region_place
+        if place is not None:
+            for parameter in self._regional:
+                if parameter not in resolved:
+                    value = self._filled(self._fleet.region, place, name, parameter)
+                    resolved.put(parameter, value, place)
 
     def check_unused(self) -> None:
         """What is wrong with templates that no cluster extends: their parents, and secrets written down."""
@@ -89,61 +100,69 @@ class _Resolver:
                         where = {"span": body.value_span(secret), "cluster": name, "parameter": secret}
                         self.diagnostics.append(literal_secret(**where))
 
-    def _filled(self, value: Any, mark: Any, cluster: str, parameter: str) -> Any:
+    def _filled(self, value: Any, place: Place, cluster: str, parameter: str) -> Any:
         def report(diagnostic: Diagnostic) -> None:
             self.faulty.setdefault(cluster, set()).add(parameter)
             self.diagnostics.append(dataclasses.replace(diagnostic, cluster=cluster, parameter=parameter))
 
-        return fill(value, self._variables, mark, report)
+        return fill(value, self._variables, place, report)
 
     def _merge(self, body: Map, owner: str, chain: tuple[str, ...]) -> Map:
         """`body` on top of what it extends. `chain` holds the templates being merged, to find circles."""
         extends = body.get("extends")
         if extends is None:
             return body
-        merged = Map(body.mark)
-        for parent, mark in _parents(extends, body.marks["extends"][1]):
-            self._lay_over(merged, self._template(parent, owner, chain, mark))
+        merged = Laid()
+        for parent, place in _parents(extends, (body, "extends")):
+            self._lay_over(merged, self._template(parent, owner, chain, place))
         self._lay_over(merged, body)
         merged.pop("extends", None)
         return merged
 
-    def _template(self, name: str, owner: str, chain: tuple[str, ...], mark: Any) -> Map:
+    def _template(self, name: str, owner: str, chain: tuple[str, ...], place: Place) -> Map:
         if name in chain:
             circle = " -> ".join((*chain[chain.index(name) :], name))
-            self._report("ACK1041", "Templates extend each other in a circle", circle, mark, owner)
-            return Map()
+            self._report("ACK1041", "Templates extend each other in a circle", circle, place, owner)
+            return Laid()
         known = self._fleet.templates
         if not isinstance(known.get(name), Map):
             near = difflib.get_close_matches(name, known, 1)
             hint = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(known) or 'none'}"
             self.faulty.setdefault(owner, set()).add("")
             if self._complete:
-                self._report("ACK1040", "Unknown template", f'"{name}"; {hint}', mark, owner)
-            return Map()
+                self._report("ACK1040", "Unknown template", f'"{name}"; {hint}', place, owner)
+            return Laid()
         if name not in self._templates:
             self._templates[name] = self._merge(known[name], owner, (*chain, name))
         return self._templates[name]
 
-    def _report(self, code: str, summary: str, detail: str, mark: Any, cluster: str) -> None:
-        self.diagnostics.append(error(code, summary, detail, span=span_of(mark), cluster=cluster, parameter="extends"))
+    def _report(self, code: str, summary: str, detail: str, place: Place, cluster: str) -> None:
+        span = span_at(place)
+        self.diagnostics.append(error(code, summary, detail, span=span, cluster=cluster, parameter="extends"))
 
-    def _lay_over(self, target: Map, upper: Map) -> None:
+    def _lay_over(self, target: Laid, upper: Map) -> None:
         for key, value in upper.items():
             below = target.get(key)
             if key in self._merging and isinstance(value, Map) and isinstance(below, Map):
-                both = Map(value.mark)
+                both = Laid()
                 self._lay_over(both, below)
                 self._lay_over(both, value)
+                both.weight, both.open = _weighed(both)
                 value = both  # noqa: PLW2901 - the merged mapping takes the value's place
-            target.put(key, value, upper.marks[key])
+            target.put(key, value, (upper, key))
 
 
-def _parents(extends: Any, mark: Any) -> list[tuple[str, Any]]:
+def _weighed(made: Map) -> tuple[int, bool]:
+    """How many values there are in a mapping that was made of others, at most, and whether any is to be filled in."""
+    weights = [weight_of(value) for value in made.values()]
+    return sum(weight for weight, _ in weights), any(is_open for _, is_open in weights)
+
+
+def _parents(extends: Any, place: Place) -> list[tuple[str, Place]]:
     """The templates that are named, each with its place. What is no name is left out: the schema reports it."""
     if isinstance(extends, Seq):
-        return [(name, at) for name, at in zip(extends, extends.marks, strict=True) if isinstance(name, str)]
-    return [(extends, mark)] if isinstance(extends, str) else []
+        return [(name, (extends, index)) for index, name in enumerate(extends) if isinstance(name, str)]
+    return [(extends, place)] if isinstance(extends, str) else []
 
 
 def _filled_names(source: str) -> frozenset[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import ipaddress
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from ackplan import catalog
 from ackplan.diagnostics import Diagnostic, error
@@ -22,11 +23,13 @@ def check_fleet(fleet: Mapping[str, Wanted], *, complete: bool) -> list[Diagnost
     found: list[Diagnostic] = []
     for wanted in fleet.values():
         found += _identity(wanted)
-        found += _values(wanted)
-        found += _networks(wanted)
-        found += _dependencies(wanted, fleet) if complete else ()
-        found += _lifecycle(wanted)
-        found += _scale_in(wanted)
+        if not _sound(wanted.kind, tuple(map(wanted.parameters.get, _read(wanted.kind)))):
+            found += _values(wanted)
+            found += _networks(wanted)
+        if wanted.own:
+            found += _dependencies(wanted, fleet) if complete else ()
+            found += _lifecycle(wanted)
+            found += _scale_in(wanted)
     found += _attached_twice(fleet)
     return found + _circles(fleet)
 
@@ -36,11 +39,12 @@ def _fault(wanted: Wanted, parameter: str, code: str, summary: str, detail: str)
     return error(code, summary, detail, span=span, cluster=wanted.name, parameter=parameter)
 
 
-def _identity(wanted: Wanted) -> Iterator[Diagnostic]:
+def _identity(wanted: Wanted) -> Sequence[Diagnostic]:
     name = catalog.kind(wanted.kind).filled_from("name")
-    if name and wanted.parameters.get(name) != wanted.name:
-        detail = f"{shown(wanted.parameters.get(name))}, but the cluster's key is its name"
-        yield _fault(wanted, name, "ACK1201", "Name differs from the key", detail)
+    if not name or wanted.parameters.get(name) == wanted.name:
+        return ()
+    detail = f"{shown(wanted.parameters.get(name))}, but the cluster's key is its name"
+    return (_fault(wanted, name, "ACK1201", "Name differs from the key", detail),)
 
 
 def _port_range(value: str) -> str:
@@ -69,12 +73,31 @@ def _checked(kind: str) -> tuple[tuple[str, Callable[[str], str]], ...]:
     return tuple((name, _CHECKS[p.schema["x-ack-check"]]) for name, p in parameters if "x-ack-check" in p.schema)
 
 
-def _values(wanted: Wanted) -> Iterator[Diagnostic]:
-    for name, check in _checked(wanted.kind):
-        value = wanted.parameters.get(name)
+@functools.cache
+def _read(kind: str) -> tuple[str, ...]:
+    """The parameters of a kind that `_values` and `_networks` read."""
+    disjoint = catalog.kind(kind).root.get("x-ack-disjoint", ())
+    return tuple(dict.fromkeys((*(name for name, _ in _checked(kind)), *disjoint)))
+
+
+@functools.lru_cache(4096)
+def _sound(kind: str, values: tuple[str | None, ...]) -> bool:
+    """Whether nothing is wrong with these values of what is read, as they are in most clusters of a fleet."""
+    parameters = dict(zip(_read(kind), values, strict=True))
+    return not any(_complaints(kind, parameters)) and not any(_overlaps(kind, parameters))
+
+
+def _complaints(kind: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, check in _checked(kind):
+        value = parameters.get(name)
         complaint = check(value) if isinstance(value, str) else ""
         if complaint:
-            yield _fault(wanted, name, "ACK1103", "Value is not allowed", complaint)
+            yield name, complaint
+
+
+def _values(wanted: Wanted) -> Iterator[Diagnostic]:
+    for name, complaint in _complaints(wanted.kind, wanted.parameters):
+        yield _fault(wanted, name, "ACK1103", "Value is not allowed", complaint)
 
 
 @functools.lru_cache(4096)
@@ -88,13 +111,17 @@ def _overlap(left: str, right: str) -> bool:
     return a.version == b.version and a.overlaps(b)
 
 
-def _networks(wanted: Wanted) -> Iterator[Diagnostic]:
-    names = catalog.kind(wanted.kind).root.get("x-ack-disjoint", ())
-    networks = {name: wanted.parameters.get(name) for name in names}
+def _overlaps(kind: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    networks = {name: parameters.get(name) for name in catalog.kind(kind).root.get("x-ack-disjoint", ())}
     given = {name: value for name, value in networks.items() if isinstance(value, str) and not _cidr(value)}
     for (left, a), (right, b) in itertools.combinations(given.items(), 2):
         if _overlap(a, b):
-            yield _fault(wanted, right, "ACK1202", "Networks overlap", f"{b} and {left} {a}")
+            yield right, f"{b} and {left} {a}"
+
+
+def _networks(wanted: Wanted) -> Iterator[Diagnostic]:
+    for name, detail in _overlaps(wanted.kind, wanted.parameters):
+        yield _fault(wanted, name, "ACK1202", "Networks overlap", detail)
 
 
 def _dependencies(wanted: Wanted, fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
@@ -124,7 +151,7 @@ def _scale_in(wanted: Wanted) -> Iterator[Diagnostic]:
 def _attached_twice(fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
     owners: dict[str, Wanted] = {}
     for wanted in fleet.values():
-        for instance in wanted.attached:
+        for instance in wanted.attached if wanted.attach else ():
             first = owners.setdefault(instance, wanted)
             if first is not wanted or wanted.attached.count(instance) > 1:
                 detail = f"{instance}, also under {first.name} at {first.span_of('attach')}"
@@ -135,8 +162,10 @@ def _circles(fleet: Mapping[str, Wanted]) -> list[Diagnostic]:
     """One error a circle of `depends_on`, found by walking without recursion."""
     done: set[str] = set()
     found = []
-    for start in fleet:
-        path: dict[str, Iterator[str]] = {} if start in done else {start: iter(fleet[start].depends_on)}
+    for start, wanted in fleet.items():
+        if not wanted.depends_on:
+            continue
+        path: dict[str, Iterator[str]] = {} if start in done else {start: iter(wanted.depends_on)}
         while path:
             name = next(reversed(path))
             after = next(path[name], None)

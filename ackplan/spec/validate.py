@@ -7,7 +7,7 @@ in words.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -18,7 +18,7 @@ from ackplan.catalog.kinds import discriminators
 from ackplan.diagnostics import Diagnostic, Span, error
 from ackplan.spec import explain
 from ackplan.spec.fleet import Document
-from ackplan.spec.load import Map, Seq, span_of
+from ackplan.spec.tree import Map, Place, Seq, span_at
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -91,23 +91,31 @@ def check_document(document: Document) -> list[Diagnostic]:
 
 
 def check_cluster(
-    name: str, body: Map, span: Span, *, skip: Set[str] = frozenset()
+    name: str, body: Map, start: Callable[[], Span], *, skip: Set[str] = frozenset()
 ) -> tuple[catalog.Kind | None, list[Diagnostic]]:
-    """The kind of a resolved cluster, and every fault of its parameters.
+    """The kind of a resolved cluster, and every fault of its parameters. `start` tells where the cluster begins.
 
     Nothing is said of those in `skip`, which are known to be faulty; an empty name in it says that a template is
     missing, and with it whatever it would have set.
     """
     if "" in skip:
         return None, []
-    reporter = _Reporter(body, span, name)
     kind = catalog.kind_of(body)
+    if kind is not None and _keys(kind).issuperset(body) and _compiled(kind.name).is_valid(body):
+        return kind, []
+    reporter = _Reporter(body, start(), name)
     diagnostics = list(reporter.discriminators(kind))
     diagnostics += reporter.unknown_keys(kind, skip={d.parameter for d in diagnostics})
     if kind is not None:
         for fault in _faults(kind.name, body):
             diagnostics += reporter.report(fault)
     return kind, [d for d in dict.fromkeys(diagnostics) if d.parameter.split(".")[0] not in skip]
+
+
+@functools.cache
+def _keys(kind: catalog.Kind) -> frozenset[str]:
+    """Every key that a cluster of this kind may have, but what could yet tell it to be of another kind."""
+    return frozenset({*kind.parameters, *catalog.own_keys()} - (discriminators().keys() - kind.constants.keys()))
 
 
 class _Reporter:
@@ -230,13 +238,14 @@ def _parameters_of_all() -> Mapping[str, list[str]]:
 def locate(root: Map, path: tuple[Any, ...], start: Span, *, at_key: bool = False) -> Span:
     """The place of what `path` leads to, or of the nearest thing above it that is written down."""
     node: Any = root
-    mark = None
+    place: Place | None = None
     for part in path:
-        if isinstance(node, Map) and part in node.marks:
-            mark = node.marks[part][0 if at_key and part == path[-1] else 1]
-        elif isinstance(node, Seq) and isinstance(part, int) and part < len(node.marks):
-            mark = node.marks[part]
-        else:
+        inside = isinstance(node, Map) and node.is_placed(part)
+        if not inside and not (isinstance(node, Seq) and isinstance(part, int) and part < len(node)):
             break
-        node = node[part] if not isinstance(node, Map) or part in node else None
-    return span_of(mark) if mark is not None else start
+        place = (node, part)
+        node = node[part]
+    if place is None:
+        return start
+    container, last = place
+    return container.key_span(last) if at_key and isinstance(container, Map) and last == path[-1] else span_at(place)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ackplan.diagnostics import Diagnostic, Span, error
-from ackplan.spec.load import Map, Seq, plain, span_of
+from ackplan.diagnostics import Diagnostic, error
+from ackplan.spec.scalars import Refused, plain
+from ackplan.spec.tree import Laid, Map, Place, Seq, span_at
 
 _REFERENCE = re.compile(r"\$?\$\{([^}]*)\}")
 _VARIABLE = re.compile(r"var\.([A-Za-z_][A-Za-z0-9_-]*)")
@@ -73,81 +74,64 @@ def from_text(text: str, kind: str) -> Any:
         return [item.strip() for item in text.split(",")] if text else []
     try:
         return plain(text, None)
-    except Exception:  # noqa: BLE001 - a number out of range: it does not fit
+    except Refused:
         return text
 
 
-def fill(value: Any, variables: Mapping[str, Any], mark: Any, report: Callable[[Diagnostic], None]) -> Any:
+def fill(value: Any, variables: Mapping[str, Any], place: Place, report: Callable[[Diagnostic], None]) -> Any:
     """`value` with every `${var.NAME}` in its strings filled in; the same object where there is none.
 
+    `place` is where the value is written.
     A string that is nothing but one reference takes the variable's type; `$${` stands for a literal `${`.
     """
     if isinstance(value, str):
-        return _fill_text(value, variables, mark, report) if "${" in value else value
+        return _fill_text(value, variables, place, report) if "${" in value else value
+    if not isinstance(value, Map | Seq) or not value.open:
+        return value
     if isinstance(value, Map):
-        filled = Map(value.mark)
-        for key, item in value.items():
-            filled.put(key, fill(item, variables, value.marks[key][1], report), value.marks[key])
+        filled = Laid(value)
+        filled.update({key: fill(item, variables, (value, key), report) for key, item in value.items()})
         return filled
-    if isinstance(value, Seq):
-        items = Seq(value.mark)
-        items.marks = value.marks
-        items.extend(fill(item, variables, at, report) for item, at in zip(value, value.marks, strict=True))
-        return items
-    return value
-
-
-# A smaller count is made again sooner than it is looked up.
-_WORTH_KEEPING = 12
+    items = Seq(fill(item, variables, (value, index), report) for index, item in enumerate(value))
+    items.source, items.number = value.source, value.number
+    return items
 
 
 class Sizes:
-    """How many values there are in a value, and whether anything in it is to be filled in.
+    """How many values there are in a value, exactly.
 
     Remembers what it counted: what many aliases share is counted once, however often it is met.
     """
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[int, bool]] = {}
+        self._known: dict[int, int] = {}
 
-    def of(self, value: Any) -> tuple[int, bool]:
-        """How many values `value` unfolds to, itself included, and whether one of them is to be filled in."""
-        if isinstance(value, str):
-            return 1, "${" in value
+    def of(self, value: Any) -> int:
+        """How many values `value` unfolds to, itself included."""
         if not isinstance(value, Map | Seq):
-            return 1, False
-        return self._known.get(id(value)) or self._count(value)
-
-    def _count(self, value: Map | Seq) -> tuple[int, bool]:
-        size, found = 1, False
-        for item in value.values() if isinstance(value, Map) else value:
-            if type(item) is str:
-                size += 1
-                found = found or "${" in item
-            else:
-                more, inside = self.of(item)
-                size += more
-                found = found or inside
-        if size > _WORTH_KEEPING:
-            self._known[id(value)] = (size, found)
-        return size, found
+            return 1
+        size = self._known.get(id(value))
+        if size is None:
+            items = value.values() if isinstance(value, Map) else value
+            size = self._known[id(value)] = 1 + sum(map(self.of, items))
+        return size
 
 
-def _fill_text(text: str, variables: Mapping[str, Any], mark: Any, report: Callable[[Diagnostic], None]) -> Any:
+def _fill_text(text: str, variables: Mapping[str, Any], place: Place, report: Callable[[Diagnostic], None]) -> Any:
     whole = _REFERENCE.fullmatch(text)
     if whole and not text.startswith("$$"):
-        return _lookup(whole, variables, mark, report, text)
-    return _REFERENCE.sub(lambda match: _as_text(match, variables, mark, report), text)
+        return _lookup(whole, variables, place, report, text)
+    return _REFERENCE.sub(lambda match: _as_text(match, variables, place, report), text)
 
 
 def _as_text(
-    match: re.Match[str], variables: Mapping[str, Any], mark: Any, report: Callable[[Diagnostic], None]
+    match: re.Match[str], variables: Mapping[str, Any], place: Place, report: Callable[[Diagnostic], None]
 ) -> str:
     if match[0].startswith("$$"):
         return match[0][1:]
-    value = _lookup(match, variables, mark, report, match[0])
+    value = _lookup(match, variables, place, report, match[0])
     if isinstance(value, list):
-        report(_fault("ACK1035", "A list can't stand inside text", match[0], mark))
+        report(_fault("ACK1035", "A list can't stand inside text", match[0], place))
         return match[0]
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -155,22 +139,21 @@ def _as_text(
 def _lookup(
     match: re.Match[str],
     variables: Mapping[str, Any],
-    mark: Any,
+    place: Place,
     report: Callable[[Diagnostic], None],
     otherwise: Any,
 ) -> Any:
     reference = _VARIABLE.fullmatch(match[1].strip())
     if reference is None:
         # Not quoted: it may be a secret that happens to look like a reference.
-        report(_fault("ACK1034", "Only ${var.NAME} can be filled in", "", mark))
+        report(_fault("ACK1034", "Only ${var.NAME} can be filled in", "", place))
     elif reference[1] not in variables:
         cure = f"Declare it with a default, or give it: --var {reference[1]}=VALUE"
-        report(_fault("ACK1032", "Variable has no value", match[0], mark, cure))
+        report(_fault("ACK1032", "Variable has no value", match[0], place, cure))
     else:
         return variables[reference[1]]
     return otherwise
 
 
-def _fault(code: str, summary: str, detail: str, mark: Any, cure: str = "") -> Diagnostic:
-    span: Span | None = span_of(mark) if mark else None
-    return error(code, summary, detail[:80], cure, span=span)
+def _fault(code: str, summary: str, detail: str, place: Place, cure: str = "") -> Diagnostic:
+    return error(code, summary, detail[:80], cure, span=span_at(place))

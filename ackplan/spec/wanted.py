@@ -2,60 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ackplan import catalog
 from ackplan.catalog.timeouts import timeouts
 from ackplan.diagnostics import Span
 from ackplan.model.wanted import AttachGroup, Lifecycle, ScaleIn, Wanted
-from ackplan.spec.load import Map
+from ackplan.spec.tree import Map
 
 
-def build(name: str, kind: catalog.Kind, body: Map, span: Span) -> Wanted:
-    """The cluster that `body` describes. `body` has passed the schemas."""
-    own = {key: body[key] for key in catalog.own_keys() if key in body}
-    return Wanted(
-        name=name,
-        kind=kind.name,
-        parameters={key: body[key] for key in kind.parameters if key in body},
-        own=own,
-        timeouts=timeouts(own),
-        span=span,
-        attach=tuple(_group(group) for group in own.get("attach", ())),
-        scale_in=_scale_in(own.get("scale_in")),
-        depends_on=tuple(own.get("depends_on", ())),
-        lifecycle=_lifecycle(own.get("lifecycle", {})),
-        spans=_Spans(body),
-    )
+def build(name: str, kind: catalog.Kind, body: Map, start: Callable[[], Span]) -> Wanted:
+    """The cluster that `body`, which has passed the schemas, describes. `start` tells where it begins."""
+    parameters, own_keys = _order(kind, tuple(body))
+    own = {key: body[key] for key in own_keys}
+    said = {key: read(own[key]) for key, read in _READ.items() if key in own} if own else {}
+    values = {key: body[key] for key in parameters}
+    return Wanted(name, kind.name, values, own, timeouts(own), _Spans(body, start), **said)
+
+
+@functools.lru_cache(1024)
+def _order(kind: catalog.Kind, keys: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The parameters and ackplan's own keys among these, in the order of the schemas."""
+    given = frozenset(keys)
+    return tuple(filter(given.__contains__, kind.parameters)), tuple(filter(given.__contains__, catalog.own_keys()))
 
 
 class _Spans(Mapping[str, Span]):
-    """The places of a cluster's keys, worked out only when one is asked for."""
+    """The places of a cluster and its keys, worked out only when one is asked for."""
 
-    __slots__ = ("_body",)
+    __slots__ = ("_body", "_start")
 
-    def __init__(self, body: Map) -> None:
+    def __init__(self, body: Map, start: Callable[[], Span]) -> None:
         self._body = body
+        self._start = start
 
     def __getitem__(self, key: str) -> Span:
-        return self._body.key_span(key)
+        return self._body.key_span(key) if key else self._start()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._body.marks)
+        return iter(("", *self._body))
 
     def __len__(self) -> int:
-        return len(self._body.marks)
+        return len(self._body) + 1
 
 
-def _group(group: Mapping[str, Any]) -> AttachGroup:
-    rest = {key: value for key, value in group.items() if key != "instances"}
-    return AttachGroup(tuple(group["instances"]), rest)
+def _attach(groups: Sequence[Mapping[str, Any]]) -> tuple[AttachGroup, ...]:
+    return tuple(AttachGroup(tuple(group["instances"]), _without_instances(group)) for group in groups)
 
 
-def _scale_in(given: Mapping[str, Any] | None) -> ScaleIn | None:
-    if given is None:
-        return None
+def _without_instances(group: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in group.items() if key != "instances"}
+
+
+def _scale_in(given: Mapping[str, Any]) -> ScaleIn:
     nodes = given.get("nodes")
     return ScaleIn(tuple(nodes) if nodes is not None else None, given.get("strategy"), given.get("release_node"))
 
@@ -67,3 +68,12 @@ def _lifecycle(given: Mapping[str, Any]) -> Lifecycle:
         replace_allowed=given.get("replace") == "allow",
         adopt=bool(given.get("adopt", False)),
     )
+
+
+# The fields of a Wanted that are read from ackplan's own keys of the same names.
+_READ: dict[str, Callable[[Any], Any]] = {
+    "attach": _attach,
+    "scale_in": _scale_in,
+    "depends_on": tuple,
+    "lifecycle": _lifecycle,
+}

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ackplan.spec.load import plain
+from ackplan.spec.scalars import plain
 
 # Letters of any script may begin what needs no quotes; none of these characters means anything to YAML.
 _SAFE = re.compile(r"[^\W\d_][\w./-]*")

@@ -98,9 +98,8 @@ def _read(name: str, body: Mapping[str, Any], others: Sequence[str]) -> Wanted:
         read = spec.read(spec.Inputs(Path(folder)))
     assert not read.diagnostics, [str(diagnostic) for diagnostic in read.diagnostics]
     # Where it was read from is chance; plans must not hang on it.
-    return dataclasses.replace(
-        read.clusters[name], spans={}, span=dataclasses.replace(read.clusters[name].span, file="f")
-    )
+    span = dataclasses.replace(read.clusters[name].span, file="f")
+    return dataclasses.replace(read.clusters[name], spans={"": span})
 
 
 @dataclass

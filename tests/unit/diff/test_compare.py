@@ -25,7 +25,9 @@ def wanted(kind: str = "managed", *, own: dict[str, Any] | None = None, **parame
     if kind != "serverless":
         parameters.setdefault("num_of_nodes", 0)
     lifecycle = Lifecycle(ignore_changes=frozenset((own or {}).get("lifecycle", {}).get("ignore_changes", ())))
-    return Wanted("c", kind, {**CONSTANTS[kind], **parameters}, own or {}, {}, Span("f", 1, 1), lifecycle=lifecycle)
+    return Wanted(
+        "c", kind, {**CONSTANTS[kind], **parameters}, own or {}, {}, {"": Span("f", 1, 1)}, lifecycle=lifecycle
+    )
 
 
 def recorded(kind: str = "managed", *, own: dict[str, Any] | None = None, **parameters: Any) -> RecordedCluster:

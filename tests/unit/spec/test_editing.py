@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ackplan.diagnostics import Failure
 from ackplan.spec.edit import set_value
-from ackplan.spec.load import parse, plain
+from ackplan.spec.load import parse
+from ackplan.spec.scalars import plain
 from ackplan.spec.write import text_of
 
 

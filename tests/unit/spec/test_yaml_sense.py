@@ -108,6 +108,7 @@ def test_an_anchor_stands_for_any_value_and_ends_with_its_document():
     ((root,), faults) = parse(b"a: &a 3\nb: *a\nc: &c [1, *a]\nd: *c\n? &k key\n: *k\n", "f")
     assert faults == []
     assert root == {"a": 3, "b": 3, "c": [1, 3], "d": [1, 3], "key": "key"}
+    assert parse(b"&a k: 1\n&b l: *a\nm: {&c n: *b}\n", "f")[0] == [{"k": 1, "l": "k", "m": {"n": "l"}}]
     _, (fault,) = parse(b"a: &a 3\n---\nb: *a\n", "f")
     assert str(fault).startswith("f:3:4: ACK1006 ")
 

@@ -1,0 +1,126 @@
+"""Where the keys, values and items of a file stand: found by reading it a second time, when something asks.
+
+Most readings of a spec end without an error, and never need a place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import yaml
+from yaml.cyaml import CParser  # type: ignore[attr-defined]
+
+
+class Text:
+    """A file's bytes, as libyaml's parser wants a stream: `read`, and a name, which its marks then carry."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.name = name
+        self._data = data
+        self._at = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        chunk = self._data[self._at : self._at + size]
+        self._at += size
+        return chunk
+
+
+class File:
+    """A file that was read, and `nodes`: how many keys, values and aliases. No more is read to find their places."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.data = data
+        self.name = name
+        self.nodes = 0
+        self._tables: list[Any] | None = None
+
+    def marks(self, number: int) -> Any:
+        """The marks of a container, by its number: containers count in the order in which they begin."""
+        if self._tables is None:
+            finder = _Finder(self.nodes)
+            parser = CParser(Text(self.data, self.name))
+            # Where the file breaks off, the first reading said so.
+            with contextlib.suppress(yaml.YAMLError, UnicodeDecodeError, _Enough):
+                finder.run(parser)
+            parser.dispose()
+            self._tables = finder.tables
+        return self._tables[number]
+
+
+class _Enough(Exception):
+    """All that was read the first time was read again."""
+
+
+class _Finder:
+    """Follows the events like the builder, and keeps marks where that keeps values."""
+
+    def __init__(self, nodes: int) -> None:
+        self.tables: list[Any] = []
+        self._nodes = nodes
+        self._open: list[int] = []
+        self._key: Any = None
+        self._anchors: dict[str, int] = {}
+        self._merges: dict[int, list[int]] = {}
+        self._children: dict[int, list[int]] = {}
+
+    def run(self, parser: Any) -> None:
+        while (event := parser.get_event()) is not None:
+            if isinstance(event, yaml.CollectionStartEvent):
+                self._count()
+                self._begin(event)
+            elif isinstance(event, yaml.ScalarEvent):
+                self._count()
+                self._take(event, None)
+            elif isinstance(event, yaml.AliasEvent):
+                self._count()
+                self._take(event, self._anchors.get(event.anchor or ""))
+            elif isinstance(event, yaml.CollectionEndEvent):
+                self._end()
+
+    def _count(self) -> None:
+        self._nodes -= 1
+        if self._nodes < 0:
+            raise _Enough
+
+    def _begin(self, event: Any) -> None:
+        number = len(self.tables)
+        self.tables.append({} if isinstance(event, yaml.MappingStartEvent) else [])
+        self._take(event, number)
+        if event.anchor:
+            self._anchors[event.anchor] = number
+        self._open.append(number)
+        self._key = None
+
+    def _end(self) -> None:
+        number = self._open.pop()
+        for source in self._merges.pop(number, ()):
+            for key, marks in self.tables[source].items():
+                self.tables[number].setdefault(key, marks)
+        self._key = None
+
+    def _take(self, event: Any, number: int | None) -> None:
+        """One key, value or item; `number` is that of a container."""
+        if not self._open:
+            return
+        inside = self._open[-1]
+        table = self.tables[inside]
+        if isinstance(table, list):
+            table.append(event.start_mark)
+            if number is not None:
+                self._children.setdefault(inside, []).append(number)
+        elif self._key is None:
+            self._key = event
+        elif isinstance(self._key, yaml.ScalarEvent):
+            self._put(inside, event, number)
+            self._key = None
+        else:
+            raise _Enough  # a key that is no text was refused
+
+    def _put(self, inside: int, event: Any, number: int | None) -> None:
+        if self._key.value != "<<":
+            self.tables[inside].setdefault(self._key.value, (self._key.start_mark, event.start_mark))
+        elif number is not None:
+            listed = isinstance(self.tables[number], list)
+            sources = self._children.get(number, []) if listed else [number]
+            self._merges.setdefault(inside, []).extend(sources)
