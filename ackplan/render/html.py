@@ -28,7 +28,7 @@ __all__ = ["RunFacts", "plan_html", "report_html"]
 
 # In the order in which they are put together into one script.
 _SCRIPTS = ("elements", "model", "virtual", "list", "detail", "graph", "schedule", "page")
-_STYLES = ("theme", "layout", "parts")
+_STYLES = ("theme", "layout", "parts", "drawing")
 _PLACE = re.compile(r"\{\{([a-z]+)\}\}")
 _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 

@@ -1,78 +1,93 @@
 """Where each step of a graph is drawn: what waits stands to the right of what it waits for.
 
-One column a layer of the graph; a layer of very many steps takes several, so that a fleet of thousands stays about as
-wide as it is high. The same steps in any order get the same places.
+What hangs together is drawn together, the largest first; what hangs on nothing stands in a block of its own. A fleet
+of thousands stays about as wide as it is high. The same steps in any order get the same places.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from graphlib import TopologicalSorter
 
 from ackplan.plan.model import Step
+from ackplan.render.layered import Drawing, Needs, Place, layered
 
 _MIN_ROWS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Column and row of each step by its id, and how many there are; the arrows from step to step."""
+    """Column and row of each step by its id, and how many there are; the arrows from step to step.
 
-    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    `ways` has, of an arrow that passes columns, the places in them that are kept free for it.
+    """
+
+    places: Mapping[str, Place] = field(default_factory=dict)
     columns: int = 0
     rows: int = 0
     arrows: tuple[tuple[str, str], ...] = ()
+    ways: Mapping[tuple[str, str], tuple[Place, ...]] = field(default_factory=dict)
 
 
 def layout(steps: Iterable[Step]) -> Layout:
     """Places for all steps. Needs that are not among the steps are left out; there must be no circle."""
     known = {step.id: step for step in sorted(steps, key=lambda step: (step.cluster, step.id))}
     needs = {name: [need for need in step.needs if need in known] for name, step in known.items()}
-    places: dict[str, tuple[int, int]] = {}
-    column, height = 0, max(_MIN_ROWS, math.ceil(math.sqrt(len(known)) * 2))
-    for layer in _layers(needs):
-        column = _place(layer, needs, places, (column, height))
+    height = max(_MIN_ROWS, math.ceil(math.sqrt(len(known)) * 2))
+    packed = _packed(_drawings(needs, height), height)
     arrows = tuple((need, name) for name in known for need in needs[name])
-    return Layout(places, column, max((row for _, row in places.values()), default=-1) + 1, arrows)
+    return Layout(packed.places, packed.columns, packed.rows, arrows, packed.ways)
 
 
-def _layers(needs: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """The steps by the length of the longest way to them, each layer in the order of `needs`."""
-    depth: dict[str, int] = {}
-    for name in TopologicalSorter(needs).static_order():
-        depth[name] = max((depth[need] + 1 for need in needs[name]), default=0)
-    layers: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
-    for name in needs:
-        layers[depth[name]].append(name)
-    return layers
+def _drawings(needs: Needs, height: int) -> Iterator[Drawing]:
+    parts = sorted(_connected(needs), key=lambda part: (-len(part), part[0]))
+    for part in parts:
+        if len(part) > 1:
+            yield layered({name: needs[name] for name in part}, height)
+    alone = [part[0] for part in parts if len(part) == 1]
+    if alone:
+        yield _block(alone)
 
 
-def _place(
-    layer: Sequence[str],
-    needs: Mapping[str, Sequence[str]],
-    places: dict[str, tuple[int, int]],
-    start: tuple[int, int],
-) -> int:
-    """Places one layer from column `start[0]` on, at most `start[1]` rows high; the next free column.
+def _connected(needs: Needs) -> Iterator[list[str]]:
+    """The parts that hang together, each in the order of `needs`."""
+    beside: dict[str, list[str]] = {name: list(own) for name, own in needs.items()}
+    for name, own in needs.items():
+        for need in own:
+            beside[need].append(name)
+    left = dict.fromkeys(needs)
+    order = {name: number for number, name in enumerate(needs)}
+    while left:
+        found, open_ends = set[str](), [next(iter(left))]
+        while open_ends:
+            name = open_ends.pop()
+            if name not in found:
+                found.add(name)
+                open_ends += beside[name]
+        for name in found:
+            del left[name]
+        yield sorted(found, key=order.__getitem__)
 
-    A step stands beside what it waits for where there is room, so that chains are straight lines.
-    """
-    column, height = start
 
-    def beside(name: str) -> float:
-        rows = [places[need][1] for need in needs[name]]
-        return sum(rows) / len(rows) if rows else math.inf
+def _block(names: list[str]) -> Drawing:
+    """Steps that neither wait nor are waited for, column by column."""
+    columns = max(1, round(math.sqrt(len(names) / 4)))
+    rows = math.ceil(len(names) / columns)
+    places = {name: (number // rows, number % rows) for number, name in enumerate(names)}
+    return Drawing(places, {}, columns, rows)
 
-    ordered = sorted(layer, key=beside)
-    row = 0
-    for left, name in zip(range(len(ordered), 0, -1), ordered, strict=True):
-        wished = beside(name)
-        if wished < math.inf:
-            row = max(row, min(round(wished), height - left))
-        if row >= height:
-            column, row = column + 1, 0
-        places[name] = (column, row)
-        row += 1
-    return column + 1
+
+def _packed(drawings: Iterable[Drawing], height: int) -> Drawing:
+    """All of them below each other, and beside each other from `height` rows on."""
+    places: dict[str, Place] = {}
+    ways: dict[tuple[str, str], tuple[Place, ...]] = {}
+    left = top = width = 0
+    for drawing in drawings:
+        if top and top + drawing.rows > height:
+            left, top, width = left + width, 0, 0
+        places |= {name: (left + column, top + row) for name, (column, row) in drawing.places.items()}
+        ways |= {arrow: tuple((left + c, top + r) for c, r in way) for arrow, way in drawing.ways.items()}
+        top += drawing.rows
+        width = max(width, drawing.columns)
+    return Drawing(places, ways, left + width, max((row for _, row in places.values()), default=-1) + 1)

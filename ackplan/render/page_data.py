@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ackplan import __version__
+from ackplan.catalog.kinds import Effect
 from ackplan.diagnostics import Diagnostic
 from ackplan.model.actions import Action
 from ackplan.model.values import ABSENT
@@ -27,6 +28,7 @@ from ackplan.render.values import brackets, compared, parts, redacted, secret_na
 from ackplan.render.view import Block, Field, View, view
 from ackplan.render.words import LEGEND, VERBS, counted, duration
 
+_NEW = frozenset({Action.CREATE, Action.REPLACE})
 _TITLES = {"normal": "Plan", "destroy": "Plan to destroy", "refresh-only": "Plan to refresh the record"}
 
 
@@ -103,7 +105,7 @@ def _clusters(plan: Plan, shown: View, record: Record | None, texts: _Texts) -> 
         told = _named(change)
         block = blocks.get(id(change))
         if block is not None:
-            told |= _block(block, texts)
+            told |= _block(block, change, texts)
             told["sides"] = _sides(sides(change, plan.mode, recorded.get(change.cluster)), texts)
         found.append(told)
     return found
@@ -127,10 +129,19 @@ def _named(change: Change) -> dict[str, Any]:
     }
 
 
-def _block(block: Block, texts: _Texts) -> dict[str, Any]:
+def _brief(change: Change) -> str:
+    """What a new cluster is, in short."""
+    known = known_kind(change.kind)
+    counting = known.with_effect(Effect.SCALE) if known else None
+    number = (change.after or {}).get(counting) if counting and change.action in _NEW else None
+    return counted(number, "worker") if isinstance(number, int) else ""
+
+
+def _block(block: Block, change: Change, texts: _Texts) -> dict[str, Any]:
     return {
         "mark": block.mark,
         "headline": block.headline,
+        "brief": _brief(change),
         "reason": block.reason,
         "drift": block.drift,
         "fields": [_field(entry, texts) for entry in block.fields],
@@ -184,6 +195,7 @@ class _StepFacts:
 
 def _step(step: Step, change: Change, facts: _StepFacts) -> dict[str, Any]:
     call = step.call
+    needs = [need for need in step.needs if need in facts.numbers]
     return {
         "id": printable(step.id),
         "cluster": printable(step.cluster),
@@ -199,7 +211,8 @@ def _step(step: Step, change: Change, facts: _StepFacts) -> dict[str, Any]:
         "timeout": duration(step.timeout),
         "start": facts.starts.get(step.id),
         "place": list(facts.placed.places[step.id]),
-        "needs": [facts.numbers[need] for need in step.needs if need in facts.numbers],
+        "needs": [facts.numbers[need] for need in needs],
+        "ways": [facts.placed.ways.get((need, step.id), ()) for need in needs],
         "critical": step.id in facts.critical,
         "blocked": change.is_blocked,
     }

@@ -7,12 +7,12 @@ from typing import Any
 
 from ackplan import __version__
 from ackplan.execute.outcomes import Outcome, Result, Status
-from ackplan.plan.model import Plan
+from ackplan.plan.model import Change, Plan
 from ackplan.record import Record
 from ackplan.render.page_data import finding, plan_data
 from ackplan.render.runs import RunFacts, begun, ran
 from ackplan.render.safe import printable
-from ackplan.render.words import counted, duration
+from ackplan.render.words import DONE, duration, headline
 
 _STATUS = ("failed", "interrupted", "skipped", "not started", "done")
 
@@ -29,6 +29,7 @@ def report_data(plan: Plan, result: Result, facts: RunFacts, record: Record | No
         by_cluster.setdefault(step.cluster, []).append(end["status"])
     for told, change in zip(data["clusters"], plan.changes, strict=True):
         told["status"] = _worst(by_cluster.get(change.cluster, []))
+        told["became"] = _became(told["status"], change)
     statuses = [told["status"] for told in data["clusters"]]
     data |= {
         "title": f"{_what(plan, facts)} {_how(result)}",
@@ -58,7 +59,7 @@ def _facts(plan: Plan, result: Result, facts: RunFacts) -> list[list[str]]:
     given = (("Run", facts.run), ("By", facts.who), ("From", facts.started), ("To", facts.ended))
     known = [[name, printable(text)] for name, text in given if text]
     found = [["Steps", counts or "none"], ["Took", duration(result.seconds)]]
-    found += [["Repeated", counted(retries, "call")]] if retries else []
+    found += [["Retries", str(retries)]] if retries else []
     return [*found, *known, ["ackplan", __version__]]
 
 
@@ -78,6 +79,13 @@ def _ending(outcome: Outcome | None, start: float) -> dict[str, Any]:
         "retries": [[printable(r.code), printable(r.request_id), round(r.pause, 1)] for r in outcome.retries],
         "errors": [finding(diagnostic) for diagnostic in outcome.diagnostics],
     }
+
+
+def _became(status: str, change: Change) -> str:
+    """What is said of a cluster, behind its name, once the run is over."""
+    if status == "done":
+        return DONE[change.action]
+    return headline(change.action, change.reason, blocked=True).replace("would", "was to") if status != "no-op" else ""
 
 
 def _worst(statuses: Iterable[str]) -> str:

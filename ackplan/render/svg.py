@@ -47,11 +47,22 @@ def corner(place: tuple[int, int]) -> tuple[int, int]:
 
 def _arrows(placed: Layout) -> Iterator[str]:
     for before, after in placed.arrows:
-        (x1, y1), (x2, y2) = corner(placed.places[before]), corner(placed.places[after])
-        start, end = (x1 + WIDTH, y1 + HEIGHT // 2), (x2, y2 + HEIGHT // 2)
-        bend = max(24, (end[0] - start[0]) // 2)
-        curve = f"M{start[0]} {start[1]}C{start[0] + bend} {start[1]} {end[0] - bend} {end[1]} {end[0]} {end[1]}"
-        yield f'<path d="{curve}" marker-end="url(#a)"/>'
+        way = (*placed.ways.get((before, after), ()), placed.places[after])
+        x, y = _middle(placed.places[before])
+        line = f"M{x + WIDTH} {y}"
+        for place in way:
+            (left, y), (x, last) = _middle(place), (x + WIDTH, y)
+            bend = max(24, (left - x) // 2)
+            line += f"C{x + bend} {last} {left - bend} {y} {left} {y}"
+            line += f"H{left + WIDTH}" if place != way[-1] else ""
+            x = left
+        yield f'<path d="{line}" marker-end="url(#a)"/>'
+
+
+def _middle(place: tuple[int, int]) -> tuple[int, int]:
+    """The middle of a box's left side."""
+    x, y = corner(place)
+    return x, y + HEIGHT // 2
 
 
 def _box(step: Step, placed: Layout) -> str:

@@ -10,24 +10,29 @@ function showDetail() {
   panel.replaceChildren(...(cluster ? clusterParts(cluster) : [element("p", { class: "nothing" }, "Choose a cluster or a step.")]));
   panel.scrollTop = 0;
   document.body.classList.toggle("opened", Boolean(cluster));
-  panel.querySelector(".step.chosen")?.scrollIntoView({ block: "nearest" });
 }
 
 function clusterParts(cluster) {
   return [
-    element("button", { type: "button", class: "plain close", onclick: () => choose(-1, -1) }, "Close"),
-    element("h2", {}, cluster.name),
-    element("p", { class: "sub" }, [`${cluster.kind} cluster`, cluster.region, cluster.id, cluster.state].filter(Boolean).join(" · ")),
-    element("p", { "data-tone": cluster.tone }, badge(cluster.tone, cluster.mark ?? "="), ` ${cluster.headline}`, ...flags(cluster).map((flag) => [" ", flag])),
+    top(cluster),
+    element("p", {}, [cluster.became ?? cluster.headline, cluster.brief].filter(Boolean).join(" · "), ...flags(cluster).map((flag) => [" ", flag])),
     cluster.reason ? element("p", {}, `Why: ${cluster.reason}.`) : null,
-    cluster.drift ? element("p", { "data-tone": "drift" }, badge("drift", "drift"), ` ${cluster.drift}`) : null,
+    cluster.drift ? element("p", {}, `Drift: ${cluster.drift}.`) : null,
     ...cluster.notes.map((note) => element("p", { class: "quiet" }, note)),
     ...(cluster.blocked ?? []).map(finding),
     ...neighbours(cluster),
-    ...changes(cluster),
-    ...stepParts(cluster),
+    ...(data.run ? [...stepParts(cluster), ...changes(cluster)] : [...changes(cluster), ...stepParts(cluster)]),
     ...sideParts(cluster),
   ].filter(Boolean);
+}
+
+/** Whose details these are, in sight however far a reader scrolls. */
+function top(cluster) {
+  const close = element("button", { type: "button", class: "plain close", onclick: () => choose(-1, -1) }, "Close");
+  return element("div", { class: "top" },
+    element("div", {}, element("span", { class: "mark", "data-tone": cluster.tone, "aria-hidden": "true" }, cluster.mark ?? "="), element("h2", {}, cluster.name), close),
+    element("p", { class: "sub" }, [`${cluster.kind} cluster`, cluster.region, cluster.id, cluster.state].filter(Boolean).join(" · ")),
+  );
 }
 
 /** An error or a warning with what to do about it. */
@@ -61,7 +66,7 @@ function nameLinks(names, most) {
 
 function changes(cluster) {
   if (!cluster.fields?.length) return [];
-  const fresh = cluster.fields.every((field) => field[2] === null);
+  const fresh = cluster.fields.every((field) => field[2] === null && !field[4].length);
   const titles = fresh ? ["", "Parameter", "Value"] : ["", "Parameter", "Before", "After", ""];
   const rows = cluster.fields.map((field) => fieldRow(field, fresh));
   const same = cluster.unchanged ? [element("p", { class: "quiet" }, `${counted(cluster.unchanged, "parameter")} unchanged`)] : [];
@@ -71,7 +76,7 @@ function changes(cluster) {
 function fieldRow([mark, name, before, after, notes, lines], fresh) {
   const tones = { "+": "create", "-": "delete", "~": "update" };
   const start = [
-    element("td", { class: "mark", "data-tone": tones[mark] }, mark),
+    element("td", { class: "sign", "data-tone": tones[mark] }, mark),
     keyCell(name),
   ];
   if (fresh) return element("tr", {}, ...start, element("td", { class: "value" }, text(after)));
@@ -111,44 +116,43 @@ function stepParts(cluster) {
 
 function stepPart(number) {
   const step = steps[number];
-  const facts = [
-    step.workers[0] === null ? null : `${step.workers[0]} → ${counted(step.workers[1], "worker")}`,
-    step.instances.length ? step.instances.join(", ") : null,
-    step.expected ? `expected to take ${step.expected}, given up after ${step.timeout}` : null,
-  ].filter(Boolean);
   return element(
     "div",
     { class: number === chosen.step ? "step chosen" : "step", "data-step": number },
     element("header", {}, element("b", {}, step.text), step.critical && !data.run ? badge("record", "critical path") : null, step.end ? badge(step.end.status, step.end.status) : null),
-    step.call ? element("p", { class: "call" }, element("code", {}, step.call), step.region ? element("span", { class: "quiet" }, ` in ${step.region}`) : null) : element("p", { class: "quiet" }, "calls nothing"),
-    ...facts.map((fact) => element("p", { class: "quiet ids" }, fact)),
-    ...needParts(step),
-    ...(step.end ? endParts(step.end) : []),
+    step.call ? element("p", { class: "call" }, element("code", {}, step.call)) : element("p", { class: "quiet" }, "calls nothing"),
+    facts(step),
+    ...(step.end?.errors ?? []).map(finding),
     step.body ? bodyPart(step, number) : null,
   );
 }
 
-function needParts(step) {
-  const names = [...new Set(step.needs.map((need) => steps[need].cluster))].filter((name) => name !== step.cluster);
-  return names.length ? [element("p", { class: "quiet" }, "after ", ...nameLinks(names, 8))] : [];
+/** A step's sizes and times, what it waits for, and what became of it with all its ids. */
+function facts(step) {
+  const before = [...new Set(step.needs.map((need) => steps[need].cluster))].filter((name) => name !== step.cluster);
+  const { end = {} } = step;
+  const lines = [
+    ["Workers", step.workers[0] === null ? "" : `${step.workers[0]} → ${step.workers[1]}`],
+    ["Instances", step.instances.join(", ")],
+    ["Expected", step.expected ? `${step.expected}, given up after ${step.timeout}` : ""],
+    ["After", before.length ? nameLinks(before, 8) : ""],
+    ["Took", end.took ? `${precise(end.seconds)}, from ${precise(end.start)} on` : end.note],
+    ["Cluster", end.id],
+    ["Request", end.requests?.join(", ")],
+    ["Task", end.tasks?.join(", ")],
+    ["Retried", end.retries?.map(retry).join("; ")],
+  ].filter(([, fact]) => fact);
+  return lines.length ? element("dl", {}, ...lines.flatMap(([name, fact]) => [element("dt", {}, name), element("dd", {}, ...[fact].flat())])) : null;
+}
+
+function retry([code, request, pause]) {
+  return [code, request && `request ${request}`, `again after ${pause}s`].filter(Boolean).join(", ");
 }
 
 function bodyPart(step, number) {
   const open = number === chosen.step || step.kind !== "create";
   const label = `Body of ${step.text}`;
   return element("details", { open }, element("summary", {}, "Body"), element("pre", { tabindex: 0, role: "region", "aria-label": label }, step.body));
-}
-
-/** What became of a step: how long it took, its ids, its errors. */
-function endParts(end) {
-  const lines = [
-    end.note,
-    end.took ? `took ${end.took}, from ${duration(end.start)} on` : null,
-    end.id ? `cluster ${end.id}` : null,
-    end.requests?.length ? `request ${end.requests.join(", ")}` : null,
-    end.tasks?.length ? `task ${end.tasks.join(", ")}` : null,
-  ].filter(Boolean);
-  return [...lines.map((line) => element("p", { class: "ids" }, line)), ...(end.errors ?? []).map(finding)];
 }
 
 function sideParts(cluster) {

@@ -27,8 +27,8 @@ function part(id) {
   return document.getElementById(id);
 }
 
-function badge(tone, text, solid = true) {
-  return element("span", { class: solid ? "badge solid" : "badge", "data-tone": tone }, text);
+function badge(tone, text) {
+  return element("span", { class: "badge", "data-tone": tone }, text);
 }
 
 /** `1 cluster`, `2,000 clusters`. */
@@ -42,4 +42,9 @@ function duration(seconds) {
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
   const text = (hours ? `${hours}h` : "") + (minutes ? `${minutes}m` : "") + (rest && !hours ? `${rest}s` : "");
   return text || "0s";
+}
+
+/** The same for what was measured: a tenth of a second where that is not little. */
+function precise(seconds) {
+  return seconds > 0 && seconds < 9.95 ? `${seconds.toFixed(1)}s` : duration(seconds);
 }

@@ -3,6 +3,7 @@
 const BOX = { width: 200, height: 46, across: 256, down: 60 };
 const FAR = 0.35;
 const STEPS_NAMED = 26;
+const MOST_FAR = 600;
 
 class Graph {
   constructor() {
@@ -10,8 +11,8 @@ class Graph {
     this.arrows = drawn("g");
     this.boxes = drawn("g");
     this.world.append(this.arrows, this.boxes);
-    this.svg = drawn("svg", { role: "group", "aria-label": "Graph of steps: arrow keys move from step to step" }, this.world);
-    this.root = element("div", { id: "graph" }, this.svg, this.tools(), element("p", { class: "hint" }, this.hint()));
+    this.svg = drawn("svg", { role: "group", "aria-label": "Graph of steps: arrow keys move from step to step" }, heads(), this.world);
+    this.root = element("div", { id: "graph" }, this.svg, this.tools(), element("p", { class: "hint" }, ...this.hint()));
     this.x = this.y = 0;
     this.zoom = 1;
     this.nodes = new Map();
@@ -19,12 +20,13 @@ class Graph {
     this.seen = new Set();
     this.fitted = false;
     this.far = false;
-    this.edges = steps.flatMap((step, to) => step.needs.map((from) => [from, to]));
+    this.edges = steps.flatMap((step, to) => step.needs.map((from, number) => [from, to, step.ways[number]])).sort((a, b) => critical(a) - critical(b));
     this.listen();
   }
 
   hint() {
-    return `${counted(steps.length, "step")}. Drag to move, wheel to zoom${data.run ? "" : "; bold: critical path"}.`;
+    const path = !data.run && steps.some((step) => step.critical);
+    return [element("span", {}, counted(steps.length, "step")), path && element("span", { class: "line" }, "critical path"), element("span", {}, "drag to move, wheel to zoom, click for details")];
   }
 
   tools() {
@@ -74,7 +76,7 @@ class Graph {
     const whole = Math.min((clientWidth - 40) / width, (clientHeight - 70) / height);
     this.zoom = Math.min(1.15, Math.max(whole, 0.05));
     this.x = Math.max(20, (clientWidth - width * this.zoom + 56 * this.zoom) / 2);
-    this.y = 20;
+    this.y = Math.max(20, Math.min(80, (clientHeight - 60 - height * this.zoom) / 3));
     this.fitted = true;
     this.redraw();
   }
@@ -190,7 +192,13 @@ class Graph {
     }
     const sight = this.sight();
     this.keep(this.nodes, steps.keys(), (number) => inside(sight, ...corner(number), BOX.width, BOX.height), (number) => this.box(number), this.boxes);
-    this.keep(this.lines, this.edges.keys(), (number) => crosses(sight, this.edges[number]), (number) => this.line(number), this.arrows);
+    this.keep(this.lines, this.edges.keys(), (number) => this.shows(number) && crosses(sight, this.edges[number]), (number) => this.line(number), this.arrows);
+  }
+
+  /** From afar very many arrows are a grey cloth: then only the longest way and those of the chosen step are drawn. */
+  shows(number) {
+    const [from, to] = this.edges[number];
+    return !this.far || this.edges.length <= MOST_FAR || chosen.step === from || chosen.step === to || critical(this.edges[number]);
   }
 
   sight() {
@@ -225,18 +233,43 @@ class Graph {
       role: "button",
       "aria-label": named(step),
       transform: `translate(${x} ${y})`,
-    }, drawn("rect", { width: BOX.width, height: BOX.height, rx: 6 }), ...(this.far ? [] : words(step)));
+    }, drawn("rect", { class: "box", width: BOX.width, height: BOX.height, rx: 7 }), ...(this.far ? [] : words(step)));
   }
 
   line(number) {
-    const [from, to] = this.edges[number];
-    const [start, end] = [corner(from), corner(to)];
-    const [x1, y1, x2, y2] = [start[0] + BOX.width, start[1] + BOX.height / 2, end[0], end[1] + BOX.height / 2];
-    const bend = Math.max(24, (x2 - x1) / 2);
-    const critical = !data.run && steps[from].critical && steps[to].critical;
-    const dim = this.seen.has(from) && this.seen.has(to) ? "" : " dim";
-    return drawn("path", { class: `arrow${critical ? " critical" : ""}${dim}`, d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}` });
+    const [from, to, way] = this.edges[number];
+    const touched = chosen.step === from || chosen.step === to;
+    const kind = touched ? "touched" : critical(this.edges[number]) ? "critical" : "";
+    const dim = this.seen.has(from) && this.seen.has(to) ? "" : "dim";
+    return drawn("path", {
+      class: ["arrow", kind, dim].filter(Boolean).join(" "),
+      d: curve([steps[from].place, ...way, steps[to].place]),
+      "marker-end": this.far ? null : `url(#head-${kind || "plain"})`,
+    });
   }
+}
+
+/** Whether an arrow is one of the longest way. */
+function critical([from, to]) {
+  return !data.run && steps[from].critical && steps[to].critical;
+}
+
+/** The tips of arrows: a marker takes no colour from its line. */
+function heads() {
+  const tip = (kind) => drawn("marker", { id: `head-${kind}`, viewBox: "0 0 8 8", refX: 7.5, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" },
+    drawn("path", { class: `head ${kind}`, d: "M0 0.5 8 4 0 7.5z" }));
+  return drawn("defs", {}, ...["plain", "critical", "touched"].map(tip));
+}
+
+/** A line from the first place's box, through the free places between, to the last one's. */
+function curve(places) {
+  const points = places.map(([column, row]) => [column * BOX.across, row * BOX.down + BOX.height / 2]);
+  return points.slice(1).reduce((line, [left, y], index) => {
+    const [x, from] = [points[index][0] + BOX.width, points[index][1]];
+    const bend = Math.max(24, (left - x) / 2);
+    const onward = index < points.length - 2 ? `H${left + BOX.width}` : "";
+    return `${line}C${x + bend} ${from} ${left - bend} ${y} ${left} ${y}${onward}`;
+  }, `M${points[0][0] + BOX.width} ${points[0][1]}`);
 }
 
 function corner(number) {
@@ -248,20 +281,22 @@ function inside([left, top, right, bottom], x, y, width, height) {
   return x < right && x + width > left && y < bottom && y + height > top;
 }
 
-function crosses(sight, [from, to]) {
-  const [a, b] = [corner(from), corner(to)];
-  const [x, y] = [Math.min(a[0], b[0]), Math.min(a[1], b[1])];
-  return inside(sight, x, y, Math.abs(a[0] - b[0]) + BOX.width, Math.abs(a[1] - b[1]) + BOX.height);
+function crosses(sight, [from, to, way]) {
+  const places = [steps[from].place, ...way, steps[to].place];
+  const rows = places.map(([, row]) => row);
+  const [left, top] = [places[0][0] * BOX.across, Math.min(...rows) * BOX.down];
+  const right = places[places.length - 1][0] * BOX.across + BOX.width;
+  return inside(sight, left, top, right - left, Math.max(...rows) * BOX.down + BOX.height - top);
 }
 
 function words(step) {
   const short = step.cluster.length > STEPS_NAMED ? `${step.cluster.slice(0, STEPS_NAMED - 1)}…` : step.cluster;
   const time = step.end ? [step.end.status, step.end.took].filter(Boolean).join(" ") : step.expected && `~${step.expected}`;
-  const about = [step.kind, time].filter(Boolean).join(" · ");
+  const about = [step.text, time].filter(Boolean).join(" · ");
   return [
-    drawn("rect", { class: "side", width: 5, height: BOX.height, rx: 2 }),
-    drawn("text", { class: "label", x: 14, y: 19 }, short),
-    drawn("text", { class: "small", x: 14, y: 36 }, about),
+    drawn("path", { class: "side", d: `M7 1H5A4 4 0 0 0 1 5V${BOX.height - 5}A4 4 0 0 0 5 ${BOX.height - 1}H7z` }),
+    drawn("text", { class: "label", x: 17, y: 19 }, short),
+    drawn("text", { class: "small", x: 17, y: 36 }, about),
     drawn("title", {}, named(step)),
   ];
 }

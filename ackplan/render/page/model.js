@@ -35,7 +35,7 @@ function haystack(number) {
 }
 
 function searched(cluster) {
-  const own = [cluster.name, cluster.kind, cluster.region, cluster.id, cluster.state, cluster.headline];
+  const own = [cluster.name, cluster.kind, cluster.region, cluster.id, cluster.state, cluster.headline, cluster.became];
   own.push(cluster.reason, cluster.drift, cluster.status, ...cluster.notes);
   for (const field of cluster.fields ?? []) own.push(...field.slice(1, 4).map((part) => part === null ? "" : text(part)), ...field[4]);
   for (const found of cluster.blocked ?? []) own.push(found.code, found.summary, found.detail);
@@ -46,7 +46,8 @@ function searched(cluster) {
 function searchedOf(step) {
   const end = step.end ?? {};
   const errors = (end.errors ?? []).flatMap((found) => [found.code, found.summary, found.detail]);
-  return [step.kind, step.call, ...step.instances, end.id, ...(end.requests ?? []), ...(end.tasks ?? []), ...errors];
+  const tries = (end.retries ?? []).flatMap(([code, request]) => ["retry", code, request]);
+  return [step.kind, step.call, ...step.instances, end.id, ...(end.requests ?? []), ...(end.tasks ?? []), ...tries, ...errors];
 }
 
 /** Whether a reader wants to see this cluster: the words searched for all in it, one of the filters chosen. */
@@ -57,9 +58,30 @@ function wanted(number) {
   return words.every((word) => haystack(number).includes(word));
 }
 
-/** The numbers of the clusters to be seen, in their order. */
+/** The clusters as they are listed: what failed first, then what could hurt, else in their own order. */
+const RANKS = ["failed", "interrupted", "skipped", "not started", "done", "blocked", "delete", "replace", "scale", "update", "create", "adopt", "forget", "record", "no-op"];
+const listed = clusters.map((_, number) => number).sort((a, b) => rank(a, "status") - rank(b, "status") || rank(a, "tone") - rank(b, "tone") || a - b);
+
+function rank(number, by) {
+  return RANKS.indexOf(clusters[number][by] ?? "no-op");
+}
+
+/** The numbers of the clusters to be seen, in the order in which they are listed. */
 function found() {
-  return clusters.map((_, number) => number).filter(wanted);
+  return listed.filter(wanted);
+}
+
+/** What became of a cluster's steps. */
+function endsOf(cluster) {
+  return (stepsOf.get(cluster.name) ?? []).map((number) => steps[number].end).filter(Boolean);
+}
+
+function errorsOf(cluster) {
+  return endsOf(cluster).flatMap((end) => end.errors ?? []);
+}
+
+function retriesOf(cluster) {
+  return endsOf(cluster).reduce((sum, end) => sum + (end.retries?.length ?? 0), 0);
 }
 
 /** What the filters are, each with how many clusters it has. */

@@ -1,6 +1,6 @@
 // Puts the page together: head, tabs, search and filters, and what is chosen, which the address keeps.
 
-const VIEWS = { clusters: ["Clusters", list.root], graph: ["Graph", picture.root], schedule: ["Schedule", schedule] };
+const VIEWS = { clusters: ["Clusters", listView], graph: ["Graph", picture.root], schedule: ["Schedule", schedule] };
 let view = "clusters";
 
 /** Chooses a cluster and one of its steps, or nothing (-1). */
@@ -37,7 +37,7 @@ function recall(address) {
   const [, wished, name] = address.split("/");
   if (Object.hasOwn(VIEWS, wished)) switchTo(wished);
   const number = clusterNumbers.get(decoded(name ?? ""));
-  if (number !== undefined) choose(number, (stepsOf.get(clusters[number].name) ?? [-1])[0]);
+  if (number !== undefined) choose(number, view === "clusters" ? -1 : (stepsOf.get(clusters[number].name) ?? [-1])[0]);
 }
 
 function decoded(name) {
@@ -114,7 +114,7 @@ function toggle(tone, button) {
 function head() {
   part("facts").append(...data.facts.map(([name, fact]) => element("div", {}, element("dt", {}, name), element("dd", {}, fact))));
   part("path").hidden = data.path.length === 0 || Boolean(data.run);
-  part("path").append("Critical path: ", ...data.path.flatMap((name, index) => [index ? " → " : "", element("b", {}, name)]));
+  part("path").append("Critical path: ", ...data.path.flatMap((name, index) => [index ? " → " : "", clusterNumbers.has(name) ? nameLinks([name], 1)[0] : name]));
   const items = [...(data.run ? failures() : data.alerts.map(alertPart)), ...data.findings.map(finding)];
   part("alerts").append(...items.map((item) => filled(item, { role: "listitem" }, [])));
 }
@@ -130,8 +130,8 @@ function alertPart(alert) {
 function failures() {
   const failed = steps.filter((step) => step.end.errors?.length);
   return failed.slice(0, 20).flatMap((step) => step.end.errors.map((error) => {
-    const made = finding(error);
-    made.prepend(element("p", {}, ...nameLinks([step.cluster], 1), `: ${step.text} ${step.end.status}`));
+    const made = finding({ ...error, subject: error.subject === step.cluster ? "" : error.subject });
+    made.firstChild.append(element("span", { class: "names" }, element("span", {}, ...nameLinks([step.cluster], 1), `: ${step.text} ${step.end.status}`)));
     return made;
   }));
 }
@@ -167,7 +167,6 @@ function start() {
   drawAxis();
   part("search").addEventListener("input", search);
   part("theme").addEventListener("click", changeTheme);
-  part("theme").classList.add("plain");
   document.addEventListener("keydown", shortcuts);
   window.addEventListener("hashchange", () => recall(location.hash));
   const address = location.hash;

@@ -8,7 +8,8 @@ const timed = new VirtualList({
   choose: (number) => choose(clusterNumbers.get(steps[number].cluster), number),
 });
 const axis = element("div", { class: "axis", "aria-hidden": "true" });
-const schedule = element("div", { id: "schedule" }, axis, timed.root);
+const rules = element("div", { class: "lines", "aria-hidden": "true" });
+const schedule = element("div", { id: "schedule" }, rules, axis, timed.root);
 const order = steps.map((_, number) => number).filter((number) => timesOf(steps[number])).sort(byStart);
 
 function byStart(a, b) {
@@ -25,13 +26,13 @@ function fillTimed(number, row) {
   const [start, seconds] = timesOf(step);
   row.classList.add("timed");
   row.setAttribute("aria-label", `${named(step)}, starts at ${duration(start)}`);
-  const line = element("div", { class: step.critical && !data.run ? "bar critical" : "bar", "data-tone": toneOf(step) });
+  const line = element("div", { class: step.critical || data.run ? "bar critical" : "bar", "data-tone": toneOf(step) });
   line.style.left = share(start);
   line.style.width = share(seconds);
   row.append(
-    element("div", { class: "label" }, step.cluster, element("span", { class: "quiet" }, ` ${step.kind}`)),
+    element("div", { class: "label" }, step.cluster, element("span", { class: "quiet" }, ` ${step.text}`)),
     element("div", { class: "track" }, line),
-    element("div", { class: "time" }, duration(seconds)),
+    element("div", { class: "time" }, data.run ? precise(seconds) : duration(seconds)),
   );
 }
 
@@ -39,7 +40,7 @@ function share(seconds) {
   return data.seconds ? `${(100 * seconds) / data.seconds}%` : "0%";
 }
 
-/** Marks of time above the bars, at round numbers; what solid bars mean. */
+/** Marks of time above the bars, at round numbers, with lines down; what solid bars mean. */
 function drawAxis() {
   const rounds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
   const every = rounds.find((round) => data.seconds / round <= 8) ?? data.seconds / 8;
@@ -48,7 +49,10 @@ function drawAxis() {
     const mark = element("span", {}, every < 1 ? `${at.toFixed(1)}s` : duration(at));
     mark.style.left = share(at);
     marks.push(mark);
+    const line = element("i");
+    line.style.left = share(at);
+    rules.append(line);
   }
-  const legend = steps.some((step) => step.critical) && !data.run ? element("span", { class: "legend" }, "Solid: critical path") : null;
-  axis.replaceChildren(...[legend, ...marks].filter(Boolean));
+  const legend = steps.some((step) => step.critical) && !data.run ? element("span", { class: "legend" }, "critical path") : null;
+  axis.append(...[legend].filter(Boolean), element("div", {}, ...marks));
 }

@@ -42,7 +42,7 @@ def test_no_steps_need_no_room() -> None:
 
 def test_thousands_of_steps_are_about_as_wide_as_high() -> None:
     placed = layout(steps({n: [] for n in range(2000)}))
-    assert placed.rows <= 90
+    assert placed.rows <= 100
     assert placed.columns <= 25
     assert len(set(placed.places.values())) == 2000
 
@@ -66,8 +66,13 @@ def test_any_graph_has_a_place_for_each_step_and_arrows_that_go_right(needs, ran
     placed = layout(listed)
     assert set(placed.places) == {step.id for step in listed}
     assert len(set(placed.places.values())) == len(listed)
+    taken = set(placed.places.values())
     for before, after in placed.arrows:
-        assert placed.places[before][0] < placed.places[after][0]
+        (start, _), (end, _) = placed.places[before], placed.places[after]
+        way = placed.ways.get((before, after), ())
+        assert start < end
+        assert [column for column, _ in way] in ([], list(range(start + 1, end)))
+        assert not taken & set(way)
     assert all(column < placed.columns and row < placed.rows for column, row in placed.places.values())
     random.shuffle(listed)
     assert layout(listed).places == placed.places
@@ -110,3 +115,38 @@ def test_a_chinese_name_stays_in_its_box() -> None:
     ]
     assert len(label) <= 14
     assert label.endswith("…")
+
+
+def crossings(listed: list[Step]) -> int:
+    """Pairs of arrows between the same two columns that cross."""
+    placed = layout(listed)
+    lines = [
+        (a, b)
+        for before, after in placed.arrows
+        for a, b in pairwise((placed.places[before], *placed.ways.get((before, after), ()), placed.places[after]))
+    ]
+    pairs = [((a, b), (c, d)) for n, (a, b) in enumerate(lines) for c, d in lines[:n] if a[0] == c[0]]
+    return sum((a[1] - c[1]) * (b[1] - d[1]) < 0 for (a, b), (c, d) in pairs)
+
+
+def test_what_can_be_drawn_without_crossings_is() -> None:
+    assert crossings(steps({0: [], 1: [], 2: [], 3: [2], 4: [1], 5: [0], 6: [3], 7: [4], 8: [5]})) == 0
+    assert crossings(steps({0: [], 1: [], 2: [1], 3: [0], 4: [2, 3], 5: [3]})) == 0
+
+
+def test_an_arrow_that_passes_a_column_keeps_clear_of_its_boxes() -> None:
+    placed = layout(steps({0: [], 1: [0], 2: [1, 0], 3: [0], 4: [2, 0]}))
+    assert placed.ways["s0000", "s0002"] == (placed.ways["s0000", "s0004"][0],)
+    line = next(node for node in parsed(steps({0: [], 1: [0], 2: [1, 0]})) if "H" in (node.get("d") or ""))
+    assert line.get("marker-end") == "url(#a)"
+
+
+def test_what_hangs_together_stands_together() -> None:
+    placed = layout(steps({0: [], 1: [0], 2: [], 3: [2], 4: []}))
+    assert [placed.places[f"s{n:04}"] for n in range(5)] == [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2)]
+
+
+def test_a_step_that_thousands_wait_for_makes_no_picture_thousands_high() -> None:
+    placed = layout(steps({0: [], **{n: [0] for n in range(1, 2000)}}))
+    assert placed.rows <= 100
+    assert len(set(placed.places.values())) == 2000
