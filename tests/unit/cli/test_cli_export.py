@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fleets import LIVE, OUTSIDE
+from live_fleets import LIVE, OUTSIDE
 from projects import WEB, Project
 
 from ackplan.spec.layout import laid_out

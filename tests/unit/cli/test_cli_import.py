@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fleets import LIVE, OUTSIDE
+from live_fleets import LIVE, OUTSIDE
 from projects import Project
 
 from tests.running import simulator
