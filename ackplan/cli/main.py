@@ -7,12 +7,15 @@ import keyword
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ackplan import __version__
 from ackplan.diagnostics import Failure
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 USAGE = 64
 INTERRUPTED = 130
@@ -42,6 +45,7 @@ COMMANDS = {
     "api": "Make one signed call",
     "schema": "Print a JSON Schema",
     "simulator": "Serve the embedded ACK API on loopback",
+    "completion": "Print what makes a shell complete command lines",
     "version": "Print the version",
 }
 
@@ -58,6 +62,13 @@ class _Lazy(click.Group):
         command: click.Command = module.command
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands without importing any of them, else the options."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -71,10 +82,16 @@ def cli() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line; the exit code. Never ends in a traceback for what a user or the API did."""
+    if "_ACKPLAN_COMPLETE" in os.environ:
+        from ackplan.cli import completing
+
+        completing.install()
     try:
         result: Any = cli.main(list(arguments), "ackplan", standalone_mode=False)
     except click.exceptions.Exit as end:
         return end.exit_code
+    except SystemExit as end:  # a shell that asked for completions got its answer
+        return end.code if isinstance(end.code, int) else 0
     except click.ClickException as fault:
         fault.show(sys.stderr)
         return USAGE
