@@ -16,11 +16,16 @@ from ackplan.spec import write
 from ackplan.spec.layout import laid_out
 
 SCHEMA = "https://ackplan.dev/schemas/spec.schema.json"
-_HEAD = (
-    f"# yaml-language-server: $schema={SCHEMA}",
-    "# Written from what is live. A value that is marked as not shown stands for one that the API does not tell, and",
-    "# no plan sends it. Write what the cluster was created with in its place, then: ackplan import --all",
-)
+_SOURCES = {
+    "live": (
+        "# Written from what is live. A value that is marked as not shown stands for one that the API does not tell,",
+        "# and no plan sends it. Write what the cluster was created with in its place, then: ackplan import --all",
+    ),
+    "terraform": (
+        "# Taken over from Terraform, and recorded. A value that is marked as not shown stands for one that nothing",
+        "# tells, and no plan sends it: write what the cluster was created with in its place.",
+    ),
+}
 
 
 def exportable(live: Sequence[Cluster], names: Sequence[str]) -> tuple[list[Cluster], list[Diagnostic]]:
@@ -80,11 +85,18 @@ def _among(cluster: Described, names: set[str]) -> Described:
     return dataclasses.replace(cluster, own=own, remarks=(*cluster.remarks, remark))
 
 
-def document(clusters: Sequence[Described], *, common_region: bool = True) -> str:
-    """One spec of these clusters; `common_region` puts a region that all share at its top."""
+def document(clusters: Sequence[Described], *, source: str = "live", common_region: bool = True) -> str:
+    """One spec of these clusters; `common_region` puts a region that all share at its top.
+
+    `source` is where they are from: `live`, or `terraform`.
+    """
     regions = {cluster.region for cluster in clusters}
     region = regions.pop() if common_region and len(regions) == 1 else None
-    text = write.document(_HEAD, region, (_lines(cluster, region) for cluster in clusters))
+    text = write.document(
+        (f"# yaml-language-server: $schema={SCHEMA}", *_SOURCES[source]),
+        region,
+        (_lines(cluster, region) for cluster in clusters),
+    )
     # Escapes have more than one form: which of them is canonical only the layout knows.
     return laid_out(text.encode(), "export").decode() if "\\" in text else text
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from ackplan.spec.scalars import plain
 
-# Letters of any script may begin what needs no quotes; none of these characters means anything to YAML.
-_SAFE = re.compile(r"[^\W\d_][\w./-]*")
+# What needs no quotes: words of any script, durations and networks. No YAML reader takes them for anything else.
+_SAFE = re.compile(r"[^\W\d_][\w./-]*|[0-9]+[smh]|[0-9]+(\.[0-9]+){3}/[0-9]+")
 _WIDTH = 100
 _INDENT = "  "
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -30,6 +28,7 @@ def command(settings: Settings, names: tuple[str, ...], everything: bool, out: s
     What the API does not show is marked in it. Prints it, or with --out writes it. Changes nothing else.
     """
     from ackplan.app.exporting import document
+    from ackplan.cli.exporting import files_of, write
     from ackplan.render import text
 
     if everything == bool(names):
@@ -38,7 +37,8 @@ def command(settings: Settings, names: tuple[str, ...], everything: bool, out: s
     if faults:
         click.echo(text.diagnostics_text(faults, color=settings.color), err=True)
     if clusters and out:
-        write_out(clusters, settings.chdir / out, folder=out.endswith(os.sep), force=force)
+        files = files_of(settings, clusters, out, force=force)
+        write(files, settings.chdir / out, len(clusters), "Record what is in the spec: ackplan import --all")
     elif clusters:
         click.echo(document(clusters), nl=False)
     elif everything and not faults:
@@ -68,24 +68,3 @@ async def _described(settings: Settings, names: Sequence[str]) -> tuple[list[Des
         chosen, left = exportable(live, known)
         clusters, faults = described(chosen, await nodes_of(api, chosen), record)
     return clusters, [*left, *(faults if names else map(left_out, faults))]
-
-
-def write_out(clusters: Sequence[Described], out: Path, *, folder: bool, force: bool) -> None:
-    """Writes the spec, and says what comes next. Raises Failure where files would be replaced without `force`."""
-    from ackplan.app.exporting import document
-    from ackplan.diagnostics import Failure, error
-    from ackplan.render.words import counted
-    from ackplan.spec.fleet import display
-    from ackplan.stores.files import write_atomically
-
-    files = {out: document(clusters)}
-    if folder or out.is_dir():
-        files = {out / f"{each.name}.yaml": document([each], common_region=False) for each in clusters}
-    there = [display(path) for path in files if os.path.lexists(path)]
-    if there and not force:
-        cure = "Choose another place, or replace them: --force"
-        raise Failure(*(error("ACK3054", "File is there already", name, cure) for name in there))
-    for path, text in files.items():
-        write_atomically(path, text.encode(), mode=0o644)
-    wrote = f"Wrote {counted(len(clusters), 'cluster')} to {display(out)}"
-    click.echo(f"{wrote}. Record what is in the spec: ackplan import --all", err=True)

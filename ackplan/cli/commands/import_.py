@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,35 +12,63 @@ from ackplan.cli.options import Settings, options
 from ackplan.cli.session import inputs, lock, open_api, run_async, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
+    from ackplan.app.from_terraform import TakenIn
+    from ackplan.app.translating import Translated
     from ackplan.diagnostics import Diagnostic
     from ackplan.model.wanted import Wanted
     from ackplan.record import Record
+
+_NEXT = "See what the spec would change: ackplan plan"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the options say."""
+
+    name: str
+    cluster_id: str
+    everything: bool
+    from_terraform: str
+    out: str
+    force: bool
+    no_refresh: bool
 
 
 @click.command("import")
 @options(spec=True, state=True, api=True)
 @click.option("--all", "everything", is_flag=True, help="Every live cluster that the spec names, not recorded yet.")
+@click.option("--from-terraform", default="", metavar="FILE", help="The clusters of a Terraform state; - reads it.")
+@click.option("--out", default="", metavar="PATH", help="With --from-terraform: write their spec to a file or folder.")
+@click.option("--force", is_flag=True, help="With --out: replace files that are there.")
+@click.option("--no-refresh", is_flag=True, help="With --from-terraform: believe it; no network, needs --region.")
 @click.argument("name", required=False, default="")
 @click.argument("cluster_id", required=False, default="")
-def command(settings: Settings, everything: bool, name: str, cluster_id: str) -> None:  # noqa: FBT001
+def command(settings: Settings, **given: Any) -> None:
     """Record the live cluster NAME, or the one with CLUSTER_ID, which must have that name. Changes nothing else.
 
-    What the API does not show is taken from the spec, where the spec has the cluster.
+    What the API does not show is taken from the spec, where the spec has the cluster; with --from-terraform from a
+    state of Terraform's, as a file or as `terraform show -json` prints it.
     """
-    if everything == bool(name):
-        raise click.UsageError("Name one cluster, or give --all")
-    message, remarks = run_async(_import_all(settings) if everything else _import(settings, name, cluster_id))
-    _say(settings, remarks)
+    from ackplan.render import text
+
+    asked = _Asked(**given)
+    if (asked.everything, bool(asked.from_terraform), bool(asked.name)).count(True) != 1:
+        raise click.UsageError("Name one cluster, or give --all or --from-terraform")
+    if (asked.out or asked.no_refresh or asked.force) and not asked.from_terraform:
+        raise click.UsageError("--out, --force and --no-refresh go with --from-terraform")
+    message, remarks = run_async(_chosen(settings, asked))
+    if remarks:
+        click.echo(text.diagnostics_text(remarks, color=settings.color), err=True)
     click.echo(message)
 
 
-def _say(settings: Settings, remarks: list[Diagnostic]) -> None:
-    from ackplan.render import text
-
-    if remarks:
-        click.echo(text.diagnostics_text(remarks, color=settings.color), err=True)
+async def _chosen(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diagnostic]]:
+    if asked.from_terraform:
+        return await _import_terraform(settings, asked)
+    return await (_import_all(settings) if asked.everything else _import(settings, asked))
 
 
 def _wanted(settings: Settings, *, optional: bool) -> Mapping[str, Wanted]:
@@ -52,21 +82,21 @@ def _write(settings: Settings, before: Record, after: Record) -> None:
         stores(settings).record.write(after, expect_serial=before.serial)
 
 
-async def _import(settings: Settings, name: str, cluster_id: str) -> tuple[str, list[Diagnostic]]:
+async def _import(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diagnostic]]:
     from ackplan.app.importing import not_in_spec, take_in
     from ackplan.cli.live import find
 
-    wanted = _wanted(settings, optional=True)
+    name, wanted = asked.name, _wanted(settings, optional=True)
     async with lock(settings, "ackplan import", 0), open_api(settings) as api:
-        live = await find(api, cluster_id or name)
+        live = await find(api, asked.cluster_id or name)
         nodes = await api.list_nodes(live.cluster_id)
         before = stores(settings).record.read()
         _write(settings, before, take_in(before, name, live, nodes, wanted.get(name)))
     remarks = [not_in_spec(name)] if wanted and name not in wanted else []
-    return f"Recorded {name} as {live.cluster_id}. See what the spec would change: ackplan plan", remarks
+    return f"Recorded {name} as {live.cluster_id}. {_NEXT}", remarks
 
 
-async def _import_all(settings: Settings) -> tuple[str, list[Diagnostic]]:
+async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
     from ackplan.app.importing import take_in, to_take_in
     from ackplan.cli.live import nodes_of
     from ackplan.render.words import counted
@@ -79,4 +109,59 @@ async def _import_all(settings: Settings) -> tuple[str, list[Diagnostic]]:
         for live in chosen:
             record = take_in(record, live.name, live, nodes[live.cluster_id], wanted[live.name])
         _write(settings, before, record)
-    return f"Recorded {counted(len(chosen), 'cluster')}. See what the spec would change: ackplan plan", left
+    return f"Recorded {counted(len(chosen), 'cluster')}. {_NEXT}", left
+
+
+async def _import_terraform(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diagnostic]]:
+    from ackplan.app.from_terraform import clusters_of
+    from ackplan.app.importing import not_in_spec
+    from ackplan.app.terraform import resources
+    from ackplan.cli.exporting import write
+    from ackplan.render.words import counted
+
+    if asked.no_refresh and not settings.region:
+        raise click.UsageError("--no-refresh needs --region: a state of Terraform's does not tell it")
+    wanted = _wanted(settings, optional=True)
+    found, left = clusters_of(resources(_bytes(settings, asked.from_terraform), asked.from_terraform))
+    async with lock(settings, "ackplan import", 0):
+        before = stores(settings).record.read()
+        done = await _taken_in(settings, asked, before, found)
+        files = _files(settings, asked, done)
+        _write(settings, before, done.record)
+    if files:
+        write(files, settings.chdir / asked.out, len(done.clusters), "Fill in what is marked as not shown")
+    names = [each.name for each in done.clusters if wanted and not files and each.name not in wanted]
+    remarks = [*left, *done.remarks, *map(not_in_spec, names)]
+    return f"Recorded {counted(len(done.clusters), 'cluster')}. {_NEXT}", remarks
+
+
+def _files(settings: Settings, asked: _Asked, done: TakenIn) -> Mapping[Path, str]:
+    from ackplan.cli.exporting import files_of
+
+    if not asked.out or not done.clusters:
+        return {}
+    return files_of(settings, done.clusters, asked.out, force=asked.force, source="terraform")
+
+
+async def _taken_in(settings: Settings, asked: _Asked, before: Record, found: Sequence[Translated]) -> TakenIn:
+    from ackplan.app.from_terraform import live_ones, take_in
+    from ackplan.cli.live import nodes_of
+
+    if asked.no_refresh:
+        return take_in(before, found, None, {}, settings.region)
+    async with open_api(settings) as api:
+        live = live_ones(found, await api.list_clusters())
+        return take_in(before, found, live, await nodes_of(api, list(live.values())), "")
+
+
+def _bytes(settings: Settings, file: str) -> bytes:
+    from ackplan.app.terraform import MAX_BYTES
+    from ackplan.diagnostics import Failure, error
+    from ackplan.stores.files import read_regular
+
+    if file == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    data = read_regular(settings.chdir / file, MAX_BYTES)
+    if data is None:
+        raise Failure(error("ACK3011", "File can't be read", f"{file} does not exist"))
+    return data

@@ -31,7 +31,10 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-otherwise": {"const": False},
     "x-ack-placeholder": {"type": ["string", "integer", "array"]},
     "x-ack-provider": {"type": "string", "pattern": "^[a-z_]+$"},
-    "x-ack-provider-also": {"type": "array", "items": {"type": "string", "pattern": "^[a-z_]+$"}},
+    "x-ack-provider-also": {
+        "type": "array",
+        "items": {"type": "string", "pattern": r"^[a-z_]+(\.(0(\.[a-z_]+)?|#))?$"},
+    },
     "x-ack-reads": {"enum": ["integer", "boolean"]},
     "x-ack-resource": {"type": "string", "pattern": "^alicloud_cs_[a-z_]*kubernetes$"},
     "x-ack-rule": {"type": "string", "pattern": "^[A-Za-z].*[^.]$"},

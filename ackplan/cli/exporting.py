@@ -1,0 +1,47 @@
+"""Where `--out` writes a spec of clusters: one file, or one for each cluster in a folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ackplan.cli.options import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ackplan.app.describing import Described
+
+
+def files_of(
+    settings: Settings, clusters: Sequence[Described], out: str, *, force: bool, source: str = "live"
+) -> Mapping[Path, str]:
+    """The files to write, with their text. Raises Failure where one is there already, unless `force`."""
+    from ackplan.app.exporting import document
+    from ackplan.diagnostics import Failure, error
+    from ackplan.spec.fleet import display
+
+    place = settings.chdir / out
+    files = {place: document(clusters, source=source)}
+    if out.endswith(os.sep) or place.is_dir():
+        alone = {each.name: document([each], source=source, common_region=False) for each in clusters}
+        files = {place / f"{name}.yaml": text for name, text in alone.items()}
+    there = [display(path) for path in files if os.path.lexists(path)]
+    if there and not force:
+        cure = "Choose another place, or replace it: --force"
+        raise Failure(*(error("ACK3054", "File is there already", name, cure) for name in there))
+    return files
+
+
+def write(files: Mapping[Path, str], place: Path, number: int, after: str) -> None:
+    """Writes the files, and says so and what comes next."""
+    from ackplan.render.words import counted
+    from ackplan.spec.fleet import display
+    from ackplan.stores.files import write_atomically
+
+    for path, text in files.items():
+        write_atomically(path, text.encode(), mode=0o644)
+    click.echo(f"Wrote {counted(number, 'cluster')} to {display(place)}. {after}", err=True)
