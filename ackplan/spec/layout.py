@@ -19,6 +19,9 @@ from ackplan.spec.load import parse
 
 _COMMENT = re.compile(r"#[^\r\n]*")
 _BREAK = re.compile(r"\r\n|\r|\n")
+# Comments above the first document's start, as a line for editors: no part of any document.
+_HEAD = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)+(?=---(?:\s|$))")
+_TABS = re.compile(r"[ \t]*\t[ \t]*(?=#|$)", re.MULTILINE)
 _NO_LIMIT = 1 << 30
 
 
@@ -29,16 +32,19 @@ def laid_out(data: bytes, file: str) -> bytes:
         raise Failure(*faults)
     if all(root is None for root in documents):
         return data
-    before = _Text("\n".join(_BREAK.split(data.decode("utf-8-sig", "replace"))))
+    text = "\n".join(_BREAK.split(data.decode("utf-8-sig", "replace")))
+    found = _HEAD.match(text)
+    head = found[0] if found else ""
     try:
+        before = _read(text[len(head) :])
         dumped = _dumped(before.outdented())
         if parse(dumped.encode(), file) != (documents, []):
             raise _Lossy(0, "its values would be read otherwise")
-        encoded = _tidied(before, _Text(dumped)).encode()
+        encoded = (_tidied_head(head) + _tidied(before, _Text(dumped))).encode()
         if parse(encoded, file) != (documents, []):
             raise _Lossy(0, "its comments would be read as values")
     except _Lossy as fault:
-        raise Failure(_refusal(file, fault.line, str(fault))) from None
+        raise Failure(_refusal(file, fault.line + head.count("\n"), str(fault))) from None
     return encoded
 
 
@@ -53,6 +59,30 @@ class _Lossy(Exception):
     def __init__(self, line: int, why: str) -> None:
         super().__init__(why)
         self.line = line
+
+
+def _read(text: str) -> _Text:
+    """The text by its lines. Tabs before a comment or at a line's end, which ruamel.yaml can't read, become spaces."""
+    from ruamel.yaml.error import YAMLError
+
+    for tried in dict.fromkeys((text, _TABS.sub("  ", text))):
+        try:
+            return _Text(tried)
+        except YAMLError as fault:
+            refused = _lossy(fault)
+    raise refused
+
+
+def _lossy(fault: Exception) -> _Lossy:
+    """What ruamel.yaml could not read or write, and where."""
+    mark = getattr(fault, "problem_mark", None)
+    why = " ".join(str(getattr(fault, "problem", None) or type(fault).__name__).split())
+    return _Lossy(mark.line if mark else 0, why)
+
+
+def _tidied_head(head: str) -> str:
+    lines = [line.strip() for line in head.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines).lstrip("\n"))
 
 
 def _dumped(text: str) -> str:
@@ -80,9 +110,7 @@ def _dumped(text: str) -> str:
             _unfold(document, {})
         yaml.dump_all(documents, out)
     except (YAMLError, NotImplementedError, RecursionError) as fault:
-        mark = getattr(fault, "problem_mark", None)
-        why = " ".join(str(getattr(fault, "problem", None) or type(fault).__name__).split())
-        raise _Lossy(mark.line if mark else 0, why) from None
+        raise _lossy(fault) from None
     return out.getvalue()
 
 
