@@ -35,6 +35,9 @@ _DENIED: Final = (
     "forbidden",
     "nopermission",
 )
+_MISTIMED: Final = ("invalidtimestamp", "illegaltimestamp")
+# The Date header has whole seconds, and the answer was some time on its way.
+_NEAR: Final = 60.0
 # The API has no such call, or not there: this says nothing of the cluster.
 _NO_SUCH_CALL: Final = ("invalidaction", "invalidapi", "invalidversion", "invalidproduct", "invalidregion")
 _MISSING: Final = ("errorclusternotfound", "clusternotfound")
@@ -48,7 +51,10 @@ def error_of(call: Call, answer: Answer, secrets: Iterable[str], now: datetime) 
     fault = _fault(call, answer, body)
     fault.request_id = body.request_id or request_id({}, answer.headers)
     fault.operation = call.operation
-    fault.retry_after = retry_after(answer.headers, now)
+    there = _date(answer.headers.get("date", "")) or now
+    fault.retry_after = retry_after(answer.headers, there)
+    if fault.code.lower().startswith(_MISTIMED):
+        fault.message += _clock_told((there - now).total_seconds())
     if isinstance(fault, Answered):
         fault.status = answer.status
         fault.body = body.decoded
@@ -57,18 +63,30 @@ def error_of(call: Call, answer: Answer, secrets: Iterable[str], now: datetime) 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """How many seconds the server asks us to wait: `x-acs-retry-after` in milliseconds, `Retry-After` in seconds
-    or as a date. None where it does not ask or can't be understood."""
+    or as a date, reckoned from the server's `now`. None where it does not ask or can't be understood."""
     special, common = headers.get("x-acs-retry-after", ""), headers.get("retry-after", "")
     if special.isdecimal() and len(special) < 10 and int(special):
         return int(special) / 1000
     if common.isdecimal() and len(common) < 7:
         return float(common)
+    when = _date(common)
+    return max(0.0, (when - now).total_seconds()) if when else None
+
+
+def _date(text: str) -> datetime | None:
+    """The moment that a header names; None where it names none."""
     try:
-        when = parsedate_to_datetime(common)
+        when = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - now).total_seconds())
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _clock_told(ahead: float) -> str:
+    """How far this machine's clock is off, where the API refuses a call for its date; seconds that the API is ahead."""
+    if abs(ahead) < _NEAR:
+        return ""
+    return f"; this machine's clock is {abs(ahead):.0f} s {'behind' if ahead > 0 else 'ahead of'} the API's: set it"
 
 
 def _fault(call: Call, answer: Answer, body: ErrorBody) -> Fault:

@@ -61,6 +61,12 @@ def body_parameters(body_file: str) -> Mapping[str, Mapping[str, Any]]:
 
 
 @functools.cache
+def required_parameters(body_file: str) -> tuple[str, ...]:
+    """The parameters that a request body must have whatever else it has."""
+    return tuple(files.read(body_file)["$defs"]["rules"].get("required", ()))
+
+
+@functools.cache
 def secret_parameters(operation_id: str) -> frozenset[str]:
     """The names in an operation's bodies whose values must never be shown or stored."""
     return frozenset(

@@ -39,6 +39,10 @@ def _api(fault: ApiError) -> Diagnostic:
         cure = _CURES[401]
     elif isinstance(fault, NotSent):
         cure = ""  # its message says what to do
+    elif fault.code.lower().startswith(("invalidtimestamp", "illegaltimestamp")):
+        cure = "Set this machine's clock"
+    elif fault.uncertain:
+        cure = "It may have taken effect: look before it is sent again: ackplan clusters"
     elif not fault.http_status:
         cure = "Check the network and --endpoint"
     else:

@@ -41,7 +41,10 @@ def _aim(step: Step) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class StepContext:
-    """A step under way. `ids` knows the clusters that this run created, by name, for all steps of the run."""
+    """A step under way. `ids` knows the clusters that this run created, by name, for all steps of the run.
+
+    `failed`: the cluster was in the state `failed` before the step's call.
+    """
 
     step: Step
     ports: Ports
@@ -53,6 +56,7 @@ class StepContext:
     task_ids: list[str] = field(default_factory=list)
     retries: list[Retry] = field(default_factory=list)
     called: bool = False
+    failed: bool = False
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     @property
@@ -140,6 +144,7 @@ class StepContext:
             cluster = await self.rest()
         if cluster is None:
             raise StepFailed(faults.gone(self.step))
+        self.failed = cluster.state == "failed"
         return cluster
 
     async def running(self, task_id: str | None = None) -> None:

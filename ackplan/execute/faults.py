@@ -26,6 +26,11 @@ def refused(step: Step, fault: ApiError) -> Diagnostic:
     return _fault(step, "ACK5001", "The API refused or failed", str(fault), "Mend what it names, then: ackplan apply")
 
 
+def refused_failed(step: Step, fault: ApiError) -> Diagnostic:
+    cure = "Mend it in the console, then: ackplan apply; or replace it: ackplan plan --replace {name}"
+    return _fault(step, "ACK5014", "The API refused a call on a failed cluster", str(fault), cure)
+
+
 def gone(step: Step) -> Diagnostic:
     return _fault(step, "ACK5002", "Cluster is gone", "someone deleted it meanwhile", "Plan again")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from ackplan.diagnostics import Diagnostic
 from ackplan.execute import faults
 from ackplan.execute.context import Ports, StepContext
 from ackplan.execute.creating import create
@@ -34,6 +35,14 @@ async def _record(context: StepContext) -> None:
 
 async def _forget(context: StepContext) -> None:
     await context.settled(removed=True)
+
+
+def _refused(context: StepContext, fault: ApiError) -> Diagnostic:
+    if fault.http_status == 404 and context.step.kind is not StepKind.CREATE:
+        return faults.gone(context.step)
+    if context.failed and context.called:
+        return faults.refused_failed(context.step, fault)
+    return faults.refused(context.step, fault)
 
 
 _PERFORM: dict[StepKind, Callable[[StepContext], Awaitable[None]]] = {
@@ -89,8 +98,7 @@ class Performer:
             context.diagnostics.append(faults.too_long(step))
         except ApiError as fault:
             context.heard(fault)
-            vanished = fault.http_status == 404 and step.kind is not StepKind.CREATE
-            context.diagnostics.append(faults.gone(step) if vanished else faults.refused(step, fault))
+            context.diagnostics.append(_refused(context, fault))
         except SecretUnreadable as fault:
             context.diagnostics.append(faults.secret(step, str(fault)))
         except StepFailed as failed:

@@ -237,6 +237,7 @@ def _update(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: D
     reason = _why(difference) if recorded.created else Reason.UNFINISHED
     size = next((c.side for c in difference.changes if c.effect is Effect.SCALE), Side.SPEC)
     todo = steps.update(steps.Update(wanted, recorded, live, difference.workers, released, reason, size))
+    blocked += [refusals.lacking(wanted, name) for name in steps.lacking(todo)]
     return Change(
         case.name,
         wanted.kind,

@@ -92,6 +92,19 @@ def size_unknown(wanted: Wanted) -> Diagnostic:
     )
 
 
+def lacking(wanted: Wanted, parameter: str) -> Diagnostic:
+    return error(
+        "ACK2012",
+        "Workers can't be added without this",
+        "the call needs it; the spec does not set it and the live cluster does not show it",
+        f"Set it, with what goes with it, to what the cluster has, and ignore it as a difference: "
+        f"lifecycle: {{ignore_changes: [{parameter}]}}",
+        span=wanted.span_of(_counting(wanted)),
+        cluster=wanted.name,
+        parameter=parameter,
+    )
+
+
 def _counting(wanted: Wanted) -> str:
     return catalog.kind(wanted.kind).with_effect(Effect.SCALE) or ""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ackplan import catalog
 from ackplan.catalog.kinds import Effect
-from ackplan.catalog.operations import body_parameters
+from ackplan.catalog.operations import body_parameters, required_parameters
 from ackplan.catalog.timeouts import timeouts
 from ackplan.diff import Workers, own_after
 from ackplan.model.actions import Reason, Side, StepKind
@@ -251,6 +251,13 @@ def scale_out_body(wanted: Wanted, live: Cluster, count: int) -> dict[str, Any]:
             if "x-ack-otherwise" in schema:
                 body[name] = schema["x-ack-otherwise"]
     return body
+
+
+def lacking(steps: Sequence[Step]) -> tuple[str, ...]:
+    """What the scale-outs among these steps need and nobody knows: neither the spec nor the live cluster."""
+    (file,) = catalog.operation("scale_out").bodies
+    bodies = [step.call.body or {} for step in steps if step.kind is StepKind.SCALE_OUT and step.call]
+    return tuple(name for name in required_parameters(file) if any(name not in body for body in bodies))
 
 
 def _source(source: str, wanted: Wanted, live: Cluster) -> Any:

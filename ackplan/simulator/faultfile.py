@@ -19,7 +19,12 @@ _WHEN = {"when": {"enum": ["before", "after"]}}
 _ERROR = {"code": _NAMES, "message": {"type": "string"}}
 # What each kind takes besides what all of them take.
 KINDS: dict[str, dict[str, Any]] = {
-    "error": {**_WHEN, **_ERROR, "status": {"type": "integer", "minimum": 400, "maximum": 599}},
+    "error": {
+        **_WHEN,
+        **_ERROR,
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "xml": {"type": "boolean"},
+    },
     "reset": _WHEN,
     "hang": {**_WHEN, "seconds": _SECONDS},
     "throttle": {

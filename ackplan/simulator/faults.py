@@ -11,7 +11,8 @@ A document (YAML or JSON) lists rules; all that match a call and fire take part 
         probability: 0.1         # each with this chance, out of the seed; none of the three: every call
 
     kind           takes                        does
-    error          when, status, code, message  an error answer; with `when: after` the call has had its effect
+    error          when, status, code, message, an error answer; with `when: after` the call has had its effect;
+                   xml                            `xml: true`: as XML, whatever the call asked for
     reset          when                         the connection is reset
     hang           when, seconds                no answer, for good or for some time (and then the usual one)
     throttle       status, code, message,       429 Throttling.User; `retry_after` (seconds) sends Retry-After,

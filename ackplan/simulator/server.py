@@ -81,7 +81,7 @@ class Simulator:
         if fault["kind"] == "hang":
             await self.clock.sleep(fault["seconds"])
         if refusal := mishaps.refusal(fault):
-            exchange.refuse(refusal)
+            exchange.refuse(refusal, xml=bool(fault.get("xml")))
         answer = mishaps.spoil(exchange.answer, fault)
         if fault["kind"] == "drip":
             return await self._drip(request, exchange, answer, fault.get("seconds", _DRIP_PAUSE))

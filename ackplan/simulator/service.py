@@ -47,10 +47,10 @@ class Exchange:
     def as_json(self) -> bool:
         return answers.wants_json(self.request.header("accept"))
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Makes the answer an error."""
+    def refuse(self, refusal: Refusal, *, xml: bool = False) -> None:
+        """Makes the answer an error; `xml`: as XML, whatever the request asks for."""
         self.code = refusal.code
-        self.answer = answers.failure(refusal, self.request_id, as_json=self.as_json)
+        self.answer = answers.failure(refusal, self.request_id, as_json=self.as_json and not xml)
 
 
 @dataclass(slots=True)

@@ -50,7 +50,7 @@ OPERATIONS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mishap:
     """What goes wrong, once. `impatient`: the client gives the first call up after an instant.
 
@@ -131,9 +131,11 @@ _LOST = {"kind": "reset", "when": "after"}
 MISHAPS = (
     *_around("HTTP 500", {"kind": "error", "status": 500}),
     *_around("HTTP 502", {"kind": "error", "status": 502, "code": "BadGateway"}),
+    *_around("XML error, HTTP 500", {"kind": "error", "status": 500, "xml": True}),
     *_around("connection reset", {"kind": "reset"}),
     *_around("no answer in time", {"kind": "hang"}, impatient=True),
     Mishap("answer drips too slowly", ({"kind": "drip"},), impatient=True),
+    Mishap("answer drips, but in time", ({"kind": "drip", "seconds": 1},)),
     Mishap("answer is garbage", ({"kind": "garbage"},)),
     Mishap("answer breaks off", ({"kind": "truncated"},)),
     Mishap("a gateway's page, HTTP 502", ({"kind": "html"},)),
@@ -142,9 +144,13 @@ MISHAPS = (
     Mishap("throttled, with Retry-After", ({"kind": "throttle", "retry_after": 7},)),
     Mishap("throttled, with x-acs-retry-after", ({"kind": "throttle", "status": 503, "acs_retry_after": 900},)),
     Mishap("throttled, as often as it is tried", ({"kind": "throttle"},), first=6),
+    Mishap("throttled with Retry-After, as often as it is tried", ({"kind": "throttle", "retry_after": 7},), first=6),
     Mishap("HTTP 500 three times, without effect", ({"kind": "error", "status": 500},), first=3, runs=4),
     Mishap("refused (400)", ({"kind": "error", "status": 400, "code": "InvalidParameter"},)),
+    Mishap("refused (400), as XML", ({"kind": "error", "status": 400, "code": "InvalidParameter", "xml": True},)),
     Mishap("refused (403)", (_DENIED,)),
+    Mishap("this machine's clock is wrong by ten minutes", ({"kind": "clock_skew", "seconds": 600},)),
+    Mishap("this machine's clock is wrong by twenty minutes", ({"kind": "clock_skew", "seconds": -1200},)),
     Mishap("task fails", ({"kind": "task_fails"},)),
     Mishap("answer lost, and the task fails", ({"kind": "task_fails"}, _LOST)),
     Mishap("task never ends", ({"kind": "task_stuck"},)),

@@ -12,15 +12,15 @@ from tests.faults.mishaps import MISHAPS, OPERATIONS, Mishap, Operation, applies
 _PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 
 
-def _cells() -> dict[tuple[str, str], str]:
-    """The table of the page: its cells by row and column."""
-    rows = [line for line in _PAGE.read_text("utf-8").splitlines() if line.count(" | ") == len(OPERATIONS)]
+def cells(columns: int) -> dict[tuple[str, str], str]:
+    """The table of the page that has so many columns: its cells by row and column."""
+    rows = [line for line in _PAGE.read_text("utf-8").splitlines() if line.count(" | ") == columns]
     split = [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
     head, body = split[0], split[2:]
     return {(row[0], column): text for row in body for column, text in zip(head[1:], row[1:], strict=True)}
 
 
-_CELLS = _cells()
+_CELLS = cells(len(OPERATIONS))
 _CASES = [(mishap, operation) for mishap in MISHAPS for operation in OPERATIONS if applies(mishap, operation)]
 
 

@@ -103,20 +103,20 @@ def bench(folder: Path, db: Path | None = None, **settings: Any) -> Iterator[Ben
         opened = serve(config)
         running = runner.run(opened.__aenter__())
         stack.callback(lambda: runner.run(opened.__aexit__(None, None, None)))
-        stack.enter_context(mock.patch("ackplan.cli.session.open_api", _opener(running.url, clock, wire)))
+        stack.enter_context(mock.patch("ackplan.api.open_client", _opener(running.url, clock, wire)))
         stack.enter_context(mock.patch("ackplan.cli.applying.RealClock", return_value=clock))
         stack.enter_context(mock.patch("asyncio.run", runner.run))
         yield Bench(folder, running.world, clock, wire, running.calls)
 
 
 def _opener(url: str, clock: VirtualClock, wire: Wire) -> Callable[[Any], Any]:
-    settings = api.ClientSettings(endpoint=url, rate=0)
+    settings, real = api.ClientSettings(endpoint=url, rate=0), api.open_client
 
     @contextlib.asynccontextmanager
-    async def open_api(_settings: Any) -> AsyncIterator[api.AckClient]:
+    async def open_client(_settings: Any, _credentials: Any) -> AsyncIterator[api.AckClient]:
         hasty = Transport(parse_endpoint(url, allow_clear_text=True), api.ClientSettings(timeouts=_HASTY))
         carried = lambda transport: clock.watched(_Carrier(wire, transport, hasty))  # noqa: E731
-        async with api.open_client(settings, _FIXED, clock=clock, carried=carried) as client:
+        async with real(settings, _FIXED, clock=clock, carried=carried) as client:
             driver = asyncio.create_task(clock.drive())
             try:
                 yield client
@@ -124,7 +124,7 @@ def _opener(url: str, clock: VirtualClock, wire: Wire) -> Callable[[Any], Any]:
                 driver.cancel()
                 await hasty.close()
 
-    return open_api
+    return open_client
 
 
 __all__ = ["SIMULATOR", "Bench", "Wire", "bench"]

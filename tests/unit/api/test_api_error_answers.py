@@ -183,3 +183,25 @@ def test_no_retry_after_breaks_the_reader(text: str) -> None:
     for name in ("retry-after", "x-acs-retry-after"):
         found = retry_after({name: text}, NOW)
         assert found is None or found >= 0
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ("Mon, 16 Sep 2019 08:50:00 GMT", "; this machine's clock is 1200 s behind the API's: set it"),
+        ("Mon, 16 Sep 2019 08:00:00 GMT", "; this machine's clock is 1800 s ahead of the API's: set it"),
+        ("Mon, 16 Sep 2019 08:30:30 GMT", ""),
+        ("no date", ""),
+        ("", ""),
+    ],
+)
+def test_a_call_refused_for_its_date_says_how_wrong_the_clock_is(date: str, told: str) -> None:
+    found = error(READ, 400, api("InvalidTimeStamp.Expired"), date=date)
+    assert found.message == "said so" + told
+    assert isinstance(found, errors.Denied)
+    assert error(READ, 400, api("InvalidParameter"), date=date).message == "said so"
+
+
+def test_a_wait_until_a_date_is_reckoned_by_the_server_s_clock() -> None:
+    there = {"date": "Mon, 16 Sep 2019 08:50:00 GMT", "retry_after": "Mon, 16 Sep 2019 08:50:07 GMT"}
+    assert error(READ, 429, api("Throttling"), **there).retry_after == 7
