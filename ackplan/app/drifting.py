@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ackplan import spec
 from ackplan.app.planning import Known, make_plan
-from ackplan.diagnostics import Diagnostic, Failure
+from ackplan.diagnostics import Diagnostic, Failure, printable
 from ackplan.execute.ports import ApiReader
 from ackplan.model.actions import Action
+from ackplan.model.answers import Cluster
 from ackplan.model.wanted import Wanted
 from ackplan.plan.model import Change, Plan
 from ackplan.plan.planner import Options
 from ackplan.spec.edit import refusal, set_value
+
+_LONGEST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +25,13 @@ class Drift:
     """What moved, as the plan of a refresh.
 
     `back` is what an apply of the spec would do with the clusters that moved, by name; empty where there is no spec.
-    `wanted` is what the spec says of them.
+    `wanted` is what the spec says of them, `updated` when each changed last, where the API tells it.
     """
 
     plan: Plan
     back: Mapping[str, Change] = field(default_factory=dict)
     wanted: Mapping[str, Wanted] = field(default_factory=dict)
+    updated: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def moved(self) -> tuple[Change, ...]:
@@ -38,12 +42,25 @@ async def find(inputs: spec.Inputs, before: Known, api: ApiReader, options: Opti
     """The drift of what is recorded. Raises Failure and ApiError."""
     refreshed = await make_plan(inputs, before, api, dataclasses.replace(options, mode="refresh-only"))
     names = {change.cluster for change in refreshed.plan.acting}
-    if not names or not refreshed.spec.files:
+    if not names:
         return Drift(refreshed.plan)
+    updated = dict(_updated(refreshed.plan, await api.list_clusters()))
+    if not refreshed.spec.files:
+        return Drift(refreshed.plan, updated=updated)
     planned = await make_plan(inputs, before, api, dataclasses.replace(options, mode="normal", targets=tuple(names)))
     back = {change.cluster: change for change in planned.plan.changes if change.cluster in names}
     wanted = {name: known for name, known in refreshed.spec.clusters.items() if name in names}
-    return Drift(refreshed.plan, back, wanted)
+    return Drift(refreshed.plan, back, wanted, updated)
+
+
+def _updated(plan: Plan, live: Sequence[Cluster]) -> Iterator[tuple[str, str]]:
+    """When each cluster that moved changed last. The API does not say what changed then."""
+    by_id = {cluster.cluster_id: cluster for cluster in live}
+    for change in plan.acting:
+        seen = by_id.get(change.cluster_id)
+        told = seen.attributes.get("updated") if seen else None
+        if isinstance(told, str) and told and len(told) <= _LONGEST:
+            yield change.cluster, printable(told)
 
 
 def edited(drift: Drift, sources: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Diagnostic]]:

@@ -15,7 +15,7 @@ from ackplan.record import Record
 from ackplan.spec import write
 from ackplan.spec.layout import laid_out
 
-SCHEMA = "https://ackplan.dev/schemas/spec.schema.json"
+SCHEMA = "ackplan.schema.json"
 _SOURCES = {
     "live": (
         "# Written from what is live. A value that is marked as not shown stands for one that the API does not tell,",
@@ -85,15 +85,17 @@ def _among(cluster: Described, names: set[str]) -> Described:
     return dataclasses.replace(cluster, own=own, remarks=(*cluster.remarks, remark))
 
 
-def document(clusters: Sequence[Described], *, source: str = "live", common_region: bool = True) -> str:
+def document(
+    clusters: Sequence[Described], *, schema: str = f"./{SCHEMA}", source: str = "live", common_region: bool = True
+) -> str:
     """One spec of these clusters; `common_region` puts a region that all share at its top.
 
-    `source` is where they are from: `live`, or `terraform`.
+    `schema` is where an editor finds the spec's schema, `source` where the clusters are from: `live`, or `terraform`.
     """
     regions = {cluster.region for cluster in clusters}
     region = regions.pop() if common_region and len(regions) == 1 else None
     text = write.document(
-        (f"# yaml-language-server: $schema={SCHEMA}", *_SOURCES[source]),
+        (f"# yaml-language-server: $schema={schema}", *_SOURCES[source]),
         region,
         (_lines(cluster, region) for cluster in clusters),
     )

@@ -24,16 +24,27 @@ def files_of(
     from ackplan.diagnostics import Failure, error
     from ackplan.spec.fleet import display
 
-    place = settings.chdir / out
-    files = {place: document(clusters, source=source)}
+    place, common = settings.chdir / out, True
+    texts = {place: clusters}
     if out.endswith(os.sep) or place.is_dir():
-        alone = {each.name: document([each], source=source, common_region=False) for each in clusters}
-        files = {place / f"{name}.yaml": text for name, text in alone.items()}
+        texts, common = {place / f"{each.name}.yaml": [each] for each in clusters}, False
+    files = {
+        path: document(those, schema=_schema(settings, path), source=source, common_region=common)
+        for path, those in texts.items()
+    }
     there = [display(path) for path in files if os.path.lexists(path)]
     if there and not force:
         cure = "Choose another place, or replace it: --force"
         raise Failure(*(error("ACK3054", "File is there already", name, cure) for name in there))
     return files
+
+
+def _schema(settings: Settings, file: Path) -> str:
+    """Where the spec's schema is that a new project has, as seen from this file."""
+    from ackplan.app.exporting import SCHEMA
+
+    found = os.path.relpath(settings.chdir / SCHEMA, file.parent)
+    return found if found.startswith(os.pardir) else f"{os.curdir}/{found}"
 
 
 def write(files: Mapping[Path, str], place: Path, number: int, after: str) -> None:

@@ -21,7 +21,7 @@ _DRIFT = 2
 
 @click.command("drift")
 @options(spec=True, state=True, api=True)
-@format_option("text", "json", "html")
+@format_option("text", "json", "markdown", "html", "sarif", "junit", "github")
 @plan_options(full=False)
 @click.option("--update-spec", is_flag=True, help="Write what is live into the spec, where that is one plain value.")
 def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa: FBT001
@@ -38,7 +38,9 @@ def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa
         click.echo(text.diagnostics_text(drift.plan.diagnostics, color=settings.color), err=True)
     if not drift.plan.applicable:
         return 1
-    click.echo(_told(settings, drift, record))
+    told = _told(settings, drift, record)
+    if told:
+        click.echo(told)
     if not drift.moved:
         return 0
     faults = _update(settings, drift) if update_spec else ()
@@ -59,12 +61,27 @@ async def _find(settings: Settings, asked: Asked) -> tuple[Drift, Record]:
 
 
 def _told(settings: Settings, drift: Drift, record: Record) -> str:
+    """The drift in the format asked for; findings are errors where only those fail."""
     from ackplan.cli.planning import shown
+    from ackplan.diagnostics import Severity
+    from ackplan.render import drift as words
+    from ackplan.render import findings
+    from ackplan.render.drift_markdown import drift_markdown
     from ackplan.render.text.drift import drift_text
 
-    if settings.format != "text":
-        return shown(settings, drift.plan, record)
-    return drift_text(drift, color=settings.color)
+    match settings.format:
+        case "text":
+            return drift_text(drift, color=settings.color)
+        case "markdown":
+            return drift_markdown(drift)
+        case "sarif":
+            return findings.sarif(words.findings(drift, Severity.WARNING))
+        case "junit":
+            return findings.junit(words.findings(drift, Severity.ERROR), [c.cluster for c in drift.plan.changes])
+        case "github":
+            return findings.github(words.findings(drift, Severity.WARNING))
+        case _:
+            return shown(settings, drift.plan, record)
 
 
 def _update(settings: Settings, drift: Drift) -> list[Diagnostic]:

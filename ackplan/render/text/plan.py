@@ -118,7 +118,7 @@ def _drifted(blocks: Sequence[Block]) -> Iterator[str]:
     for block in blocks:
         names = ", ".join(field.name for field in block.fields if field.drift)
         gone = block.action in {Action.CREATE, Action.FORGET}
-        yield f"{block.name}: {'gone' if gone else names or 'attached instances'}"
+        yield f"{block.name}: {'gone' if gone else names or 'its workers'}"
 
 
 def _summary(shown: View, style: Style) -> Iterator[str]:

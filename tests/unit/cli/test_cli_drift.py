@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +73,7 @@ def test_drift_is_told_with_the_ways_on(project: Project) -> None:
         "  # web changed\n"
         f'  ~ managed cluster "web" (cn-beijing, {cluster["cluster_id"]})\n'
         "      ~ num_of_nodes = 3 -> 5\n"
+        f"    since:         the cluster changed last at {cluster['updated']}, says the API\n"
         "    put it back:   ackplan apply --target web is refused: Fewer workers, but none named to give up. Name them: "
         "scale_in: {nodes: [i-...], release_node: true}, or let them be picked: scale_in: {strategy: newest}\n"
         "    record it:     ackplan apply --refresh-only --target web\n"
@@ -218,3 +221,73 @@ def test_a_wrong_spec_or_target_is_an_error(project: Project) -> None:
     assert project.run("drift", "--target", "wbe").code == 1
     project.write(WEB.replace("num_of_nodes", "nmu_of_nodes"))
     assert project.run("drift").code == 1
+
+
+HERE = Path(__file__).parent / "expect"
+FLOW = """\
+ackplan: 1
+region: cn-beijing
+clusters: {web: {cluster_type: ManagedKubernetes, snat_entry: true, num_of_nodes: 3, login_password: {env: ACK_NODE_PASSWORD},
+  worker_instance_types: [ecs.hfc5.xlarge], worker_system_disk_category: cloud_efficiency, worker_system_disk_size: 120}}  # one line
+"""  # fmt: skip
+
+
+def test_update_spec_knows_flow_style(project: Project) -> None:
+    project.applied(FLOW)
+    scaled(project, 1)
+    assert project.run("drift", "--update-spec").code == 2
+    assert (project.folder / "ackplan.yaml").read_text("utf-8") == FLOW.replace("num_of_nodes: 3", "num_of_nodes: 4")
+    assert project.run("apply", "--auto-approve").code == 0
+    assert project.run("drift").out == "No drift.\n"
+
+
+@pytest.fixture
+def moved(tmp_path: Path) -> Iterator[Project]:
+    """Somebody scaled `web` and detached an instance of it, `db` is gone, and `idle` is as it was."""
+    record = json.loads((HERE / "drift.record.json").read_text("utf-8"))
+    with simulator(live=json.loads((HERE / "drift.live.json").read_text("utf-8"))) as api:
+        project = Project(tmp_path, api)
+        project.write((HERE / "drift.spec.yaml").read_text("utf-8"))
+        project.write(json.dumps(record), "state/default.json")
+        yield project
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "sarif", "junit", "github"])
+def test_every_format_tells_the_same(form: str, moved: Project, request: pytest.FixtureRequest) -> None:
+    done = moved.run("drift", "--format", form)
+    assert (done.code, done.err) == (2, "")
+    expected = HERE / f"drift.{form}.txt"
+    if request.config.getoption("--update"):
+        expected.write_text(done.out, "utf-8")
+    assert done.out == expected.read_text("utf-8")
+    assert moved.changing() == []
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("text", "No drift.\n"),
+        ("markdown", "### ackplan: No drift.\n"),
+        ("github", ""),
+        ("junit", 'tests="1" failures="0"'),
+        ("sarif", '"results": []'),
+    ],
+)
+def test_no_format_makes_noise_when_nothing_moved(form: str, said: str, project: Project) -> None:
+    project.applied(WEB)
+    done = project.run("drift", "--format", form)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == said if said in {"", "No drift.\n"} else said in done.out
+
+
+def test_markdown_stays_within_what_an_issue_can_hold(project: Project) -> None:
+    clusters = "".join(f"  shop-{number}: {{cluster_type: Ask}}\n" for number in range(300))
+    project.write(f"ackplan: 1\nregion: cn-beijing\nclusters:\n{clusters}")
+    entry = {"cluster_id": "", "kind": "serverless", "own": {}, "attached": [], "created": True}
+    entry["parameters"] = {"cluster_type": "Ask", "region_id": "cn-beijing"}
+    entries = {f"shop-{n}": {**entry, "cluster_id": f"c{n}"} for n in range(300)}
+    project.write(json.dumps({"version": 1, "lineage": "l", "serial": 1, "clusters": entries}), "state/default.json")
+    done = project.run("drift", "--format", "markdown")
+    assert done.code == 2
+    assert len(done.out.encode()) < 65_536
+    assert "**Left out, for an issue can't be longer:**" in done.out
