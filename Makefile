@@ -23,6 +23,7 @@ bench: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python docs/parameters.py
 	$(BIN)/python docs/operations.py
+	$(BIN)/python docs/comment.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

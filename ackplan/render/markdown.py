@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ackplan.diagnostics import Diagnostic
+from ackplan.model.actions import Action
 from ackplan.model.values import ABSENT
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render import graph
@@ -104,7 +105,7 @@ def _facts(plan: Plan, shown: View) -> Iterator[str]:
     facts = []
     if shown.seconds:
         facts.append(f"Expected to take about **{duration(shown.seconds)}**.")
-    if len(shown.path) > 1:
+    if shown.path and len(shown.blocks) > 1:
         facts.append(f"Critical path: {_path(shown.path)}.")
     if shown.unmanaged:
         verb = "is" if shown.unmanaged == 1 else "are"
@@ -152,7 +153,13 @@ def _line(block: Block) -> str:
     seconds = sum(step.seconds for step in block.steps)
     calls = sum(bool(step.call) for step in block.steps)
     time = f"~{duration(seconds)}" if seconds else ""
-    return row(code(block.mark), code(block.name, 80), f"{refused}{block.headline}", str(calls), time)
+    return row(code(block.mark), code(block.name, 80), f"{refused}{block.headline}{_scaled(block)}", str(calls), time)
+
+
+def _scaled(block: Block) -> str:
+    """The sizes and the instances of an update, which its headline does not tell."""
+    told = codes((step.text for step in block.steps), limit=120) if block.action is Action.UPDATE else ""
+    return f": {told}" if told else ""
 
 
 def _graph(page: _Page, plan: Plan) -> None:
@@ -194,7 +201,7 @@ def _fields(block: Block) -> Iterator[str]:
     """A table of what changes; one of a new cluster has no side before."""
     if not block.fields:
         return
-    new = all(field.before is ABSENT for field in block.fields)
+    new = all(field.before is ABSENT and not field.notes for field in block.fields)
     titles = ("", "parameter", "value") if new else ("", "parameter", "before", "after", "")
     rows = [_field(field, new=new) for field in block.fields]
     yield table(titles, rows)

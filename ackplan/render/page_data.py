@@ -56,7 +56,7 @@ def plan_data(plan: Plan, record: Record | None = None) -> dict[str, Any]:
         "headline": headline(plan),
         "tallies": [{"tone": tally.tone, "number": tally.number, "text": str(tally)} for tally in tallies(plan)],
         "facts": _facts(plan, shown),
-        "path": list(path_in_short(shown.path)) if len(shown.path) > 1 else [],
+        "path": list(path_in_short(shown.path)) if len(shown.blocks) > 1 else [],
         "alerts": [
             {"tone": a.tone, "topic": a.topic, "text": a.text, "names": list(a.names)} for a in alerts(plan, shown)
         ],

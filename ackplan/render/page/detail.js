@@ -31,7 +31,7 @@ function top(cluster) {
   const close = element("button", { type: "button", class: "plain close", onclick: () => choose(-1, -1) }, "Close");
   return element("div", { class: "top" },
     element("div", {}, element("span", { class: "mark", "data-tone": cluster.tone, "aria-hidden": "true" }, cluster.mark ?? "="), element("h2", {}, cluster.name), close),
-    element("p", { class: "sub" }, [`${cluster.kind} cluster`, cluster.region, cluster.id, cluster.state].filter(Boolean).join(" · ")),
+    element("p", { class: "sub" }, [`${cluster.kind} cluster`, cluster.region, cluster.state, cluster.id].filter(Boolean).join(" · ")),
   );
 }
 
@@ -67,7 +67,7 @@ function nameLinks(names, most) {
 function changes(cluster) {
   if (!cluster.fields?.length) return [];
   const fresh = cluster.fields.every((field) => field[2] === null && !field[4].length);
-  const titles = fresh ? ["", "Parameter", "Value"] : ["", "Parameter", "Before", "After", ""];
+  const titles = fresh ? ["", "Parameter", "Value"] : ["", "Parameter", "Before", "After"];
   const rows = cluster.fields.map((field) => fieldRow(field, fresh));
   const same = cluster.unchanged ? [element("p", { class: "quiet" }, `${counted(cluster.unchanged, "parameter")} unchanged`)] : [];
   return [element("h3", {}, "What changes"), table("What changes", titles, rows), ...same];
@@ -77,19 +77,19 @@ function fieldRow([mark, name, before, after, notes, lines], fresh) {
   const tones = { "+": "create", "-": "delete", "~": "update" };
   const start = [
     element("td", { class: "sign", "data-tone": tones[mark] }, mark),
-    keyCell(name),
+    keyCell(name, notes),
   ];
   if (fresh) return element("tr", {}, ...start, element("td", { class: "value" }, text(after)));
-  const why = notes.map((note) => badge(note === "drift" ? "drift" : note === "forces replacement" ? "danger" : "record", note));
   const both = lines ? [element("td", { class: "value diff", colspan: 2 }, ...lines.map(diffLine))] : [value(before, "old"), value(after, "new")];
-  return element("tr", {}, ...start, ...both, element("td", {}, ...why));
+  return element("tr", {}, ...start, ...both);
 }
 
-/** The name of a parameter, which a line may break after each underscore of. */
-function keyCell(name) {
+/** The name of a parameter, which a line may break after each underscore of, and what is to be said of its change. */
+function keyCell(name, notes = []) {
   const words = text(name).split("_");
   const pieces = words.flatMap((word, index) => (index ? ["_", element("wbr"), word] : [word]));
-  return element("td", { class: "key" }, ...pieces);
+  const why = notes.map((note) => badge(note === "drift" ? "drift" : note === "forces replacement" ? "danger" : "record", note));
+  return element("td", { class: "key" }, ...pieces, why.length ? element("div", {}, ...why) : null);
 }
 
 function diffLine([mark, line]) {

@@ -93,7 +93,7 @@ Expected to take about **5m**.
 
 |  | cluster | what | calls | expected |
 | --- | --- | --- | --- | --- |
-| `~` | `shop` | will be updated in place | 1 | ~5m |
+| `~` | `shop` | will be updated in place: `add 2 workers: 3 -> 5` | 1 | ~5m |
 
 <details><summary><code>~</code> <code>shop</code> will be updated in place</summary>
 

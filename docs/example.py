@@ -1,0 +1,92 @@
+"""The change that the pages of the documentation show: the fleet of `examples/fleet`, applied to the embedded API and
+then edited, while somebody scaled one of its clusters by hand.
+
+Every id in it is the same each time: the embedded API gives them out in the order of the calls.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+# Any password will do: the embedded API takes it and forgets it.
+PASSWORDS = {"ACK_NODE_PASSWORD": "Demo-only-1", "ECS_ROOT_PASSWORD": "Demo-only-1"}
+SANDBOX = {"ACKPLAN_SANDBOX": "1", "ACKPLAN_TIME_SCALE": "1000000"}
+
+ATTACHED = """\
+    attach:
+      - instances: [i-bp1shopfloor00000001, i-bp1shopfloor00000002]
+        password: {env: ECS_ROOT_PASSWORD}
+  web-hangzhou-new:
+    extends: [web, hangzhou]
+    num_of_nodes: 6
+    depends_on: [data-hangzhou]
+"""
+CLOSED = "  floor-singapore:\n    extends: [shop-floor, singapore]\n    depends_on: [web-singapore]\n"
+SCALE_IN = "    scale_in: {strategy: newest, release_node: true}\n"
+REPLACED = "    lifecycle: {replace: allow}\n    container_cidr: 172.24.0.0/16\n"
+# File, what stands there, what stands there afterwards.
+EDITS = (
+    ("00-templates.yaml", "web_size: {type: integer, default: 3", "web_size: {type: integer, default: 4"),
+    ("00-templates.yaml", "    num_of_nodes: 4\n", f"    num_of_nodes: 3\n{SCALE_IN}"),
+    ("beijing.yaml", "  web-beijing-canary:\n", f"  web-beijing-canary:\n{REPLACED}"),
+    ("singapore.yaml", "    num_of_nodes: 1\n", f"    num_of_nodes: 1\n{SCALE_IN}"),
+    ("singapore.yaml", CLOSED, ""),
+)
+BY_HAND = {
+    "count": 2,
+    "login_password": "Demo-only-1",
+    "vswitch_ids": ["vsw-t4nsingapore0000001"],
+    "worker_instance_types": ["ecs.hfc5.xlarge"],
+    "worker_system_disk_category": "cloud_efficiency",
+    "worker_system_disk_size": 120,
+    "worker_data_disk": False,
+}
+
+
+def ackplan(folder: Path, *arguments: str, environment: Mapping[str, str] = SANDBOX, code: int = 0) -> str:
+    """What `ackplan` prints in this folder. Raises RuntimeError where it ends otherwise than with `code`."""
+    known = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "ackplan", *arguments],
+        cwd=folder,
+        env={**known, "PYTHONPATH": str(ROOT), **PASSWORDS, **environment},
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode != code:
+        raise RuntimeError(f"ackplan {' '.join(arguments)}: {done.returncode}\n{done.stderr.decode()}")
+    return done.stdout.decode()
+
+
+def fleet(folder: Path) -> Path:
+    """The fleet as it is in the examples, in a folder of its own."""
+    shutil.copytree(ROOT / "examples/fleet/fleet", folder / "fleet")
+    return folder
+
+
+def changed(folder: Path) -> Path:
+    """The fleet once it is applied, scaled by hand and edited."""
+    fleet(folder)
+    ackplan(folder, "apply", "--auto-approve", "--parallelism", "1")
+    clusters = json.loads(ackplan(folder, "clusters", "--format", "json"))
+    (found,) = (c["cluster_id"] for c in clusters if c["name"] == "web-singapore-canary")
+    ackplan(folder, "api", "POST", f"/api/v2/clusters/{found}", "--body", json.dumps(BY_HAND))
+    for name, before, after in EDITS:
+        _edit(folder / "fleet" / name, before, after)
+    with (folder / "fleet/hangzhou.yaml").open("a", encoding="utf-8") as spec:
+        spec.write(ATTACHED)
+    return folder
+
+
+def _edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text("utf-8")
+    if text.count(before) != 1:
+        raise RuntimeError(f"{path.name} has not one {before!r}")
+    path.write_text(text.replace(before, after), "utf-8")
