@@ -85,6 +85,16 @@ def _among(cluster: Described, names: set[str]) -> Described:
     return dataclasses.replace(cluster, own=own, remarks=(*cluster.remarks, remark))
 
 
+def to_adopt(clusters: Sequence[Described], record: Record) -> list[Described]:
+    """The clusters, each that is not recorded with the consent that a plan needs to take it over."""
+    return [cluster if cluster.name in record.clusters else _consenting(cluster) for cluster in clusters]
+
+
+def _consenting(cluster: Described) -> Described:
+    lifecycle = {**cluster.own.get("lifecycle", {}), "adopt": True}
+    return dataclasses.replace(cluster, own={**cluster.own, "lifecycle": lifecycle})
+
+
 def document(
     clusters: Sequence[Described], *, schema: str = f"./{SCHEMA}", source: str = "live", common_region: bool = True
 ) -> str:

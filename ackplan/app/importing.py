@@ -75,10 +75,10 @@ def _entry(live: Cluster, nodes: Sequence[Node], wanted: Wanted | None) -> Recor
 def to_take_in(
     record: Record, spec: Mapping[str, Wanted], live: Sequence[Cluster]
 ) -> tuple[list[Cluster], list[Diagnostic]]:
-    """The live clusters that the spec names and the record does not have, and why some of them are left out."""
+    """The live clusters that the spec names and the record lacks, or lacks a part of; and why others are left out."""
     chosen: list[Cluster] = []
     left: list[Diagnostic] = []
-    for name in sorted(set(spec) - set(record.clusters)):
+    for name in sorted(name for name, wanted in spec.items() if _is_news(record.clusters.get(name), wanted)):
         found = [cluster for cluster in live if cluster.name == name and not cluster.gone]
         if len(found) > 1:
             ids = ", ".join(sorted(cluster.cluster_id for cluster in found))
@@ -89,6 +89,11 @@ def to_take_in(
             left += [left_out(fault)] if fault else []
             chosen += [] if fault else found
     return chosen, left
+
+
+def _is_news(entry: RecordedCluster | None, wanted: Wanted) -> bool:
+    """Whether the spec says of a cluster what the record does not know of it."""
+    return entry is None or (entry.partial and not set(wanted.parameters) <= set(entry.parameters))
 
 
 def left_out(fault: Diagnostic) -> Diagnostic:

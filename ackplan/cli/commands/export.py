@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 @click.option("--all", "everything", is_flag=True, help="Every live cluster.")
 @click.option("--out", default="", metavar="PATH", help="Write this file; a folder gets one file for each cluster.")
 @click.option("--force", is_flag=True, help="With --out: replace files that are there.")
+@click.option("--adopt", is_flag=True, help="Write that a plan may take over each that is not recorded.")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
-def command(settings: Settings, names: tuple[str, ...], everything: bool, out: str, force: bool) -> int:  # noqa: FBT001
+def command(settings: Settings, names: tuple[str, ...], out: str, **given: bool) -> int:
     """Write live clusters as a spec: YAML that plans to no changes once they are recorded.
 
     What the API does not show is marked in it. Prints it, or with --out writes it. Changes nothing else.
@@ -31,14 +32,16 @@ def command(settings: Settings, names: tuple[str, ...], everything: bool, out: s
     from ackplan.cli.exporting import files_of, write
     from ackplan.render import text
 
+    everything, adopt = given["everything"], given["adopt"]
     if everything == bool(names):
         raise click.UsageError("Name clusters, or give --all")
-    clusters, faults = run_async(_described(settings, names))
+    clusters, faults = run_async(_described(settings, names, adopt=adopt))
     if faults:
         click.echo(text.diagnostics_text(faults, color=settings.color), err=True)
     if clusters and out:
-        files = files_of(settings, clusters, out, force=force)
-        write(files, settings.chdir / out, len(clusters), "Record what is in the spec: ackplan import --all")
+        files = files_of(settings, clusters, out, force=given["force"])
+        after = "A plan takes them over: ackplan plan" if adopt else "Record what is in the spec: ackplan import --all"
+        write(files, settings.chdir / out, len(clusters), after)
     elif clusters:
         click.echo(document(clusters), nl=False)
     elif everything and not faults:
@@ -46,8 +49,10 @@ def command(settings: Settings, names: tuple[str, ...], everything: bool, out: s
     return 1 if any(fault.is_error for fault in faults) else 0
 
 
-async def _described(settings: Settings, names: Sequence[str]) -> tuple[list[Described], list[Diagnostic]]:
-    from ackplan.app.exporting import described, exportable
+async def _described(
+    settings: Settings, names: Sequence[str], *, adopt: bool
+) -> tuple[list[Described], list[Diagnostic]]:
+    from ackplan.app.exporting import described, exportable, to_adopt
     from ackplan.app.importing import left_out
     from ackplan.cli.live import named, nodes_of
     from ackplan.cli.planning import before_now
@@ -67,4 +72,5 @@ async def _described(settings: Settings, names: Sequence[str]) -> tuple[list[Des
             raise Failure(*unknown)
         chosen, left = exportable(live, known)
         clusters, faults = described(chosen, await nodes_of(api, chosen), record)
+    clusters = to_adopt(clusters, record) if adopt else clusters
     return clusters, [*left, *(faults if names else map(left_out, faults))]

@@ -74,6 +74,25 @@ def test_each_cluster_gets_a_file_of_its_own_in_a_folder(found: Project) -> None
     assert found.changing() == []
 
 
+def test_a_plan_takes_a_fleet_over_where_the_spec_agrees_to_it(found: Project) -> None:
+    """For a fleet whose record is written by a pipeline's apply alone."""
+    done = found.run("export", "--all", "--adopt", "--out", "ackplan.yaml")
+    assert done.err.endswith("Wrote 4 clusters to ackplan.yaml. A plan takes them over: ackplan plan\n")
+    planned = found.run("plan", "--out", "it.plan")
+    assert "Plan: 0 to create, 0 to change, 0 to replace, 0 to destroy, 4 to adopt." in planned.out
+    assert found.run("apply", "it.plan").code == 0
+    assert found.run("plan", "--detailed-exitcode").code == 0
+    assert found.changing() == []
+
+
+def test_consent_may_be_given_on_the_command_line(found: Project) -> None:
+    found.run("export", "--all", "--out", "ackplan.yaml")
+    consent = [part for name in ("shop", "rim", "012", "商店") for part in ("--adopt", name)]
+    assert found.run("apply", "--auto-approve", *consent).code == 0
+    assert found.run("plan", "--detailed-exitcode").code == 0
+    assert found.changing() == []
+
+
 def test_what_is_there_is_not_overwritten(found: Project) -> None:
     path = found.write("# mine\n")
     refused = found.run("export", "shop", "--out", "ackplan.yaml")

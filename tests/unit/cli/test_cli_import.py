@@ -132,3 +132,11 @@ def test_attached_instances_are_recognized(found: Project) -> None:
     assert recorded(found)["shop"]["attached"] == ["i-shop1", "i-shop3"]
     assert found.run("plan", "--detailed-exitcode").code == 0
     assert found.changing() == []
+
+
+def test_all_are_completed_where_the_spec_says_more_now(found: Project) -> None:
+    found.run("import", "rim")
+    found.write(RIM)
+    assert found.run("import", "--all").out.startswith("Recorded 1 cluster.")
+    assert found.run("plan", "--detailed-exitcode").code == 0
+    assert found.run("import", "--all").out.startswith("Recorded 0 clusters.")
