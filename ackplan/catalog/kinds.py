@@ -23,6 +23,8 @@ _DIGITS = 10
 class Effect(enum.Enum):
     """What a change of a parameter becomes (contract, what a difference becomes)."""
 
+    __hash__ = object.__hash__
+
     IDENTITY = "identity"
     SCALE = "scale"
     ATTACH = "attach"

@@ -124,6 +124,8 @@ def own_after(wanted: Wanted, recorded: RecordedCluster) -> dict[str, Any]:
 
 
 def _own_changes(wanted: Wanted, recorded: RecordedCluster) -> Iterator[ParameterChange]:
+    if wanted.own == recorded.own:
+        return
     own = own_after(wanted, recorded)
     for name in catalog.own_keys():
         before = recorded.own.get(name, ABSENT)

@@ -5,7 +5,13 @@ from __future__ import annotations
 import enum
 
 
-class Action(enum.Enum):
+class Closed(enum.Enum):
+    """A closed set. Its members are hashed by what they are, which enum does by a call for every look-up."""
+
+    __hash__ = object.__hash__
+
+
+class Action(Closed):
     """What a plan does with a cluster."""
 
     NOOP = "no-op"
@@ -18,7 +24,7 @@ class Action(enum.Enum):
     RECORD = "record"
 
 
-class Reason(enum.Enum):
+class Reason(Closed):
     """Why, apart from what: one action can have several causes, and they read differently to a reviewer."""
 
     NEW = "it is in the spec and nowhere else"
@@ -38,14 +44,14 @@ class Reason(enum.Enum):
     UNCHANGED = "nothing differs"
 
 
-class Side(enum.Enum):
+class Side(Closed):
     """Which side moved: the spec, or the live cluster (drift)."""
 
     SPEC = "spec"
     LIVE = "live"
 
 
-class StepKind(enum.Enum):
+class StepKind(Closed):
     """What a step of a plan does. The last four call nothing that changes a cluster."""
 
     CREATE = "create"

@@ -71,4 +71,5 @@ def _wired(change: Change, building: Mapping[str, frozenset[str]], removing: Map
         if first is not None and incoming[change.cluster]:
             needs = (*steps[first].needs, *sorted(incoming[change.cluster]))
             steps[first] = dataclasses.replace(steps[first], needs=needs)
-    return dataclasses.replace(change, steps=tuple(steps))
+    wired = tuple(steps)
+    return change if wired == change.steps else dataclasses.replace(change, steps=wired)

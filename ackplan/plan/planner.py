@@ -166,11 +166,18 @@ def _filled_in(change: Change, sides: Sides) -> Change:
     bodies = [step.call.body for step in change.steps if step.call and step.call.body]
     if wanted is None or not bodies:
         return change
-    parameters = catalog.kind(wanted.kind).parameters
-    left = [name for name, value in wanted.parameters.items() if parameters[name].is_placeholder(value)]
+    placeholders = _placeholders(wanted.kind)
+    left = [n for n, stands in placeholders.items() if n in wanted.parameters and wanted.parameters[n] == stands]
     sent = [name for name in left if any(_sends(body, name, wanted.parameters[name]) for body in bodies)]
     faults = tuple(refusals.unfilled(wanted, name) for name in sent)
     return dataclasses.replace(change, blocked=(*change.blocked, *faults)) if faults else change
+
+
+@functools.cache
+def _placeholders(kind: str) -> Mapping[str, Any]:
+    """What stands for a value that nobody has filled in, by parameter."""
+    parameters = catalog.kind(kind).parameters.items()
+    return {n: p.schema["x-ack-placeholder"] for n, p in parameters if "x-ack-placeholder" in p.schema}
 
 
 def _sends(body: Mapping[str, Any], name: str, value: Any) -> bool:
@@ -192,8 +199,7 @@ def _with_seen(change: Change, sides: Sides, match: _Match) -> Change:
 
 def seen(live: Cluster, nodes: Sequence[Node] | None) -> dict[str, Any]:
     """What a plan keeps of a live cluster: what it compares and needs, nothing else of the API's answer."""
-    names = {*_compared(), *discriminators(), "vswitch_id"}
-    kept = {name: live.attributes[name] for name in sorted(names) if live.attributes.get(name) is not None}
+    kept = {name: live.attributes[name] for name in _kept() if live.attributes.get(name) is not None}
     kept |= {"cluster_id": live.cluster_id, "name": live.name, "state": live.state, "region_id": live.region_id}
     if live.size is not None:
         kept["size"] = live.size
@@ -216,6 +222,12 @@ def _unknown_names(match: _Match, options: Options) -> Iterator[Diagnostic]:
         for name in names:
             if name not in match.names:
                 yield error("ACK2010", "Unknown cluster", f"{flag} {name}: neither in the spec nor recorded")
+
+
+@functools.cache
+def _kept() -> tuple[str, ...]:
+    """The fields of a live cluster that a plan keeps."""
+    return tuple(sorted({*_compared(), *discriminators(), "vswitch_id"}))
 
 
 @functools.cache

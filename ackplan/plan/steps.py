@@ -6,6 +6,7 @@ The steps of one cluster run one after another: attach, scale out, detach, scale
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from ackplan.catalog.timeouts import timeouts
 from ackplan.diff import Workers, own_after
 from ackplan.model.actions import Reason, Side, StepKind
 from ackplan.model.answers import Cluster
+from ackplan.model.values import ABSENT
 from ackplan.model.wanted import AttachGroup, Wanted
 from ackplan.plan.model import Call, Step
 from ackplan.record import RecordedCluster
@@ -175,12 +177,14 @@ def update(todo: Update) -> tuple[Step, ...]:
         chain.add(StepKind.AWAIT_READY, side=Side.LIVE)
     if workers is not None:
         _worker_steps(chain, todo, workers, kind.masters(todo.recorded.parameters or wanted.parameters))
-    final = dataclasses.replace(
-        chain.entry or _start(todo),
-        kind=wanted.kind,
-        parameters={**todo.recorded.parameters, **wanted.parameters},
-        own=own_after(wanted, todo.recorded),
-        partial=False,
+    before = chain.entry or _start(todo)
+    final = RecordedCluster(
+        before.cluster_id,
+        wanted.kind,
+        {**todo.recorded.parameters, **wanted.parameters},
+        own_after(wanted, todo.recorded),
+        before.attached,
+        before.created,
     )
     if not chain.steps:
         return record(wanted.name, final, todo.reason, todo.side_of_size)
@@ -194,7 +198,9 @@ def _start(todo: Update) -> RecordedCluster:
     if todo.workers is not None:
         kept = [instance for instance in attached if instance not in todo.workers.returned]
         attached = (*kept, *todo.workers.joined)
-    return dataclasses.replace(todo.recorded, attached=tuple(attached), created=True)
+    if todo.recorded.created and attached == todo.recorded.attached:
+        return todo.recorded
+    return dataclasses.replace(todo.recorded, attached=attached, created=True)
 
 
 def _worker_steps(chain: Chain, todo: Update, workers: Workers, masters: int) -> None:
@@ -237,20 +243,34 @@ def _size_step(
 def scale_out_body(wanted: Wanted, live: Cluster, count: int) -> dict[str, Any]:
     """The body of a scale-out: every parameter from where its schema says (`x-ack-from`), then `count`."""
     body: dict[str, Any] = {}
-    (file,) = catalog.operation("scale_out").bodies
-    for name, schema in body_parameters(file).items():
-        if schema.get("x-ack-effect") == Effect.SCALE.value:
-            body[name] = count
-            continue
-        for source in schema.get("x-ack-from", ()):
-            value = _source(source, wanted, live)
-            if value is not None:
-                body[name] = value
+    for name, sources, otherwise in _scale_out_sources():
+        value = count if name == _scale_out_count() else otherwise
+        for source in sources:
+            found = _source(source, wanted, live)
+            if found is not None:
+                value = found
                 break
-        else:
-            if "x-ack-otherwise" in schema:
-                body[name] = schema["x-ack-otherwise"]
+        if value is not ABSENT:
+            body[name] = value
     return body
+
+
+@functools.cache
+def _scale_out_sources() -> tuple[tuple[str, tuple[str, ...], Any], ...]:
+    """The parameters of a scale-out, where each may come from, and what it is otherwise (ABSENT: not sent)."""
+    (file,) = catalog.operation("scale_out").bodies
+    found = (
+        (n, tuple(s.get("x-ack-from", ())), s.get("x-ack-otherwise", ABSENT)) for n, s in body_parameters(file).items()
+    )
+    return tuple(row for row in found if row[1] or row[2] is not ABSENT or row[0] == _scale_out_count())
+
+
+@functools.cache
+def _scale_out_count() -> str:
+    """The parameter that says how many workers to add."""
+    (file,) = catalog.operation("scale_out").bodies
+    parameters = body_parameters(file).items()
+    return next(name for name, schema in parameters if schema.get("x-ack-effect") == Effect.SCALE.value)
 
 
 def lacking(steps: Sequence[Step]) -> tuple[str, ...]:
