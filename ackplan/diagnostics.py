@@ -32,7 +32,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `summary` is constant per code; `detail` names things; `cure` says what to do. No secret in any."""
+    """One finding. `summary` is constant per code; `detail` names things; `cure` says what to do. No secret in any.
+
+    `rule` is the rule of a policy that found it, `FILE/RULE`, and empty for what ackplan itself found.
+    """
 
     severity: Severity
     code: str
@@ -42,6 +45,7 @@ class Diagnostic:
     span: Span | None = None
     cluster: str = ""
     parameter: str = ""
+    rule: str = ""
 
     @property
     def is_error(self) -> bool:
@@ -68,7 +72,7 @@ def _made(severity: Severity, texts: tuple[str, str, str, str], where: Mapping[s
 
 
 def error(code: str, summary: str, detail: str = "", cure: str = "", **where: Any) -> Diagnostic:
-    """An error. `where` takes `span`, `cluster` and `parameter`. Texts from outside are made printable."""
+    """An error. `where` takes `span`, `cluster`, `parameter` and `rule`. Texts from outside are made printable."""
     return _made(Severity.ERROR, (code, summary, detail, cure), where)
 
 

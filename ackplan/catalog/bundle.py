@@ -11,8 +11,8 @@ from ackplan.catalog.operations import operations
 
 
 def names() -> dict[str, str]:
-    """What can be asked for, and the file that holds it: the spec, every kind, every operation with a body."""
-    found = {"spec": files.SPEC}
+    """What can be asked for, and the file that holds it: spec, policy, every kind, every operation with a body."""
+    found = {"spec": files.SPEC, "policy": files.POLICY}
     found.update({kind.name: kind.schema_file for kind in kinds()})
     for operation in operations().values():
         if len(operation.bodies) == 1:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 SPEC = "spec.schema.json"
+POLICY = "policy.schema.json"
 DEFINITIONS = "definitions.schema.json"
 OPERATIONS = "operations.json"
 

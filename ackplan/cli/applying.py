@@ -21,8 +21,9 @@ from ackplan.cli.clock import RealClock, timestamp
 from ackplan.cli.faults import as_diagnostics
 from ackplan.cli.options import Settings
 from ackplan.cli.planning import Asked, read_plan
+from ackplan.cli.policies import judged, judged_plan
 from ackplan.cli.voices import Voice, voice
-from ackplan.diagnostics import Failure, error
+from ackplan.diagnostics import Diagnostic, Failure, error, has_errors
 from ackplan.execute.context import Ports
 from ackplan.execute.executor import Executor, Limits, Run
 from ackplan.execute.outcomes import Result
@@ -95,7 +96,8 @@ class _Application:
     async def _saved(self, before: planning.Known) -> int:
         plan = read_plan(self._order.planfile)[0]
         if not plan.applicable:
-            raise Failure(error("ACK6006", "Plan is blocked", self._order.planfile, "Plan with --skip-blocked"))
+            raise Failure(_unfit(self._order.planfile, plan))
+        self._hold(plan, before)
         if applying.finished(plan, before):
             self._stores.journal.replace(None, ())
             self._say("This plan was carried out; only its journal was left.")
@@ -110,7 +112,7 @@ class _Application:
     async def _planned(self, before: planning.Known) -> int:
         inputs, options = session.inputs(self._settings), self._order.asked.options()
         planned = await planning.make_plan(inputs, before, self._api, options)
-        plan = planned.plan
+        plan = judged(self._settings, self._order.asked.policy, planned, before.record).plan
         self._voice.plan(plan)
         if not plan.applicable:
             return INCOMPLETE
@@ -123,6 +125,15 @@ class _Application:
         applying.check_secrets(plan.steps, self._secrets.missing)
         self._approve()
         return await self._execute(plan, before, Run(secrets.token_hex(4)))
+
+    def _hold(self, plan: Plan, before: planning.Known) -> None:
+        """Policies that are named beside a plan file are about this moment: what it was held against before, holds."""
+        found = judged_plan(self._settings, self._order.asked.policy, plan, before.record, {})
+        new = found.diagnostics[len(plan.diagnostics) :]
+        if has_errors(new):
+            raise Failure(*new)
+        for diagnostic in new:
+            self._say(str(diagnostic))
 
     def _approve(self) -> None:
         if self._order.auto_approve:
@@ -185,6 +196,14 @@ class _Application:
         finally:
             for number in numbers:
                 loop.remove_signal_handler(number)
+
+
+def _unfit(file: str, plan: Plan) -> Diagnostic:
+    """Why a plan file can't be carried out as it is."""
+    if plan.refused_by and not plan.blocked:
+        detail = f"{file}: refused by {', '.join(plan.refused_by)}"
+        return error("ACK6006", "Plan is blocked", detail, "Do what its policies ask for, then plan again")
+    return error("ACK6006", "Plan is blocked", file, "Plan with --skip-blocked")
 
 
 def _secrets(settings: Settings) -> Any:

@@ -17,6 +17,11 @@ class RealClock:
         await asyncio.sleep(seconds)
 
 
+def now() -> datetime:
+    """The time of day, in UTC."""
+    return datetime.now(UTC)
+
+
 def timestamp() -> str:
     """Now, in UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return now().strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ackplan.cli.options import Decorator, Settings
+from ackplan.cli.policies import judged, policy_option
 
 if TYPE_CHECKING:
     from ackplan.app.planning import Known, Planned
@@ -31,6 +32,7 @@ class Asked:
     adopt: tuple[str, ...] = ()
     skip_blocked: bool = False
     no_refresh: bool = False
+    policy: tuple[str, ...] = ()
 
     def options(self) -> Options:
         from ackplan.plan.planner import Options
@@ -56,7 +58,7 @@ _FULL = (
 )
 
 
-def plan_options(*, full: bool) -> Decorator:
+def plan_options(*, full: bool, policies: bool = True) -> Decorator:
     """Adds the options of a plan; the command gets an Asked under the name `asked`."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -69,7 +71,7 @@ def plan_options(*, full: bool) -> Decorator:
             return function(*positional, asked=asked, **given)
 
         decorated: Callable[..., Any] = wrapper
-        for option in reversed((*_NAMES, *(_FULL if full else ()))):
+        for option in reversed((*_NAMES, *(_FULL if full else ()), *((policy_option(),) if policies else ()))):
             decorated = option(decorated)
         return decorated
 
@@ -96,7 +98,7 @@ async def plan_now(settings: Settings, asked: Asked) -> tuple[Planned, Record]:
     else:
         async with open_api(settings) as api:
             planned = await make_plan(given, before, api, asked.options())
-    return planned, before.record
+    return judged(settings, asked.policy, planned, before.record), before.record
 
 
 def shown(settings: Settings, plan: Plan, record: Record) -> str:

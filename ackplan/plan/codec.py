@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from graphlib import TopologicalSorter
-from typing import Any, TypeVar
+from typing import Any
 
 from ackplan import catalog
 from ackplan.catalog.kinds import Effect
@@ -14,13 +14,12 @@ from ackplan.diagnostics import Diagnostic, Failure, Severity, Span, error
 from ackplan.diff import ParameterChange
 from ackplan.model.actions import Action, Reason, Side, StepKind
 from ackplan.model.values import ABSENT
-from ackplan.plan.model import Call, Change, Pins, Plan, Step
+from ackplan.plan import shapes
+from ackplan.plan.model import Call, Change, Judged, Pins, Plan, Step
 from ackplan.plan.steps import OPERATION_OF
-from ackplan.record.codec import CLUSTER_ID, decode_cluster
 
 FORMAT = 1
 MODES = ("normal", "destroy", "refresh-only")
-MAX_SECONDS = 1e9
 MAX_BYTES = 512 * 1024 * 1024
 
 
@@ -71,6 +70,7 @@ def encode(plan: Plan) -> dict[str, Any]:
         },
         "changes": [_change(change) for change in plan.changes],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
+        "policies": [_judged(judged) for judged in plan.policies],
     }
 
 
@@ -81,13 +81,14 @@ def decode(data: Mapping[str, Any]) -> Plan:
         mode=_mode(data["mode"]),
         changes=tuple(_read_change(entry) for entry in data["changes"]),
         pins=Pins(
-            _text(pins["lineage"]),
-            _whole(pins["serial"]),
-            _text(pins["spec_digest"]),
-            {_text(k): _text(v) for k, v in pins["live"].items()},
+            shapes.text(pins["lineage"]),
+            shapes.whole(pins["serial"]),
+            shapes.text(pins["spec_digest"]),
+            {shapes.text(k): shapes.text(v) for k, v in pins["live"].items()},
         ),
-        unmanaged=_whole(data["unmanaged"]),
+        unmanaged=shapes.whole(data["unmanaged"]),
         diagnostics=tuple(_read_diagnostic(entry) for entry in data["diagnostics"]),
+        policies=tuple(_read_judged(entry) for entry in data.get("policies", ())),
     )
     _check(plan)
     return plan
@@ -174,32 +175,41 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         "cure": diagnostic.cure,
         "cluster": diagnostic.cluster,
         "parameter": diagnostic.parameter,
+        "rule": diagnostic.rule,
         "span": [span.file, span.line, span.column] if span else None,
     }
 
 
+def _judged(judged: Judged) -> dict[str, Any]:
+    return {"rule": judged.rule, "severity": judged.severity.value, "violations": judged.violations}
+
+
+def _read_judged(data: Mapping[str, Any]) -> Judged:
+    return Judged(shapes.text(data["rule"]), Severity(data["severity"]), shapes.whole(data["violations"]))
+
+
 def _read_change(data: Mapping[str, Any]) -> Change:
     return Change(
-        cluster=_text(data["cluster"]),
+        cluster=shapes.text(data["cluster"]),
         kind=catalog.kind(data["kind"]).name,
         action=Action(data["action"]),
         reason=Reason[data["reason"]],
-        cluster_id=_cluster_id(data["cluster_id"]),
+        cluster_id=shapes.cluster_id(data["cluster_id"]),
         parameters=tuple(_read_parameter(entry) for entry in data["parameters"]),
         steps=tuple(_read_step(entry) for entry in data["steps"]),
         blocked=tuple(_read_diagnostic(entry) for entry in data["blocked"]),
-        notes=_texts(data["notes"]),
-        before=_optional(data["before"], _mapping),
-        after=_optional(data["after"], _mapping),
-        live_state=_text(data["live_state"]),
-        seen=_optional(data["seen"], _mapping),
-        depends_on=_texts(data["depends_on"]),
+        notes=shapes.texts(data["notes"]),
+        before=shapes.optional(data["before"], shapes.mapping),
+        after=shapes.optional(data["after"], shapes.mapping),
+        live_state=shapes.text(data["live_state"]),
+        seen=shapes.optional(data["seen"], shapes.mapping),
+        depends_on=shapes.texts(data["depends_on"]),
     )
 
 
 def _read_parameter(data: Mapping[str, Any]) -> ParameterChange:
     return ParameterChange(
-        _text(data["name"]),
+        shapes.text(data["name"]),
         data.get("before", ABSENT),
         data.get("after", ABSENT),
         Effect(data["effect"]),
@@ -210,21 +220,21 @@ def _read_parameter(data: Mapping[str, Any]) -> ParameterChange:
 
 def _read_step(data: Mapping[str, Any]) -> Step:
     return Step(
-        id=_text(data["id"]),
-        cluster=_text(data["cluster"]),
+        id=shapes.text(data["id"]),
+        cluster=shapes.text(data["cluster"]),
         kind=StepKind(data["kind"]),
         reason=Reason[data["reason"]],
         side=Side(data["side"]),
-        cluster_id=_cluster_id(data["cluster_id"]),
-        call=_read_call(data["call"], _cluster_id(data["cluster_id"])),
-        needs=_texts(data["needs"]),
-        expected_seconds=_seconds(data["expected_seconds"]),
-        timeout=int(_seconds(data["timeout"])),
-        masters=_whole(data["masters"]),
-        workers_before=_optional(data["workers_before"], _whole),
-        workers_after=_optional(data["workers_after"], _whole),
-        instances=_texts(data["instances"]),
-        entry=_optional(data["entry"], _entry),
+        cluster_id=shapes.cluster_id(data["cluster_id"]),
+        call=_read_call(data["call"], shapes.cluster_id(data["cluster_id"])),
+        needs=shapes.texts(data["needs"]),
+        expected_seconds=shapes.seconds(data["expected_seconds"]),
+        timeout=int(shapes.seconds(data["timeout"])),
+        masters=shapes.whole(data["masters"]),
+        workers_before=shapes.optional(data["workers_before"], shapes.whole),
+        workers_after=shapes.optional(data["workers_after"], shapes.whole),
+        instances=shapes.texts(data["instances"]),
+        entry=shapes.optional(data["entry"], shapes.entry),
     )
 
 
@@ -232,69 +242,22 @@ def _read_call(data: Mapping[str, Any] | None, cluster_id: str) -> Call | None:
     """Method and path come from the catalog, never from the file: a file can't name a call that we don't make."""
     if data is None:
         return None
-    operation = catalog.operation(_text(data["operation"]))
+    operation = catalog.operation(shapes.text(data["operation"]))
     path = operation.path_of(cluster_id) if cluster_id else operation.path
-    body = _optional(data["body"], _mapping)
-    return Call(operation.id, operation.method, path, _text(data["region"]), body)
+    body = shapes.optional(data["body"], shapes.mapping)
+    return Call(operation.id, operation.method, path, shapes.text(data["region"]), body)
 
 
 def _read_diagnostic(data: Mapping[str, Any]) -> Diagnostic:
     span = data["span"]
     return Diagnostic(
         Severity(data["severity"]),
-        _text(data["code"]),
-        _text(data["summary"]),
-        _text(data["detail"]),
-        _text(data["cure"]),
-        Span(_text(span[0]), _whole(span[1]), _whole(span[2])) if span else None,
-        _text(data["cluster"]),
-        _text(data["parameter"]),
+        shapes.text(data["code"]),
+        shapes.text(data["summary"]),
+        shapes.text(data["detail"]),
+        shapes.text(data["cure"]),
+        Span(shapes.text(span[0]), shapes.whole(span[1]), shapes.whole(span[2])) if span else None,
+        shapes.text(data["cluster"]),
+        shapes.text(data["parameter"]),
+        shapes.text(data.get("rule", "")),
     )
-
-
-T = TypeVar("T")
-
-
-def _optional(value: Any, read: Callable[[Any], T]) -> T | None:
-    return None if value is None else read(value)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("text expected")
-    return value
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError("list expected")
-    return tuple(map(_text, value))
-
-
-def _cluster_id(value: Any) -> str:
-    if not CLUSTER_ID.fullmatch(_text(value)):
-        raise ValueError("cluster id")
-    return str(value)
-
-
-def _seconds(value: Any) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= MAX_SECONDS:
-        raise ValueError("seconds")
-    return float(value)
-
-
-def _entry(value: Any) -> Mapping[str, Any]:
-    decode_cluster("entry", value)
-    return _mapping(value)
-
-
-def _whole(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError("whole number expected")
-    return value
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise TypeError("mapping expected")
-    return value

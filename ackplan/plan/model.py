@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan.diagnostics import Diagnostic, has_errors
+from ackplan.diagnostics import Diagnostic, Severity, has_errors
 from ackplan.diff import ParameterChange
 from ackplan.model.actions import Action, Reason, Side, StepKind
 
@@ -93,14 +93,27 @@ class Pins:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A rule of a policy (`FILE/RULE`) that a plan was held against, and how many violations of it were found."""
+
+    rule: str
+    severity: Severity
+    violations: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole plan. `mode` is `normal`, `destroy` or `refresh-only`. `changes` are in the order of their names."""
+    """A whole plan. `mode` is `normal`, `destroy` or `refresh-only`. `changes` are in the order of their names.
+
+    `policies` are the rules that it was held against; what they found is among `diagnostics`.
+    """
 
     mode: str
     changes: tuple[Change, ...]
     pins: Pins
     unmanaged: int = 0
     diagnostics: tuple[Diagnostic, ...] = ()
+    policies: tuple[Judged, ...] = ()
 
     @property
     def acting(self) -> tuple[Change, ...]:
@@ -120,6 +133,11 @@ class Plan:
     def empty(self) -> bool:
         """Whether there is nothing to do and nothing that can't be done."""
         return not self.acting and not self.blocked
+
+    @property
+    def refused_by(self) -> tuple[str, ...]:
+        """The rules of policies that do not let this plan pass."""
+        return tuple(j.rule for j in self.policies if j.violations and j.severity is Severity.ERROR)
 
     @property
     def applicable(self) -> bool:

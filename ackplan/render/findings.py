@@ -40,21 +40,26 @@ def message(diagnostic: Diagnostic) -> str:
 def sarif(diagnostics: Iterable[Diagnostic]) -> str:
     """A SARIF log of one run, as JSON. Each result has a place, for code scanning takes none without."""
     found = list(diagnostics)
-    rules = {diagnostic.code: diagnostic for diagnostic in reversed(found)}
+    rules = {_rule_id(diagnostic): diagnostic for diagnostic in reversed(found)}
     codes = sorted(rules)
     driver = {"name": "ackplan", "version": __version__, "rules": [_rule(rules[code]) for code in codes]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(diagnostic, codes.index(diagnostic.code)) for diagnostic in found],
+        "results": [_result(diagnostic, codes.index(_rule_id(diagnostic))) for diagnostic in found],
     }
     log = {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2)
 
 
+def _rule_id(diagnostic: Diagnostic) -> str:
+    """The code, and of a policy the rule below it, as SARIF has hierarchies of rules (3.5.4)."""
+    return f"{diagnostic.code}/{diagnostic.rule}" if diagnostic.rule else diagnostic.code
+
+
 def _rule(diagnostic: Diagnostic) -> dict[str, Any]:
     return {
-        "id": printable(diagnostic.code),
+        "id": printable(_rule_id(diagnostic)),
         "shortDescription": {"text": _sarif_text(diagnostic.summary) or "Unnamed"},
         "defaultConfiguration": {"level": diagnostic.severity.value},
     }
@@ -66,7 +71,7 @@ def _result(diagnostic: Diagnostic, index: int) -> dict[str, Any]:
         name = printable(diagnostic.cluster)
         location["logicalLocations"] = [{"name": name, "fullyQualifiedName": name, "kind": "resource"}]
     return {
-        "ruleId": printable(diagnostic.code),
+        "ruleId": printable(_rule_id(diagnostic)),
         "ruleIndex": index,
         "level": diagnostic.severity.value,
         "message": {"text": _sarif_text(message(diagnostic)) or "Unnamed"},
@@ -93,7 +98,7 @@ def _sarif_text(text: str) -> str:
 def _fingerprint(diagnostic: Diagnostic) -> str:
     """Stays the same when lines move."""
     file = diagnostic.span.file if diagnostic.span else ""
-    facts = (diagnostic.code, diagnostic.cluster, diagnostic.parameter, file)
+    facts = (_rule_id(diagnostic), diagnostic.cluster, diagnostic.parameter, file)
     return hashlib.sha256("\0".join(facts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -121,7 +126,7 @@ def _counts(cases: Sequence[Xml.Element]) -> dict[str, str]:
 
 def _case(diagnostic: Diagnostic, suite: str) -> Xml.Element:
     subject = diagnostic.cluster or (diagnostic.span.file if diagnostic.span else suite)
-    name = ": ".join(part for part in (subject, diagnostic.parameter, diagnostic.code) if part)
+    name = ": ".join(part for part in (subject, diagnostic.parameter, _rule_id(diagnostic)) if part)
     case = Xml.Element("testcase", {"classname": suite, "name": printable(name), "time": "0"})
     if diagnostic.span:
         case.set("file", printable(diagnostic.span.file))

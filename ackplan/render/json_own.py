@@ -23,6 +23,10 @@ def own_of_plan(plan: Plan) -> dict[str, Any]:
         "expected_seconds": _seconds(schedule.seconds),
         "critical_path": list(schedule.critical_path),
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
+        "policies": [
+            {"rule": judged.rule, "severity": judged.severity.value, "violations": judged.violations}
+            for judged in plan.policies
+        ],
     }
 
 
@@ -98,5 +102,6 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         "cure": diagnostic.cure,
         "cluster": diagnostic.cluster,
         "parameter": diagnostic.parameter,
+        "rule": diagnostic.rule,
         "place": {"file": span.file, "line": span.line, "column": span.column} if span else None,
     }

@@ -19,6 +19,7 @@ from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.render import resources
 from ackplan.render.json_changes import drift_of, resource_change
+from ackplan.render.json_checks import checks
 from ackplan.render.json_own import own_of_plan
 
 PLAN_FORMAT = "1.2"
@@ -44,6 +45,7 @@ def plan_json(plan: Plan, record: Record) -> dict[str, Any]:
         "prior_state": _state(_prior(plan, record)),
         "configuration": _configuration(planned),
         "relevant_attributes": [],
+        **checks(plan),
         "errored": not plan.applicable,
         "applyable": plan.applicable and bool(plan.acting),
         "complete": plan.applicable,
@@ -192,6 +194,7 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
             "cluster": diagnostic.cluster,
             "parameter": diagnostic.parameter,
             "cure": diagnostic.cure,
+            **({"rule": diagnostic.rule} if diagnostic.rule else {}),
         },
     }
     span = diagnostic.span

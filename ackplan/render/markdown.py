@@ -26,6 +26,7 @@ LIMIT = 65_000
 MAX_GRAPH = 40
 _NAMES = 12
 _FINDINGS = 10
+_FOLDED = 50
 _VALUE = 400
 _BODY = 6_000
 _CLOSING = 600
@@ -78,7 +79,8 @@ def _size(text: str) -> int:
 def _alert(alert: Alert) -> str:
     more = len(alert.names) - _NAMES
     named = codes(alert.names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
-    return f"> [!{_KINDS[alert.tone]}]\n> **{alert.text}:** {named}"
+    said = f"**{alert.text}:** {named}" if named else f"**{alert.text}**"
+    return f"> [!{_KINDS[alert.tone]}]\n> {said}"
 
 
 def _findings(plan: Plan, shown: View) -> Iterator[str]:
@@ -86,9 +88,12 @@ def _findings(plan: Plan, shown: View) -> Iterator[str]:
     found = [*shown.diagnostics, *(diagnostic for change in plan.blocked for diagnostic in change.blocked)]
     if not found:
         return
-    lines = [_finding(diagnostic) for diagnostic in found[:_FINDINGS]]
-    more = len(found) - _FINDINGS
-    yield "\n".join([*lines, *([f"- and {more} more"] if more > 0 else [])])
+    yield "\n".join(map(_finding, found[:_FINDINGS]))
+    rest = found[_FINDINGS:]
+    if rest:
+        lines = [_finding(diagnostic) for diagnostic in rest[:_FOLDED]]
+        more = [f"- and {len(rest) - _FOLDED} more"] if len(rest) > _FOLDED else []
+        yield folded(f"{len(rest)} more", "\n".join([*lines, *more]))
 
 
 def _finding(diagnostic: Diagnostic) -> str:
@@ -107,6 +112,8 @@ def _facts(plan: Plan, shown: View) -> Iterator[str]:
         facts.append(f"Expected to take about **{duration(shown.seconds)}**.")
     if shown.path and len(shown.blocks) > 1:
         facts.append(f"Critical path: {_path(shown.path)}.")
+    if shown.policies:
+        facts.append(f"{shown.policies}.")
     if shown.unmanaged:
         verb = "is" if shown.unmanaged == 1 else "are"
         facts.append(f"{counted(shown.unmanaged, 'live cluster')} {verb} not managed by this spec.")

@@ -75,6 +75,7 @@ def _facts(plan: Plan, shown: View) -> list[list[str]]:
     found = [["Expected to take", f"about {duration(shown.seconds)}"]] if shown.seconds else []
     found.append(["Clusters", str(len(plan.changes))])
     found.append(["Steps", str(len(plan.steps))])
+    found += [list(shown.policies.split(": ", 1))] if shown.policies else []
     found += [["Not managed", counted(shown.unmanaged, "live cluster")]] if shown.unmanaged else []
     return [*found, ["Record", _serial(plan)], ["ackplan", __version__]]
 

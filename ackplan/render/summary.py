@@ -77,7 +77,7 @@ def headline(plan: Plan) -> str:
 
 
 def alerts(plan: Plan, shown: View) -> tuple[Alert, ...]:
-    """What is blocked, destroyed, replaced, or moved by itself; the worst first. `shown` is the plan's view."""
+    """What is blocked, refused, destroyed, replaced or moved by itself, the worst first; `shown` is the plan's view."""
     return tuple(_alerts(plan, shown))
 
 
@@ -87,6 +87,10 @@ def _alerts(plan: Plan, shown: View) -> Iterator[Alert]:
         verb = "is" if len(blocked) == 1 else "are"
         text = f"{counted(len(blocked), 'change')} {verb} blocked: nothing is applied while that is so"
         yield Alert("danger", "blocked", text, blocked)
+    if plan.refused_by:
+        verb = "refuses" if len(plan.refused_by) == 1 else "refuse"
+        text = f"{counted(len(plan.refused_by), 'policy rule')} {verb} this plan, so it can't be applied"
+        yield Alert("danger", "policies", text, _violating(plan))
     deleted = _names(plan, lambda change: tone(change) == "delete")
     if deleted:
         yield Alert("danger", "delete", f"{counted(len(deleted), 'cluster')} will be destroyed", deleted)
@@ -98,6 +102,12 @@ def _alerts(plan: Plan, shown: View) -> Iterator[Alert]:
     if drifted:
         text = f"{counted(len(drifted), 'cluster')} changed outside of ackplan since the last apply"
         yield Alert("warning", "drift", text, drifted)
+
+
+def _violating(plan: Plan) -> tuple[str, ...]:
+    """The clusters that errors of policies name; there may be none."""
+    named = (d.cluster for d in plan.diagnostics if d.rule and d.is_error and d.cluster)
+    return tuple(printable(name) for name in dict.fromkeys(named))
 
 
 def _names(plan: Plan, chosen: Callable[[Change], bool]) -> tuple[str, ...]:

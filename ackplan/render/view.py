@@ -76,7 +76,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A whole plan. `counts` leaves blocked changes out; `seconds` and `path` are the longest way and its clusters."""
+    """A whole plan. `counts` leaves blocked changes out; `seconds` and `path` are the longest way and its clusters.
+
+    `policies` says in words how the plan stands to policies.
+    """
 
     mode: str
     blocks: tuple[Block, ...]
@@ -87,6 +90,7 @@ class View:
     applicable: bool
     seconds: float
     path: tuple[str, ...]
+    policies: str = ""
 
     @property
     def drifted(self) -> tuple[Block, ...]:
@@ -109,7 +113,14 @@ def view(plan: Plan) -> View:
         applicable=plan.applicable,
         seconds=schedule.seconds,
         path=tuple(dict.fromkeys(printable(owners[step]) for step in schedule.critical_path)),
+        policies=_policies(plan),
     )
+
+
+def _policies(plan: Plan) -> str:
+    """How many rules of policies the plan was held against, and how many of them it violates; empty without any."""
+    violated = sum(bool(judged.violations) for judged in plan.policies)
+    return f"Policies: {words.counted(len(plan.policies), 'rule')}, {violated} violated" if plan.policies else ""
 
 
 def _is_shown(change: Change) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ackplan.catalog import files
 from ackplan.catalog.kinds import kinds
@@ -73,11 +73,11 @@ def rule_of(fault: ValidationError) -> str:
     return str(schema.get("x-ack-rule", "")) if isinstance(schema, Mapping) else ""
 
 
-def _instance(fault: ValidationError) -> Any:
+def _instance(fault: Refusal) -> Any:
     return fault.instance
 
 
-def _listed(fault: ValidationError) -> list[Any]:
+def _listed(fault: Refusal) -> list[Any]:
     value: Any = fault.validator_value
     return [value] if isinstance(value, str) else list(value)
 
@@ -147,44 +147,65 @@ def names_in(schema: Any) -> list[str]:
     return list(found)
 
 
-def describe(fault: ValidationError) -> str:
+class Refusal(Protocol):
+    """What a validator says of a refused value; jsonschema's errors are such."""
+
+    @property
+    def validator(self) -> Any: ...
+
+    @property
+    def validator_value(self) -> Any: ...
+
+    @property
+    def instance(self) -> Any: ...
+
+    @property
+    def schema(self) -> Any: ...
+
+
+def can_describe(keyword: str) -> bool:
+    """Whether there are words for what this keyword of a schema refuses."""
+    return keyword in _DESCRIBERS
+
+
+def describe(fault: Refusal) -> str:
     """What is wrong with a value, in one clause."""
     describer = _DESCRIBERS.get(str(fault.validator))
     return describer(fault) if describer else f"is not allowed here ({fault.validator})"
 
 
-def _type(fault: ValidationError) -> str:
+def _type(fault: Refusal) -> str:
     names = _listed(fault)
     expected = " or ".join(_TYPES.get(name, name) for name in names)
     return f"expected {expected}, found {shown(fault.instance)}"
 
 
-def _enum(fault: ValidationError) -> str:
+def _enum(fault: Refusal) -> str:
     allowed = [shown(value) for value in _listed(fault)]
     text = f"{shown(fault.instance)} is not one of {', '.join(allowed)}"
     near = suggestion(str(fault.instance), [str(value) for value in _listed(fault)])
     return f"{text}; {near}" if near else text
 
 
-def _const(fault: ValidationError) -> str:
+def _const(fault: Refusal) -> str:
     return f"must be {shown(fault.validator_value)}, found {shown(fault.instance)}"
 
 
-def _bound(words: str) -> Callable[[ValidationError], str]:
+def _bound(words: str) -> Callable[[Refusal], str]:
     return lambda fault: f"{shown(fault.instance)} is {words} {fault.validator_value}"
 
 
-def _length(words: str, what: str) -> Callable[[ValidationError], str]:
+def _length(words: str, what: str) -> Callable[[Refusal], str]:
     return lambda fault: f"{len(_instance(fault))} {what}, {words} {fault.validator_value}"
 
 
-def _pattern(fault: ValidationError) -> str:
+def _pattern(fault: Refusal) -> str:
     schema = fault.schema if isinstance(fault.schema, Mapping) else {}
     meaning = schema.get("x-ack-form") or f"the pattern {fault.validator_value}"
     return f"{shown(fault.instance)} does not have the form of {meaning}"
 
 
-_DESCRIBERS: dict[str, Callable[[ValidationError], str]] = {
+_DESCRIBERS: dict[str, Callable[[Refusal], str]] = {
     "type": _type,
     "enum": _enum,
     "const": _const,

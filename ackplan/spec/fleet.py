@@ -42,7 +42,7 @@ def find(paths: Sequence[str], folder: Path) -> tuple[list[Path], list[Diagnosti
     if not paths:
         default, below = folder / DEFAULT_FILE, folder / DEFAULT_FOLDER
         if os.path.lexists(default):
-            return [default], list(_outside(default, folder))
+            return [default], list(outside(default, folder))
         if not below.is_dir():
             return [], [_no_spec(folder)]
         paths = [DEFAULT_FOLDER]
@@ -70,16 +70,21 @@ def _expand(path: Path) -> tuple[list[Path], list[Diagnostic]]:
         if not path.is_dir():
             path.lstat()
             return [path], []
-        files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES and not p.is_dir())
+        files = below(path, _SUFFIXES)
     except (OSError, ValueError) as fault:
         why = getattr(fault, "strerror", None) or str(fault)
         return [], [error("ACK1020", "No spec found", f"{display(path)}: {why}")]
     if not files:
         return [], [error("ACK1020", "No spec found", f"no *.yaml or *.yml file below {display(path)}")]
-    return files, [fault for file in files for fault in _outside(file, path)]
+    return files, [fault for file in files for fault in outside(file, path)]
 
 
-def _outside(file: Path, folder: Path) -> Iterator[Diagnostic]:
+def below(folder: Path, suffixes: Sequence[str]) -> list[Path]:
+    """The files below a folder that end so, in the order of their paths. Raises OSError for what can't be read."""
+    return sorted(p for p in folder.rglob("*") if p.suffix in suffixes and not p.is_dir())
+
+
+def outside(file: Path, folder: Path) -> Iterator[Diagnostic]:
     """A link that leaves the folder: someone's pull request could show us any file of this machine."""
     if file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder)):
         cure = "Put the file itself there, or name it with -f"

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -18,6 +20,8 @@ from tests.running import Command, Simulator, command_line, simulator
 
 HERE = Path(__file__).parent
 SCENARIOS = sorted(folder for folder in HERE.iterdir() if (folder / "spec.yaml").exists())
+# The file that holds what a format prints of the plan.
+ENDINGS = {"markdown": "md", "sarif": "sarif.json", "junit": "junit.xml", "github": "github.txt"}
 PASSWORDS = {
     "ACK_NODE_PASSWORD": "Node-password-1",
     "ACK_OTHER_PASSWORD": "Other-password-1",
@@ -36,10 +40,14 @@ class Scenario:
         if (folder / "record.json").exists():
             (work / "state").mkdir()
             shutil.copy(folder / "record.json", work / "state" / "default.json")
+        if (folder / "policies").exists():
+            shutil.copytree(folder / "policies", work / "policies")
 
     def run(self, *arguments: str) -> Command:
         environment = {**self._served.credentials, **PASSWORDS, "ACKPLAN_ENDPOINT": self._served.url}
-        return command_line(self._work, *arguments, environment=environment)
+        now = datetime.datetime.fromisoformat(self.settings.get("now", "2026-01-05T03:00:00+00:00"))
+        with mock.patch("ackplan.cli.clock.now", return_value=now):
+            return command_line(self._work, *arguments, environment=environment)
 
     def changing_calls(self) -> str:
         calls = [call for call in self._served.calls if call.method != "GET"]
@@ -90,6 +98,8 @@ def test_scenario(scenario: Scenario, folder: Path, request: pytest.FixtureReque
     assert "Traceback" not in planned.err
     expect.check("plan.txt", f"{planned.out}(exit {planned.code})\n")
     expect.check("plan.json", _pretty(scenario.run("show", "it.plan", "--format", "json").out))
+    for form in scenario.settings.get("formats", ()):
+        expect.check(f"plan.{ENDINGS[form]}", scenario.run("show", "it.plan", "--format", form).out)
     assert scenario.changing_calls() == "", "plan must change nothing"
     applied = scenario.run("apply", "it.plan")
     expect.check("calls.txt", scenario.changing_calls())

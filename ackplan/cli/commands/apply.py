@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import click
@@ -20,7 +21,7 @@ from ackplan.cli.session import run_async
 @click.argument("planfile", required=False, default="")
 def command(settings: Settings, asked: Asked, planfile: str, **how: Any) -> int:
     """Carry out PLANFILE: exactly what was shown, or nothing. Without one: plan, ask, carry out."""
-    if planfile and asked != Asked():
+    if planfile and dataclasses.replace(asked, policy=()) != Asked():
         raise click.UsageError("a plan file was narrowed when it was made: plan options don't go with it")
     if asked.no_refresh:
         raise click.UsageError("apply always looks at what is live: --no-refresh is for plan")

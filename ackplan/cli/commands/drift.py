@@ -22,7 +22,7 @@ _DRIFT = 2
 @click.command("drift")
 @options(spec=True, state=True, api=True)
 @format_option("text", "json", "markdown", "html", "sarif", "junit", "github")
-@plan_options(full=False)
+@plan_options(full=False, policies=False)
 @click.option("--update-spec", is_flag=True, help="Write what is live into the spec, where that is one plain value.")
 def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa: FBT001
     """Show how live clusters moved since the last apply. Exit 2 when some did.

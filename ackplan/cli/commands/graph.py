@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command("graph")
 @options(spec=True, state=True, api=True)
 @format_option("dot", "mermaid", "svg", "html", default="dot")
-@plan_options(full=True)
+@plan_options(full=True, policies=False)
 @click.argument("planfile", required=False)
 def command(settings: Settings, asked: Asked, planfile: str | None) -> None:
     """Print the graph of PLANFILE's steps, or of a plan made now."""

@@ -37,6 +37,8 @@ def command(settings: Settings, asked: Asked, out: str, same_as: str, detailed_e
     if reviewed is not None:
         _check_same(reviewed, plan, same_as)
     if not plan.applicable:
+        if out:
+            click.echo(f"Saved the plan to {out}. It can't be applied: it is for review only.", err=True)
         return 1
     return 2 if detailed_exitcode and plan.acting else 0
 

@@ -13,7 +13,7 @@ from ackplan.cli.options import Settings, options
 @options()
 @click.argument("name", default="spec")
 def command(settings: Settings, name: str) -> None:  # noqa: ARG001
-    """Print the schema of NAME: spec (default), a kind of cluster, or an operation."""
+    """Print the schema of NAME: spec (default), policy, a kind of cluster, or an operation."""
     from ackplan.catalog import bundle
 
     names = bundle.names()

@@ -97,6 +97,8 @@ def _refusal(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
 def _closing(shown: View, style: Style) -> Iterator[str]:
     yield _drift(shown, style)
     yield "\n".join(diagnostic_line(diagnostic, style) for diagnostic in shown.diagnostics)
+    if shown.policies:
+        yield f"{shown.policies}."
     if shown.unmanaged:
         verb = "is" if shown.unmanaged == 1 else "are"
         yield f"{counted(shown.unmanaged, 'live cluster')} {verb} not managed by this spec."

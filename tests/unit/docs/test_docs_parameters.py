@@ -118,6 +118,7 @@ def test_every_rule_of_the_schemas_that_a_spec_obeys_is_in_the_reference(root, s
     rules = {
         rule
         for path in (root / "schemas").glob("*.schema.json")
+        if path.name != "policy.schema.json"
         for rule in stated(json.loads(path.read_text("utf-8")))
     }
     assert len(rules) > 30

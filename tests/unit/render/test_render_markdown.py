@@ -184,11 +184,14 @@ def test_errors_of_a_plan_that_has_nothing_else() -> None:
     )
 
 
-def test_only_ten_findings_are_told_and_the_rest_is_counted() -> None:
-    found = tuple(warning("ACK3030", "An earlier apply was interrupted", f"run {n}") for n in range(13))
+@pytest.mark.parametrize(("number", "told", "end"), [(13, 13, "</details>"), (63, 60, "- and 3 more\n\n</details>")])
+def test_ten_findings_are_told_more_are_folded_and_the_rest_is_counted(number: int, told: int, end: str) -> None:
+    found = tuple(warning("ACK3030", "An earlier apply was interrupted", f"run {n}") for n in range(number))
     text = plan_markdown(dataclasses.replace(fleets.SAME.plan(), diagnostics=found))
-    assert text.count("- **warning**") == 10
-    assert text.endswith("- and 3 more")
+    assert text.count("- **warning**") == told
+    assert text.partition("<details>")[0].count("- **warning**") == 10
+    assert f"<summary>{number - 10} more</summary>" in text
+    assert text.endswith(end)
 
 
 @pytest.mark.parametrize(("number", "drawn"), [(1, False), (2, True), (40, True), (41, False)])

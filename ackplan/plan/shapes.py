@@ -1,0 +1,57 @@
+"""Values read from a file that nobody vouches for: each is what it should be, or TypeError or ValueError."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from ackplan.record.codec import CLUSTER_ID, decode_cluster
+
+MAX_SECONDS = 1e9
+
+T = TypeVar("T")
+
+
+def optional(value: Any, read: Callable[[Any], T]) -> T | None:
+    return None if value is None else read(value)
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("text expected")
+    return value
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError("list expected")
+    return tuple(map(text, value))
+
+
+def cluster_id(value: Any) -> str:
+    if not CLUSTER_ID.fullmatch(text(value)):
+        raise ValueError("cluster id")
+    return str(value)
+
+
+def seconds(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= MAX_SECONDS:
+        raise ValueError("seconds")
+    return float(value)
+
+
+def entry(value: Any) -> Mapping[str, Any]:
+    decode_cluster("entry", value)
+    return mapping(value)
+
+
+def whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("whole number expected")
+    return value
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("mapping expected")
+    return value

@@ -1,0 +1,118 @@
+"""What a compiled JSON Schema refuses, in the words that messages about a spec have.
+
+The compiled validator bounds what a pattern may cost. Schemas come from a pull request too: they refer to nothing
+outside of themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from ackplan.spec import explain
+
+_MAX_FAULTS = 20
+_MAX_MESSAGE = 200
+_UNWANTED = frozenset({"additionalProperties", "unevaluatedProperties", "falseSchema"})
+
+
+class Refused(ValueError):
+    """A schema that can't be used; `path` leads to what is wrong in it."""
+
+    def __init__(self, why: str, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(why)
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One refusal, as `explain` wants it. A key that is missing or must not be there is the last part of the path.
+
+    `at_key`: a key is refused, not its value.
+    """
+
+    validator: str
+    validator_value: Any
+    instance: Any
+    schema: Any
+    absolute_path: tuple[str | int, ...]
+    message: str
+    at_key: bool = False
+
+    @property
+    def rule(self) -> str:
+        """The rule that the refusing schema states; empty where it states none."""
+        return str(self.schema.get("x-ack-rule", "")) if isinstance(self.schema, Mapping) else ""
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether it is a key that must not be there."""
+        return self.validator in _UNWANTED
+
+    def described(self) -> str:
+        """What is wrong, in one clause, without the place."""
+        if self.validator == "required":
+            return "is not set"
+        if self.unwanted:
+            return "must not be set"
+        if explain.can_describe(self.validator):
+            return explain.describe(self) + (f" ({self.rule})" if self.rule else "")
+        return self.rule or self.message[:_MAX_MESSAGE]
+
+
+def compiled(schema: Any) -> jsonschema_rs.Draft202012Validator:
+    """A validator. Raises Refused for what is no schema, or refers to something outside of itself."""
+    try:
+        return jsonschema_rs.Draft202012Validator(schema, retriever=_refuse)
+    except jsonschema_rs.ValidationError as fault:
+        why = str(fault.message).splitlines()[0]
+        raise Refused(why, tuple(fault.instance_path)) from None
+    except (ValueError, TypeError, jsonschema_rs.ReferencingError) as fault:
+        raise Refused(str(fault).splitlines()[0]) from None
+
+
+def _refuse(uri: str) -> Any:
+    raise ValueError(f"a policy's schema refers to nothing outside of itself, not to {uri}")
+
+
+def faults(validator: Any, schema: Any, instance: Any) -> Iterator[Fault]:
+    """What the validator refuses of the instance, up to a bound."""
+    if validator.is_valid(instance):
+        return
+    for number, found in enumerate(validator.iter_errors(instance)):
+        if number == _MAX_FAULTS:
+            return
+        yield from _faults(found, schema)
+
+
+def _faults(found: Any, schema: Any) -> Iterator[Fault]:
+    kind, path = found.kind, tuple(found.instance_path)
+    around = _at(schema, found.schema_path[:-1])
+    if kind.name == "propertyNames":
+        inner = kind.error
+        value = _value(around, inner.kind.name)
+        where = (*path, str(inner.instance))
+        yield Fault(inner.kind.name, value, inner.instance, around, where, inner.message, at_key=True)
+        return
+    value = _value(around, kind.name)
+    keys = [kind.property] if kind.name == "required" else getattr(kind, "unexpected", [])
+    for key in keys or [None]:
+        where = path if key is None else (*path, str(key))
+        unwanted = kind.name in _UNWANTED
+        yield Fault(kind.name, value, found.instance, around, where, found.message, at_key=unwanted)
+
+
+def _value(schema: Any, keyword: str) -> Any:
+    return schema.get(keyword) if isinstance(schema, Mapping) else None
+
+
+def _at(root: Any, path: Sequence[str | int]) -> Any:
+    for part in path:
+        try:
+            root = root[part if isinstance(root, Mapping) else int(part)]
+        except (LookupError, TypeError, ValueError):
+            return None
+    return root

@@ -1,0 +1,191 @@
+"""Holds a plan against rules. Pure: the time of day is given, and what is found are diagnostics."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ackplan.diagnostics import Diagnostic, Severity, error, warning
+from ackplan.model.wanted import Wanted
+from ackplan.plan.model import Judged, Plan
+from ackplan.policy.faults import faults
+from ackplan.policy.model import (
+    Allowing,
+    ClusterSchema,
+    Hours,
+    InstanceTypes,
+    Limit,
+    Protection,
+    Regions,
+    Rule,
+    Tags,
+    fits,
+)
+from ackplan.policy.read import DAYS
+from ackplan.policy.subject import (
+    CHANGING,
+    DESTROYING,
+    Excepted,
+    Path,
+    Subject,
+    instance_types,
+    region_of,
+    tagged,
+)
+
+_NAMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is judged: a plan, the clusters of the spec with their places, how many clusters there are, and when."""
+
+    plan: Plan
+    wanted: Mapping[str, Wanted]
+    fleet: int
+    now: datetime.datetime
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return tuple(Subject(change, self.wanted.get(change.cluster)) for change in self.plan.changes)
+
+
+def judge(rules: Iterable[Rule], case: Case) -> tuple[tuple[Diagnostic, ...], tuple[Judged, ...]]:
+    """What the rules find, and for each rule how much. The order is that of the rules, then of the clusters."""
+    subjects = case.subjects()
+    found: list[Diagnostic] = []
+    judged = []
+    for rule in rules:
+        violations = list(_Judge(rule, case).violations(subjects))
+        found += violations
+        judged.append(Judged(rule.id, rule.severity, len(violations)))
+    return tuple(found), tuple(judged)
+
+
+class _Judge:
+    """One rule on one plan."""
+
+    def __init__(self, rule: Rule, case: Case) -> None:
+        self._rule = rule
+        self._case = case
+        self._excepted = Excepted(rule, case.now.astimezone(datetime.UTC).date())
+
+    def violations(self, subjects: Iterable[Subject]) -> Iterator[Diagnostic]:
+        chosen = [s for s in subjects if s.selected(self._rule.select) and not self._excepted.frees(s)]
+        match self._rule.check:
+            case Limit() as limit:
+                yield from self._limit(limit, chosen)
+            case Hours() as hours:
+                yield from self._hours(hours, chosen)
+            case check:
+                one = self._of_one(check)
+                yield from (violation for subject in chosen for violation in one(subject))
+
+    def _of_one(self, check: Any) -> Callable[[Subject], Iterator[Diagnostic]]:
+        match check:
+            case Regions(allowing):
+                return lambda subject: self._region(allowing, subject)
+            case InstanceTypes(allowing):
+                return lambda subject: self._instance_types(allowing, subject)
+            case Tags(required):
+                return lambda subject: self._tags(required, subject)
+            case Protection() as protection:
+                return lambda subject: self._protected(protection, subject)
+            case ClusterSchema() as schema:
+                return lambda subject: self._schema(schema, subject)
+        raise TypeError(check)
+
+    def _found(self, code: str, summary: str, detail: str, subject: Subject, path: Path = ()) -> Diagnostic:
+        """What is wrong with one cluster."""
+        where = {"cluster": subject.name, "parameter": ".".join(map(str, path)), "span": subject.place(path)}
+        return self._made(code, summary, detail + self._excepted.ended(subject), where)
+
+    def _of_all(self, code: str, summary: str, detail: str, subjects: Sequence[Subject]) -> Diagnostic:
+        """What is wrong with several clusters together; it is put at the first of them that stands in the spec."""
+        place = next((subject.wanted.span for subject in subjects if subject.wanted), self._rule.span)
+        return self._made(code, summary, f"{detail}: {_names(subjects)}", {"span": place})
+
+    def _made(self, code: str, summary: str, detail: str, where: Mapping[str, Any]) -> Diagnostic:
+        make = error if self._rule.severity is Severity.ERROR else warning
+        said = f"{self._rule.id}: {detail}. {self._rule.reason}"
+        return make(
+            code, summary, said.removesuffix("."), self._rule.cure.removesuffix("."), rule=self._rule.id, **where
+        )
+
+    def _limit(self, limit: Limit, chosen: Sequence[Subject]) -> Iterator[Diagnostic]:
+        counted = [s for s in chosen if s.change.action in (DESTROYING if limit.destroys else CHANGING)]
+        most = self._case.fleet * limit.number // 100 if limit.percent else limit.number
+        if len(counted) <= most:
+            return
+        share = f" ({limit} of {self._case.fleet})" if limit.percent else ""
+        detail = f"{len(counted)}, at most {most}{share}"
+        if limit.destroys:
+            yield self._of_all("ACK2111", "More clusters are destroyed than a policy allows", detail, counted)
+        else:
+            yield self._of_all("ACK2110", "More clusters change than a policy allows", detail, counted)
+
+    def _hours(self, hours: Hours, chosen: Sequence[Subject]) -> Iterator[Diagnostic]:
+        changing = [subject for subject in chosen if subject.change.action in CHANGING]
+        local = self._case.now.astimezone(hours.zone)
+        if not changing or within(hours, local):
+            return
+        days = ", ".join(DAYS[day] for day in sorted(hours.days))
+        allowed = f"{days} {_clock(hours.start)} to {_clock(hours.end)} {hours.named}"
+        detail = f"it is {DAYS[local.weekday()]} {local:%H:%M}, allowed: {allowed}; would change"
+        yield self._of_all("ACK2115", "Change outside of the hours of a policy", detail, changing)
+
+    def _region(self, allowing: Allowing, subject: Subject) -> Iterator[Diagnostic]:
+        if subject.change.after is not None and allowing.refuses(subject.region):
+            path = (region_of(subject.change.kind),)
+            detail = f"{subject.region} ({allowing})"
+            yield self._found("ACK2112", "Region is not allowed by a policy", detail, subject, path)
+
+    def _instance_types(self, allowing: Allowing, subject: Subject) -> Iterator[Diagnostic]:
+        for path, value in instance_types(subject):
+            if allowing.refuses(value):
+                detail = f"{value} ({allowing})"
+                yield self._found("ACK2113", "Instance type is not allowed by a policy", detail, subject, path)
+
+    def _tags(self, required: Mapping[str, str], subject: Subject) -> Iterator[Diagnostic]:
+        """Kinds without tags can't be asked for some."""
+        for name in tagged(subject.change.kind) if subject.change.after is not None else ():
+            tags = subject.change.after.get(name) or () if subject.change.after else ()
+            values = {tag.get("key"): (at, str(tag.get("value", ""))) for at, tag in enumerate(tags)}
+            for key, pattern in required.items():
+                at, value = values.get(key, (None, ""))
+                if at is None or not fits(value, (pattern,)):
+                    path = (name,) if at is None else (name, at, "value")
+                    detail = f"{key} is not set" if at is None else f'{key} is "{value}", must be {pattern}'
+                    yield self._found("ACK2114", "Tag is missing that a policy requires", detail, subject, path)
+
+    def _protected(self, protection: Protection, subject: Subject) -> Iterator[Diagnostic]:
+        action = subject.change.action
+        refused = {"destroy": DESTROYING - {action.REPLACE}, "replace": {action.REPLACE}, "change": CHANGING}
+        if fits(subject.name, protection.names) and any(action in refused[what] for what in protection.refused):
+            detail = f"the plan would {action.value} it"
+            yield self._found("ACK2116", "Cluster is protected by a policy", detail, subject)
+
+    def _schema(self, check: ClusterSchema, subject: Subject) -> Iterator[Diagnostic]:
+        document = subject.document()
+        for fault in faults(check.validator, check.schema, document) if document else ():
+            detail, path = fault.described(), fault.absolute_path
+            yield self._found("ACK2117", "Cluster is not as a policy wants it", detail, subject, path)
+
+
+def within(hours: Hours, local: datetime.datetime) -> bool:
+    """Whether a time in the hours' own zone is inside. Hours over midnight belong to the day that they begin on."""
+    minute, day = local.hour * 60 + local.minute, local.weekday()
+    if hours.start < hours.end:
+        return day in hours.days and hours.start <= minute < hours.end
+    return (day in hours.days and minute >= hours.start) or ((day - 1) % 7 in hours.days and minute < hours.end)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _names(subjects: Sequence[Subject]) -> str:
+    more = len(subjects) - _NAMES
+    named = ", ".join(subject.name for subject in subjects[:_NAMES])
+    return named + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,194 @@
+"""Reads a policy file: from YAML with positions to rules, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+import re
+import zoneinfo
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ackplan import catalog
+from ackplan.catalog import files
+from ackplan.diagnostics import Diagnostic, Severity, Span, error
+from ackplan.policy import keywords
+from ackplan.policy.faults import Fault, Refused, compiled, faults
+from ackplan.policy.model import (
+    Allowing,
+    Check,
+    ClusterSchema,
+    Exemption,
+    Hours,
+    InstanceTypes,
+    Limit,
+    Protection,
+    Regions,
+    Rule,
+    Selector,
+    Tags,
+)
+from ackplan.spec import explain
+from ackplan.spec.load import parse
+from ackplan.spec.tree import Map
+from ackplan.spec.validate import locate
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_OFFSET = re.compile(r"([+-])([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+def read(data: bytes, file: str, *, built_in: bool = False) -> tuple[tuple[Rule, ...], tuple[Diagnostic, ...]]:
+    """The rules of a policy file, and every fault in it, each with its place. `file` is what messages call it."""
+    roots, found = parse(data, file)
+    if found:
+        return (), tuple(found)
+    if len(roots) != 1 or not isinstance(roots[0], Map):
+        detail = "expected one document, a mapping that begins with ackplan_policy: 1"
+        return (), (error("ACK2101", "Policy is wrong", detail, span=Span(file, 1, 1)),)
+    reader = _Reader(roots[0], file, built_in=built_in)
+    wrong = tuple(reader.check())
+    if wrong:
+        return (), wrong
+    rules = tuple(reader.rules())
+    return (() if reader.found else rules), tuple(reader.found)
+
+
+@functools.cache
+def _validator() -> Any:
+    return compiled(files.read(files.POLICY))
+
+
+class _Reader:
+    """Reads one document. What the schema can't say is found while rules are made."""
+
+    def __init__(self, root: Map, file: str, *, built_in: bool) -> None:
+        self._root = root
+        self._file = file
+        self._built_in = built_in
+        self.found: list[Diagnostic] = []
+
+    def check(self) -> Iterator[Diagnostic]:
+        schema = files.read(files.POLICY)
+        for fault in faults(_validator(), schema, self._root):
+            yield self._wrong(_said(fault), fault.absolute_path, at_key=fault.at_key)
+
+    def _wrong(self, detail: str, path: tuple[str | int, ...], *, at_key: bool = False) -> Diagnostic:
+        span = locate(self._root, path, Span(self._file, 1, 1), at_key=at_key)
+        where = ".".join(map(str, path))
+        return error("ACK2101", "Policy is wrong", detail, span=span, parameter=where)
+
+    def rules(self) -> Iterator[Rule]:
+        for name, body in self._root["rules"].items():
+            check = self._check(name, body)
+            if check is not None:
+                yield Rule(
+                    id=f"{self._file}/{name}",
+                    check=check,
+                    reason=body["reason"],
+                    cure=body.get("cure", ""),
+                    severity=Severity(body.get("severity", "error")),
+                    select=Selector(**{key: tuple(value) for key, value in body.get("select", {}).items()}),
+                    exceptions=tuple(self._exceptions(name, body)),
+                    span=None if self._built_in else self._root["rules"].key_span(name),
+                )
+
+    def _exceptions(self, name: str, body: Mapping[str, Any]) -> Iterator[Exemption]:
+        for number, entry in enumerate(body.get("exceptions", ())):
+            until = entry.get("until")
+            try:
+                day = datetime.date.fromisoformat(until) if until else None
+            except ValueError:
+                path = ("rules", name, "exceptions", number, "until")
+                self.found.append(self._wrong(f"{explain.shown(until)} is no day of the calendar", path))
+                continue
+            yield Exemption(tuple(entry["names"]), entry["reason"], day)
+
+    def _check(self, name: str, body: Mapping[str, Any]) -> Check | None:
+        keyword = next(key for key in _MAKERS if key in body)
+        try:
+            made: Check = _MAKERS[keyword](body[keyword])
+        except Refused as refused:
+            self.found.append(self._wrong(str(refused), ("rules", name, keyword, *refused.path)))
+            return None
+        return made
+
+
+def _said(fault: Fault) -> str:
+    """What is wrong with a policy, in words."""
+    if fault.unwanted:
+        known = fault.schema.get("properties", {}) if isinstance(fault.schema, Mapping) else {}
+        near = explain.suggestion(str(fault.absolute_path[-1]), known)
+        return f"is not known here: {near or 'there are: ' + ', '.join(known)}"
+    return fault.rule or fault.described()
+
+
+def _limit(value: int | str, *, destroys: bool) -> Limit:
+    if isinstance(value, str):
+        return Limit(destroys, int(value.removesuffix("%")), percent=True)
+    return Limit(destroys, value)
+
+
+def _allowing(value: Mapping[str, Any]) -> Allowing:
+    return Allowing(tuple(value.get("allow", ())), tuple(value.get("forbid", ())))
+
+
+def _tags(value: Any) -> Tags:
+    return Tags(dict(value) if isinstance(value, Mapping) else dict.fromkeys(value, "*"))
+
+
+def _hours(value: Mapping[str, Any]) -> Hours:
+    start, end = (_minutes(value[key]) for key in ("from", "to"))
+    if start == end:
+        raise Refused("from and to are the same minute", ("to",))
+    days = frozenset(map(DAYS.index, value.get("days", DAYS)))
+    return Hours(_zone(value["zone"]), value["zone"], days, start, end)
+
+
+def _minutes(time: str) -> int:
+    hours, minutes = time.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _zone(name: str) -> datetime.tzinfo:
+    offset = _OFFSET.fullmatch(name)
+    if offset:
+        shift = datetime.timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        return datetime.timezone(-shift if offset[1] == "-" else shift)
+    if name == "UTC":
+        return datetime.UTC
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        why = f"{explain.shown(name)} is no time zone that this machine knows; write it as Asia/Shanghai or +08:00"
+        raise Refused(why, ("zone",)) from None
+
+
+def _protection(value: Mapping[str, Any]) -> Protection:
+    return Protection(tuple(value["names"]), frozenset(value.get("from", ("destroy", "replace"))))
+
+
+def _schema(value: Any) -> ClusterSchema:
+    schema = json.loads(json.dumps(value))
+    validator = compiled(schema)
+    keywords.check(schema, _properties())
+    return ClusterSchema(schema, validator)
+
+
+@functools.cache
+def _properties() -> frozenset[str]:
+    """What a cluster can have: parameters of any kind, ackplan's own keys, and its kind."""
+    parameters: Iterable[str] = (name for kind in catalog.kinds() for name in kind.parameters)
+    return frozenset({*parameters, *catalog.own_keys(), "kind"})
+
+
+_MAKERS: dict[str, Any] = {
+    "max_changes": functools.partial(_limit, destroys=False),
+    "max_destroys": functools.partial(_limit, destroys=True),
+    "regions": lambda value: Regions(_allowing(value)),
+    "instance_types": lambda value: InstanceTypes(_allowing(value)),
+    "required_tags": _tags,
+    "hours": _hours,
+    "protected": _protection,
+    "clusters": _schema,
+}

@@ -1,0 +1,164 @@
+"""What Rego policies say of a plan, in the form that conftest knows: rules `deny`, `violation` and `warn`.
+
+Which rules there are is read from the sources; their values are somebody else's to find. A rule's value is a message,
+or a list of messages: texts, or objects with `msg`. An object may say what it is about: `cluster`, or `address` as the
+plan's JSON has it, `parameter`, `cure`, also under `details`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ackplan import catalog
+from ackplan.diagnostics import Diagnostic, Severity, Span, error, warning
+from ackplan.plan.model import Judged
+from ackplan.policy.judge import Case
+from ackplan.policy.subject import Path, Subject
+
+_LEXEMES = re.compile(r'("(?:\\.|[^"\\\n])*"|`[^`]*`)|#[^\n]*')
+_PACKAGE = re.compile(r"""^\s*package[ \t]+([A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\["[\w./ -]+"\])*)""", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*(?:default[ \t]+)?((?:deny|violation|warn)(?:_[A-Za-z0-9]+)*)\b(?![ \t]*\()", re.MULTILINE)
+# These the engine takes for undefined, and a rule that needs them would never say anything.
+_UNAVAILABLE = re.compile(r"\b(http\.send|net\.lookup_ip_addr|rego\.parse_module)\s*\(")
+_SUBJECT = ("cluster", "address", "resource", "resource_address")
+_PARAMETER = ("parameter", "attribute")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One rule of a package: where its value is, and what a violation of it is called."""
+
+    package: str
+    rule: str
+    id: str
+
+    @property
+    def path(self) -> str:
+        return f"data.{self.package}.{self.rule}"
+
+    @property
+    def exceptions(self) -> str:
+        """Where conftest's exceptions are: a list of lists of the rules' names, without `deny_`."""
+        return f"data.{self.package}.exception"
+
+    @property
+    def severity(self) -> Severity:
+        return Severity.WARNING if self.rule.startswith("warn") else Severity.ERROR
+
+    @property
+    def short(self) -> str:
+        return self.rule.partition("_")[2]
+
+
+def queries(modules: Iterable[tuple[str, str]]) -> tuple[tuple[Query, ...], tuple[Diagnostic, ...]]:
+    """The rules in modules (name, source), and what is wrong with these. A package may have several files."""
+    found: dict[tuple[str, str], Query] = {}
+    wrong: list[Diagnostic] = []
+    for name, source in modules:
+        code = _LEXEMES.sub(lambda match: match[1] or "", source)
+        bare = _LEXEMES.sub(_blank, source)
+        wrong += [_unavailable(name, source, match) for match in _UNAVAILABLE.finditer(bare)]
+        package = _PACKAGE.search(code)
+        path = package[1] if package else ""
+        for rule in dict.fromkeys(_RULE.findall(bare)) if path else ():
+            own = rule if path == "main" else f"{path}.{rule}"
+            found.setdefault((path, rule), Query(path, rule, f"{name}/{own}"))
+    return tuple(found.values()), tuple(wrong)
+
+
+def _blank(match: re.Match[str]) -> str:
+    """As many blanks, so that places stay; line ends stay too."""
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+def _unavailable(name: str, source: str, match: re.Match[str]) -> Diagnostic:
+    before = source[: match.start()]
+    span = Span(name, before.count("\n") + 1, match.start() - before.rfind("\n"))
+    detail = f"{match[1]} is not there: a policy reaches nothing outside of the plan"
+    cure = "Give what it needs as data.json beside it"
+    return error("ACK2104", "Rego policy is broken", detail, cure, span=span)
+
+
+def nothing(name: str) -> Diagnostic:
+    """A file or folder of Rego in which no rule would ever say anything."""
+    cure = "Name its rules deny, violation or warn, as conftest does"
+    return warning("ACK2106", "Rego policy has no rules", name, cure)
+
+
+def judge(
+    asked: Sequence[Query], values: Mapping[str, Any], case: Case
+) -> tuple[tuple[Diagnostic, ...], tuple[Judged, ...]]:
+    """What the rules say, by the values of their paths, and for each rule how much."""
+    subjects = {subject.name: subject for subject in case.subjects()}
+    found: list[Diagnostic] = []
+    judged = []
+    for query in asked:
+        excepted = query.short in _names(values.get(query.exceptions))
+        said = [] if excepted else [_finding(query, message, subjects) for message in _messages(query, values)]
+        found += said
+        judged.append(Judged(query.id, query.severity, len(said)))
+    return tuple(found), tuple(judged)
+
+
+def _names(value: Any) -> set[str]:
+    rows = value if isinstance(value, list) else []
+    return {str(name) for row in rows for name in (row if isinstance(row, list) else [row])}
+
+
+def _messages(query: Query, values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    value = values.get(query.path)
+    for message in value if isinstance(value, list) else [value]:
+        if isinstance(message, Mapping):
+            yield {"msg": query.id, **message}
+        elif message is not None and message is not False:
+            yield {"msg": query.id if message is True else str(message)}
+
+
+def _finding(query: Query, message: Mapping[str, Any], subjects: Mapping[str, Subject]) -> Diagnostic:
+    details = message.get("details")
+    facts = {**(details if isinstance(details, Mapping) else {}), **message}
+    subject = _subject(facts, subjects)
+    path = _parameter(facts)
+    where: dict[str, Any] = {"rule": query.id}
+    if subject is not None:
+        where |= {"cluster": subject.name, "parameter": ".".join(map(str, path)), "span": subject.place(path)}
+    detail = f"{query.id}: {facts['msg']}".removesuffix(".")
+    cure = str(facts.get("cure", ""))
+    if query.severity is Severity.ERROR:
+        return error("ACK2118", "Rego policy is violated", detail, cure, **where)
+    return warning("ACK2118", "Rego policy is violated", detail, cure, **where)
+
+
+def _subject(facts: Mapping[str, Any], subjects: Mapping[str, Subject]) -> Subject | None:
+    """The cluster that a message is about: named, or the one address in its text."""
+    for key in _SUBJECT:
+        name = str(facts.get(key, "")).removeprefix("module.")
+        found = subjects.get(name) or subjects.get(name.partition(".")[2])
+        if found:
+            return found
+    named = {match[1] for match in _addresses().finditer(str(facts["msg"])) if match[1] in subjects}
+    return subjects[named.pop()] if len(named) == 1 else None
+
+
+@functools.cache
+def _addresses() -> re.Pattern[str]:
+    types = "|".join(re.escape(kind.resource) for kind in catalog.kinds())
+    return re.compile(rf"\b(?:{types})\.([\w-]+)")
+
+
+def _parameter(facts: Mapping[str, Any]) -> Path:
+    """The parameter under the API's own name, also where it is given under the provider's."""
+    name = next((str(facts[key]) for key in _PARAMETER if facts.get(key)), "")
+    if not name:
+        return ()
+    first, *rest = name.split(".")
+    return (_of_provider().get(first, first), *(int(part) if part.isdecimal() else part for part in rest))
+
+
+@functools.cache
+def _of_provider() -> Mapping[str, str]:
+    return {parameter.provider: name for kind in catalog.kinds() for name, parameter in kind.parameters.items()}

@@ -1,0 +1,5 @@
+"""Runs Rego policies in a process of their own, which has no environment, little memory and little time."""
+
+from ackplan.rego.engine import Limits, evaluate
+
+__all__ = ["Limits", "evaluate"]

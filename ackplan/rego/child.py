@@ -1,0 +1,150 @@
+"""The process that evaluates Rego: JSON from stdin, JSON to stdout, and whatever the engine prints to nowhere.
+
+It is started as a file of its own, imports nothing of ackplan, and may crash: the engine is C++, and a policy can bring
+it down. Its arguments are the folder that the engine is installed in, and how many bytes of memory it may take.
+
+In: `{"modules": [[name, source]], "data": {}, "input": {}, "paths": ["data.main.deny"]}`.
+Out: `{"values": {path: value}}`, undefined ones left out, or `{"faults": [{"module", "offset", "text", "path"}]}`.
+An object whose values are all true, or that is empty, is what older Rego has for a set: it comes as a list of its keys.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import resource
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+_ERROR = re.compile(r"\(error(?:\s+\d+:m(\d+)\|(\d+)\|\d+)?\s*\(errormsg (\d+):")
+_MAX_FAULTS = 10
+TOO_MUCH_MEMORY = 3
+
+
+def main() -> None:
+    """Answers one request."""
+    sys.path.append(sys.argv[1])
+    threading.Thread(target=_watch, args=(int(sys.argv[2]),), daemon=True).start()
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)
+    os.dup2(silent, 2)
+    request = json.loads(sys.stdin.buffer.read())
+    json.dump(_answer(request), answers)
+    answers.close()
+    # The engine's own clean-up takes long, and what it frees is gone in a moment anyhow.
+    os._exit(0)
+
+
+def _watch(limit: int) -> None:
+    """Ends the process when it takes too much. The engine reserves addresses by the terabyte: no rlimit can tell."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit <= limit:
+        time.sleep(0.05)
+    os._exit(TOO_MUCH_MEMORY)
+
+
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    from regopy import rego_shared as engine
+
+    interpreter = engine.rego_new()
+    engine.rego_set_log_level(interpreter, engine.LogLevel.NONE)
+    faults = []
+    for number, (_, source) in enumerate(request["modules"]):
+        try:
+            engine.rego_add_module(interpreter, f"m{number}", source)
+        except engine.RegoError as fault:
+            faults += list(_faults(str(fault), number))
+    if faults:
+        return {"faults": faults[:_MAX_FAULTS]}
+    if request["data"]:
+        engine.rego_add_data_json(interpreter, _text(request["data"]))
+    engine.rego_set_input_term(interpreter, _text(request["input"]))
+    return _values(engine, interpreter, request["paths"])
+
+
+def _text(value: Any) -> str:
+    """JSON that holds characters as they are: the engine does not take an escape for the character that it means."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+
+
+def _values(engine: Any, interpreter: Any, paths: list[str]) -> dict[str, Any]:
+    values, faults = {}, []
+    for path in paths:
+        output = engine.rego_query(interpreter, path)
+        text = engine.rego_output_string(output)
+        if not engine.rego_output_ok(output) or text.startswith("(error"):
+            faults += [{**fault, "path": path} for fault in _faults(_told(engine, output, text), None)]
+        elif text != "undefined":
+            expressions = engine.rego_output_expressions_at_index(output, 0)
+            values[path] = _value(engine, engine.rego_node_get(expressions, 0))
+    return {"faults": faults[:_MAX_FAULTS]} if faults else {"values": values}
+
+
+def _told(engine: Any, output: Any, text: str) -> str:
+    """What the engine says of a failed query, wherever it says it."""
+    if text.startswith("("):
+        return text
+    try:
+        return str(engine.rego_node_json(engine.rego_output_node(output)))
+    except engine.RegoError:
+        return text
+
+
+def _faults(text: str, module: int | None) -> Iterator[dict[str, Any]]:
+    """The faults in what the engine says: each names a module and an offset in it, as far as they are known."""
+    matches = list(_ERROR.finditer(text))
+    for found in matches:
+        where = int(found[1]) if found[1] else module
+        message = text[found.end() : found.end() + int(found[3])]
+        yield {"module": where, "offset": int(found[2] or 0), "text": message}
+    if not matches:
+        yield {"module": module, "offset": 0, "text": "it can't be evaluated"}
+
+
+def _value(engine: Any, node: Any) -> Any:
+    """A value of the engine as JSON data."""
+    kinds, kind = engine.NodeKind, engine.rego_node_type(node)
+    children = [engine.rego_node_get(node, number) for number in range(engine.rego_node_size(node))]
+    if kind in {kinds.Term, kinds.Scalar}:
+        return _value(engine, children[0])
+    if kind in {kinds.Array, kinds.Set}:
+        return [_value(engine, child) for child in children]
+    if kind == kinds.Object:
+        return _object([[_value(engine, engine.rego_node_get(child, at)) for at in (0, 1)] for child in children])
+    return _plain(kinds, kind, engine.rego_node_value(node))
+
+
+def _object(pairs: list[list[Any]]) -> Any:
+    if all(value is True for _, value in pairs):
+        return [key for key, _ in pairs]
+    return {key if isinstance(key, str) else json.dumps(key): value for key, value in pairs}
+
+
+def _plain(kinds: Any, kind: Any, text: str) -> Any:
+    if kind in {kinds.True_, kinds.False_, kinds.Boolean}:
+        return text == "true"
+    if kind == kinds.Null:
+        return None
+    if kind in {kinds.Int, kinds.Float}:
+        return json.loads(text)
+    return _unescaped(text)
+
+
+def _unescaped(text: str) -> str:
+    """Text as it was meant: the engine hands some out in quotes, some escaped, and what was input as it is."""
+    quoted = len(text) > 1 and text[0] == text[-1] == '"'
+    if not quoted and "\\" not in text:
+        return text
+    try:
+        return str(json.loads(text if quoted else f'"{text}"'))
+    except ValueError:
+        return text
+
+
+if __name__ == "__main__":
+    main()

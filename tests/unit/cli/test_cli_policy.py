@@ -1,0 +1,248 @@
+"""`--policy` on the command line: where policies are found, what a violation does to plan, plan file and apply."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from unittest import mock
+
+import pytest
+from projects import WEB
+
+from ackplan.rego import Limits, evaluate
+
+NO_TAGS = "ackplan_policy: 1\nrules: {tagged: {reason: Costs, cure: Add tags, required_tags: [team]}}\n"
+WARN = NO_TAGS.replace("reason", "severity: warning, reason")
+FINE = "ackplan_policy: 1\nrules: {few: {reason: x, max_changes: 5}}\n"
+DENY = 'package main\ndeny[msg] { msg := "no" }\n'
+SECRET = "a-secret-of-the-environment"
+
+
+@pytest.fixture
+def web(project):
+    project.write(WEB)
+    return project
+
+
+def test_a_violation_ends_in_exit_1_and_names_cluster_parameter_and_line(web):
+    web.write(NO_TAGS, "team.yaml")
+    planned = web.run("plan", "--policy", "team.yaml", "--detailed-exitcode")
+    assert planned.code == 1
+    line = "ackplan.yaml:5:3: ACK2114 web: tags: Tag is missing that a policy requires: team.yaml/tagged: team is not set. Costs. Add tags"
+    assert line in planned.out.splitlines()
+    assert planned.out.rstrip().endswith("It can't be applied: see the errors above.")
+
+
+def test_a_plan_file_made_despite_it_shows_it_and_can_not_be_applied(web):
+    web.write(NO_TAGS, "team.yaml")
+    planned = web.run("plan", "--policy", "team.yaml", "--out", "it.plan")
+    assert planned.err == "Saved the plan to it.plan. It can't be applied: it is for review only.\n"
+    (web.folder / "team.yaml").unlink()
+    assert web.run("show", "it.plan").out == planned.out
+    shown = json.loads(web.run("show", "it.plan", "--format", "json").out)
+    assert (shown["errored"], shown["applyable"], shown["complete"]) == (True, False, False)
+    assert shown["ackplan"]["policies"] == [{"rule": "team.yaml/tagged", "severity": "error", "violations": 1}]
+    applied = web.run("apply", "it.plan")
+    assert applied.code == 1
+    assert applied.err.startswith("ACK6006 Plan is blocked: it.plan: refused by team.yaml/tagged. ")
+    assert web.changing() == []
+
+
+def test_skipping_what_is_blocked_does_not_get_around_a_policy(web):
+    web.write(NO_TAGS, "team.yaml")
+    assert web.run("plan", "--policy", "team.yaml", "--skip-blocked").code == 1
+
+
+def test_a_warning_stops_nothing_and_stays_in_the_plan_file(web):
+    web.write(WARN, "team.yaml")
+    assert web.run("plan", "--policy", "team.yaml", "--detailed-exitcode", "--out", "it.plan").code == 2
+    assert "ACK2114 warning: web: tags: " in web.run("show", "it.plan").out
+    assert web.run("apply", "it.plan").code == 0
+
+
+@pytest.mark.parametrize("command", [["apply", "--auto-approve"], ["destroy", "--auto-approve"]])
+def test_whatever_plans_by_itself_keeps_policies_as_well(command, web):
+    web.applied(WEB)
+    web.write(WEB.replace("num_of_nodes: 3", "num_of_nodes: 4"))
+    before = web.changing()
+    web.write("ackplan_policy: 1\nrules: {no: {reason: x, max_changes: 0}}\n", "team.yaml")
+    refused = web.run(*command, "--policy", "team.yaml")
+    assert refused.code == 1
+    assert "ACK2110 More clusters change than a policy allows: team.yaml/no: 1, at most 0: web" in refused.out
+    assert web.changing() == before
+
+
+def test_policies_come_from_the_environment_too(web):
+    web.write(NO_TAGS, "a.yaml")
+    web.write(FINE, "b.yaml")
+    planned = web.run("plan", environment={"ACKPLAN_POLICY": "a.yaml b.yaml"})
+    assert (planned.code, "Policies: 2 rules, 1 violated." in planned.out) == (1, True)
+
+
+def test_a_policy_beside_a_plan_file_is_about_the_moment_of_the_apply(web):
+    web.write(
+        'ackplan_policy: 1\nrules: {h: {reason: x, hours: {zone: UTC, from: "09:00", to: "17:00"}}}\n', "hours.yaml"
+    )
+    web.run("plan", "--out", "it.plan")
+    night = datetime.datetime(2026, 1, 5, 3, tzinfo=datetime.UTC)
+    with mock.patch("ackplan.cli.clock.now", return_value=night):
+        refused = web.run("apply", "it.plan", "--policy", "hours.yaml")
+    assert (refused.code, web.changing()) == (1, [])
+    assert refused.err.startswith("hours.yaml:2:9: ACK2115 Change outside of the hours of a policy: ")
+    with mock.patch("ackplan.cli.clock.now", return_value=night.replace(hour=9)):
+        assert web.run("apply", "it.plan", "--policy", "hours.yaml").code == 0
+
+
+def test_a_folder_holds_policies_of_both_sorts_their_data_and_tests_that_are_left_out(web):
+    web.write(FINE, "policies/yaml/few.yml")
+    web.write("package main\ndeny[msg] { msg := data.words.more.no }\n", "policies/rego/deny.rego")
+    web.write('{"no": "from data"}', "policies/words/more/data.json")
+    web.write("this is not Rego", "policies/rego/deny_test.rego")
+    web.write("{}", "policies/other.json")
+    planned = web.run("plan", "--policy", "policies")
+    assert "ACK2118 Rego policy is violated: policies/rego/deny.rego/deny: from data" in planned.out.splitlines()
+    assert "Policies: 2 rules, 1 violated." in planned.out
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("missing.yaml", "ACK2100 Policy can't be read: missing.yaml: No such file or directory"),
+        ("builtin:nothing", "ACK2100 Policy can't be read: builtin:nothing: no such pack. There are: builtin:recommended"),
+        ("builtin:../read", "ACK2100 Policy can't be read: builtin:../read: no such pack. There are: builtin:recommended"),
+        ("empty", "ACK2100 Policy can't be read: empty: there is no *.yaml, *.yml or *.rego file below it"),
+        ("a.txt", "ACK2100 Policy can't be read: a.txt: it ends neither in .yaml nor in .yml nor in .rego"),
+        ("pipe.yaml", "pipe.yaml:1:1: ACK1022 Not a regular file"),
+        ("links", "links/out.yaml:1:1: ACK1026 Link leaves the folder. Put the file itself there, or name it with -f"),
+    ],
+)  # fmt: skip
+def test_policies_that_can_not_be_read_end_the_command(name, said, web):
+    web.write("x", "empty/x.txt")
+    web.write("x", "a.txt")
+    os.mkfifo(web.folder / "pipe.yaml")
+    (web.folder / "links").mkdir()
+    (web.folder / "links" / "out.yaml").symlink_to("/etc/passwd")
+    planned = web.run("plan", "--policy", name)
+    assert (planned.code, planned.out, planned.err) == (1, "", said + "\n")
+
+
+def test_faults_of_all_files_come_at_once(web):
+    web.write("ackplan_policy: 1\nrules: {a: {reason: x}}\n", "a.yaml")
+    web.write("{", "b.yaml")
+    planned = web.run("plan", "--policy", "a.yaml", "--policy", "b.yaml", "--policy", "c.yaml")
+    assert [line.split()[0] for line in planned.err.splitlines()] == ["a.yaml:2:12:", "b.yaml:2:1:", "ACK2100"]
+
+
+def test_rego_that_is_broken_is_told_with_its_place(web):
+    web.write('package main\n\ndeny[msg] { msg := "x"\n', "a.rego")
+    planned = web.run("plan", "--policy", "a.rego")
+    assert (planned.code, planned.out) == (1, "")
+    assert planned.err.startswith("a.rego:3:11: ACK2104 Rego policy is broken: ")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("deny[msg] { msg := nothing_such(1) }", "data.main.deny: Function not found: nothing_such"),
+        ("deny := warn\nwarn := deny", "Recursion detected"),
+        ('deny[x] { x := http.send({"url": "http://127.0.0.1"}) }', "a.rego:2:16: ACK2104 Rego policy is broken: http.send is not there"),
+        ("deny := 1\ndeny := 2 { true }", "data.main.deny: it can't be evaluated"),
+    ],
+)  # fmt: skip
+def test_rego_that_can_not_be_evaluated(source, said, web):
+    web.write(f"package main\n{source}\n", "a.rego")
+    planned = web.run("plan", "--policy", "a.rego")
+    assert (planned.code, planned.out) == (1, "")
+    assert said in planned.err
+    assert "ACK2104" in planned.err
+
+
+def test_rego_without_rules_is_a_warning(web):
+    web.write("package main\nallow := true\n", "a.rego")
+    planned = web.run("plan", "--policy", "a.rego")
+    assert planned.code == 0
+    assert "ACK2106 warning: Rego policy has no rules: a.rego" in planned.out
+
+
+def test_rego_sees_nothing_of_the_environment(web):
+    web.write("package main\nwarn[msg] { msg := json.marshal(opa.runtime()) }\n", "a.rego")
+    planned = web.run("plan", "--policy", "a.rego", environment={"A_SECRET": SECRET})
+    assert "ACK2118" in planned.out
+    assert SECRET not in planned.out
+    assert "Node-password" not in planned.out
+
+
+def test_rego_without_its_engine_says_how_to_install_it(web):
+    web.write(DENY, "a.rego")
+    with mock.patch("importlib.util.find_spec", return_value=None):
+        planned = web.run("plan", "--policy", "a.rego")
+    cure = "ACK2103 Rego engine is not installed: policies in .rego files need it. Install it: pip install 'ackplan[rego]'\n"
+    assert (planned.code, planned.err) == (1, cure)
+
+
+ENDLESS = "package main\ndeny := count([1 | some a in numbers.range(1, 3000); some b in numbers.range(1, 3000)])"
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        (Limits(seconds=0.5), "they ran for more than 0.5 s"),
+        (Limits(memory=50 * 1024**2), "they took more than 50 MiB of memory"),
+    ],
+)
+def test_rego_that_takes_too_much_is_stopped(limits, said, web):
+    web.write(ENDLESS, "a.rego")
+    with mock.patch("ackplan.rego.evaluate", lambda *asked: evaluate(*asked, limits)):
+        planned = web.run("plan", "--policy", "a.rego")
+    assert planned.code == 1
+    assert planned.err.startswith(f"ACK2105 Rego policies took too much: {said}")
+
+
+@pytest.mark.parametrize(
+    ("message", "place"),
+    [
+        ('"text alone"', ""),
+        ('"alicloud_cs_managed_kubernetes.web is bad"', "ackplan.yaml:5:3: ACK2118 web: "),
+        ('{"msg": "m", "cluster": "web", "parameter": "worker_instance_types.0"}', "ackplan.yaml:9:29: ACK2118 web: worker_instance_types.0: "),
+        ('{"msg": "m", "resource": "alicloud_cs_managed_kubernetes.web", "attribute": "worker_number"}', "ackplan.yaml:8:5: ACK2118 web: num_of_nodes: "),
+        ('{"msg": "m", "details": {"address": "alicloud_cs_managed_kubernetes.web"}}', "ackplan.yaml:5:3: ACK2118 web: "),
+        ('{"msg": "m", "cluster": "other"}', ""),
+        ('{"other": 1}', ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "head", ["deny[msg] {{ msg := {} }}", "violation contains msg if {{ msg := {} }}", "deny := [{}]"]
+)
+def test_a_message_of_rego_is_put_where_it_says(message, place, head, web):
+    web.write("package main\nimport rego.v1\n" + head.format(message) + "\n", "a.rego")
+    planned = web.run("plan", "--policy", "a.rego")
+    (line,) = [line for line in planned.out.splitlines() if "ACK2118" in line]
+    assert line.startswith(place or "ACK2118 Rego policy is violated: a.rego/")
+
+
+def test_rego_of_other_packages_and_exceptions_as_conftest_has_them(web):
+    web.write(
+        'package team.names\ndeny_a[m] { m := "a" }\ndeny_b[m] { m := "b" }\nexception[rules] { rules := ["b"] }\n',
+        "a.rego",
+    )
+    planned = web.run("plan", "--policy", "a.rego")
+    assert [line for line in planned.out.splitlines() if "ACK2118" in line] == [
+        "ACK2118 Rego policy is violated: a.rego/team.names.deny_a: a"
+    ]
+
+
+def test_texts_of_a_policy_move_no_terminal(web):
+    web.write('package main\nwarn[m] { m := "a\\u001b[31mb\\u0007\\n::error::c" }\n', "a.rego")
+    web.write(WARN.replace("Costs", '"C\\e[31m"'), "a.yaml")
+    for form in ("text", "markdown", "github", "junit", "sarif", "json"):
+        planned = web.run("plan", "--policy", "a.rego", "--policy", "a.yaml", "--format", form)
+        assert planned.code == 0, form
+        assert "\x1b" not in planned.out, form
+        assert "\n::error::" not in planned.out, form
+
+
+def test_the_schema_of_policies_is_printed(web):
+    printed = json.loads(web.run("schema", "policy").out)
+    assert printed["title"] == "Policy"
+    assert "max_destroys" in printed["$defs"]["rule"]["properties"]

@@ -1,0 +1,70 @@
+"""The page about policies: its examples are policies, and its table is the pack that comes with ackplan."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ackplan.app.policing import load
+from ackplan.policy import read, rego
+from ackplan.rego import evaluate
+from ackplan.spec.load import parse
+
+PACK = "ackplan/policy/packs/recommended.yaml"
+
+
+@pytest.fixture(scope="module")
+def page(root: Path) -> str:
+    return (root / "docs/policies.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def pack(root: Path) -> dict[str, Any]:
+    rules: dict[str, Any] = parse((root / PACK).read_bytes(), PACK)[0][0]["rules"]
+    return rules
+
+
+def test_the_table_is_the_pack(page, pack):
+    rows = re.findall(r"^\| `([\w-]+)` \| (error|warning) \| (.+?) \| (.+?) \| (.+?) \|$", page, re.MULTILINE)
+    assert rows == [
+        (
+            name,
+            rule.get("severity", "error"),
+            ", ".join(rule.get("select", {}).get("kinds", ["all"])),
+            rule["reason"],
+            rule["cure"],
+        )
+        for name, rule in pack.items()
+    ]
+
+
+def test_every_kind_has_rules_of_the_pack(root):
+    rules = load(["builtin:recommended"], root).rules
+    for kind in ("dedicated", "managed", "edge", "serverless"):
+        assert sum(kind in (rule.select.kinds or (kind,)) for rule in rules) >= 5
+
+
+def test_the_example_in_yaml_is_a_policy_with_every_sort_of_rule(page):
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    rules, found = read(example.encode(), "example.yaml")
+    assert (list(map(str, found)), len(rules), len({type(rule.check) for rule in rules})) == ([], 8, 7)
+    keys = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert keys >= {"reason", "cure", "severity", "select", "exceptions"} | set(
+        re.findall(r"^    (\w+):", example, re.MULTILINE)
+    )
+
+
+def test_the_example_in_rego_says_what_the_page_says(page):
+    (example,) = re.findall(r"```rego\n(.*?)```", page, re.DOTALL)
+    (query,), _ = rego.queries([("a.rego", example)])
+    change = {
+        "type": "alicloud_cs_managed_kubernetes",
+        "address": "x.y",
+        "change": {"after": {"slb_internet_enabled": True}},
+    }
+    values = evaluate([("a.rego", example)], {}, {"resource_changes": [change]}, [query.path])
+    message = {"msg": "x.y can be reached from the internet", "address": "x.y", "attribute": "slb_internet_enabled"}
+    assert values == {"data.main.deny": [message]}
