@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from live_fleets import LIVE, OUTSIDE
 from projects import WEB, Project
 
 from ackplan.spec.layout import laid_out
+from ackplan.spec.load import parse
 from tests.running import simulator
 
 EXPECT = Path(__file__).parent / "expect"
@@ -180,6 +182,20 @@ def test_a_placeholder_is_never_sent(found: Project) -> None:
     assert found.changing() == []
 
 
+def test_what_sends_no_placeholder_goes_on(found: Project) -> None:
+    """Workers are given up by name: nothing of what they were made of is needed."""
+    found.run("export", "rim", "--out", "ackplan.yaml")
+    found.run("import", "rim")
+    path = found.folder / "ackplan.yaml"
+    less = "num_of_nodes: 1\n    scale_in: {strategy: newest}"
+    path.write_text(path.read_text("utf-8").replace("num_of_nodes: 2", less), "utf-8")
+    planned = found.run("plan", "--detailed-exitcode")
+    assert planned.code == 2
+    assert "give up 1 worker: 2 -> 1" in planned.out
+    path.write_text("ackplan: 1\nclusters: {}\n", "utf-8")
+    assert "rim will be destroyed" in found.run("plan").out
+
+
 def test_what_is_filled_in_later_is_recorded_and_nothing_is_called(found: Project) -> None:
     found.run("export", "rim", "--out", "ackplan.yaml")
     found.run("import", "rim")
@@ -194,7 +210,46 @@ def test_what_is_filled_in_later_is_recorded_and_nothing_is_called(found: Projec
     assert found.changing() == []
 
 
+EVIL = "1.0\n  evil:\n    cluster_type: Ask\x1b[2J"
+
+
+def test_nothing_that_the_api_says_gets_out_of_its_place(tmp_path: Path) -> None:
+    """Values stand in quotes and comments on one line; no terminal is moved."""
+    shown = {"current_version": EVIL, "init_version": EVIL, "proxy_mode": EVIL, "node_cidr_mask": EVIL}
+    tags = [{"key": f"ack.{EVIL}", "value": "x"}, {"key": EVIL, "value": EVIL}]
+    live = {"clusters": [{"name": "web", "size": 1, "cluster_type": "ManagedKubernetes", **shown, "tags": tags}]}
+    with simulator(live=live) as api:
+        project = Project(tmp_path, api)
+        done = project.run("export", "web", "--out", "ackplan.yaml")
+        text = (tmp_path / "ackplan.yaml").read_text("utf-8")
+        assert "\x1b" not in done.err + text
+        (root,), faults = parse(text.encode(), "ackplan.yaml")
+        assert (list(root["clusters"]), faults) == (["web"], [])
+        assert root["clusters"]["web"]["kubernetes_version"] == EVIL
+        assert project.run("import", "--all").code == 0
+        assert project.run("plan", "--detailed-exitcode").code == 0
+
+
 def test_no_password_is_written(found: Project) -> None:
     done = found.run("export", "--all", "-vv", environment={"ACK_NODE_PASSWORD": "Canary-Password-1"})
     assert "login_password: {env: ACK_NODE_PASSWORD}" in done.out
     assert "Canary-Password-1" not in done.out + done.err
+
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+@pytest.mark.parametrize("example", ["dedicated", "managed", "edge", "serverless", "fleet"])
+def test_the_guide_s_own_clusters_come_back(example: str, project: Project) -> None:
+    """Made by ackplan, with the record and without it."""
+    shutil.copytree(EXAMPLES / example, project.folder, dirs_exist_ok=True)
+    passwords = {"ECS_ROOT_PASSWORD": "Root-password-1"}
+    assert project.run("apply", "--auto-approve", environment=passwords).code == 0
+    before = project.changing()
+    assert project.run("export", "--all", "--out", "recorded/").code == 0
+    assert project.run("plan", "-f", "recorded/", "--detailed-exitcode").code == 0
+    shutil.rmtree(project.folder / "state")
+    assert project.run("export", "--all", "--out", "live/").code == 0
+    assert project.run("import", "--all", "-f", "live/").code == 0
+    assert project.run("plan", "-f", "live/", "--detailed-exitcode").code == 0
+    assert project.changing() == before
