@@ -39,18 +39,18 @@ class Ran:
         return "failure" if "failure" in self.results.values() else "success"
 
 
-class Github:
-    """A repository with its runs. `environment` is what every step has besides its own."""
+class Programs:
+    """A repository, what its platform's API knows, and the programs that steps find. `environment` is for every step."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], world: Mapping[str, Any]) -> None:
         self.folder = folder
         self.origin = folder / "origin.git"
         self.world = folder / "world"
         (self.world / "artifacts").mkdir(parents=True)
-        self.world_file.write_text(json.dumps({"comments": {}, "pulls": {}, "runs": [], "issues": []}))
+        self.world_file.write_text(json.dumps(world))
+        self.printed = ""
         self._bin = programs(folder / "bin")
         self._environment = dict(environment)
-        self._runs = 0
 
     @property
     def world_file(self) -> Path:
@@ -61,6 +61,22 @@ class Github:
 
     def learns(self, **known: Any) -> None:
         self.world_file.write_text(json.dumps({**self.knows(), **known}))
+
+    def environment_too(self, **more: str) -> None:
+        """What every step has from now on."""
+        self._environment |= more
+
+    def environment(self) -> dict[str, str]:
+        kept = {"HOME": str(self.folder), "PATH": f"{self._bin}:{os.environ['PATH']}"}
+        return {**kept, "PIPELINE_WORLD": str(self.world), **self._environment}
+
+
+class Github(Programs):
+    """A repository on GitHub with its runs."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        super().__init__(folder, environment, {"comments": {}, "pulls": {}, "runs": [], "issues": []})
+        self._runs = 0
 
     def run(
         self, workflow: str, commit: str, event: Mapping[str, Any], *, before: Mapping[str, Callable[[], None]] = {}
@@ -77,14 +93,6 @@ class Github:
 
     def artifact(self, run: int, name: str) -> Path:
         return self.world / "artifacts" / str(run) / name
-
-    def environment_too(self, **more: str) -> None:
-        """What every step has from now on."""
-        self._environment |= more
-
-    def environment(self) -> dict[str, str]:
-        kept = {"HOME": str(self.folder), "PATH": f"{self._bin}:{os.environ['PATH']}"}
-        return {**kept, "PIPELINE_WORLD": str(self.world), **self._environment}
 
 
 class _Job:
@@ -228,7 +236,7 @@ def programs(folder: Path) -> Path:
     """A folder for a PATH: ackplan of this checkout, and the programs of shims.py."""
     folder.mkdir()
     shims = f'exec "{sys.executable}" "{Path(__file__).with_name("shims.py")}"'
-    commands = {name: f"{shims} {name}" for name in ("gh", "curl", "jq", "sleep", "python")}
+    commands = {name: f"{shims} {name}" for name in ("gh", "curl", "jq", "sleep", "python", "python3", "apt-get")}
     commands["ackplan"] = f'PYTHONPATH="{Path(__file__).parents[2]}" exec "{sys.executable}" -m ackplan'
     for name, line in commands.items():
         (folder / name).write_text(f'#!/bin/sh\n{line} "$@"\n', "utf-8")

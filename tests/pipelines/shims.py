@@ -89,6 +89,8 @@ def _asked(world: dict[str, Any], method: str, address: tuple[str, str, str], fi
     if re.fullmatch(r"actions/workflows/ackplan-plan\.yml/runs", path):
         head = dict(part.split("=") for part in query.split("&"))["head_sha"]
         return {"workflow_runs": [run for run in world["runs"] if run["head_sha"] == head]}
+    if path == "user":
+        return bot
     if path == "issues" and method == "POST":
         world["issues"].append({"number": 1 + len(world["issues"]), "user": bot, "state": "open", **fields})
         return world["issues"][-1]
@@ -101,25 +103,95 @@ def _asked(world: dict[str, Any], method: str, address: tuple[str, str, str], fi
 
 
 def curl(arguments: list[str]) -> int:
-    assert arguments[-1].endswith("&audience=sts.aliyuncs.com")
-    print(json.dumps({"value": "a-token"}))
+    if arguments[-1].endswith("&audience=sts.aliyuncs.com"):
+        print(json.dumps({"value": "a-token"}))
+        return 0
+    options = {"--request": "GET"}
+    fields: dict[str, str] = {}
+    rest = iter(arguments[:-1])
+    for word in rest:
+        if word in {"--data", "--data-urlencode"}:
+            name, mark, value = re.match(r"([\w]+)([=@])(.*)", next(rest), re.DOTALL).groups()
+            fields[name] = Path(value).read_text("utf-8") if mark == "@" else value
+        elif word in {"--header", "--request"}:
+            options[word] = next(rest)
+    assert Path(options["--header"][1:]).read_text("utf-8").startswith("PRIVATE-TOKEN:")
+    return _gitlab(options["--request"], arguments[-1].removeprefix("https://gitlab.example/api/v4/"), fields)
+
+
+def _gitlab(method: str, address: str, fields: dict[str, str]) -> int:
+    file = WORLD / "world.json"
+    world = json.loads(file.read_text("utf-8"))
+    answer = _answered(world, method, address.partition("?")[0].removeprefix("projects/1/"), fields)
+    file.write_text(json.dumps(world), "utf-8")
+    sys.stdout.write(answer if isinstance(answer, str) else json.dumps(answer))
     return 0
 
 
+def _answered(world: dict[str, Any], method: str, path: str, fields: dict[str, str]) -> Any:
+    match [method, *path.split("/")]:
+        case ["GET", "user"]:
+            return {"id": 7}
+        case ["GET", "merge_requests", iid, "notes"]:
+            return [note for note in world["notes"] if note["iid"] == iid]
+        case ["POST", "merge_requests", iid, "notes"]:
+            world["notes"].append({"id": 1 + len(world["notes"]), "iid": iid, "author": {"id": 7}, **fields})
+        case ["PUT", "merge_requests", _, "notes", note]:
+            world["notes"][int(note) - 1].update(fields)
+        case ["GET", "repository", "commits", commit, "merge_requests"]:
+            return [request for request in world["merge_requests"] if request["commit"] == commit]
+        case ["GET", "merge_requests", iid, "pipelines"]:
+            return [pipeline for pipeline in world["pipelines"] if pipeline["merge_request"] == iid]
+        case ["GET", "pipelines", pipeline, "jobs"]:
+            return [job for job in world["jobs"] if job["pipeline"] == int(pipeline)]
+        case ["GET", "jobs", number, "artifacts", name]:
+            (job,) = [job for job in world["jobs"] if job["id"] == int(number)]
+            return (WORLD / "artifacts" / f"{job['pipeline']}-{job['name']}" / name).read_text("utf-8")
+        case ["GET", "issues"]:
+            return [issue for issue in world["issues"] if "state_event" not in issue]
+        case ["POST", "issues"]:
+            world["issues"].append({"iid": 1 + len(world["issues"]), **fields})
+        case ["PUT", "issues", iid]:
+            world["issues"][int(iid) - 1].update(fields)
+        case other:
+            raise AssertionError(other)
+    return {}
+
+
 def filter_json(arguments: list[str]) -> int:
-    value = jq.compile(arguments[-1]).input_text(sys.stdin.read()).first()
-    raw = "--raw-output" in arguments and isinstance(value, str)
-    print(value if raw else json.dumps(value))
+    raw, *words = arguments if arguments[0] == "--raw-output" else ("", *arguments)
+    text = Path(words[1]).read_text("utf-8") if len(words) > 1 else sys.stdin.read()
+    for value in jq.compile(words[0]).input_text(text).all():
+        print(value if raw and isinstance(value, str) else json.dumps(value))
     return 0
 
 
 def python(arguments: list[str]) -> int:
     if arguments[:2] == ["-m", "pip"]:
         return 0
+    if arguments[:2] == ["-m", "venv"]:
+        return _environment(Path(arguments[2]) / "bin")
     return subprocess.run([sys.executable, *arguments], check=False).returncode
 
 
-PROGRAMS = {"gh": gh, "curl": curl, "jq": filter_json, "sleep": lambda _: 1, "python": python}
+def _environment(folder: Path) -> int:
+    """A virtual environment in which `pip install` has nothing to do: ackplan is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pip").write_text("#!/bin/sh\n", "utf-8")
+    (folder / "pip").chmod(0o755)
+    shutil.copy(shutil.which("ackplan") or "", folder / "ackplan")
+    return 0
+
+
+PROGRAMS = {
+    "gh": gh,
+    "curl": curl,
+    "jq": filter_json,
+    "sleep": lambda _: 1,
+    "python": python,
+    "python3": python,
+    "apt-get": lambda _: 0,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1], sys.argv[2:]))
