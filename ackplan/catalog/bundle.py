@@ -7,6 +7,7 @@ from typing import Any
 
 from ackplan.catalog import files
 from ackplan.catalog.kinds import kinds
+from ackplan.catalog.offers import offered
 from ackplan.catalog.operations import operations
 
 
@@ -30,6 +31,8 @@ def bundle(file: str) -> dict[str, Any]:
     for embedded in (_label(other) for other in needed - {file}):
         for keyword in ("$id", "$schema"):
             definitions[embedded].pop(keyword, None)
+    if file == files.SPEC:
+        definitions["partial"] = {**definitions["partial"], "properties": offered()}
     return {**root, "$defs": definitions}
 
 
