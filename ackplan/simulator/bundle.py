@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import json
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
@@ -55,9 +56,20 @@ def validator(name: str, fragment: str = "#/$defs/parameters") -> Draft202012Val
 
 
 @functools.cache
+def passes(name: str) -> Callable[[Any], bool]:
+    """Decides, much faster than `validator` explains, whether a body's parameters are as they should be."""
+    known = jsonschema_rs.Registry([(read(other)["$id"], read(other)) for other in _names()])
+    schema = {"$ref": f"{read(name)['$id']}#/$defs/parameters"}
+    return jsonschema_rs.Draft202012Validator(schema, registry=known).is_valid
+
+
+def _names() -> list[str]:
+    return ["definitions", *(name for said in operations() for name in bodies(said["id"]))]
+
+
+@functools.cache
 def _registry() -> Registry[Any]:
-    names = ["definitions", *(name for said in operations() for name in bodies(said["id"]))]
-    resources = [(read(name)["$id"], DRAFT202012.create_resource(read(name))) for name in names]
+    resources = [(read(name)["$id"], DRAFT202012.create_resource(read(name))) for name in _names()]
     return Registry().with_resources(resources).crawl()
 
 

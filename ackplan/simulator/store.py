@@ -70,17 +70,23 @@ class Store:
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {_FORMAT}; COMMIT;")
 
+    @property
+    def inside(self) -> bool:
+        """Whether the caller is inside a transaction of its own."""
+        with self._lock:
+            return self._connection.in_transaction
+
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing. An exception undoes it. Inside another one it is a part of that."""
+    def transaction(self) -> Iterator[bool]:
+        """All or nothing. An exception undoes it. Inside another one it is a part of that; says whether it is not."""
         with self._lock:
             if self._connection.in_transaction:
                 with self._part():
-                    yield
+                    yield False
                 return
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield
+                yield True
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise

@@ -32,8 +32,18 @@ class World:
     @contextlib.contextmanager
     def moment(self) -> Iterator[None]:
         """One transaction at one instant. May be nested: the outermost one counts."""
-        with self._store.transaction():
-            settle_due(self._ledger)
+        with self._store.transaction() as outermost:
+            if outermost:
+                settle_due(self._ledger)
+            yield
+
+    @contextlib.contextmanager
+    def look(self) -> Iterator[None]:
+        """A moment that changes nothing more: inside another one there is nothing to undo."""
+        if self._store.inside:
+            yield
+            return
+        with self.moment():
             yield
 
     def load(self, document: Mapping[str, Any]) -> None:
@@ -60,7 +70,7 @@ class World:
 
     def clusters(self, name: str = "", cluster_type: str = "") -> list[dict[str, Any]]:
         """All clusters, Swarm ones too, or those whose name contains `name` and whose type is `cluster_type`."""
-        with self.moment():
+        with self.look():
             found = [cluster.answer() for cluster in self._store.clusters() if name in cluster.name]
         return [answer for answer in found if not cluster_type or answer.get("cluster_type") == cluster_type]
 
@@ -71,12 +81,12 @@ class World:
         return {"clusters": found[(number - 1) * size : number * size], "page_info": page}
 
     def cluster(self, cluster_id: str) -> dict[str, Any]:
-        with self.moment():
+        with self.look():
             return self._ledger.find(cluster_id).answer()
 
     def nodes(self, cluster_id: str, page_number: int = 1, page_size: int = 10, state: str = "") -> dict[str, Any]:
         """One page of a cluster's nodes."""
-        with self.moment():
+        with self.look():
             self._ledger.find(cluster_id)
             found = [node.answer() for node in self._store.nodes(cluster_id)]
         found = [node for node in found if state in {"", "all", node.get("state")}]
@@ -85,7 +95,7 @@ class World:
         return {"nodes": found[start : start + page_size], "page": page}
 
     def task(self, task_id: str) -> dict[str, Any]:
-        with self.moment():
+        with self.look():
             task = self._store.task(task_id)
         if task is None:
             raise refusals.task_not_found(task_id)
@@ -93,26 +103,26 @@ class World:
 
     def name_of(self, cluster_id: str) -> str:
         """The cluster's name, empty where there is no such cluster."""
-        with self.moment():
+        with self.look():
             cluster = self._store.cluster(cluster_id)
         return cluster.name if cluster else ""
 
     def name_of_task(self, task_id: str) -> str:
         """The name of the cluster that a task is about, empty where there is no such task."""
-        with self.moment():
+        with self.look():
             task = self._store.task(task_id)
         return task.cluster_name if task else ""
 
     def kubeconfig(self, cluster_id: str) -> dict[str, Any]:
-        with self.moment():
+        with self.look():
             return handouts.kubeconfig(self._ledger, cluster_id)
 
     def certs(self, cluster_id: str) -> dict[str, Any]:
-        with self.moment():
+        with self.look():
             return handouts.certs(self._ledger, cluster_id)
 
     def attach_script(self, cluster_id: str, body: Mapping[str, Any]) -> str:
-        with self.moment():
+        with self.look():
             return handouts.attach_script(self._ledger, cluster_id, body)
 
     # Calls that change

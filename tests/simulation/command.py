@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from ackplan import api
+from ackplan import api, spec
+from ackplan.api import sending
+from ackplan.api.signing import UnsignedRequest
 from ackplan.app.applying import Stores
 from ackplan.app.planning import Planned
 from ackplan.cli import applying, session
@@ -35,6 +37,11 @@ _LONGEST = 48 * 3600.0
 _MOST_CALLS = 20_000
 
 
+def _unsigned(request: UnsignedRequest, *_: Any, **__: Any) -> dict[str, str]:
+    """The account does not look at signatures; those are tested elsewhere."""
+    return {"accept": request.accept, "content-type": request.content_type}
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a command ended: its exit code, None where it was killed; `fault` is the error that it ended in."""
@@ -48,12 +55,16 @@ class Ended:
 
 @dataclass
 class Computer:
-    """A folder with a spec, a disk, and an account to talk to. One command at a time."""
+    """A folder with a spec, a disk, and an account to talk to. One command at a time.
+
+    `spec` is what the folder's spec says: it was read when it was written.
+    """
 
     folder: Path
     account: Account
     seed: int
     disk: Disk = field(default_factory=Disk)
+    spec: spec.Spec = spec.Spec({}, (), ())
     life: Life | None = None
     runs: int = 0
 
@@ -120,6 +131,8 @@ class Computer:
                 (session, "open_api", lambda _settings: self._client(life)),
                 (session, "lock", lambda *_: contextlib.nullcontext()),
                 (session, "environment", lambda: SECRETS),
+                (spec, "read", lambda _inputs: self.spec),
+                (sending, "SIGNERS", {"hmac-sha1": _unsigned}),
                 (applying, "RealClock", LoopClock),
                 (applying.secrets, "token_hex", lambda _: f"run{self.runs}"),
             ):

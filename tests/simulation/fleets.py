@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from ackplan import spec
-from ackplan.model.wanted import Wanted
 
 from .account import Seen
 
@@ -59,16 +58,20 @@ class Fleet:
 
     clusters: dict[str, Body] = field(default_factory=dict)
     once: dict[str, Body] = field(default_factory=dict)
+    _saved: tuple[str, spec.Spec] = ("", spec.Spec({}, (), ()))
 
-    def save(self, folder: Path) -> Mapping[str, Wanted]:
-        """Writes the spec, and gives what it wants."""
+    def save(self, folder: Path) -> spec.Spec:
+        """Writes the spec, and reads it again where it is another one than before."""
         self._part()
         self.once.update(self.clusters)
         document = {"ackplan": 1, "region": "cn-beijing", "clusters": self.clusters}
-        (folder / "ackplan.yaml").write_text(json.dumps(document, ensure_ascii=False, indent=1), "utf-8")
-        read = spec.read(spec.Inputs(folder))
+        text = json.dumps(document, ensure_ascii=False)
+        if text != self._saved[0]:
+            (folder / "ackplan.yaml").write_text(text, "utf-8")
+            self._saved = text, spec.read(spec.Inputs(folder))
+        read = self._saved[1]
         assert not read.diagnostics, [str(diagnostic) for diagnostic in read.diagnostics]
-        return read.clusters
+        return read
 
     def _part(self) -> None:
         """An instance belongs to one cluster."""
