@@ -20,7 +20,8 @@ from ackplan.plan.codec import encode
 from ackplan.plan.model import Plan, Step
 from ackplan.plan.planner import fingerprint
 from ackplan.record import Record
-from ackplan.record.journal import Entry, Phase, RunHead, fold, recover
+from ackplan.record.journal import Entry, Phase, RunHead, fold
+from ackplan.record.recovery import late, recover
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +110,14 @@ def check_secrets(steps: Iterable[Step], missing: Callable[[Mapping[str, Any]], 
         raise Failure(*dict.fromkeys(faults))
 
 
-@dataclass(frozen=True, slots=True)
-class Resumption:
-    """What a run that was killed had done of this plan: steps that are done, clusters that it created, by name."""
-
-    run: str
-    done: frozenset[str]
-    ids: Mapping[str, str]
+def tried(before: Known) -> dict[tuple[str, str], float]:
+    """Calls that an interrupted run may have sent without hearing of them, by operation and cluster: see Run."""
+    lost = [call for call in before.flying if not call.answered]
+    return {(str(call.data.get("operation")), call.cluster): late(call) for call in lost}
 
 
-async def resume(before: Known, api: ApiReader) -> Resumption:
-    """Reads the journal of the killed run, and finds by name what a create without an answer left."""
+async def resume(before: Known, api: ApiReader) -> Run:
+    """The run to go on with, as its journal has it; finds by name what a create without an answer left."""
     head, entries = before.leftover.head, before.leftover.entries
     assert head is not None  # noqa: S101 - `resumes` said so
     _, recovered = recover(before.record, before.flying, await api.list_clusters())
@@ -129,7 +127,7 @@ async def resume(before: Known, api: ApiReader) -> Resumption:
             ids.pop(entry.cluster, None)
         elif entry.entry is not None and entry.entry.get("cluster_id"):
             ids[entry.cluster] = str(entry.entry["cluster_id"])
-    return Resumption(head.id, _done(before), ids)
+    return Run(head.id, _done(before), ids, tried(before))
 
 
 async def apply(plan: Plan, before: Known, stores: Stores, executor: Callable[[Run], Executor], run: Run) -> Applied:

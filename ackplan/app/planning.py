@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from ackplan import catalog, spec
 from ackplan.app.ports import JournalReader, RecordReader
@@ -16,7 +18,10 @@ from ackplan.model.answers import Cluster, Node
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
 from ackplan.record import Record
-from ackplan.record.journal import Entry, InFlight, Leftover, fold, named_nodes, recover
+from ackplan.record.journal import Entry, InFlight, Leftover, fold
+from ackplan.record.recovery import named_nodes, recover
+
+T = TypeVar("T")
 
 # How often a cluster is looked at again whose size and nodes are of two moments.
 _LOOKS = 3
@@ -65,11 +70,16 @@ def read_spec(inputs: spec.Inputs, *, optional: bool = False) -> spec.Spec:
     return loaded
 
 
-async def make_plan(inputs: spec.Inputs, before: Known, api: ApiReader | None, options: Options) -> Planned:
-    """The plan for the spec. Without `api` the record is taken for what is live. Raises Failure and ApiError."""
+async def make_plan(
+    inputs: spec.Inputs, before: Known, api: ApiReader | None, options: Options, now: float = math.inf
+) -> Planned:
+    """The plan for the spec. Without `api` the record is taken for what is live. Raises Failure and ApiError.
+
+    `now` is the time of the clock that runs go by, where the plan is to be carried out at once.
+    """
     loaded = read_spec(inputs, optional=options.mode != "normal")
     live = await api.list_clusters() if api is not None else _as_recorded(before.record)
-    live, record, recovered = await _recovered(before, api, live)
+    live, record, recovered = await _recovered(before, api, live, now)
     sides = Sides(loaded.clusters, record, live, loaded.digest())
     if api is not None:
         live, nodes = await _nodes(api, live, nodes_needed(sides, options))
@@ -80,14 +90,14 @@ async def make_plan(inputs: spec.Inputs, before: Known, api: ApiReader | None, o
 
 
 async def _recovered(
-    before: Known, api: ApiReader | None, live: tuple[Cluster, ...]
+    before: Known, api: ApiReader | None, live: tuple[Cluster, ...], now: float
 ) -> tuple[tuple[Cluster, ...], Record, tuple[Entry, ...]]:
     """The live list, the record with what became of the calls in flight, and the entries that settle these."""
     nodes: Mapping[str, Sequence[Node]] = {}
     if api is not None:
         live, nodes = await _nodes(api, live, named_nodes(before.record, before.flying, live))
     moved = stale(before.leftover, before.stored)
-    record, recovered = recover(before.record, before.flying, live, nodes, stale=moved)
+    record, recovered = recover(before.record, before.flying, live, nodes, stale=moved, now=now)
     return live, record, recovered
 
 
@@ -112,13 +122,24 @@ async def _nodes(
 ) -> tuple[tuple[Cluster, ...], dict[str, tuple[Node, ...]]]:
     """The nodes of these clusters, and the live list with these clusters as they were when their nodes were read."""
     by_id = {cluster.cluster_id: cluster for cluster in live}
-    seen = await asyncio.gather(*(_moment(api, by_id[cluster_id]) for cluster_id in cluster_ids))
+    seen = await _together([_moment(api, by_id[cluster_id]) for cluster_id in cluster_ids])
     for cluster_id, (cluster, _) in zip(cluster_ids, seen, strict=True):
         if cluster is None:
             del by_id[cluster_id]
         else:
             by_id[cluster_id] = cluster
     return tuple(by_id.values()), {cluster.cluster_id: nodes for cluster, nodes in seen if cluster is not None}
+
+
+async def _together(looks: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """The results of all looks. Where one fails the others are stopped, and its error is raised."""
+    tasks = [asyncio.create_task(look) for look in looks]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _moment(api: ApiReader, cluster: Cluster) -> tuple[Cluster | None, tuple[Node, ...]]:

@@ -105,17 +105,18 @@ class _Application:
         if not applying.resumes(plan, before):
             await applying.check_unmoved(plan, before, self._api)
             return await self._execute(plan, before, Run(secrets.token_hex(4)))
-        found = await applying.resume(before, self._api)
-        self._say(f"Going on with run {found.run}, which was interrupted: {len(found.done)} steps are done.")
-        return await self._execute(plan, before, Run(found.run, found.done, found.ids))
+        run = await applying.resume(before, self._api)
+        self._say(f"Going on with run {run.id}, which was interrupted: {len(run.done)} steps are done.")
+        return await self._execute(plan, before, run)
 
     async def _planned(self, before: planning.Known) -> int:
         inputs, options = session.inputs(self._settings), self._order.asked.options()
-        planned = await planning.make_plan(inputs, before, self._api, options)
+        planned = await planning.make_plan(inputs, before, self._api, options, RealClock().now())
         plan = judged(self._settings, self._order.asked.policy, planned, before.record).plan
         self._voice.plan(plan)
         if not plan.applicable:
             return INCOMPLETE
+        run = Run(secrets.token_hex(4), tried=applying.tried(before))
         if before.leftover.head is not None:
             applying.settle(self._stores, before, planned.recovered)
             before = planning.known(self._stores.record, self._stores.journal)
@@ -124,7 +125,7 @@ class _Application:
             return COMPLETE
         applying.check_secrets(plan.steps, self._secrets.missing)
         self._approve()
-        return await self._execute(plan, before, Run(secrets.token_hex(4)))
+        return await self._execute(plan, before, run)
 
     def _hold(self, plan: Plan, before: planning.Known) -> None:
         """Policies that are named beside a plan file are about this moment: what it was held against before, holds."""

@@ -16,6 +16,7 @@ from ackplan.execute.watch import Settled, Watch
 from ackplan.model.answers import Accepted, Attached, Cluster, Retry
 from ackplan.plan.model import Call, Step
 from ackplan.record.journal import Entry, Phase
+from ackplan.record.recovery import LATEST
 
 # How long a call whose answer was lost may take to show its effect.
 GRACE = 60.0
@@ -44,6 +45,7 @@ class StepContext:
     """A step under way. `ids` knows the clusters that this run created, by name, for all steps of the run.
 
     `failed`: the cluster was in the state `failed` before the step's call.
+    `late` is until when a call like this one may take effect that an earlier run may have sent, None where none did.
     """
 
     step: Step
@@ -55,6 +57,7 @@ class StepContext:
     request_ids: list[str] = field(default_factory=list)
     task_ids: list[str] = field(default_factory=list)
     retries: list[Retry] = field(default_factory=list)
+    late: float | None = None
     called: bool = False
     failed: bool = False
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -76,7 +79,8 @@ class StepContext:
         self.watch.check()
         step = self.step
         body = self._with_secrets(self.call.body or {})
-        await self.write(Phase.INTENT, {"operation": self.call.operation, **_aim(step), "entry": step.entry})
+        facts = {"operation": self.call.operation, **_aim(step), "entry": step.entry, "at": self.ports.clock.now()}
+        await self.write(Phase.INTENT, facts)
         return body
 
     def _with_secrets(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,9 +169,23 @@ class StepContext:
             raise
         return None if cluster.gone else cluster
 
-    async def until(self, seen: Callable[[], Awaitable[bool]]) -> bool:
-        """Looks again and again, for the grace period at most, until `seen`."""
-        end = self.ports.clock.now() + GRACE
+    async def late_call(self) -> bool:
+        """False where no earlier run's call can take effect any more. Else returns as soon as one does, or none can."""
+        now, first = self.ports.clock.now(), await self.look() if self.late else None
+        if self.late is None or first is None or not 0 < self.late - now <= LATEST:
+            return False
+
+        async def moved() -> bool:
+            cluster = await self.look()
+            return cluster is None or cluster.busy or cluster.size != first.size
+
+        await self.until(moved, self.late - now)
+        self.late = None
+        return True
+
+    async def until(self, seen: Callable[[], Awaitable[bool]], patience: float = GRACE) -> bool:
+        """Looks again and again, for so many seconds at most, until `seen`."""
+        end = self.ports.clock.now() + patience
         while not await seen():
             if self.ports.clock.now() >= end:
                 return False

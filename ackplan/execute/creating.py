@@ -12,6 +12,7 @@ from ackplan.model.answers import Accepted, Cluster
 from ackplan.record.journal import Phase
 
 _TRIES = 3
+NAME_TAKEN = "ClusterNameAlreadyExist"
 
 
 async def create(context: StepContext) -> None:
@@ -23,7 +24,10 @@ async def create(context: StepContext) -> None:
 
 
 async def _send(context: StepContext) -> str | None:
-    """The create call until its answer is known; the task to follow. Sent again only when the name is still free."""
+    """The create call until its answer is known; the task to follow. Sent again only when the name is still free.
+
+    A name that is taken now may be the work of an earlier run that died with its call on the way: it is looked for.
+    """
     body = await context.intent()
     lost: ApiError | None = None
     for _ in range(_TRIES):
@@ -31,7 +35,8 @@ async def _send(context: StepContext) -> str | None:
         try:
             answer = await context.ports.api.create_cluster(context.call.region, body)
         except ApiError as fault:
-            if not fault.uncertain and lost is None:
+            earlier = context.late is not None and fault.code == NAME_TAKEN
+            if not (fault.uncertain or lost or earlier):
                 await context.write(Phase.SETTLED, {"error": fault.code})
                 raise
             lost = lost or fault

@@ -24,11 +24,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: its id, the steps that an earlier run of the same plan did, the clusters it created, by name."""
+    """One run: its id, the steps that an earlier run of the same plan did, the clusters it created, by name.
+
+    `tried` are operations and clusters that an earlier run may have sent calls for without hearing of them, and until
+    when these may take effect.
+    """
 
     id: str
     done: frozenset[str] = frozenset()
     ids: Mapping[str, str] = field(default_factory=dict)
+    tried: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 class Executor:
@@ -52,7 +57,7 @@ class Executor:
         """Every step's outcome. Failures are outcomes; an exception is a bug or a full disk."""
         begun = self._ports.clock.now()
         walk = Walk(steps, self._run.done)
-        performer = Performer(self._ports, self._watch, self._run.id, dict(self._run.ids))
+        performer = Performer(self._ports, self._watch, self._run.id, dict(self._run.ids), dict(self._run.tried))
         running: dict[asyncio.Task[Outcome], Step] = {}
         try:
             while True:

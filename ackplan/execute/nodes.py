@@ -13,8 +13,10 @@ from ackplan.execute.ports import ApiError
 async def attach(context: StepContext) -> None:
     """Attaches the step's instances that are no nodes yet. Each succeeds or fails by itself (guide 2.6)."""
     await context.ready()
-    present = await context.present()
-    missing = [instance for instance in context.step.instances if instance not in present]
+    missing = await _missing(context)
+    if missing and await context.late_call():
+        await context.ready()
+        missing = await _missing(context)
     refused = await _send_attach(context, missing) if missing else {}
     expected = frozenset(context.step.instances) - refused.keys()
     await context.until(lambda: _arrived(context, expected))
@@ -30,6 +32,11 @@ async def attach(context: StepContext) -> None:
 def _not_attached(context: StepContext, refused: Mapping[str, str]) -> StepFailed:
     why = "; ".join(f"{instance}: {reason}" for instance, reason in sorted(refused.items()))
     return StepFailed(faults.not_attached(context.step, why))
+
+
+async def _missing(context: StepContext) -> list[str]:
+    present = await context.present()
+    return [instance for instance in context.step.instances if instance not in present]
 
 
 async def _send_attach(context: StepContext, missing: list[str]) -> dict[str, str]:
@@ -73,8 +80,10 @@ async def detach(context: StepContext) -> None:
 
 async def remove(context: StepContext) -> None:
     """Removes those of the step's instances that are still nodes, and sees them go."""
-    present = await context.present()
-    nodes = [instance for instance in context.step.instances if instance in present]
+    nodes = await _left(context)
+    if nodes and await context.late_call():
+        await context.ready()
+        nodes = await _left(context)
     if not nodes:
         return
     body = {**await context.intent(), "nodes": nodes}
@@ -88,6 +97,11 @@ async def remove(context: StepContext) -> None:
     await context.rest(task_id)
     if not await context.until(lambda: _gone(context)):
         raise StepFailed(faults.still_there(context.step, ", ".join(sorted(await context.present()))))
+
+
+async def _left(context: StepContext) -> list[str]:
+    present = await context.present()
+    return [instance for instance in context.step.instances if instance in present]
 
 
 async def _leaving(context: StepContext, nodes: list[str]) -> bool:

@@ -6,7 +6,7 @@ name, a scaling by the size that was pinned in the plan, an attach or a removal 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from ackplan.diagnostics import Diagnostic
 from ackplan.execute import faults
@@ -60,13 +60,19 @@ _PERFORM: dict[StepKind, Callable[[StepContext], Awaitable[None]]] = {
 
 
 class Performer:
-    """Performs the steps of one run. `ids` are the clusters that the run, or the one it goes on with, created."""
+    """Performs the steps of one run. `ids` are the clusters that the run, or the one it goes on with, created.
 
-    def __init__(self, ports: Ports, watch: Watch, run: str, ids: dict[str, str]) -> None:
+    `tried` are calls that an earlier run may have sent, by operation and cluster, and until when they may take effect.
+    """
+
+    def __init__(
+        self, ports: Ports, watch: Watch, run: str, ids: dict[str, str], tried: Mapping[tuple[str, str], float]
+    ) -> None:
         self._ports = ports
         self._watch = watch
         self._run = run
         self._ids = ids
+        self._tried = tried
 
     async def perform(self, step: Step) -> Outcome:
         """The step's outcome. Raises nothing but cancellation, bugs, and Failure when the journal can't be written."""
@@ -74,6 +80,7 @@ class Performer:
         started = clock.now()
         cluster_id = step.cluster_id or self._ids.get(step.cluster, "")
         context = StepContext(step, self._ports, self._watch, self._run, self._ids, cluster_id)
+        context.late = self._tried.get((step.call.operation, step.cluster)) if step.call else None
         status = await self._status(context)
         return Outcome(
             status,

@@ -38,6 +38,8 @@ async def scale_in(context: StepContext) -> None:
 
 async def _to_do(context: StepContext) -> bool:
     workers = context.workers(await context.ready())
+    if workers == context.step.workers_before and await context.late_call():
+        workers = context.workers(await context.ready())
     if workers is not None and workers == context.step.workers_after:
         return False
     if workers is None or workers != context.step.workers_before:

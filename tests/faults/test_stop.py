@@ -137,6 +137,28 @@ def test_stopped_while_looking_what_became_of_a_call(tmp_path: Path, fault: str,
         assert cluster["size"] == 3
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_instance_whose_attach_was_not_seen_to_its_end_stays_an_attached_one(tmp_path: Path, times: int) -> None:
+    """Its owner wants it out of the cluster then: it is detached, never released as a worker too many."""
+    file, in_place = tmp_path / "ackplan.yaml", {"strategy": "newest", "release_node": True}
+    file.write_text(spec({"shop": {"attach": [attached("i-one")]}}))
+    with bench(tmp_path) as at:
+        _raise_at(at, "after", "attach", 1, *[signal.SIGINT] * times)
+        assert _apply(at)[0] == 130
+        at.wire.after = lambda _operation, _number: None
+        at.skip(3600)
+        file.write_text(spec({"shop": {"scale_in": in_place}}))
+        code, said = _apply(at)
+        assert code == 0, said
+        assert "detach" in said
+        assert "drift" not in said
+        (cluster,) = at.world.clusters()
+        assert cluster["size"] == 2
+        at.world.attach(cluster["cluster_id"], {"instances": ["i-one"]})  # it is still there
+        at.skip(3600)
+        assert at.world.cluster(cluster["cluster_id"])["size"] == 3
+
+
 def test_stopped_while_it_waits_to_try_again(tmp_path: Path) -> None:
     """Throttled: the client would try again for two minutes."""
     rule = {"kind": "throttle", "operation": "create_cluster", "first": 3, "retry_after": 30}

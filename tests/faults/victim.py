@@ -85,8 +85,11 @@ def _serve() -> None:
     import ackplan.plan.planner
     import ackplan.render.text
     from ackplan import api, catalog
+    from ackplan.record import recovery
 
     catalog.kinds()
+    # The stage carries a call out at once or never: nothing is on its way when a child is dead.
+    recovery.LATEST = 0.0
     import aiohttp
     import jsonschema_rs
 

@@ -14,7 +14,8 @@ from ackplan.plan import codec
 from ackplan.plan.model import Pins, Plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import decode, encode, encode_cluster
-from ackplan.record.journal import Entry, Phase, fold, recover
+from ackplan.record.journal import Entry, Phase, fold
+from ackplan.record.recovery import recover
 
 EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
 TEXT = st.text(max_size=12)

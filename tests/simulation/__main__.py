@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -16,7 +18,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="tell this story in full")
     parser.add_argument("--seeds", type=int, default=1000, metavar="N", help="tell so many stories")
     parser.add_argument("--start", type=int, default=0, metavar="N", help="begin with this seed")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes at once")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="processes at once")
     given = parser.parse_args()
     if given.seed is not None:
         return _one(given.seed)
@@ -52,10 +54,17 @@ def _many(seeds: range, jobs: int) -> int:
 
 def _told(seeds: range, jobs: int) -> Iterator[Told]:
     if jobs == 1:
+        _settle_down()
         yield from map(tell, seeds)
         return
-    with multiprocessing.Pool(jobs) as pool:
-        yield from pool.imap(tell, seeds, chunksize=10)
+    with multiprocessing.Pool(jobs, _settle_down) as pool:
+        yield from pool.imap(tell, seeds, chunksize=20)
+
+
+def _settle_down() -> None:
+    """What was imported stays: looking at it again and again takes a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 if __name__ == "__main__":

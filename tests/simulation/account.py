@@ -108,6 +108,10 @@ class Account:
         except Refusal:
             return None
 
+    def name_of(self, path: str) -> str:
+        """The name of the cluster that a call on this path is about; empty where there is none."""
+        return self.world.name_of(_subject(path))
+
     def _seen(self, answer: Mapping[str, Any]) -> Seen:
         nodes = self.world.nodes(answer["cluster_id"], 1, 10_000)["nodes"]
         masters = frozenset(node["instance_id"] for node in nodes if node["instance_role"] == "Master")
@@ -163,8 +167,8 @@ class Account:
         return _as_client_sees(exchange)
 
     def _carry_out(self, exchange: Exchange, work: Callable[[Exchange], None], sender: Any) -> None:
-        subject = exchange.request.path.removeprefix("/api/v2").split("/")[2:3]
-        before = self.cluster(subject[0]) if subject and exchange.request.method != "GET" else None
+        subject = _subject(exchange.request.path)
+        before = self.cluster(subject) if subject and exchange.request.method != "GET" else None
         work(exchange)
         performed = work == self.service.resume or exchange.plan.before is None
         if exchange.operation not in CHANGING or not performed:
@@ -176,6 +180,10 @@ class Account:
         effect = Effect(exchange.operation, name, body, before, exchange.code, answer, sender)
         for watcher in self.watchers:
             watcher(effect)
+
+
+def _subject(path: str) -> str:
+    return next(iter(path.removeprefix("/api/v2").split("/")[2:3]), "")
 
 
 def _as_client_sees(exchange: Exchange) -> Answer:

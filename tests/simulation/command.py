@@ -50,6 +50,7 @@ class Ended:
     output: str
     fault: BaseException | None = None
     late: tuple[str, ...] = ()
+    unwritten: tuple[str, ...] = ()
     unfinished: tuple[str, ...] = ()
 
 
@@ -64,7 +65,7 @@ class Computer:
     account: Account
     seed: int
     disk: Disk = field(default_factory=Disk)
-    spec: spec.Spec = spec.Spec({}, (), ())
+    spec: spec.Spec = field(default_factory=lambda: spec.Spec({}, (), ()))
     life: Life | None = None
     runs: int = 0
 
@@ -75,12 +76,15 @@ class Computer:
             planned, record = await plan_now(Settings(chdir=self.folder), asked)
             if planfile:
                 _write(self.folder / planfile, planned.plan, record)
+                self.disk.written.append((self.folder / planfile).read_text("utf-8"))
         return planned
 
     async def apply(self, order: Order, life: Life) -> Ended:
         """`apply`, in this life."""
         out = io.StringIO()
         others = asyncio.all_tasks() | self.account.travelling
+        life.tried = self.disk.intends("create_cluster")
+        life.creating |= life.tried
         self.life = life
         with self._living(life), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
             end = await self._lived(carry_out(Settings(chdir=self.folder), order), life)
@@ -91,7 +95,7 @@ class Computer:
         await asyncio.gather(*left, return_exceptions=True)
         names = () if life.dead else tuple(str(task.get_coro()) for task in left)
         code, fault = end
-        return Ended(code, out.getvalue(), fault, tuple(life.sent_late), names)
+        return Ended(code, out.getvalue(), fault, tuple(life.sent_late), tuple(life.unwritten), names)
 
     async def _lived(self, command: Coroutine[Any, Any, int], life: Life) -> tuple[int | None, BaseException | None]:
         """The command's exit code, and what it raised where it ended so."""
@@ -149,6 +153,6 @@ class Computer:
             rng=rng,
             now=lambda: datetime.fromtimestamp(clock.now(), UTC),
             nonce=lambda: f"{rng.getrandbits(64):x}",
-            carried=lambda _transport: Wire(self.account, life),
+            carried=lambda _transport: Wire(self.account, life, self.disk),
         ) as client:
             yield client

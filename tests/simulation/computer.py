@@ -11,11 +11,12 @@ from typing import Any
 
 from ackplan.api.errors import Unreachable
 from ackplan.api.exchange import Answer, Call
+from ackplan.cli.planning import Asked
 from ackplan.diagnostics import Failure, error
 from ackplan.model.wanted import Wanted
 from ackplan.record import Record
 from ackplan.record.codec import decode, encode
-from ackplan.record.journal import Entry, Leftover, Phase, RunHead
+from ackplan.record.journal import Entry, Leftover, Phase, RunHead, fold
 
 from .account import Account, answer_of
 
@@ -28,11 +29,13 @@ class Killed(BaseException):
 class Fate:
     """What becomes of a life: its writes and calls are counted, and at one of these numbers it happens (0: never).
 
-    `dies`: killed. `full`: from there on the disk takes nothing more. `offline`: the network is away for a while.
-    `pressed`: seconds after which Ctrl-C is pressed, once for each.
+    `dies`: killed. `struck`: killed at this changing call, when it is written down (1), sent (2) or answered (3).
+    `full`: from there on the disk takes nothing more. `offline`: the network is away for a while. `pressed`: seconds
+    after which Ctrl-C is pressed, once for each.
     """
 
     dies: int = 0
+    struck: tuple[int, int] = (0, 0)
     full: int = 0
     offline: tuple[int, int] = (0, 0)
     pressed: tuple[float, ...] = ()
@@ -40,27 +43,37 @@ class Fate:
 
 @dataclass
 class Life:
-    """One run of a command. `wanted` is the spec that it goes by; `stopping` says that Ctrl-C was pressed, `created` which clusters it made."""
+    """One run of a command. `wanted` is the spec that it goes by, `asked` what its options say.
+
+    `tried` are the clusters that the run before it may have made, `creating` those and what this one meant to make,
+    `created` what it did make. `stopping` says that Ctrl-C was pressed, `unwritten` are calls that it sent and had not
+    written down.
+    """
 
     fate: Fate
     wanted: Mapping[str, Wanted]
+    asked: Asked = field(default_factory=Asked)
     disturbed: bool = False
     stopping: bool = False
     dead: bool = False
     count: int = 0
+    changing: int = 0
     died: asyncio.Event = field(default_factory=asyncio.Event)
     sent_late: list[str] = field(default_factory=list)
+    unwritten: list[str] = field(default_factory=list)
     created: set[str] = field(default_factory=set)
+    tried: set[str] = field(default_factory=set)
+    creating: set[str] = field(default_factory=set)
 
     def check(self) -> None:
         if self.dead:
             raise Killed
 
-    def tick(self) -> None:
-        """One more write or call, or one more half of it: this may have been the last."""
+    def tick(self, *, struck: bool = False) -> None:
+        """One more write or call, or one more half of it: this may have been the last, and is where it is `struck`."""
         self.check()
         self.count += 1
-        if self.count == self.fate.dies:
+        if struck or self.count == self.fate.dies:
             self.dead = True
             self.died.set()
             raise Killed
@@ -90,6 +103,11 @@ class Disk:
 
     def leftover(self) -> Leftover:
         return Leftover(self.head, tuple(_entry(json.loads(row)) for row in self.rows))
+
+    def intends(self, operation: str) -> set[str]:
+        """The clusters of which it is written down that this is about to be done to them."""
+        _, flying = fold(Record(""), self.leftover().entries)
+        return {call.cluster for call in flying if call.data.get("operation") == operation}
 
 
 def _entry(fields: dict[str, Any]) -> Entry:
@@ -143,6 +161,8 @@ class MemoryJournal:
     async def write(self, entry: Entry) -> None:
         await asyncio.sleep(0)
         self.append([entry])
+        if entry.data.get("operation") == "create_cluster":
+            self.life.creating.add(entry.cluster)
         await asyncio.sleep(0)
 
     def close(self) -> None:
@@ -157,20 +177,31 @@ class MemoryJournal:
 
 @dataclass
 class Wire:
-    """The client's way to the account: a Carrier."""
+    """The client's way to the account: a Carrier. It sees what is on the disk when a call is sent."""
 
     account: Account
     life: Life
+    disk: Disk
 
     async def send(self, call: Call, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        self.life.tick()
-        first, last = self.life.fate.offline
-        if first <= self.life.count < last:
+        life = self.life
+        life.changing += call.changes
+        number, last = life.fate.struck
+        last *= call.changes and life.changing == number
+        life.tick(struck=last == 1)
+        if life.fate.offline[0] <= life.count < life.fate.offline[1]:
             raise Unreachable("ConnectionFailed", "no connection", operation=call.operation)
-        if self.life.stopping and call.changes:
-            self.life.sent_late.append(call.operation)
-        travelling = self.account.post(call, headers, body, self.life)
-        self.life.tick()
+        if call.changes:
+            self._look(call)
+        travelling = self.account.post(call, headers, body, life)
+        life.tick(struck=last == 2)
         answer = await answer_of(call, travelling)
-        self.life.tick()
+        life.tick(struck=last == 3)
         return answer
+
+    def _look(self, call: Call) -> None:
+        if self.life.stopping:
+            self.life.sent_late.append(call.operation)
+        name = call.body["name"] if call.operation == "create_cluster" else self.account.name_of(call.path)
+        if name and name not in self.disk.intends(call.operation):
+            self.life.unwritten.append(f"{call.operation} {name}")

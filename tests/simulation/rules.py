@@ -34,13 +34,16 @@ class Broken(Exception):
 class Rules:
     """Listens to the account. What is broken stands in `broken`; the story stops there.
 
-    `taken` are names that somebody else gave to a cluster: those may be live and not recorded.
+    `taken` are names that somebody else gave to a cluster: those may be live and not recorded. `foreign` are the ids of
+    these clusters, `adopted` those of them that were meant to be ours from then on.
     """
 
     account: Account
     computer: Computer
     broken: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    foreign: set[str] = field(default_factory=set)
+    adopted: set[str] = field(default_factory=set)
 
     def check(self) -> None:
         if self.broken:
@@ -55,6 +58,8 @@ class Rules:
     def _wrong(self, effect: Effect, life: Life) -> Iterator[str]:
         if effect.name.startswith(FOREIGN):
             yield "is not ours"
+        if effect.before and effect.before.cluster_id in self._strange(life):
+            yield "is somebody else's"
         if effect.code == "ErrorMasterNode":
             yield "gives up a master"
         if effect.code in {"InvalidParameter", "MissingParameter", "InvalidRequestBody", "ErrorClusterType"}:
@@ -68,14 +73,14 @@ class Rules:
         if effect.operation in check and not effect.code:
             yield from check[effect.operation](effect, life)
 
-    @staticmethod
-    def _undisturbed(effect: Effect, life: Life) -> Iterator[str]:
+    def _undisturbed(self, effect: Effect, life: Life) -> Iterator[str]:
         """Nobody else changed anything: the run knows what it finds.
 
         A create whose answer did not come in time is sent again while the name is free, by the same life or the next;
         whichever comes second is refused.
         """
-        if effect.code == "ClusterNameAlreadyExist" and not life.dead and effect.name not in life.created:
+        own = effect.name in life.created | life.tried | self.taken
+        if effect.code == "ClusterNameAlreadyExist" and not life.dead and not own:
             yield "creates it twice"
         if effect.code == "ErrorNodeNotFound":
             yield "removes a node twice"
@@ -128,15 +133,41 @@ class Rules:
         fresh = effect.before is not None and effect.before.state == "failed"
         if protected and not fresh:
             yield "is protected"
+        if not life.disturbed:
+            yield from self._needed(effect.name, life)
+
+    def _needed(self, name: str, life: Life) -> Iterator[str]:
+        live = {seen.cluster_id for seen in self.account.clusters().values()}
+        for other, known in self.record().clusters.items():
+            leaves = life.asked.destroy or other not in life.wanted
+            if leaves and name in known.depends_on and known.cluster_id in live:
+                yield f"goes before {other}, which depends on it"
+
+    def _strange(self, life: Life) -> set[str]:
+        """Clusters of others that nobody asked to adopt. One may be taken for a cluster whose creation was lost."""
+        asked = {name for name, wanted in life.wanted.items() if wanted.lifecycle.adopt}
+        for name in (*life.asked.adopt, *asked, *life.creating):
+            self.adopted |= {seen.cluster_id for seen in self.account.clusters().values() if seen.name == name}
+        return self.foreign - self.adopted
 
     # At the end of a run
 
     def ended(self, end: Ended, life: Life) -> None:
         self.broken += (f"the run {why}" for why in _ill_ended(end, life))
         self.broken += self._secrets(end.output)
+        self.broken += self._unrecorded(life)
         if "ACK2001" in end.output and not self.taken:
             self.broken.append("a cluster is live, but not recorded")
         self.check()
+
+    def _unrecorded(self, life: Life) -> Iterator[str]:
+        recorded, written = self.record().clusters, self.computer.disk.leftover().entries
+        known = {*recorded, *(entry.cluster for entry in written)}
+        for name in sorted(life.created - known):
+            if name in self.account.clusters():
+                yield f"{name} was created, and is neither recorded nor written down"
+        strange = self._strange(life)
+        yield from (f"{name} is adopted unasked" for name, known in recorded.items() if known.cluster_id in strange)
 
     def _secrets(self, output: str) -> Iterator[str]:
         texts = [output, *self.computer.disk.written]
@@ -178,6 +209,8 @@ def _ill_ended(end: Ended, life: Life) -> Iterator[str]:
         yield f"raised {fault!r}"
     if end.late:
         yield f"sent {', '.join(end.late)} after Ctrl-C"
+    if end.unwritten:
+        yield f"sent {', '.join(end.unwritten)} before it was written down"
     if end.unfinished:
         yield f"left tasks behind: {', '.join(end.unfinished)}"
     if end.code == 130 and not life.stopping:

@@ -29,6 +29,8 @@ from .rules import Broken, Rules
 _TIME_SCALES = (30.0, 600.0, *(6000.0,) * 10)
 # Files are read and written by the hundred: where there is one, in a file system that is not on a disk.
 _MEMORY = next((folder for folder in ("/dev/shm",) if os.access(folder, os.W_OK)), None)
+# Many short stories meet more than few long ones.
+_CHAPTERS, _CLUSTERS = (1, 1, 2, 2, 3), (1, 2, 2, 3, 3, 4, 6)
 # In fair weather this many runs bring everything about, the one that finds nothing to do not counted.
 _ENOUGH = 3
 
@@ -72,12 +74,12 @@ class Story:
         self._account.watchers.append(self._rules.arrived)
         self._fleet = Fleet()
         self._planned: Mapping[str, Wanted] | None = None
-        for _ in range(self._rng.randint(1, 6)):
+        for _ in range(self._rng.choice(_CLUSTERS)):
             fleets.new_cluster(self._rng, self._fleet)
 
     async def play(self) -> None:
         try:
-            for _ in range(self._rng.randint(1, 4)):
+            for _ in range(self._rng.choice(_CHAPTERS)):
                 await self._chapter()
             await self._good_end()
         finally:
@@ -103,7 +105,16 @@ class Story:
         if rng.random() < 0.3:
             await self._save_a_plan()
         for _ in range(rng.choice((1, 1, 2))):
-            await self._run()
+            life = await self._run()
+            if life.dead and self._planned is not None and rng.random() < 0.7:
+                await self._go_on()
+
+    async def _go_on(self) -> None:
+        """The same plan again, after a run that was killed; someone may have been there meanwhile."""
+        if self._rng.random() < 0.3:
+            self._meddle(self._rng)
+            await asyncio.sleep(1000)
+        await self._run(again=True)
 
     def _save(self) -> Mapping[str, Wanted]:
         """The spec as it is now goes to the computer; gives what it wants."""
@@ -116,23 +127,25 @@ class Story:
             await self._computer.plan(Asked(skip_blocked=True), "it.plan")
             self._planned = wanted
 
-    async def _run(self) -> None:
+    async def _run(self, *, again: bool = False) -> Life:
         """One run of `apply`, with or without a plan file, undisturbed or not."""
         rng, saved = self._rng, self._planned
         wanted = self._save()
         life = Life(weather.fate(rng), wanted, disturbed=rng.random() < 0.15)
         order = Order(self._asked(), auto_approve=True)
-        if saved is not None and rng.random() < 0.8:
+        if saved is not None and (again or rng.random() < 0.8):
             life.wanted = saved
             order = Order(Asked(), str(self._computer.folder / "it.plan"))
+        life.asked = order.asked
         order = Order(order.asked, order.planfile, True, rng.choice((1, 2, 32)), rng.random() < 0.15)
         hand = asyncio.create_task(self._hand(rng.uniform(0, 60))) if life.disturbed else None
         await self._carry_out(order, life)
         if hand is not None:
             hand.cancel()
-        if self._planned is saved and rng.random() < 0.3:
+        if self._planned is saved and not life.dead and rng.random() < 0.3:
             self._planned = None
         await asyncio.sleep(rng.choice((0.0, 1.0, 30.0)))
+        return life
 
     def _asked(self) -> Asked:
         """Mostly everything, sometimes a part or something else."""
@@ -158,7 +171,9 @@ class Story:
         deed = weather.meddle(rng, self._account)
         self._say(f"by hand: {deed}")
         if deed.startswith("puts up "):
-            self._rules.taken.add(deed.removeprefix("puts up "))
+            name = deed.removeprefix("puts up ")
+            self._rules.taken.add(name)
+            self._rules.foreign.add(self._account.clusters()[name].cluster_id)
 
     async def _carry_out(self, order: Order, life: Life) -> Ended:
         end = await self._computer.apply(order, life)

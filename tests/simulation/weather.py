@@ -61,8 +61,10 @@ def fate(rng: random.Random) -> Fate:
     """How a life ends before its time, if it does."""
     number = int(2 ** rng.uniform(0, 8))
     chance = rng.random()
-    if chance < 0.45:
+    if chance < 0.22:
         return Fate(dies=number)
+    if chance < 0.45:
+        return Fate(struck=(rng.choice((1, 1, 2, 3)), rng.randint(1, 3)))
     if chance < 0.52:
         return Fate(full=number)
     if chance < 0.58:

@@ -10,7 +10,8 @@ import pytest
 from ackplan.model.answers import Cluster, Node
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import encode_cluster
-from ackplan.record.journal import Entry, InFlight, Phase, fold, named_nodes, recover
+from ackplan.record.journal import Entry, InFlight, Phase, fold
+from ackplan.record.recovery import named_nodes, recover
 
 OLD = RecordedCluster("id-old", "managed", {"num_of_nodes": 3})
 NEW = RecordedCluster("id-new", "managed", {"num_of_nodes": 3}, created=False)
@@ -163,8 +164,9 @@ SHOWN = [
     ("another cluster by now", OLD, SCALE, dataclasses.replace(FIVE, cluster_id="id-new"), [old(5)], {}, OLD),
     ("the cluster was created by the same run", OLD, SCALE, dataclasses.replace(FIVE, cluster_id=""), [old(5)], {}, FIVE),
     ("attached", OLD, ATTACH, WITH, [old(5)], there("i-1", "i-2"), WITH),
-    ("attached in part", OLD, ATTACH, WITH, [old(4)], there("i-1"), OLD),
-    ("nodes not read", OLD, ATTACH, WITH, [old(5)], {}, OLD),
+    ("attached in part", OLD, ATTACH, WITH, [old(4)], there("i-1"), dataclasses.replace(OLD, attached=("i-1",))),
+    ("nodes not read", OLD, ATTACH, WITH, [old(5)], {}, WITH),
+    ("still being attached", OLD, ATTACH, WITH, [old(3, "scaling")], there(), WITH),
     ("detached", WITH, DETACH, OLD, [old(3)], there(), OLD),
     ("detached in part", WITH, DETACH, OLD, [old(4)], there("i-2"), WITH),
     ("deleted", OLD, DELETE, None, [], {}, None),
@@ -182,7 +184,9 @@ def test_a_call_in_flight_is_taken_in_where_its_whole_effect_shows(before, call,
     recovered, entries = recover(record, [flying], seen, nodes)
     assert recovered.clusters.get("c") == expected
     assert fold(record, entries)[0] == recovered
-    assert recover(record, [flying], seen, nodes, stale=True)[0] == record
+    elsewhere = recover(record, [flying], seen, nodes, stale=True)[0].clusters["c"]
+    attached = expected.attached if call is ATTACH else before.attached
+    assert elsewhere == dataclasses.replace(before, attached=attached)
 
 
 def test_nodes_are_read_where_they_tell_something_and_are_at_rest():
@@ -196,3 +200,78 @@ def test_nodes_are_read_where_they_tell_something_and_are_at_rest():
 
 def test_nothing_in_flight_needs_nothing():
     assert recover(EMPTY, [], [running()]) == (EMPTY, ())
+
+
+@pytest.mark.parametrize(("age", "settled"), [(0.0, False), (59.0, False), (60.0, True), (-1.0, True)])
+def test_a_create_that_may_still_be_on_its_way_stays_in_flight(age, settled):
+    call = InFlight("run", "create:c", "c", {**CREATE, "at": 1000.0}, answered=False)
+    assert bool(recover(EMPTY, [call], [], now=1000.0 + age)[1]) == settled
+    assert recover(EMPTY, [call], [running()], now=1000.0 + age)[0].clusters == {"c": NEW}
+
+
+def test_once_a_later_run_has_the_cluster_no_earlier_creation_of_it_is_in_flight():
+    earlier = Entry("earlier", "create:c", "c", Phase.INTENT, CREATE)
+    other = Entry("earlier", "create:d", "d", Phase.INTENT, CREATE)
+    later = [Entry("later", "create:c", "c", Phase.INTENT, CREATE)]
+    later.append(Entry("later", "create:c", "c", Phase.ANSWER, {}, encode_cluster(NEW)))
+    record, flying = fold(EMPTY, [earlier, other, *later])
+    assert record.clusters == {"c": NEW}
+    assert [(call.run, call.step) for call in flying] == [("earlier", "create:d"), ("later", "create:c")]
+
+
+_AIMED = encode_cluster(dataclasses.replace(OLD, attached=("i-0", "i-1", "i-2")))
+ATTACHING = {"operation": "attach", "entry": _AIMED, "instances": ["i-1", "i-2"]}
+
+
+@pytest.mark.parametrize(
+    ("nodes", "expected"),
+    [
+        ({}, ("i-0", "i-1", "i-2")),
+        (there("i-1"), ("i-0", "i-1")),
+        (there(), ("i-0",)),
+        ({"id-other": []}, ("i-0", "i-1", "i-2")),
+    ],
+    ids=["not known", "one came", "none came", "of another cluster"],
+)
+@pytest.mark.parametrize("answered", [False, True])
+def test_instances_that_were_being_attached_are_taken_in_unless_it_is_seen_that_they_did_not_come(
+    nodes, expected, answered
+):
+    before = EMPTY.with_cluster("c", dataclasses.replace(OLD, attached=("i-0",)))
+    call = InFlight("run", "attach:c:1", "c", ATTACHING, answered=answered)
+    recovered, entries = recover(before, [call], [running(cluster_id="id-old")], nodes)
+    assert recovered.clusters["c"] == dataclasses.replace(OLD, attached=expected)
+    assert fold(before, entries) == (recovered, ())
+
+
+@pytest.mark.parametrize(
+    ("now", "cluster", "settled"),
+    [
+        (1001.0, {}, False),
+        (1061.0, {}, True),
+        (1001.0, {"size": 5}, True),
+        (1001.0, {"state": "scaling"}, True),
+        (1001.0, {"name": "gone"}, True),
+    ],
+    ids=["on its way", "long ago", "it came", "it is coming", "the cluster is gone"],
+)
+def test_a_scale_out_that_may_still_be_on_its_way_stays_in_flight(now, cluster, settled):
+    before = EMPTY.with_cluster("c", OLD)
+    data = {"operation": "scale_out", "workers_before": 3, "masters": 0, "at": 1000.0}
+    call = InFlight("run", "scale-out:c", "c", data, answered=False)
+    found = dataclasses.replace(running(cluster_id="id-old"), **cluster)
+    recovered, entries = recover(before, [call], [found] if found.name == "c" else [], now=now)
+    assert (bool(entries), recovered) == (settled, before)
+
+
+def test_an_attach_to_a_cluster_that_is_not_recorded_adds_nothing():
+    call = InFlight("run", "attach:c:1", "c", ATTACHING, answered=True)
+    assert recover(EMPTY, [call], [running()])[0] == EMPTY
+
+
+def test_what_recovery_found_is_newer_than_the_record_that_someone_else_wrote():
+    before = EMPTY.with_cluster("c", OLD)
+    call = InFlight("run", "attach:c:1", "c", ATTACHING, answered=True)
+    recovered, entries = recover(before, [call], [running(cluster_id="id-old")])
+    assert recovered.clusters["c"].attached == ("i-1", "i-2")
+    assert fold(before, entries, stale=True)[0] == recovered
