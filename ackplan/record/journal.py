@@ -83,6 +83,12 @@ class Leftover:
 NOTHING = Leftover(None, ())
 
 
+def _overtaken(call: InFlight, entry: Entry) -> bool:
+    """Whether a call can't take effect any more because a later run brought about what it was to bring about."""
+    once = call.data.get("operation") in {"create_cluster", "scale_out"}
+    return once and call.step == entry.step and call.run != entry.run
+
+
 def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tuple[Record, tuple[InFlight, ...]]:
     """The record with all entries taken in, and the calls in flight.
 
@@ -99,8 +105,7 @@ def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tu
         elif entry.entry is not None and not (stale and entry.cluster in record.clusters and entry.data != RECOVERED):
             clusters[entry.cluster] = decode_cluster(entry.cluster, entry.entry)
         if entry.entry is not None and entry.phase is not Phase.INTENT:
-            # What a later run brought about, no call for it of an earlier one can bring about again.
-            flying = {k: c for k, c in flying.items() if c.run == entry.run or c.step != entry.step}
+            flying = {k: c for k, c in flying.items() if not _overtaken(c, entry)}
         if entry.phase is Phase.SETTLED:
             flying.pop(key, None)
         else:

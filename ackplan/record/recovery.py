@@ -33,8 +33,9 @@ def recover(
     Any other call whose whole effect shows is taken in as done: it was ours, and is no drift. Of an attach those
     instances are taken in of which it is not seen that they did not come: one that ackplan attached must never be given
     up as if it had been made for the cluster. `nodes` are those of live clusters, by id, as far as they were read
-    (`named_nodes`). What does not show needs nothing here: the next plan compares with what was left behind. A create
-    or scale-out that was sent less than `LATEST` seconds before `now` stays in flight: it may be on its way still.
+    (`named_nodes`). What does not show needs nothing here: the next plan compares with what was left behind. But an
+    attach to a cluster that is busy stays in flight, and so does what adds a cluster or workers and was sent less than
+    `LATEST` seconds before `now`: it may be on its way still.
     `stale` is that of `fold`: then only what was created and attached is taken in.
     """
     there = {cluster.cluster_id: cluster for cluster in live if not cluster.gone}
@@ -50,7 +51,7 @@ def recover(
             settled = replace(settled, entry=_changed(record, call, there, nodes))
         if operation == _ATTACH and settled.entry is None:
             settled = replace(settled, entry=_attached(record, call, there, nodes))
-        if settled.entry is None and on_its_way(call, now) and _no_effect(record, call, there):
+        if settled.entry is None and _open(record, call, there, now):
             continue
         entries.append(settled)
         record, _ = fold(record, entries[-1:])
@@ -84,28 +85,29 @@ def _created(record: Record, call: InFlight, there: Mapping[str, Cluster]) -> Ma
     return {**entry, "cluster_id": found.cluster_id, "created": False, "attached": []} if found else None
 
 
-def _no_effect(record: Record, call: InFlight, there: Mapping[str, Cluster]) -> bool:
-    """Whether a create or scale-out shows no effect."""
-    known = record.clusters.get(call.cluster)
+def _open(record: Record, call: InFlight, there: Mapping[str, Cluster], now: float) -> bool:
+    """Whether a call of which nothing shows may still add something."""
+    known, operation = record.clusters.get(call.cluster), call.data.get("operation")
     found = there.get(known.cluster_id) if known else None
-    if call.data.get("operation") == _CREATE:
-        return found is None
+    if operation == _CREATE or found is None:
+        return operation == _CREATE and found is None and on_its_way(call, now)
+    if operation == _ATTACH:
+        return found.busy or on_its_way(call, now)
     before = call.data.get("workers_before")
-    if call.data.get("operation") != _SCALE_OUT or found is None or not isinstance(before, int):
-        return False
-    return not found.busy and found.size == before + call.data.get("masters", 0)
+    unmoved = isinstance(before, int) and not found.busy and found.size == before + call.data.get("masters", 0)
+    return operation == _SCALE_OUT and unmoved and on_its_way(call, now)
 
 
 def _attached(
     record: Record, call: InFlight, there: Mapping[str, Cluster], nodes: Mapping[str, Sequence[Node]]
 ) -> Mapping[str, Any] | None:
-    """The recorded entry with those instances of an attach that are nodes, or may become some."""
+    """The recorded entry with those instances of an attach that are nodes; where nodes were not read, with all."""
     known = record.clusters.get(call.cluster)
     found = there.get(known.cluster_id) if known else None
-    if known is None or found is None:
+    if known is None or found is None or found.busy:
         return None
     named = [i for i in call.data.get("instances") or () if i not in known.attached]
-    if not found.busy and (read := nodes.get(found.cluster_id)) is not None:
+    if (read := nodes.get(found.cluster_id)) is not None:
         present = {node.instance_id for node in read}
         named = [instance for instance in named if instance in present]
     return encode_cluster(replace(known, attached=(*known.attached, *named))) if named else None

@@ -166,7 +166,6 @@ SHOWN = [
     ("attached", OLD, ATTACH, WITH, [old(5)], there("i-1", "i-2"), WITH),
     ("attached in part", OLD, ATTACH, WITH, [old(4)], there("i-1"), dataclasses.replace(OLD, attached=("i-1",))),
     ("nodes not read", OLD, ATTACH, WITH, [old(5)], {}, WITH),
-    ("still being attached", OLD, ATTACH, WITH, [old(3, "scaling")], there(), WITH),
     ("detached", WITH, DETACH, OLD, [old(3)], there(), OLD),
     ("detached in part", WITH, DETACH, OLD, [old(4)], there("i-2"), WITH),
     ("deleted", OLD, DELETE, None, [], {}, None),
@@ -261,6 +260,23 @@ def test_a_scale_out_that_may_still_be_on_its_way_stays_in_flight(now, cluster, 
     call = InFlight("run", "scale-out:c", "c", data, answered=False)
     found = dataclasses.replace(running(cluster_id="id-old"), **cluster)
     recovered, entries = recover(before, [call], [found] if found.name == "c" else [], now=now)
+    assert (bool(entries), recovered) == (settled, before)
+
+
+@pytest.mark.parametrize(
+    ("answered", "now", "state", "settled"),
+    [
+        (True, 1001.0, "running", True),
+        (True, 9999.0, "scaling", False),
+        (False, 1001.0, "running", False),
+        (False, 1061.0, "running", True),
+    ],
+    ids=["it failed", "it goes on", "it may be on its way", "it never came"],
+)
+def test_an_attach_of_which_nothing_shows_may_still_be_on_its_way(answered, now, state, settled):
+    before = EMPTY.with_cluster("c", OLD)
+    call = InFlight("run", "attach:c:1", "c", {**ATTACHING, "at": 1000.0}, answered=answered)
+    recovered, entries = recover(before, [call], [old(3, state)], there(), now=now)
     assert (bool(entries), recovered) == (settled, before)
 
 
