@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ackplan.record.codec import decode_cluster
@@ -83,10 +83,19 @@ class Leftover:
 NOTHING = Leftover(None, ())
 
 
-def _overtaken(call: InFlight, entry: Entry) -> bool:
-    """Whether a call can't take effect any more because a later run brought about what it was to bring about."""
-    once = call.data.get("operation") in {"create_cluster", "scale_out"}
-    return once and call.step == entry.step and call.run != entry.run
+def _after(call: InFlight, entry: Entry, recorded: Mapping[str, Any]) -> InFlight | None:
+    """A call in flight once a later run wrote down something of its cluster: what it aimed at is out of date then.
+
+    None where it can't take effect any more, since the later run brought about what it was to bring about.
+    """
+    if call.cluster != entry.cluster or call.run == entry.run:
+        return call
+    operation, instances = call.data.get("operation"), call.data.get("instances") or ()
+    if operation in {"create_cluster", "scale_out"} and call.step == entry.step:
+        return None
+    if operation == "attach" and set(instances) <= set(recorded.get("attached", ())):
+        return None
+    return call if operation == "create_cluster" else replace(call, data={**call.data, "entry": None})
 
 
 def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tuple[Record, tuple[InFlight, ...]]:
@@ -105,7 +114,7 @@ def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tu
         elif entry.entry is not None and not (stale and entry.cluster in record.clusters and entry.data != RECOVERED):
             clusters[entry.cluster] = decode_cluster(entry.cluster, entry.entry)
         if entry.entry is not None and entry.phase is not Phase.INTENT:
-            flying = {k: c for k, c in flying.items() if not _overtaken(c, entry)}
+            flying = {k: left for k, call in flying.items() if (left := _after(call, entry, entry.entry)) is not None}
         if entry.phase is Phase.SETTLED:
             flying.pop(key, None)
         else:

@@ -218,6 +218,18 @@ def test_once_a_later_run_has_the_cluster_no_earlier_creation_of_it_is_in_flight
     assert [(call.run, call.step) for call in flying] == [("earlier", "create:d"), ("later", "create:c")]
 
 
+def test_what_a_later_run_did_is_not_undone_by_what_an_earlier_call_aimed_at():
+    """Its attach went on beside the later run, which recorded another size and does not want the instances."""
+    before = EMPTY.with_cluster("c", OLD)
+    earlier = Entry("earlier", "attach:c:1", "c", Phase.ANSWER, {**ATTACH, "entry": encode_cluster(WITH)})
+    later = Entry("later", "scale-out:c", "c", Phase.SETTLED, {}, encode_cluster(FIVE))
+    record, flying = fold(before, [earlier, later])
+    recovered, _ = recover(record, flying, [old(7)], there("i-1", "i-2"))
+    assert recovered.clusters == {"c": dataclasses.replace(FIVE, attached=("i-1", "i-2"))}
+    attached = Entry("later", "attach:c:2", "c", Phase.SETTLED, {}, encode_cluster(WITH))
+    assert fold(before, [earlier, attached]) == (EMPTY.with_cluster("c", WITH), ())
+
+
 _AIMED = encode_cluster(dataclasses.replace(OLD, attached=("i-0", "i-1", "i-2")))
 ATTACHING = {"operation": "attach", "entry": _AIMED, "instances": ["i-1", "i-2"]}
 
