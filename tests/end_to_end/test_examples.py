@@ -85,13 +85,10 @@ def test_a_live_cluster_is_imported_and_then_nothing_changes(tmp_path: Path, api
     shutil.copy(EXAMPLES / "dedicated" / "ackplan.yaml", tmp_path)
     name = "my-test-kubernetes-cluster"
     assert "ACK2001" in ackplan(tmp_path, api, "plan").out
-    assert ackplan(tmp_path, api, "import", name).code == 0
-    planned = ackplan(tmp_path, api, "plan", "--out", "it.plan")
-    assert "to record" in planned.out
     calls = len([call for call in api.calls if call.method != "GET"])
-    assert ackplan(tmp_path, api, "apply", "it.plan").code == 0
-    assert len([call for call in api.calls if call.method != "GET"]) == calls
+    assert ackplan(tmp_path, api, "import", name).code == 0
     assert ackplan(tmp_path, api, "plan", "--detailed-exitcode").code == 0
+    assert len([call for call in api.calls if call.method != "GET"]) == calls
 
 
 def test_a_rehearsal_touches_nothing(tmp_path: Path, api: Simulator) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -179,6 +180,20 @@ def test_a_spec_that_lacks_them_is_warned_of(found: Project) -> None:
     found.write(WEB)
     done = found.run("import", "--from-terraform", "fleet.tfstate")
     assert re.findall(r"ACK3052 warning: (\S+):", done.err) == ["012", "rim", "shop", "商店"]
+
+
+def test_a_state_may_come_from_another_command(found: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`terraform state pull | ackplan import --from-terraform -`"""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(STATE.read_bytes())))
+    done = found.run("import", "--from-terraform", "-", "--out", "fleet/")
+    assert done.code == 0
+    assert sorted(path.name for path in (found.folder / "fleet").iterdir()) == [
+        "012.yaml",
+        "rim.yaml",
+        "shop.yaml",
+        "商店.yaml",
+    ]
+    assert found.run("plan", "--detailed-exitcode").code == 0
 
 
 def test_twice_is_once(found: Project) -> None:
