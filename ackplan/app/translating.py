@@ -111,7 +111,7 @@ class _Reader:
         self._attributes = resource.attributes
         self._secret = resource.sensitive | _SECRETS
         self._kind = kind
-        self._used: set[str] = {"id", "name", *discriminators()}
+        self._used: set[str] = {"id", "name", *kind.constants}
         self._why: dict[str, str] = {}
 
     def parameters(self) -> Iterator[tuple[str, Any]]:
@@ -152,6 +152,8 @@ class _Reader:
             return "a secret stays where it is"
         if attribute in _FOUND:
             return "the provider found it out, and there is nothing to set"
+        if attribute in {path.partition(".")[0] for path in self._paths()}:
+            return "it has not the form that the provider gives it"
         return "it steers Terraform alone" if attribute in _OWN else _NO_COUNTERPART
 
     def _value(self, path: str, parameter: Parameter) -> Any:

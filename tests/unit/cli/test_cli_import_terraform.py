@@ -159,6 +159,20 @@ def test_what_terraform_marks_as_sensitive_is_a_secret(found: Project) -> None:
     assert "Canary" not in (found.folder / "ackplan.yaml").read_text("utf-8") + done.err
 
 
+def test_reasons_are_the_right_ones(found: Project) -> None:
+    odd = state()
+    attributes = odd["resources"][2]["instances"][0]["attributes"]
+    attributes |= {"profile": "Default", "tags": ["x"], "worker_disk_size": {"a": 1}, "password": ""}
+    (found.folder / "fleet.tfstate").write_text(json.dumps(odd), "utf-8")
+    done = found.run("import", "--from-terraform", "fleet.tfstate")
+    assert done.code == 0
+    lines = [line for line in done.err.splitlines() if line.startswith("ACK3056 warning: shop: ")]
+    reasons = dict(line.partition("Terraform: ")[2].partition(" (module")[0].split(": ", 1) for line in lines)
+    assert "worker_disk_size" in reasons["it has not the form that the provider gives it"]
+    assert "profile" in reasons["no create parameter of this API version says it"]
+    assert "password" not in " ".join(lines)
+
+
 def test_offline_terraform_is_taken_at_its_word(found: Project) -> None:
     refused = found.run("import", "--from-terraform", "fleet.tfstate", "--no-refresh")
     assert (refused.code, "--region" in refused.err) == (64, True)
