@@ -44,6 +44,11 @@ class Described:
     def region(self) -> str:
         return str(self.parameters.get(self.kind.filled_from("region") or "", ""))
 
+    @property
+    def unfilled(self) -> int:
+        """How many placeholders it has."""
+        return sum(self.kind.parameters[name].is_placeholder(value) for name, value in self.parameters.items())
+
     def body(self, region: str | None = None) -> dict[str, Any]:
         """What stands below the cluster's name in a spec that has this region for all clusters."""
         filled = {self.kind.filled_from("name")}

@@ -47,12 +47,15 @@ def _schema(settings: Settings, file: Path) -> str:
     return found if found.startswith(os.pardir) else f"{os.curdir}/{found}"
 
 
-def write(files: Mapping[Path, str], place: Path, number: int, after: str) -> None:
-    """Writes the files, and says so and what comes next."""
+def write(files: Mapping[Path, str], place: Path, clusters: Sequence[Described], after: str = "") -> None:
+    """Writes the files, and says so, what has to be filled in, and what comes next."""
     from ackplan.render.words import counted
     from ackplan.spec.fleet import display
     from ackplan.stores.files import write_atomically
 
     for path, text in files.items():
         write_atomically(path, text.encode(), mode=0o644)
-    click.echo(f"Wrote {counted(number, 'cluster')} to {display(place)}. {after}", err=True)
+    left = sum(cluster.unfilled for cluster in clusters)
+    fill = f"Fill in what is marked as not shown: {counted(left, 'value')}" if left else ""
+    wrote = f"Wrote {counted(len(clusters), 'cluster')} to {display(place)}"
+    click.echo(". ".join(part for part in (wrote, fill, after) if part), err=True)

@@ -129,7 +129,7 @@ async def _import_terraform(settings: Settings, asked: _Asked) -> tuple[str, Seq
         files = _files(settings, asked, done)
         _write(settings, before, done.record)
     if files:
-        write(files, settings.chdir / asked.out, len(done.clusters), "Fill in what is marked as not shown")
+        write(files, settings.chdir / asked.out, done.clusters)
     names = [each.name for each in done.clusters if wanted and not files and each.name not in wanted]
     remarks = [*left, *done.remarks, *map(not_in_spec, names)]
     return f"Recorded {counted(len(done.clusters), 'cluster')}. {_NEXT}", remarks
