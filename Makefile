@@ -3,13 +3,21 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint bench format docs lock clean
+.PHONY: demo interop test lint bench format docs lock clean
 
 demo: $(VENV)/.run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+# Tools for Terraform plans, each in an environment of its own: they pin what ackplan must not be pinned to.
+interop: .interop/checkov/.done .interop/terraform-compliance/.done
+
+.interop/%/.done: tests/interop/%.lock | $(VENV)/.dev
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .interop/$*
+	$(BIN)/uv pip install --quiet --python .interop/$*/bin/python --require-hashes -r tests/interop/$*.lock
+	touch $@
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -32,6 +40,7 @@ format: $(VENV)/.dev
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	for tool in checkov terraform-compliance; do $(BIN)/uv pip compile --quiet --generate-hashes --upgrade --no-annotate --no-header --python-version 3.11 tests/interop/$$tool.in -o tests/interop/$$tool.lock; done
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -48,4 +57,4 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	touch $@
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .interop dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
