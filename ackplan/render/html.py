@@ -17,14 +17,16 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
+from ackplan.app.drifting import Drift
 from ackplan.execute.outcomes import Result
 from ackplan.plan.model import Plan
 from ackplan.record import Record
 from ackplan.render.page_data import plan_data
+from ackplan.render.page_drift import drift_data
 from ackplan.render.page_run import report_data
 from ackplan.render.runs import RunFacts
 
-__all__ = ["RunFacts", "plan_html", "report_html"]
+__all__ = ["RunFacts", "drift_html", "plan_html", "report_html"]
 
 # In the order in which they are put together into one script.
 _SCRIPTS = ("elements", "model", "virtual", "list", "detail", "graph", "schedule", "page")
@@ -39,6 +41,11 @@ def plan_html(plan: Plan, record: Record | None = None, *, view: str = "clusters
     `record` is the one that the plan was made on; without it not every recorded value is told.
     """
     return _page(plan_data(plan, record) | {"view": view})
+
+
+def drift_html(drift: Drift, record: Record) -> str:
+    """The page of drift: what moved, since when, and what can be done about it. `record` is what is recorded now."""
+    return _page(drift_data(drift, record))
 
 
 def report_html(plan: Plan, result: Result, facts: RunFacts, record: Record | None = None) -> str:

@@ -17,7 +17,7 @@ from ackplan.model.actions import Action
 from ackplan.model.values import ABSENT
 from ackplan.plan import graph
 from ackplan.plan.model import Change, Plan, Step
-from ackplan.record import Record
+from ackplan.record import Record, RecordedCluster
 from ackplan.render.layout import Layout, layout
 from ackplan.render.markup import json_text
 from ackplan.render.resources import known_kind
@@ -32,6 +32,10 @@ _NEW = frozenset({Action.CREATE, Action.REPLACE})
 _TITLES = {"normal": "Plan", "destroy": "Plan to destroy", "refresh-only": "Plan to refresh the record"}
 
 
+# The recorded clusters, and what the spec says of clusters, by name, as far as it is at hand.
+_Known = tuple[Mapping[str, RecordedCluster], Mapping[str, Mapping[str, Any]]]
+
+
 @dataclass(slots=True)
 class _Texts:
     """Each text once, by number."""
@@ -42,8 +46,13 @@ class _Texts:
         return self.numbers.setdefault(text, len(self.numbers))
 
 
-def plan_data(plan: Plan, record: Record | None = None) -> dict[str, Any]:
-    """The page of a plan. `record` is the one that it was made on, where that is at hand."""
+def plan_data(
+    plan: Plan, record: Record | None = None, asked: Mapping[str, Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
+    """The page of a plan. `record` is the one that it was made on, where that is at hand.
+
+    `asked` is what the spec says of each cluster, for a plan that does not look at the spec.
+    """
     shown, texts = view(plan), _Texts()
     free = [step for change in plan.changes if not change.is_blocked for step in change.steps]
     times = graph.schedule(graph.build(free))
@@ -62,7 +71,7 @@ def plan_data(plan: Plan, record: Record | None = None) -> dict[str, Any]:
         ],
         "findings": [finding(diagnostic) for diagnostic in plan.diagnostics],
         "legend": dict(LEGEND),
-        "clusters": _clusters(plan, shown, record, texts),
+        "clusters": _clusters(plan, shown, (record.clusters if record else {}, asked or {}), texts),
         "steps": [_step(step, change, facts) for change in plan.changes for step in change.steps],
         "graph": {"columns": placed.columns, "rows": placed.rows},
         "seconds": times.seconds,
@@ -97,17 +106,19 @@ def finding(diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
-def _clusters(plan: Plan, shown: View, record: Record | None, texts: _Texts) -> list[dict[str, Any]]:
+def _clusters(plan: Plan, shown: View, known: _Known, texts: _Texts) -> list[dict[str, Any]]:
     """Every cluster of the plan in its order; one that nothing happens to has no block and says no more than that."""
     blocks = {id(change): block for block, change in shown_changes(plan, shown)}
-    recorded = record.clusters if record else {}
+    recorded, asked = known
     found = []
     for change in plan.changes:
         told = _named(change)
         block = blocks.get(id(change))
         if block is not None:
             told |= _block(block, change, texts)
-            told["sides"] = _sides(sides(change, plan.mode, recorded.get(change.cluster)), texts)
+            told["sides"] = _sides(
+                sides(change, plan.mode, recorded.get(change.cluster), asked.get(change.cluster)), texts
+            )
         found.append(told)
     return found
 
@@ -214,6 +225,6 @@ def _step(step: Step, change: Change, facts: _StepFacts) -> dict[str, Any]:
         "place": list(facts.placed.places[step.id]),
         "needs": [facts.numbers[need] for need in needs],
         "ways": [facts.placed.ways.get((need, step.id), ()) for need in needs],
-        "critical": step.id in facts.critical,
+        "critical": step.id in facts.critical and step.expected_seconds > 0,
         "blocked": change.is_blocked,
     }

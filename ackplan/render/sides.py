@@ -49,10 +49,15 @@ class Sides:
     live: str
 
 
-def sides(change: Change, mode: str, recorded: RecordedCluster | None = None) -> Sides:
-    """The sides of one cluster. `recorded` is its record entry where the record that was planned on is at hand."""
+def sides(
+    change: Change, mode: str, recorded: RecordedCluster | None = None, asked: Mapping[str, Any] | None = None
+) -> Sides:
+    """The sides of one cluster. `recorded` is its record entry where the record that was planned on is at hand.
+
+    `asked` is what the spec says of it, for a plan that does not look at the spec.
+    """
     known = known_kind(change.kind)
-    own = _Own(change, mode, recorded, known)
+    own = _Own(change, mode, recorded, known, asked)
     changed = {parameter.name: parameter for parameter in change.parameters}
     names = dict.fromkeys([*changed, *(change.after or {}), *(change.before or {})])
     rows = tuple(
@@ -67,12 +72,15 @@ class _Own:
     mode: str
     recorded: RecordedCluster | None
     kind: Kind | None
+    asked: Mapping[str, Any] | None
 
     def _parameter(self, name: str) -> ParameterChange | None:
         return next((parameter for parameter in self.change.parameters if parameter.name == name), None)
 
     @property
     def is_wanted(self) -> str:
+        if self.asked is not None:
+            return "yes"
         if self.mode != "normal":
             return "unknown" if self.mode == "refresh-only" else "no"
         return "yes" if self.change.after is not None else "no"
@@ -96,6 +104,8 @@ class _Own:
     def wanted(self, name: str) -> Any:
         if self.is_wanted != "yes":
             return UNKNOWN if self.is_wanted == "unknown" else ABSENT
+        if self.asked is not None:
+            return self.asked.get(name, ABSENT)
         parameter = self._parameter(name)
         return parameter.after if parameter else (self.change.after or {}).get(name, ABSENT)
 

@@ -281,6 +281,10 @@ def test_two_thousand_clusters_have_elements_for_those_in_sight_alone(opened: An
     assert page.locator("#detail h2").inner_text() == "shop-1999"
     assert page.locator(".row[aria-selected=true]").get_attribute("aria-posinset") == "2000"
     assert page.locator("#clusters .row").count() < 60
+    page.hover("#clusters")
+    page.mouse.wheel(0, -52 * 1000)
+    page.wait_for_selector("#clusters .row[aria-posinset='1000']")
+    assert page.locator("#clusters .row").count() < 60
     page.fill("#search", "shop-1234")
     assert names(page) == ["shop-1234"]
     page.fill("#search", "shop-12")

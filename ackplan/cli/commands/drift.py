@@ -67,6 +67,7 @@ def _told(settings: Settings, drift: Drift, record: Record) -> str:
     from ackplan.render import drift as words
     from ackplan.render import findings
     from ackplan.render.drift_markdown import drift_markdown
+    from ackplan.render.html import drift_html
     from ackplan.render.text.drift import drift_text
 
     match settings.format:
@@ -74,6 +75,8 @@ def _told(settings: Settings, drift: Drift, record: Record) -> str:
             return drift_text(drift, color=settings.color)
         case "markdown":
             return drift_markdown(drift)
+        case "html":
+            return drift_html(drift, record)
         case "sarif":
             return findings.sarif(words.findings(drift, Severity.WARNING))
         case "junit":

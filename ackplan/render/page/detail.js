@@ -20,6 +20,7 @@ function clusterParts(cluster) {
     cluster.drift ? element("p", {}, `Drift: ${cluster.drift}.`) : null,
     ...cluster.notes.map((note) => element("p", { class: "quiet" }, note)),
     ...(cluster.blocked ?? []).map(finding),
+    ...ways(cluster),
     ...neighbours(cluster),
     ...(data.run ? [...stepParts(cluster), ...changes(cluster)] : [...changes(cluster), ...stepParts(cluster)]),
     ...sideParts(cluster),
@@ -46,6 +47,12 @@ function finding(found) {
     found.cure ? element("p", {}, "→ ", found.cure) : null,
     found.place ? element("p", { class: "quiet" }, "at ", element("code", {}, found.place)) : null,
   );
+}
+
+/** What can be done about drift. */
+function ways(cluster) {
+  if (!cluster.ways?.length) return [];
+  return [element("h3", {}, "What can be done"), element("dl", {}, ...cluster.ways.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]))];
 }
 
 function neighbours(cluster) {

@@ -86,15 +86,18 @@ def test_a_rehearsal_as_page_has_what_the_rehearsal_found(project: Project) -> N
 def test_drift_as_page(project: Project) -> None:
     project.applied(WEB)
     quiet = project.run("drift", "--format", "html")
-    assert (quiet.code, data_of(quiet.out)["headline"]) == (
-        0,
-        "No changes: the record is up to date with what is live",
-    )
+    assert (quiet.code, data_of(quiet.out)["headline"]) == (0, "No drift")
     cluster = json.loads(project.run("api", "GET", "/clusters").out)[0]["cluster_id"]
     assert project.run("api", "DELETE", f"/clusters/{cluster}").code == 0
     moved = project.run("drift", "--format", "html")
     assert moved.code == 2
-    assert [alert["topic"] for alert in data_of(moved.out)["alerts"]] == ["drift"]
+    data = data_of(moved.out)
+    assert (data["title"], data["headline"]) == ("Drift", "1 cluster has drifted")
+    assert [alert["topic"] for alert in data["alerts"]] == ["drift"]
+    (gone,) = data["clusters"]
+    assert ["put it back", "ackplan apply --target web creates it again"] in gone["ways"]
+    assert [label for label, _ in gone["ways"]] == ["since", "put it back", "record it", "in the spec"]
+    assert (gone["sides"]["wanted"], gone["sides"]["live"]) == ("yes", "no")
 
 
 @pytest.fixture
