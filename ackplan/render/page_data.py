@@ -98,6 +98,7 @@ def finding(diagnostic: Diagnostic) -> dict[str, Any]:
     return {
         "severity": diagnostic.severity.value,
         "code": printable(diagnostic.code),
+        "cluster": printable(diagnostic.cluster),
         "subject": printable(": ".join(part for part in (diagnostic.cluster, diagnostic.parameter) if part)),
         "summary": printable(diagnostic.summary),
         "detail": printable(diagnostic.detail),

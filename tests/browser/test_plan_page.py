@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ from fleets import DETACH, SAME
 from hostile import MIXED, TEXTS, poisoned
 from test_render_markdown import many
 
+from ackplan.diagnostics import warning
 from ackplan.render.html import plan_html
 
 
@@ -301,3 +303,15 @@ def test_two_thousand_steps_can_be_looked_at(opened: Any, large_page: str) -> No
     assert page.locator("#detail h2").inner_text() == "shop-0700"
     assert 0 < page.locator(".node").count() < 200
     assert page.locator(".node.chosen text.label").text_content() == "shop-0700"
+
+
+def test_a_finding_leads_to_its_cluster_and_stands_there_too(opened: Any) -> None:
+    planned = MIXED.plan()
+    found = warning("ACK2114", "Tag is missing", "owner is not set", "Set it", cluster="created", parameter="tags")
+    page = opened(plan_html(dataclasses.replace(planned, diagnostics=(found,))))
+    assert page.locator(".cluster .badge", has_text="1 warning").count() == 1
+    page.click("#alerts .alert:has-text('ACK2114') .name")
+    assert page.locator("#detail h2").inner_text() == "created"
+    assert "tags: owner is not set" in page.locator("#detail .alert").inner_text()
+    page.fill("#search", "ACK2114")
+    assert names(page) == ["created"]

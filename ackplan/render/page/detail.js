@@ -19,7 +19,7 @@ function clusterParts(cluster) {
     cluster.reason ? element("p", {}, `Why: ${cluster.reason}.`) : null,
     cluster.drift ? element("p", {}, `Drift: ${cluster.drift}.`) : null,
     ...cluster.notes.map((note) => element("p", { class: "quiet" }, note)),
-    ...(cluster.blocked ?? []).map(finding),
+    ...[...findingsOf(cluster), ...(cluster.blocked ?? [])].map(finding),
     ...ways(cluster),
     ...neighbours(cluster),
     ...(data.run ? [...stepParts(cluster), ...changes(cluster)] : [...changes(cluster), ...stepParts(cluster)]),
@@ -45,7 +45,7 @@ function finding(found) {
     element("p", {}, element("b", {}, `${found.code} ${found.summary}`)),
     element("p", {}, subject, found.detail),
     found.cure ? element("p", {}, "→ ", found.cure) : null,
-    found.place ? element("p", { class: "quiet" }, "at ", element("code", {}, found.place)) : null,
+    found.place ? element("p", { class: "quiet" }, element("code", {}, found.place)) : null,
   );
 }
 

@@ -63,6 +63,10 @@ function short(value) {
 function flags(cluster) {
   const shown = [];
   const tries = retriesOf(cluster);
+  const errors = findingsOf(cluster).filter((found) => found.severity === "error").length;
+  const warnings = findingsOf(cluster).length - errors;
+  if (errors) shown.push(badge("error", counted(errors, "error")));
+  if (warnings) shown.push(badge("warning", counted(warnings, "warning")));
   if (tries) shown.push(badge("warning", tries === 1 ? "1 retry" : `${tries} retries`));
   if (cluster.status && cluster.status !== "no-op") shown.push(badge(cluster.status, cluster.status));
   if (cluster.tone === "blocked") shown.push(badge("blocked", "blocked"));

@@ -38,7 +38,7 @@ function searched(cluster) {
   const own = [cluster.name, cluster.kind, cluster.region, cluster.id, cluster.state, cluster.headline, cluster.became];
   own.push(cluster.reason, cluster.drift, cluster.status, ...cluster.notes);
   for (const field of cluster.fields ?? []) own.push(...field.slice(1, 4).map((part) => part === null ? "" : text(part)), ...field[4]);
-  for (const found of cluster.blocked ?? []) own.push(found.code, found.summary, found.detail);
+  for (const found of [...findingsOf(cluster), ...(cluster.blocked ?? [])]) own.push(found.code, found.summary, found.detail);
   for (const number of stepsOf.get(cluster.name) ?? []) own.push(...searchedOf(steps[number]));
   return own.filter(Boolean);
 }
@@ -69,6 +69,11 @@ function rank(number, by) {
 /** The numbers of the clusters to be seen, in the order in which they are listed. */
 function found() {
   return listed.filter(wanted);
+}
+
+/** The errors and warnings of the plan that name this cluster. */
+function findingsOf(cluster) {
+  return data.findings.filter((found) => found.cluster === cluster.name);
 }
 
 /** What became of a cluster's steps. */

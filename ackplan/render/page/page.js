@@ -115,7 +115,7 @@ function head() {
   part("facts").append(...data.facts.map(([name, fact]) => element("div", {}, element("dt", {}, name), element("dd", {}, fact))));
   part("path").hidden = data.path.length === 0 || Boolean(data.run);
   part("path").append("Critical path: ", ...data.path.flatMap((name, index) => [index ? " → " : "", clusterNumbers.has(name) ? nameLinks([name], 1)[0] : name]));
-  const items = [...(data.run ? failures() : data.alerts.map(alertPart)), ...data.findings.map(finding)];
+  const items = [...(data.run ? failures() : data.alerts.map(alertPart)), ...data.findings.map(headFinding)];
   part("alerts").append(...items.map((item) => filled(item, { role: "listitem" }, [])));
 }
 
@@ -124,6 +124,14 @@ function alertPart(alert) {
   const more = alert.names.length - 8;
   if (more > 0) names.append(`and ${more.toLocaleString("en")} more`);
   return element("div", { class: "alert", "data-tone": alert.topic === "drift" ? "drift" : alert.tone }, element("p", {}, element("b", {}, alert.text), names));
+}
+
+/** An error or a warning, with a way to the cluster that it names. */
+function headFinding(found) {
+  const known = clusterNumbers.has(found.cluster);
+  const made = finding(known ? { ...found, subject: found.subject.slice(found.cluster.length + 2) } : found);
+  if (known) made.firstChild.append(element("span", { class: "names" }, ...nameLinks([found.cluster], 1)));
+  return made;
 }
 
 /** The errors of a run, each with its step. */

@@ -140,6 +140,7 @@ def test_a_report_tells_what_became_of_each_step() -> None:
             {
                 "severity": "error",
                 "code": "ACK5003",
+                "cluster": "",
                 "subject": "",
                 "summary": "The API refused the call",
                 "detail": "Throttling",
