@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from unittest import mock
 
 from ackplan import api
 from ackplan.api.endpoint import parse_endpoint
+from ackplan.api.exchange import Answer
 from ackplan.api.transport import Transport
 from ackplan.execute.virtual import VirtualClock
 from ackplan.simulator import SIMULATOR, SimulatorConfig, World, serve
@@ -29,12 +31,14 @@ _FIXED = api.FixedCredentials("sandbox", "sandbox")
 class Wire:
     """Between client and socket. `impatient` calls (by how often their operation was called) time out after 0.15 s.
 
-    `before` and `after` are called with each changing call's operation and how often it was sent by then.
+    `before` and `after` are called with each changing call's operation and how often it was sent by then. `refuses`
+    answers a call in the server's place, where it gives an answer.
     """
 
     impatient: tuple[str, int] = ("", 0)
     before: Callable[[str, int], None] = lambda _operation, _number: None
     after: Callable[[str, int], None] = lambda _operation, _number: None
+    refuses: Callable[[], Answer | None] = lambda: None
     sent: list[str] = field(default_factory=list)
 
 
@@ -50,6 +54,9 @@ class _Carrier:
         number = wire.sent.count(call.operation)
         carrier = self._hasty if (call.operation, number) == wire.impatient else self._patient
         wire.before(call.operation, number)
+        refusal = wire.refuses()
+        if refusal is not None:
+            return refusal
         try:
             return await carrier.send(call, headers, body)
         finally:
@@ -95,28 +102,31 @@ class Bench:
 
 
 @contextlib.contextmanager
-def bench(folder: Path, db: Path | None = None, **settings: Any) -> Iterator[Bench]:
-    """A bench for the project in `folder`; its world is kept in `db`, or in memory. `settings`: SimulatorConfig's."""
+def bench(folder: Path, db: Path | None = None, *, rate: float = 0, **settings: Any) -> Iterator[Bench]:
+    """A bench for the project in `folder`; its world is kept in `db`, or in memory. `settings`: SimulatorConfig's.
+
+    `rate`: the client's calls a second at most; 0: as many as it likes.
+    """
     clock, wire = Time(), Wire()
     with asyncio.Runner() as runner, contextlib.ExitStack() as stack:
         config = SimulatorConfig(db=db, clock=_SlowDrip(clock), time_scale=2000, **settings)
         opened = serve(config)
         running = runner.run(opened.__aenter__())
         stack.callback(lambda: runner.run(opened.__aexit__(None, None, None)))
-        stack.enter_context(mock.patch("ackplan.api.open_client", _opener(running.url, clock, wire)))
+        stack.enter_context(mock.patch("ackplan.api.open_client", _opener(running.url, clock, wire, rate)))
         stack.enter_context(mock.patch("ackplan.cli.applying.RealClock", return_value=clock))
         stack.enter_context(mock.patch("asyncio.run", runner.run))
         yield Bench(folder, running.world, clock, wire, running.calls)
 
 
-def _opener(url: str, clock: VirtualClock, wire: Wire) -> Callable[[Any], Any]:
-    settings, real = api.ClientSettings(endpoint=url, rate=0), api.open_client
+def _opener(url: str, clock: VirtualClock, wire: Wire, rate: float) -> Callable[[Any], Any]:
+    settings, real = api.ClientSettings(endpoint=url, rate=rate), api.open_client
 
     @contextlib.asynccontextmanager
     async def open_client(_settings: Any, _credentials: Any) -> AsyncIterator[api.AckClient]:
         hasty = Transport(parse_endpoint(url, allow_clear_text=True), api.ClientSettings(timeouts=_HASTY))
         carried = lambda transport: clock.watched(_Carrier(wire, transport, hasty))  # noqa: E731
-        async with real(settings, _FIXED, clock=clock, carried=carried) as client:
+        async with real(settings, _FIXED, clock=clock, carried=carried, rng=random.Random(1)) as client:
             driver = asyncio.create_task(clock.drive())
             try:
                 yield client
