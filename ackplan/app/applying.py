@@ -1,4 +1,4 @@
-"""Applies a plan: takes in what an interrupted run left, checks that nothing moved, runs, writes the record."""
+"""Applies a plan: takes in what an interrupted run left, runs, writes the record."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from typing import Any
 from ackplan import catalog
 from ackplan.app.planning import Known, stale
 from ackplan.app.ports import JournalStore, RecordStore
-from ackplan.diagnostics import Diagnostic, Failure, error
+from ackplan.diagnostics import Failure, error
 from ackplan.execute.executor import Executor, Run
 from ackplan.execute.outcomes import Result
 from ackplan.execute.ports import ApiReader
-from ackplan.model.answers import Cluster
 from ackplan.plan.codec import encode
 from ackplan.plan.model import Plan, Step
-from ackplan.plan.planner import fingerprint
 from ackplan.record import Record
 from ackplan.record.journal import Entry, Phase, RunHead, fold
 from ackplan.record.recovery import late, recover
@@ -62,37 +60,6 @@ def finished(plan: Plan, before: Known) -> bool:
 def _done(before: Known) -> frozenset[str]:
     """The steps that the interrupted run did; an entry with data tells of something else than an end in order."""
     return frozenset(e.step for e in before.leftover.entries if e.phase is Phase.SETTLED and not e.data)
-
-
-async def check_unmoved(plan: Plan, before: Known, api: ApiReader) -> None:
-    """Raises Failure where the record or the live side of a planned cluster moved since the plan was made."""
-    moved = list(_record_moved(plan, before))
-    if not moved:
-        moved = list(_live_moved(plan, before, await api.list_clusters()))
-    if moved:
-        raise Failure(*moved)
-
-
-def _record_moved(plan: Plan, before: Known) -> Iterable[Diagnostic]:
-    pins, stored = plan.pins, before.stored
-    if (pins.lineage, pins.serial) != (stored.lineage, stored.serial):
-        detail = f"planned on serial {pins.serial} of {pins.lineage or 'a new record'}, it is now {stored.serial}"
-        detail += f" of {stored.lineage}" if stored.lineage != pins.lineage else ""
-        yield error("ACK6004", "Record moved since the plan", detail, "Plan again")
-    elif before.leftover.head is not None:
-        cure = "Finish it: ackplan apply; then plan again"
-        yield error("ACK6004", "Record moved since the plan", before.leftover.head.fate, cure)
-
-
-def _live_moved(plan: Plan, before: Known, live: Iterable[Cluster]) -> Iterable[Diagnostic]:
-    by_id = {cluster.cluster_id: cluster for cluster in live}
-    by_name = {cluster.name: cluster for cluster in live if not cluster.gone}
-    for change in plan.acting:
-        entry = before.record.clusters.get(change.cluster)
-        found = (by_id.get(entry.cluster_id) if entry else None) or by_name.get(change.cluster)
-        if fingerprint(found) != plan.pins.live.get(change.cluster):
-            now = f"{found.cluster_id}: {found.state}, size {found.size}" if found else "not live"
-            yield error("ACK6005", "Cluster moved since the plan", f"now {now}", "Plan again", cluster=change.cluster)
 
 
 def check_secrets(steps: Iterable[Step], missing: Callable[[Mapping[str, Any]], str]) -> None:

@@ -86,7 +86,7 @@ async def make_plan(
         sides = dataclasses.replace(sides, live=live, nodes=nodes)
     planned = plan(sides, options)
     notes = (*loaded.diagnostics, *_interrupted(before), *planned.diagnostics)
-    return Planned(_noted(planned, notes), loaded, before, recovered)
+    return Planned(_pinned(_noted(planned, notes), inputs), loaded, before, recovered)
 
 
 async def _recovered(
@@ -103,6 +103,12 @@ async def _recovered(
 
 def _noted(planned: Plan, notes: Sequence[Diagnostic]) -> Plan:
     return dataclasses.replace(planned, diagnostics=tuple(notes))
+
+
+def _pinned(planned: Plan, inputs: spec.Inputs) -> Plan:
+    """The plan with the files of the spec that it was made of."""
+    pins = dataclasses.replace(planned.pins, spec_files=spec.sources(inputs), spec_paths=tuple(inputs.paths))
+    return dataclasses.replace(planned, pins=pins)
 
 
 def _interrupted(before: Known) -> tuple[Diagnostic, ...]:

@@ -16,6 +16,7 @@ import click
 
 from ackplan.app import applying, planning
 from ackplan.app.applying import Applied, Stores
+from ackplan.app.unmoved import check_unmoved
 from ackplan.cli import reporting, session
 from ackplan.cli.clock import RealClock, timestamp
 from ackplan.cli.faults import as_diagnostics
@@ -103,7 +104,7 @@ class _Application:
             self._say("This plan was carried out; only its journal was left.")
             return COMPLETE
         if not applying.resumes(plan, before):
-            await applying.check_unmoved(plan, before, self._api)
+            await check_unmoved(plan, before, self._api, self._settings.chdir)
             return await self._execute(plan, before, Run(secrets.token_hex(4)))
         run = await applying.resume(before, self._api)
         self._say(f"Going on with run {run.id}, which was interrupted: {len(run.done)} steps are done.")

@@ -26,12 +26,13 @@ MAX_BYTES = 512 * 1024 * 1024
 def encode_file(plan: Plan, shown: Mapping[str, Any]) -> str:
     """A plan file: the plan, what `show --format json` prints of it, and a digest over both."""
     content = {"ackplan_plan": FORMAT, "plan": encode(plan), "json": shown}
-    return json.dumps({**content, "sha256": _digest(content)}, sort_keys=True, ensure_ascii=False) + "\n"
+    return sealed(json.dumps(content, sort_keys=True, ensure_ascii=False))
 
 
-def _digest(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def sealed(text: str) -> str:
+    """The text of a JSON object with the digest of every byte before it as its last key."""
+    text = text.removesuffix("}")
+    return f'{text}, "sha256": "{hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()}"}}\n'
 
 
 def decode_file(text: str, file: str) -> tuple[Plan, Mapping[str, Any]]:
@@ -45,11 +46,10 @@ def decode_file(text: str, file: str) -> tuple[Plan, Mapping[str, Any]]:
     if document["ackplan_plan"] != FORMAT:
         detail = f"format {document['ackplan_plan']!r}, this ackplan reads {FORMAT}"
         raise Failure(error("ACK6002", "Plan file of another version", detail, "Plan again"))
-    content = {key: value for key, value in document.items() if key != "sha256"}
-    if document.get("sha256") != _digest(content):
+    if text != sealed(text.rpartition(', "sha256": ')[0] + "}"):
         raise Failure(error("ACK6003", "Plan file was altered", f"{file} does not match its own digest", "Plan again"))
     try:
-        return decode(content["plan"]), content["json"]
+        return decode(document["plan"]), document["json"]
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
         raise Failure(_not_a_plan(file, f"{type(fault).__name__} in it")) from None
 
@@ -67,6 +67,8 @@ def encode(plan: Plan) -> dict[str, Any]:
             "serial": plan.pins.serial,
             "spec_digest": plan.pins.spec_digest,
             "live": dict(plan.pins.live),
+            "spec_files": dict(plan.pins.spec_files),
+            "spec_paths": list(plan.pins.spec_paths),
         },
         "changes": [_change(change) for change in plan.changes],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
@@ -85,6 +87,8 @@ def decode(data: Mapping[str, Any]) -> Plan:
             shapes.whole(pins["serial"]),
             shapes.text(pins["spec_digest"]),
             {shapes.text(k): shapes.text(v) for k, v in pins["live"].items()},
+            {shapes.text(k): shapes.text(v) for k, v in pins["spec_files"].items()},
+            shapes.texts(pins["spec_paths"]),
         ),
         unmanaged=shapes.whole(data["unmanaged"]),
         diagnostics=tuple(_read_diagnostic(entry) for entry in data["diagnostics"]),
@@ -188,6 +192,15 @@ def _read_judged(data: Mapping[str, Any]) -> Judged:
     return Judged(shapes.text(data["rule"]), Severity(data["severity"]), shapes.whole(data["violations"]))
 
 
+def _seen(value: Any) -> Mapping[str, Any]:
+    """A live cluster as the plan saw it."""
+    seen = shapes.mapping(value)
+    shapes.text(seen["cluster_id"])
+    for node in seen.get("nodes", ()):
+        shapes.text(node["instance_id"])
+    return seen
+
+
 def _read_change(data: Mapping[str, Any]) -> Change:
     return Change(
         cluster=shapes.text(data["cluster"]),
@@ -202,7 +215,7 @@ def _read_change(data: Mapping[str, Any]) -> Change:
         before=shapes.optional(data["before"], shapes.mapping),
         after=shapes.optional(data["after"], shapes.mapping),
         live_state=shapes.text(data["live_state"]),
-        seen=shapes.optional(data["seen"], shapes.mapping),
+        seen=shapes.optional(data["seen"], _seen),
         depends_on=shapes.texts(data["depends_on"]),
     )
 

@@ -84,12 +84,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """What a plan was made against. `live` is a fingerprint of each planned cluster's live side."""
+    """What a plan was made against. `live` is a fingerprint of each planned cluster's live side.
+
+    `spec_digest` is of what the spec means; `spec_files` are the digests of its files by their paths, and `spec_paths`
+    where they were looked for (empty: where a spec is by default).
+    """
 
     lineage: str
     serial: int
     spec_digest: str
     live: Mapping[str, str] = field(default_factory=dict)
+    spec_files: Mapping[str, str] = field(default_factory=dict)
+    spec_paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

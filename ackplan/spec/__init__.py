@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +39,18 @@ class Spec:
         """Tells whether two readings want the same; independent of layout, comments and file names."""
         wanted = {name: [w.kind, w.parameters, w.own] for name, w in sorted(self.clusters.items())}
         return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
+
+
+def sources(inputs: Inputs) -> dict[str, str]:
+    """The digest of each file of the spec, by its path from the folder; those that can't be read are left out."""
+    from ackplan.spec import fleet
+
+    digests = {}
+    for path in fleet.find(inputs.paths, inputs.folder)[0]:
+        data, fault = fleet.read_bounded(path, str(path))
+        if fault is None:
+            digests[os.path.relpath(path, inputs.folder)] = hashlib.sha256(data).hexdigest()
+    return digests
 
 
 def read(inputs: Inputs) -> Spec:

@@ -93,10 +93,10 @@ def _deleted(at: Bench) -> None:
     for cluster in at.world.clusters():
         at.world.turn(cluster["cluster_id"], "running")
         at.world.delete(cluster["cluster_id"])
-    _settled(at)
+    pass_time(at)
 
 
-def _settled(at: Bench) -> None:
+def pass_time(at: Bench) -> None:
     """Time enough for all that is under way. The clock only ever goes on."""
     at.skip(60.0)
     at.world.clusters()
@@ -106,13 +106,13 @@ def _resized(at: Bench) -> None:
     """Someone else adds a worker."""
     for cluster in at.world.clusters():
         at.world.scale_out(cluster["cluster_id"], {"count": 1})
-    _settled(at)
+    pass_time(at)
 
 
 def _named(at: Bench) -> None:
     """Someone else takes the name."""
     at.world.create({"name": "shop", "cluster_type": "ManagedKubernetes", "region_id": "cn-beijing", "num_of_nodes": 2})
-    _settled(at)
+    pass_time(at)
 
 
 def _around(title: str, rule: Mapping[str, Any], *, impatient: bool = False) -> list[Mishap]:

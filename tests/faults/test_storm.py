@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import itertools
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_nobody_comes_back_before_the_pause_is_over_nor_all_at_once(weather: tup
     """After a throttled call none arrives for the pause that is asked for; then they come one by one."""
     arrivals, retry_after = weather
     pause = 1.0 if retry_after is None else float(retry_after)
-    for one, other in zip(arrivals, arrivals[1:], strict=False):
+    for one, other in itertools.pairwise(arrivals):
         if one.throttled:
             assert other.at - one.at >= pause - 1e-6
             assert sum(other.at <= a.at < other.at + 1 for a in arrivals) <= RATE / 2 + 1

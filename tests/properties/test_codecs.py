@@ -90,8 +90,8 @@ def plan_file() -> tuple[Plan, bytes]:
 
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(st.data())
-def test_a_plan_file_with_another_byte_is_refused_or_means_the_same(data):
-    plan, content = plan_file()
+def test_a_plan_file_with_another_byte_is_refused(data):
+    _, content = plan_file()
     at = data.draw(st.integers(0, len(content) - 1))
     byte = data.draw(st.integers(0, 255))
     how = data.draw(st.sampled_from(["changed", "added", "left out"]))
@@ -102,12 +102,11 @@ def test_a_plan_file_with_another_byte_is_refused_or_means_the_same(data):
     except UnicodeDecodeError:
         return
     try:
-        decoded, shown = codec.decode_file(text, "f")
+        codec.decode_file(text, "f")
     except Failure:
         assert altered != content
     else:
-        assert (decoded, shown) == (plan, {"n": [1, 2.5, True, None, "x"]})
-        assert repr(shown) == "{'n': [1, 2.5, True, None, 'x']}"
+        assert altered == content
 
 
 STEPS = st.sampled_from(["create:a", "create:b", "delete:a", "scale-out:b"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import functools
-import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -48,9 +47,7 @@ def everything() -> Plan:
 def resealed(document: dict[str, Any]) -> str:
     """A file with a digest that fits, as someone makes who knows how."""
     content = {key: value for key, value in document.items() if key != "sha256"}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return json.dumps({**content, "sha256": digest})
+    return codec.sealed(json.dumps(content))
 
 
 def test_a_plan_is_read_back_as_it_was_written():
@@ -80,19 +77,33 @@ def test_the_file_holds_references_and_no_secret(monkeypatch):
     assert "Hunter22!" not in text
 
 
-def test_layout_does_not_matter_and_content_does():
-    plan = everything()
-    text = codec.encode_file(plan, {})
-    assert codec.decode_file(json.dumps(json.loads(text), indent=4), "plan")[0] == plan
-    for before, after in {
-        '"count": 2': '"count": 3',
-        "id-old": "id-new",
-        '"mode": "normal"': '"mode": "destroy"',
-    }.items():
-        assert before in text
+def test_what_was_altered_is_refused_layout_too():
+    text = codec.encode_file(everything(), {})
+    altered = [
+        text.replace('"count": 2', '"count": 3'),
+        text.replace("id-old", "id-new"),
+        text.replace('"mode": "normal"', '"mode": "destroy"'),
+        json.dumps(json.loads(text), indent=4),
+        json.dumps({**json.loads(text), "more": 1}),
+        text.replace(', "sha256"', ', "more": 1, "sha256"'),
+        text[:-1],
+        text + "\n",
+    ]
+    for wrong in altered:
+        assert wrong != text
         with pytest.raises(Failure) as refused:
-            codec.decode_file(text.replace(before, after), "plan")
+            codec.decode_file(wrong, "plan")
         assert "ACK6003" in str(refused.value)
+
+
+def test_every_byte_counts():
+    """Each byte in turn is changed, doubled and left out."""
+    content = codec.encode_file(plan_of(sides([], {"c": recorded(one(MANAGED))}, [live(one(MANAGED))])), {}).encode()
+    assert codec.decode_file(content.decode(), "plan")
+    for at, byte in enumerate(content):
+        for middle in (bytes([byte ^ 1]), bytes([byte ^ 32]), bytes([byte, byte]), b""):
+            with pytest.raises(Failure):
+                codec.decode_file((content[:at] + middle + content[at + 1 :]).decode("utf-8", "replace"), "plan")
 
 
 NO_PLAN = [

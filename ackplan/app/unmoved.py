@@ -1,0 +1,117 @@
+"""What was reviewed is what happens: where anything moved since a plan was made, it is not carried out.
+
+A plan pins the files of the spec, the record, and the live side of each cluster that it plans for, with its nodes
+where these were looked at. Terraform pins the serial of its state alone, and misses a change made in the console.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ackplan import spec
+from ackplan.app.planning import Known
+from ackplan.diagnostics import Diagnostic, Failure, error
+from ackplan.execute.ports import ApiError, ApiReader
+from ackplan.model.answers import Cluster, Node
+from ackplan.plan.model import Change, Plan
+from ackplan.plan.planner import fingerprint, seen
+from ackplan.record import RecordedCluster
+
+_CURE = "Plan again"
+_NODES = "nodes"
+
+
+async def check_unmoved(plan: Plan, before: Known, api: ApiReader, folder: Path) -> None:
+    """Raises Failure for all that moved since the plan was made. `folder` is where the spec's paths begin."""
+    moved = [*_spec_moved(plan, folder), *_record_moved(plan, before)]
+    if not moved:
+        moved = [*_live_moved(plan, before, await api.list_clusters())]
+    if not moved:
+        moved = [*await _nodes_moved(plan, api)]
+    if moved:
+        raise Failure(*moved)
+
+
+def _spec_moved(plan: Plan, folder: Path) -> Iterator[Diagnostic]:
+    """Nothing is said where there is no file of the spec at all: a plan file needs none to be carried out."""
+    planned = plan.pins.spec_files
+    now = spec.sources(spec.Inputs(folder, plan.pins.spec_paths)) if planned else {}
+    if not now or now == planned:
+        return
+    told = [f"{name} is gone" for name in sorted(planned.keys() - now.keys())]
+    told += [f"{name} is new" for name in sorted(now.keys() - planned.keys())]
+    told += [f"{name} was edited" for name in sorted(planned.keys() & now.keys()) if planned[name] != now[name]]
+    yield error("ACK3032", "Spec moved since the plan", "; ".join(told), _CURE)
+
+
+def _record_moved(plan: Plan, before: Known) -> Iterator[Diagnostic]:
+    pins, stored = plan.pins, before.stored
+    if (pins.lineage, pins.serial) != (stored.lineage, stored.serial):
+        detail = f"planned on serial {pins.serial} of {pins.lineage or 'a new record'}, it is now {stored.serial}"
+        detail += f" of {stored.lineage}" if stored.lineage != pins.lineage else ""
+        yield error("ACK6004", "Record moved since the plan", detail, _CURE)
+    elif before.leftover.head is not None:
+        cure = "Finish it: ackplan apply; then plan again"
+        yield error("ACK6004", "Record moved since the plan", before.leftover.head.fate, cure)
+
+
+def _live_moved(plan: Plan, before: Known, live: Sequence[Cluster]) -> Iterator[Diagnostic]:
+    by_id = {cluster.cluster_id: cluster for cluster in live}
+    by_name = {cluster.name: cluster for cluster in live if not cluster.gone}
+    for change in plan.acting:
+        entry: RecordedCluster | None = before.record.clusters.get(change.cluster)
+        found = (by_id.get(entry.cluster_id) if entry else None) or by_name.get(change.cluster)
+        if fingerprint(found) != plan.pins.live.get(change.cluster):
+            yield _moved(change, _parted(change.seen, found))
+
+
+def _moved(change: Change, how: str) -> Diagnostic:
+    return error("ACK6005", "Cluster moved since the plan", how, _CURE, cluster=change.cluster)
+
+
+def _parted(planned: Mapping[str, Any] | None, found: Cluster | None) -> str:
+    """What sets the live side apart from what the plan saw of it, in words."""
+    if found is None or found.gone:
+        return f"{planned['cluster_id']} is gone" if planned else "it is gone"
+    now = seen(found, None)
+    if planned is None:
+        return f"now {found.cluster_id}: {found.state}, size {found.size}"
+    told = [
+        f"{name} was {planned.get(name, 'not there')}, is now {now.get(name, 'not there')}"
+        for name in sorted((planned.keys() | now.keys()) - {_NODES})
+        if planned.get(name) != now.get(name) and (name in now or name in _SHOWN)
+    ]
+    return "; ".join(told) or f"now {found.cluster_id}: {found.state}, size {found.size}"
+
+
+# What of a plan's view a live cluster may have lost; the number of masters is the plan's own.
+_SHOWN = frozenset({"vpc_id", "vswitch_id", "size"})
+
+
+async def _nodes_moved(plan: Plan, api: ApiReader) -> list[Diagnostic]:
+    """Other nodes in a cluster whose nodes were looked at, though their number is the same."""
+    looked = [change for change in plan.acting if change.seen and _NODES in change.seen]
+    found = await asyncio.gather(*(_listed(api, (change.seen or {})["cluster_id"]) for change in looked))
+    return [
+        _moved(change, how)
+        for change, nodes in zip(looked, found, strict=True)
+        if (how := _exchanged((change.seen or {})[_NODES], nodes))
+    ]
+
+
+async def _listed(api: ApiReader, cluster_id: str) -> Sequence[Node]:
+    try:
+        return await api.list_nodes(cluster_id)
+    except ApiError as fault:
+        if fault.http_status == 404:
+            return ()
+        raise
+
+
+def _exchanged(planned: Sequence[Mapping[str, Any]], nodes: Sequence[Node]) -> str:
+    before, now = {str(node["instance_id"]) for node in planned}, {node.instance_id for node in nodes}
+    told = [f"node {name} is gone" for name in sorted(before - now)]
+    return "; ".join(told + [f"node {name} is new" for name in sorted(now - before)])

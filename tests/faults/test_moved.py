@@ -1,0 +1,160 @@
+"""Whatever moved after a plan was reviewed, `apply` stops before its first call, and says which cluster and what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.mishaps import pass_time
+from tests.faults.scenes import attached, spec
+from tests.faults.virtual import Bench, bench
+
+_NEWEST = {"strategy": "newest"}
+_BEFORE = {"shop": {"num_of_nodes": 4}, "base": {"attach": [attached("i-one")]}, "same": {}}
+_AFTER = {
+    "shop": {"num_of_nodes": 3, "scale_in": _NEWEST},
+    "base": {"num_of_nodes": 3, "attach": [attached("i-one")]},
+    "same": {},
+    "new": {},
+}
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Bench]:
+    """A project with a plan that was reviewed."""
+    file = tmp_path / "ackplan.yaml"
+    with bench(tmp_path) as found:
+        file.write_text(spec(_BEFORE))
+        assert found.run("apply", "--auto-approve").code == 0
+        file.write_text(spec(_AFTER))
+        assert found.run("plan", "--out", "it.plan").code == 0
+        yield found
+
+
+def _id(at: Bench, name: str) -> str:
+    return next(str(c["cluster_id"]) for c in at.world.clusters() if c["name"] == name)
+
+
+def _grown(at: Bench) -> None:
+    at.world.scale_out(_id(at, "shop"), {"count": 1})
+    pass_time(at)
+
+
+def _busy(at: Bench) -> None:
+    at.world.scale_out(_id(at, "base"), {"count": 1})
+
+
+def _failed(at: Bench) -> None:
+    at.world.turn(_id(at, "shop"), "failed")
+
+
+def _deleted(at: Bench) -> None:
+    at.world.delete(_id(at, "shop"))
+    pass_time(at)
+
+
+def _recreated(at: Bench) -> None:
+    _deleted(at)
+    at.world.create({"name": "shop", "cluster_type": "ManagedKubernetes", "region_id": "cn-beijing", "num_of_nodes": 4})
+    pass_time(at)
+
+
+def _exchanged(at: Bench) -> None:
+    """One worker goes, another comes: the size is the same."""
+    shop = _id(at, "shop")
+    gone = at.world.nodes(shop, 1, 10)["nodes"][-1]["instance_id"]
+    at.world.remove_nodes(shop, {"nodes": [gone], "release_node": True})
+    pass_time(at)
+    at.world.scale_out(shop, {"count": 1})
+    pass_time(at)
+
+
+def _named(at: Bench) -> None:
+    at.world.create({"name": "new", "cluster_type": "ManagedKubernetes", "region_id": "cn-beijing", "num_of_nodes": 2})
+    pass_time(at)
+
+
+def _record(edit: Callable[[dict[str, object]], object]) -> Callable[[Bench], None]:
+    def moved(at: Bench) -> None:
+        file = at.folder / "state" / "default.json"
+        record = json.loads(file.read_text())
+        edit(record)
+        file.write_text(json.dumps(record))
+
+    return moved
+
+
+def _edited(at: Bench) -> None:
+    file = at.folder / "ackplan.yaml"
+    file.write_text(file.read_text().replace("num_of_nodes: 3", "num_of_nodes: 2", 1))
+
+
+def _applied(at: Bench) -> None:
+    """Someone else's apply, of the cluster that is new."""
+    assert at.run("apply", "--auto-approve", "--target", "new").code == 0
+
+
+_MOVES: dict[str, tuple[Callable[[Bench], None], str]] = {
+    "a worker more": (_grown, "ACK6005 shop: Cluster moved since the plan: size was 4, is now 5"),
+    "busy": (_busy, "ACK6005 base: Cluster moved since the plan: state was running, is now scaling"),
+    "failed": (_failed, "ACK6005 shop: Cluster moved since the plan: state was running, is now failed"),
+    "deleted": (_deleted, "ACK6005 shop: Cluster moved since the plan: c"),
+    "made anew": (_recreated, "ACK6005 shop: Cluster moved since the plan: cluster_id was c"),
+    "a worker exchanged": (_exchanged, "ACK6005 shop: Cluster moved since the plan: node i-"),
+    "the name was taken": (_named, "ACK6005 new: Cluster moved since the plan: now c"),
+    "the record's serial": (
+        _record(lambda r: r.update(serial=2)),
+        "ACK6004 Record moved since the plan: planned on serial 1",
+    ),
+    "the record's lineage": (_record(lambda r: r.update(lineage="other")), "of other"),
+    "an apply": (_applied, "ACK6004 Record moved since the plan: planned on serial 1"),
+    "the spec": (_edited, "ACK3032 Spec moved since the plan: ackplan.yaml was edited"),
+}
+
+
+@pytest.mark.parametrize(("move", "said"), _MOVES.values(), ids=_MOVES)
+def test_what_moved_stops_the_plan_before_its_first_call(at: Bench, move: Callable[[Bench], None], said: str) -> None:
+    move(at)
+    sent = len(at.calls)
+    refused = at.run("apply", "it.plan")
+    assert refused.code == 1
+    assert said in refused.err
+    assert "Plan again" in refused.err
+    assert all(call.method == "GET" for call in list(at.calls)[sent:])
+
+
+def test_what_the_plan_is_not_about_may_move(at: Bench) -> None:
+    at.world.scale_out(_id(at, "same"), {"count": 1})
+    pass_time(at)
+    assert at.run("apply", "it.plan").code == 0
+
+
+def test_everything_that_moved_is_said_at_once(at: Bench) -> None:
+    _failed(at)
+    _busy(at)
+    said = at.run("apply", "it.plan").err
+    assert "ACK6005 shop" in said
+    assert "ACK6005 base" in said
+
+
+def test_files_of_the_spec_that_come_and_go(tmp_path: Path) -> None:
+    fleet = tmp_path / "fleet"
+    fleet.mkdir()
+    (fleet / "shop.yaml").write_text(spec({"shop": {}}))
+    (fleet / "region.yaml").write_text("ackplan: 1\nregion: cn-beijing\n")
+    with bench(tmp_path) as at:
+        assert at.run("plan", "-f", "fleet", "--out", "it.plan").code == 0
+        (fleet / "region.yaml").rename(fleet / "place.yaml")
+        said = at.run("apply", "it.plan").err
+        assert "ACK3032" in said
+        assert "fleet/region.yaml is gone; fleet/place.yaml is new" in said
+        (fleet / "place.yaml").rename(fleet / "region.yaml")
+        assert at.run("apply", "it.plan").code == 0
+
+
+def test_a_plan_file_alone_is_enough(at: Bench) -> None:
+    (at.folder / "ackplan.yaml").unlink()
+    assert at.run("apply", "it.plan").code == 0
