@@ -55,6 +55,7 @@ _SCENES = [
             "side": {"depends_on": ["shop"]},
         },
     ),
+    Scene("attach", {"shop": {}}, {"shop": {"attach": [attached("i-one", "i-two")]}}),
     Scene("scale-out", {"shop": {}}, {"shop": {"num_of_nodes": 5}}),
     Scene("scale-in", {"shop": {"num_of_nodes": 5}}, {"shop": {"num_of_nodes": 3, "scale_in": _NEWEST}}),
     Scene(

@@ -15,9 +15,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.faults.kill import FORMS, Prepared, Wrong, copy, finished, prepare
 from tests.faults.scenes import SCENES, SECRETS
 from tests.faults.stage import Stage, stage
+from tests.faults.trials import FORMS, Prepared, Wrong, copy, finished, prepare
 from tests.faults.victim import Victims, victims
 
 _CALLS = ("fdatasync", "fsync", "rename", "pwrite64")

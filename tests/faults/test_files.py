@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.kill import FORMS, Prepared, copy, finished, prepare
 from tests.faults.scenes import SCENES, SECRETS, spec
 from tests.faults.stage import stage
+from tests.faults.trials import FORMS, Prepared, copy, finished, prepare
 from tests.faults.victim import Trouble, Victims, victims
 from tests.faults.virtual import Bench, bench
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.kill import FORMS, WHENS, Point, Prepared, prepare, trial
 from tests.faults.scenes import SCENES
+from tests.faults.trials import FORMS, WHENS, Point, Prepared, prepare, trial
 from tests.faults.victim import Victims, victims
 
 # A third of the way through a run, and two thirds.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import json
 import os
 import resource
@@ -16,11 +17,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.faults.scenes import spec
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _CHANGING_EVENTS = {"os.rename", "os.remove", "os.mkdir", "os.truncate"}
@@ -94,6 +98,7 @@ def _serve() -> None:
     import jsonschema_rs
 
     assert all([ackplan, api, aiohttp, jsonschema_rs])
+    _warm()
     while line := _line():
         order = json.loads(line)
         child = os.fork()
@@ -102,6 +107,15 @@ def _serve() -> None:
         _say(child)
         _, status = os.waitpid(child, 0)
         _say(os.waitstatus_to_exitcode(status))
+
+
+def _warm() -> None:
+    """Plans once, so that no child has to compile schemas and patterns for itself."""
+    from ackplan.cli.main import run
+
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        Path(folder, "ackplan.yaml").write_text(spec({"shop": {}}))
+        assert run(["plan", "--no-refresh", "-C", folder]) == 0
 
 
 def _line() -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,9 @@ from ackplan.api.endpoint import parse_endpoint
 from ackplan.api.exchange import Answer
 from ackplan.api.transport import Transport
 from ackplan.execute.virtual import VirtualClock
+from ackplan.record.journal import Entry
 from ackplan.simulator import SIMULATOR, SimulatorConfig, World, serve
+from ackplan.stores.journal import SqliteJournal
 from tests.faults.scenes import SECRETS
 from tests.running import Command, command_line
 
@@ -115,8 +117,23 @@ def bench(folder: Path, db: Path | None = None, *, rate: float = 0, **settings: 
         stack.callback(lambda: runner.run(opened.__aexit__(None, None, None)))
         stack.enter_context(mock.patch("ackplan.api.open_client", _opener(running.url, clock, wire, rate)))
         stack.enter_context(mock.patch("ackplan.cli.applying.RealClock", return_value=clock))
+        stack.enter_context(mock.patch.object(SqliteJournal, "write", _waited_for(clock)))
         stack.enter_context(mock.patch("asyncio.run", runner.run))
         yield Bench(folder, running.world, clock, wire, running.calls)
+
+
+def _waited_for(clock: VirtualClock) -> Callable[[SqliteJournal, Entry], Awaitable[None]]:
+    """The journal's `write`, during which no time passes however slow the disk is."""
+    real = SqliteJournal.write
+
+    async def write(journal: SqliteJournal, entry: Entry) -> None:
+        clock.begin()
+        try:
+            await real(journal, entry)
+        finally:
+            clock.end()
+
+    return write
 
 
 def _opener(url: str, clock: VirtualClock, wire: Wire, rate: float) -> Callable[[Any], Any]:
