@@ -1,4 +1,4 @@
-"""Where `--out` writes a spec of clusters: one file, or one for each cluster in a folder."""
+"""Where `--out` writes a spec of clusters: one file that ends in .yaml or .yml, or one for each in a folder."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from ackplan.app.describing import Described
 
+_SUFFIXES = (".yaml", ".yml")
+
 
 def files_of(
     settings: Settings, clusters: Sequence[Described], out: str, *, force: bool, source: str = "live"
@@ -26,7 +28,7 @@ def files_of(
 
     place, common = settings.chdir / out, True
     texts = {place: clusters}
-    if out.endswith(os.sep) or place.is_dir():
+    if place.suffix not in _SUFFIXES or out.endswith(os.sep) or place.is_dir():
         texts, common = {place / f"{each.name}.yaml": [each] for each in clusters}, False
     files = {
         path: document(those, schema=_schema(settings, path), source=source, common_region=common)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @click.command("export")
 @options(state=True, api=True)
 @click.option("--all", "everything", is_flag=True, help="Every live cluster.")
-@click.option("--out", default="", metavar="PATH", help="Write this file; a folder gets one file for each cluster.")
+@click.option(
+    "--out", default="", metavar="PATH", help="Write this .yaml file, or a folder with a file for each cluster."
+)
 @click.option("--force", is_flag=True, help="With --out: replace files that are there.")
 @click.option("--adopt", is_flag=True, help="Write that a plan may take over each that is not recorded.")
 @click.argument("names", metavar="[NAME]...", nargs=-1)

@@ -41,7 +41,7 @@ class _Asked:
 @options(spec=True, state=True, api=True)
 @click.option("--all", "everything", is_flag=True, help="Every live cluster that the spec names, not recorded yet.")
 @click.option("--from-terraform", default="", metavar="FILE", help="The clusters of a Terraform state; - reads it.")
-@click.option("--out", default="", metavar="PATH", help="With --from-terraform: write their spec to a file or folder.")
+@click.option("--out", default="", metavar="PATH", help="With --from-terraform: write their spec, as export does.")
 @click.option("--force", is_flag=True, help="With --out: replace files that are there.")
 @click.option("--no-refresh", is_flag=True, help="With --from-terraform: believe it; no network, needs --region.")
 @click.argument("name", required=False, default="")

@@ -63,8 +63,9 @@ def test_a_fleet_is_brought_under_management_without_a_changing_call(found: Proj
     assert found.changing() == []
 
 
-def test_each_cluster_gets_a_file_of_its_own_in_a_folder(found: Project) -> None:
-    done = found.run("export", "--all", "--out", "fleet/")
+@pytest.mark.parametrize("place", ["fleet/", "fleet"])
+def test_each_cluster_gets_a_file_of_its_own_in_a_folder(place: str, found: Project) -> None:
+    done = found.run("export", "--all", "--out", place)
     assert done.err.endswith(f"Wrote 4 clusters to fleet. {FILL}Record what is in the spec: ackplan import --all\n")
     assert sorted(path.name for path in (found.folder / "fleet").iterdir()) == [
         "012.yaml",
