@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 import yaml
 
 from tests.pipelines.expressions import filled, holds
+from tests.pipelines.forking import command
 
 REPOSITORY = "shop/fleet"
 
@@ -235,9 +235,8 @@ def git(folder: Path, *arguments: str) -> str:
 def programs(folder: Path) -> Path:
     """A folder for a PATH: ackplan of this checkout, and the programs of shims.py."""
     folder.mkdir()
-    shims = f'exec "{sys.executable}" "{Path(__file__).with_name("shims.py")}"'
-    commands = {name: f"{shims} {name}" for name in ("gh", "curl", "jq", "sleep", "python", "python3", "apt-get")}
-    commands["ackplan"] = f'PYTHONPATH="{Path(__file__).parents[2]}" exec "{sys.executable}" -m ackplan'
+    names = ("ackplan", "gh", "curl", "jq", "sleep", "python", "python3", "apt-get")
+    commands = {name: command(name) for name in names}
     for name, line in commands.items():
         (folder / name).write_text(f'#!/bin/sh\n{line} "$@"\n', "utf-8")
         (folder / name).chmod(0o755)

@@ -1,6 +1,6 @@
 """Programs that pipelines run, as far as they run them: gh, curl, jq, sleep, python -m pip. Each writes down its call.
 
-Run as `shims.py NAME ARGUMENTS`. `PIPELINE_WORLD` names a folder: `world.json` is what the platform's API knows,
+`PIPELINE_WORLD` names a folder: `world.json` is what the platform's API knows,
 `calls.jsonl` what was asked, `artifacts/RUN/NAME` what runs kept.
 """
 
@@ -192,6 +192,3 @@ PROGRAMS = {
     "python3": python,
     "apt-get": lambda _: 0,
 }
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -107,8 +107,9 @@ def _push(settings: Settings, force: bool, file: str) -> None:  # noqa: FBT001
     """Put the record in FILE in the place of the one that is kept. - reads standard input."""
     from ackplan.app.recordkeeping import check_settled, put
     from ackplan.record.codec import decode
+    from ackplan.render.words import counted
 
-    pushed = decode(_text(file), file)
+    pushed = decode(_text(file), "<stdin>" if file == "-" else file)
 
     async def replaced(before: Known) -> Record:
         if not force:
@@ -116,7 +117,8 @@ def _push(settings: Settings, force: bool, file: str) -> None:  # noqa: FBT001
         return put(before.stored, pushed, force=force)
 
     written = _rewrite(settings, "push", replaced)
-    click.echo(f"Recorded {len(written.clusters)} clusters as serial {written.serial}. Look at it: ackplan plan")
+    recorded = counted(len(written.clusters), "cluster")
+    click.echo(f"Recorded {recorded} as serial {written.serial}. Look at it: ackplan plan")
 
 
 @command.command("history")
