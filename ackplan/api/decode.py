@@ -179,7 +179,7 @@ def mapping(answer: Answer) -> Mapping[str, Any]:
 
 
 def _object(item: Any, what: str) -> Mapping[str, Any]:
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         raise Malformed(f"{what} is not an object")
     return item
 
@@ -265,8 +265,8 @@ def _check_depth(decoded: Any) -> None:
         level = [
             part
             for item in level
-            if isinstance(item, Mapping | list)
-            for part in (item.values() if isinstance(item, Mapping) else item)
+            if isinstance(item, dict | list)
+            for part in (item.values() if isinstance(item, dict) else item)
         ]
         if not level:
             return

@@ -17,7 +17,8 @@ from ackplan.catalog.operations import operation
 ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _PATH = re.compile(r"/[A-Za-z0-9._~:-]+(?:/[A-Za-z0-9._~:-]+)*")
 _REGION = re.compile(r"[A-Za-z0-9-]{1,64}")
-_LIST: Final = 16 * MIB
+# Thirty thousand clusters of two thousand bytes each.
+_LIST: Final = 64 * MIB
 
 # What ACS3 signs as the operation's name, as today's official clients call it.
 _ACTIONS: Final = {

@@ -6,15 +6,18 @@ wherever a server repeats it, as signature errors repeat the security token.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 BLANK: Final = "[hidden]"
+_JSON = frozenset({"{", "["})
 _SECRET_NAME = re.compile(r"passw|secret|token|credential|private_?key|access_?key|kube_?config", re.IGNORECASE)
 
 
+@functools.lru_cache(4096)
 def is_secret(name: str) -> bool:
     """Whether a field of this name holds a secret."""
     return _SECRET_NAME.search(name) is not None
@@ -22,9 +25,9 @@ def is_secret(name: str) -> bool:
 
 def without_secrets(value: Any) -> Any:
     """A decoded JSON value without its secret fields, nor texts that are JSON themselves and have some."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {
-            name: without_secrets(part)
+            name: part if isinstance(part, str) else without_secrets(part)
             for name, part in value.items()
             if not is_secret(name) and not _hides_secret(part)
         }
@@ -34,7 +37,7 @@ def without_secrets(value: Any) -> Any:
 
 
 def _hides_secret(value: Any) -> bool:
-    return isinstance(value, str) and value.lstrip()[:1] in {"{", "["} and is_secret(value)
+    return isinstance(value, str) and value.lstrip()[:1] in _JSON and _SECRET_NAME.search(value) is not None
 
 
 def secrets_in(body: Any) -> Iterator[str]:

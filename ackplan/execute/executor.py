@@ -47,6 +47,7 @@ class Executor:
         self._watch.note = lambda text: ports.tell(Event(Moment.NOTE, None, detail=text))
         self._stopping = False
         self._closed = False
+        self._ended: asyncio.Queue[asyncio.Task[Outcome]] = asyncio.Queue()
         self._outcomes: dict[str, Outcome] = {}
 
     def stop(self) -> None:
@@ -64,9 +65,9 @@ class Executor:
                 self._start(walk, running, performer)
                 if not running:
                     break
-                finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                for task in finished:
-                    self._take(walk, running.pop(task), task.result())
+                # Not asyncio.wait: that looks at every running step whenever one of them ends.
+                task = await self._ended.get()
+                self._take(walk, running.pop(task), task.result())
         finally:
             await self._end(running)
         for step in walk.rest():
@@ -78,7 +79,9 @@ class Executor:
             return
         for step in walk.start(self._limits.parallelism - len(running)):
             self._ports.tell(Event(Moment.STARTED, step))
-            running[asyncio.create_task(performer.perform(step))] = step
+            task = asyncio.create_task(performer.perform(step))
+            task.add_done_callback(self._ended.put_nowait)
+            running[task] = step
 
     def _take(self, walk: Walk, step: Step, outcome: Outcome) -> None:
         self._outcomes[step.id] = outcome

@@ -2,7 +2,7 @@
 
 One loop serves all who wait: each round one `GET /clusters` tells every cluster's state (a few single reads where
 only a few wait), and a task is asked for when its cluster has come to rest, or when its turn comes: a task that fails
-early is seen soon. The pause between rounds grows with the age of the youngest wait: a tenth of it, within bounds.
+early is seen soon. The pause between rounds grows with the age of the youngest wait: a part of it, within bounds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ackplan.model.answers import Cluster, Task
 _FEW = 3
 _TURNS = 4
 _PAUSE = (0.05, 15.0)
-_SHARE = 0.1
+_SHARE = 0.04
 _PROGRESS_EVERY = 10.0
 
 
@@ -122,17 +122,14 @@ class Watch:
     async def _round(self, waits: list[_Wait]) -> None:
         clusters = await self._clusters(waits)
         turn = self._next_turn(waits)
-        for wait in waits:
-            cluster = clusters.get(wait.cluster_id)
-            if wait.future.done():
-                continue
-            if cluster is None or cluster.gone:
-                wait.future.set_result(Settled(None, wait.task))
-                continue
-            self._tell(wait, cluster)
-            if not cluster.busy or wait in turn:
-                await self._ask_task(wait)
+        seen = [(wait, clusters.get(wait.cluster_id)) for wait in waits if not wait.future.done()]
+        asked = [wait for wait, cluster in seen if cluster is not None and (not cluster.busy or wait in turn)]
+        answers = await asyncio.gather(*map(self._ask_task, asked), return_exceptions=True)
+        for wait, cluster in seen:
             self._settle(wait, cluster)
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
 
     async def _clusters(self, waits: list[_Wait]) -> dict[str, Cluster]:
         ids = list(dict.fromkeys(wait.cluster_id for wait in waits))
@@ -166,10 +163,13 @@ class Watch:
                 raise
             wait.tasks_unknown = True
 
-    @staticmethod
-    def _settle(wait: _Wait, cluster: Cluster) -> None:
+    def _settle(self, wait: _Wait, cluster: Cluster | None) -> None:
         if wait.future.done():
             return
+        if cluster is None or cluster.gone:
+            wait.future.set_result(Settled(None, wait.task))
+            return
+        self._tell(wait, cluster)
         failed = wait.task is not None and wait.task.state == "fail"
         follows_task = wait.task_id is not None and not wait.tasks_unknown
         ended = wait.task is not None and not wait.task.running
