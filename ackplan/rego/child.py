@@ -63,7 +63,8 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"faults": faults[:_MAX_FAULTS]}
     if request["data"]:
         engine.rego_add_data_json(interpreter, _text(request["data"]))
-    engine.rego_set_input_term(interpreter, _text(request["input"]))
+    # Handed over value by value, which takes a fraction of the time that the engine needs to parse it.
+    engine.rego_set_input(interpreter, engine.rego_input_from_value(json.loads(_text(request["input"]))))
     return _values(engine, interpreter, request["paths"])
 
 

@@ -26,7 +26,7 @@ _MAX_ANSWER = 64 * 1024 * 1024
 class Limits:
     """What all policies of a plan may take together: seconds on the clock, and bytes of memory."""
 
-    seconds: float = 60.0
+    seconds: float = 300.0
     memory: int = 4 * 1024**3
 
 
