@@ -75,6 +75,8 @@ class _Json:
 
     def result(self, result: Result, plan: Plan) -> None:
         click.echo(self._stream.summary_message(result, plan, at=timestamp()))
+        if result.complete:
+            click.echo(self._stream.outputs_message(result, plan, at=timestamp()))
 
     def failure(self, diagnostics: Iterable[Diagnostic]) -> bool:
         for diagnostic in diagnostics:

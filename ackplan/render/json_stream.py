@@ -30,7 +30,7 @@ _ACTIONS: Mapping[Action, tuple[str, str]] = {
     Action.REPLACE: ("replace", "Plan to replace"),
     Action.DELETE: ("delete", "Plan to delete"),
     Action.ADOPT: ("import", "Plan to import"),
-    Action.FORGET: ("forget", "Plan to forget"),
+    Action.FORGET: ("remove", "Plan to remove from the record"),
     Action.RECORD: ("noop", "Plan to change the record only"),
     Action.NOOP: ("noop", "Nothing is planned"),
 }
@@ -50,14 +50,14 @@ _STEPS: Mapping[StepKind, str] = {
     StepKind.AWAIT_READY: "noop",
     StepKind.AWAIT_GONE: "noop",
     StepKind.RECORD: "noop",
-    StepKind.FORGET: "forget",
+    StepKind.FORGET: "remove",
 }
 # The verbs of Terraform's own messages: what is under way, and the noun of what ended.
 _VERBS = {
     "create": ("creating", "Creation"),
     "update": ("modifying", "Modifications"),
     "delete": ("destroying", "Destruction"),
-    "forget": ("forgetting", "Forgetting"),
+    "remove": ("forgetting", "Forgetting"),
 }
 _NOTHING: Mapping[str, Any] = {}
 
@@ -80,10 +80,11 @@ def plan_messages(plan: Plan, *, at: str) -> list[str]:
     counts = {
         "add": add,
         "change": _number(free, Action.UPDATE),
-        "import": _number(free, Action.ADOPT),
+        "import": _imports(free),
         "remove": remove,
     }
-    text = f"Plan: {add} to add, {counts['change']} to change, {remove} to destroy."
+    adopted = f"{counts['import']} to import, " if counts["import"] else ""
+    text = f"Plan: {adopted}{add} to add, {counts['change']} to change, {remove} to destroy."
     own = {"blocked": len(plan.blocked), "applicable": plan.applicable}
     lines.append(_message("change_summary", text, at, {"changes": {**counts, "operation": "plan"}, "ackplan": own}))
     return lines
@@ -91,6 +92,11 @@ def plan_messages(plan: Plan, *, at: str) -> list[str]:
 
 def _number(changes: Iterable[Change], *actions: Action) -> int:
     return sum(change.action in actions for change in changes)
+
+
+def _imports(changes: Iterable[Change]) -> int:
+    """How many clusters are taken over; what else happens to them is counted besides."""
+    return sum(change.reason is Reason.ADOPTION for change in changes)
 
 
 def _planned(change: Change, kind: str, at: str) -> str:
@@ -103,6 +109,8 @@ def _planned(change: Change, kind: str, at: str) -> str:
     reason = _REASONS.get((change.action, change.reason))
     if reason and kind == "planned_change":
         told["reason"] = reason
+    if change.reason is Reason.ADOPTION:
+        told["importing"] = {"id": change.cluster_id}
     own = {"action": change.action.value, "reason": change.reason.name.lower(), "blocked": change.is_blocked}
     return _message(kind, f"{address}: {text}", at, {"change": told, "ackplan": own})
 
@@ -120,7 +128,8 @@ def event_json(event: Event, kinds: Mapping[str, str], *, at: str) -> str | None
     told = _Telling(step, resources.address(kinds.get(step.cluster, ""), step.cluster), at)
     match event.moment:
         case Moment.STARTED:
-            return told.hook("apply_start", f"{told.doing.capitalize()}...")
+            named = f" [id={step.cluster_id}]" if step.cluster_id else ""
+            return told.hook("apply_start", f"{told.doing.capitalize()}...{named}", _known(step.cluster_id))
         case Moment.PROGRESS:
             text = f"Still {told.doing}... [{duration(event.seconds)} elapsed]"
             return told.hook("apply_progress", text, _elapsed(event), {"state": event.detail})
@@ -160,6 +169,10 @@ class _Telling:
         return _message("log", f"{self.address}: {text}", self.at, {"ackplan": told}, level=level)
 
 
+def _known(cluster_id: str) -> dict[str, Any]:
+    return {"id_key": "id", "id_value": cluster_id} if cluster_id else {}
+
+
 def _elapsed(event: Event) -> dict[str, Any]:
     return {"elapsed_seconds": round(event.seconds)}
 
@@ -170,9 +183,8 @@ def _ended(event: Event, outcome: Outcome, told: _Telling) -> str | None:
     match outcome.status:
         case Status.DONE:
             found = outcome.cluster_id or told.step.cluster_id
-            known = {"id_key": "id", "id_value": found} if found else {}
             text = f"{told.ended} complete after {took}" + (f" [id={found}]" if found else "")
-            return told.hook("apply_complete", text, {**known, **_elapsed(event)}, own)
+            return told.hook("apply_complete", text, {**_known(found), **_elapsed(event)}, own)
         case Status.FAILED:
             first = told.hook("apply_errored", f"{told.ended} errored after {took}", _elapsed(event), own)
             errors = (diagnostic_message(d, at=told.at, address=told.address) for d in outcome.diagnostics)
@@ -196,14 +208,14 @@ def diagnostic_message(diagnostic: Diagnostic, *, at: str, address: str = "") ->
 
 
 def summary_message(result: Result, plan: Plan, *, at: str) -> str:
-    """The last message of a run: what was done of the plan. Steps that an earlier run did are counted with it."""
+    """At the end of a run: what was done of the plan. Steps that an earlier run did are counted with it."""
     done = [step for step in plan.steps if _is_done(step, result)]
     finished = [c for c in plan.changes if c.steps and all(_is_done(step, result) for step in c.steps)]
     operation = "destroy" if plan.mode == "destroy" else "apply"
     counts = {
         "add": sum(step.kind is StepKind.CREATE for step in done),
         "change": _number(finished, Action.UPDATE),
-        "import": _number(finished, Action.ADOPT),
+        "import": _imports(finished),
         "remove": sum(step.kind is StepKind.DELETE for step in done),
     }
     own: dict[str, Any] = {status.value.replace(" ", "_"): result.count(status) for status in Status}
@@ -214,6 +226,19 @@ def summary_message(result: Result, plan: Plan, *, at: str) -> str:
     return _message(
         "change_summary", text, at, {"changes": {**counts, "operation": operation}, "ackplan": own}, level=level
     )
+
+
+def outputs_message(result: Result, plan: Plan, *, at: str) -> str:
+    """The ids of the clusters that are there now, by name, as Terraform tells its outputs after a complete run."""
+    created = {step: end.cluster_id for step, end in result.outcomes.items() if end.cluster_id}
+    gone = {Action.DELETE, Action.FORGET}
+    ids = {
+        change.cluster: next((created[step.id] for step in change.steps if step.id in created), change.cluster_id)
+        for change in plan.changes
+        if change.action not in gone
+    }
+    outputs = {name: {"sensitive": False, "type": "string", "value": found} for name, found in ids.items() if found}
+    return _message("outputs", f"Outputs: {len(outputs)}", at, {"outputs": outputs})
 
 
 def _is_done(step: Step, result: Result) -> bool:

@@ -126,7 +126,7 @@ def test_a_skipped_step_is_a_log_message_and_one_not_started_none() -> None:
         (StepKind.AWAIT_READY, "noop", "Waiting until it is ready..."),
         (StepKind.AWAIT_GONE, "noop", "Waiting until it is gone..."),
         (StepKind.RECORD, "noop", "Recording..."),
-        (StepKind.FORGET, "forget", "Forgetting..."),
+        (StepKind.FORGET, "remove", "Forgetting..."),
     ],
 )
 def test_every_kind_of_step_has_an_action(kind: StepKind, action: str, text: str) -> None:
@@ -174,6 +174,38 @@ def test_a_replacement_is_counted_on_both_sides_and_an_adoption_as_an_import() -
     assert replaced["changes"] == {"add": 1, "change": 0, "import": 0, "remove": 1, "operation": "plan"}
     adopted = messages(fleets.ADOPT.plan(adopt=frozenset({"shop"})))[-1]
     assert adopted["changes"] == {"add": 0, "change": 0, "import": 1, "remove": 0, "operation": "plan"}
+    assert adopted["@message"] == "Plan: 1 to import, 0 to add, 0 to change, 0 to destroy."
+
+
+@pytest.mark.parametrize(("fleet", "action"), [(fleets.ADOPT, "import"), (fleets.ADOPT_SMALLER, "update")])
+def test_what_is_taken_over_is_imported_whatever_else_happens_to_it(fleet: Fleet, action: str) -> None:
+    *_, planned, summary = messages(fleet.plan(adopt=frozenset({"shop"})))
+    assert (planned["change"]["action"], planned["change"]["importing"]) == (action, {"id": "c-shop"})
+    assert summary["changes"]["import"] == 1
+
+
+def test_a_change_of_a_known_cluster_begins_with_its_id() -> None:
+    found = read(told(Moment.STARTED, step_of(fleets.DELETE)))
+    assert found["@message"] == "alicloud_cs_managed_kubernetes.shop: Destroying... [id=c-shop]"
+    assert (found["hook"]["id_key"], found["hook"]["id_value"]) == ("id", "c-shop")
+
+
+def test_outputs_are_the_ids_of_the_clusters_that_are_there_now() -> None:
+    both = Fleet(
+        before="  old: {extends: web}\n  kept: {extends: web}\n",
+        after="  kept: {extends: web}\n  new: {extends: web}\n",
+    )
+    planned = both.plan()
+    outcomes = {
+        step.id: Outcome(Status.DONE, cluster_id="c-9" if step.kind is StepKind.CREATE else "")
+        for step in planned.steps
+    }
+    found = read(json_stream.outputs_message(Result(outcomes, 1.0), planned, at=AT))
+    ids = {
+        name: {"sensitive": False, "type": "string", "value": value}
+        for name, value in [("kept", "c-kept"), ("new", "c-9")]
+    }
+    assert (found["type"], found["@message"], found["outputs"]) == ("outputs", "Outputs: 2", ids)
 
 
 def test_what_vanished_is_drift_that_deleted_it() -> None:
