@@ -82,12 +82,12 @@ def _packed(drawings: Iterable[Drawing], height: int) -> Drawing:
     """All of them below each other, and beside each other from `height` rows on."""
     places: dict[str, Place] = {}
     ways: dict[tuple[str, str], tuple[Place, ...]] = {}
-    left = top = width = 0
+    left = top = width = rows = 0
     for drawing in drawings:
         if top and top + drawing.rows > height:
             left, top, width = left + width, 0, 0
         places |= {name: (left + column, top + row) for name, (column, row) in drawing.places.items()}
         ways |= {arrow: tuple((left + c, top + r) for c, r in way) for arrow, way in drawing.ways.items()}
         top += drawing.rows
-        width = max(width, drawing.columns)
-    return Drawing(places, ways, left + width, max((row for _, row in places.values()), default=-1) + 1)
+        width, rows = max(width, drawing.columns), max(rows, top)
+    return Drawing(places, ways, left + width, rows)

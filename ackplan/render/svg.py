@@ -14,7 +14,7 @@ from ackplan.render.words import duration
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 200, 46, 56, 14, 16
 # How many narrow characters a box holds beside each other.
-_COLUMNS = 26
+_COLUMNS = 24
 _STYLE = (
     "svg{background:#fff}text{font:12px system-ui,sans-serif;fill:#1f2328}.c{font-weight:600}rect{stroke:#59636e}"
     "path{fill:none;stroke:#59636e}"

@@ -181,6 +181,20 @@ def test_the_graph_moves_zooms_and_shows_a_step(opened: Any, plan_page: str) -> 
     assert page.locator(".node.chosen").count() == 1
 
 
+def test_names_stay_in_their_boxes(opened: Any) -> None:
+    planned = many(2)
+    long = ["a-name-that-is-longer-than-any-box-is-wide", "生产环境支付服务华北二区生产环境支付服务"]
+    changes = tuple(
+        dataclasses.replace(c, cluster=n, steps=tuple(dataclasses.replace(s, id=n, cluster=n) for s in c.steps))
+        for c, n in zip(planned.changes, long, strict=True)
+    )
+    page = opened(plan_html(dataclasses.replace(planned, changes=changes)), "#/graph")
+    for node in page.locator(".node").all():
+        box, label = node.locator(".box").bounding_box(), node.locator(".label").bounding_box()
+        assert label["x"] + label["width"] <= box["x"] + box["width"]
+        assert node.locator(".label").text_content().endswith("…")
+
+
 def test_search_dims_the_rest_of_the_graph(opened: Any, plan_page: str) -> None:
     page = opened(plan_page, "#/graph")
     page.fill("#search", "deleted")

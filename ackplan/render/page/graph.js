@@ -2,7 +2,7 @@
 
 const BOX = { width: 200, height: 46, across: 256, down: 60 };
 const FAR = 0.35;
-const STEPS_NAMED = 26;
+const COLUMNS = 23;
 const MOST_FAR = 600;
 
 class Graph {
@@ -249,9 +249,18 @@ class Graph {
   }
 }
 
-/** Whether an arrow is one of the longest way. */
+/** Whether an arrow is one of the longest way: a step of it that starts when the other ends. */
 function critical([from, to]) {
-  return !data.run && steps[from].critical && steps[to].critical;
+  if (data.run || !steps[from].critical || !steps[to].critical) return false;
+  return Math.abs(steps[from].start + steps[from].seconds - steps[to].start) < 0.5;
+}
+
+/** As much of a name as a box is wide; Chinese characters are twice as wide as others. */
+function fitted(name) {
+  let width = 0;
+  const shown = [...name];
+  const end = shown.findIndex((character) => (width += character.codePointAt(0) >= 0x1100 ? 2 : 1) > COLUMNS);
+  return end < 0 ? name : `${shown.slice(0, end - 1).join("")}…`;
 }
 
 /** The tips of arrows: a marker takes no colour from its line. */
@@ -290,12 +299,11 @@ function crosses(sight, [from, to, way]) {
 }
 
 function words(step) {
-  const short = step.cluster.length > STEPS_NAMED ? `${step.cluster.slice(0, STEPS_NAMED - 1)}…` : step.cluster;
   const time = step.end ? [step.end.status, step.end.took].filter(Boolean).join(" ") : step.expected && `~${step.expected}`;
   const about = [step.text, time].filter(Boolean).join(" · ");
   return [
     drawn("path", { class: "side", d: `M7 1H5A4 4 0 0 0 1 5V${BOX.height - 5}A4 4 0 0 0 5 ${BOX.height - 1}H7z` }),
-    drawn("text", { class: "label", x: 17, y: 19 }, short),
+    drawn("text", { class: "label", x: 17, y: 19 }, fitted(step.cluster)),
     drawn("text", { class: "small", x: 17, y: 36 }, about),
     drawn("title", {}, named(step)),
   ];
