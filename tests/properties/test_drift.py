@@ -178,7 +178,7 @@ def _answers(draw: st.DrawFn) -> _Api:
     return _Api(clusters, nodes, wrapped=draw(st.booleans()))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(_answers())
 def test_what_the_api_tells_otherwise_is_no_drift_and_no_change(api: _Api) -> None:
     async def looked() -> None:
