@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo interop test lint bench format docs lock clean
+.PHONY: demo interop test lint reliability bench format docs lock clean
 
 demo: $(VENV)/.run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -24,6 +24,14 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Every figure of docs/reliability.md, in full; the tests have a sample of it.
+reliability: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto tests/faults tests/simulation
+	$(BIN)/python -m tests.faults.kill --all
+	$(BIN)/python -m tests.faults.syscalls
+	$(BIN)/python -m tests.faults.storm
+	$(BIN)/python -m tests.simulation --seeds 5000 --jobs 2
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)

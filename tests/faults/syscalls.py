@@ -1,18 +1,22 @@
 """Kills `apply` at system calls that write, or lets these fail, with strace: below everything that Python sees.
 
 `python -m tests.faults.syscalls` needs the program `strace`. It checks what `tests.faults.kill` and the tests of full
-disks take for granted: that the points which they know of in Python are all that matter.
+disks take for granted: that the points which they know of in Python are all that matter. `--sample N` takes N of the
+points of each kind.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import random
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from tests.faults.scenes import SCENES, SECRETS
@@ -20,8 +24,8 @@ from tests.faults.stage import Stage, stage
 from tests.faults.trials import FORMS, Prepared, Wrong, copy, finished, prepare
 from tests.faults.victim import Victims, victims
 
-_CALLS = ("fdatasync", "fsync", "rename", "pwrite64")
-_WAYS = ("signal=SIGKILL", "error=ENOSPC", "error=EIO")
+CALLS = ("fdatasync", "fsync", "rename", "pwrite64")
+WAYS = ("signal=SIGKILL", "error=ENOSPC", "error=EIO")
 
 
 def _apply(world: Stage, folder: Path, inject: str) -> subprocess.CompletedProcess[str]:
@@ -45,14 +49,25 @@ def _count(ready: Prepared, root: Path, call: str) -> int:
     return sum(f" {call}(" in line for line in log.read_text().splitlines())
 
 
-def _injections(ready: Prepared, root: Path) -> Iterator[str]:
-    for call in _CALLS:
-        for number in range(1, _count(ready, root, call) + 1):
-            yield from (f"{call}:{way}:when={number}" for way in _WAYS)
+@cache
+def works() -> bool:
+    """Whether there is an strace here, and it may trace."""
+    found = shutil.which("strace")
+    return bool(found) and subprocess.run([str(found), "-qq", "true"], capture_output=True, check=False).returncode == 0
 
 
-def _trial(ready: Prepared, root: Path, crew: Victims, inject: str) -> None:
-    """Raises Wrong for an ugly end, and for one that the next run does not mend."""
+def _injections(ready: Prepared, root: Path, sample: int, seed: int) -> Iterator[str]:
+    """Every point, or `sample` of each kind, the same for the same seed."""
+    for call in CALLS:
+        numbers = range(1, _count(ready, root, call) + 1)
+        for way in WAYS:
+            chance = random.Random(f"{seed}:{ready.scene.name}:{call}:{way}")
+            chosen = sorted(chance.sample(numbers, min(sample, len(numbers)))) if sample else numbers
+            yield from (f"{call}:{way}:when={number}" for number in chosen)
+
+
+def trial(ready: Prepared, root: Path, crew: Victims, inject: str) -> int:
+    """The exit code of the run. Raises Wrong for an ugly end, and for one that the next run does not mend."""
     folder = copy(ready.folder, Path(tempfile.mkdtemp(dir=root)) / "trial")
     with stage(folder.with_suffix(".db")) as world:
         run = _apply(world, folder, inject)
@@ -61,25 +76,31 @@ def _trial(ready: Prepared, root: Path, crew: Victims, inject: str) -> None:
             raise Wrong(said)
         finished(ready, folder, world, crew, "plain", mixed=True)
     shutil.rmtree(folder.parent)
+    return run.returncode
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.syscalls", description=__doc__)
-    parser.add_argument("--scene", default="scale-out", choices=sorted(SCENES))
+    parser.add_argument("--scene", action="append", choices=sorted(SCENES), help="scale-out and replace unless given")
+    parser.add_argument("--sample", type=int, default=0, metavar="N", help="points of each kind; 0: every point")
+    parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
-    if shutil.which("strace") is None:
-        parser.error("there is no strace here; it is Debian's package of that name")
-    broken = 0
+    if not works():
+        parser.error("there is no strace here that may trace; it is Debian's package of that name")
+    begun, points, hit, broken = time.monotonic(), 0, 0, 0
     with tempfile.TemporaryDirectory() as folder, victims() as crew:
         root = Path(folder)
-        ready = prepare(SCENES[asked.scene], root, crew)
-        for inject in _injections(ready, root):
-            try:
-                _trial(ready, root, crew, inject)
-            except Wrong as wrong:
-                broken += 1
-                print(f"WRONG {inject}\n{wrong}", flush=True)
-    print(f"{broken} broken")
+        for name in asked.scene or ("scale-out", "replace"):
+            ready = prepare(SCENES[name], root, crew)
+            for inject in _injections(ready, root, asked.sample, asked.seed):
+                points += 1
+                try:
+                    hit += trial(ready, root, crew, inject) != 0
+                except Wrong as wrong:
+                    broken += 1
+                    print(f"WRONG {name} {inject}\n{wrong}", flush=True)
+    seconds = time.monotonic() - begun
+    print(f"{points} system calls hit, {hit} runs ended by it, {broken} broken; {seconds:.0f} s")
     return 1 if broken else 0
 
 

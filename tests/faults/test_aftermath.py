@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from tests.faults.mishaps import OPERATIONS, Operation
 from tests.faults.scenes import SECRETS, spec
-from tests.faults.stage import stage
+from tests.faults.stage import Stage, stage
 from tests.faults.victim import victims
 from tests.faults.virtual import Bench, bench
 
@@ -99,6 +100,32 @@ def test_a_call_that_was_not_seen_to_its_end_is_in_flight(tmp_path: Path) -> Non
         assert "ACK3030" not in said
         refused = at.run("state", "rm", "shop")
         assert (refused.code, refused.err[:7]) == (1, "ACK3031")
+
+
+def test_a_cancelled_job_is_finished_by_the_next(tmp_path: Path) -> None:
+    """SIGTERM while a call is under way, and SIGKILL before its answer comes: as CI systems cancel a job."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "ackplan.yaml").write_text(spec({"shop": {}}))
+    with stage(tmp_path / "world.db") as world, victims() as crew:
+        world.hold = lambda: _cancel(world, tmp_path / "project.out")
+        environment = {**world.environment, **SECRETS}
+        cancelled = crew.run(folder, environment, _APPLY, born=world.born)
+        assert cancelled.code == -signal.SIGKILL
+        assert "no new calls" in cancelled.output
+        world.hold = None
+        again = crew.run(folder, environment, _APPLY)
+        assert again.code == 0, again.output
+        assert [effect.cluster for effect in world.effects] == ["shop"]
+
+
+def _cancel(world: Stage, output: Path) -> None:
+    """At the first call after the plan's own."""
+    if world.requests == 2:
+        os.kill(world.victim, signal.SIGTERM)
+        while "no new calls" not in output.read_text():
+            threading.Event().wait(0.005)
+        os.kill(world.victim, signal.SIGKILL)
 
 
 def test_a_killed_run_was_interrupted(tmp_path: Path) -> None:

@@ -170,6 +170,20 @@ def test_record_written_by_someone_else_meanwhile(at: Bench) -> None:
     assert at.run("plan", "--detailed-exitcode").code == 0
 
 
+def test_last_version_of_the_record_is_kept(at: Bench) -> None:
+    file, kept = at.folder / "state" / "default.json", at.folder / ".ackplan" / "default.json.backup"
+    before = file.read_text()
+    assert at.run("apply", "--auto-approve").code == 0
+    assert kept.read_text() == before != file.read_text()
+    file.write_text(file.read_text()[:40])
+    said = at.run("plan").err
+    assert "ACK3001" in said
+    assert ".ackplan" in said or "last good version" in said
+    file.write_text(kept.read_text())
+    assert at.run("apply", "--auto-approve").code == 0
+    assert at.wire.sent.count("scale_out") == 1
+
+
 def test_record_that_is_a_link_is_not_written_through(at: Bench, tmp_path: Path) -> None:
     """The record is replaced, as a whole: whatever a link points to stays as it is."""
     file, target = at.folder / "state" / "default.json", tmp_path / "elsewhere.json"
