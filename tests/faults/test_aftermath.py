@@ -141,3 +141,24 @@ def test_a_killed_run_was_interrupted(tmp_path: Path) -> None:
         assert "ACK3030 warning: An earlier apply was interrupted" in said
         assert "calls in flight: create:shop" in said
         assert "ACK3031" not in said
+
+
+def test_where_it_cannot_be_told_that_cluster_stops_and_the_others_go_on(tmp_path: Path) -> None:
+    """Its scale-out got no answer and had no effect: what depends on it waits, nothing else does, none is repeated."""
+    file = tmp_path / "ackplan.yaml"
+    fleet = {"shop": {}, "side": {}, "base": {}}
+    rule = {"kind": "reset", "operation": "scale_out", "cluster": "shop", "first": 1}
+    with bench(tmp_path, faults={"faults": [rule]}) as at:
+        file.write_text(spec(fleet))
+        assert at.run(*_APPLY).code == 0
+        wanted = {name: {"num_of_nodes": 4} for name in fleet}
+        file.write_text(spec({**wanted, "late": {"depends_on": ["shop"]}, "free": {"depends_on": ["base"]}}))
+        run = at.run(*_APPLY)
+        assert run.code == 1
+        assert "ACK5003" in run.out
+        sizes = {cluster["name"]: cluster["size"] for cluster in at.world.clusters()}
+        assert sizes == {"shop": 2, "side": 4, "base": 4, "free": 2}
+        assert at.wire.sent.count("scale_out") == 3
+        assert at.run(*_APPLY).code == 0
+        assert {cluster["size"] for cluster in at.world.clusters() if cluster["name"] in fleet} == {4}
+        assert at.wire.sent.count("scale_out") == 4

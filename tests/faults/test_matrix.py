@@ -9,12 +9,12 @@ import pytest
 from tests.faults.matrix import cell
 from tests.faults.mishaps import MISHAPS, OPERATIONS, Mishap, Operation, applies
 
-_PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 
 
 def cells(columns: int) -> dict[tuple[str, str], str]:
     """The table of the page that has so many columns: its cells by row and column."""
-    rows = [line for line in _PAGE.read_text("utf-8").splitlines() if line.count(" | ") == columns]
+    rows = [line for line in PAGE.read_text("utf-8").splitlines() if line.count(" | ") == columns]
     split = [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
     head, body = split[0], split[2:]
     return {(row[0], column): text for row in body for column, text in zip(head[1:], row[1:], strict=True)}
@@ -41,5 +41,7 @@ def test_cell(mishap: Mishap, operation: Operation, root: Path, tmp_path: Path) 
 
 def test_page_has_all_rows_and_no_other() -> None:
     assert {row for row, _ in _CELLS} == {mishap.title for mishap in MISHAPS}
+    figure = f"{len(MISHAPS)} faults, {len(OPERATIONS)} operations, {len(_CASES)} cells"
+    assert figure in PAGE.read_text("utf-8")
     dashes = {key for key, text in _CELLS.items() if text == "-"}
     assert dashes == {(m.title, o.title) for m in MISHAPS for o in OPERATIONS if not applies(m, o)}

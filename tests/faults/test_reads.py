@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.mishaps import Mishap
 from tests.faults.reads import READINGS, ROWS, Reading, row
-from tests.faults.test_matrix import cells
+from tests.faults.test_matrix import PAGE, cells
 
 _CELLS = cells(len(READINGS))
 _CASES = [(mishap, reading) for mishap in ROWS for reading in READINGS]
@@ -30,4 +30,6 @@ def test_cell(mishap: Mishap, reading: Reading, root: Path) -> None:
 
 
 def test_page_has_all_rows_and_no_other() -> None:
+    figure = f"{len(ROWS)} faults, {len(READINGS)} operations, {len(_CASES)} cells"
+    assert figure in PAGE.read_text("utf-8")
     assert set(_CELLS) == {(mishap.title, reading.title) for mishap, reading in _CASES}
