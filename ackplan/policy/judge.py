@@ -32,7 +32,7 @@ from ackplan.policy.subject import (
     Subject,
     instance_types,
     region_of,
-    tagged,
+    tags,
 )
 
 _NAMES = 5
@@ -149,9 +149,7 @@ class _Judge:
 
     def _tags(self, required: Mapping[str, str], subject: Subject) -> Iterator[Diagnostic]:
         """Kinds without tags can't be asked for some."""
-        for name in tagged(subject.change.kind) if subject.change.after is not None else ():
-            tags = subject.change.after.get(name) or () if subject.change.after else ()
-            values = {tag.get("key"): (at, str(tag.get("value", ""))) for at, tag in enumerate(tags)}
+        for name, values in tags(subject):
             for key, pattern in required.items():
                 at, value = values.get(key, (None, ""))
                 if at is None or not fits(value, (pattern,)):

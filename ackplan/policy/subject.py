@@ -120,13 +120,20 @@ def _listing(kind: str, what: str) -> tuple[str, ...]:
     return tuple(name for name, p in parameters if str(p.schema.get("items", {}).get("$ref", "")).endswith(f"/{what}"))
 
 
-def tagged(kind: str) -> tuple[str, ...]:
-    """The parameters of a kind that hold tags; a kind may have none."""
-    return _listing(kind, "tag")
+def _listed(subject: Subject, name: str) -> list[Any]:
+    """A parameter that is a list. One that the record alone knows was never held against a schema."""
+    value = (subject.change.after or {}).get(name)
+    return value if isinstance(value, list) else []
+
+
+def tags(subject: Subject) -> Iterator[tuple[str, Mapping[str, tuple[int, str]]]]:
+    """Each parameter that holds tags, with place and value of each tag by its key. A kind may have none."""
+    for name in _listing(subject.change.kind, "tag") if subject.change.after is not None else ():
+        found = [(at, tag) for at, tag in enumerate(_listed(subject, name)) if isinstance(tag, Mapping)]
+        yield name, {str(tag.get("key")): (at, str(tag.get("value", ""))) for at, tag in found}
 
 
 def instance_types(subject: Subject) -> Iterator[tuple[Path, str]]:
     """Each instance type that a cluster is to have, and where it is named."""
-    after: Mapping[str, Any] = subject.change.after or {}
     for name in _listing(subject.change.kind, "instance_type"):
-        yield from (((name, at), str(value)) for at, value in enumerate(after.get(name) or ()))
+        yield from (((name, at), str(value)) for at, value in enumerate(_listed(subject, name)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 import pytest
@@ -241,3 +242,15 @@ def test_a_warning_is_one_and_a_cure_is_said(tmp_path):
 def test_rules_that_hold_are_counted_as_well(tmp_path):
     _, counts = judge(rules_of(rule("max_changes: 5")), case(tmp_path, SHOP, now=MONDAY))
     assert [(count.rule, count.violations) for count in counts] == [("p.yaml/r", 0)]
+
+
+@pytest.mark.parametrize("value", ["text", 7, None, {"key": "team"}, [1, None, "team", ["key"]], [{"key": ["x"]}]])
+def test_values_that_only_a_record_can_hold_are_judged_too(value, tmp_path):
+    judged = case(tmp_path, SHOP)
+    (change,) = judged.plan.changes
+    odd = dataclasses.replace(change, after={**change.after, "tags": value, "worker_instance_types": value})
+    odd_case = dataclasses.replace(judged, plan=dataclasses.replace(judged.plan, changes=(odd,)), wanted={})
+    assert [code for code, *_ in found(rule("required_tags: [team]"), odd_case)] == ["ACK2114"]
+    assert {code for code, *_ in found(rule("instance_types: {allow: [ecs.*]}"), odd_case)} <= {"ACK2113"}
+    schema = "clusters: {properties: {tags: {items: {required: [key]}}}}"
+    assert {code for code, *_ in found(rule(schema), odd_case)} <= {"ACK2117"}
