@@ -27,7 +27,7 @@ from ackplan.api.errors import (
     Unreachable,
     Untrusted,
 )
-from ackplan.api.probing import Reached, probe
+from ackplan.api.probing import Reached, probe, proxy_of
 from ackplan.api.retry import RetryPolicy
 from ackplan.api.settings import ClientSettings, Timeouts
 
@@ -58,4 +58,5 @@ __all__ = [
     "Untrusted",
     "open_client",
     "probe",
+    "proxy_of",
 ]

@@ -33,6 +33,13 @@ async def probe(settings: ClientSettings) -> Reached:
     return Reached(endpoint, _date(answer.headers.get("date", "")), transport.proxy_host)
 
 
+def proxy_of(settings: ClientSettings) -> str:
+    """Host and port of the proxy that the environment names for the endpoint; empty without one. Raises a Fault."""
+    from ackplan.api.transport import Transport
+
+    return Transport(parse_endpoint(settings.endpoint, allow_clear_text=True), settings).proxy_host
+
+
 def _date(text: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from ackplan.app.checkup import Check, Status, clock_check, region_check
 from ackplan.cli.options import Settings
 
 if TYPE_CHECKING:
-    from ackplan.api import AckClient, CredentialChain
+    from ackplan.api import AckClient, ClientSettings, CredentialChain
     from ackplan.diagnostics import Diagnostic
 
 _LINKS = {
@@ -45,11 +46,11 @@ async def _sandbox(settings: Settings) -> Check:
 async def _account(settings: Settings) -> AsyncIterator[Check]:
     from ackplan import api
 
-    reached = None
+    reached, route = None, api.ClientSettings(endpoint=settings.endpoint, ca_file=settings.ca_file or None)
     try:
-        reached = await api.probe(api.ClientSettings(endpoint=settings.endpoint, ca_file=settings.ca_file or None))
+        reached = await api.probe(route)
     except api.Fault as fault:
-        yield Check("endpoint", "", _told(fault))
+        yield Check("endpoint", _asked_by(route), _told(fault))
     if reached is not None:
         proxy = f" by the proxy {reached.proxy}" if reached.proxy else ""
         yield Check("endpoint", f"{settings.endpoint} answers{proxy}")
@@ -70,6 +71,16 @@ async def _account(settings: Settings) -> AsyncIterator[Check]:
     )
     async with api.open_client(client_settings, chain) as client:
         yield await _signed(client, settings.signature)
+
+
+def _asked_by(route: ClientSettings) -> str:
+    """The proxy that was asked, where there is one: it may be what can't be reached."""
+    from ackplan import api
+
+    with contextlib.suppress(api.Fault):
+        proxy = api.proxy_of(route)
+        return f"asked for by the proxy {proxy}" if proxy else ""
+    return ""
 
 
 async def _credentials(chain: CredentialChain, settings: Settings) -> Check:

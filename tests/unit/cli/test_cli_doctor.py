@@ -224,6 +224,14 @@ def test_an_endpoint_that_is_not_there_or_not_one(url: str, said: str, tmp_path:
     assert "clock" not in found
 
 
+def test_a_proxy_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
+    proxy = {"HTTPS_PROXY": f"http://user:{SECRET}@127.0.0.1:1"}
+    found = doctor(project(tmp_path), "--endpoint", "https://cs.example", **proxy)
+    assert (found["endpoint"]["status"], found["endpoint"]["said"]) == ("failed", "asked for by the proxy 127.0.0.1:1")
+    refused = doctor(tmp_path, "--endpoint", "https://cs.example", HTTPS_PROXY="ftp://127.0.0.1:1")
+    assert "neither http nor https" in refused["endpoint"]["findings"][0]["detail"]
+
+
 def test_a_certificate_that_nobody_signed(tmp_path: Path) -> None:
     pem = certificate(tmp_path)
     with endpoint(pem) as url:
