@@ -293,11 +293,12 @@ def test_drift_is_told_in_one_issue_and_closed_when_it_is_gone(shop: Shop) -> No
     assert first.conclusion == "success", first.printed
     (issue,) = shop.github.knows()["issues"]
     assert issue["title"] == "Clusters drifted (main)"
-    assert "      ~ num_of_nodes = 3 -> 4" in issue["body"]
+    assert issue["body"].startswith("<!-- ackplan drift: main -->\n### ackplan: 1 cluster has drifted\n")
+    assert "| `num_of_nodes` | `3` | `4` |" in issue["body"]
     shop.scaled_by_hand(1)
     shop.by_hand(DRIFT)
     (again,) = shop.github.knows()["issues"]
-    assert "      ~ num_of_nodes = 3 -> 5" in again["body"]
+    assert "| `num_of_nodes` | `3` | `5` |" in again["body"]
     recorded = shop.cli("apply", "--refresh-only", "--auto-approve")
     assert recorded.code == 0, recorded.err
     shop.commit("Record it")

@@ -133,7 +133,7 @@ def test_drift_is_one_issue(shop: Shop) -> None:
         for _ in range(2):
             assert shop.on_main("schedule") == {"drift": "success"}, shop.gitlab.printed
     (issue,) = shop.gitlab.knows()["issues"]
-    assert "    # jobs is gone" in issue["description"].replace("      ", "    ")
+    assert "#### `jobs` is gone" in issue["description"]
     shop.gitlab.environment_too(ACKPLAN_ENDPOINT=shop.api.url)
     shop.on_main("schedule")
     (closed,) = shop.gitlab.knows()["issues"]
