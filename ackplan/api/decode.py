@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
@@ -19,7 +20,8 @@ from ackplan.model.answers import Accepted, Attached, AttachedInstance, Cluster,
 
 _LONGEST: Final = 1024
 _DEEPEST: Final = 100
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Control and format characters, line and paragraph separators, halves of pairs: they move a terminal or turn a text.
+_CONTROL: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 class Malformed(Exception):
@@ -207,7 +209,7 @@ def _text(fields: Mapping[str, Any], name: str, *, required: bool = False) -> st
         raise Malformed(f'"{name}" is not a text')
     if len(found) > _LONGEST:
         raise Malformed(f'"{name}" is longer than {_LONGEST} characters')
-    if _CONTROL.search(found):
+    if not found.isprintable() and _CONTROL.intersection(map(unicodedata.category, found)):
         raise Malformed(f'"{name}" has control characters')
     return found
 

@@ -98,7 +98,7 @@ class Sender:
         self._stopped = asyncio.Event()
 
     def stop(self) -> None:
-        """From now on a call that did not succeed is not sent again."""
+        """From now on no changing call is sent, and none that did not succeed is sent again."""
         self._stopped.set()
 
     async def send(self, call: Call) -> Answer:
@@ -108,6 +108,8 @@ class Sender:
         retries: list[Retry] = []
         while True:
             started = await self._pace.turn()
+            if call.changes and self._stopped.is_set():
+                raise NotSent("Stopped", "the run was stopped before it was sent", operation=call.operation)
             begun = started if begun is None else begun
             try:
                 return dataclasses.replace(await self._try(call, body, started), retries=tuple(retries))

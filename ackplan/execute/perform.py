@@ -45,6 +45,9 @@ def _refused(context: StepContext, fault: ApiError) -> Diagnostic:
     return faults.refused(context.step, fault)
 
 
+# The code of a call that was not sent because the run is being stopped.
+STOPPED = "Stopped"
+
 _PERFORM: dict[StepKind, Callable[[StepContext], Awaitable[None]]] = {
     StepKind.CREATE: create,
     StepKind.ATTACH: attach,
@@ -105,6 +108,8 @@ class Performer:
             context.diagnostics.append(faults.too_long(step))
         except ApiError as fault:
             context.heard(fault)
+            if fault.code == STOPPED:
+                return Status.INTERRUPTED
             context.diagnostics.append(_refused(context, fault))
         except SecretUnreadable as fault:
             context.diagnostics.append(faults.secret(step, str(fault)))

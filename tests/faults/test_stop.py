@@ -171,6 +171,20 @@ def test_stopped_while_it_waits_to_try_again(tmp_path: Path) -> None:
         assert _apply(at)[0] == 0
 
 
+def test_stopped_while_a_call_waits_for_its_turn(tmp_path: Path) -> None:
+    """Throttled before, calls wait for their turn: one that waits when the run is stopped is not sent."""
+    rule = {"kind": "throttle", "operation": "create_cluster", "first": 2, "retry_after": 30}
+    (tmp_path / "ackplan.yaml").write_text(spec({"one": {}, "two": {}}))
+    with bench(tmp_path, faults={"faults": [rule]}) as at:
+        _raise_at(at, "before", "create_cluster", 2, signal.SIGTERM)
+        assert _apply(at)[0] == 130
+        assert at.wire.sent.count("create_cluster") == 2
+        assert _changing(at) == []
+        at.wire.before = lambda _operation, _number: None
+        assert _apply(at)[0] == 0
+        assert len(at.world.clusters()) == 2
+
+
 def test_stopped_while_planning(at: Bench) -> None:
     _raise_at(at, "before", "list_clusters", 1, signal.SIGINT)
     assert _apply(at)[0] == 130

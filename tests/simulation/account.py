@@ -35,7 +35,10 @@ _DRIP_PAUSE = 0.05
 
 @dataclass(frozen=True)
 class Seen:
-    """A live cluster at one moment. `workers` and `masters` are instance ids, `attached` those that came by attach."""
+    """A live cluster at one moment. `workers` and `masters` are instance ids, `attached` those that came by attach.
+
+    `made` says that its creation came to its end.
+    """
 
     cluster_id: str
     name: str
@@ -44,6 +47,7 @@ class Seen:
     workers: frozenset[str]
     masters: frozenset[str]
     attached: frozenset[str]
+    made: bool
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,8 @@ class Account:
         every = frozenset(node["instance_id"] for node in nodes)
         attached = frozenset(node["instance_id"] for node in nodes if node.get("source") == "manual")
         size, state = int(answer["size"]), str(answer["state"])
-        return Seen(answer["cluster_id"], answer["name"], state, size, every - masters, masters, attached)
+        made = bool(answer.get("master_url"))
+        return Seen(answer["cluster_id"], answer["name"], state, size, every - masters, masters, attached, made)
 
     # Serving
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import zlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,6 +100,8 @@ def new_cluster(rng: random.Random, fleet: Fleet) -> None:
             edit(rng, name, body, None)
     if rng.random() < 0.3:
         body["timeouts"] = dict.fromkeys(("create", "scale", "attach", "remove", "delete"), rng.choice(("5m", "20m")))
+    if zlib.crc32(f"{name} {len(fleet.clusters)} {body.get('num_of_nodes')}".encode()) % 5 == 3:
+        body["lifecycle"] = {"prevent_destroy": True}
     fleet.clusters[name] = body
     _depend(rng, fleet, name)
 

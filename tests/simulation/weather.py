@@ -126,4 +126,4 @@ def heal(account: Account) -> None:
     account.unstick()
     for seen in account.clusters().values():
         if seen.state not in {"running", "failed"}:
-            account.world.turn(seen.cluster_id, "running")
+            account.world.turn(seen.cluster_id, "running" if seen.made else "failed")

@@ -173,3 +173,11 @@ def test_json_that_is_none_or_hostile(body: bytes) -> None:
 
 def test_a_mark_in_front_and_emoji_are_fine() -> None:
     assert decode.value(answer(b'\xef\xbb\xbf{"a": "\\ud83d\\ude00"}')) == {"a": "😀"}
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x9b", "\u202e", "\u2028", "\u200b", "\ufeff", "\U000e0041"])
+@pytest.mark.parametrize("field", ["state", "region_id"])
+def test_a_field_that_could_move_a_terminal_or_turn_a_text_is_refused(field, character):
+    with pytest.raises(decode.Malformed, match="control characters"):
+        decode.cluster(answer({**CLUSTER, field: f"a{character}b"}), "c1")
+    assert decode.cluster(answer({**CLUSTER, field: "运行中 é"}), "c1")
