@@ -90,13 +90,7 @@ def _literal(data: bytes) -> bool:
 def _plan(data: bytes) -> None:
     written = data.decode("utf-8", "replace")
     _refuses(lambda: codec.decode_file(written, "it.plan"))
-    try:
-        content = json.loads(written)
-        content = {**content, "sha256": codec._digest(content)}
-        signed = json.dumps(content)
-    except (ValueError, TypeError, RecursionError):
-        return
-    found = _refuses(lambda: codec.decode_file(signed, "it.plan"))
+    found = _refuses(lambda: codec.decode_file(codec.sealed(written.rstrip()), "it.plan"))
     if found is not None:
         _shown(found[0])
 

@@ -22,7 +22,7 @@ from .fleets import OWN
 from .weather import FOREIGN
 
 # Codes of errors that a run may end in: a plan that does not fit any more, a full disk.
-_EXPECTED = frozenset({"ACK6004", "ACK6005", "ACK6006", "ACK3012", "ACK5009"})
+_EXPECTED = frozenset({"ACK3032", "ACK6004", "ACK6005", "ACK6006", "ACK3012", "ACK5009"})
 _BUSY = frozenset({"initial", "scaling", "removing", "deleting", "updating"})
 
 
