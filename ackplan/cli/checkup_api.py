@@ -106,7 +106,9 @@ async def _signed(client: AckClient, how: str) -> Check:
         clusters = await client.list_clusters()
     except Fault as fault:
         return Check("signature", "", _told(fault))
-    return Check("signature", f"taken ({how}); {len(clusters)} live clusters can be seen")
+    from ackplan.render.words import counted
+
+    return Check("signature", f"taken ({how}); {counted(len(clusters), 'live cluster')} can be seen")
 
 
 def _told(fault: BaseException) -> tuple[Diagnostic, ...]:
