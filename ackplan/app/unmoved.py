@@ -7,8 +7,8 @@ where these were looked at. Terraform pins the serial of its state alone, and mi
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from ackplan import spec
@@ -24,9 +24,10 @@ _CURE = "Plan again"
 _NODES = "nodes"
 
 
-async def check_unmoved(plan: Plan, before: Known, api: ApiReader, folder: Path) -> None:
-    """Raises Failure for all that moved since the plan was made. `folder` is where the spec's paths begin."""
-    moved = [*_spec_moved(plan, folder), *_record_moved(plan, before)]
+async def check_unmoved(plan: Plan, before: Known, api: ApiReader, inputs: spec.Inputs) -> None:
+    """Raises Failure for all that moved since the plan was made. The spec is looked for where the plan found it."""
+    inputs = dataclasses.replace(inputs, paths=plan.pins.spec_paths)
+    moved = [*_spec_moved(plan, inputs), *_record_moved(plan, before)]
     if not moved:
         moved = [*_live_moved(plan, before, await api.list_clusters())]
     if not moved:
@@ -35,11 +36,14 @@ async def check_unmoved(plan: Plan, before: Known, api: ApiReader, folder: Path)
         raise Failure(*moved)
 
 
-def _spec_moved(plan: Plan, folder: Path) -> Iterator[Diagnostic]:
-    """Nothing is said where there is no file of the spec at all: a plan file needs none to be carried out."""
+def _spec_moved(plan: Plan, inputs: spec.Inputs) -> Iterator[Diagnostic]:
+    """Nothing is said where there is no file of the spec at all: a plan file needs none to be carried out.
+
+    Files that were edited may mean the same: then nothing moved.
+    """
     planned = plan.pins.spec_files
-    now = spec.sources(spec.Inputs(folder, plan.pins.spec_paths)) if planned else {}
-    if not now or now == planned:
+    now = spec.sources(inputs) if planned else {}
+    if not now or now == planned or spec.read(inputs).digest() == plan.pins.spec_digest:
         return
     told = [f"{name} is gone" for name in sorted(planned.keys() - now.keys())]
     told += [f"{name} is new" for name in sorted(now.keys() - planned.keys())]

@@ -148,11 +148,22 @@ def test_files_of_the_spec_that_come_and_go(tmp_path: Path) -> None:
     with bench(tmp_path) as at:
         assert at.run("plan", "-f", "fleet", "--out", "it.plan").code == 0
         (fleet / "region.yaml").rename(fleet / "place.yaml")
+        (fleet / "more.yaml").write_text("ackplan: 1\nclusters: {side: {extends: web}}\n")
         said = at.run("apply", "it.plan").err
         assert "ACK3032" in said
-        assert "fleet/region.yaml is gone; fleet/place.yaml is new" in said
-        (fleet / "place.yaml").rename(fleet / "region.yaml")
+        assert "fleet/region.yaml is gone; fleet/more.yaml is new; fleet/place.yaml is new" in said
+        (fleet / "more.yaml").unlink()
+        (fleet / "shop.yaml").write_text("# Only a remark.\n" + (fleet / "shop.yaml").read_text())
+        assert at.run("apply", "it.plan").code == 0, "another layout of the same spec"
+
+
+def test_variables_of_the_plan_need_not_be_given_again(tmp_path: Path) -> None:
+    file = tmp_path / "ackplan.yaml"
+    file.write_text(spec({"shop": {"num_of_nodes": "${var.size}"}}) + "variables: {size: {type: integer}}\n")
+    with bench(tmp_path) as at:
+        assert at.run("plan", "--var", "size=3", "--out", "it.plan").code == 0
         assert at.run("apply", "it.plan").code == 0
+        assert at.world.clusters()[0]["size"] == 3
 
 
 def test_a_plan_file_alone_is_enough(at: Bench) -> None:

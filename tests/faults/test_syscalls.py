@@ -37,6 +37,7 @@ def ready(crew: Victims, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
         ("pwrite64:error=ENOSPC:when=9", {1}),
         ("fsync:signal=SIGKILL:when=1", _KILLED),
         ("rename:error=ENOSPC:when=2", {1}),
+        ("rename:error=EROFS:when=1", {1}),
     ],
 )
 def test_what_happens_below_python(
