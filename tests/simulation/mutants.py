@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -72,6 +73,13 @@ def _with_nothing_live(record: Any, flying: Any, *_: Any, **__: Any) -> Any:
     return recover(record, flying, ())
 
 
+_namesake = decide._namesake
+
+
+def _unasked(case: decide.Case, wanted: Any, live: Any) -> Any:
+    return _namesake(dataclasses.replace(case, adopt=True), wanted, live)
+
+
 _intent = StepContext.intent
 
 
@@ -94,5 +102,6 @@ MUTANTS = (
     Mutant("a create is waited for", StepContext, "running", _at_once, "which it depends on", 41),
     Mutant("a task is waited for", StepContext, "rest", _look_once, "is sent while the cluster is", 109),
     Mutant("what is protected stays", decide.Case, "protected", False, "is protected", 14),
+    Mutant("adoption needs consent", decide, "_namesake", _unasked, "unasked", 63),
     Mutant("no secret is written down", StepContext, "intent", _with_body, "is told"),
 )
