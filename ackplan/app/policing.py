@@ -150,9 +150,7 @@ def held(plan: Plan, wanted: Mapping[str, Wanted], record: Record, policies: Pol
 def _held_by_rego(case: Case, record: Record, policies: Policies, judges: Judges) -> Any:
     if not policies.modules:
         return (), ()
-    asked, wrong = rego.queries(policies.modules)
-    if wrong:
-        raise Failure(*wrong)
+    asked = rego.queries(policies.modules)
     silent = () if asked else tuple(rego.nothing(name) for name, _ in policies.modules)
     paths = list(dict.fromkeys([path for query in asked for path in (query.path, query.exceptions)]))
     values = judges.engine(policies.modules, policies.data, judges.document(case.plan, record), paths)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ackplan import catalog
-from ackplan.diagnostics import Diagnostic, Severity, Span, error, warning
+from ackplan.diagnostics import Diagnostic, Severity, error, warning
 from ackplan.plan.model import Judged
 from ackplan.policy.judge import Case
 from ackplan.policy.subject import Path, Subject
@@ -22,8 +22,12 @@ from ackplan.policy.subject import Path, Subject
 _LEXEMES = re.compile(r'("(?:\\.|[^"\\\n])*"|`[^`]*`)|#[^\n]*')
 _PACKAGE = re.compile(r"""^\s*package[ \t]+([A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\["[\w./ -]+"\])*)""", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:default[ \t]+)?((?:deny|violation|warn)(?:_[A-Za-z0-9]+)*)\b(?![ \t]*\()", re.MULTILINE)
-# These the engine takes for undefined, and a rule that needs them would never say anything.
-_UNAVAILABLE = re.compile(r"\b(http\.send|net\.lookup_ip_addr|rego\.parse_module)\s*\(")
+_ROOTS = (
+    "array|base64|base64url|bits|crypto|glob|graph|graphql|hex|http|io|json|net|numbers|object|opa|providers|rand"
+    "|regex|rego|semver|strings|time|units|urlquery|uuid|yaml"
+)
+_CALL = re.compile(rf"(?<![\w.])((?:{_ROOTS})(?:\.\w+)+)[ \t]*\(")
+_ALIAS = re.compile(rf"^[ \t]*import[ \t]+\S*?[. ]({_ROOTS})[ \t]*$", re.MULTILINE)
 _SUBJECT = ("cluster", "address", "resource", "resource_address")
 _PARAMETER = ("parameter", "attribute")
 
@@ -54,33 +58,33 @@ class Query:
         return self.rule.partition("_")[2]
 
 
-def queries(modules: Iterable[tuple[str, str]]) -> tuple[tuple[Query, ...], tuple[Diagnostic, ...]]:
-    """The rules in modules (name, source), and what is wrong with these. A package may have several files."""
+def queries(modules: Iterable[tuple[str, str]]) -> tuple[Query, ...]:
+    """The rules in modules (name, source). A package may have several files."""
     found: dict[tuple[str, str], Query] = {}
-    wrong: list[Diagnostic] = []
     for name, source in modules:
-        code = _LEXEMES.sub(lambda match: match[1] or "", source)
-        bare = _LEXEMES.sub(_blank, source)
-        wrong += [_unavailable(name, source, match) for match in _UNAVAILABLE.finditer(bare)]
-        package = _PACKAGE.search(code)
+        package = _PACKAGE.search(_LEXEMES.sub(lambda match: match[1] or "", source))
         path = package[1] if package else ""
-        for rule in dict.fromkeys(_RULE.findall(bare)) if path else ():
+        for rule in dict.fromkeys(_RULE.findall(_bare(source))) if path else ():
             own = rule if path == "main" else f"{path}.{rule}"
             found.setdefault((path, rule), Query(path, rule, f"{name}/{own}"))
-    return tuple(found.values()), tuple(wrong)
+    return tuple(found.values())
 
 
-def _blank(match: re.Match[str]) -> str:
-    """As many blanks, so that places stay; line ends stay too."""
-    return re.sub(r"[^\n]", " ", match[0])
+def built_in_calls(source: str) -> Iterator[tuple[str, int]]:
+    """Calls of OPA's own functions that have a dot in their names, each with its place, counted in characters.
+
+    An engine may take one that it does not have for undefined, and a rule that needs it would never say anything.
+    """
+    bare = _bare(source)
+    aliases = set(_ALIAS.findall(bare))
+    for match in _CALL.finditer(bare):
+        if match[1].partition(".")[0] not in aliases:
+            yield match[1], match.start()
 
 
-def _unavailable(name: str, source: str, match: re.Match[str]) -> Diagnostic:
-    before = source[: match.start()]
-    span = Span(name, before.count("\n") + 1, match.start() - before.rfind("\n"))
-    detail = f"{match[1]} is not there: a policy reaches nothing outside of the plan"
-    cure = "Give what it needs as data.json beside it"
-    return error("ACK2104", "Rego policy is broken", detail, cure, span=span)
+def _bare(source: str) -> str:
+    """The source with blanks for comments and texts; places and line ends stay."""
+    return _LEXEMES.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), source)
 
 
 def nothing(name: str) -> Diagnostic:

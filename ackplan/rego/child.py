@@ -3,9 +3,9 @@
 It is started as a file of its own, imports nothing of ackplan, and may crash: the engine is C++, and a policy can bring
 it down. Its arguments are the folder that the engine is installed in, and how many bytes of memory it may take.
 
-In: `{"modules": [[name, source]], "data": {}, "input": {}, "paths": ["data.main.deny"]}`.
+In: `{"modules": [[name, source]], "calls": [[module, offset, function]], "data": {}, "input": {}, "paths": ["data.main.deny"]}`.
 Out: `{"values": {path: value}}`, undefined ones left out, or `{"faults": [{"module", "offset", "text", "path"}]}`.
-An object whose values are all true, or that is empty, is what older Rego has for a set: it comes as a list of its keys.
+An object whose values are all true, or that is empty, is what older Rego has for a set: it comes as the list of keys.
 """
 
 from __future__ import annotations
@@ -59,6 +59,11 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
             engine.rego_add_module(interpreter, f"m{number}", source)
         except engine.RegoError as fault:
             faults += list(_faults(str(fault), number))
+    faults += [
+        {"module": module, "offset": offset, "text": f"the engine does not have {name}"}
+        for module, offset, name in request["calls"]
+        if not engine.rego_is_available_builtin(interpreter, name)
+    ]
     if faults:
         return {"faults": faults[:_MAX_FAULTS]}
     if request["data"]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ackplan.diagnostics import Diagnostic, Failure, Span, error
+from ackplan.policy.rego import built_in_calls
 from ackplan.rego.child import TOO_MUCH_MEMORY
 
 _CHILD = Path(__file__).with_name("child.py")
@@ -42,7 +43,12 @@ def evaluate(
     `modules` are file names and sources, `document` is what policies call `input`. Raises Failure where the engine is
     missing, a policy is broken, or takes too much.
     """
-    request = {"modules": list(modules), "data": data, "input": document, "paths": list(paths)}
+    calls = [
+        [at, len(source[:place].encode("utf-8", "surrogatepass")), name]
+        for at, (_, source) in enumerate(modules)
+        for name, place in built_in_calls(source)
+    ]
+    request = {"modules": list(modules), "calls": calls, "data": data, "input": document, "paths": list(paths)}
     answer = _asked(request, limits or Limits())
     if "faults" in answer:
         raise Failure(*dict.fromkeys(_broken(fault, modules) for fault in answer["faults"]))

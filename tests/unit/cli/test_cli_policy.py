@@ -146,7 +146,8 @@ def test_rego_that_is_broken_is_told_with_its_place(web):
     [
         ("deny[msg] { msg := nothing_such(1) }", "data.main.deny: Function not found: nothing_such"),
         ("deny := warn\nwarn := deny", "Recursion detected"),
-        ('deny[x] { x := http.send({"url": "http://127.0.0.1"}) }', "a.rego:2:16: ACK2104 Rego policy is broken: http.send is not there"),
+        ('deny[x] { x := http.send({"url": "http://127.0.0.1"}) }', "a.rego:2:16: ACK2104 Rego policy is broken: the engine does not have http.send"),
+        ('deny[x] { x := net.cidr_contains("10.0.0.0/8", "10.1.1.1") }', "the engine does not have net.cidr_contains"),
         ("deny := 1\ndeny := 2 { true }", "data.main.deny: it can't be evaluated"),
     ],
 )  # fmt: skip
@@ -156,6 +157,14 @@ def test_rego_that_can_not_be_evaluated(source, said, web):
     assert (planned.code, planned.out) == (1, "")
     assert said in planned.err
     assert "ACK2104" in planned.err
+
+
+def test_functions_that_only_look_like_missing_ones_are_left_alone(web):
+    web.write("package lib.net\nlookup(x) := y { y := x }\n", "policies/lib.rego")
+    source = 'package main\nimport data.lib.net\n# http.send(1)\nwarn[m] { m := net.lookup("net.lookup_ip_addr(1)") }\n'
+    web.write(source, "policies/a.rego")
+    planned = web.run("plan", "--policy", "policies")
+    assert (planned.code, "policies/a.rego/warn: " in planned.out) == (0, True), planned.err
 
 
 def test_rego_without_rules_is_a_warning(web):

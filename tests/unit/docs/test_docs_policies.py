@@ -59,7 +59,7 @@ def test_the_example_in_yaml_is_a_policy_with_every_sort_of_rule(page):
 
 def test_the_example_in_rego_says_what_the_page_says(page):
     (example,) = re.findall(r"```rego\n(.*?)```", page, re.DOTALL)
-    (query,), _ = rego.queries([("a.rego", example)])
+    (query,) = rego.queries([("a.rego", example)])
     change = {
         "type": "alicloud_cs_managed_kubernetes",
         "address": "x.y",
