@@ -1,7 +1,8 @@
-"""`python -m benchmarks`: every phase on every size, medians and ratios to the bare event parse of the same run.
+"""`python -m benchmarks`: every phase on every fleet, start-up and apply; a table, JSON, a plot, and the targets.
 
-Writes `.benchmarks/latest.json`; with `--compare FILE` exits 1 where a ratio is worse than the one in FILE by more than
-a half. Only ratios are compared, never seconds.
+`python -m benchmarks short` measures what a change is held against in a minute: 10,000 plain clusters and start-up. It
+exits 1 where a ratio is worse than in the baseline by more than noise explains. `compare FILE` does that with results
+that are there.
 """
 
 from __future__ import annotations
@@ -14,81 +15,95 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks import startup, verdict
 from benchmarks.fleets import SHAPES
 from benchmarks.phases import PHASES
 
-ROOM = 1.5
 RESULTS = Path(".benchmarks/latest.json")
 BASELINE = Path("benchmarks/baseline.json")
+PLOT = Path("docs/images/performance.svg")
+_CREATES, _PATHS = (2000, 256), (1000, 1000)
 
 
-def measure(phase: str, count: int, shape: str, runs: int) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.phases", phase, str(count), shape]
-    found = [
-        json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(runs)
-    ]
-    seconds = statistics.median(entry["seconds"] for entry in found)
-    return {"seconds": seconds, "kib": max(entry["kib"] for entry in found)}
+def measured(module: str, *arguments: object) -> Any:
+    command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def startup(arguments: list[str], runs: int = 7) -> float:
-    """The median seconds of a whole process."""
-    import time
-
-    spans = []
+def fleet(count: int, shape: str, runs: int) -> dict[str, Any]:
+    """Every phase on one fleet. The phases take turns, so that noise meets all alike."""
+    found: dict[str, list[dict[str, float]]] = {phase: [] for phase in PHASES}
     for _ in range(runs):
-        begun = time.perf_counter()
-        subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)
-        spans.append(time.perf_counter() - begun)
-    return statistics.median(spans)
-
-
-def run(sizes: list[int], runs: int) -> dict[str, Any]:
-    results: dict[str, Any] = {"phases": {}, "startup": {}}
-    print(f"{'fleet':22} {'phase':10} {'seconds':>8} {'x floor':>8} {'KB a cluster':>13}")
-    for count in sizes:
-        for shape in SHAPES:
-            floor = 1.0
-            for phase in PHASES:
-                entry = measure(phase, count, shape, runs)
-                floor = entry["seconds"] if phase == "events" else floor
-                entry["ratio"] = entry["seconds"] / floor
-                results["phases"][f"{shape}/{count}/{phase}"] = entry
-                each = entry["kib"] / count
-                label = f"{shape} {count:,}"
-                print(f"{label:22} {phase:10} {entry['seconds']:8.2f} {entry['ratio']:8.2f} {each:13.1f}")
-    bare = startup(["-c", "pass"])
-    for label, arguments in (("--help", ["-m", "ackplan", "--help"]), ("version", ["-m", "ackplan", "version"])):
-        ratio = startup(arguments) / bare
-        results["startup"][label] = ratio
-        print(f"{'start-up':22} {label:10} {ratio * bare:8.3f} {ratio:8.2f}   (times of python -c pass)")
+        for phase, entries in found.items():
+            entries.append(measured("phases", phase, count, shape))
+    floor = statistics.median(entry["seconds"] for entry in found["events"])
+    results = {}
+    for phase, entries in found.items():
+        seconds = statistics.median(entry["seconds"] for entry in entries)
+        peak = statistics.median(entry["kib"] for entry in entries)
+        results[f"{shape}/{count}/{phase}"] = {"seconds": seconds, "ratio": seconds / floor, "peak": peak}
+        print(
+            f"{shape:10} {count:>7,} {phase:10} {seconds:8.2f} {seconds / floor:8.2f} {peak / count:8.1f}", flush=True
+        )
     return results
 
 
-def worse(now: dict[str, Any], before: dict[str, Any]) -> list[str]:
-    """What got slower than the baseline, by more than noise explains."""
-    found = []
-    for key, entry in before["phases"].items():
-        mine = now["phases"].get(key)
-        if mine and not key.endswith("/events") and mine["ratio"] > entry["ratio"] * ROOM:
-            found.append(f"{key}: {mine['ratio']:.2f} times the floor, {entry['ratio']:.2f} in the baseline")
-    return found
+def run(sizes: list[int], shapes: list[str], runs: int, *, apply: bool) -> dict[str, Any]:
+    print(f"{'fleet':10} {'size':>7} {'phase':10} {'seconds':>8} {'x floor':>8} {'KiB each':>8}")
+    results: dict[str, Any] = {"phases": {}}
+    for count in sizes:
+        for shape in shapes:
+            results["phases"] |= fleet(count, shape, runs)
+    results["startup"] = startup.measure(2 * runs + 1)
+    if apply:
+        results["apply"] = {
+            "rate": measured("applying", "rate", *_CREATES),
+            "path": measured("applying", "path", *_PATHS),
+        }
+        print(f"apply: {json.dumps(results['apply'])}")
+    return results
+
+
+def show_targets(results: dict[str, Any]) -> None:
+    print()
+    for name, value, bound, holds in verdict.targets(results):
+        print(f"{'holds ' if holds else 'MISSED'} {name}: {value:.2f} (target {bound:g})")
+
+
+def compared(results: dict[str, Any]) -> int:
+    slower = verdict.worse(results, json.loads(BASELINE.read_text("utf-8")))
+    print("\n".join(["Slower than the baseline:", *slower]) if slower else "Nothing is slower than the baseline.")
+    return 1 if slower else 0
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("what", nargs="?", default="all", choices=["all", "short", "compare", "plot"])
+    parser.add_argument("file", nargs="?", type=Path, default=RESULTS, help="results to compare or to draw")
+    parser.add_argument("--sizes", default="100,1000,10000,30000")
+    parser.add_argument("--shapes", default=",".join(SHAPES))
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--no-apply", action="store_true")
+    return parser.parse_args()
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks")
-    parser.add_argument("--sizes", default="100,1000,10000")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--compare", type=Path)
-    given = parser.parse_args()
-    results = run([int(size) for size in given.sizes.split(",")], given.runs)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n", "utf-8")
-    if given.compare is None:
+    given = arguments()
+    if given.what == "compare":
+        return compared(json.loads(given.file.read_text("utf-8")))
+    if given.what == "plot":
+        from benchmarks.plot import draw
+
+        draw(json.loads(given.file.read_text("utf-8")), PLOT)
         return 0
-    slower = worse(results, json.loads(given.compare.read_text("utf-8")))
-    print("\n".join(["Slower than the baseline:", *slower]) if slower else "Nothing is slower than the baseline.")
-    return 1 if slower else 0
+    short = given.what == "short"
+    sizes = [10_000] if short else [int(size) for size in given.sizes.split(",")]
+    shapes = ["plain"] if short else given.shapes.split(",")
+    results = run(sizes, shapes, given.runs, apply=not short and not given.no_apply)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", "utf-8")
+    show_targets(results)
+    return compared(results) if short else 0
 
 
 if __name__ == "__main__":

@@ -24,8 +24,9 @@ BODY = """\
     vswitch_ids: [vsw-2ze48rkq464rsdts1aaaa]
     login_password: {env: ACK_NODE_PASSWORD}
 """
-SHAPES = ("plain", "templates", "chains", "layers")
+SHAPES = ("plain", "templates", "chains", "stars", "layers")
 _CHAIN = 20
+_STAR = 50
 _LAYER = 100
 
 
@@ -48,6 +49,8 @@ def _cluster(number: int, shape: str, workers: int) -> str:
 def _needs(number: int, shape: str) -> list[str]:
     if shape == "chains" and number % _CHAIN:
         return [name(number - 1)]
+    if shape == "stars" and number % _STAR:
+        return [name(number - number % _STAR)]
     if shape == "layers" and number >= _LAYER:
         return [name(number - _LAYER), name(number - _LAYER + 1)]
     return []

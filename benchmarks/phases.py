@@ -1,24 +1,34 @@
-"""One measurement in a process of its own: `python -m benchmarks.phases PHASE COUNT SHAPE`."""
+"""One measurement in a process of its own: `python -m benchmarks.phases PHASE COUNT SHAPE`.
+
+Each phase prepares what it needs, and gives the function that is measured: processor seconds, so that other work on the
+machine counts less, and how much the peak of the process's memory rose.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ackplan.__main__ import tune
 from benchmarks.fleets import fleet
 
-
-def _kib() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+Measured = Callable[[], Any]
 
 
-def events(count: int, shape: str) -> Callable[[], None]:
+def _folder(count: int, shape: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="ackplan-bench-"))
+    (folder / "ackplan.yaml").write_text(fleet(count, shape), "utf-8")
+    return folder
+
+
+def events(count: int, shape: str) -> Measured:
     """The floor: libyaml's events alone."""
     from yaml.cyaml import CParser
 
@@ -33,11 +43,19 @@ def events(count: int, shape: str) -> Callable[[], None]:
     return run
 
 
-def validate(count: int, shape: str) -> Callable[[], None]:
+def parse(count: int, shape: str) -> Measured:
+    """The file as values."""
+    from ackplan.spec import load
+
+    data = fleet(count, shape).encode()
+    return lambda: load.parse(data, "ackplan.yaml")
+
+
+def validate(count: int, shape: str) -> Measured:
+    """All that `ackplan validate` does with a spec."""
     from ackplan import spec
 
-    folder = Path(tempfile.mkdtemp())
-    (folder / "ackplan.yaml").write_text(fleet(count, shape), "utf-8")
+    folder = _folder(count, shape)
 
     def run() -> None:
         loaded = spec.read(spec.Inputs(folder))
@@ -47,37 +65,75 @@ def validate(count: int, shape: str) -> Callable[[], None]:
     return run
 
 
-def _planning(count: int, shape: str, *, live_workers: int, acting: int) -> Callable[[], None]:
+def _write_sides(folder: Path, workers: int) -> None:
+    """A record that says what the spec does but for so many workers, and the API's answer that shows them."""
     from ackplan import spec
-    from ackplan.app.planning import Known, make_plan
-    from ackplan.cli.session import run_async
-    from ackplan.model.answers import Cluster
-    from ackplan.plan.planner import Options
     from ackplan.record import Record, RecordedCluster
-    from ackplan.record.journal import NOTHING
-    from ackplan.render.text import plan_text
+    from ackplan.record.codec import encode
 
-    folder = Path(tempfile.mkdtemp())
-    (folder / "ackplan.yaml").write_text(fleet(count, shape), "utf-8")
     wanted = spec.read(spec.Inputs(folder)).clusters
     recorded = {
-        name: RecordedCluster(f"c{name}", w.kind, {**w.parameters, "num_of_nodes": live_workers}, w.own)
+        name: RecordedCluster(f"c{name}", w.kind, {**w.parameters, "num_of_nodes": workers}, w.own)
         for name, w in wanted.items()
     }
-    live = tuple(
-        Cluster(f"c{name}", name, "running", "cn-beijing", live_workers, "ManagedKubernetes",
-                {"vpc_id": w.parameters["vpcid"], "region_id": "cn-beijing"})
+    listed = [
+        {
+            "cluster_id": f"c{name}",
+            "name": name,
+            "state": "running",
+            "size": workers,
+            "region_id": "cn-beijing",
+            "cluster_type": "ManagedKubernetes",
+            "vpc_id": w.parameters["vpcid"],
+            "vswitch_id": "vsw-1",
+            "tags": [],
+            "security_group_id": "sg-1",
+            "created": "2026-01-01T00:00:00Z",
+            "updated": "2026-01-01T00:00:00Z",
+            "network_mode": "vpc",
+            "master_url": "https://192.0.2.1:6443",
+            "external_loadbalancer_id": "lb-1",
+        }
         for name, w in wanted.items()
-    )  # fmt: skip
-    record = Record("benchmark", 1, recorded)
+    ]
+    (folder / "default.json").write_text(encode(Record("benchmark", 1, recorded)), "utf-8")
+    (folder / "live.answer").write_text(json.dumps(listed), "utf-8")
+
+
+def _elsewhere(work: Callable[[], None]) -> None:
+    """Does something in a process of its own, so that its memory does not count as ours."""
+    child = os.fork()
+    if child == 0:
+        work()
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        raise SystemExit("the sides of the plan could not be written")
+
+
+def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
+    """A whole plan: spec and record read, the live list decoded, planned, and written as text."""
+    from ackplan.api import decode
+    from ackplan.api.exchange import Answer
+    from ackplan.app.planning import known, make_plan
+    from ackplan.cli.session import run_async
+    from ackplan.plan.planner import Options
+    from ackplan.render.text import plan_text
+    from ackplan.spec import Inputs
+    from ackplan.stores.journal import SqliteJournal
+    from ackplan.stores.local import LocalRecordStore
+
+    folder = _folder(count, shape)
+    _elsewhere(lambda: _write_sides(folder, workers))
+    answer = Answer(200, {}, (folder / "live.answer").read_bytes())
+    store, journal = LocalRecordStore(folder, "default", folder), SqliteJournal(folder / "default.journal")
 
     class Api:
-        async def list_clusters(self) -> tuple[Cluster, ...]:
-            return live
+        async def list_clusters(self) -> Any:
+            return decode.clusters(answer)
 
     def run() -> None:
-        known = Known(record, record, (), NOTHING)
-        planned = run_async(make_plan(spec.Inputs(folder), known, Api(), Options()))  # type: ignore[arg-type]
+        api: Any = Api()
+        planned = run_async(make_plan(Inputs(folder), known(store, journal), api, Options()))
         text = plan_text(planned.plan, color=False)
         if len(planned.plan.acting) != acting or not text:
             raise SystemExit(f"{len(planned.plan.acting)} changes, expected {acting}")
@@ -85,15 +141,25 @@ def _planning(count: int, shape: str, *, live_workers: int, acting: int) -> Call
     return run
 
 
-def unchanged(count: int, shape: str) -> Callable[[], None]:
-    return _planning(count, shape, live_workers=3, acting=0)
+def unchanged(count: int, shape: str) -> Measured:
+    return _planning(count, shape, workers=3, acting=0)
 
 
-def changed(count: int, shape: str) -> Callable[[], None]:
-    return _planning(count, shape, live_workers=2, acting=count)
+def changed(count: int, shape: str) -> Measured:
+    return _planning(count, shape, workers=2, acting=count)
 
 
-PHASES = {"events": events, "validate": validate, "unchanged": unchanged, "changed": changed}
+PHASES: dict[str, Callable[[int, str], Measured]] = {
+    "events": events,
+    "parse": parse,
+    "validate": validate,
+    "unchanged": unchanged,
+    "changed": changed,
+}
+
+
+def _kib() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def main() -> None:
@@ -103,7 +169,7 @@ def main() -> None:
     before = _kib()
     begun = time.process_time()
     run()
-    print(json.dumps({"seconds": time.process_time() - begun, "kib": _kib() - before}))
+    print(json.dumps({"seconds": time.process_time() - begun, "kib": _kib() - before, "peak": _kib()}))
 
 
 if __name__ == "__main__":

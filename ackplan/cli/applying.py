@@ -20,7 +20,7 @@ from ackplan.app.unmoved import check_unmoved
 from ackplan.cli import reporting, session
 from ackplan.cli.clock import RealClock, timestamp
 from ackplan.cli.faults import as_diagnostics
-from ackplan.cli.options import Settings
+from ackplan.cli.options import Settings, inputs
 from ackplan.cli.planning import Asked, read_plan
 from ackplan.cli.policies import judged, judged_plan
 from ackplan.cli.voices import Voice, voice
@@ -111,8 +111,8 @@ class _Application:
         return await self._execute(plan, before, run)
 
     async def _planned(self, before: planning.Known) -> int:
-        inputs, options = session.inputs(self._settings), self._order.asked.options()
-        planned = await planning.make_plan(inputs, before, self._api, options, RealClock().now())
+        given, options = inputs(self._settings), self._order.asked.options()
+        planned = await planning.make_plan(given, before, self._api, options, RealClock().now())
         plan = judged(self._settings, self._order.asked.policy, planned, before.record).plan
         self._voice.plan(plan)
         if not plan.applicable:

@@ -42,7 +42,7 @@ def _made(name: str, check: Callable[[Settings], Seen], settings: Settings) -> C
 
 def _spec(settings: Settings) -> Seen:
     from ackplan import spec
-    from ackplan.cli.session import inputs
+    from ackplan.cli.options import inputs
 
     checked = spec.read(inputs(settings))
     said = f"{counted(len(checked.clusters), 'cluster')} in {counted(len(checked.files), 'file')}"

@@ -9,9 +9,12 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from ackplan.spec import Inputs
 
 WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 DEFAULT_ENDPOINT = "https://cs.aliyuncs.com"
@@ -202,3 +205,11 @@ def _from_file(path: Path) -> Mapping[str, Any]:
     if len(values) != 1 or not isinstance(values[0], dict):
         raise Failure(error("ACK1033", "Not a file of variables", f"{name}: expected NAME: VALUE lines"))
     return dict(values[0])
+
+
+def inputs(settings: Settings) -> Inputs:
+    """Where the spec is and what its variables are set to."""
+    from ackplan.spec import Inputs
+
+    given, environment = variables_given(settings)
+    return Inputs(settings.chdir, settings.files, given, environment)

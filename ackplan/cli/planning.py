@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ackplan.cli.options import Decorator, Settings
+from ackplan.cli.options import Decorator, Settings, inputs
 from ackplan.cli.policies import judged, policy_option
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def before_now(settings: Settings) -> Known:
 async def plan_now(settings: Settings, asked: Asked) -> tuple[Planned, Record]:
     """A plan made now, and the record that it was made on."""
     from ackplan.app.planning import make_plan
-    from ackplan.cli.session import inputs, open_api
+    from ackplan.cli.session import open_api
 
     before, given = before_now(settings), inputs(settings)
     if asked.no_refresh:

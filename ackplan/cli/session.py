@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ackplan import spec
 from ackplan.app.applying import Stores
 from ackplan.cli.clock import RealClock, timestamp
 from ackplan.cli.embedded import embedded
-from ackplan.cli.options import Settings, variables_given
+from ackplan.cli.options import Settings
 from ackplan.stores.journal import SqliteJournal
 from ackplan.stores.local import LocalRecordStore
 from ackplan.stores.lock import locked
@@ -41,12 +40,6 @@ def run_async(main: Coroutine[Any, Any, T]) -> T:
 
     asyncio.run(run())
     return results[0]
-
-
-def inputs(settings: Settings) -> spec.Inputs:
-    """Where the spec is and what its variables are set to."""
-    given, environment = variables_given(settings)
-    return spec.Inputs(settings.chdir, settings.files, given, environment)
 
 
 def stores(settings: Settings) -> Stores:

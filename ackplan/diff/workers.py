@@ -38,6 +38,8 @@ def compare_workers(
     wanted: Wanted, count: int, recorded: RecordedCluster, live: int | None, nodes: Sequence[Node] | None
 ) -> Workers:
     """`count` is the wanted number of nodes apart from attached ones, `live` the number of live workers."""
+    if not wanted.attach and not recorded.attached:
+        return Workers(wanted=count, live=live, delta=count - live if live is not None else 0)
     present = {node.instance_id for node in nodes} if nodes is not None else set(recorded.attached)
     attach = tuple(instance for instance in wanted.attached if instance not in present)
     unwanted = [instance for instance in recorded.attached if instance not in wanted.attached]

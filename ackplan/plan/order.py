@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from ackplan.diagnostics import Diagnostic, error
 from ackplan.model.actions import StepKind
-from ackplan.plan.model import Change, Step
+from ackplan.plan.model import Change, Step, replaced
 
 _REMOVING = frozenset({StepKind.DELETE, StepKind.AWAIT_GONE})
 # Steps that call nothing and wait for nothing: whatever depends on them looks through to what lies before.
@@ -70,6 +69,6 @@ def _wired(change: Change, building: Mapping[str, frozenset[str]], removing: Map
         first = next((index for index, step in enumerate(steps) if chosen(step)), None)
         if first is not None and incoming[change.cluster]:
             needs = (*steps[first].needs, *sorted(incoming[change.cluster]))
-            steps[first] = dataclasses.replace(steps[first], needs=needs)
+            steps[first] = replaced(steps[first], needs=needs)
     wired = tuple(steps)
-    return change if wired == change.steps else dataclasses.replace(change, steps=wired)
+    return change if wired == change.steps else replaced(change, steps=wired)

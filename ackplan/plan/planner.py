@@ -19,7 +19,7 @@ from ackplan.model.answers import Cluster, Node
 from ackplan.model.wanted import Wanted
 from ackplan.plan import refusals
 from ackplan.plan.decide import Case, decide
-from ackplan.plan.model import Change, Pins, Plan
+from ackplan.plan.model import Change, Pins, Plan, replaced
 from ackplan.plan.order import wire
 from ackplan.plan.refresh import refresh
 from ackplan.plan.select import select
@@ -194,7 +194,7 @@ def _with_seen(change: Change, sides: Sides, match: _Match) -> Change:
     masters = kind.root.get("x-ack-masters")
     if masters is not None:
         known[str(masters)] = kind.masters(change.before or {})
-    return dataclasses.replace(change, seen=known)
+    return replaced(change, seen=known)
 
 
 def seen(live: Cluster, nodes: Sequence[Node] | None) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ackplan.model.actions import Reason, Side, StepKind
 from ackplan.model.answers import Cluster
 from ackplan.model.values import ABSENT
 from ackplan.model.wanted import AttachGroup, Wanted
-from ackplan.plan.model import Call, Step
+from ackplan.plan.model import Call, Step, replaced
 from ackplan.record import RecordedCluster
 from ackplan.record.codec import encode_cluster
 
@@ -188,7 +188,7 @@ def update(todo: Update) -> tuple[Step, ...]:
     )
     if not chain.steps:
         return record(wanted.name, final, todo.reason, todo.side_of_size)
-    last = dataclasses.replace(chain.steps[-1], entry=encode_cluster(final))
+    last = replaced(chain.steps[-1], entry=encode_cluster(final))
     return (*chain.steps[:-1], last)
 
 

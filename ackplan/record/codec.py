@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Mapping
@@ -135,15 +136,20 @@ def _well_formed(own: Mapping[str, Any]) -> bool:
     )
 
 
+@functools.cache
+def _kinds() -> tuple[str, ...]:
+    return tuple(kind.name for kind in catalog.kinds())
+
+
 def decode_cluster(name: str, value: Any) -> RecordedCluster:
     """One entry of `clusters`. Raises ValueError for what is not one."""
     _expect(isinstance(value, dict), f"clusters.{name} is not a mapping")
     own, attached = value.get("own", {}), value.get("attached", [])
     checks = {
         "cluster_id": isinstance(value.get("cluster_id"), str) and bool(CLUSTER_ID.fullmatch(value["cluster_id"])),
-        "kind": value.get("kind") in [kind.name for kind in catalog.kinds()],
+        "kind": value.get("kind") in _kinds(),
         "parameters": isinstance(value.get("parameters"), dict),
-        "own": isinstance(own, dict) and _well_formed(own),
+        "own": isinstance(own, dict) and (not own or _well_formed(own)),
         "attached": _texts(attached),
         "created": isinstance(value.get("created", True), bool),
         "partial": isinstance(value.get("partial", False), bool),

@@ -30,8 +30,8 @@ async def _script(settings: Settings, name: str) -> str:
 
 def _options(settings: Settings, name: str) -> dict[str, Any]:
     from ackplan.app.planning import read_spec
+    from ackplan.cli.options import inputs
     from ackplan.cli.planning import before_now
-    from ackplan.cli.session import inputs
 
     loaded = read_spec(inputs(settings), optional=True)
     if name in loaded.clusters:

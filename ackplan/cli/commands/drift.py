@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ackplan.cli.options import Settings, format_option, options
+from ackplan.cli.options import Settings, format_option, inputs, options
 from ackplan.cli.planning import Asked, plan_options
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa
 async def _find(settings: Settings, asked: Asked) -> tuple[Drift, Record]:
     from ackplan.app.drifting import find
     from ackplan.cli.planning import before_now
-    from ackplan.cli.session import inputs, open_api
+    from ackplan.cli.session import open_api
 
     before = before_now(settings)
     async with open_api(settings) as api:

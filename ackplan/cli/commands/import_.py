@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ackplan.cli.options import Settings, options
-from ackplan.cli.session import inputs, lock, open_api, run_async, stores
+from ackplan.cli.options import Settings, inputs, options
+from ackplan.cli.session import lock, open_api, run_async, stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

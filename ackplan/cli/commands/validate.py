@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ackplan.cli.options import Settings, format_option, options
+from ackplan.cli.options import Settings, format_option, inputs, options
 
 if TYPE_CHECKING:
     from ackplan.spec import Spec
@@ -18,18 +18,20 @@ if TYPE_CHECKING:
 def command(settings: Settings) -> int:
     """Check the spec against the schemas and the rules; no network."""
     from ackplan import spec
-    from ackplan.cli.session import inputs
     from ackplan.diagnostics import has_errors
-    from ackplan.render import json_plan, text
 
     checked = spec.read(inputs(settings))
     failed = has_errors(checked.diagnostics)
     if settings.format == "json":
+        from ackplan.render import json_plan
+
         click.echo(json_plan.dumps(json_plan.validate_json(checked.diagnostics)))
     elif settings.format != "text":
         click.echo(_findings(settings.format, checked))
     else:
         if checked.diagnostics:
+            from ackplan.render import text
+
             click.echo(text.diagnostics_text(checked.diagnostics, color=settings.color), err=True)
         if not failed:
             files = len(checked.files)

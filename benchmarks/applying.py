@@ -1,0 +1,165 @@
+"""`apply` against the simulator in another process: `python -m benchmarks.applying rate|path COUNT PARALLELISM`.
+
+`rate`: clusters whose creation takes no time, beside a bare loop that sends the same signed calls and does nothing
+else. `path`: creations of random length, beside the longest of them. Both in seconds of the clock, for they measure
+how two processes work together; on a busy machine only the ratios say anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ackplan import api, spec
+from ackplan.__main__ import tune
+from ackplan.api.signing import Credential, UnsignedRequest, sign_hmac_sha1
+from ackplan.app import applying, planning
+from ackplan.cli.clock import RealClock
+from ackplan.execute.context import Ports
+from ackplan.execute.executor import Executor, Limits, Run
+from ackplan.plan.planner import Options
+from ackplan.stores.journal import SqliteJournal
+from ackplan.stores.local import LocalRecordStore
+from ackplan.stores.secrets import Secrets
+from benchmarks.fleets import fleet
+
+_PASSWORD = "Bench-2026"
+_AT_ONCE = "1000000000"
+# Ten minutes of provisioning, give or take a tenth, in half a minute.
+_SCALED = "20"
+
+
+@contextlib.contextmanager
+def simulator(scale: str) -> Iterator[str]:
+    """The address of a simulator in a process of its own."""
+    command = [sys.executable, "-m", "ackplan", "simulator", "--time-scale", scale, "--access-key", "bench:bench"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            yield process.stdout.readline().strip() if process.stdout else ""
+        finally:
+            process.terminate()
+
+
+def _bodies(count: int) -> list[bytes]:
+    """The bodies that an apply of the fleet sends."""
+    with tempfile.TemporaryDirectory(prefix="ackplan-bench-") as folder:
+        Path(folder, "ackplan.yaml").write_text(fleet(count), "utf-8")
+        wanted = spec.read(spec.Inputs(Path(folder))).clusters.values()
+    return [json.dumps({**w.parameters, "login_password": _PASSWORD}).encode() for w in wanted]
+
+
+async def bare(url: str, count: int, parallelism: int) -> float:
+    """Calls a second of a loop that signs, sends and reads, and knows nothing of what it does."""
+    import aiohttp
+
+    bodies = _bodies(count)
+    credential, host = Credential("bench", "bench"), url.removeprefix("http://")
+
+    async def send(session: aiohttp.ClientSession) -> None:
+        while bodies:
+            request = UnsignedRequest("POST", host, "/clusters", {}, bodies.pop())
+            nonce, now = str(uuid.uuid4()), datetime.now(UTC)
+            headers = sign_hmac_sha1(request, credential, now=now, nonce=nonce, region="cn-beijing")
+            async with session.post(f"{url}/clusters", data=request.body, headers=headers) as response:
+                await response.read()
+                response.raise_for_status()
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        begun = time.perf_counter()
+        await asyncio.gather(*(send(session) for _ in range(parallelism)))
+        return count / (time.perf_counter() - begun)
+
+
+class _Counting:
+    """A carrier that counts the calls of each operation."""
+
+    def __init__(self, carrier: Any, calls: collections.Counter[str]) -> None:
+        self._carrier = carrier
+        self._calls = calls
+
+    async def send(self, call: Any, headers: Any, body: Any) -> Any:
+        self._calls[call.operation] += 1
+        return await self._carrier.send(call, headers, body)
+
+
+async def applied(url: str, count: int, parallelism: int) -> tuple[float, collections.Counter[str]]:
+    """The seconds of an apply, its journal on disk, and its calls."""
+    calls: collections.Counter[str] = collections.Counter()
+    settings = api.ClientSettings(endpoint=url, connections=parallelism)
+    client = api.open_client(
+        settings, api.FixedCredentials("bench", "bench"), carried=lambda carrier: _Counting(carrier, calls)
+    )
+    with tempfile.TemporaryDirectory(prefix="ackplan-bench-", dir=Path.cwd()) as name:
+        folder = Path(name)
+        (folder / "ackplan.yaml").write_text(fleet(count), "utf-8")
+        private = folder / ".ackplan"
+        stores = applying.Stores(
+            LocalRecordStore(folder / "state", "default", private), SqliteJournal(private / "default.journal")
+        )
+        secrets = Secrets({"ACK_NODE_PASSWORD": _PASSWORD}, folder)
+        async with client as acting:
+            before = planning.known(stores.record, stores.journal)
+            planned = await planning.make_plan(spec.Inputs(folder), before, acting, Options())
+            ports = Ports(acting, RealClock(), stores.journal, secrets, lambda _event: None)
+            calls.clear()
+            begun = time.perf_counter()
+            run = await applying.apply(
+                planned.plan, before, stores, lambda run: Executor(ports, Limits(parallelism), run), Run("bench")
+            )
+            seconds = time.perf_counter() - begun
+        stores.journal.close()
+    if not run.result.complete:
+        raise SystemExit("the apply did not finish")
+    return seconds, calls
+
+
+def rate(count: int, parallelism: int) -> dict[str, Any]:
+    """Ours as a share of the bare loop's, in calls and in clusters a second."""
+    with simulator(_AT_ONCE) as url:
+        floor = asyncio.run(bare(url, count, parallelism))
+    with simulator(_AT_ONCE) as url:
+        seconds, calls = asyncio.run(applied(url, count, parallelism))
+    return {
+        "bare": floor,
+        "calls": calls,
+        "of calls": calls.total() / seconds / floor,
+        "of clusters": count / seconds / floor,
+    }
+
+
+def path(count: int, parallelism: int) -> dict[str, Any]:
+    """The apply's seconds as times of its longest creation, which is its critical path."""
+    with simulator(_SCALED) as url:
+        seconds, calls = asyncio.run(applied(url, count, parallelism))
+        longest = asyncio.run(_longest(url)) / float(_SCALED)
+    return {"seconds": seconds, "calls": calls, "of critical path": seconds / longest}
+
+
+async def _longest(url: str) -> float:
+    """The seconds of the longest creation, in the simulator's time."""
+    settings = api.ClientSettings(endpoint=url)
+    async with api.open_client(settings, api.FixedCredentials("bench", "bench")) as client:
+        live = await client.list_clusters()
+    times = [[datetime.fromisoformat(cluster.attributes[key]) for key in ("created", "updated")] for cluster in live]
+    return max((ended - begun).total_seconds() for begun, ended in times)
+
+
+def main() -> None:
+    what, count, parallelism = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    tune()
+    print(json.dumps({"rate": rate, "path": path}[what](count, parallelism)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Whole commands, in processor seconds of their processes, as times of `python -c pass` in the same run."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.fleets import fleet
+
+_COMMANDS = {
+    "--help": ("--help",),
+    "version": ("version",),
+    "validate, 3 clusters": ("validate",),
+}
+
+
+def measure(runs: int) -> dict[str, float]:
+    """Each command's times of the bare interpreter; the order is mixed, so that noise meets all alike."""
+    with tempfile.TemporaryDirectory(prefix="ackplan-bench-") as folder:
+        Path(folder, "ackplan.yaml").write_text(fleet(3), "utf-8")
+        bare: list[float] = []
+        spent: dict[str, list[float]] = {label: [] for label in _COMMANDS}
+        for _ in range(runs + 1):
+            bare.append(seconds([sys.executable, "-c", "pass"], folder))
+            for label, arguments in _COMMANDS.items():
+                spent[label].append(seconds([sys.executable, "-m", "ackplan", *arguments], folder))
+        # The first of each reads from the disk and compiles.
+        floor = statistics.median(bare[1:])
+        return {label: statistics.median(values[1:]) / floor for label, values in spent.items()}
+
+
+def seconds(command: list[str], folder: str) -> float:
+    """The processor seconds of a process and of those that it waited for."""
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime
