@@ -3,7 +3,8 @@
 It is started as a file of its own, imports nothing of ackplan, and may crash: the engine is C++, and a policy can bring
 it down. Its arguments are the folder that the engine is installed in, and how many bytes of memory it may take.
 
-In: `{"modules": [[name, source]], "calls": [[module, offset, function]], "data": {}, "input": {}, "paths": ["data.main.deny"]}`.
+In: `{"modules": [[name, source]], "calls": [[module, offset, function]], "data": {}, "input": {}, "paths": [path]}`; a
+path is that of a rule, such as `data.main.deny`.
 Out: `{"values": {path: value}}`, undefined ones left out, or `{"faults": [{"module", "offset", "text", "path"}]}`.
 An object whose values are all true, or that is empty, is what older Rego has for a set: it comes as the list of keys.
 """
