@@ -1,18 +1,34 @@
-"""Asks git what it knows of a folder, read-only. Without git, or outside of a repository, there is no answer."""
+"""Asks git what it knows of a folder, read-only. Without git, or outside of a repository, there is no answer.
+
+A checkout can hold a bare repository among its files, with settings of a stranger that name programs to run. Such a one
+is not taken for a repository, and what a setting could have git run for these commands is switched off.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
 _SECONDS = 30
+_SETTINGS = {
+    "safe.bareRepository": "explicit",
+    "core.fsmonitor": "false",
+    "log.showSignature": "false",
+    "protocol.allow": "never",  # what a partial clone lacks would be fetched
+}
+_ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 
 
 def git(folder: Path, *arguments: str) -> bytes:
     """What git prints; nothing where it can't be asked: no git, no repository, no such commit."""
-    command = ("git", "-c", "core.fsmonitor=false", "--no-pager", *arguments)
+    settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    command = ("git", *settings, "--no-pager", *arguments)
+    environment = os.environ | _ENVIRONMENT
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command, cwd=folder, env=environment, capture_output=True, timeout=_SECONDS, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return b""
     return done.stdout if done.returncode == 0 else b""

@@ -196,3 +196,46 @@ def test_history_outside_of_a_repository(project: Project) -> None:
     project.applied(WEB)
     rows = project.run("state", "history").out.splitlines()[1:]
     assert [row.split()[:2] for row in rows] == [["now", "1"]]
+
+
+def signed(folder: Path, program: Path) -> None:
+    """A bare repository in `folder`, with one signed commit and settings that check signatures with `program`."""
+    git(folder, "init", "-q", "--bare")
+    (folder / "default.json").write_text("{}", "utf-8")
+    blob = told(folder, "hash-object", "-w", "default.json")
+    tree = told(folder, "mktree", given=f"100644 blob {blob}\tdefault.json\n")
+    when = "A Person <a@example.org> 1700000000 +0000"
+    head = f"tree {tree}\nauthor {when}\ncommitter {when}\n"
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n x\n -----END PGP SIGNATURE-----\n"
+    commit = told(folder, "hash-object", "-t", "commit", "-w", "--stdin", given=f"{head}{signature}\nA shop\n")
+    git(folder, "update-ref", "HEAD", commit)
+    git(folder, "config", "log.showSignature", "true")
+    git(folder, "config", "gpg.program", str(program))
+
+
+def told(folder: Path, *arguments: str, given: str = "") -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True, input=given)
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("bare", [True, False])
+def test_history_starts_no_program_that_a_repository_names(bare: bool, project: Project) -> None:
+    """A pull request can bring a bare repository, settings and all, in the place of the folder of the record."""
+    program, trace = project.folder / "program", project.folder / "trace"
+    program.write_text(f"#!/bin/sh\necho started >> '{trace}'\n", "utf-8")
+    program.chmod(0o755)
+    state = project.folder / "state"
+    state.mkdir()
+    signed(state, program)
+    if not bare:
+        state.rename(project.folder / ".git")
+        git(project.folder, "config", "core.bare", "false")
+        state.mkdir()
+        (project.folder / ".git/default.json").rename(state / "default.json")
+    told(project.folder if not bare else state, "log", "-1")
+    assert trace.exists(), "git itself would start it"
+    trace.unlink()
+    shown = project.run("state", "history")
+    assert shown.code == 0
+    project.run("doctor")
+    assert not trace.exists()
