@@ -45,6 +45,9 @@ def find(paths: Sequence[str], folder: Path) -> tuple[list[Path], list[Diagnosti
             return [default], list(outside(default, folder))
         if not below.is_dir():
             return [], [_no_spec(folder)]
+        leaving = list(outside(below, folder))
+        if leaving:
+            return [], leaving
         paths = [DEFAULT_FOLDER]
     files: list[Path] = []
     diagnostics: list[Diagnostic] = []
@@ -87,7 +90,7 @@ def below(folder: Path, suffixes: Sequence[str]) -> list[Path]:
 def outside(file: Path, folder: Path) -> Iterator[Diagnostic]:
     """A link that leaves the folder: someone's pull request could show us any file of this machine."""
     if file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder)):
-        cure = "Put the file itself there, or name it with -f"
+        cure = f"Put the {'folder' if file.is_dir() else 'file'} itself there, or name it with -f"
         yield error("ACK1026", "Link leaves the folder", "", cure, span=Span(display(file), 1, 1))
 
 

@@ -170,6 +170,24 @@ def test_a_link_out_of_the_folder_shows_nothing_of_what_it_leads_to(named, folde
     assert "Hunter22!" not in message
 
 
+def test_a_default_folder_that_leads_elsewhere_is_not_read(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "hosts.yaml").write_text("token: hunter2")
+    (folder / "fleet").symlink_to(elsewhere)
+    result = spec.read(spec.Inputs(folder))
+    assert "ACK1026" in only(result)
+    assert "Put the folder itself there" in str(result.diagnostics)
+    assert "hunter2" not in str(result.diagnostics)
+    assert not result.files
+
+
+def test_a_default_folder_may_lead_to_another_of_the_project(folder):
+    (folder / "clusters").mkdir()
+    (folder / "clusters" / "shop.yaml").write_text(FINE)
+    (folder / "fleet").symlink_to("clusters")
+    assert not spec.read(spec.Inputs(folder)).diagnostics
+
+
 def test_a_link_inside_the_folder_is_read(folder):
     (folder / "fleet" / "deep").mkdir(parents=True)
     (folder / "fleet" / "deep" / "shop.txt").write_text(FINE)
