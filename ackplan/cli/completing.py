@@ -2,12 +2,14 @@
 
 click speaks with the shells; what it does not know is which values there are. They are found by the name of an option,
 in one place for all commands. Nothing here asks a network, and a spec or record that can't be read offers nothing.
+bash puts what it is offered on the command line as it stands, so a name that means something to a shell is not offered.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from click.shell_completion import (
 VARIABLE = "_ACKPLAN_COMPLETE"
 # A spec that takes longer to read than someone waits for.
 _MOST_BYTES = 2 << 20
+_HARMLESS = re.compile(r"\w[\w.-]*=?")
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 
 
@@ -125,7 +128,7 @@ def _quietly(*sources: Callable[[click.Context], Iterable[str]]) -> Callable[[cl
         for source in sources:
             with contextlib.suppress(Exception):
                 found.update(source(context))
-        return sorted(name for name in found if name.isprintable())
+        return sorted(name for name in found if _HARMLESS.fullmatch(name))
 
     return find
 

@@ -140,6 +140,14 @@ def test_what_can_not_be_read_offers_nothing(spec: str, folder: Path) -> None:
     assert offered(folder, "plan", "-C", "nowhere", "--target", "") == []
 
 
+@pytest.mark.parametrize(
+    "name", ["$(touch x)", "`touch x`", "a;b", "a b", "*", "a|b", "-rf", "'", "a\\b", "~root", "a&", ">x"]
+)
+def test_a_name_that_means_something_to_a_shell_is_not_offered(name: str, folder: Path) -> None:
+    (folder / "ackplan.yaml").write_text(f"ackplan: 1\nclusters: {{{json.dumps(name)}: {{}}, shop.1-\u5e97_x: {{}}}}\n")
+    assert offered(folder, "plan", "--adopt", "") == plain("shop.1-\u5e97_x")
+
+
 def in_shell(folder: Path, *command: str) -> list[str]:
     """What a shell prints in which `ackplan` is this one."""
     binary = folder / "bin"
