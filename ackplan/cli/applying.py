@@ -104,7 +104,7 @@ class _Application:
             self._say("This plan was carried out; only its journal was left.")
             return COMPLETE
         if not applying.resumes(plan, before):
-            await check_unmoved(plan, before, self._api, session.inputs(self._settings))
+            await check_unmoved(plan, before, self._api, inputs(self._settings))
             return await self._execute(plan, before, Run(secrets.token_hex(4)))
         run = await applying.resume(before, self._api)
         self._say(f"Going on with run {run.id}, which was interrupted: {len(run.done)} steps are done.")
