@@ -82,6 +82,28 @@ class Leftover:
 
 NOTHING = Leftover(None, ())
 
+_COUNTS = ("workers_before", "workers_after", "masters")
+
+
+def checked(entry: Entry) -> Entry:
+    """The entry. Raises ValueError for one that no run writes: a journal is a file that a stranger could bring."""
+    data = entry.data
+    if not isinstance(data, dict) or not all(isinstance(text, str) for text in (entry.run, entry.step, entry.cluster)):
+        raise ValueError("an entry has the wrong shape")
+    instances, at = data.get("instances") or [], data.get("at")
+    right = (
+        isinstance(data.get("operation", ""), str),
+        isinstance(instances, list) and all(isinstance(instance, str) for instance in instances),
+        all(isinstance(data.get(name), int | None) for name in _COUNTS),
+        isinstance(at, int | float | None),
+    )
+    if not all(right):
+        raise ValueError("the facts of a call have the wrong shape")
+    for after in (entry.entry, data.get("entry")):
+        if after is not None:
+            decode_cluster(entry.cluster, after)
+    return entry
+
 
 def _after(call: InFlight, entry: Entry, recorded: Mapping[str, Any]) -> InFlight | None:
     """A call in flight once a later run wrote down something of its cluster: what it aimed at is out of date then.

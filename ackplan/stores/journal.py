@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import os
 import sqlite3
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ackplan.diagnostics import Failure, error
-from ackplan.record.journal import NOTHING, Entry, Leftover, Phase, RunHead
+from ackplan.record.journal import NOTHING, Entry, Leftover, Phase, RunHead, checked
 
 _VERSION = 1
 _TABLES = """
@@ -50,7 +51,7 @@ class SqliteJournal:
         try:
             with self._lock:
                 return self._read()
-        except (sqlite3.DatabaseError, ValueError, OSError) as fault:
+        except (sqlite3.DatabaseError, ValueError, RecursionError, OSError) as fault:
             raise self._broken(fault) from None
 
     def _read(self) -> Leftover:
@@ -63,7 +64,7 @@ class SqliteJournal:
         finally:
             if connection is not self._connection:
                 connection.close()
-        return Leftover(RunHead(*head) if head else None, tuple(map(_entry, rows)))
+        return Leftover(_head(head) if head else None, tuple(map(_entry, rows)))
 
     def _broken(self, fault: Exception) -> Failure:
         cure = "Move it away; ackplan then looks at the live clusters alone: ackplan plan"
@@ -82,6 +83,9 @@ class SqliteJournal:
             connection.close()
             raise Failure(error("ACK3013", "Journal of a newer version", str(self._path), "Update ackplan"))
         connection.executescript(_TABLES)
+        if _shape(connection) != _expected():
+            connection.close()
+            raise sqlite3.DatabaseError("it has other tables than a journal")
         connection.execute(f"PRAGMA user_version={_VERSION}")
         return connection
 
@@ -151,6 +155,25 @@ class SqliteJournal:
             self._connection = None
 
 
+def _shape(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
+    """What is in the database. A view or trigger in it could compute without end what we take for rows."""
+    return connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+@functools.cache
+def _expected() -> list[tuple[str, ...]]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_TABLES)
+        return _shape(connection)
+
+
+def _head(row: tuple[Any, ...]) -> RunHead:
+    identity, plan, lineage, serial = row
+    if not all(isinstance(text, str) for text in (identity, plan, lineage)) or not isinstance(serial, int):
+        raise ValueError("the run has the wrong shape")
+    return RunHead(identity, plan, lineage, serial)
+
+
 def _row(entry: Entry) -> tuple[Any, ...]:
     after = json.dumps(entry.entry) if entry.entry is not None else None
     data = json.dumps(dict(entry.data))
@@ -159,12 +182,5 @@ def _row(entry: Entry) -> tuple[Any, ...]:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     run, step, cluster, phase, data, entry, removed = row
-    return Entry(
-        run,
-        step,
-        cluster,
-        Phase(phase),
-        json.loads(data),
-        json.loads(entry) if entry else None,
-        bool(removed),
-    )
+    after = json.loads(entry) if entry else None
+    return checked(Entry(run, step, cluster, Phase(phase), json.loads(data), after, bool(removed)))

@@ -113,6 +113,38 @@ def test_journal_that_cannot_be_used(at: Bench, what: str, code: str) -> None:
     _refused(at, file, code)
 
 
+# What a journal could be made of that somebody brings along: statements after which it holds what no run writes.
+_ROW = "INSERT INTO entry VALUES (1, 'r', 's', 'web', '{}', '{}', {}, 0)"
+_STRANGE = {
+    "endless view": "DROP TABLE entry; CREATE VIEW entry AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n) "
+    "SELECT x AS number, 'r' AS run, 's' AS step, 'c' AS cluster, 'intent' AS phase, '{}' AS data, NULL AS entry, "
+    "0 AS removed FROM n",
+    "trigger": "CREATE TRIGGER t AFTER DELETE ON run BEGIN DELETE FROM entry; END",
+    "computed": "DROP TABLE run; CREATE TABLE run (id TEXT, plan TEXT, lineage TEXT AS (hex(zeroblob(9))), serial INTEGER)",
+    "number for a run": "UPDATE run SET id = x'ff', serial = 'x'",
+    "facts are a list": _ROW.format("intent", "[]", "NULL"),
+    "facts are a number": _ROW.format("answer", "1", "NULL"),
+    "facts without end": _ROW.format("answer", "[" * 100_000, "NULL"),
+    "operation": _ROW.format("intent", '{"operation": []}', "NULL"),
+    "instances": _ROW.format("intent", '{"operation": "attach", "instances": [1]}', "NULL"),
+    "size": _ROW.format("intent", '{"operation": "scale_out", "workers_before": "1"}', "NULL"),
+    "time": _ROW.format("intent", '{"operation": "create_cluster", "at": {}}', "NULL"),
+    "aim": _ROW.format("intent", '{"operation": "create_cluster", "entry": {"kind": "swarm"}}', "NULL"),
+    "cluster": _ROW.format("settled", "{}", "'5'"),
+    "bytes for a name": _ROW.format("settled", "{}", "NULL").replace("'web'", "x'ff'"),
+}
+
+
+@pytest.mark.parametrize("statements", _STRANGE.values(), ids=_STRANGE)
+def test_journal_that_no_run_wrote(at: Bench, statements: str) -> None:
+    file = at.folder / ".ackplan" / "default.journal"
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.executescript(f"INSERT INTO run VALUES ('r', 'p', 'l', 1); {statements};")
+        connection.commit()
+    refused = at.run("plan")
+    assert (refused.code, refused.err.startswith("ACK3012 ")) == (1, True), refused.err
+
+
 def _content(file: Path) -> object:
     """What is in a file; of a database its rows."""
     data = file.read_bytes()
