@@ -87,6 +87,7 @@ def run(arguments: Sequence[str]) -> int:
 
         completing.install()
     try:
+        _refuse_empty(arguments)
         result: Any = cli.main(list(arguments), "ackplan", standalone_mode=False)
     except click.exceptions.Exit as end:
         return end.exit_code
@@ -105,6 +106,13 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as fault:  # noqa: BLE001 - the last place that can turn it into a message
         return _failed(fault)
     return result if isinstance(result, int) else 0
+
+
+def _refuse_empty(arguments: Sequence[str]) -> None:
+    """An empty word is a variable that was not set: `apply "$PLAN"` must not plan anew, nor `--same-as ""` pass."""
+    for before, word in zip(("ackplan", *arguments), arguments, strict=False):
+        if not word or (word.startswith("--") and word.endswith("=")):
+            raise click.UsageError(f"Empty argument: {word or before}. Is a variable of your shell not set?")
 
 
 def _failed(fault: Exception) -> int:

@@ -12,8 +12,13 @@ from ackplan.diagnostics import Diagnostic, Failure, error
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Replaces `path` by a file with `data`, durably. Never writes through a link. Raises Failure when it can't."""
+    """Replaces `path` by a file with `data`, durably. Never writes through a link. Raises Failure when it can't.
+
+    What is no file stays: a privileged run would put a file in the place of /dev/null.
+    """
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise Failure(_no_file(path))
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
@@ -32,6 +37,11 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         raise Failure(unwritable(path, fault)) from None
 
 
+def _no_file(path: Path) -> Diagnostic:
+    detail = f"{path}: it is a device or a pipe, and would be replaced by a file"
+    return error("ACK3010", "File can't be written", detail, "Name a file")
+
+
 def unwritable(path: Path, fault: OSError) -> Diagnostic:
     detail = f"{path}: {fault.strerror or fault}"
     return error("ACK3010", "File can't be written", detail, "Make room or set the permissions, then run it again")
@@ -48,7 +58,8 @@ def _sync_folder(folder: Path) -> None:
 def read_regular(path: Path, limit: int) -> bytes | None:
     """The bytes of a regular file, or None where there is none. Raises Failure for anything else or too much."""
     try:
-        with path.open("rb") as stream:
+        # Without blocking: the other end of a pipe may never come.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
             status = os.fstat(stream.fileno())
             if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
                 detail = f"{path}: not a regular file, or over {limit:,} bytes"
