@@ -6,7 +6,7 @@ import sys
 
 def tune() -> None:
     """A large fleet makes millions of values and drops few: looking for garbage so often costs half the time."""
-    gc.set_threshold(200_000, 20, 100)
+    gc.set_threshold(500_000, 20, 100)
 
 
 def main() -> None:

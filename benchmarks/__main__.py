@@ -21,7 +21,7 @@ from benchmarks.phases import PHASES
 
 RESULTS = Path(".benchmarks/latest.json")
 BASELINE = Path("benchmarks/baseline.json")
-PLOT = Path("docs/images/performance.svg")
+PLOT = Path("docs/images/performance.png")
 _CREATES, _PATHS = (2000, 256), (1000, 1000)
 
 

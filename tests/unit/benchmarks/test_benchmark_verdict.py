@@ -1,0 +1,38 @@
+"""A change fails for ratios that got worse, never for seconds, and the document tells what the baseline tells."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+
+from benchmarks import verdict
+
+ROOT = Path(__file__).parents[3]
+KEY = "plain/10000/validate"
+
+
+def test_the_baseline_is_not_worse_than_itself_nor_for_a_slower_machine():
+    baseline = json.loads((ROOT / "benchmarks/baseline.json").read_text("utf-8"))
+    slower = copy.deepcopy(baseline)
+    for entry in slower["phases"].values():
+        entry["seconds"] *= 10
+    assert verdict.worse(slower, baseline) == []
+
+
+def test_a_ratio_beyond_the_room_is_named():
+    baseline = json.loads((ROOT / "benchmarks/baseline.json").read_text("utf-8"))
+    worse = copy.deepcopy(baseline)
+    worse["phases"][KEY]["ratio"] *= verdict.ROOM * 1.01
+    worse["startup"]["version"] *= verdict.ROOM * 0.99
+    (found,) = verdict.worse(worse, baseline)
+    assert found.startswith(f"{KEY}: ")
+
+
+def test_every_target_is_measured_and_only_those_that_the_document_names_are_missed():
+    baseline = json.loads((ROOT / "benchmarks/baseline.json").read_text("utf-8"))
+    text = (ROOT / "docs/performance.md").read_text("utf-8")
+    found = list(verdict.targets(baseline))
+    assert {name.split(":")[0] for name, *_ in found} >= {*verdict.FLOORS, *verdict.STARTUP, "apply"}
+    missed = [line for line in text.splitlines() if line.startswith("|") and "missed" in line]
+    assert len([name for name, _, _, holds in found if not holds]) == len(missed)
