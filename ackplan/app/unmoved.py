@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ackplan import spec
@@ -29,9 +29,25 @@ async def check_unmoved(plan: Plan, before: Known, api: ApiReader, inputs: spec.
     inputs = dataclasses.replace(inputs, paths=plan.pins.spec_paths)
     moved = [*_spec_moved(plan, inputs), *_record_moved(plan, before)]
     if not moved:
-        moved = [*_live_moved(plan, before, await api.list_clusters())]
+        moved = [*_live_moved(plan.acting, plan, before, await api.list_clusters())]
     if not moved:
         moved = [*await _nodes_moved(plan, api)]
+    if moved:
+        raise Failure(*moved)
+
+
+async def check_resumable(plan: Plan, before: Known, ids: Mapping[str, str], api: ApiReader) -> None:
+    """Raises Failure for what others moved since an interrupted run of the plan; `ids` as its `Run` has them.
+
+    Clusters that the run had not come to are as the plan saw them; those that it had are there.
+    """
+    live = await api.list_clusters()
+    begun = {entry.cluster for entry in before.leftover.entries}
+    doomed = {call.cluster for call in before.flying if call.data.get("operation") == "delete_cluster"}
+    there = {cluster.cluster_id for cluster in live if not cluster.gone and cluster.state != "deleting"}
+    moved = [*_live_moved([change for change in plan.acting if change.cluster not in begun], plan, before, live)]
+    gone = [name for name in sorted(ids.keys() - doomed) if ids[name] not in there]
+    moved += (_moved(name, f"{ids[name]} was there when the run was interrupted, and is gone") for name in gone)
     if moved:
         raise Failure(*moved)
 
@@ -62,18 +78,18 @@ def _record_moved(plan: Plan, before: Known) -> Iterator[Diagnostic]:
         yield error("ACK6004", "Record moved since the plan", before.leftover.head.fate, cure)
 
 
-def _live_moved(plan: Plan, before: Known, live: Sequence[Cluster]) -> Iterator[Diagnostic]:
+def _live_moved(changes: Iterable[Change], plan: Plan, before: Known, live: Sequence[Cluster]) -> Iterator[Diagnostic]:
     by_id = {cluster.cluster_id: cluster for cluster in live}
     by_name = {cluster.name: cluster for cluster in live if not cluster.gone}
-    for change in plan.acting:
+    for change in changes:
         entry: RecordedCluster | None = before.record.clusters.get(change.cluster)
         found = (by_id.get(entry.cluster_id) if entry else None) or by_name.get(change.cluster)
         if fingerprint(found) != plan.pins.live.get(change.cluster):
-            yield _moved(change, _parted(change.seen, found))
+            yield _moved(change.cluster, _parted(change.seen, found))
 
 
-def _moved(change: Change, how: str) -> Diagnostic:
-    return error("ACK6005", "Cluster moved since the plan", how, _CURE, cluster=change.cluster)
+def _moved(cluster: str, how: str) -> Diagnostic:
+    return error("ACK6005", "Cluster moved since the plan", how, _CURE, cluster=cluster)
 
 
 def _parted(planned: Mapping[str, Any] | None, found: Cluster | None) -> str:
@@ -100,7 +116,7 @@ async def _nodes_moved(plan: Plan, api: ApiReader) -> list[Diagnostic]:
     looked = [change for change in plan.acting if change.seen and _NODES in change.seen]
     found = await asyncio.gather(*(_listed(api, (change.seen or {})["cluster_id"]) for change in looked))
     return [
-        _moved(change, how)
+        _moved(change.cluster, how)
         for change, nodes in zip(looked, found, strict=True)
         if (how := _exchanged((change.seen or {})[_NODES], nodes))
     ]

@@ -16,7 +16,7 @@ import click
 
 from ackplan.app import applying, planning
 from ackplan.app.applying import Applied, Stores
-from ackplan.app.unmoved import check_unmoved
+from ackplan.app.unmoved import check_resumable, check_unmoved
 from ackplan.cli import reporting, session
 from ackplan.cli.clock import RealClock, timestamp
 from ackplan.cli.faults import as_diagnostics
@@ -107,6 +107,7 @@ class _Application:
             await check_unmoved(plan, before, self._api, inputs(self._settings))
             return await self._execute(plan, before, Run(secrets.token_hex(4)))
         run = await applying.resume(before, self._api)
+        await check_resumable(plan, before, run.ids, self._api)
         self._say(f"Going on with run {run.id}, which was interrupted: {len(run.done)} steps are done.")
         return await self._execute(plan, before, run)
 

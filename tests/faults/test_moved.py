@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -169,3 +170,55 @@ def test_variables_of_the_plan_need_not_be_given_again(tmp_path: Path) -> None:
 def test_a_plan_file_alone_is_enough(at: Bench) -> None:
     (at.folder / "ackplan.yaml").unlink()
     assert at.run("apply", "it.plan").code == 0
+
+
+def _interrupted(at: Bench) -> None:
+    """The plan's run dies before it creates its second cluster."""
+
+    def die(operation: str, number: int) -> None:
+        if (operation, number) == ("create_cluster", 2):
+            raise RuntimeError("killed")
+
+    at.wire.before = die
+    with mock.patch("ackplan.app.applying.finish", side_effect=RuntimeError("killed")):
+        assert at.run("apply", "it.plan", "--parallelism", "1").code != 0
+    at.wire.before = lambda _operation, _number: None
+
+
+_SINCE: dict[str, tuple[Callable[[Bench], None], str]] = {
+    "one that it made is gone": (
+        lambda at: _gone(at, "base"),
+        "was there when the run was interrupted, and is gone",
+    ),
+    "one that it had not come to": (
+        _grown,
+        "ACK6005 shop: Cluster moved since the plan: size was 2, is now 3",
+    ),
+}
+
+
+def _gone(at: Bench, name: str) -> None:
+    at.world.delete(_id(at, name))
+    pass_time(at)
+
+
+@pytest.mark.parametrize(("move", "said"), _SINCE.values(), ids=_SINCE)
+def test_what_moved_since_a_run_was_interrupted_stops_it(
+    tmp_path: Path, move: Callable[[Bench], None], said: str
+) -> None:
+    file = tmp_path / "ackplan.yaml"
+    with bench(tmp_path) as at:
+        file.write_text(spec({"shop": {}}))
+        assert at.run("apply", "--auto-approve").code == 0
+        file.write_text(
+            spec({"base": {}, "more": {"depends_on": ["base"]}, "shop": {"num_of_nodes": 4, "depends_on": ["more"]}})
+        )
+        at.wire.sent.clear()
+        assert at.run("plan", "--out", "it.plan").code == 0
+        _interrupted(at)
+        move(at)
+        refused = at.run("apply", "it.plan")
+        assert (refused.code, said in refused.err) == (1, True), refused
+        assert at.wire.sent.count("create_cluster") == 2, "the one that was made, and the one that was not sent"
+        assert at.run("apply", "--auto-approve").code == 0
+        assert sorted(c["name"] for c in at.world.clusters()) == ["base", "more", "shop"]
