@@ -46,8 +46,8 @@ def _check(schema: Any, path: Path, properties: Collection[str]) -> None:
         if name not in properties:
             near = explain.suggestion(name, properties)
             raise Refused(f'no cluster has "{name}"' + (f": {near}" if near else ""), where)
-    for keyword, inner, where in _inner(schema, path):
-        _check(inner, where, properties if keyword in _SAME else ())
+    for keyword, part, where in inner(schema, path):
+        _check(part, where, properties if keyword in _SAME else ())
 
 
 def _keys(schema: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Path]]:
@@ -55,11 +55,12 @@ def _keys(schema: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Path]]:
     yield from ((name, (*path, "required", at)) for at, name in enumerate(schema.get("required", ())))
 
 
-def _inner(schema: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Any, Path]]:
+def inner(schema: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Any, Path]]:
+    """The schemas right in this one: the keyword that each stands under, and where it is."""
     for keyword in _ONE:
         if keyword in schema:
             yield keyword, schema[keyword], (*path, keyword)
     for keyword in _SEVERAL:
-        yield from ((keyword, inner, (*path, keyword, at)) for at, inner in enumerate(schema.get(keyword, ())))
+        yield from ((keyword, part, (*path, keyword, at)) for at, part in enumerate(schema.get(keyword, ())))
     for keyword in _NAMED:
-        yield from ((keyword, inner, (*path, keyword, name)) for name, inner in schema.get(keyword, {}).items())
+        yield from ((keyword, part, (*path, keyword, name)) for name, part in schema.get(keyword, {}).items())

@@ -13,7 +13,7 @@ from typing import Any
 from ackplan import catalog
 from ackplan.catalog import files
 from ackplan.diagnostics import Diagnostic, Severity, Span, error
-from ackplan.policy import keywords
+from ackplan.policy import keywords, unfolding
 from ackplan.policy.faults import Fault, Refused, compiled, faults
 from ackplan.policy.model import (
     Allowing,
@@ -172,6 +172,7 @@ def _schema(value: Any) -> ClusterSchema:
     schema = json.loads(json.dumps(value))
     validator = compiled(schema)
     keywords.check(schema, _properties())
+    unfolding.check(schema)
     return ClusterSchema(schema, validator)
 
 

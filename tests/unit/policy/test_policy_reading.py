@@ -31,6 +31,20 @@ def test_all_faults_come_at_once_with_their_places():
     assert "does not have the form of a whole number, or a share of all clusters such as 10%" in together
 
 
+def doubling(levels: int) -> str:
+    """A schema in which each level refers twice to the next one."""
+    return _levels(levels, "anyOf: [{{$ref: '#/$defs/a{0}'}}, {{$ref: '#/$defs/a{0}'}}]")
+
+
+def chain(levels: int) -> str:
+    return _levels(levels, "$ref: '#/$defs/a{0}'")
+
+
+def _levels(levels: int, reference: str) -> str:
+    named = [f"a{level}: {{{reference.format(level + 1)}}}" for level in range(levels)]
+    return f"clusters: {{$ref: '#/$defs/a0', $defs: {{{', '.join(named)}, a{levels}: false}}}}"
+
+
 @pytest.mark.parametrize(
     ("check", "place", "said"),
     [
@@ -47,6 +61,13 @@ def test_all_faults_come_at_once_with_their_places():
         ("clusters: {$ref: 'http://127.0.0.1:9/x'}", "clusters", "nothing outside of itself"),
         ("clusters: {$ref: 'file:///etc/passwd'}", "clusters", "nothing outside of itself"),
         ("clusters: {$ref: other.json}", "clusters", "other.json"),
+        ("clusters: {$ref: '#'}", "clusters", "refers to itself"),
+        ("clusters: {not: {$ref: '#/not'}}", "clusters.not", "refers to itself"),
+        ("clusters: {$ref: '#a', $defs: {a: {$anchor: a, items: {$ref: '#a'}}}}", "clusters.$ref.items.$ref", "to itself"),
+        ("clusters: {$ref: '#/$defs/a', $defs: {a: {$id: 'urn:a'}}}", "clusters.$defs.a", "has an $id of its own"),
+        ("clusters: {$ref: '#/enum/0', enum: [{allOf: 5}]}", "clusters.enum.0.allOf", "5 is not"),
+        (doubling(40), "clusters.$defs.a28", "comes to more than 10,000 schemas"),
+        (chain(300), "clusters.$defs.a100", "over more than 100 levels"),
     ],
 )  # fmt: skip
 def test_what_the_schema_of_policies_can_not_say(check, place, said):
@@ -84,3 +105,12 @@ def test_conditions_are_read_where_they_stand_for_the_same_cluster():
     assert problems(f"{HEAD}  r: {{reason: x, clusters: {text}}}\n") == []
     inner = "{properties: {attach: {items: {required: [instances], properties: {anything: true}}}}}"
     assert problems(f"{HEAD}  r: {{reason: x, clusters: {inner}}}\n") == []
+
+
+def test_a_schema_may_refer_to_parts_of_itself():
+    schema = (
+        "{$ref: '#/$defs/a%20b', properties: {name: {$ref: '#short'}, tags: {items: {$ref: '#/$defs/x~1y/prefixItems/0'}}}, "
+        "$defs: {'a b': {allOf: [{$ref: '#short'}, {$ref: '#short'}]}, s: {$anchor: short, maxLength: 9}, "
+        "x/y: {prefixItems: [{type: object}]}, unused: {$ref: '#/$defs/unused'}}}"
+    )
+    assert not problems(f"{HEAD}  r: {{reason: x, clusters: {schema}}}\n")
