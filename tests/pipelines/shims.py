@@ -167,10 +167,12 @@ def filter_json(arguments: list[str]) -> int:
 
 
 def python(arguments: list[str]) -> int:
-    if arguments[:2] == ["-m", "pip"]:
+    if arguments[:3] == ["-P", "-m", "pip"]:
         return 0
-    if arguments[:2] == ["-m", "venv"]:
-        return _environment(Path(arguments[2]) / "bin")
+    if arguments[:3] == ["-I", "-m", "venv"]:
+        return _environment(Path(arguments[3]) / "bin")
+    if "-m" in arguments:
+        raise ValueError("a module of the checkout could take this one's place")
     return subprocess.run([sys.executable, *arguments], check=False).returncode
 
 

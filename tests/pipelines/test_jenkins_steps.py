@@ -89,3 +89,19 @@ def test_plan_comment_apply_and_record(tmp_path: Path) -> None:
             .startswith("<!-- ackplan plan: main -->\n### ackplan: there is no plan\n")
         )
         assert SECRET not in jenkins.printed
+
+
+def test_an_environment_that_a_pull_request_brings_is_not_used(tmp_path: Path) -> None:
+    jenkins = Jenkins(tmp_path / "jenkins", {"ACKPLAN_CHDIR": ".", "ACKPLAN_PACKAGE": "x"})
+    work, elsewhere = tmp_path / "work", tmp_path / "elsewhere"
+    for folder in (work, elsewhere):
+        folder.mkdir()
+    assert command_line(work, "init", "--ci", "jenkins").code == 0
+    (work / ".ackplan-venv").symlink_to(elsewhere)
+    assert jenkins.run(work, "Validate") == 0, jenkins.printed
+    assert not list(elsewhere.iterdir())
+    program = work / ".ackplan-venv/lib/brought.py"
+    program.parent.mkdir()
+    program.write_text("", "utf-8")
+    assert jenkins.run(work, "Validate") == 0, jenkins.printed
+    assert not program.exists()
