@@ -30,6 +30,8 @@ _CALL = re.compile(rf"(?<![\w.])((?:{_ROOTS})(?:\.\w+)+)[ \t]*\(")
 _ALIAS = re.compile(rf"^[ \t]*import[ \t]+\S*?[. ]({_ROOTS})[ \t]*$", re.MULTILINE)
 _SUBJECT = ("cluster", "address", "resource", "resource_address")
 _PARAMETER = ("parameter", "attribute")
+# Of a place in a list. No list is so long, and more of them than Python reads a policy could make.
+_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,10 @@ def _parameter(facts: Mapping[str, Any]) -> Path:
     if not name:
         return ()
     first, *rest = name.split(".")
-    return (_of_provider().get(first, first), *(int(part) if part.isdecimal() else part for part in rest))
+    return (
+        _of_provider().get(first, first),
+        *(int(part) if part.isdecimal() and len(part) <= _DIGITS else part for part in rest),
+    )
 
 
 @functools.cache

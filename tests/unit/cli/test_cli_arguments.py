@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,13 @@ def test_what_is_no_such_file_is_named(command: tuple[str, ...], name: str, proj
     assert name in refused.err
     assert "ACK9001" not in refused.err
     assert Path(project.folder / "ackplan.yaml").read_text("utf-8") == WEB
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_fault(closed: str, project: Project) -> None:
+    (project.folder / "ackplan.yaml").write_text(WEB, "utf-8")
+    program = f'"$0" -m ackplan validate -C "$1" {closed}'
+    done = subprocess.run(
+        ["sh", "-c", program, sys.executable, str(project.folder)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -213,6 +213,7 @@ def test_rego_that_takes_too_much_is_stopped(limits, said, web):
     [
         ('"text alone"', ""),
         ('"alicloud_cs_managed_kubernetes.web is bad"', "ackplan.yaml:5:3: ACK2118 web: "),
+        (f'{{"msg": "m", "cluster": "web", "parameter": "tags.{"9" * 5000}"}}', "ackplan.yaml:5:3: ACK2118 web: tags.9999999999"),
         ('{"msg": "m", "cluster": "web", "parameter": "worker_instance_types.0"}', "ackplan.yaml:9:29: ACK2118 web: worker_instance_types.0: "),
         ('{"msg": "m", "resource": "alicloud_cs_managed_kubernetes.web", "attribute": "worker_number"}', "ackplan.yaml:8:5: ACK2118 web: num_of_nodes: "),
         ('{"msg": "m", "details": {"address": "alicloud_cs_managed_kubernetes.web"}}', "ackplan.yaml:5:3: ACK2118 web: "),
