@@ -128,7 +128,7 @@ async def _nodes(
 ) -> tuple[tuple[Cluster, ...], dict[str, tuple[Node, ...]]]:
     """The nodes of these clusters, and the live list with these clusters as they were when their nodes were read."""
     by_id = {cluster.cluster_id: cluster for cluster in live}
-    seen = await _together([_moment(api, by_id[cluster_id]) for cluster_id in cluster_ids])
+    seen = await together([_moment(api, by_id[cluster_id]) for cluster_id in cluster_ids])
     for cluster_id, (cluster, _) in zip(cluster_ids, seen, strict=True):
         if cluster is None:
             del by_id[cluster_id]
@@ -137,7 +137,7 @@ async def _nodes(
     return tuple(by_id.values()), {cluster.cluster_id: nodes for cluster, nodes in seen if cluster is not None}
 
 
-async def _together(looks: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+async def together(looks: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """The results of all looks. Where one fails the others are stopped, and its error is raised."""
     tasks = [asyncio.create_task(look) for look in looks]
     try:

@@ -6,13 +6,12 @@ where these were looked at. Terraform pins the serial of its state alone, and mi
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ackplan import spec
-from ackplan.app.planning import Known
+from ackplan.app.planning import Known, together
 from ackplan.diagnostics import Diagnostic, Failure, error
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.model.answers import Cluster, Node
@@ -114,7 +113,7 @@ _SHOWN = frozenset({"vpc_id", "vswitch_id", "size"})
 async def _nodes_moved(plan: Plan, api: ApiReader) -> list[Diagnostic]:
     """Other nodes in a cluster whose nodes were looked at, though their number is the same."""
     looked = [change for change in plan.acting if change.seen and _NODES in change.seen]
-    found = await asyncio.gather(*(_listed(api, (change.seen or {})["cluster_id"]) for change in looked))
+    found = await together(_listed(api, (change.seen or {})["cluster_id"]) for change in looked)
     return [
         _moved(change.cluster, how)
         for change, nodes in zip(looked, found, strict=True)

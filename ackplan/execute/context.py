@@ -169,10 +169,15 @@ class StepContext:
             raise
         return None if cluster.gone else cluster
 
+    @property
+    def awaited(self) -> bool:
+        """Whether a call that an earlier run sent may take effect yet."""
+        return self.late is not None and 0 < self.late - self.ports.clock.now() <= LATEST
+
     async def late_call(self) -> bool:
         """False where no earlier run's call can take effect any more. Else returns as soon as one does, or none can."""
         now, first = self.ports.clock.now(), await self.look() if self.late else None
-        if self.late is None or first is None or not 0 < self.late - now <= LATEST:
+        if self.late is None or first is None or not self.awaited:
             return False
 
         async def moved() -> bool:

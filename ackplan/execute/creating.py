@@ -27,6 +27,7 @@ async def _send(context: StepContext) -> str | None:
     """The create call until its answer is known; the task to follow. Sent again only when the name is still free.
 
     A name that is taken now may be the work of an earlier run that died with its call on the way: it is looked for.
+    While such a call may come yet, a refusal of this one settles nothing.
     """
     body = await context.intent()
     lost: ApiError | None = None
@@ -37,7 +38,8 @@ async def _send(context: StepContext) -> str | None:
         except ApiError as fault:
             earlier = context.late is not None and fault.code == NAME_TAKEN
             if not (fault.uncertain or lost or earlier):
-                await context.write(Phase.SETTLED, {"error": fault.code})
+                if not context.awaited:
+                    await context.write(Phase.SETTLED, {"error": fault.code})
                 raise
             lost = lost or fault
             context.heard(fault)

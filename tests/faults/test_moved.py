@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
+from ackplan.api.errors import Denied
 from tests.faults.mishaps import pass_time
 from tests.faults.scenes import attached, spec
 from tests.faults.virtual import Bench, bench
@@ -222,3 +224,37 @@ def test_what_moved_since_a_run_was_interrupted_stops_it(
         assert at.wire.sent.count("create_cluster") == 2, "the one that was made, and the one that was not sent"
         assert at.run("apply", "--auto-approve").code == 0
         assert sorted(c["name"] for c in at.world.clusters()) == ["base", "more", "shop"]
+
+
+def test_where_one_look_fails_the_others_end(tmp_path: Path) -> None:
+    """Two clusters' nodes are looked at together; one look is refused while the other still waits for its answer."""
+    file = tmp_path / "ackplan.yaml"
+    both = ("shop", "base")
+    with bench(tmp_path) as at:
+        file.write_text(spec({name: {"num_of_nodes": 4} for name in both}))
+        assert at.run("apply", "--auto-approve").code == 0
+        file.write_text(spec({name: {"num_of_nodes": 3, "scale_in": _NEWEST} for name in both}))
+        assert at.run("plan", "--out", "it.plan").code == 0
+        ended: list[str] = []
+        with mock.patch("ackplan.app.unmoved._listed", _refusing(ended)):
+            refused = at.run("apply", "it.plan")
+        assert refused.code == 1
+        assert ended == ["refused", "cancelled"]
+
+
+def _refusing(ended: list[str]) -> Callable[..., Awaitable[object]]:
+    """The first look is refused at once, any other never ends by itself."""
+    looks: list[str] = []
+
+    async def look(_api: object, cluster_id: str) -> object:
+        looks.append(cluster_id)
+        if len(looks) == 1:
+            await asyncio.sleep(0)
+            ended.append("refused")
+            raise Denied("Forbidden", "no", http_status=403)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("cancelled")
+
+    return look

@@ -104,13 +104,15 @@ class Account:
 
     def clusters(self) -> dict[str, Seen]:
         """All live clusters, by name."""
-        return {answer["name"]: self._seen(answer) for answer in self.world.clusters()}
+        with self.world.moment():
+            return {answer["name"]: self._seen(answer) for answer in self.world.clusters()}
 
     def cluster(self, cluster_id: str) -> Seen | None:
-        try:
-            return self._seen(self.world.cluster(cluster_id))
-        except Refusal:
-            return None
+        with self.world.moment():
+            try:
+                return self._seen(self.world.cluster(cluster_id))
+            except Refusal:
+                return None
 
     def name_of(self, path: str) -> str:
         """The name of the cluster that a call on this path is about; empty where there is none."""
@@ -127,9 +129,11 @@ class Account:
 
     # Serving
 
-    def post(self, call: Call, headers: Mapping[str, str], body: bytes | None, sender: Any) -> asyncio.Task[Answer]:
-        """Puts a request on its way; the task ends with the answer's arrival, or never where none comes."""
-        there, back = self._rng.uniform(0.0, 0.3), self._rng.uniform(0.0, 0.3)
+    def post(
+        self, call: Call, headers: Mapping[str, str], body: bytes | None, sender: Any, late: float
+    ) -> asyncio.Task[Answer]:
+        """Puts a request on its way, so many seconds `late`; the task ends with the answer's arrival, if one comes."""
+        there, back = late + self._rng.uniform(0.0, 0.3), self._rng.uniform(0.0, 0.3)
         task = asyncio.create_task(self._deliver(call, headers, body, (there, back, sender)))
         self.travelling.add(task)
         task.add_done_callback(self.travelling.discard)

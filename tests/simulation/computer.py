@@ -29,13 +29,15 @@ class Killed(BaseException):
 class Fate:
     """What becomes of a life: its writes and calls are counted, and at one of these numbers it happens (0: never).
 
-    `dies`: killed. `struck`: killed at this changing call, when it is written down (1), sent (2) or answered (3).
+    `dies`: killed. `struck`: killed at this changing call, when it is written down (1), sent (2) or answered (3); one
+    that was sent takes `late` seconds more on its way.
     `full`: from there on the disk takes nothing more. `offline`: the network is away for a while. `pressed`: seconds
     after which Ctrl-C is pressed, once for each.
     """
 
     dies: int = 0
     struck: tuple[int, int] = (0, 0)
+    late: float = 0.0
     full: int = 0
     offline: tuple[int, int] = (0, 0)
     pressed: tuple[float, ...] = ()
@@ -46,7 +48,7 @@ class Life:
     """One run of a command. `wanted` is the spec that it goes by, `asked` what its options say.
 
     `tried` are the clusters that the run before it may have made, `creating` those and what this one meant to make,
-    `created` what it did make. `stopping` says that Ctrl-C was pressed, `unwritten` are calls that it sent and had not
+    `created` what it did make, `refused` those of which it was told that their names are taken. `stopping` says that Ctrl-C was pressed, `unwritten` are calls that it sent and had not
     written down.
     """
 
@@ -62,6 +64,7 @@ class Life:
     sent_late: list[str] = field(default_factory=list)
     unwritten: list[str] = field(default_factory=list)
     created: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
     tried: set[str] = field(default_factory=set)
     creating: set[str] = field(default_factory=set)
 
@@ -193,7 +196,8 @@ class Wire:
             raise Unreachable("ConnectionFailed", "no connection", operation=call.operation)
         if call.changes:
             self._look(call)
-        travelling = self.account.post(call, headers, body, life)
+        late = life.fate.late if last == 2 else 0.0
+        travelling = self.account.post(call, headers, body, life, late)
         life.tick(struck=last == 2)
         answer = await answer_of(call, travelling)
         life.tick(struck=last == 3)

@@ -77,11 +77,15 @@ class Rules:
         """Nobody else changed anything: the run knows what it finds.
 
         A create whose answer did not come in time is sent again while the name is free, by the same life or the next;
-        whichever comes second is refused.
+        whichever comes second is refused, be it that of a life that is over.
         """
         own = effect.name in life.created | life.tried | self.taken
-        if effect.code == "ClusterNameAlreadyExist" and not life.dead and not own:
-            yield "creates it twice"
+        if effect.code == "ClusterNameAlreadyExist" and life is self.computer.life and not life.dead:
+            if not own:
+                yield "creates it twice"
+            if effect.name in life.refused:
+                yield "is sent again, though it is there"
+            life.refused.add(effect.name)
         if effect.code == "ErrorNodeNotFound":
             yield "removes a node twice"
         if effect.code == "ErrorClusterState" and effect.before and effect.before.state in _BUSY:
@@ -145,9 +149,12 @@ class Rules:
 
     def _strange(self, life: Life) -> set[str]:
         """Clusters of others that nobody asked to adopt. One may be taken for a cluster whose creation was lost."""
+        if self.foreign <= self.adopted:
+            return set()
         asked = {name for name, wanted in life.wanted.items() if wanted.lifecycle.adopt}
-        for name in (*life.asked.adopt, *asked, *life.creating):
-            self.adopted |= {seen.cluster_id for seen in self.account.clusters().values() if seen.name == name}
+        clusters = self.account.clusters()
+        named = {*life.asked.adopt, *asked, *life.creating} & clusters.keys()
+        self.adopted |= {clusters[name].cluster_id for name in named}
         return self.foreign - self.adopted
 
     # At the end of a run

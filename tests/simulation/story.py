@@ -7,7 +7,7 @@ import contextlib
 import os
 import random
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +30,7 @@ _TIME_SCALES = (30.0, 600.0, *(6000.0,) * 10)
 # Files are read and written by the hundred: where there is one, in a file system that is not on a disk.
 _MEMORY = next((folder for folder in ("/dev/shm",) if os.access(folder, os.W_OK)), None)
 # Many short stories meet more than few long ones.
-_CHAPTERS, _CLUSTERS = (1, 1, 2, 2, 3), (1, 2, 2, 3, 3, 4, 6)
+_CHAPTERS, _CLUSTERS = (1, 1, 1, 2, 2, 3), (1, 1, 2, 2, 3, 3, 5)
 # In fair weather this many runs bring everything about, the one that finds nothing to do not counted.
 _ENOUGH = 3
 
@@ -74,6 +74,7 @@ class Story:
         self._account.watchers.append(self._rules.arrived)
         self._fleet = Fleet()
         self._planned: Mapping[str, Wanted] | None = None
+        self._life: Life | None = None
         for _ in range(self._rng.choice(_CLUSTERS)):
             fleets.new_cluster(self._rng, self._fleet)
 
@@ -102,17 +103,17 @@ class Story:
         if rng.random() < 0.3:
             self._meddle(rng)
             await asyncio.sleep(rng.choice((0, 1, 1000)))
-        if rng.random() < 0.3:
+        if rng.random() < 0.4:
             await self._save_a_plan()
         for _ in range(rng.choice((1, 1, 2))):
             life = await self._run()
-            if life.dead and self._planned is not None and rng.random() < 0.7:
+            if life.dead and self._planned is not None and rng.random() < 0.85:
                 await self._go_on()
 
     async def _go_on(self) -> None:
         """The same plan again, after a run that was killed; someone may have been there meanwhile."""
-        if self._rng.random() < 0.3:
-            self._meddle(self._rng)
+        if self._rng.random() < 0.4:
+            self._meddle(self._rng, {entry.cluster for entry in self._computer.disk.leftover().entries})
             await asyncio.sleep(1000)
         await self._run(again=True)
 
@@ -136,7 +137,7 @@ class Story:
         if saved is not None and (again or rng.random() < 0.8):
             life.wanted = saved
             order = Order(Asked(), str(self._computer.folder / "it.plan"))
-        life.asked = order.asked
+        life.asked, self._life = order.asked, life
         order = Order(order.asked, order.planfile, True, rng.choice((1, 2, 32)), rng.random() < 0.15)
         hand = asyncio.create_task(self._hand(rng.uniform(0, 60))) if life.disturbed else None
         await self._carry_out(order, life)
@@ -166,9 +167,14 @@ class Story:
         await asyncio.sleep(seconds)
         self._meddle(random.Random(seconds))
 
-    def _meddle(self, rng: random.Random) -> None:
-        """Somebody does something by hand. A name that was taken so is excused from being recorded."""
-        deed = weather.meddle(rng, self._account)
+    def _meddle(self, rng: random.Random, near: Collection[str] = ()) -> None:
+        """Somebody does something by hand, to a cluster that is `near` where one is.
+
+        A name that was taken so is excused from being recorded. What a run that is over has sent may arrive after it.
+        """
+        if self._life is not None:
+            self._life.disturbed = True
+        deed = weather.meddle(rng, self._account, near)
         self._say(f"by hand: {deed}")
         if deed.startswith("puts up "):
             name = deed.removeprefix("puts up ")
@@ -193,8 +199,9 @@ class Story:
         self._account.weather(())
         await asyncio.sleep(3 * 3600.0)
         weather.heal(self._account)
-        protected = [n for n, known in self._rules.record().clusters.items() if known.prevent_destroy]
-        fleets.mend(self._fleet, [name for name in protected if name in self._fleet.once], self._rules.taken)
+        protected = {n for n, known in self._rules.record().clusters.items() if known.prevent_destroy}
+        protected |= self._computer.disk.intends("create_cluster") & self._account.clusters().keys()
+        fleets.mend(self._fleet, sorted(protected & self._fleet.once.keys()), self._rules.taken)
         wanted, end = self._save(), None
         for number in range(_ENOUGH + 1):
             planned = await self._computer.plan(Asked())

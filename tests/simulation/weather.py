@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ackplan.simulator.refusals import Refusal
@@ -64,7 +64,7 @@ def fate(rng: random.Random) -> Fate:
     if chance < 0.22:
         return Fate(dies=number)
     if chance < 0.45:
-        return Fate(struck=(rng.choice((1, 1, 2, 3)), rng.randint(1, 3)))
+        return Fate(struck=(rng.choice((1, 1, 2, 3)), rng.choice((1, 2, 2, 3))), late=rng.choice((0.0, 5.0, 40.0)))
     if chance < 0.52:
         return Fate(full=number)
     if chance < 0.58:
@@ -76,8 +76,11 @@ def fate(rng: random.Random) -> Fate:
     return Fate()
 
 
-def meddle(rng: random.Random, account: Account) -> str:
-    """Somebody does something to some cluster by hand. Says what; empty where it was not possible."""
+def meddle(rng: random.Random, account: Account, near: Collection[str] = ()) -> str:
+    """Somebody does something to some cluster by hand, one of these where one is there.
+
+    Says what; empty where it was not possible.
+    """
     clusters = account.clusters()
     if not clusters or rng.random() < 0.15:
         name = rng.choice((*NAMES, f"{FOREIGN}-1", f"{FOREIGN}-2"))
@@ -85,7 +88,7 @@ def meddle(rng: random.Random, account: Account) -> str:
             return ""
         account.world.load({"clusters": [{"name": name, "size": 2}]})
         return f"puts up {name}"
-    seen = clusters[rng.choice(sorted(clusters))]
+    seen = clusters[rng.choice(sorted(clusters.keys() & set(near) or clusters))]
     chosen = rng.choice(_DEEDS)
     try:
         chosen(rng, account, seen)
