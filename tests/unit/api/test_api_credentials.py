@@ -84,6 +84,9 @@ def test_the_library_is_asked_again_for_each_call(monkeypatch: pytest.MonkeyPatc
         def get_security_token(self) -> str | None:
             return None
 
+        def get_provider_name(self) -> str:
+            return "default/env"
+
     made = []
     monkeypatch.setattr("ackplan.api.credentials._provider", lambda profile: made.append(profile) or Provider())
     chain = CredentialChain()
