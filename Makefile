@@ -15,8 +15,8 @@ test: $(VENV)/.dev
 interop: .interop/checkov/.done .interop/terraform-compliance/.done
 
 .interop/%/.done: tests/interop/%.lock | $(VENV)/.dev
-	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .interop/$*
-	$(BIN)/uv pip install --quiet --python .interop/$*/bin/python --require-hashes -r tests/interop/$*.lock
+	$(BIN)/python -m venv --clear .interop/$*
+	.interop/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/interop/$*.lock
 	touch $@
 
 lint: $(VENV)/.dev
