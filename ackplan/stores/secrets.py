@@ -45,7 +45,7 @@ class Secrets:
 
     def _from_file(self, file: str) -> str:
         try:
-            with (self._folder / file).open("rb") as stream:
+            with open(self._folder / file, "rb", opener=_at_once) as stream:
                 if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                     raise SecretUnreadable(f"the file {file} is not a regular file")
                 data = stream.read(_MAX_BYTES + 1)
@@ -54,6 +54,11 @@ class Secrets:
             raise SecretUnreadable(f"the file {file} can't be read: {fault.strerror}") from None
         except UnicodeDecodeError:
             raise SecretUnreadable(f"the file {file} is not UTF-8 text") from None
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Opens without waiting for a writer, where a pipe has taken the file's place."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _check(value: str, source: str) -> None:
