@@ -119,7 +119,6 @@ async def _with_body(context: StepContext) -> Mapping[str, Any]:
 
 _FREE: Callable[..., Any] = lambda _call, _now: False  # noqa: E731 - one of a row
 
-_no_more: Callable[..., Any] = lambda _context: False  # noqa: E731 - one of a row
 
 _WRITTEN, _SIZE = "before it was written down", "are wanted"
 MUTANTS = (
@@ -128,11 +127,10 @@ MUTANTS = (
     Mutant("calls in flight are recovered", planning, "recover", _with_nothing_live, "not recorded", 5),
     Mutant("a creation on its way is not forgotten", recovery, "on_its_way", _FREE, "bring it about", 1715),
     Mutant("a scale-out on its way is waited for", StepContext, "late_call", _no, _SIZE, 1558),
-    Mutant("a refusal settles no earlier create", StepContext, "awaited", property(_no_more), "bring it about", 420),
     Mutant("a lost create is looked for", creating, "_found", _as_answered, "though it is there", 60),
     Mutant("scaling looks first", scaling, "_to_do", _always, _SIZE, 1558),
     Mutant("attaching looks first", nodes, "_missing", _all, "twice", 274),
-    Mutant("removing looks first", nodes, "_left", _all, "removes a node twice", 1192),
+    Mutant("removing looks first", nodes, "_left", _all, "removes a node twice", 1695),
     Mutant("a stopped run sends nothing", sending.Sender, "stop", _nothing, "after Ctrl-C", 208, ((Watch, "check"),)),
     Mutant("a delete is waited for", deleting, "gone", _at_once, "twice", 18),
     Mutant("a create is waited for", StepContext, "running", _at_once, "which it depends on", 41),

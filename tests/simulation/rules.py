@@ -88,7 +88,8 @@ class Rules:
             life.refused.add(effect.name)
         if effect.code == "ErrorNodeNotFound":
             yield "removes a node twice"
-        if effect.code == "ErrorClusterState" and effect.before and effect.before.state in _BUSY:
+        late = life is not self.computer.life and effect.operation == "delete_cluster"
+        if effect.code == "ErrorClusterState" and not late and effect.before and effect.before.state in _BUSY:
             yield f"is sent while the cluster is {effect.before.state}"
         if effect.operation == "attach" and not effect.code:
             twice = [i["instanceId"] for i in effect.answer["list"] if i["code"] == "InstanceAlreadyInCluster"]

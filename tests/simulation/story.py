@@ -16,6 +16,7 @@ from ackplan.cli.planning import Asked
 from ackplan.diagnostics import Failure
 from ackplan.execute.ports import ApiError
 from ackplan.model.wanted import Wanted
+from ackplan.record.journal import fold
 
 from . import fleets, weather
 from .account import Account
@@ -96,6 +97,7 @@ class Story:
 
     async def _chapter(self) -> None:
         rng = self._rng
+        await self._pause()
         self._account.weather(weather.faults(rng))
         self._say(f"weather: {self._account.service.faults.rules}")
         for _ in range(rng.choice((0, 1, 1, 2, 3))):
@@ -109,10 +111,17 @@ class Story:
             life = await self._run()
             if life.dead and self._planned is not None and rng.random() < 0.85:
                 await self._go_on()
+                await self._pause()
+
+    async def _pause(self) -> None:
+        """People take a minute over what they do: no call of a run that is over is on its way then."""
+        if self._account.travelling:
+            await asyncio.sleep(60.0)
 
     async def _go_on(self) -> None:
         """The same plan again, after a run that was killed; someone may have been there meanwhile."""
         if self._rng.random() < 0.4:
+            await self._pause()
             self._meddle(self._rng, {entry.cluster for entry in self._computer.disk.leftover().entries})
             await asyncio.sleep(1000)
         await self._run(again=True)
@@ -199,7 +208,8 @@ class Story:
         self._account.weather(())
         await asyncio.sleep(3 * 3600.0)
         weather.heal(self._account)
-        protected = {n for n, known in self._rules.record().clusters.items() if known.prevent_destroy}
+        known, _ = fold(self._rules.record(), self._computer.disk.leftover().entries)
+        protected = {name for name, cluster in known.clusters.items() if cluster.prevent_destroy}
         protected |= self._computer.disk.intends("create_cluster") & self._account.clusters().keys()
         fleets.mend(self._fleet, sorted(protected & self._fleet.once.keys()), self._rules.taken)
         wanted, end = self._save(), None
