@@ -75,7 +75,7 @@ class Story:
         self._account.watchers.append(self._rules.arrived)
         self._fleet = Fleet()
         self._planned: Mapping[str, Wanted] | None = None
-        self._life: Life | None = None
+        self._lives: list[Life] = []
         for _ in range(self._rng.choice(_CLUSTERS)):
             fleets.new_cluster(self._rng, self._fleet)
 
@@ -146,7 +146,8 @@ class Story:
         if saved is not None and (again or rng.random() < 0.8):
             life.wanted = saved
             order = Order(Asked(), str(self._computer.folder / "it.plan"))
-        life.asked, self._life = order.asked, life
+        life.asked = order.asked
+        self._lives.append(life)
         order = Order(order.asked, order.planfile, True, rng.choice((1, 2, 32)), rng.random() < 0.15)
         hand = asyncio.create_task(self._hand(rng.uniform(0, 60))) if life.disturbed else None
         await self._carry_out(order, life)
@@ -181,8 +182,8 @@ class Story:
 
         A name that was taken so is excused from being recorded. What a run that is over has sent may arrive after it.
         """
-        if self._life is not None:
-            self._life.disturbed = True
+        for life in self._lives:
+            life.disturbed = True
         deed = weather.meddle(rng, self._account, near)
         self._say(f"by hand: {deed}")
         if deed.startswith("puts up "):
