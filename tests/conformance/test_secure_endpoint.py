@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,6 +44,7 @@ class Cloud:
     asked: list[str] = field(default_factory=list)
     passed: bytearray = field(default_factory=bytearray)
     calls: list[object] = field(default_factory=list)
+    stop: Callable[[], object] = print
 
     def run(self, *arguments: str, **environment: str) -> Command:
         given = {
@@ -64,18 +65,15 @@ class Cloud:
 def cloud(tmp_path: Path) -> Iterator[Cloud]:
     (tmp_path / "ackplan.yaml").write_text(SPEC)
     cloud, ready = Cloud(tmp_path, certificate(tmp_path, HOST)), threading.Event()
-    loop = asyncio.new_event_loop()
-    stop = asyncio.Event()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(_serve(cloud, ready, stop)), daemon=True)
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(cloud, ready)), daemon=True)
     thread.start()
     ready.wait()
     yield cloud
-    loop.call_soon_threadsafe(stop.set)
+    cloud.stop()
     thread.join()
-    loop.close()
 
 
-async def _serve(cloud: Cloud, ready: threading.Event, stop: asyncio.Event) -> None:
+async def _serve(cloud: Cloud, ready: threading.Event) -> None:
     config = SimulatorConfig(
         time_scale=60_000, access_keys={"STS.temporary": "secret-canary"}, security_tokens={"STS.temporary": TOKEN}
     )
@@ -87,15 +85,21 @@ async def _serve(cloud: Cloud, ready: threading.Event, stop: asyncio.Event) -> N
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
     port = runner.addresses[0][1]
 
+    relays: set[asyncio.Task[None] | None] = set()
+
     async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        relays.add(asyncio.current_task())
         await _relay(cloud, port, reader, writer)
 
     proxy = await asyncio.start_server(relay, "127.0.0.1", 0)
     cloud.proxy = f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
     cloud.calls = app[SIMULATOR].calls  # type: ignore[assignment]
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    cloud.stop = lambda: loop.call_soon_threadsafe(ended.set)
     ready.set()
-    await stop.wait()
+    await ended.wait()
     proxy.close()
+    await asyncio.gather(*filter(None, relays), return_exceptions=True)
     await runner.cleanup()
 
 
@@ -115,6 +119,8 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kept
             writer.write(data)
             await writer.drain()
     writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
 
 
 @pytest.mark.parametrize("signature", ["hmac-sha1", "acs3"])
