@@ -50,9 +50,9 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 
 def is_secret(fault: ValidationError) -> bool:
-    """Whether the refused value is one that must not be quoted: it stands at or below a secret parameter."""
+    """Whether the refused value must not be quoted: it stands at or below a name that means a secret."""
     secret = secret_names()
-    return any(part in secret for part in fault.absolute_path)
+    return any(name in str(part) for part in fault.absolute_path for name in secret)
 
 
 @functools.cache

@@ -71,7 +71,7 @@ def _run(target: str, folder: Path, scratch: Path, options: tuple[str, ...]) -> 
     limits = (f"-rss_limit_mb={_MEGABYTES}", f"-timeout={_SECONDS}", "-max_len=8192", "-print_final_stats=1")
     command = [sys.executable, "-m", "tests.fuzzing.child", target, str(scratch), *limits, *options]
     command.append(f"-artifact_prefix={folder}/")
-    around = {**os.environ, "TMPDIR": str(scratch)}
+    around = {**os.environ, "TMPDIR": str(scratch), "PYTHONHASHSEED": "0"}
     done = subprocess.run(command, env=around, capture_output=True, text=True, errors="replace", check=False)
     tried = re.search(r"stat::number_of_executed_units: (\d+)", done.stderr)
     covered = re.findall(r"cov: (\d+)", done.stderr)

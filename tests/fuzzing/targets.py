@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from ackplan import catalog, spec
 from ackplan.api import decode
 from ackplan.api.errors import Fault
@@ -81,7 +83,21 @@ def _spec(data: bytes) -> None:
 def _literal(data: bytes) -> bool:
     """Whether the canary stands in the spec as a password and nowhere else."""
     literal = f"login_password: {CANARY}\n".encode()
-    return literal in data and data.count(CANARY.encode()) == data.count(literal)
+    if literal not in data or data.count(CANARY.encode()) != data.count(literal):
+        return False
+    try:
+        return not any(map(_spoken, yaml.safe_load_all(data)))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return True
+
+
+def _spoken(value: Any) -> bool:
+    """Whether the canary stands in a value at a place that is no password's: inside of a longer text, or in a name."""
+    if isinstance(value, dict):
+        return any(CANARY in str(k) or ("password" not in str(k) and _spoken(v)) for k, v in value.items())
+    if isinstance(value, list):
+        return any(map(_spoken, value))
+    return CANARY in str(value)
 
 
 # What ackplan wrote, and somebody changed

@@ -71,6 +71,13 @@ def test_a_literal_secret_in_a_template_that_nobody_uses_is_refused(read):
     assert SECRET not in str(fault)
 
 
+@pytest.mark.parametrize("name", ["login_password", "my_login_password", ":key login_password"])
+def test_a_literal_secret_outside_of_any_cluster_is_not_quoted(name, read):
+    faults = read(f"ackplan: 1\nclusters:\n  {name}: {SECRET}\n").diagnostics
+    assert "ACK1105" in [fault.code for fault in faults]
+    assert not any(SECRET in str(fault) for fault in faults)
+
+
 BESIDE = [
     ("misspelt parameter", f"login_pasword: {SECRET}"),
     ("another operation's parameter", f"password: {SECRET}"),
