@@ -80,7 +80,7 @@ def check(body: Mapping[str, Any], operation: str, *, today: bool) -> Mapping[st
         body = _known(body, name, operation)
     else:
         _refuse_unknown(body, name)
-    faults = [] if bundle.passes(name)(body) else bundle.validator(name).iter_errors(body)
+    faults = [] if bundle.passes(name, body) else bundle.validator(name).iter_errors(body)
     for fault in sorted(faults, key=lambda fault: [str(part) for part in fault.absolute_path]):
         if not (today and _excused(fault, operation, body)):
             _refuse(fault)

@@ -55,9 +55,19 @@ def validator(name: str, fragment: str = "#/$defs/parameters") -> Draft202012Val
     return Draft202012Validator({"$ref": f"{read(name)['$id']}{fragment}"}, registry=_registry())
 
 
+def passes(name: str, body: Any) -> bool:
+    """Whether a body's parameters are surely as they should be; decided much faster than `validator` explains it.
+
+    What the compiled validator can't read, such as half a surrogate pair, is left to the other one.
+    """
+    try:
+        return _compiled(name)(body)
+    except ValueError:
+        return False
+
+
 @functools.cache
-def passes(name: str) -> Callable[[Any], bool]:
-    """Decides, much faster than `validator` explains, whether a body's parameters are as they should be."""
+def _compiled(name: str) -> Callable[[Any], bool]:
     known = jsonschema_rs.Registry([(read(other)["$id"], read(other)) for other in _names()])
     schema = {"$ref": f"{read(name)['$id']}#/$defs/parameters"}
     return jsonschema_rs.Draft202012Validator(schema, registry=known).is_valid

@@ -248,3 +248,12 @@ def test_any_body_is_taken_or_refused_and_never_breaks(case: tuple[str, str], da
     today = data.draw(st.booleans())
     with contextlib.suppress(Refusal):
         bodies.check(bodies.parse(request, operation), operation, today=today)
+
+
+@pytest.mark.parametrize("operation", ["create_cluster", "scale_out"])
+def test_half_a_surrogate_pair_is_judged_like_other_text(operation: str) -> None:
+    tags = [{"key": "\ud800", "value": "x"}]
+    body = example("managed" if operation == "create_cluster" else "scale-out", tags=tags)
+    assert bodies.check(body, operation, today=False)["tags"] == tags
+    code, message = _refusal("create_cluster", example("managed", name="\ud800"))
+    assert (code, "parameter name is not valid" in message) == ("InvalidParameter", True)
