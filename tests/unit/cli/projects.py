@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.running import Command, Simulator, command_line
 
@@ -49,6 +51,19 @@ class Project:
         done = self.run("apply", "--auto-approve")
         assert done.code == 0, done.out + done.err
         return self
+
+    def live(self) -> list[dict[str, Any]]:
+        """The clusters that the API lists."""
+        listed: list[dict[str, Any]] = json.loads(self.run("api", "GET", "/clusters").out)
+        return listed
+
+    def deleted_by_hand(self, *names: str) -> None:
+        """Somebody deletes these clusters in the console, and they are gone."""
+        for cluster in self.live():
+            if cluster["name"] in names:
+                self.run("api", "DELETE", f"/clusters/{cluster['cluster_id']}")
+        while {cluster["name"] for cluster in self.live()} & {*names}:
+            pass
 
     def changing(self) -> list[str]:
         """The calls so far that change something."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from projects import WEB, Project
@@ -23,13 +22,9 @@ ANCHOR = WEB.replace("clusters:", "variables: {size: {type: integer, default: &n
 )
 
 
-def live(project: Project) -> list[dict[str, Any]]:
-    return json.loads(project.run("api", "GET", "/clusters").out)
-
-
 def scaled(project: Project, count: int) -> None:
     """Somebody adds workers by hand."""
-    (cluster,) = live(project)
+    (cluster,) = project.live()
     body = {
         "count": count,
         "login_password": "Node-password-1",
@@ -41,15 +36,7 @@ def scaled(project: Project, count: int) -> None:
     }
     path = f"/api/v2/clusters/{cluster['cluster_id']}"
     assert project.run("api", "POST", path, "--body", json.dumps(body)).code == 0
-    while live(project)[0]["state"] != "running":
-        pass
-
-
-def gone(project: Project) -> None:
-    """Somebody deletes the clusters by hand."""
-    for cluster in live(project):
-        project.run("api", "DELETE", f"/clusters/{cluster['cluster_id']}")
-    while live(project):
+    while project.live()[0]["state"] != "running":
         pass
 
 
@@ -64,7 +51,7 @@ def test_drift_is_told_with_the_ways_on(project: Project) -> None:
     project.applied(WEB)
     scaled(project, 2)
     before = project.changing()
-    (cluster,) = live(project)
+    (cluster,) = project.live()
     done = project.run("drift")
     assert (done.code, done.err) == (2, "")
     assert done.out == (
@@ -96,7 +83,7 @@ def test_the_ways_do_what_they_say(project: Project) -> None:
     assert project.run("plan").out.count("num_of_nodes = 4 -> 3") == 1
     back = project.run("apply", "--auto-approve")
     assert back.code == 0, back.out + back.err
-    assert live(project)[0]["size"] == 3
+    assert project.live()[0]["size"] == 3
     assert project.run("drift").out == "No drift.\n"
 
 
@@ -145,10 +132,7 @@ def test_update_spec_does_what_it_can_and_tells_the_rest(project: Project) -> No
     project.write("ackplan: 1\nregion: cn-beijing\nclusters:\n  db: {cluster_type: Ask}\n", "fleet/db.yaml")
     assert project.run("apply", "--auto-approve").code == 0
     assert project.run("state", "list").out == "db\nweb\n"
-    (db,) = [c for c in live(project) if c["name"] == "db"]
-    project.run("api", "DELETE", f"/clusters/{db['cluster_id']}")
-    while len(live(project)) > 1:
-        pass
+    project.deleted_by_hand("db")
     scaled(project, 1)
     done = project.run("drift", "--update-spec")
     assert done.code == 1
@@ -158,7 +142,7 @@ def test_update_spec_does_what_it_can_and_tells_the_rest(project: Project) -> No
 
 def test_a_cluster_that_is_gone(project: Project) -> None:
     project.applied(WEB)
-    gone(project)
+    project.deleted_by_hand("web")
     shown = project.run("drift")
     assert shown.code == 2
     assert "# web is gone" in shown.out
@@ -169,10 +153,7 @@ def test_a_cluster_that_is_gone(project: Project) -> None:
 def test_a_cluster_that_left_the_spec_is_not_put_back(project: Project) -> None:
     project.applied(WEB + "  db: {cluster_type: Ask}\n")
     project.write(WEB)
-    (db,) = [c for c in live(project) if c["name"] == "db"]
-    project.run("api", "DELETE", f"/clusters/{db['cluster_id']}")
-    while len(live(project)) > 1:
-        pass
+    project.deleted_by_hand("db")
     shown = project.run("drift")
     assert "it is not in the spec any more: ackplan apply --target db forgets it" in shown.out
     assert "in the spec:" not in shown.out
@@ -211,7 +192,7 @@ def test_what_is_to_be_ignored_is_no_drift(project: Project) -> None:
 @pytest.mark.parametrize("state", ["running", "updating", "scaling", "upgrading"])
 def test_a_state_alone_is_no_drift(state: str, project: Project) -> None:
     project.applied(WEB)
-    seen = [{**cluster, "state": state} for cluster in live(project)]
+    seen = [{**cluster, "state": state} for cluster in project.live()]
     with simulator(live={"clusters": seen}) as api:
         assert Project(project.folder, api).run("drift").out == "No drift.\n"
 

@@ -87,8 +87,7 @@ def test_drift_as_page(project: Project) -> None:
     project.applied(WEB)
     quiet = project.run("drift", "--format", "html")
     assert (quiet.code, data_of(quiet.out)["headline"]) == (0, "No drift")
-    cluster = json.loads(project.run("api", "GET", "/clusters").out)[0]["cluster_id"]
-    assert project.run("api", "DELETE", f"/clusters/{cluster}").code == 0
+    project.deleted_by_hand("web")
     moved = project.run("drift", "--format", "html")
     assert moved.code == 2
     data = data_of(moved.out)

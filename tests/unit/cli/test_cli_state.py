@@ -58,7 +58,7 @@ def test_what_an_interrupted_apply_left_is_finished_first(command: tuple[str, ..
 
 def test_mv_follows_a_cluster_that_was_renamed_outside(project: Project) -> None:
     project.applied(TWO)
-    seen = json.loads(project.run("api", "GET", "/clusters").out)
+    seen = project.live()
     renamed = [{**c, "name": "shop"} if c["name"] == "web" else c for c in seen]
     web = record(project)["clusters"]["web"]
     from tests.running import simulator
@@ -93,10 +93,8 @@ def test_mv_of_what_was_not_renamed_is_refused(old: str, new: str, said: str, pr
 
 def test_mv_of_what_is_gone_is_refused(project: Project) -> None:
     project.applied(WEB)
-    (cluster,) = json.loads(project.run("api", "GET", "/clusters").out)
-    project.run("api", "DELETE", f"/clusters/{cluster['cluster_id']}")
-    while json.loads(project.run("api", "GET", "/clusters").out):
-        pass
+    (cluster,) = project.live()
+    project.deleted_by_hand("web")
     done = project.run("state", "mv", "web", "shop")
     assert done.code == 1
     assert f"{cluster['cluster_id']} is not live. To forget it: ackplan state rm web" in done.err
