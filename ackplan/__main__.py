@@ -1,13 +1,7 @@
 """Entry point: `ackplan` and `python -m ackplan`."""
 
-import gc
 import os
 import sys
-
-
-def tune() -> None:
-    """A large fleet makes millions of values and drops few: looking for garbage so often costs half the time."""
-    gc.set_threshold(500_000, 20, 100)
 
 
 def open_closed() -> None:
@@ -18,10 +12,11 @@ def open_closed() -> None:
 
 
 def main() -> None:
+    from ackplan.cli import garbage
     from ackplan.cli.main import run
 
     open_closed()
-    tune()
+    garbage.ignore()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from ackplan import api, spec
-from ackplan.__main__ import tune
 from ackplan.api.signing import Credential, UnsignedRequest, sign_hmac_sha1
 from ackplan.app import applying, planning
+from ackplan.cli import garbage
 from ackplan.cli.clock import RealClock
 from ackplan.execute.context import Ports
 from ackplan.execute.executor import Executor, Limits, Run
@@ -113,6 +113,7 @@ async def applied(url: str, count: int, parallelism: int) -> tuple[float, collec
             planned = await planning.make_plan(spec.Inputs(folder), before, acting, Options())
             ports = Ports(acting, RealClock(), stores.journal, secrets, lambda _event: None)
             calls.clear()
+            garbage.collect()
             begun = time.perf_counter()
             run = await applying.apply(
                 planned.plan, before, stores, lambda run: Executor(ports, Limits(parallelism), run), Run("bench")
@@ -170,7 +171,7 @@ async def _times(url: str) -> list[tuple[datetime, datetime]]:
 
 def main() -> None:
     what, count, parallelism = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    tune()
+    garbage.ignore()
     print(json.dumps({"rate": rate, "path": path}[what](count, parallelism)))
 
 

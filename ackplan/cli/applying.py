@@ -17,7 +17,7 @@ import click
 from ackplan.app import applying, planning
 from ackplan.app.applying import Applied, Stores
 from ackplan.app.unmoved import check_resumable, check_unmoved
-from ackplan.cli import reporting, session
+from ackplan.cli import garbage, reporting, session
 from ackplan.cli.clock import RealClock, timestamp
 from ackplan.cli.faults import as_diagnostics
 from ackplan.cli.options import Settings, inputs
@@ -152,6 +152,7 @@ class _Application:
     async def _execute(self, plan: Plan, before: planning.Known, run: Run) -> int:
         applying.check_secrets(plan.steps, self._secrets.missing)
         started = timestamp()
+        garbage.collect()
         with self._signals():
             applied = await applying.apply(plan, before, self._stores, self._make_executor, run)
         self._voice.result(applied.result, plan)
