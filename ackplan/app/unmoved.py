@@ -20,6 +20,7 @@ from ackplan.plan.planner import fingerprint, seen
 from ackplan.record import RecordedCluster
 
 _CURE = "Plan again"
+_RESUMED = "To go on with what is in the spec now: ackplan apply, which takes in what the interrupted run did"
 _NODES = "nodes"
 
 
@@ -31,6 +32,14 @@ async def check_unmoved(plan: Plan, before: Known, api: ApiReader, inputs: spec.
         moved = [*_live_moved(plan.acting, plan, before, await api.list_clusters())]
     if not moved:
         moved = [*await _nodes_moved(plan, api)]
+    if moved:
+        raise Failure(*moved)
+
+
+def check_same_spec(plan: Plan, inputs: spec.Inputs) -> None:
+    """Raises Failure where the spec moved since a plan whose run was interrupted."""
+    inputs = dataclasses.replace(inputs, paths=plan.pins.spec_paths)
+    moved = [dataclasses.replace(fault, cure=_RESUMED) for fault in _spec_moved(plan, inputs)]
     if moved:
         raise Failure(*moved)
 

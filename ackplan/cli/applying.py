@@ -16,7 +16,7 @@ import click
 
 from ackplan.app import applying, planning
 from ackplan.app.applying import Applied, Stores
-from ackplan.app.unmoved import check_resumable, check_unmoved
+from ackplan.app.unmoved import check_resumable, check_same_spec, check_unmoved
 from ackplan.cli import garbage, reporting, session
 from ackplan.cli.clock import RealClock, timestamp
 from ackplan.cli.faults import as_diagnostics
@@ -106,6 +106,7 @@ class _Application:
         if not applying.resumes(plan, before):
             await check_unmoved(plan, before, self._api, inputs(self._settings))
             return await self._execute(plan, before, Run(secrets.token_hex(4)))
+        check_same_spec(plan, inputs(self._settings))
         run = await applying.resume(before, self._api)
         await check_resumable(plan, before, run.ids, self._api)
         self._say(f"Going on with run {run.id}, which was interrupted: {len(run.done)} steps are done.")

@@ -67,10 +67,12 @@ def read(inputs: Inputs) -> Spec:
     values, unset = variables.values_of(merged.variables, inputs.variables, inputs.environment)
     resolved = resolve.resolve(merged, values, complete=whole)
     found += [*faults, *unset, *resolved.diagnostics]
+    misnamed = {diagnostic.parameter for diagnostic in found if diagnostic.code == "ACK1107"}
     clusters: dict[str, Wanted] = {}
     for name, body in resolved.clusters.items():
         start = functools.partial(merged.clusters.key_span, name)
-        kind, faults = validate.check_cluster(name, body, start, skip=resolved.faulty.get(name, set()))
+        said = resolve.named() if f"clusters.{name}" in misnamed else frozenset()
+        kind, faults = validate.check_cluster(name, body, start, skip=said | resolved.faulty.get(name, set()))
         found += faults
         if kind is not None and not faults and name not in resolved.faulty:
             clusters[name] = wanted.build(name, kind, body, start)

@@ -48,7 +48,7 @@ class _Resolver:
         self._complete = complete
         self._templates: dict[str, Map] = {}
         self._merging = frozenset(name for name, key in catalog.own_keys().items() if key.schema.get("x-ack-merge"))
-        self._named, self._regional = _filled_names("name"), _filled_names("region")
+        self._named, self._regional = named(), _filled_names("region")
         self._sizes = Sizes()
         self.faulty: dict[str, set[str]] = {}
         self.diagnostics: list[Diagnostic] = []
@@ -163,6 +163,11 @@ def _parents(extends: Any, place: Place) -> list[tuple[str, Place]]:
     if isinstance(extends, Seq):
         return [(name, (extends, index)) for index, name in enumerate(extends) if isinstance(name, str)]
     return [(extends, place)] if isinstance(extends, str) else []
+
+
+def named() -> frozenset[str]:
+    """The parameters that the key of a cluster's entry fills in."""
+    return _filled_names("name")
 
 
 def _filled_names(source: str) -> frozenset[str]:

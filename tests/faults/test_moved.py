@@ -226,6 +226,37 @@ def test_what_moved_since_a_run_was_interrupted_stops_it(
         assert sorted(c["name"] for c in at.world.clusters()) == ["base", "more", "shop"]
 
 
+def test_spec_that_moved_since_a_run_was_interrupted_stops_it(tmp_path: Path) -> None:
+    """Nothing is sent of the plan that was reviewed; a new one takes in what its run did."""
+    file = tmp_path / "ackplan.yaml"
+    with bench(tmp_path) as at:
+        planned = spec({"base": {}, "more": {"depends_on": ["base"]}})
+        file.write_text(planned)
+        assert at.run("plan", "--out", "it.plan").code == 0
+        _interrupted(at)
+        at.wire.sent.clear()
+        file.write_text(spec({"base": {}, "other": {}}))
+        refused = at.run("apply", "it.plan")
+        assert refused.code == 1
+        assert "ACK3032 Spec moved since the plan: ackplan.yaml was edited" in refused.err
+        assert "ackplan apply" in refused.err
+        assert at.wire.sent == []
+        file.write_text("# A remark.\n" + planned)
+        assert at.run("apply", "it.plan").code == 0, "another layout of the same spec"
+
+
+def test_spec_that_moved_is_applied_anew_after_an_interrupted_run(tmp_path: Path) -> None:
+    file = tmp_path / "ackplan.yaml"
+    with bench(tmp_path) as at:
+        file.write_text(spec({"base": {}, "more": {"depends_on": ["base"]}}))
+        assert at.run("plan", "--out", "it.plan").code == 0
+        _interrupted(at)
+        file.write_text(spec({"base": {}, "other": {}}))
+        assert at.run("apply", "it.plan").code == 1
+        assert at.run("apply", "--auto-approve").code == 0
+        assert sorted(c["name"] for c in at.world.clusters()) == ["base", "other"]
+
+
 def test_where_one_look_fails_the_others_end(tmp_path: Path) -> None:
     """Two clusters' nodes are looked at together; one look is refused while the other still waits for its answer."""
     file = tmp_path / "ackplan.yaml"
