@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,12 +16,13 @@ import click
 from ackplan.app import applying, planning
 from ackplan.app.applying import Applied, Stores
 from ackplan.app.unmoved import check_resumable, check_same_spec, check_unmoved
-from ackplan.cli import garbage, reporting, session
-from ackplan.cli.clock import RealClock, timestamp
+from ackplan.cli import garbage, session
+from ackplan.cli.clock import RealClock
 from ackplan.cli.faults import as_diagnostics
 from ackplan.cli.options import Settings, inputs
 from ackplan.cli.planning import Asked, read_plan
 from ackplan.cli.policies import judged, judged_plan
+from ackplan.cli.reporting import Report
 from ackplan.cli.voices import Voice, voice
 from ackplan.diagnostics import Diagnostic, Failure, error, has_errors
 from ackplan.execute.context import Ports
@@ -54,32 +54,47 @@ async def carry_out(settings: Settings, order: Order) -> int:
     """The exit code of `apply` and `destroy`."""
     speaker = voice(settings)
     try:
-        return await _locked(settings, order, speaker)
+        report = Report(order.report)
+        report.check()
+        return await _reported(settings, order, speaker, report)
     except (Failure, ApiError) as fault:
         if speaker.failure(as_diagnostics(fault)):
             return INCOMPLETE
         raise
 
 
-async def _locked(settings: Settings, order: Order, speaker: Voice) -> int:
+async def _reported(settings: Settings, order: Order, speaker: Voice, report: Report) -> int:
+    try:
+        return await _locked(settings, order, speaker, report)
+    except Exception as fault:
+        try:
+            report.refused(as_diagnostics(fault))
+        except Failure as second:
+            raise Failure(*as_diagnostics(fault), *second.diagnostics) from None
+        raise
+
+
+async def _locked(settings: Settings, order: Order, speaker: Voice, report: Report) -> int:
     lock = session.lock(settings, f"ackplan {order.verb}", order.lock_timeout)
     async with lock, session.open_api(settings) as api:
-        application = _Application(settings, order, api, speaker)
+        application = _Application(settings, order, api, speaker, report)
         try:
             return await application.run()
         except asyncio.CancelledError:
             if not application.cut_short:
                 raise
+            report.refused(())
             click.echo("Interrupted. The record holds; to go on: ackplan apply", err=True)
             return INTERRUPTED
 
 
 class _Application:
-    def __init__(self, settings: Settings, order: Order, api: Any, speaker: Voice) -> None:
+    def __init__(self, settings: Settings, order: Order, api: Any, speaker: Voice, report: Report) -> None:
         self._settings = settings
         self._order = order
         self._api = api
         self._voice = speaker
+        self._report = report
         self._stores: Stores = session.stores(settings)
         self._secrets = _secrets(settings)
         self._executor: Executor | None = None
@@ -96,12 +111,14 @@ class _Application:
 
     async def _saved(self, before: planning.Known) -> int:
         plan = read_plan(self._order.planfile)[0]
+        self._report.plan, self._report.before = plan, before.record
         if not plan.applicable:
             raise Failure(_unfit(self._order.planfile, plan))
         self._hold(plan, before)
         if applying.finished(plan, before):
             self._stores.journal.replace(None, ())
             self._say("This plan was carried out; only its journal was left.")
+            self._report.write(Applied(Result(), before.record, ""))
             return COMPLETE
         if not applying.resumes(plan, before):
             await check_unmoved(plan, before, self._api, inputs(self._settings))
@@ -116,15 +133,17 @@ class _Application:
         given, options = inputs(self._settings), self._order.asked.options()
         planned = await planning.make_plan(given, before, self._api, options, RealClock().now())
         plan = judged(self._settings, self._order.asked.policy, planned, before.record).plan
+        self._report.plan, self._report.before = plan, before.record
         self._voice.plan(plan)
         if not plan.applicable:
+            self._report.refused(refusals(plan))
             return INCOMPLETE
         run = Run(secrets.token_hex(4), tried=applying.tried(before))
         if before.leftover.head is not None:
             applying.settle(self._stores, before, planned.recovered)
             before = planning.known(self._stores.record, self._stores.journal)
         if not plan.acting:
-            self._report(plan, before, Applied(Result(), before.record, ""), timestamp())
+            self._report.write(Applied(Result(), before.record, ""))
             return COMPLETE
         applying.check_secrets(plan.steps, self._secrets.missing)
         self._approve()
@@ -152,25 +171,20 @@ class _Application:
 
     async def _execute(self, plan: Plan, before: planning.Known, run: Run) -> int:
         applying.check_secrets(plan.steps, self._secrets.missing)
-        started = timestamp()
+        self._report.run = run.id
         garbage.collect()
         with self._signals():
             applied = await applying.apply(plan, before, self._stores, self._make_executor, run)
         self._voice.result(applied.result, plan)
-        self._report(plan, before, applied, started)
+        self._report.write(applied)
         if applied.result.interrupted:
             return INTERRUPTED
         return COMPLETE if applied.result.complete else INCOMPLETE
 
-    def _report(self, plan: Plan, before: planning.Known, applied: Applied, started: str) -> None:
-        if self._order.report:
-            facts = reporting.facts_of(applied.run, started)
-            reporting.write(Path(self._order.report), reporting.Told(plan, applied, before.record), facts)
-
     def _make_executor(self, run: Run) -> Executor:
         ports = Ports(self._api, RealClock(), self._stores.journal, self._secrets, self._voice.event)
         limits = Limits(self._order.parallelism, self._order.fail_fast)
-        self._executor = Executor(ports, limits, run)
+        self._executor = self._report.executor = Executor(ports, limits, run)
         return self._executor
 
     def _say(self, message: str) -> None:
@@ -201,6 +215,12 @@ class _Application:
         finally:
             for number in numbers:
                 loop.remove_signal_handler(number)
+
+
+def refusals(plan: Plan) -> tuple[Diagnostic, ...]:
+    """Why a plan can't be carried out."""
+    found = (*plan.diagnostics, *(d for change in plan.blocked for d in change.blocked))
+    return tuple(diagnostic for diagnostic in found if diagnostic.is_error)
 
 
 def _unfit(file: str, plan: Plan) -> Diagnostic:

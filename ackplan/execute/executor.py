@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ackplan.diagnostics import Diagnostic
 from ackplan.execute.context import Ports
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.execute.perform import Performer
@@ -49,6 +50,7 @@ class Executor:
         self._closed = False
         self._ended: asyncio.Queue[asyncio.Task[Outcome]] = asyncio.Queue()
         self._outcomes: dict[str, Outcome] = {}
+        self._begun: set[str] = set()
 
     def stop(self) -> None:
         self._stopping = True
@@ -74,10 +76,17 @@ class Executor:
             self._outcomes.setdefault(step.id, Outcome(Status.NOT_STARTED))
         return Result(self._outcomes, self._ports.clock.now() - begun, self._stopping)
 
+    def cut_short(self, steps: Iterable[Step], errors: Iterable[Diagnostic]) -> Result:
+        """The result of a run that ended in an exception: what was begun and has no outcome was interrupted."""
+        left = [step.id for step in steps if step.id not in self._outcomes and step.id not in self._run.done]
+        ends = {name: Outcome(Status.INTERRUPTED if name in self._begun else Status.NOT_STARTED) for name in left}
+        return Result({**self._outcomes, **ends}, interrupted=self._stopping, errors=tuple(errors))
+
     def _start(self, walk: Walk, running: dict[asyncio.Task[Outcome], Step], performer: Performer) -> None:
         if self._stopping or self._closed:
             return
         for step in walk.start(self._limits.parallelism - len(running)):
+            self._begun.add(step.id)
             self._ports.tell(Event(Moment.STARTED, step))
             task = asyncio.create_task(performer.perform(step))
             task.add_done_callback(self._ended.put_nowait)

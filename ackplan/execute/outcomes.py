@@ -57,15 +57,19 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The end of a run: every step's outcome, in the order in which they ended."""
+    """The end of a run: every step's outcome, in the order in which they ended.
+
+    `errors` are what ended the run, or kept it from beginning, besides its steps.
+    """
 
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     seconds: float = 0.0
     interrupted: bool = False
+    errors: tuple[Diagnostic, ...] = ()
 
     def count(self, status: Status) -> int:
         return sum(outcome.status is status for outcome in self.outcomes.values())
 
     @property
     def complete(self) -> bool:
-        return not self.interrupted and all(o.status is Status.DONE for o in self.outcomes.values())
+        return not self.interrupted and not self.errors and all(o.status is Status.DONE for o in self.outcomes.values())

@@ -23,6 +23,7 @@ def dumps(plan: Plan, result: Result, facts: RunFacts, record: Record) -> str:
         "complete": result.complete,
         "interrupted": result.interrupted,
         "serial": record.serial,
+        "errors": [str(diagnostic) for diagnostic in result.errors],
         "steps": [_step(name, outcome, steps.get(name), start) for name, outcome in result.outcomes.items()],
     }
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"

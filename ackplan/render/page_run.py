@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,9 +20,10 @@ _STATUS = ("failed", "interrupted", "skipped", "not started", "done")
 
 def report_data(plan: Plan, result: Result, facts: RunFacts, record: Record | None = None) -> dict[str, Any]:
     """The page of a run: that of its plan, and what became of each step. `record` is the one before the run."""
-    data = plan_data(plan, record)
+    data = plan_data(_with_errors(plan, result), record)
     start = begun(result)
-    ends = [_ending(result.outcomes.get(step.id), start) for step in plan.steps]
+    never = Outcome(Status.NOT_STARTED) if result.errors and not result.outcomes else None
+    ends = [_ending(result.outcomes.get(step.id, never), start) for step in plan.steps]
     for told, end in zip(data["steps"], ends, strict=True):
         told["end"] = end
     by_cluster: dict[str, list[str]] = {}
@@ -33,7 +35,7 @@ def report_data(plan: Plan, result: Result, facts: RunFacts, record: Record | No
     statuses = [told["status"] for told in data["clusters"]]
     data |= {
         "title": f"{_what(plan, facts)} {_how(result)}",
-        "headline": ", ".join(f"{statuses.count(s)} {s}" for s in _STATUS if s in statuses) or "nothing to do",
+        "headline": ", ".join(f"{statuses.count(s)} {s}" for s in _STATUS if s in statuses) or _nothing(result),
         "complete": result.complete,
         "statuses": [{"tone": s, "number": statuses.count(s), "text": s} for s in _STATUS if s in statuses],
         "facts": _facts(plan, result, facts),
@@ -41,6 +43,16 @@ def report_data(plan: Plan, result: Result, facts: RunFacts, record: Record | No
         "run": True,
     }
     return data
+
+
+def _with_errors(plan: Plan, result: Result) -> Plan:
+    """The plan with what ended its run among what is said first."""
+    new = [e for e in result.errors if e not in plan.diagnostics and not any(e in c.blocked for c in plan.changes)]
+    return dataclasses.replace(plan, diagnostics=(*plan.diagnostics, *new))
+
+
+def _nothing(result: Result) -> str:
+    return "nothing was done" if result.errors else "nothing to do"
 
 
 def _what(plan: Plan, facts: RunFacts) -> str:

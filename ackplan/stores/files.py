@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import tempfile
@@ -17,9 +18,7 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     What is no file stays: a privileged run would put a file in the place of /dev/null.
     """
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            raise Failure(_no_file(path))
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _begin(path)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as stream:
@@ -35,6 +34,27 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         _sync_folder(path.parent)
     except OSError as fault:
         raise Failure(unwritable(path, fault)) from None
+
+
+def check_writable(path: Path) -> None:
+    """Raises Failure where `write_atomically` could not write; for what is written when it is too late to turn back."""
+    try:
+        _begin(path)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as fault:
+        raise Failure(unwritable(path, fault)) from None
+
+
+def _begin(path: Path) -> None:
+    """Makes the folder. Raises Failure for a device, a pipe, and the likes of /dev/stdout, whatever they lead to."""
+    is_special = path.exists() and not path.is_file() and not path.is_dir()
+    folder = os.path.realpath(path.parent)
+    if is_special or folder == "/dev" or folder.startswith("/proc/"):
+        raise Failure(_no_file(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _no_file(path: Path) -> Diagnostic:

@@ -166,3 +166,62 @@ def test_a_report_that_cannot_be_written_is_said_so(project: Project) -> None:
     done = project.run("apply", "--auto-approve", "--report", "taken/report.html")
     assert done.code == 1
     assert "ACK3010" in done.err
+
+
+def test_a_report_that_could_not_be_written_is_refused_before_the_first_call(project: Project) -> None:
+    project.write(WEB)
+    project.write("", "file")
+    (project.folder / "folder").mkdir()
+    for place in ("folder", "file/report.json", "/dev/null", "/dev/stdout", "/proc/report.json"):
+        done = project.run("apply", "--auto-approve", "--report", place)
+        assert (done.code, done.err[:7]) == (1, "ACK3010"), done
+    assert project.api.calls == []
+
+
+PROTECTED = WEB + "    lifecycle: {prevent_destroy: true}\n"
+
+
+@pytest.fixture
+def blocked(project: Project) -> Project:
+    """A project whose plan is refused, as a plan file too."""
+    project.applied(PROTECTED)
+    assert project.run("plan", "--destroy", "--out", "it.plan").code == 1
+    return project
+
+
+@pytest.mark.parametrize(
+    ("command", "codes"),
+    [
+        (("destroy", "--auto-approve"), ["ACK2004"]),
+        (("apply", "it.plan"), ["ACK6006"]),
+        (("apply", "none.plan"), ["ACK6001"]),
+        (("apply", "--target", "wbe"), ["ACK2010"]),
+    ],
+)
+def test_a_report_says_why_nothing_was_done(command: tuple[str, ...], codes: list[str], blocked: Project) -> None:
+    done = blocked.run(*command, "--report", "report.json")
+    assert done.code == 1, done
+    report = json.loads((blocked.folder / "report.json").read_text())
+    assert (report["complete"], report["steps"]) == (False, [])
+    assert re.findall(r"\bACK\d{4}", " ".join(report["errors"])) == codes
+
+
+def test_a_page_says_why_nothing_was_done(blocked: Project) -> None:
+    assert blocked.run("destroy", "--auto-approve", "--report", "report.html").code == 1
+    data = data_of((blocked.folder / "report.html").read_text())
+    assert (data["title"], data["headline"]) == ("Destroy incomplete", "1 not started")
+    assert data["clusters"][0]["status"] == "not started"
+    assert blocked.run("apply", "none.plan", "--report", "report.html").code == 1
+    data = data_of((blocked.folder / "report.html").read_text())
+    assert (data["title"], data["headline"]) == ("Apply incomplete", "nothing was done")
+    assert "none.plan does not exist" in json.dumps(data)
+
+
+def test_a_run_that_an_error_ended_is_reported(project: Project) -> None:
+    """The record can't be written at the end: what was done until then is told all the same."""
+    project.write(WEB)
+    project.write("", "taken")
+    done = project.run("apply", "--auto-approve", "--state", "taken", "--report", "report.json")
+    assert done.code == 1
+    report = json.loads((project.folder / "report.json").read_text())
+    assert [text[:7] for text in report["errors"]] == ["ACK3011"]
