@@ -16,6 +16,7 @@ from ackplan.api.errors import Fault, NotSent, Throttled
 from ackplan.api.secrecy import secrets_in
 from ackplan.api.signing import SIGNERS, UnsignedRequest
 from ackplan.api.verdict import error_of
+from ackplan.execute.ports import WRITE_DOWN
 from ackplan.model.answers import Retry
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from ackplan.execute.ports import Clock
 
 log = logging.getLogger("ackplan.api")
+
+# For so many seconds after it was written down a call may be sent without being written down anew.
+_FRESH = 3.0
 
 
 class Carrier(Protocol):
@@ -105,12 +109,14 @@ class Sender:
         """The answer of a call that succeeded. Raises a Fault. Both tell of the tries before."""
         body = _encoded(call)
         begun: float | None = None
+        written = self._around.clock.now()
         retries: list[Retry] = []
         while True:
             started = await self._pace.turn()
             if call.changes and self._stopped.is_set():
                 raise NotSent("Stopped", "the run was stopped before it was sent", operation=call.operation)
             begun = started if begun is None else begun
+            written = await self._written_down(call, written)
             try:
                 return dataclasses.replace(await self._try(call, body, started), retries=tuple(retries))
             except Fault as fault:
@@ -120,6 +126,14 @@ class Sender:
                     fault.retries = tuple(retries)
                     raise
                 retries.append(Retry(fault.code, fault.request_id, pause))
+
+    async def _written_down(self, call: Call, written: float) -> float:
+        """When the call was written down last: now, where that was a while ago and somebody keeps a journal of it."""
+        write_down, now = WRITE_DOWN.get(), self._around.clock.now()
+        if write_down is None or not call.changes or now - written < _FRESH:
+            return written
+        await write_down()
+        return now
 
     async def _paused(self, call: Call, pause: float) -> bool:
         """Waits before the next try; False, and at once, where there is to be none because the client is stopped."""

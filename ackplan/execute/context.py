@@ -11,7 +11,7 @@ from ackplan.diagnostics import Diagnostic
 from ackplan.execute import faults
 from ackplan.execute.faults import StepFailed
 from ackplan.execute.outcomes import Event, Moment
-from ackplan.execute.ports import Api, ApiError, Clock, Journal, SecretSource
+from ackplan.execute.ports import WRITE_DOWN, Api, ApiError, Clock, Journal, SecretSource
 from ackplan.execute.watch import Settled, Watch
 from ackplan.model.answers import Accepted, Attached, Cluster, Retry
 from ackplan.plan.model import Call, Step
@@ -77,11 +77,15 @@ class StepContext:
     async def intent(self) -> dict[str, Any]:
         """Reads the secrets, writes down what is about to be sent, and gives the body to send."""
         self.watch.check()
-        step = self.step
         body = self._with_secrets(self.call.body or {})
-        facts = {"operation": self.call.operation, **_aim(step), "entry": step.entry, "at": self.ports.clock.now()}
-        await self.write(Phase.INTENT, facts)
+        await self._write_down()
+        WRITE_DOWN.set(self._write_down)
         return body
+
+    async def _write_down(self) -> None:
+        step, now = self.step, self.ports.clock.now()
+        facts = {"operation": self.call.operation, **_aim(step), "entry": step.entry, "at": now}
+        await self.write(Phase.INTENT, facts)
 
     def _with_secrets(self, body: Mapping[str, Any]) -> dict[str, Any]:
         secret = catalog.secret_parameters(self.call.operation)

@@ -27,11 +27,14 @@ async def _send(context: StepContext) -> str | None:
     """The create call until its answer is known; the task to follow. Sent again only when the name is still free.
 
     A name that is taken now may be the work of an earlier run that died with its call on the way: it is looked for.
-    While such a call may come yet, a refusal of this one settles nothing.
+    While such a call may come yet, a refusal of this one settles nothing. Each try is written down: from then on it
+    counts how long the call may be on its way.
     """
     body = await context.intent()
     lost: ApiError | None = None
-    for _ in range(_TRIES):
+    for number in range(_TRIES):
+        if number:
+            body = await context.intent()
         context.called = True
         try:
             answer = await context.ports.api.create_cluster(context.call.region, body)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from ackplan.model.answers import Accepted, Attached, Cluster, Node, Retry, Task
     from ackplan.record.journal import Entry
@@ -102,3 +103,7 @@ class SecretSource(Protocol):
 
 class SecretUnreadable(Exception):
     """A secret that can't be read or breaks the password rule; the message names where it was to come from."""
+
+
+# Writes the changing call of this task down anew: a client does that before it sends one later than it was handed over.
+WRITE_DOWN: ContextVar[Callable[[], Awaitable[None]] | None] = ContextVar("WRITE_DOWN", default=None)

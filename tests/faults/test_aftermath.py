@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -15,6 +16,8 @@ from unittest import mock
 import pytest
 
 from ackplan.api.exchange import Answer
+from ackplan.record.journal import Phase
+from ackplan.stores.journal import SqliteJournal
 from tests.faults.mishaps import OPERATIONS, Operation
 from tests.faults.scenes import SECRETS, spec
 from tests.faults.stage import Stage, stage
@@ -88,6 +91,37 @@ def test_a_call_whose_task_failed_is_in_flight_no_more(tmp_path: Path, operation
         assert failed.code == 1
         assert "ACK30" not in at.run("plan").out
         assert at.run(*_APPLY).code == 0
+
+
+_AGAIN = (
+    *((operation, {"kind": "throttle", "retry_after": 25, "first": 3}) for operation in _CHANGES),
+    *((o, {"kind": "error", "when": "before", "status": 500, "first": 2}) for o in OPERATIONS if o.title == "create"),
+)
+
+
+@pytest.mark.parametrize(("operation", "rule"), _AGAIN, ids=[f"{o.title}, {rule['kind']}" for o, rule in _AGAIN])
+def test_a_call_that_is_sent_again_is_written_down_again(
+    tmp_path: Path, operation: Operation, rule: dict[str, Any]
+) -> None:
+    """From then on it counts how long it may be on its way when its sender is dead."""
+    ages = []
+
+    def hook(name: str, _number: int) -> None:
+        if name == operation.name:
+            ages.append(at.clock.now() - _written(tmp_path))
+
+    with _edited(tmp_path, operation, faults={"faults": [{"operation": operation.name, **rule}]}) as at:
+        at.wire.before = hook
+        assert at.run(*_APPLY).code == 0
+    assert len(ages) == rule["first"] + 1
+    assert max(ages) < 3.0
+
+
+def _written(folder: Path) -> float:
+    """When a call was written down last."""
+    with contextlib.closing(SqliteJournal(folder / ".ackplan" / "default.journal")) as journal:
+        intents = [entry for entry in journal.read().entries if entry.phase is Phase.INTENT]
+    return float(intents[-1].data["at"])
 
 
 def test_a_call_that_was_not_seen_to_its_end_is_in_flight(tmp_path: Path) -> None:
