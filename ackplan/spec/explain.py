@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 _MAX_SHOWN = 60
+_MAX_LISTED = 20
+# Names that are compared before no more is suggested: about a second.
+_COMPARISONS = 50_000
 _TYPES = {
     "object": "a mapping",
     "array": "a list",
@@ -44,9 +47,35 @@ def shown(value: Any) -> str:
     return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), 1, 0.7)
+def suggestion(name: str, known: Iterable[str], alike: float = 0.7) -> str:
+    near = difflib.get_close_matches(name, list(known), 1, alike)
     return f'did you mean "{near[0]}"?' if near else ""
+
+
+class Meant:
+    """Which of a fleet's names someone meant who wrote another one.
+
+    To compare names takes long: where thousands of them are unknown, their one cause shows with the first.
+    """
+
+    def __init__(self, known: Iterable[str], alike: float) -> None:
+        self._known = tuple(known)
+        self._alike = alike
+        self._left = _COMPARISONS
+        self._found: dict[str, str] = {}
+
+    def suggestion(self, name: str) -> str:
+        """As `suggestion`; empty also for a name that comes when enough were compared."""
+        if name not in self._found and self._left > 0:
+            self._left -= len(self._known)
+            self._found[name] = suggestion(name, self._known, self._alike)
+        return self._found.get(name, "")
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names, or the first of very many."""
+    rest = len(names) - _MAX_LISTED
+    return ", ".join(names[:_MAX_LISTED]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def is_secret(fault: ValidationError) -> bool:

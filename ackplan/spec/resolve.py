@@ -8,20 +8,21 @@ takes away what a template set.
 from __future__ import annotations
 
 import dataclasses
-import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ackplan import catalog
 from ackplan.diagnostics import Diagnostic, error
-from ackplan.spec.explain import literal_secret, secret_names
+from ackplan.spec.explain import Meant, listed, literal_secret, secret_names
 from ackplan.spec.fleet import Fleet
 from ackplan.spec.tree import Laid, Map, Place, Seq, span_at, weight_of
 from ackplan.spec.variables import Sizes, fill
 
 # How many values a cluster may unfold to.
 MAX_VALUES = 5_000
+# How many templates in a chain are merged within each other.
+_MAX_CHAIN = 100
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ class _Resolver:
         self._merging = frozenset(name for name, key in catalog.own_keys().items() if key.schema.get("x-ack-merge"))
         self._named, self._regional = named(), _filled_names("region")
         self._sizes = Sizes()
+        self._meant = Meant(fleet.templates, 0.6)
         self.faulty: dict[str, set[str]] = {}
         self.diagnostics: list[Diagnostic] = []
 
@@ -121,20 +123,44 @@ class _Resolver:
 
     def _template(self, name: str, owner: str, chain: tuple[str, ...], place: Place) -> Map:
         if name in chain:
-            circle = " -> ".join((*chain[chain.index(name) :], name))
-            self._report("ACK1041", "Templates extend each other in a circle", circle, place, owner)
+            self._circle((*chain[chain.index(name) :], name), place, owner)
             return Laid()
         known = self._fleet.templates
         if not isinstance(known.get(name), Map):
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(known) or 'none'}"
+            hint = self._meant.suggestion(name) or f"there are: {listed(list(known)) or 'none'}"
             self.faulty.setdefault(owner, set()).add("")
             if self._complete:
                 self._report("ACK1040", "Unknown template", f'"{name}"; {hint}', place, owner)
             return Laid()
         if name not in self._templates:
+            for deep in self._deepest_first(name, owner) if len(chain) == _MAX_CHAIN else ():
+                self._templates[deep] = self._merge(known[deep], owner, (deep,))
             self._templates[name] = self._merge(known[name], owner, (*chain, name))
         return self._templates[name]
+
+    def _deepest_first(self, name: str, owner: str) -> list[str]:
+        """The templates that this one extends, each after its own: so many that they are merged one by one."""
+        bodies, above = self._fleet.templates, {name: self._above(name)}
+        order: dict[str, None] = {}
+        while above:
+            last = next(reversed(above))
+            parent, place = next(above[last], ("", None))
+            if place is None:
+                order[last] = None
+                del above[last]
+            elif parent in above:
+                self._circle((*list(above)[list(above).index(parent) :], parent), place, owner)
+                self._templates[parent] = Laid()
+            elif isinstance(bodies.get(parent), Map) and parent not in self._templates and parent not in order:
+                above[parent] = self._above(parent)
+        return list(order)[:-1]
+
+    def _above(self, name: str) -> Iterator[tuple[str, Place]]:
+        body = self._fleet.templates[name]
+        return iter(_parents(body.get("extends"), (body, "extends")))
+
+    def _circle(self, names: tuple[str, ...], place: Place, owner: str) -> None:
+        self._report("ACK1041", "Templates extend each other in a circle", " -> ".join(names), place, owner)
 
     def _report(self, code: str, summary: str, detail: str, place: Place, cluster: str) -> None:
         span = span_at(place)

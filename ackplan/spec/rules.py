@@ -11,7 +11,7 @@ from typing import Any
 from ackplan import catalog
 from ackplan.diagnostics import Diagnostic, error
 from ackplan.model.wanted import Wanted
-from ackplan.spec.explain import shown, suggestion
+from ackplan.spec.explain import Meant, shown, suggestion
 
 
 def check_fleet(fleet: Mapping[str, Wanted], *, complete: bool) -> list[Diagnostic]:
@@ -21,13 +21,14 @@ def check_fleet(fleet: Mapping[str, Wanted], *, complete: bool) -> list[Diagnost
     may be theirs.
     """
     found: list[Diagnostic] = []
+    meant = Meant(fleet, 0.7)
     for wanted in fleet.values():
         found += _identity(wanted)
         if not _sound(wanted.kind, tuple(map(wanted.parameters.get, _read(wanted.kind)))):
             found += _values(wanted)
             found += _networks(wanted)
         if wanted.own:
-            found += _dependencies(wanted, fleet) if complete else ()
+            found += _dependencies(wanted, fleet, meant) if complete else ()
             found += _lifecycle(wanted)
             found += _scale_in(wanted)
     found += _attached_twice(fleet)
@@ -124,10 +125,10 @@ def _networks(wanted: Wanted) -> Iterator[Diagnostic]:
         yield _fault(wanted, name, "ACK1202", "Networks overlap", detail)
 
 
-def _dependencies(wanted: Wanted, fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
+def _dependencies(wanted: Wanted, fleet: Mapping[str, Wanted], meant: Meant) -> Iterator[Diagnostic]:
     for name in wanted.depends_on:
         if name not in fleet:
-            near = suggestion(name, fleet)
+            near = meant.suggestion(name)
             yield _fault(wanted, "depends_on", "ACK1203", "Unknown cluster", f'"{name}"; {near}'.rstrip("; "))
 
 

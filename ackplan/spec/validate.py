@@ -56,10 +56,18 @@ def _schema(kind: str) -> dict[str, Any]:
 
 @functools.cache
 def _validator(kind: str) -> Draft202012Validator:
-    """Explains what is wrong with what `_compiled` refused; imported only then."""
-    from jsonschema import Draft202012Validator
+    """Explains what is wrong with what `_compiled` refused; imported only then.
 
-    return Draft202012Validator(_schema(kind), registry=_registry())
+    Only a reference stands at the root: jsonschema crawls its root again at every anchor that it looks for.
+    """
+    from jsonschema import Draft202012Validator
+    from referencing import Resource
+
+    root = _schema(kind)
+    if "$id" not in root:
+        return Draft202012Validator(root, registry=_registry())
+    known = _registry().with_resource(root["$id"], Resource.from_contents(root)).crawl()
+    return Draft202012Validator({"$ref": root["$id"]}, registry=known)
 
 
 @functools.cache

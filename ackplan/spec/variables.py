@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ackplan.diagnostics import Diagnostic, error
+from ackplan.spec.explain import listed
 from ackplan.spec.scalars import Refused, plain
 from ackplan.spec.tree import Laid, Map, Place, Seq, span_at
 
@@ -62,7 +63,7 @@ def values_of(
 
 
 def _undeclared(name: str, declared: Map) -> Diagnostic:
-    known = ", ".join(declared) or "none"
+    known = listed(list(declared)) or "none"
     return error("ACK1030", "Unknown variable", f"{name!r} is not declared in the spec (declared: {known})")
 
 

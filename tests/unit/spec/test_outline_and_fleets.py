@@ -212,3 +212,43 @@ def test_an_instance_is_attached_once_in_a_fleet(read):
 def test_nothing_is_said_of_names_while_clusters_are_missing_for_faults_of_their_own(read):
     text = "ackplan: 1\nregion: cn-a\nclusters:\n  a: {cluster_type: Ask, depends_on: [b]}\n  b: {cluster_type: Aks}\n"
     assert [fault.cluster for fault in read(text).diagnostics] == ["b"]
+
+
+def _templates(count: int, last: str) -> str:
+    chain = "".join(f"  t{number}: {{extends: t{number + 1}}}\n" for number in range(count))
+    return f"ackplan: 1\ntemplates:\n{chain}  t{count}: {last}\nclusters:\n  a: {{extends: t0, cluster_type: Ask}}\n"
+
+
+def test_a_chain_of_thousands_of_templates_is_laid_over_like_a_short_one(read):
+    found = read(_templates(3000, "{region_id: cn-a, vpcid: vpc-1, vswitch_ids: [vsw-1], extends: t3001}"))
+    assert [fault.code for fault in found.diagnostics if fault.code == "ACK1040"] == ["ACK1040"]
+    whole = read(_templates(3000, "{region_id: cn-a, nat_gateway: true}"))
+    assert not [fault for fault in whole.diagnostics if "nat_gateway" in fault.parameter or fault.code == "ACK9001"]
+    assert whole.clusters["a"].parameters["nat_gateway"] is True
+
+
+def test_a_circle_of_thousands_of_templates_is_reported_once(read):
+    found = read(_templates(3000, "{extends: t7}"))
+    (circle,) = [fault for fault in found.diagnostics if fault.code == "ACK1041"]
+    names = circle.detail.split(" -> ")
+    assert names[0] == names[-1]
+    assert sorted(names[1:]) == sorted(f"t{number}" for number in range(7, 3001))
+
+
+def test_of_thousands_of_unknown_names_each_is_reported_and_the_first_with_what_was_meant(read):
+    known = "".join(f"  shop-{number:04}: {{cluster_type: Ask}}\n" for number in range(600))
+    wrong = "".join(
+        f"  shop-b{number}: {{cluster_type: Ask, depends_on: [shp-{number:04}]}}\n" for number in range(400)
+    )
+    found = read(f"ackplan: 1\nregion: cn-a\nclusters:\n{known}{wrong}")
+    faults = [fault for fault in found.diagnostics if fault.code == "ACK1203"]
+    assert len(faults) == 400
+    assert 'did you mean "shop-0000"?' in faults[0].detail
+    assert "did you mean" not in faults[-1].detail
+
+
+def test_of_many_templates_only_some_are_listed(read):
+    known = "".join(f"  web-{number}: {{cluster_type: Ask}}\n" for number in range(100))
+    found = read(f"ackplan: 1\nregion: cn-a\ntemplates:\n{known}clusters:\n  a: {{extends: queue}}\n")
+    (fault,) = [fault for fault in found.diagnostics if fault.code == "ACK1040"]
+    assert fault.detail.endswith("web-19 and 80 more")
