@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from ackplan import catalog, spec
 from ackplan.app.ports import JournalReader, RecordReader
 from ackplan.catalog.kinds import Effect
-from ackplan.diagnostics import Diagnostic, Failure, has_errors, warning
+from ackplan.diagnostics import Diagnostic, Failure, error, has_errors, warning
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.model.answers import Cluster, Node
 from ackplan.plan.model import Plan
@@ -50,8 +50,18 @@ class Planned:
 def known(store: RecordReader, journal: JournalReader) -> Known:
     """The record and what an interrupted run left. Raises Failure for files that can't be used."""
     stored, leftover = store.read(), journal.read()
+    _check_of(leftover, stored)
     record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))
     return Known(stored, record, flying, leftover)
+
+
+def _check_of(leftover: Leftover, stored: Record) -> None:
+    """Raises Failure for a journal of another record: what its run did would be recorded here, and deleted."""
+    head = leftover.head
+    if head is not None and head.lineage and stored.lineage and head.lineage != stored.lineage:
+        detail = f"{head.fate}; it is of the record {head.lineage}, this one is {stored.lineage}"
+        cure = "Put that record back (git checkout) and finish it: ackplan apply; or move the journal out of .ackplan/"
+        raise Failure(error("ACK3033", "Journal is of another record", detail, cure))
 
 
 def stale(leftover: Leftover, stored: Record) -> bool:

@@ -60,9 +60,9 @@ def _record(settings: Settings) -> Seen:
 
 def _folder(settings: Settings) -> Seen:
     """Tries to write where the record and what belongs to a run are written. Nothing stays."""
-    from ackplan.cli.session import state_folder
+    from ackplan.cli.session import run_folder, state_folder
 
-    folders = (state_folder(settings), settings.private)
+    folders = (state_folder(settings), run_folder(settings))
     findings = [fault for folder in folders for fault in _unwritable(folder)]
     return " and ".join(map(_shown, folders)), tuple(findings)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ackplan.spec import Inputs
 
 WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+DEFAULT_STATE = "state/"
 DEFAULT_ENDPOINT = "https://cs.aliyuncs.com"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -24,14 +25,18 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the shared options say. Options that a command does not have keep their defaults."""
+    """What the shared options say. Options that a command does not have keep their defaults.
+
+    `state_named`: someone said where the record is, if only by saying the default.
+    """
 
     chdir: Path = Path()
     files: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
     var_files: tuple[str, ...] = ()
     workspace: str = "default"
-    state: str = "state/"
+    state: str = DEFAULT_STATE
+    state_named: bool = False
     endpoint: str = DEFAULT_ENDPOINT
     region: str = ""
     profile: str = ""
@@ -84,7 +89,7 @@ _SPEC = (
 _STATE = (
     _option("--workspace", env="WORKSPACE", default="default", metavar="NAME", callback=_workspace,
             show_default=True, help="Which record to work with."),
-    _option("--state", env="STATE", default="state/", metavar="URL", show_default=True,
+    _option("--state", env="STATE", default=DEFAULT_STATE, metavar="URL", show_default=True,
             help="Where the record is kept."),
 )  # fmt: skip
 _API = (
@@ -140,8 +145,14 @@ def _settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
     for name in ("files", "variables", "var_files"):
         if name in known:
             known[name] = tuple(known[name])
+    known["state_named"] = _was_given("state")
     color = not no_color and known.get("format", "text") == "text" and sys.stdout.isatty()
     return Settings(color=color, **known), rest
+
+
+def _was_given(name: str) -> bool:
+    source = click.get_current_context().get_parameter_source(name)
+    return source not in {None, click.core.ParameterSource.DEFAULT}
 
 
 def _logging(settings: Settings) -> None:

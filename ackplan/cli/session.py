@@ -14,7 +14,8 @@ import click
 from ackplan.app.applying import Stores
 from ackplan.cli.clock import RealClock, timestamp
 from ackplan.cli.embedded import embedded
-from ackplan.cli.options import Settings
+from ackplan.cli.options import DEFAULT_STATE, Settings
+from ackplan.stores.files import check_within
 from ackplan.stores.journal import SqliteJournal
 from ackplan.stores.local import LocalRecordStore
 from ackplan.stores.lock import locked
@@ -44,16 +45,31 @@ def run_async(main: Coroutine[Any, Any, T]) -> T:
 
 def stores(settings: Settings) -> Stores:
     """The record and the journal of the workspace."""
-    folder = state_folder(settings)
-    record = LocalRecordStore(folder, settings.workspace, settings.private)
-    return Stores(record, SqliteJournal(settings.private / f"{settings.workspace}.journal"))
+    beside = run_folder(settings)
+    record = LocalRecordStore(state_folder(settings), settings.workspace, beside)
+    return Stores(record, SqliteJournal(beside / f"{settings.workspace}.journal"))
 
 
 def state_folder(settings: Settings) -> Path:
     location = settings.state.removeprefix("file:").removeprefix("//")
     if "://" in location:
         raise click.UsageError(f"--state {settings.state}: only a local folder can hold the record")
-    return settings.chdir / location
+    folder = settings.chdir / location
+    if not settings.state_named:
+        check_within(folder, settings.chdir)
+    return folder
+
+
+def run_folder(settings: Settings) -> Path:
+    """Where the journal, the lock and the backup of the record are: those of one record are never another's.
+
+    Of the record in its usual place they are in the project's `.ackplan/`, of any other in `.ackplan/` beside it.
+    """
+    folder, usual = state_folder(settings), settings.chdir / DEFAULT_STATE
+    if os.path.realpath(folder) != os.path.realpath(usual):
+        return folder / settings.private.name
+    check_within(settings.private, settings.chdir)
+    return settings.private
 
 
 def lock(settings: Settings, what: str, timeout: float) -> contextlib.AbstractAsyncContextManager[None]:
@@ -61,7 +77,7 @@ def lock(settings: Settings, what: str, timeout: float) -> contextlib.AbstractAs
 
 
 def lock_path(settings: Settings) -> Path:
-    return settings.private / f"{settings.workspace}.lock"
+    return run_folder(settings) / f"{settings.workspace}.lock"
 
 
 @contextlib.asynccontextmanager
@@ -74,8 +90,10 @@ async def open_api(settings: Settings) -> AsyncIterator[AckClient]:
         async with api.open_client(_client_settings(settings, settings.endpoint), chain) as client:
             yield client
         return
+    kept = settings.private / "sandbox.db"
+    check_within(kept, settings.chdir)
     settings.private.mkdir(parents=True, exist_ok=True)
-    async with embedded(db=settings.private / "sandbox.db", time_scale=settings.time_scale) as running:
+    async with embedded(db=kept, time_scale=settings.time_scale) as running:
         fixed = api.FixedCredentials("sandbox", "sandbox")
         async with api.open_client(_client_settings(settings, running.url), fixed) as client:
             yield client

@@ -233,8 +233,8 @@ def _read_parameter(data: Mapping[str, Any]) -> ParameterChange:
 
 def _read_step(data: Mapping[str, Any]) -> Step:
     return Step(
-        id=shapes.text(data["id"]),
-        cluster=shapes.text(data["cluster"]),
+        id=shapes.name(data["id"]),
+        cluster=shapes.name(data["cluster"]),
         kind=StepKind(data["kind"]),
         reason=Reason[data["reason"]],
         side=Side(data["side"]),

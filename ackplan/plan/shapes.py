@@ -22,6 +22,12 @@ def text(value: Any) -> str:
     return value
 
 
+def name(value: Any) -> str:
+    """Text that can be written down: half a surrogate pair can't."""
+    text(value).encode()
+    return str(value)
+
+
 def texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise TypeError("list expected")

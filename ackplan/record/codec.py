@@ -16,6 +16,7 @@ from ackplan.record.model import VERSION, Record, RecordedCluster
 MAX_BYTES = 256 * 1024 * 1024
 # What may stand in the path of a signed call; empty where only the answer of a create will tell.
 CLUSTER_ID = re.compile(r"[A-Za-z0-9_-]{0,128}")
+_HALF = re.compile("[\ud800-\udfff]")
 _CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
 
 
@@ -27,7 +28,9 @@ def encode(record: Record) -> str:
         "serial": record.serial,
         "clusters": {name: encode_cluster(cluster) for name, cluster in record.clusters.items()},
     }
-    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    # Half a surrogate pair, which JSON can name and UTF-8 can't hold, stays as JSON names it.
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def encode_cluster(cluster: RecordedCluster) -> dict[str, Any]:
@@ -144,6 +147,7 @@ def _kinds() -> tuple[str, ...]:
 def decode_cluster(name: str, value: Any) -> RecordedCluster:
     """One entry of `clusters`. Raises ValueError for what is not one."""
     _expect(isinstance(value, dict), f"clusters.{name} is not a mapping")
+    _expect(name.isascii() or not _HALF.search(name), f"clusters.{name}: the name is not Unicode")
     own, attached = value.get("own", {}), value.get("attached", [])
     checks = {
         "cluster_id": isinstance(value.get("cluster_id"), str) and bool(CLUSTER_ID.fullmatch(value["cluster_id"])),

@@ -48,6 +48,13 @@ def check_writable(path: Path) -> None:
         raise Failure(unwritable(path, fault)) from None
 
 
+def check_within(path: Path, folder: Path) -> None:
+    """Raises Failure where a link leads a path that nobody named out of the folder: a pull request can bring one."""
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        cure = "Take the link away; where the record is kept elsewhere, say so: --state"
+        raise Failure(error("ACK3015", "Link is not written through", f"{path} leads out of the project", cure))
+
+
 def _begin(path: Path) -> None:
     """Makes the folder. Raises Failure for a device, a pipe, and the likes of /dev/stdout, whatever they lead to."""
     is_special = path.exists() and not path.is_file() and not path.is_dir()

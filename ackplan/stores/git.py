@@ -6,11 +6,15 @@ is not taken for a repository, and what a setting could have git run for these c
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 _SECONDS = 30
+_MOST = 16 << 20
 _SETTINGS = {
     "safe.bareRepository": "explicit",
     "core.fsmonitor": "false",
@@ -20,18 +24,31 @@ _SETTINGS = {
 _ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 
 
-def git(folder: Path, *arguments: str) -> bytes:
-    """What git prints; nothing where it can't be asked: no git, no repository, no such commit."""
+def git(folder: Path, *arguments: str, most: int = _MOST) -> bytes:
+    """What git prints; nothing where it can't be asked: no git, no repository, no such commit, over `most` bytes."""
     settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
     command = ("git", *settings, "--no-pager", *arguments)
     environment = os.environ | _ENVIRONMENT
+    none, pipe = subprocess.DEVNULL, subprocess.PIPE
     try:
-        done = subprocess.run(  # noqa: S603
-            command, cwd=folder, env=environment, capture_output=True, timeout=_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        running = subprocess.Popen(command, cwd=folder, env=environment, stdin=none, stdout=pipe, stderr=none)  # noqa: S603
+    except OSError:
         return b""
-    return done.stdout if done.returncode == 0 else b""
+    with running, _ended_in_time(running):
+        printed = running.stdout.read(most + 1) if running.stdout else b""
+        if len(printed) > most:
+            running.kill()
+    return printed if running.returncode == 0 and len(printed) <= most else b""
+
+
+@contextlib.contextmanager
+def _ended_in_time(running: subprocess.Popen[bytes]) -> Iterator[None]:
+    timer = threading.Timer(_SECONDS, running.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def top_folder(folder: Path) -> Path | None:

@@ -5,6 +5,7 @@ git is run as it is found, read-only; without it, or outside of a repository, th
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,12 +16,13 @@ from ackplan.record.codec import MAX_BYTES
 from ackplan.stores.files import read_regular
 from ackplan.stores.git import git
 
-_FIELDS = "%H%x1f%h%x1f%aI%x1f%an%x1f%s"
+# Names and subjects are as long as their writers liked.
+_FIELDS = "%H%x1f%h%x1f%aI%x1f%<(120,trunc)%an%x1f%<(240,trunc)%s"
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of the record. `where` is a commit, `now` or `backup`; `clusters` is what it holds, by name.
+    """One version of the record. `where` is a commit, `now` or `backup`; `clusters` are digests, by name.
 
     A version that can't be read, as one that was never merged, has no serial.
     """
@@ -30,7 +32,7 @@ class Version:
     who: str = ""
     subject: str = ""
     serial: int | None = None
-    clusters: Mapping[str, Any] = field(default_factory=dict)
+    clusters: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def history(path: Path, backup: Path, most: int) -> tuple[Version, ...]:
@@ -60,8 +62,9 @@ def _committed(path: Path, most: int) -> Iterator[Version]:
     for line in log.decode("utf-8", "replace").split("\0"):
         commit, *rest = line.split("\x1f", 4)
         if len(rest) == 4:
-            short, when, who, subject = rest
-            yield _version(short, git(path.parent, "show", f"{commit}:./{path.name}"), when, who, subject)
+            data = git(path.parent, "show", f"{commit}:./{path.name}", most=MAX_BYTES)
+            short, when, who, subject = map(str.strip, rest)
+            yield _version(short, data, when, who, subject)
 
 
 def _version(where: str, data: bytes | None, when: str = "", who: str = "", subject: str = "") -> Version:
@@ -69,7 +72,12 @@ def _version(where: str, data: bytes | None, when: str = "", who: str = "", subj
     try:
         document = json.loads(data or b"")
         serial, clusters = document["serial"], document["clusters"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        told = {name: _digest(value) for name, value in clusters.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Version(where, when, who, subject)
-    known = isinstance(serial, int) and isinstance(clusters, dict)
-    return Version(where, when, who, subject, serial, clusters) if known else Version(where, when, who, subject)
+    known = isinstance(serial, int)
+    return Version(where, when, who, subject, serial, told) if known else Version(where, when, who, subject)
+
+
+def _digest(value: Any) -> bytes:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).digest()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import functools
 import json
 import os
@@ -38,6 +39,7 @@ class SqliteJournal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = None
+        self._file = 0
         self._thread: ThreadPoolExecutor | None = None
         self._pending: list[tuple[Entry, asyncio.Future[None]]] = []
         self._flusher: asyncio.Task[None] | None = None
@@ -46,7 +48,7 @@ class SqliteJournal:
 
     def read(self) -> Leftover:
         """What is in the journal. Raises Failure for a file that is not one, or of a newer version."""
-        if not self._path.exists():
+        if self._connection is None and not self._path.exists():
             return NOTHING
         try:
             with self._lock:
@@ -74,7 +76,9 @@ class SqliteJournal:
         if self._connection is not None:
             return self._connection
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600))
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        self._file = os.fstat(handle).st_ino
+        os.close(handle)
         connection = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
@@ -111,9 +115,25 @@ class SqliteJournal:
         except (sqlite3.Error, OSError) as fault:
             raise self._broken(fault) from None
 
+    def _in_place(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """The connection to the file that the next run will read: somebody may have taken ours away (`git clean`).
+
+        Then all of it is written anew. Raises OSError where another journal has taken its place meanwhile.
+        """
+        found = self._path.stat().st_ino if self._path.exists() else 0
+        if found == self._file:
+            return connection
+        if found:
+            raise OSError(errno.ESTALE, "another run has put its own in its place")
+        self._connection = None
+        anew = self._connect()
+        connection.backup(anew)
+        connection.close()
+        return anew
+
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._connection = connection = self._connect()
+        self._connection = connection = self._in_place(self._connect())
         with connection:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
@@ -132,7 +152,7 @@ class SqliteJournal:
             try:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._thread, self.append, [entry for entry, _ in batch])
-            except (sqlite3.Error, OSError) as fault:
+            except Exception as fault:  # noqa: BLE001 - whoever waits must hear of it, or would wait for ever
                 for _, future in batch:
                     if not future.done():
                         future.set_exception(self._broken(fault))

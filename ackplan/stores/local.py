@@ -21,6 +21,9 @@ class LocalRecordStore:
 
     def read(self) -> Record:
         """The record; an empty one, without a lineage yet, where none was written. Raises Failure."""
+        if self._path.is_symlink():
+            cure = "Put the file itself there, or name the folder that it is in: --state"
+            raise Failure(error("ACK3015", "Link is not written through", f"{self._path} is a link", cure))
         data = read_regular(self._path, MAX_BYTES)
         if data is None:
             return Record(lineage="")

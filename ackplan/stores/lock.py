@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ackplan.diagnostics import Diagnostic, Failure, error
+from ackplan.diagnostics import Diagnostic, Failure, error, printable
 
 _RETRY = 0.2
 _MAX_NOTE = 4096
@@ -45,6 +45,7 @@ async def locked(
     """Holds the lock. Raises Failure, naming the holder, when it is not free within `timeout` seconds."""
     with _opened(path) as handle:
         await _take(handle, path, timeout, sleep)
+        _check_there(handle, path)
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps(asdict(_myself(what, since))).encode(), 0)
         try:
@@ -120,6 +121,12 @@ async def _take(handle: int, path: Path, timeout: float, sleep: Callable[[float]
         left -= _RETRY
 
 
+def _check_there(handle: int, path: Path) -> None:
+    """A lock on a file that somebody took away meanwhile would keep nobody out."""
+    if not os.path.lexists(path) or not os.path.samestat(os.fstat(handle), os.lstat(path)):
+        raise Failure(error("ACK3020", "Lock can't be taken", f"{path} was taken away meanwhile", "Run it again"))
+
+
 def _myself(what: str, since: str) -> Holder:
     try:
         user = getpass.getuser()
@@ -131,9 +138,9 @@ def _myself(what: str, since: str) -> Holder:
 def _holder(note: bytes) -> Holder | None:
     try:
         found = json.loads(note)
-        texts = {key: str(found[key]) for key in ("id", "who", "what", "since")}
+        texts = {key: printable(str(found[key])) for key in ("id", "who", "what", "since")}
         return Holder(**texts, pid=int(found["pid"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
         return None
 
 

@@ -8,14 +8,18 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from ackplan.record.journal import Leftover
+from ackplan.stores.journal import SqliteJournal
 from tests.faults.scenes import SCENES, SECRETS, spec
 from tests.faults.stage import stage
 from tests.faults.trials import FORMS, Prepared, copy, finished, prepare
 from tests.faults.victim import Trouble, Victims, victims
 from tests.faults.virtual import Bench, bench
+from tests.running import command_line
 
 
 @pytest.fixture(scope="module")
@@ -217,12 +221,156 @@ def test_last_version_of_the_record_is_kept(at: Bench) -> None:
 
 
 def test_record_that_is_a_link_is_not_written_through(at: Bench, tmp_path: Path) -> None:
-    """The record is replaced, as a whole: whatever a link points to stays as it is."""
+    """Nor is a file put in the link's place: whoever else reads what it points to would go on with an old record."""
     file, target = at.folder / "state" / "default.json", tmp_path / "elsewhere.json"
     shutil.move(file, target)
     file.symlink_to(target)
     before = target.read_text()
+    at.wire.sent.clear()
+    refused = at.run("apply", "--auto-approve")
+    assert (refused.code, refused.err[:7]) == (1, "ACK3015")
+    assert at.wire.sent == []
+    assert (target.read_text(), file.readlink()) == (before, target)
+
+
+def test_journal_that_is_taken_away_during_a_run_is_written_anew(at: Bench) -> None:
+    """`git clean -fdx` beside a run. What was answered is recorded; a run that is killed then is finished all the same."""
+    folder = at.folder / ".ackplan"
+    (at.folder / "ackplan.yaml").write_text(spec({"shop": {"num_of_nodes": 3}, "more": {"depends_on": ["shop"]}}))
+    at.wire.after = lambda operation, _number: shutil.rmtree(folder) if operation == "scale_out" else None
+    killed = mock.patch("ackplan.app.applying.finish", side_effect=RuntimeError("killed"))
+    with killed:
+        assert at.run("apply", "--auto-approve").code == 1
+    assert (folder / "default.journal").is_file()
+    at.wire.after = lambda _operation, _number: None
+    assert "more" not in json.loads((at.folder / "state" / "default.json").read_text())["clusters"]
     assert at.run("apply", "--auto-approve").code == 0
-    assert target.read_text() == before
-    assert not file.is_symlink()
-    assert json.loads(file.read_text())["serial"] == 2
+    assert {*json.loads((at.folder / "state" / "default.json").read_text())["clusters"]} == {"more", "shop"}
+    assert (at.wire.sent.count("scale_out"), at.wire.sent.count("create_cluster")) == (1, 2)
+
+
+def test_journal_that_is_taken_away_last_of_all_is_still_taken_in(at: Bench) -> None:
+    with mock.patch.object(SqliteJournal, "read", _taken_away(at, SqliteJournal.read)):
+        assert at.run("apply", "--auto-approve").code == 0
+    kept = json.loads((at.folder / "state" / "default.json").read_text())
+    assert kept["clusters"]["shop"]["parameters"]["num_of_nodes"] == 3
+
+
+def _taken_away(at: Bench, read: Callable[[SqliteJournal], Leftover]) -> Callable[[SqliteJournal], Leftover]:
+    def reading(journal: SqliteJournal) -> Leftover:
+        if at.wire.sent.count("scale_out"):
+            shutil.rmtree(at.folder / ".ackplan", ignore_errors=True)
+        return read(journal)
+
+    return reading
+
+
+def test_journal_in_whose_place_another_is_stops_the_run(at: Bench) -> None:
+    file = at.folder / ".ackplan" / "default.journal"
+    (at.folder / "ackplan.yaml").write_text(spec({"shop": {"num_of_nodes": 3}, "more": {"depends_on": ["shop"]}}))
+
+    def replace(operation: str, _number: int) -> None:
+        if operation == "scale_out":
+            file.unlink()
+            file.write_bytes(b"")
+
+    at.wire.after = replace
+    refused = at.run("apply", "--auto-approve")
+    assert refused.code == 1
+    assert "ACK3012" in refused.err
+    assert at.wire.sent.count("create_cluster") == 1, "the one before"
+
+
+def test_names_that_can_not_be_written_down_are_refused(at: Bench) -> None:
+    """Half a surrogate pair, which JSON can name: the run waited without end for its journal."""
+    file = at.folder / "state" / "default.json"
+    record = json.loads(file.read_text())
+    record["clusters"]["\ud800"] = {**record["clusters"]["shop"], "cluster_id": "c-gone"}
+    file.write_text(json.dumps(record))
+    _refused(at, file, "ACK3001")
+
+
+def test_values_that_are_not_unicode_stay_as_they_are(at: Bench) -> None:
+    file = at.folder / "state" / "default.json"
+    record = json.loads(file.read_text())
+    record["clusters"]["shop"]["own"]["note"] = "\ud800"
+    record["clusters"]["other"] = {**record["clusters"]["shop"], "cluster_id": "c-gone"}
+    file.write_text(json.dumps(record))
+    assert at.run("state", "pull").code == 0
+    assert at.run("state", "rm", "shop").code == 0
+    assert json.loads(file.read_text())["clusters"]["other"]["own"]["note"] == "\ud800"
+
+
+def test_journal_that_fails_in_a_way_of_its_own_is_heard_of(at: Bench) -> None:
+    with mock.patch("ackplan.stores.journal._row", side_effect=UnicodeEncodeError("utf-8", "\ud800", 0, 1, "no")):
+        refused = at.run("apply", "--auto-approve")
+    assert refused.code == 1
+    assert "ACK3012" in refused.err
+
+
+@contextlib.contextmanager
+def _killed() -> Iterator[None]:
+    with mock.patch("ackplan.app.applying.finish", side_effect=RuntimeError("killed")):
+        yield
+
+
+def test_what_a_killed_run_did_is_never_taken_into_another_record(at: Bench) -> None:
+    """Two records in one folder: the second's apply took in the first's new cluster, and deleted it."""
+    (at.folder / "test.yaml").write_text(spec({"test": {}}))
+    (at.folder / "ackplan.yaml").write_text(spec({"shop": {}, "new": {}}))
+    with _killed():
+        assert at.run("apply", "--auto-approve").code == 1
+    other = ("-f", "test.yaml", "--state", "elsewhere")
+    assert at.run("apply", "--auto-approve", *other).code == 0
+    assert at.run("plan", "--detailed-exitcode", *other).code == 0
+    assert sorted(c["name"] for c in at.world.clusters()) == ["new", "shop", "test"]
+    assert at.run("apply", "--auto-approve").code == 0
+    assert {*json.loads((at.folder / "state" / "default.json").read_text())["clusters"]} == {"new", "shop"}
+
+
+def test_journal_of_another_record_is_refused(at: Bench) -> None:
+    """The record of another branch was checked out since."""
+    file = at.folder / "state" / "default.json"
+    (at.folder / "ackplan.yaml").write_text(spec({"shop": {}, "new": {}}))
+    with _killed():
+        assert at.run("apply", "--auto-approve").code == 1
+    kept = file.read_text()
+    file.write_text(kept.replace(json.loads(kept)["lineage"], "that-of-another-branch"))
+    for command in (("plan",), ("apply", "--auto-approve"), ("destroy", "--auto-approve")):
+        at.wire.sent.clear()
+        refused = at.run(*command)
+        assert (refused.code, refused.err[:7]) == (1, "ACK3033"), refused
+        assert at.wire.sent == []
+    file.write_text(kept)
+    assert at.run("apply", "--auto-approve").code == 0
+    assert {*json.loads(file.read_text())["clusters"]} == {"new", "shop"}
+
+
+@pytest.mark.parametrize("linked", [".ackplan", "state", ".ackplan/sandbox.db"])
+def test_link_out_of_the_project_is_not_written_through(tmp_path: Path, linked: str) -> None:
+    """A pull request can bring links along."""
+    folder, target = tmp_path / "project", tmp_path / "precious"
+    folder.mkdir()
+    target.mkdir()
+    (folder / "ackplan.yaml").write_text(spec({"shop": {}}))
+    (folder / linked).parent.mkdir(exist_ok=True)
+    (folder / linked).symlink_to(target / "new.db" if linked.endswith(".db") else target)
+    refused = command_line(folder, "apply", "--sandbox", "--auto-approve", environment=SECRETS)
+    assert (refused.code, refused.err[:7]) == (1, "ACK3015"), refused
+    assert [*target.iterdir()] == []
+
+
+def test_record_elsewhere_is_fine_where_that_was_said(at: Bench, tmp_path: Path) -> None:
+    shutil.move(at.folder / "state", tmp_path / "kept")
+    (at.folder / "state").symlink_to(tmp_path / "kept")
+    assert at.run("plan").err[:7] == "ACK3015"
+    assert at.run("apply", "--auto-approve", "--state", "state/").code == 0
+    assert at.run("plan", "--detailed-exitcode", environment={"ACKPLAN_STATE": str(tmp_path / "kept")}).code == 0
+    assert json.loads((tmp_path / "kept" / "default.json").read_text())["serial"] == 2
+
+
+def test_link_that_stays_in_the_project_is_followed(at: Bench) -> None:
+    shutil.move(at.folder / "state", at.folder / "records")
+    (at.folder / "state").symlink_to("records")
+    assert at.run("apply", "--auto-approve").code == 0
+    assert json.loads((at.folder / "records" / "default.json").read_text())["serial"] == 2

@@ -77,6 +77,16 @@ def _wanted(settings: Settings, *, optional: bool) -> Mapping[str, Wanted]:
     return read_spec(inputs(settings), optional=optional).clusters
 
 
+def _recorded(settings: Settings) -> Record:
+    """The record. Raises Failure where an interrupted apply has not been taken into it."""
+    from ackplan.app.recordkeeping import check_settled
+    from ackplan.cli.planning import before_now
+
+    before = before_now(settings)
+    check_settled(before)
+    return before.stored
+
+
 def _write(settings: Settings, before: Record, after: Record) -> None:
     if after != before:
         stores(settings).record.write(after, expect_serial=before.serial)
@@ -90,7 +100,7 @@ async def _import(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diag
     async with lock(settings, "ackplan import", 0), open_api(settings) as api:
         live = await find(api, asked.cluster_id or name)
         nodes = await api.list_nodes(live.cluster_id)
-        before = stores(settings).record.read()
+        before = _recorded(settings)
         _write(settings, before, take_in(before, name, live, nodes, wanted.get(name)))
     remarks = [not_in_spec(name)] if wanted and name not in wanted else []
     return f"Recorded {name} as {live.cluster_id}. {_NEXT}", remarks
@@ -103,7 +113,7 @@ async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
 
     wanted = _wanted(settings, optional=False)
     async with lock(settings, "ackplan import", 0), open_api(settings) as api:
-        before = record = stores(settings).record.read()
+        before = record = _recorded(settings)
         chosen, left = to_take_in(record, wanted, await api.list_clusters())
         nodes = await nodes_of(api, chosen)
         for live in chosen:
@@ -124,7 +134,7 @@ async def _import_terraform(settings: Settings, asked: _Asked) -> tuple[str, Seq
     wanted = _wanted(settings, optional=True)
     found, left = clusters_of(resources(_bytes(settings, asked.from_terraform), asked.from_terraform))
     async with lock(settings, "ackplan import", 0):
-        before = stores(settings).record.read()
+        before = _recorded(settings)
         done = await _taken_in(settings, asked, before, found)
         files = _files(settings, asked, done)
         _write(settings, before, done.record)

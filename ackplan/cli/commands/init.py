@@ -66,6 +66,7 @@ def command(settings: Settings, folder: str, keep: bool, force: bool, **asked: s
         raise click.UsageError("--keep and --force can't go together")
     place = _place(settings.chdir / folder)
     planned = {**_own_files(place), **_pipeline(place, asked)}
+    _check_links(place, planned)
     existing = [path for path, text in planned.items() if os.path.lexists(path) and not _holds(path, text)]
     if existing and not keep and not force:
         raise Failure(*(_exists(path) for path in existing))
@@ -118,6 +119,18 @@ def _holds(path: Path, text: str) -> bool:
     """Whether this very text stands there already."""
     data = text.encode()
     return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
+
+
+def _check_links(place: _Place, planned: Mapping[Path, str]) -> None:
+    """A clone of a stranger's can have links that lead anywhere; git follows none to its .gitignore either."""
+    from ackplan.stores.files import check_within
+
+    for path in planned:
+        check_within(path.parent, place.top)
+    ignore = place.folder / ".gitignore"
+    if ignore.is_symlink():
+        cure = "Put the file itself there"
+        raise Failure(error("ACK3015", "Link is not written through", f"{_shown(ignore)} is a link", cure))
 
 
 def _exists(path: Path) -> Diagnostic:

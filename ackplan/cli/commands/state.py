@@ -29,9 +29,10 @@ def command() -> None:
 def _list(settings: Settings) -> None:
     """List the recorded clusters."""
     from ackplan.cli.planning import before_now
+    from ackplan.diagnostics import printable
 
     for name in sorted(before_now(settings).record.clusters):
-        click.echo(name)
+        click.echo(printable(name))
 
 
 @command.command("show")
@@ -130,12 +131,12 @@ def _history(settings: Settings, most: int) -> None:
     import dataclasses
     import json
 
-    from ackplan.cli.session import state_folder
+    from ackplan.cli.session import run_folder, state_folder
     from ackplan.render import text
     from ackplan.stores.history import changes, history
 
     file = f"{settings.workspace}.json"
-    versions = history(state_folder(settings) / file, settings.private / f"{file}.backup", most)
+    versions = history(state_folder(settings) / file, run_folder(settings) / f"{file}.backup", most)
     told = [*map(changes, versions, versions[1:]), ""]
     if settings.format == "json":
         listed = [{**dataclasses.asdict(v), "clusters": sorted(v.clusters)} for v in versions]

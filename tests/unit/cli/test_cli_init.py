@@ -167,3 +167,18 @@ def test_after_it_git_keeps_the_record_and_no_sandbox(tmp_path: Path) -> None:
     staged = git(tmp_path, "diff", "--cached", "--name-only").split()
     assert set(staged) == OWN | {"state/default.json"}
     assert list(json.loads((tmp_path / "state/default.json").read_text("utf-8"))["clusters"]) == ["web-dev"]
+
+
+def test_nothing_is_written_through_links_that_a_clone_brings(tmp_path: Path) -> None:
+    clone, other = tmp_path / "clone", tmp_path / "other"
+    clone.mkdir()
+    other.mkdir()
+    (other / "private").write_text("mine")
+    git(clone, "init", "-q")
+    for link, target in ((".github", other), ("state", other), (".gitignore", other / "private")):
+        (clone / link).symlink_to(target)
+        refused = init(clone, "--ci", "github", "--force")
+        assert (refused.code, refused.err[:7]) == (1, "ACK3015"), refused
+        (clone / link).unlink()
+    assert [path.name for path in clone.iterdir()] == [".git"]
+    assert [path.name for path in other.iterdir()] == ["private"]

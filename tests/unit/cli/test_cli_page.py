@@ -6,11 +6,14 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from xml.etree import ElementTree
 
 import pytest
 from projects import PASSWORD, WEB, Project
 
+from ackplan.diagnostics import Failure, error
+from ackplan.stores.local import LocalRecordStore
 from tests.running import command_line, simulator
 
 FAULTS = """\
@@ -220,8 +223,9 @@ def test_a_page_says_why_nothing_was_done(blocked: Project) -> None:
 def test_a_run_that_an_error_ended_is_reported(project: Project) -> None:
     """The record can't be written at the end: what was done until then is told all the same."""
     project.write(WEB)
-    project.write("", "taken")
-    done = project.run("apply", "--auto-approve", "--state", "taken", "--report", "report.json")
-    assert done.code == 1
+    refusal = Failure(error("ACK3010", "File can't be written"))
+    with mock.patch.object(LocalRecordStore, "write", side_effect=refusal):
+        assert project.run("apply", "--auto-approve", "--report", "report.json").code == 1
     report = json.loads((project.folder / "report.json").read_text())
-    assert [text[:7] for text in report["errors"]] == ["ACK3011"]
+    assert [text[:7] for text in report["errors"]] == ["ACK3010"]
+    assert [(step["step"], step["status"]) for step in report["steps"]] == [("create:web", "done")]

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from projects import WEB, Project
 
+from ackplan.stores.git import git as asked
+
 TWO = WEB + "  db:\n    cluster_type: Ask\n    depends_on: [web]\n"
 
 
@@ -237,3 +239,38 @@ def test_history_starts_no_program_that_a_repository_names(bare: bool, project: 
     assert shown.code == 0
     project.run("doctor")
     assert not trace.exists()
+
+
+def test_names_in_a_record_move_no_terminal(project: Project) -> None:
+    project.applied(WEB)
+    kept = record(project)
+    kept["clusters"]["\x1b[31mred"] = kept["clusters"]["web"]
+    project.write(json.dumps(kept), "state/default.json")
+    assert project.run("state", "list").out == "\\x1b[31mred\nweb\n"
+
+
+def test_history_reads_no_more_of_git_than_fits(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(project.folder, "init", "-q")
+    project.applied(WEB)
+    large = json.dumps({**record(project), "more": "x" * 100_000})
+    for number, text in enumerate((large, json.dumps(record(project)))):
+        project.write(text, "state/default.json")
+        git(project.folder, "add", "state")
+        git(project.folder, "commit", "-q", "-m", f"{number}" + "x" * 1000)
+    monkeypatch.setattr("ackplan.stores.history.MAX_BYTES", 50_000)
+    told = json.loads(project.run("state", "history", "--format", "json").out)
+    assert [version["serial"] for version in told] == [1, 1, None]
+    assert all(len(version["subject"]) <= 240 for version in told)
+    (project.folder / "endless").write_text("x" * 1000)
+    assert len(asked(project.folder, "hash-object", "--", "endless", most=41)) == 41
+    assert asked(project.folder, "hash-object", "--", "endless", most=40) == b""
+
+
+@pytest.mark.parametrize("command", [("import", "web"), ("import", "--all")])
+def test_import_leaves_what_an_interrupted_apply_did(command: tuple[str, ...], project: Project) -> None:
+    project.applied(TWO)
+    in_flight(project)
+    before = record(project)
+    done = project.run(*command)
+    assert (done.code, done.err[:7]) == (1, "ACK3030")
+    assert record(project) == before

@@ -97,3 +97,36 @@ def test_a_note_that_says_nothing_stops_nobody(note: bytes, tmp_path: Path) -> N
     path.write_bytes(note)
     assert left_behind(path) is None
     assert command_line(tmp_path, "unlock", "x").err.startswith("ACK3022")
+
+
+@pytest.mark.parametrize("note", ["[" * 4000, '{"id": "x", "who": "a", "what": "b", "since": "c", "pid": Infinity}'])
+def test_note_that_nobody_wrote_is_none(note: str, tmp_path: Path) -> None:
+    path = tmp_path / ".ackplan" / "default.lock"
+    path.parent.mkdir()
+    path.write_text(note)
+    assert command_line(tmp_path, "unlock", "x").err[:7] == "ACK3022"
+
+
+def test_note_of_a_stranger_moves_no_terminal(tmp_path: Path) -> None:
+    path = tmp_path / ".ackplan" / "default.lock"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"id": "x", "who": "\x1b[31ma", "what": "b", "since": "c", "pid": 1}))
+    assert "\\x1b[31ma" in command_line(tmp_path, "unlock", "x").out
+
+
+def test_lock_file_that_is_taken_away_while_it_is_waited_for_keeps_nobody_out(tmp_path: Path) -> None:
+    path = tmp_path / "default.lock"
+
+    async def main() -> None:
+        first = held(path)
+        await first.__aenter__()
+
+        async def meanwhile(_seconds: float) -> None:
+            path.unlink()
+            await first.__aexit__(None, None, None)
+
+        async with locked(path, "ackplan apply", "2026-01-01T00:00:00Z", 1, meanwhile):
+            raise AssertionError("no lock")
+
+    with pytest.raises(Failure, match="ACK3020"):
+        asyncio.run(main())
