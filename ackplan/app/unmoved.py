@@ -92,7 +92,10 @@ def _live_moved(changes: Iterable[Change], plan: Plan, before: Known, live: Sequ
     for change in changes:
         entry: RecordedCluster | None = before.record.clusters.get(change.cluster)
         found = (by_id.get(entry.cluster_id) if entry else None) or by_name.get(change.cluster)
-        if fingerprint(found) != plan.pins.live.get(change.cluster):
+        strangers = {step.cluster_id for step in change.steps} - {"", *(c.cluster_id for c in (entry, found) if c)}
+        if strangers:
+            yield _moved(change.cluster, f"its steps are for {', '.join(sorted(strangers))}, which is not this cluster")
+        elif fingerprint(found) != plan.pins.live.get(change.cluster):
             yield _moved(change.cluster, _parted(change.seen, found))
 
 

@@ -108,6 +108,9 @@ def _check(plan: Plan) -> None:
     for change in plan.changes:
         for step in change.steps:
             called = step.call.operation if step.call else None
+            known = {"", change.cluster_id, (change.seen or {}).get("cluster_id")}
+            if step.cluster_id not in known:
+                raise ValueError("steps of another cluster")
             if step.cluster != change.cluster or called != OPERATION_OF.get(step.kind):
                 raise ValueError("steps and calls")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,14 +20,15 @@ from ackplan.render import resources
 from ackplan.render.json_changes import drift_of, resource_change
 from ackplan.render.json_checks import checks
 from ackplan.render.json_own import own_of_plan
+from ackplan.render.safe import escaped
 
 PLAN_FORMAT = "1.2"
 STATE_FORMAT = "1.0"
 # The version that readers of Terraform's JSON are told: the one whose shapes these are.
 TERRAFORM_VERSION = "1.9.0"
 
+_OF_THE_RECORD = frozenset({"ackplan_version", "prior_state", "resource_drift"})
 _FIRST = ("format_version", "terraform_version", "ackplan_version")
-_SPECIAL = re.compile("[^ -~]")
 
 
 def plan_json(plan: Plan, record: Record) -> dict[str, Any]:
@@ -51,6 +51,24 @@ def plan_json(plan: Plan, record: Record) -> dict[str, Any]:
         "complete": plan.applicable,
         "ackplan": own_of_plan(plan),
     }
+
+
+def tells(shown: Any, plan: Plan) -> bool:
+    """Whether JSON from a plan file tells of this very plan, in all that can be told without the record."""
+    if not isinstance(shown, dict):
+        return False
+    own = json.loads(json.dumps(plan_json(plan, Record(""))))
+    return all(_plain(shown.get(key)) == _plain(value) for key, value in own.items() if key not in _OF_THE_RECORD)
+
+
+def _plain(value: Any) -> Any:
+    """Without the old address of a cluster, which only the record tells."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {k: v for k, v in entry.items() if k != "previous_address"} if isinstance(entry, dict) else entry
+        for entry in value
+    ]
 
 
 def record_json(record: Record) -> dict[str, Any]:
@@ -81,11 +99,7 @@ def dumps(data: Mapping[str, Any]) -> str:
     names = [name for name in _FIRST if name in data]
     names += sorted(set(data) - set(names), key=lambda name: (name == "ackplan", name))
     pairs = (f"{_text(name)}:{_text(data[name])}" for name in names)
-    return _SPECIAL.sub(_escaped, "{" + ",".join(pairs) + "}")
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
+    return escaped("{" + ",".join(pairs) + "}")
 
 
 def _text(value: Any) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from ackplan.app.rehearsing import Rehearsal
 from ackplan.plan.graph import build, schedule
+from ackplan.render.safe import json_text
 
 
 def dumps(rehearsal: Rehearsal) -> str:
@@ -28,4 +27,4 @@ def dumps(rehearsal: Rehearsal) -> str:
         "critical_path": list(path),
         "steps": steps,
     }
-    return json.dumps(data, ensure_ascii=False)
+    return json_text(data)

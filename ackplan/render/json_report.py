@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ackplan.execute.outcomes import Outcome, Result
 from ackplan.plan.model import Plan, Step
 from ackplan.record import Record
 from ackplan.render.runs import RunFacts, begun, ran
+from ackplan.render.safe import json_text
 
 
 def dumps(plan: Plan, result: Result, facts: RunFacts, record: Record) -> str:
@@ -26,7 +26,7 @@ def dumps(plan: Plan, result: Result, facts: RunFacts, record: Record) -> str:
         "errors": [str(diagnostic) for diagnostic in result.errors],
         "steps": [_step(name, outcome, steps.get(name), start) for name, outcome in result.outcomes.items()],
     }
-    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    return json_text(report, indent=2) + "\n"
 
 
 def _step(name: str, outcome: Outcome, step: Step | None, start: float) -> dict[str, Any]:

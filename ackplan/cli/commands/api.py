@@ -30,7 +30,9 @@ def command(settings: Settings, body: str, query: tuple[str, ...], method: str, 
     pairs = dict(_pair(item) for item in query)
     status, answer = run_async(_call(settings, method.upper(), path, pairs, _body(body)))
     if answer is not None:
-        click.echo(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False, indent=2))
+        from ackplan.render.safe import json_text
+
+        click.echo(answer if isinstance(answer, str) else json_text(answer, indent=2))
     return 0 if 200 <= status < 300 else 1
 
 

@@ -42,6 +42,6 @@ async def _one(settings: Settings, name: str) -> str:
 
 
 def _json(data: object) -> str:
-    import json
+    from ackplan.render.safe import json_text
 
-    return json.dumps(data, ensure_ascii=False)
+    return json_text(data)

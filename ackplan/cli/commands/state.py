@@ -129,10 +129,10 @@ def _push(settings: Settings, force: bool, file: str) -> None:  # noqa: FBT001
 def _history(settings: Settings, most: int) -> None:
     """Show how the record came to be: the copy from before the last write, and its commits where it is kept in git."""
     import dataclasses
-    import json
 
     from ackplan.cli.session import run_folder, state_folder
     from ackplan.render import text
+    from ackplan.render.safe import json_text
     from ackplan.stores.history import changes, history
 
     file = f"{settings.workspace}.json"
@@ -140,7 +140,7 @@ def _history(settings: Settings, most: int) -> None:
     told = [*map(changes, versions, versions[1:]), ""]
     if settings.format == "json":
         listed = [{**dataclasses.asdict(v), "clusters": sorted(v.clusters)} for v in versions]
-        click.echo(json.dumps(listed, ensure_ascii=False))
+        click.echo(json_text(listed))
         return
     rows = [
         (v.where, "" if v.serial is None else str(v.serial), v.when, v.who, v.subject, change)

@@ -25,12 +25,12 @@ def command(settings: Settings, task_id: str | None) -> None:
 
 async def _show(settings: Settings, ids: list[str]) -> str:
     import dataclasses
-    import json
 
     from ackplan.render import text
+    from ackplan.render.safe import json_text
 
     async with open_api(settings) as api:
         tasks = await asyncio.gather(*(api.get_task(task_id) for task_id in ids))
     if settings.format == "json":
-        return json.dumps([dataclasses.asdict(task) for task in tasks], ensure_ascii=False)
+        return json_text([dataclasses.asdict(task) for task in tasks])
     return text.task_text(tasks)

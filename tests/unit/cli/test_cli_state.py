@@ -274,3 +274,75 @@ def test_import_leaves_what_an_interrupted_apply_did(command: tuple[str, ...], p
     done = project.run(*command)
     assert (done.code, done.err[:7]) == (1, "ACK3030")
     assert record(project) == before
+
+
+EVIL = "w\x1b[31m\x9b31m\u202eX"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("clusters", "--format", "json"),
+        ("clusters",),
+        ("api", "GET", "/clusters"),
+        ("show", "--format", "json"),
+        ("rehearse", "it.plan", "--format", "json"),
+        ("apply", "--auto-approve", "--format", "json"),
+    ],
+)
+def test_names_of_live_clusters_move_no_terminal(command: tuple[str, ...], project: Project) -> None:
+    project.applied(WEB)
+    kept = record(project)
+    kept["clusters"][EVIL] = {**kept["clusters"]["web"], "cluster_id": "c-gone"}
+    project.write(json.dumps(kept), "state/default.json")
+    project.run("plan", "--out", "it.plan")
+    body = {**json.loads(json.dumps(project.live()[0])), "name": EVIL, "cluster_id": "c-evil"}
+    from tests.running import simulator
+
+    with simulator(live={"clusters": [body, *project.live()]}) as api:
+        done = Project(project.folder, api).run(*command, "--no-color")
+    assert done.out
+    assert [ascii(character) for character in "\x1b\x9b\u202e" if character in done.out + done.err] == []
+
+
+def forged(project: Project, edit) -> None:
+    """A plan file that somebody altered, with a digest that fits."""
+    from ackplan.plan.codec import sealed
+
+    plan = json.loads((project.folder / "it.plan").read_text("utf-8"))
+    del plan["sha256"]
+    edit(plan)
+    project.write(sealed(json.dumps(plan, sort_keys=True, ensure_ascii=False)), "it.plan")
+
+
+def test_a_forged_plan_can_not_name_another_cluster(project: Project) -> None:
+    """It said that one cluster would be deleted, and deleted another."""
+    project.applied(TWO)
+    web = record(project)["clusters"]["web"]["cluster_id"]
+    project.write(WEB)
+    assert project.run("plan", "--out", "it.plan").code == 0
+
+    def edit(plan: dict) -> None:
+        for change in plan["plan"]["changes"]:
+            change["cluster_id"] = web
+            (change["seen"] or {}).update(cluster_id=web)
+            for step in change["steps"]:
+                step["cluster_id"] = web
+
+    forged(project, edit)
+    before = project.changing()
+    done = project.run("apply", "it.plan")
+    assert done.code == 1
+    assert f"ACK6005 db: Cluster moved since the plan: its steps are for {web}, which is not this cluster" in done.err
+    assert project.changing() == before
+
+
+def test_a_forged_plan_can_not_show_another_plan(project: Project) -> None:
+    """What a policy reads of it is what would be done."""
+    project.applied(TWO)
+    project.write(WEB)
+    assert project.run("plan", "--out", "it.plan").code == 0
+    assert project.run("show", "it.plan", "--format", "json").code == 0
+    forged(project, lambda plan: plan["json"].update(resource_changes=[]))
+    done = project.run("show", "it.plan", "--format", "json")
+    assert (done.code, done.out, done.err[:7]) == (1, "", "ACK6003")

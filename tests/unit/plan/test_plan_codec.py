@@ -177,6 +177,7 @@ FORGED: list[tuple[str, Alter]] = [
     ("a circle of needs", lambda p: grow(p)["steps"][0].update(needs=[step(p)["id"]])),
     ("a step twice", lambda p: grow(p)["steps"].append(copy.deepcopy(step(p)))),
     ("another cluster's step", lambda p: step(p).update(cluster="old")),
+    ("a step for another cluster's id", lambda p: step(p).update(cluster_id="id-old")),
     ("no time", lambda p: step(p).update(timeout=None)),
     ("less than no time", lambda p: step(p).update(timeout=-1)),
     ("text for seconds", lambda p: step(p).update(expected_seconds="nan")),
