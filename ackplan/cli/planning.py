@@ -144,7 +144,9 @@ def read_plan(file: str) -> tuple[Plan, Any]:
     data = read_regular(Path(file), MAX_BYTES)
     if data is None:
         raise Failure(error("ACK6001", "Not a plan file", f"{file} does not exist", "ackplan plan --out FILE"))
-    return decode_file(data.decode("utf-8", "replace"), file)
+    text = data.decode("utf-8", "replace")
+    del data  # the text of a large plan is enough to keep
+    return decode_file(text, file)
 
 
 def record_at_hand(settings: Settings, plan: Plan) -> Record | None:

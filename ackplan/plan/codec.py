@@ -21,6 +21,7 @@ from ackplan.plan.steps import OPERATION_OF
 FORMAT = 1
 MODES = ("normal", "destroy", "refresh-only")
 MAX_BYTES = 512 * 1024 * 1024
+_SEAL = ', "sha256": '
 
 
 def encode_file(plan: Plan, shown: Mapping[str, Any]) -> str:
@@ -32,11 +33,21 @@ def encode_file(plan: Plan, shown: Mapping[str, Any]) -> str:
 def sealed(text: str) -> str:
     """The text of a JSON object with the digest of every byte before it as its last key."""
     text = text.removesuffix("}")
-    return f'{text}, "sha256": "{hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()}"}}\n'
+    return text + _seal(text)
+
+
+def _seal(text: str) -> str:
+    return f'{_SEAL}"{hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()}"}}\n'
+
+
+def _is_sealed(text: str) -> bool:
+    end = text.rfind(_SEAL)
+    return end >= 0 and text[end:] == _seal(text[:end])
 
 
 def decode_file(text: str, file: str) -> tuple[Plan, Mapping[str, Any]]:
     """The plan and its JSON. Raises Failure for a file that is not a plan, was altered, or is of a newer version."""
+    whole = _is_sealed(text)  # before its values are there: a large file fills the memory twice
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -46,7 +57,7 @@ def decode_file(text: str, file: str) -> tuple[Plan, Mapping[str, Any]]:
     if document["ackplan_plan"] != FORMAT:
         detail = f"format {document['ackplan_plan']!r}, this ackplan reads {FORMAT}"
         raise Failure(error("ACK6002", "Plan file of another version", detail, "Plan again"))
-    if text != sealed(text.rpartition(', "sha256": ')[0] + "}"):
+    if not whole:
         raise Failure(error("ACK6003", "Plan file was altered", f"{file} does not match its own digest", "Plan again"))
     try:
         return decode(document["plan"]), document["json"]

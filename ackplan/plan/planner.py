@@ -218,9 +218,10 @@ def _unknown_names(match: _Match, options: Options) -> Iterator[Diagnostic]:
         "--replace": sorted(options.replace),
         "--adopt": sorted(options.adopt),
     }
+    known = set(match.names)
     for flag, names in given.items():
         for name in names:
-            if name not in match.names:
+            if name not in known:
                 yield error("ACK2010", "Unknown cluster", f"{flag} {name}: neither in the spec nor recorded")
 
 
