@@ -114,6 +114,8 @@ class _Application:
         self._report.plan, self._report.before = plan, before.record
         if not plan.applicable:
             raise Failure(_unfit(self._order.planfile, plan))
+        if plan.pins.workspace != self._settings.workspace:
+            raise Failure(_elsewhere(self._order.planfile, plan.pins.workspace))
         self._hold(plan, before)
         if applying.finished(plan, before):
             self._stores.journal.replace(None, ())
@@ -229,6 +231,11 @@ def _unfit(file: str, plan: Plan) -> Diagnostic:
         detail = f"{file}: refused by {', '.join(plan.refused_by)}"
         return error("ACK6006", "Plan is blocked", detail, "Do what its policies ask for, then plan again")
     return error("ACK6006", "Plan is blocked", file, "Plan with --skip-blocked")
+
+
+def _elsewhere(file: str, workspace: str) -> Diagnostic:
+    detail = f"{file} was made for the workspace {workspace}"
+    return error("ACK6009", "Plan is for another workspace", detail, f"Give --workspace {workspace}, or plan again")
 
 
 def _secrets(settings: Settings) -> Any:

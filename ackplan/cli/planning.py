@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -98,7 +99,12 @@ async def plan_now(settings: Settings, asked: Asked) -> tuple[Planned, Record]:
     else:
         async with open_api(settings) as api:
             planned = await make_plan(given, before, api, asked.options())
+    planned = dataclasses.replace(planned, plan=_of_workspace(planned.plan, settings.workspace))
     return judged(settings, asked.policy, planned, before.record), before.record
+
+
+def _of_workspace(plan: Plan, workspace: str) -> Plan:
+    return dataclasses.replace(plan, pins=dataclasses.replace(plan.pins, workspace=workspace))
 
 
 def shown(settings: Settings, plan: Plan, record: Record) -> str:

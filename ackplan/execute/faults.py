@@ -35,6 +35,12 @@ def gone(step: Step) -> Diagnostic:
     return _fault(step, "ACK5002", "Cluster is gone", "someone deleted it meanwhile", "Plan again")
 
 
+def not_gone(step: Step) -> Diagnostic:
+    detail = f"{step.cluster_id} was not listed, and is there; it stays recorded"
+    cure = "See that these credentials may list all clusters; then plan again"
+    return _fault(step, "ACK5015", "Cluster is not gone", detail, cure)
+
+
 def moved(step: Step, workers: int | None) -> Diagnostic:
     detail = f"planned for {step.workers_before} workers, found {'unknown' if workers is None else workers}"
     return _fault(step, "ACK5010", "Size moved since the plan", detail, "Plan again")

@@ -34,6 +34,9 @@ async def _record(context: StepContext) -> None:
 
 
 async def _forget(context: StepContext) -> None:
+    """Only what is really gone is forgotten: a list may lack what its reader must not see."""
+    if context.cluster_id and await context.look() is not None:
+        raise StepFailed(faults.not_gone(context.step))
     await context.settled(removed=True)
 
 

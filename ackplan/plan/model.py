@@ -107,6 +107,7 @@ class Pins:
     live: Mapping[str, str] = field(default_factory=dict)
     spec_files: Mapping[str, str] = field(default_factory=dict)
     spec_paths: tuple[str, ...] = ()
+    workspace: str = "default"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from unittest import mock
 
 import pytest
 
+from ackplan.api.client import AckClient
 from ackplan.api.errors import Denied
+from ackplan.model.answers import Cluster
 from tests.faults.mishaps import pass_time
 from tests.faults.scenes import attached, spec
 from tests.faults.virtual import Bench, bench
@@ -255,6 +257,40 @@ def test_spec_that_moved_is_applied_anew_after_an_interrupted_run(tmp_path: Path
         assert at.run("apply", "it.plan").code == 1
         assert at.run("apply", "--auto-approve").code == 0
         assert sorted(c["name"] for c in at.world.clusters()) == ["base", "other"]
+
+
+def test_plan_of_another_workspace_is_refused(tmp_path: Path) -> None:
+    """Two workspaces in which nothing is recorded yet look the same."""
+    (tmp_path / "ackplan.yaml").write_text(spec({"shop": {}}))
+    with bench(tmp_path) as at:
+        assert at.run("plan", "--workspace", "test", "--out", "it.plan").code == 0
+        refused = at.run("apply", "it.plan")
+        assert (refused.code, refused.err[:7]) == (1, "ACK6009")
+        assert "--workspace test" in refused.err
+        assert "create_cluster" not in at.wire.sent
+        assert at.run("apply", "it.plan", "--workspace", "test").code == 0
+
+
+def test_cluster_that_a_list_lacks_is_not_forgotten(tmp_path: Path) -> None:
+    """Credentials may be allowed to list some clusters only."""
+    file = tmp_path / "ackplan.yaml"
+    with bench(tmp_path) as at:
+        file.write_text(spec({"shop": {}, "base": {}}))
+        assert at.run("apply", "--auto-approve").code == 0
+        file.write_text(spec({"base": {}}))
+        whole = AckClient.list_clusters
+
+        async def some(client: AckClient) -> tuple[Cluster, ...]:
+            return tuple(cluster for cluster in await whole(client) if cluster.name != "shop")
+
+        with mock.patch.object(AckClient, "list_clusters", some):
+            refused = at.run("apply", "--auto-approve")
+        assert refused.code == 1
+        assert "ACK5015" in refused.out
+        assert {*json.loads((tmp_path / "state" / "default.json").read_text())["clusters"]} == {"base", "shop"}
+        _gone(at, "shop")
+        assert at.run("apply", "--auto-approve").code == 0
+        assert {*json.loads((tmp_path / "state" / "default.json").read_text())["clusters"]} == {"base"}
 
 
 def test_where_one_look_fails_the_others_end(tmp_path: Path) -> None:
