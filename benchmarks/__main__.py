@@ -1,8 +1,8 @@
-"""`python -m benchmarks`: every phase on every fleet, start-up and apply; a table, JSON, a plot, and the targets.
+"""`python -m benchmarks`: every phase on every fleet, start-up, growth and apply; a table, JSON, and the targets.
 
-`python -m benchmarks short` measures what a change is held against in a minute: 10,000 plain clusters and start-up. It
-exits 1 where a ratio is worse than in the baseline by more than noise explains. `compare FILE` does that with results
-that are there.
+`python -m benchmarks short` measures what a change is held against in a minute: 10,000 plain clusters, start-up, and
+how `validate` of faults grows. It exits 1 where a ratio is worse than in the baseline by more than noise explains, or
+where a command grows faster than the fleet. `compare FILE` does that with results that are there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import startup, verdict
+from benchmarks import growing, startup, verdict
 from benchmarks.fleets import SHAPES
 from benchmarks.phases import PHASES
 
@@ -55,6 +55,7 @@ def run(sizes: list[int], shapes: list[str], runs: int, *, apply: bool) -> dict[
         for shape in shapes:
             results["phases"] |= fleet(count, shape, runs)
     results["startup"] = startup.measure(2 * runs + 1)
+    results["growing"] = growing.measure(growing.CASES if apply else growing.SHORT)
     if apply:
         results["apply"] = {
             "rate": measured("applying", "rate", *_CREATES),

@@ -147,7 +147,7 @@ class _Resolver:
             parent, place = next(above[last], ("", None))
             if place is None:
                 order[last] = None
-                del above[last]
+                above.popitem()
             elif parent in above:
                 self._circle((*list(above)[list(above).index(parent) :], parent), place, owner)
                 self._templates[parent] = Laid()

@@ -172,7 +172,7 @@ def _circles(fleet: Mapping[str, Wanted]) -> list[Diagnostic]:
             after = next(path[name], None)
             if after is None:
                 done.add(name)
-                del path[name]
+                path.popitem()
             elif after in path:
                 names = list(path)
                 found.append(_circle(fleet, [*names[names.index(after) :], after]))

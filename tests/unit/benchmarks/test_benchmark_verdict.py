@@ -36,3 +36,11 @@ def test_every_target_is_measured_and_only_those_that_the_document_names_are_mis
     assert {name.split(":")[0] for name, *_ in found} >= {*verdict.FLOORS, *verdict.STARTUP, "apply"}
     missed = [line for line in text.splitlines() if line.startswith("|") and "missed" in line]
     assert len([name for name, _, _, holds in found if not holds]) == len(missed)
+
+
+def test_a_command_that_grows_faster_than_the_fleet_is_named():
+    baseline = json.loads((ROOT / "benchmarks/baseline.json").read_text("utf-8"))
+    grown = {**baseline, "growing": {"show a plan file": verdict.GROWN * 1.01, "plan, one chain": verdict.GROWN}}
+    (found,) = verdict.worse(grown, baseline)
+    assert found.startswith("show a plan file: ")
+    assert [name for name, _, _, holds in verdict.targets({"phases": {}, "growing": grown["growing"]}) if not holds]
