@@ -12,6 +12,8 @@ def select(
     changes: Sequence[Change], targets: Sequence[str], excludes: Sequence[str], *, skip_blocked: bool
 ) -> tuple[Change, ...]:
     """The changes that stay. Leaving one out leaves out every change that would have waited for it."""
+    if not (targets or excludes or skip_blocked):
+        return tuple(changes)
     before = _waits(changes)
     after = _turned(before)
     dropped = _reach(excludes, after)
