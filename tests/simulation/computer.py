@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
@@ -48,8 +49,9 @@ class Life:
     """One run of a command. `wanted` is the spec that it goes by, `asked` what its options say.
 
     `tried` are the clusters that the run before it may have made, `creating` those and what this one meant to make,
-    `created` what it did make, `refused` those of which it was told that their names are taken. `stopping` says that Ctrl-C was pressed, `unwritten` are calls that it sent and had not
-    written down.
+    `created` what it did make, `refused` those of which it was told that their names are taken. `stopping` says that Ctrl-C
+    was pressed, `unwritten` are calls that it sent and had not written down. By cluster's id: `sizes` and `nodes` are
+    those that it saw last, `sent` the size that was written down for a scale-out that it sent.
     """
 
     fate: Fate
@@ -67,6 +69,9 @@ class Life:
     refused: set[str] = field(default_factory=set)
     tried: set[str] = field(default_factory=set)
     creating: set[str] = field(default_factory=set)
+    sizes: dict[str, int] = field(default_factory=dict)
+    nodes: dict[str, frozenset[str]] = field(default_factory=dict)
+    sent: dict[str, int] = field(default_factory=dict)
 
     def check(self) -> None:
         if self.dead:
@@ -201,11 +206,30 @@ class Wire:
         life.tick(struck=last == 2)
         answer = await answer_of(call, travelling)
         life.tick(struck=last == 3)
+        self._saw(call, answer)
         return answer
 
+    def _saw(self, call: Call, answer: Answer) -> None:
+        """Keeps what an answer told of a cluster, where it can be read."""
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            told, cluster_id = json.loads(answer.body), call.path.split("/")[2:3]
+            if call.operation == "get_cluster" and answer.status == 200:
+                self.life.sizes[told["cluster_id"]] = int(told["size"])
+            if call.operation == "list_nodes" and answer.status == 200:
+                self.life.nodes[cluster_id[0]] = frozenset(node["instance_id"] for node in told["nodes"])
+
     def _look(self, call: Call) -> None:
+        if call.operation == "scale_out":
+            self._pin(call.path.split("/")[-1])
         if self.life.stopping:
             self.life.sent_late.append(call.operation)
         name = call.body["name"] if call.operation == "create_cluster" else self.account.name_of(call.path)
         if name and name not in self.disk.intends(call.operation):
             self.life.unwritten.append(f"{call.operation} {name}")
+
+    def _pin(self, cluster_id: str) -> None:
+        name = self.account.name_of(f"/clusters/{cluster_id}")
+        _, flying = fold(Record(""), self.disk.leftover().entries)
+        facts = [call.data for call in flying if (call.data.get("operation"), call.cluster) == ("scale_out", name)]
+        if facts and isinstance(facts[-1].get("workers_before"), int):
+            self.life.sent[cluster_id] = facts[-1]["workers_before"] + facts[-1].get("masters", 0)

@@ -139,6 +139,22 @@ def edit(rng: random.Random, fleet: Fleet, live: Mapping[str, Seen]) -> str:
     return f"{chosen.__name__.strip('_')} {name}"
 
 
+def think_again(rng: random.Random, fleet: Fleet, live: Mapping[str, Seen], names: Collection[str]) -> str:
+    """An edit of a cluster of these names, of what a run that was killed may have been about to do to it."""
+    known = sorted(name for name in names if name in fleet.clusters and has_nodes(fleet.clusters[name]))
+    if not known:
+        return "changes nothing"
+    name = rng.choice(known)
+    body = fleet.clusters[name]
+    chosen = rng.choice((_attach, _detach_all, _detach_all, _resize))
+    chosen(rng, name, body, live.get(name))
+    return f"{chosen.__name__.strip('_')} {name}"
+
+
+def _detach_all(_rng: random.Random, _name: str, body: Body, _live: Seen | None) -> None:
+    body.pop("attach", None)
+
+
 def _move(rng: random.Random, fleet: Fleet) -> str:
     """One attached instance of one cluster is to be in another."""
     manned = sorted(name for name, body in fleet.clusters.items() if has_nodes(body))

@@ -12,8 +12,9 @@ from ackplan.catalog.kinds import Effect as ParameterEffect
 from ackplan.diagnostics import Failure
 from ackplan.execute.ports import ApiError
 from ackplan.model.wanted import Wanted
-from ackplan.record import Record
+from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import decode
+from ackplan.record.journal import fold
 
 from .account import Account, Effect, Seen
 from .command import SECRETS, Computer, Ended
@@ -36,6 +37,7 @@ class Rules:
 
     `taken` are names that somebody else gave to a cluster: those may be live and not recorded. `foreign` are the ids of
     these clusters, `adopted` those of them that were meant to be ours from then on.
+    `loose` are names of clusters that somebody took instances from.
     """
 
     account: Account
@@ -44,6 +46,7 @@ class Rules:
     taken: set[str] = field(default_factory=set)
     foreign: set[str] = field(default_factory=set)
     adopted: set[str] = field(default_factory=set)
+    loose: set[str] = field(default_factory=set)
 
     def check(self) -> None:
         if self.broken:
@@ -60,6 +63,8 @@ class Rules:
             yield "is not ours"
         if effect.before and effect.before.cluster_id in self._strange(life):
             yield "is somebody else's"
+        if effect.before and not effect.code:
+            yield from self._unseen(effect, effect.before, life)
         if effect.code == "ErrorMasterNode":
             yield "gives up a master"
         if effect.code in {"InvalidParameter", "MissingParameter", "InvalidRequestBody", "ErrorClusterType"}:
@@ -72,6 +77,18 @@ class Rules:
         check |= {"remove_nodes": self._remove}
         if effect.operation in check and not effect.code:
             yield from check[effect.operation](effect, life)
+
+    @staticmethod
+    def _unseen(effect: Effect, before: Seen, life: Life) -> Iterator[str]:
+        """Whether it was sent upon what the run had seen last, whatever others did meanwhile."""
+        sizes, nodes = life.sizes.get(before.cluster_id), life.nodes.get(before.cluster_id, frozenset())
+        if effect.operation == "scale_out" and life.sent.get(before.cluster_id) != sizes:
+            yield f"is sent on {sizes} nodes, {life.sent.get(before.cluster_id)} are written down"
+        instances = set(effect.body.get("instances", ()))
+        if effect.operation == "attach" and instances & nodes:
+            yield f"attaches {', '.join(sorted(instances & nodes))}, seen to be there"
+        if effect.operation == "remove_nodes" and not set(effect.body["nodes"]) <= nodes:
+            yield f"removes {', '.join(sorted(set(effect.body['nodes']) - nodes))}, not seen to be there"
 
     def _undisturbed(self, effect: Effect, life: Life) -> Iterator[str]:
         """Nobody else changed anything: the run knows what it finds.
@@ -140,7 +157,7 @@ class Rules:
         fresh = effect.before is not None and effect.before.state == "failed"
         if protected and not fresh:
             yield "is protected"
-        if not life.disturbed:
+        if not life.disturbed and life is self.computer.life:
             yield from self._needed(effect.name, life)
 
     def _needed(self, name: str, life: Life) -> Iterator[str]:
@@ -166,6 +183,8 @@ class Rules:
         self.broken += (f"the run {why}" for why in _ill_ended(end, life))
         self.broken += self._secrets(end.output)
         self.broken += self._unrecorded(life)
+        if not life.dead and isinstance(end.code, int):
+            self.broken += self._unattached()
         if "ACK2001" in end.output and not self.taken:
             self.broken.append("a cluster is live, but not recorded")
         self.check()
@@ -178,6 +197,23 @@ class Rules:
                 yield f"{name} was created, and is neither recorded nor written down"
         strange = self._strange(life)
         yield from (f"{name} is adopted unasked" for name, known in recorded.items() if known.cluster_id in strange)
+
+    def _unattached(self) -> Iterator[str]:
+        """Instances that are there by a call of ours, and neither recorded nor written down as being attached."""
+        recorded, calls = fold(self.record(), self.computer.disk.leftover().entries)
+        flying, removing = (
+            {call.cluster for call in calls if call.data.get("operation") == operation}
+            for operation in ("attach", "remove_nodes")
+        )
+        live = self.account.clusters()
+        for name, known in recorded.clusters.items():
+            if name in live and live[name].cluster_id == known.cluster_id and name not in flying:
+                lost = {i for i in live[name].attached if i.startswith(OWN)} - set(known.attached)
+                if lost:
+                    yield f"{name}: {', '.join(sorted(lost))} attached, and neither recorded nor written down"
+                made_up = set(known.attached) - live[name].attached
+                if made_up and name not in self.loose | removing and live[name].state not in _BUSY:
+                    yield f"{name}: {', '.join(sorted(made_up))} recorded as attached, and not there"
 
     def _secrets(self, output: str) -> Iterator[str]:
         texts = [output, *self.computer.disk.written]
@@ -239,17 +275,19 @@ def _unsettled(name: str, wanted: Mapping[str, Wanted], record: Record, live: Ma
         yield f"is {seen.state}, recorded as created: {known.created}"
     if json.dumps({**known.parameters, **want.parameters}) != json.dumps(dict(known.parameters)):
         yield f"is recorded with {known.parameters}"
-    yield from _unmanned(want, known.attached, seen)
+    yield from _unmanned(want, known, seen)
 
 
-def _unmanned(want: Wanted, attached: tuple[str, ...], seen: Seen) -> Iterator[str]:
+def _unmanned(want: Wanted, known: RecordedCluster, seen: Seen) -> Iterator[str]:
+    attached = known.attached
     ours = {instance for instance in seen.attached if instance.startswith(OWN)}
     if not set(attached) == set(want.attached) == ours:
         yield f"attached are {sorted(ours)}, recorded {sorted(attached)}, wanted {sorted(want.attached)}"
     ignored = "num_of_nodes" in want.lifecycle.ignore_changes
     if not ignored and len(seen.workers) != workers_of(want):
         yield f"has {len(seen.workers)} workers, {workers_of(want)} are wanted"
-    masters = catalog.kind(want.kind).masters(want.parameters)
+    # What a spec does not say stays as it was applied.
+    masters = catalog.kind(want.kind).masters({**known.parameters, **want.parameters})
     if len(seen.masters) != masters:
         yield f"has {len(seen.masters)} masters, {masters} are wanted"
 

@@ -34,6 +34,8 @@ _MEMORY = next((folder for folder in ("/dev/shm",) if os.access(folder, os.W_OK)
 _CHAPTERS, _CLUSTERS = (1, 1, 1, 2, 2, 3), (1, 1, 2, 2, 3, 3, 5)
 # In fair weather this many runs bring everything about, the one that finds nothing to do not counted.
 _ENOUGH = 3
+# So many stories begin with a fleet that is there: what can happen to it is more than what can happen to none.
+_BEGUN = 0.6
 
 
 @dataclass
@@ -81,6 +83,8 @@ class Story:
 
     async def play(self) -> None:
         try:
+            if self._rng.random() < _BEGUN:
+                await self._carry_out(Order(Asked(), auto_approve=True), Life(Fate(), self._save()))
             for _ in range(self._rng.choice(_CHAPTERS)):
                 await self._chapter()
             await self._good_end()
@@ -107,8 +111,11 @@ class Story:
             await asyncio.sleep(rng.choice((0, 1, 1000)))
         if rng.random() < 0.4:
             await self._save_a_plan()
-        for _ in range(rng.choice((1, 1, 2))):
+        for _ in range(rng.choice((1, 1, 2, 2))):
             life = await self._run()
+            if life.dead and rng.random() < 0.5:
+                begun = {entry.cluster for entry in self._computer.disk.leftover().entries}
+                self._say(fleets.think_again(rng, self._fleet, self._account.clusters(), begun))
             if life.dead and self._planned is not None and rng.random() < 0.85:
                 await self._go_on()
                 await self._pause()
@@ -141,7 +148,7 @@ class Story:
         """One run of `apply`, with or without a plan file, undisturbed or not."""
         rng, saved = self._rng, self._planned
         wanted = self._save()
-        life = Life(weather.fate(rng), wanted, disturbed=rng.random() < 0.15)
+        life = Life(weather.fate(rng), wanted, disturbed=rng.random() < 0.2)
         order = Order(self._asked(), auto_approve=True)
         if saved is not None and (again or rng.random() < 0.8):
             life.wanted = saved
@@ -149,7 +156,7 @@ class Story:
         life.asked = order.asked
         self._lives.append(life)
         order = Order(order.asked, order.planfile, True, rng.choice((1, 2, 32)), rng.random() < 0.15)
-        hand = asyncio.create_task(self._hand(rng.uniform(0, 60))) if life.disturbed else None
+        hand = asyncio.create_task(self._hand(rng.uniform(0, rng.choice((2, 5, 60))))) if life.disturbed else None
         await self._carry_out(order, life)
         if hand is not None:
             hand.cancel()
@@ -186,6 +193,8 @@ class Story:
             life.disturbed = True
         deed = weather.meddle(rng, self._account, near)
         self._say(f"by hand: {deed}")
+        if deed.startswith("detach "):
+            self._rules.loose.add(deed.removeprefix("detach "))
         if deed.startswith("puts up "):
             name = deed.removeprefix("puts up ")
             self._rules.taken.add(name)

@@ -16,8 +16,8 @@ _CHANGES = ("create_cluster", "scale_out", "attach", "remove_nodes", "delete_clu
 _READS = ("list_clusters", "get_cluster", "list_nodes", "get_task")
 FOREIGN = "foreign"
 _HAND = "i-hand"
-# A server that hangs goes on at the latest when its client has given up and begun to look what became of its call.
-_SLOW = (1.0, 20.0, 35.0)
+# A server that hangs goes on at the latest while its client, which has given up, looks what became of its call.
+_SLOW = (1.0, 20.0, 35.0, 50.0)
 
 
 def faults(rng: random.Random) -> list[dict[str, Any]]:
@@ -26,6 +26,8 @@ def faults(rng: random.Random) -> list[dict[str, Any]]:
 
 
 def _fault(rng: random.Random) -> dict[str, Any]:
+    if rng.random() < 0.1:
+        return {"operation": "attach", "probability": 0.7, "kind": "attach_fails", "instances": ["*a", "*c"]}
     operation = rng.choice((*_CHANGES, *_CHANGES, *_READS, "*"))
     kinds = _ANYWHERE + (_ON_CHANGES.get(operation, ()) * 2)
     rule: dict[str, Any] = dict(rng.choice(kinds)(rng))
@@ -61,18 +63,20 @@ def fate(rng: random.Random) -> Fate:
     """How a life ends before its time, if it does."""
     number = int(2 ** rng.uniform(0, 8))
     chance = rng.random()
-    if chance < 0.22:
+    if chance < 0.15:
         return Fate(dies=number)
     if chance < 0.45:
-        return Fate(struck=(rng.choice((1, 1, 2, 3)), rng.choice((1, 2, 2, 3))), late=rng.choice((0.0, 5.0, 40.0)))
+        return Fate(
+            struck=(rng.choice((1, 1, 2, 3)), rng.choice((1, 2, 2, 2, 3))), late=rng.choice((0.0, 5.0, 40.0, 40.0))
+        )
     if chance < 0.52:
         return Fate(full=number)
     if chance < 0.58:
         return Fate(offline=(number, number + rng.choice((1, 5, 40))))
     if chance < 0.70:
-        return Fate(pressed=(rng.uniform(0, 30),))
+        return Fate(pressed=(rng.uniform(0, rng.choice((2, 4, 30))),))
     if chance < 0.76:
-        return Fate(pressed=(rng.uniform(0, 30), rng.uniform(0, 5)))
+        return Fate(pressed=(rng.uniform(0, rng.choice((2, 4, 30))), rng.uniform(0, rng.choice((1, 5)))))
     return Fate()
 
 
