@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ackplan.api import sending
+from ackplan.app import applying, planning
 from ackplan.execute import creating, deleting, executor, nodes, scaling, scheduler, watch
 from ackplan.execute.context import StepContext
 from ackplan.plan import decide
@@ -143,4 +144,55 @@ MUTANTS = (
     ),
     Mutant("only what is there is recovered as attached", recovery._attached, "if instance in present", "", 95),
     Mutant("adoption needs consent", decide._namesake, "case.adopt", "True", 96),
+    Mutant(
+        "a call on its way is waited for",
+        StepContext.late_call,
+        "if self.late is None",
+        "if True or self.late is None",
+        328,
+    ),
+    Mutant("a run knows what an earlier one may have sent", applying.tried, "return {", "return {} and {", 69),
+    Mutant(
+        "a run's work is in the record however it ends",
+        applying.apply,
+        "record = finish(stores, before.stored)",
+        "record = before.stored",
+        0,
+    ),
+    Mutant(
+        "a run's journal says whose it is",
+        applying.apply,
+        "stores.journal.open(RunHead(run.id, digest(plan), before.stored.lineage, before.stored.serial))",
+        "pass",
+        5,
+    ),
+    Mutant(
+        "calls in flight stay in the journal",
+        applying.finish,
+        "if flying and leftover.head is not None:",
+        "if False:",
+        29,
+    ),
+    Mutant(
+        "a run writes the record",
+        applying.finish,
+        "record.clusters != stored.clusters or not stored.lineage",
+        "False",
+        0,
+    ),
+    Mutant("what was recovered is taken in", applying.settle, "stores.journal.append(list(recovered))", "pass", 3),
+    Mutant(
+        "a plan takes in what an interrupted run did",
+        planning.known,
+        "record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))",
+        "record, flying = stored, ()",
+        3,
+    ),
+    Mutant(
+        "what is protected stays",
+        decide.Case.protected,
+        "said if said is not None else bool(self.recorded and self.recorded.prevent_destroy)",
+        "False",
+        23,
+    ),
 )
