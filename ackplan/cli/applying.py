@@ -67,6 +67,8 @@ async def _reported(settings: Settings, order: Order, speaker: Voice, report: Re
     try:
         return await _locked(settings, order, speaker, report)
     except Exception as fault:
+        if isinstance(fault, BrokenPipeError):
+            click.echo("Nobody reads the output any more: stopped. The record holds; to go on: ackplan apply", err=True)
         try:
             report.refused(as_diagnostics(fault))
         except Failure as second:

@@ -229,3 +229,14 @@ def test_a_run_that_an_error_ended_is_reported(project: Project) -> None:
     report = json.loads((project.folder / "report.json").read_text())
     assert [text[:7] for text in report["errors"]] == ["ACK3010"]
     assert [(step["step"], step["status"]) for step in report["steps"]] == [("create:web", "done")]
+
+
+def test_output_that_nobody_reads_any_more_stops_a_run_and_says_so(project: Project) -> None:
+    project.write(WEB)
+    with mock.patch("ackplan.render.text.event_line", side_effect=BrokenPipeError(32, "Broken pipe")):
+        done = project.run("apply", "--auto-approve", "--report", "report.json")
+    assert done.code == 1
+    assert "to go on: ackplan apply" in done.err
+    assert json.loads((project.folder / "report.json").read_text())["complete"] is False
+    assert project.run("apply", "--auto-approve").code == 0
+    assert len(project.changing()) == 1

@@ -130,3 +130,18 @@ def test_lock_file_that_is_taken_away_while_it_is_waited_for_keeps_nobody_out(tm
 
     with pytest.raises(Failure, match="ACK3020"):
         asyncio.run(main())
+
+
+def test_one_record_has_one_lock_wherever_a_run_is_started(tmp_path: Path) -> None:
+    """Two projects that share a record: each had a lock of its own."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+
+    async def main() -> None:
+        async with held(tmp_path / "kept" / ".ackplan" / "default.lock"):
+            for folder, place in ((here, "../kept"), (there, str(tmp_path / "kept"))):
+                refused = await asyncio.to_thread(command_line, folder, "state", "rm", "web", "--state", place)
+                assert (refused.code, refused.err[:7]) == (1, "ACK3021")
+
+    asyncio.run(main())
