@@ -22,6 +22,8 @@ from ackplan.diagnostics import Failure, error
 from ackplan.record.journal import NOTHING, Entry, Leftover, Phase, RunHead, checked
 
 _VERSION = 1
+# Several times what a run of 30,000 clusters writes.
+_MAX_BYTES = 512 << 20
 _TABLES = """
 CREATE TABLE IF NOT EXISTS run (
   id TEXT NOT NULL, plan TEXT NOT NULL, lineage TEXT NOT NULL, serial INTEGER NOT NULL);
@@ -77,8 +79,11 @@ class SqliteJournal:
             return self._connection
         self._path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        self._file = os.fstat(handle).st_ino
+        status = os.fstat(handle)
         os.close(handle)
+        if status.st_size > _MAX_BYTES:
+            raise OSError(errno.EFBIG, f"over {_MAX_BYTES:,} bytes")
+        self._file = status.st_ino
         connection = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")

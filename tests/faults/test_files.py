@@ -281,6 +281,15 @@ def test_journal_in_whose_place_another_is_stops_the_run(at: Bench) -> None:
     assert at.wire.sent.count("create_cluster") == 1, "the one before"
 
 
+def test_journal_that_is_too_large_is_refused(at: Bench) -> None:
+    file = at.folder / ".ackplan" / "default.journal"
+    with file.open("r+b") as stream:
+        stream.truncate((512 << 20) + 1)
+    refused = at.run("plan")
+    assert (refused.code, refused.err[:7]) == (1, "ACK3012")
+    assert "over 536,870,912 bytes" in refused.err
+
+
 def test_names_that_can_not_be_written_down_are_refused(at: Bench) -> None:
     """Half a surrogate pair, which JSON can name: the run waited without end for its journal."""
     file = at.folder / "state" / "default.json"
