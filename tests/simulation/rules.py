@@ -154,7 +154,7 @@ class Rules:
         said = wanted.lifecycle.prevent_destroy if wanted else None
         recorded = self.record().clusters.get(effect.name)
         protected = said if said is not None else bool(recorded and recorded.prevent_destroy)
-        fresh = effect.before is not None and effect.before.state == "failed"
+        fresh = effect.before is not None and (effect.before.state == "failed" or not effect.before.made)
         if protected and not fresh:
             yield "is protected"
         if not life.disturbed and life is self.computer.life:
