@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -24,10 +24,32 @@ MAX_BYTES = 512 * 1024 * 1024
 _SEAL = ', "sha256": '
 
 
-def encode_file(plan: Plan, shown: Mapping[str, Any]) -> str:
-    """A plan file: the plan, what `show --format json` prints of it, and a digest over both."""
-    content = {"ackplan_plan": FORMAT, "plan": encode(plan), "json": shown}
-    return sealed(json.dumps(content, sort_keys=True, ensure_ascii=False))
+def encode_file(plan: Plan, shown: Mapping[str, Any]) -> Iterator[bytes]:
+    """A plan file: what `show --format json` prints of the plan, the plan, and a digest over both.
+
+    In pieces, for the whole would be in memory several times over.
+    """
+    digest = hashlib.sha256()
+    for piece in _pieces(plan, shown):
+        data = piece.encode("utf-8", "surrogatepass")
+        digest.update(data)
+        yield data
+    yield f'{_SEAL}"{digest.hexdigest()}"}}\n'.encode()
+
+
+def _pieces(plan: Plan, shown: Mapping[str, Any]) -> Iterator[str]:
+    """The file as JSON with sorted keys, as far as the digest."""
+    yield f'{{"ackplan_plan": {FORMAT}, "json": {{'
+    for number, name in enumerate(sorted(shown)):
+        yield f"{', ' * (number > 0)}{_text(name)}: {_text(shown[name])}"
+    yield '}, "plan": {"changes": ['
+    for number, change in enumerate(plan.changes):
+        yield f"{', ' * (number > 0)}{_text(_change(change))}"
+    yield f"], {_text(_apart_from_changes(plan)).removeprefix('{')}"
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def sealed(text: str) -> str:
@@ -70,6 +92,10 @@ def _not_a_plan(file: str, why: str) -> Diagnostic:
 
 
 def encode(plan: Plan) -> dict[str, Any]:
+    return {**_apart_from_changes(plan), "changes": [_change(change) for change in plan.changes]}
+
+
+def _apart_from_changes(plan: Plan) -> dict[str, Any]:
     return {
         "mode": plan.mode,
         "unmanaged": plan.unmanaged,
@@ -82,7 +108,6 @@ def encode(plan: Plan) -> dict[str, Any]:
             "spec_paths": list(plan.pins.spec_paths),
             "workspace": plan.pins.workspace,
         },
-        "changes": [_change(change) for change in plan.changes],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
         "policies": [_judged(judged) for judged in plan.policies],
     }

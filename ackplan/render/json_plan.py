@@ -57,8 +57,8 @@ def tells(shown: Any, plan: Plan) -> bool:
     """Whether JSON from a plan file tells of this very plan, in all that can be told without the record."""
     if not isinstance(shown, dict):
         return False
-    own = json.loads(json.dumps(plan_json(plan, Record(""))))
-    return all(_plain(shown.get(key)) == _plain(value) for key, value in own.items() if key not in _OF_THE_RECORD)
+    told = ((key, value) for key, value in plan_json(plan, Record("")).items() if key not in _OF_THE_RECORD)
+    return all(_plain(shown.get(key)) == _plain(json.loads(json.dumps(value))) for key, value in told)
 
 
 def _plain(value: Any) -> Any:

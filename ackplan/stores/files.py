@@ -7,15 +7,16 @@ import errno
 import os
 import stat
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from ackplan.diagnostics import Diagnostic, Failure, error
 
 
-def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+def write_atomically(path: Path, data: bytes | Iterable[bytes], *, mode: int = 0o644) -> None:
     """Replaces `path` by a file with `data`, durably. Never writes through a link. Raises Failure when it can't.
 
-    What is no file stays: a privileged run would put a file in the place of /dev/null.
+    `data` may come in pieces. What is no file stays: a privileged run would put a file in the place of /dev/null.
     """
     try:
         _begin(path)
@@ -23,7 +24,7 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         try:
             with os.fdopen(handle, "wb") as stream:
                 os.fchmod(stream.fileno(), mode)
-                stream.write(data)
+                stream.writelines([data] if isinstance(data, bytes) else data)
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(temporary).replace(path)

@@ -185,4 +185,5 @@ def test_nothing_protected_and_nothing_foreign_is_ever_deleted(fleet, options):
 @given(fleets(), OPTIONS)
 def test_a_plan_file_holds_all_of_a_plan(fleet, options):
     result, _ = planned(fleet, options)
-    assert codec.decode_file(codec.encode_file(result, {"planned": [1, "二"]}), "p") == (result, {"planned": [1, "二"]})
+    written = b"".join(codec.encode_file(result, {"planned": [1, "二"]})).decode()
+    assert codec.decode_file(written, "p") == (result, {"planned": [1, "二"]})

@@ -59,4 +59,4 @@ def _write(path: Path, plan: Any, record: Any) -> None:
     from ackplan.render.json_plan import plan_json
     from ackplan.stores.files import write_atomically
 
-    write_atomically(path, encode_file(plan, plan_json(plan, record)).encode("utf-8", "surrogatepass"))
+    write_atomically(path, encode_file(plan, plan_json(plan, record)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -44,6 +44,10 @@ def everything() -> Plan:
     return plan_of(given, adopt=frozenset({"foreign", "nobody"}))
 
 
+def written(plan: Plan, shown: Mapping[str, Any]) -> str:
+    return b"".join(codec.encode_file(plan, shown)).decode()
+
+
 def resealed(document: dict[str, Any]) -> str:
     """A file with a digest that fits, as someone makes who knows how."""
     content = {key: value for key, value in document.items() if key != "sha256"}
@@ -64,21 +68,28 @@ def test_a_plan_is_read_back_as_it_was_written():
     }
     assert plan.diagnostics
     assert plan.blocked
-    text = codec.encode_file(plan, {"format_version": "1.2", "名": "商店"})
+    text = written(plan, {"format_version": "1.2", "名": "商店"})
     assert codec.decode_file(text, "plan") == (plan, {"format_version": "1.2", "名": "商店"})
-    assert codec.encode_file(*codec.decode_file(text, "plan")) == text
+    assert written(*codec.decode_file(text, "plan")) == text
     assert text.endswith("\n")
+
+
+@pytest.mark.parametrize("shown", [{}, {"z": [1], "a": {"y": None, "b": "商店"}}], ids=["nothing", "something"])
+@pytest.mark.parametrize("plan", [everything(), plan_of(sides([], {}, []))], ids=["everything", "nothing"])
+def test_a_file_in_pieces_is_the_whole(plan: Plan, shown: dict[str, Any]):
+    whole = {"ackplan_plan": codec.FORMAT, "plan": codec.encode(plan), "json": shown}
+    assert written(plan, shown) == codec.sealed(json.dumps(whole, sort_keys=True, ensure_ascii=False))
 
 
 def test_the_file_holds_references_and_no_secret(monkeypatch):
     monkeypatch.setenv("NODE_PASSWORD", "Hunter22!")
-    text = codec.encode_file(everything(), {})
+    text = written(everything(), {})
     assert '"env": "NODE_PASSWORD"' in text
     assert "Hunter22!" not in text
 
 
 def test_what_was_altered_is_refused_layout_too():
-    text = codec.encode_file(everything(), {})
+    text = written(everything(), {})
     altered = [
         text.replace('"count": 2', '"count": 3'),
         text.replace("id-old", "id-new"),
@@ -98,7 +109,7 @@ def test_what_was_altered_is_refused_layout_too():
 
 def test_every_byte_counts():
     """Each byte in turn is changed, doubled and left out."""
-    content = codec.encode_file(plan_of(sides([], {"c": recorded(one(MANAGED))}, [live(one(MANAGED))])), {}).encode()
+    content = written(plan_of(sides([], {"c": recorded(one(MANAGED))}, [live(one(MANAGED))])), {}).encode()
     assert codec.decode_file(content.decode(), "plan")
     for at, byte in enumerate(content):
         for middle in (bytes([byte ^ 1]), bytes([byte ^ 32]), bytes([byte, byte]), b""):
@@ -192,7 +203,7 @@ FORGED: list[tuple[str, Alter]] = [
 
 @pytest.mark.parametrize("alter", [row[1] for row in FORGED], ids=[row[0] for row in FORGED])
 def test_a_forged_plan_is_refused_even_with_a_digest_that_fits(alter):
-    document = json.loads(codec.encode_file(everything(), {}))
+    document = json.loads(written(everything(), {}))
     assert codec.decode_file(resealed(document), "x.plan")[0] == everything()
     alter(document["plan"])
     with pytest.raises(Failure) as refused:
@@ -202,7 +213,7 @@ def test_a_forged_plan_is_refused_even_with_a_digest_that_fits(alter):
 
 def test_method_and_path_come_from_the_catalog_not_from_the_file():
     wanted = one(MANAGED)
-    text = codec.encode_file(plan_of(sides([], {"c": recorded(wanted)}, [live(wanted)])), {})
+    text = written(plan_of(sides([], {"c": recorded(wanted)}, [live(wanted)])), {})
     assert '"method"' not in text
     assert '"path"' not in text
     (change,) = codec.decode_file(text, "x.plan")[0].changes

@@ -273,7 +273,7 @@ def test_the_text_is_one_line_and_begins_with_the_versions() -> None:
 def test_a_plan_file_gives_back_the_same_text(fleet: Fleet) -> None:
     planned = fleet.plan()
     shown = plan_json(planned, fleet.record)
-    again, as_json = decode_file(encode_file(planned, shown), "x.plan")
+    again, as_json = decode_file(b"".join(encode_file(planned, shown)).decode(), "x.plan")
     assert dumps(as_json) == dumps(shown) == dumps(plan_json(again, fleet.record))
 
 
