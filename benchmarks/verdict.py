@@ -68,5 +68,7 @@ def worse(now: dict[str, Any], before: dict[str, Any]) -> list[str]:
     pairs += [(key, now["startup"][key], times) for key, times in before["startup"].items() if key in now["startup"]]
     slower = [f"{key}: {mine:.2f} times the floor, {base:.2f} in the baseline" for key, mine, base in pairs
               if mine > base * ROOM]  # fmt: skip
-    grown = [f"{key}: {times:.2f} times linear" for key, times in now.get("growing", {}).items() if times > GROWN]
+    grown = [
+        f"{key}: {times:.2f} times linear" for key, times in now.get("growing", {}).items() if times > GROWN * ROOM
+    ]
     return slower + grown
