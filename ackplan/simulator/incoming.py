@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import unquote, unquote_plus, urlsplit
+from urllib.parse import unquote, unquote_plus
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,11 @@ def _text(value: str) -> str:
 
 
 def incoming(method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes) -> Incoming:
-    """Takes a request's parts apart. `target` is what stands in the request line, path and query."""
-    if "://" in target.partition("?")[0]:
-        parts = urlsplit(target)
-        raw_path, query = parts.path or "/", parts.query
-    else:
-        raw_path, _, query = target.partition("?")
+    """Takes a request's parts apart. `target` stands in the request line: path and query, or all of an address."""
+    raw_path, _, query = target.partition("?")
+    _, absolute, beyond_scheme = raw_path.partition("://")
+    if absolute:
+        raw_path = "/" + beyond_scheme.partition("/")[2]
     collected: dict[str, list[str]] = {}
     for name, value in headers:
         collected.setdefault(name.lower(), []).append(value)
