@@ -26,7 +26,6 @@ _NODES = "nodes"
 
 async def check_unmoved(plan: Plan, before: Known, api: ApiReader, inputs: spec.Inputs) -> None:
     """Raises Failure for all that moved since the plan was made. The spec is looked for where the plan found it."""
-    inputs = dataclasses.replace(inputs, paths=plan.pins.spec_paths)
     moved = [*_spec_moved(plan, inputs), *_record_moved(plan, before)]
     if not moved:
         moved = [*_live_moved(plan.acting, plan, before, await api.list_clusters())]
@@ -38,7 +37,6 @@ async def check_unmoved(plan: Plan, before: Known, api: ApiReader, inputs: spec.
 
 def check_same_spec(plan: Plan, inputs: spec.Inputs) -> None:
     """Raises Failure where the spec moved since a plan whose run was interrupted."""
-    inputs = dataclasses.replace(inputs, paths=plan.pins.spec_paths)
     moved = [dataclasses.replace(fault, cure=_RESUMED) for fault in _spec_moved(plan, inputs)]
     if moved:
         raise Failure(*moved)
@@ -65,6 +63,7 @@ def _spec_moved(plan: Plan, inputs: spec.Inputs) -> Iterator[Diagnostic]:
 
     Files that were edited may mean the same: then nothing moved.
     """
+    inputs = dataclasses.replace(inputs, paths=plan.pins.spec_paths)
     planned = plan.pins.spec_files
     now = spec.sources(inputs) if planned else {}
     if not now or now == planned or spec.read(inputs).digest() == plan.pins.spec_digest:

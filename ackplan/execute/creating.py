@@ -30,11 +30,9 @@ async def _send(context: StepContext) -> str | None:
     While such a call may come yet, a refusal of this one settles nothing. Each try is written down: from then on it
     counts how long the call may be on its way.
     """
-    body = await context.intent()
     lost: ApiError | None = None
-    for number in range(_TRIES):
-        if number:
-            body = await context.intent()
+    for _ in range(_TRIES):
+        body = await context.intent()
         context.called = True
         try:
             answer = await context.ports.api.create_cluster(context.call.region, body)

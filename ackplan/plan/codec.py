@@ -34,7 +34,7 @@ def encode_file(plan: Plan, shown: Mapping[str, Any]) -> Iterator[bytes]:
         data = piece.encode("utf-8", "surrogatepass")
         digest.update(data)
         yield data
-    yield f'{_SEAL}"{digest.hexdigest()}"}}\n'.encode()
+    yield _seal(digest.hexdigest()).encode()
 
 
 def _pieces(plan: Plan, shown: Mapping[str, Any]) -> Iterator[str]:
@@ -55,16 +55,20 @@ def _text(value: Any) -> str:
 def sealed(text: str) -> str:
     """The text of a JSON object with the digest of every byte before it as its last key."""
     text = text.removesuffix("}")
-    return text + _seal(text)
+    return text + _seal(_digest(text))
 
 
-def _seal(text: str) -> str:
-    return f'{_SEAL}"{hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()}"}}\n'
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _seal(digest: str) -> str:
+    return f'{_SEAL}"{digest}"}}\n'
 
 
 def _is_sealed(text: str) -> bool:
     end = text.rfind(_SEAL)
-    return end >= 0 and text[end:] == _seal(text[:end])
+    return end >= 0 and text[end:] == _seal(_digest(text[:end]))
 
 
 def decode_file(text: str, file: str) -> tuple[Plan, Mapping[str, Any]]:
