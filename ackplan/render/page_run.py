@@ -22,8 +22,9 @@ def report_data(plan: Plan, result: Result, facts: RunFacts, record: Record | No
     """The page of a run: that of its plan, and what became of each step. `record` is the one before the run."""
     data = plan_data(_with_errors(plan, result), record)
     start = begun(result)
-    never = Outcome(Status.NOT_STARTED) if result.errors and not result.outcomes else None
-    ends = [_ending(result.outcomes.get(step.id, never), start) for step in plan.steps]
+    if result.errors and not result.outcomes:
+        result = dataclasses.replace(result, outcomes={step.id: Outcome(Status.NOT_STARTED) for step in plan.steps})
+    ends = [_ending(result.outcomes.get(step.id), start) for step in plan.steps]
     for told, end in zip(data["steps"], ends, strict=True):
         told["end"] = end
     by_cluster: dict[str, list[str]] = {}
