@@ -231,7 +231,8 @@ def _length(words: str, what: str) -> Callable[[Refusal], str]:
 def _pattern(fault: Refusal) -> str:
     schema = fault.schema if isinstance(fault.schema, Mapping) else {}
     meaning = schema.get("x-ack-form") or f"the pattern {fault.validator_value}"
-    return f"{shown(fault.instance)} does not have the form of {meaning}"
+    near = suggestion(str(fault.instance), map(str, schema.get("examples", ())))
+    return f"{shown(fault.instance)} does not have the form of {meaning}" + (f"; {near}" if near else "")
 
 
 _DESCRIBERS: dict[str, Callable[[Refusal], str]] = {

@@ -65,7 +65,17 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
     ("managed", {"addons": [{"name": "terway-eniip"}, {"name": "terway-controlplane"}]}),
     ("managed", {"addons": [{"name": "my-flannel-exporter"}, {"name": "flannel"}]}),
     ("managed", {"tags": [{"key": "team", "value": ""}, {"key": "team"}]}),
-    ("managed", {"worker_system_disk_category": "cloud_essd"}),
+    *(
+        (kind, {f"{role}_system_disk_category": category})
+        for kind, role in [("managed", "worker"), ("edge", "worker"), ("dedicated", "worker"), ("dedicated", "master")]
+        for category in ["cloud_essd", "cloud_auto", "cloud_essd_entry"]
+    ),
+    *(
+        (kind, {f"{role}_data_disk": True, f"{role}_data_disk_category": category})
+        for kind, role in [("managed", "worker"), ("edge", "worker"), ("dedicated", "worker"), ("dedicated", "master")]
+        for category in ["cloud", "cloud_essd", "cloud_auto", "cloud_essd_entry", "elastic_ephemeral_disk_standard"]
+    ),
+    ("scale-out", {"worker_system_disk_category": "cloud_essd"}),
     ("managed", {"kubernetes_version": ..., "node_cidr_mask": ...}),
     ("managed", {"region_id": "cn-north-2-gov-1"}),
     ("edge", {"worker_system_disk_size": 40}),

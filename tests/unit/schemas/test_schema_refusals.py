@@ -51,9 +51,9 @@ REFUSED: list[tuple[str, dict[str, Any], str, str, str | None]] = [
     ("managed", {"worker_data_disk": True, "worker_data_disk_size": "32769"}, "$.worker_data_disk_size", "pattern", None),
     ("managed", {"worker_data_disk": True, "worker_data_disk_size": "1e3"}, "$.worker_data_disk_size", "pattern", None),
     ("managed", {"worker_data_disk": "true"}, "$.worker_data_disk", "type", None),
-    ("managed", {"worker_data_disk": True, "worker_data_disk_category": "ssd"}, "$.worker_data_disk_category", "enum", None),
+    ("managed", {"worker_data_disk": True, "worker_data_disk_category": "ssd"}, "$.worker_data_disk_category", "pattern", None),
     ("dedicated", {"master_count": 4}, "$.master_count", "enum", None),
-    ("dedicated", {"master_system_disk_category": "cloud"}, "$.master_system_disk_category", "enum", None),
+    ("dedicated", {"master_system_disk_category": "cloud"}, "$.master_system_disk_category", "pattern", None),
     ("managed", {"worker_system_disk_category": ""}, "$.worker_system_disk_category", "pattern", None),
     # choices
     ("managed", {"proxy_mode": "IPVS"}, "$.proxy_mode", "enum", None),

@@ -29,6 +29,14 @@ EXAMPLES = [
 ]
 
 
+DISKS = {
+    "system_disk_category": "cloud_essd",
+    "system_disk_size": 120,
+    "data_disk": True,
+    "data_disk_category": "cloud_auto",
+}
+
+
 def _refusal(operation: str, body: dict[str, Any], *, today: bool = False) -> tuple[str, str]:
     with pytest.raises(Refusal) as caught:
         bodies.check(body, operation, today=today)
@@ -115,6 +123,13 @@ def test_refusals_name_the_parameter(kind: str, operation: str, changes: dict[st
     found, message = _refusal(operation, example(kind, **changes))
     assert found == code
     assert named in message
+
+
+@pytest.mark.parametrize(("kind", "role"), [("managed", "worker"), ("edge", "worker"), ("dedicated", "master")])
+@pytest.mark.parametrize("today", [True, False])
+def test_todays_disk_categories_pass(kind: str, role: str, today: bool) -> None:  # noqa: FBT001
+    essd = {f"{role}_{name}": value for name, value in DISKS.items()}
+    bodies.check(example(kind, **essd), "create_cluster", today=today)
 
 
 def test_a_made_vpc_must_not_overlap_the_pods() -> None:

@@ -121,6 +121,14 @@ ENUMERATIONS = [
     ("managed", "proxy_mode: IPVS #!", "proxy_mode", '"iptables", "ipvs"'),
     ("managed", "worker_instance_charge_type: Prepaid #!", "worker_instance_charge_type", 'did you mean "PrePaid"?'),
     ("managed", "worker_data_disk: true\nworker_data_disk_category: ssd #!", "worker_data_disk_category", "cloud_ssd"),
+    ("managed", "worker_system_disk_category: essd #!", "worker_system_disk_category", "a disk category such as"),
+    ("edge", "worker_system_disk_category: Cloud-ESSD #!", "worker_system_disk_category", "cloud_essd"),
+    (
+        "dedicated",
+        "master_data_disk: true\nmaster_data_disk_category: cloud-essd #!",
+        "master_data_disk_category",
+        'did you mean "cloud_essd"?',
+    ),
     ("edge", "profile: edge #!", "profile", 'did you mean "Edge"?'),
     ("dedicated", "cpu_policy: dynamic #!", "cpu_policy", '"static", "none"'),
     ("dedicated", "master_system_disk_category: cloud #!", "master_system_disk_category", "cloud_efficiency"),
@@ -230,6 +238,18 @@ def test_what_the_rows_change_is_right_before(kind, read):
     result = read(compose(kind, ""))
     assert result.diagnostics == ()
     assert result.clusters["shop"].kind == kind
+
+
+@pytest.mark.parametrize("category", ["cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud_auto", "cloud_essd_entry"])
+@pytest.mark.parametrize("disk", ["system", "data"])
+@pytest.mark.parametrize(
+    ("kind", "role"), [("managed", "worker"), ("edge", "worker"), ("dedicated", "worker"), ("dedicated", "master")]
+)
+def test_every_disk_takes_todays_categories(kind, role, disk, category, read):
+    lines = f"{role}_data_disk: true\n{role}_{disk}_disk_category: {category}"
+    result = read(compose(kind, lines))
+    assert result.diagnostics == ()
+    assert result.clusters["shop"].parameters[f"{role}_{disk}_disk_category"] == category
 
 
 @pytest.mark.parametrize(("kind", "lines", "parameter", "says"), ROWS)
