@@ -128,7 +128,7 @@ def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
     store, journal = LocalRecordStore(folder, "default", folder), SqliteJournal(folder / "default.journal")
 
     class Api:
-        async def list_clusters(self) -> Any:
+        async def list_clusters(self, region: str = "") -> Any:  # noqa: ARG002 - part of the protocol
             return decode.clusters(answer)
 
     def run() -> None:

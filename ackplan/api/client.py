@@ -48,22 +48,22 @@ class AckClient:
         """From now on a call that did not succeed is not sent again."""
         self._sender.stop()
 
-    async def list_clusters(self) -> tuple[Cluster, ...]:
-        """All clusters of the account, Swarm clusters among them (guide 2.10)."""
-        return await self._ask(call("list_clusters", self._region), decode.clusters)
+    async def list_clusters(self, region: str = "") -> tuple[Cluster, ...]:
+        """The clusters that the account shows in this region, Swarm clusters among them (guide 2.10)."""
+        return await self._ask(call("list_clusters", region or self._region), decode.clusters)
 
-    async def get_cluster(self, cluster_id: str) -> Cluster:
-        """One cluster (guide 2.9). NotFound, with http_status 404, only where the API says that there is none."""
-        wanted = call("get_cluster", self._region, id=cluster_id)
+    async def get_cluster(self, cluster_id: str, region: str = "") -> Cluster:
+        """One cluster (guide 2.9). An error that is `missing` only where the API says that there is none."""
+        wanted = call("get_cluster", region or self._region, id=cluster_id)
         return await self._ask(wanted, lambda answer: decode.cluster(answer, cluster_id))
 
-    async def list_nodes(self, cluster_id: str) -> tuple[Node, ...]:
+    async def list_nodes(self, cluster_id: str, region: str = "") -> tuple[Node, ...]:
         """All nodes of a cluster, every page of them; none twice, though nodes may come and go between pages."""
         found: dict[str, Node] = {}
         seen = 0
         for number in range(1, _MOST_PAGES + 1):
             query = {"pageNumber": str(number), "pageSize": str(_PAGE)}
-            wanted = call("list_nodes", self._region, id=cluster_id, query=query)
+            wanted = call("list_nodes", region or self._region, id=cluster_id, query=query)
             page, total = await self._ask(wanted, decode.nodes)
             seen += len(page)
             found.update((node.instance_id or node.name, node) for node in page)
@@ -75,9 +75,9 @@ class AckClient:
         why = f"there are more than {_MOST_PAGES} pages of nodes"
         raise AnswerTooLarge("AnswerTooLarge", why, operation="list_nodes")
 
-    async def get_task(self, task_id: str) -> Task:
+    async def get_task(self, task_id: str, region: str = "") -> Task:
         """A task (beyond the guide). NotFound also where the endpoint has no tasks."""
-        wanted = call("get_task", self._region, id=task_id)
+        wanted = call("get_task", region or self._region, id=task_id)
         return await self._ask(wanted, lambda answer: decode.task(answer, task_id))
 
     async def create_cluster(self, region: str, body: Mapping[str, Any]) -> Accepted:
@@ -108,13 +108,13 @@ class AckClient:
         """Removes workers (guide 2.11)."""
         return await self._ask(self._call("remove_nodes", region, cluster_id, body), decode.accepted_or_empty)
 
-    async def kubeconfig(self, cluster_id: str) -> str:
+    async def kubeconfig(self, cluster_id: str, region: str = "") -> str:
         """A cluster's kubeconfig (guide 2.5): a secret."""
-        return await self._ask(call("kubeconfig", self._region, id=cluster_id), decode.config)
+        return await self._ask(call("kubeconfig", region or self._region, id=cluster_id), decode.config)
 
-    async def certs(self, cluster_id: str) -> Mapping[str, Any]:
+    async def certs(self, cluster_id: str, region: str = "") -> Mapping[str, Any]:
         """A cluster's certificates as the API answers them (guide 2.8): a secret."""
-        return await self._ask(call("certs", self._region, id=cluster_id), decode.mapping)
+        return await self._ask(call("certs", region or self._region, id=cluster_id), decode.mapping)
 
     async def call(
         self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None, region: str = ""

@@ -163,21 +163,22 @@ async def _moment(api: ApiReader, cluster: Cluster) -> tuple[Cluster | None, tup
     try:
         return await _one_moment(api, cluster)
     except ApiError as fault:
-        if fault.http_status == 404:
+        if fault.missing:
             return None, ()
         raise
 
 
 async def _one_moment(api: ApiReader, cluster: Cluster) -> tuple[Cluster, tuple[Node, ...]]:
     """Read again, a few times at most, while a change under way parts the cluster from its nodes."""
-    nodes = await api.list_nodes(cluster.cluster_id)
+    identity = cluster.cluster_id, cluster.region_id
+    nodes = await api.list_nodes(*identity)
     for _ in range(_LOOKS):
         if cluster.size in (None, len(nodes)) and not cluster.busy:
             break
-        cluster = await api.get_cluster(cluster.cluster_id)
+        cluster = await api.get_cluster(*identity)
         if cluster.size in (None, len(nodes)):
             break
-        nodes = await api.list_nodes(cluster.cluster_id)
+        nodes = await api.list_nodes(*identity)
     return cluster, nodes
 
 

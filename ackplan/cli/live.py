@@ -29,5 +29,6 @@ def named(live: Sequence[Cluster], name: str) -> Cluster:
 
 async def nodes_of(api: ApiReader, clusters: Sequence[Cluster]) -> Mapping[str, Sequence[Node]]:
     """The nodes of these clusters, by cluster id."""
-    found = await asyncio.gather(*(api.list_nodes(cluster.cluster_id) for cluster in clusters))
+    reads = (api.list_nodes(cluster.cluster_id, cluster.region_id) for cluster in clusters)
+    found = await asyncio.gather(*reads)
     return {cluster.cluster_id: nodes for cluster, nodes in zip(clusters, found, strict=True)}

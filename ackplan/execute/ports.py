@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from ackplan.record.journal import Entry
 
 
+# The API's codes for a cluster that is not there, in lower case. The second comes with HTTP 400 as well.
+_NO_CLUSTER = frozenset({"errorclusternotfound", "errorquerycluster", "clusternotfound", "invalidclusterid.notfound"})
+
+
 class ApiError(Exception):
     """A call that did not succeed.
 
@@ -41,6 +45,11 @@ class ApiError(Exception):
         self.uncertain = uncertain
         self.operation = operation
 
+    @property
+    def missing(self) -> bool:
+        """Whether the API says, by its code, that there is no cluster of this id. No status says that by itself."""
+        return self.code.lower() in _NO_CLUSTER
+
     def __str__(self) -> str:
         status = f"HTTP {self.http_status} " if self.http_status else ""
         request = f" (request {self.request_id})" if self.request_id else ""
@@ -48,19 +57,21 @@ class ApiError(Exception):
 
 
 class ApiReader(Protocol):
-    """The calls that change nothing; each may be repeated freely."""
+    """The calls that change nothing; each may be repeated freely. `region` goes into x-acs-region-id."""
 
-    async def list_clusters(self) -> tuple[Cluster, ...]: ...
-
-    async def get_cluster(self, cluster_id: str) -> Cluster:
-        """One cluster; ApiError with http_status 404 where there is none."""
+    async def list_clusters(self, region: str = "") -> tuple[Cluster, ...]:
+        """The clusters that the account shows there; whether those of other regions too is the API's matter."""
         ...
 
-    async def list_nodes(self, cluster_id: str) -> tuple[Node, ...]:
+    async def get_cluster(self, cluster_id: str, region: str = "") -> Cluster:
+        """One cluster; an ApiError that is `missing` where the API says that there is none."""
+        ...
+
+    async def list_nodes(self, cluster_id: str, region: str = "") -> tuple[Node, ...]:
         """All nodes of a cluster, every page of them."""
         ...
 
-    async def get_task(self, task_id: str) -> Task: ...
+    async def get_task(self, task_id: str, region: str = "") -> Task: ...
 
 
 class Api(ApiReader, Protocol):

@@ -94,14 +94,14 @@ class _Api:
     ) -> None:
         self._clusters, self._nodes, self._wrapped = clusters, nodes, wrapped
 
-    async def list_clusters(self) -> tuple[Cluster, ...]:
+    async def list_clusters(self, region: str = "") -> tuple[Cluster, ...]:
         page = {"clusters": self._clusters, "page_info": {"total_count": str(len(self._clusters))}}
         return decode.clusters(_answer(page if self._wrapped else self._clusters))
 
-    async def get_cluster(self, cluster_id: str) -> Cluster:
+    async def get_cluster(self, cluster_id: str, region: str = "") -> Cluster:
         return next(cluster for cluster in await self.list_clusters() if cluster.cluster_id == cluster_id)
 
-    async def list_nodes(self, cluster_id: str) -> Sequence[Node]:
+    async def list_nodes(self, cluster_id: str, region: str = "") -> Sequence[Node]:
         return decode.nodes(_answer({"nodes": self._nodes[cluster_id]}))[0]
 
 

@@ -32,7 +32,8 @@ async def _certs(settings: Settings, name: str) -> Mapping[str, Any]:
     from ackplan.cli.live import find
 
     async with open_api(settings) as api:
-        return await api.certs((await find(api, name)).cluster_id)
+        cluster = await find(api, name)
+        return await api.certs(cluster.cluster_id, cluster.region_id)
 
 
 def _write(folder: Path, parts: Mapping[str, Any]) -> list[Path]:

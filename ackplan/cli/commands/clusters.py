@@ -35,7 +35,7 @@ async def _one(settings: Settings, name: str) -> str:
 
     async with open_api(settings) as api:
         cluster = await find(api, name)
-        nodes = await api.list_nodes(cluster.cluster_id)
+        nodes = await api.list_nodes(cluster.cluster_id, cluster.region_id)
     if settings.format == "json":
         return _json({**cluster.attributes, "nodes": [dataclasses.asdict(node) for node in nodes]})
     return "\n\n".join([text.clusters_table([cluster]), text.nodes_table(nodes)])

@@ -99,7 +99,7 @@ async def _import(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diag
     name, wanted = asked.name, _wanted(settings, optional=True)
     async with lock(settings, "ackplan import", 0), open_api(settings) as api:
         live = await find(api, asked.cluster_id or name)
-        nodes = await api.list_nodes(live.cluster_id)
+        nodes = await api.list_nodes(live.cluster_id, live.region_id)
         before = _recorded(settings)
         _write(settings, before, take_in(before, name, live, nodes, wanted.get(name)))
     remarks = [not_in_spec(name)] if wanted and name not in wanted else []

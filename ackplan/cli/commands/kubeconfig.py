@@ -38,7 +38,8 @@ async def _fetch(settings: Settings, name: str) -> str:
     from ackplan.cli.live import find
 
     async with open_api(settings) as api:
-        return await api.kubeconfig((await find(api, name)).cluster_id)
+        cluster = await find(api, name)
+        return await api.kubeconfig(cluster.cluster_id, cluster.region_id)
 
 
 def _default() -> Path:
