@@ -211,7 +211,9 @@ def parameter_row(parameter: Parameter, place: Place, needed: Mapping[str, str])
 
 def disjoint(kind: catalog.Kind) -> list[str]:
     names = kind.root.get("x-ack-disjoint", ())
-    return [f"The networks of {' and '.join(names)} must not overlap"] if names else []
+    made = [f"{name} {kind.parameters[name].schema['x-ack-made']}" for name in names]
+    rule = f"The networks of {', '.join(names)} must not overlap; without a VPC they are {', '.join(made)} unless given"
+    return [rule] if names else []
 
 
 def own_place() -> Place:

@@ -11,6 +11,7 @@ Messages name parameters and never quote values: a value could be a secret.
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -28,7 +29,6 @@ _MAX_ITEMS = 1000
 # Required by the guide, and not among the parameters of today's typed calls.
 _WAIVED = {"scale_out": {"worker_data_disk"}, "scale": {"num_of_nodes"}, "attach_script": {"options"}}
 _SECRETS = frozenset({"login_password", "password"})
-_MADE_VPC = ipaddress.IPv4Network("192.168.0.0/16")
 
 
 def parse(request: Incoming, operation: str) -> dict[str, Any]:
@@ -185,15 +185,13 @@ def _reason(fault: ValidationError) -> str:
 
 
 def _check_networks(body: Mapping[str, Any]) -> None:
-    """Pods, services and a VPC that is made for the cluster don't overlap (guide 2.1)."""
-    networks = {name: _network(name, body[name]) for name in ("container_cidr", "service_cidr") if name in body}
-    if networks and not {"vpcid", "vpc_id"} & set(body):
-        networks["vpcid"] = _MADE_VPC
-    names = sorted(networks)
-    for position, name in enumerate(names):
-        for other in names[position + 1 :]:
-            if networks[name].overlaps(networks[other]):
-                raise refusals.invalid(name, f"it overlaps the network of {other}")
+    """Pods, services and the VPC don't overlap, what is made unasked among them (guide 2.1)."""
+    made = {} if {"vpcid", "vpc_id"} & set(body) else bundle.made_networks()
+    given = {name: body[name] for name in ("container_cidr", "service_cidr") if name in body}
+    networks = {name: _network(name, text) for name, text in {**made, **given}.items()}
+    for name, other in itertools.permutations(sorted(networks), 2):
+        if name in given and networks[name].overlaps(networks[other]):
+            raise refusals.invalid(name, f"it overlaps the network of {other}")
 
 
 def _network(name: str, text: str) -> ipaddress.IPv4Network:

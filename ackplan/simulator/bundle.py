@@ -95,6 +95,13 @@ def types(name: str, parameter: str) -> frozenset[str]:
     return frozenset([found] if isinstance(found, str) else found)
 
 
+@functools.cache
+def made_networks() -> Mapping[str, str]:
+    """The networks that a create call makes where they and the VPC are left out, by parameter (guide 2.1)."""
+    named: Mapping[str, Any] = read("definitions")["$defs"]
+    return {name: part["x-ack-made"] for name, part in named.items() if "x-ack-made" in part}
+
+
 def _follow(schema: Any, file: str) -> Any:
     while "type" not in schema and "$ref" in schema:
         target, _, pointer = schema["$ref"].partition("#")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ackplan.simulator import machine
+from ackplan.simulator import bundle, machine
 from ackplan.simulator.clock import stamp
 from ackplan.simulator.fate import Fate
 from ackplan.simulator.ledger import Ledger
@@ -93,12 +93,13 @@ def _network(ledger: Ledger, body: Mapping[str, Any], serial: int) -> dict[str, 
         return {"vpc_id": vpc, "vswitch_id": ",".join(vswitches), "subnet_cidr": body.get("container_cidr", "")}
     count = 1 if body["cluster_type"] == "Ask" else _MADE_VSWITCHES
     made = [ledger.ids.resource("vsw", f"{serial}/{number}") for number in range(count)]
-    pods = body.get("container_cidr", "172.16.0.0/16")
+    networks = bundle.made_networks()
+    pods = body.get("container_cidr", networks["container_cidr"])
     return {
         "vpc_id": ledger.ids.resource("vpc", serial),
         "vswitch_id": ",".join(made),
-        "vpc_cidr": "192.168.0.0/16",
+        "vpc_cidr": networks["vpc_id"],
         "container_cidr": pods,
         "subnet_cidr": pods,
-        "service_cidr": body.get("service_cidr", "172.19.0.0/20"),
+        "service_cidr": body.get("service_cidr", networks["service_cidr"]),
     }

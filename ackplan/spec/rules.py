@@ -6,6 +6,7 @@ import functools
 import ipaddress
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ackplan import catalog
@@ -113,11 +114,37 @@ def _overlap(left: str, right: str) -> bool:
 
 
 def _overlaps(kind: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    networks = {name: parameters.get(name) for name in catalog.kind(kind).root.get("x-ack-disjoint", ())}
-    given = {name: value for name, value in networks.items() if isinstance(value, str) and not _cidr(value)}
-    for (left, a), (right, b) in itertools.combinations(given.items(), 2):
-        if _overlap(a, b):
-            yield right, f"{b} and {left} {a}"
+    for left, right in itertools.combinations(_disjoint(kind, parameters), 2):
+        if _overlap(left.network, right.network):
+            at, other = (left, right) if right.made else (right, left)
+            yield at.parameter, f"{at.network} and {other}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """The network of a parameter; `made`: it is not written down, the create call makes it along with a VPC."""
+
+    parameter: str
+    network: str
+    made: bool
+
+    def __str__(self) -> str:
+        made = ", made where it is left out" if self.made else ""
+        return f"{self.parameter} {self.network}{made}"
+
+
+def _disjoint(kind: str, parameters: Mapping[str, Any]) -> Iterator[_Range]:
+    """The networks of a cluster that are known: those given, and those made with a VPC where none is given."""
+    whole = catalog.kind(kind)
+    named = {name: whole.parameters[name].schema for name in whole.root.get("x-ack-disjoint", ())}
+    given = {name for name in named if parameters.get(name) is not None}
+    vpc = any("x-ack-check" not in named[name] for name in given)
+    for name, schema in named.items():
+        value = parameters.get(name)
+        if name not in given and not vpc:
+            yield _Range(name, schema["x-ack-made"], made=True)
+        elif schema.get("x-ack-check") and isinstance(value, str) and not _cidr(value):
+            yield _Range(name, value, made=False)
 
 
 def _networks(wanted: Wanted) -> Iterator[Diagnostic]:

@@ -127,16 +127,41 @@ def test_refusals_name_the_parameter(kind: str, operation: str, changes: dict[st
 
 @pytest.mark.parametrize(("kind", "role"), [("managed", "worker"), ("edge", "worker"), ("dedicated", "master")])
 @pytest.mark.parametrize("today", [True, False])
-def test_todays_disk_categories_pass(kind: str, role: str, today: bool) -> None:  # noqa: FBT001
+def test_todays_disk_categories_pass(kind: str, role: str, today: bool) -> None:
     essd = {f"{role}_{name}": value for name, value in DISKS.items()}
     bodies.check(example(kind, **essd), "create_cluster", today=today)
 
 
-def test_a_made_vpc_must_not_overlap_the_pods() -> None:
-    changes = {"vpcid": None, "vswitch_ids": None, "service_cidr": None}
-    _, message = _refusal("create_cluster", example("managed", container_cidr="192.168.0.0/20", **changes))
-    assert "container_cidr" in message
-    bodies.check(example("managed", container_cidr="10.0.0.0/20", **changes), "create_cluster", today=False)
+NO_VPC = {"managed": ["vpcid", "vswitch_ids"], "edge": ["vpcid", "vswitch_ids"]}
+NO_VPC["dedicated"] = ["vpcid", "worker_vswitch_ids", "master_vswitch_ids"]
+
+
+@pytest.mark.parametrize("kind", NO_VPC)
+@pytest.mark.parametrize(
+    ("networks", "named"),
+    [
+        ({"container_cidr": "192.168.0.0/20"}, "container_cidr"),
+        ({"container_cidr": "192.168.0.0/16"}, "container_cidr"),
+        ({"service_cidr": "192.168.16.0/20"}, "service_cidr"),
+        ({"container_cidr": "172.16.0.0/14"}, "container_cidr"),
+        ({"service_cidr": "172.16.16.0/20"}, "service_cidr"),
+        ({"container_cidr": "10.0.0.0/16", "service_cidr": "192.0.0.0/8"}, "service_cidr"),
+        ({"container_cidr": "10.0.0.0/16"}, ""),
+        ({"container_cidr": "10.0.0.0/16", "service_cidr": "172.16.16.0/20"}, ""),
+        ({"container_cidr": "172.19.0.0/20", "service_cidr": "172.16.0.0/16"}, ""),
+    ],
+)
+def test_no_network_overlaps_what_is_made(kind: str, networks: dict[str, str], named: str) -> None:
+    body = example(kind, **{"container_cidr": None, "service_cidr": None, **dict.fromkeys(NO_VPC[kind]), **networks})
+    if named:
+        assert named in _refusal("create_cluster", body)[1]
+    else:
+        bodies.check(body, "create_cluster", today=False)
+
+
+def test_in_a_vpc_of_ones_own_no_network_is_made() -> None:
+    networks = {"container_cidr": None, "service_cidr": "172.16.16.0/20"}
+    bodies.check(example("managed", **networks), "create_cluster", today=False)
 
 
 def test_the_guides_swapped_example_does_not_pass() -> None:

@@ -158,6 +158,18 @@ CONFLICTS = [
     ("managed", "container_cidr: 172.16.0.0/16\nservice_cidr: 172.16.8.0/21 #!", "service_cidr", "overlap"),
     ("managed", "service_cidr: 10.0.0.0/8 #!\ncontainer_cidr: 10.1.0.0/16", "service_cidr", "overlap"),
 ]
+NO_VPC = {"managed": "-vpcid\n-vswitch_ids\n", "edge": "-vpcid\n-vswitch_ids\n"}
+NO_VPC["dedicated"] = "-vpcid\n-worker_vswitch_ids\n-master_vswitch_ids\n"
+# What is given, and what it overlaps of what the create call makes along with the VPC.
+MADE = [
+    ("container_cidr: 192.168.0.0/16 #!", "container_cidr", "192.168.0.0/16 and vpcid 192.168.0.0/16"),
+    ("service_cidr: 192.168.16.0/20 #!", "service_cidr", "192.168.16.0/20 and vpcid 192.168.0.0/16, made where"),
+    ("container_cidr: 172.16.0.0/14 #!", "container_cidr", "172.16.0.0/14 and service_cidr 172.19.0.0/20, made"),
+    ("service_cidr: 172.16.16.0/20 #!", "service_cidr", "172.16.16.0/20 and container_cidr 172.16.0.0/16, made"),
+    ("container_cidr: 10.0.0.0/16\nservice_cidr: 192.0.0.0/8 #!", "service_cidr", "and vpcid 192.168.0.0/16"),
+    ("service_cidr: 10.0.0.0/24\ncontainer_cidr: 192.168.200.0/24 #!", "container_cidr", "and vpcid 192.168.0.0/16"),
+]
+OVERLAPS = [(kind, NO_VPC[kind] + lines, *rest) for kind in NO_VPC for lines, *rest in MADE]
 PAYMENT = [
     ("managed", PAID + "worker_period: 1", "worker_period_unit", "PrePaid workers need"),
     ("managed", PAID_MONTH, "worker_period", "PrePaid workers need"),
@@ -226,6 +238,7 @@ ROWS = [
         "enumeration": ENUMERATIONS,
         "unknown": UNKNOWN,
         "conflict": CONFLICTS,
+        "overlap": OVERLAPS,
         "payment": PAYMENT,
         "own": OWN,
     }.items()
@@ -238,6 +251,24 @@ def test_what_the_rows_change_is_right_before(kind, read):
     result = read(compose(kind, ""))
     assert result.diagnostics == ()
     assert result.clusters["shop"].kind == kind
+
+
+@pytest.mark.parametrize("kind", NO_VPC)
+@pytest.mark.parametrize(
+    "networks",
+    [
+        "container_cidr: 10.0.0.0/16",
+        "container_cidr: 10.0.0.0/16\nservice_cidr: 172.16.16.0/20",
+        "container_cidr: 172.19.0.0/20\nservice_cidr: 172.16.0.0/16",
+    ],
+)
+def test_networks_apart_from_what_is_made_are_right(kind, networks, read):
+    assert read(compose(kind, NO_VPC[kind] + networks)).diagnostics == ()
+
+
+def test_in_a_vpc_of_ones_own_no_network_is_made(read):
+    assert read(compose("managed", "service_cidr: 172.16.16.0/20")).diagnostics == ()
+    assert read(compose("managed", "container_cidr: 192.168.0.0/16")).diagnostics == ()
 
 
 @pytest.mark.parametrize("category", ["cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud_auto", "cloud_essd_entry"])
