@@ -74,8 +74,12 @@ def read(inputs: Inputs) -> Spec:
         said = resolve.named() if f"clusters.{name}" in misnamed else frozenset()
         kind, faults = validate.check_cluster(name, body, start, skip=said | resolved.faulty.get(name, set()))
         found += faults
-        if kind is not None and not faults and name not in resolved.faulty:
+        unsound = {fault.parameter.split(".")[0] for fault in faults} | resolved.faulty.get(name, set())
+        if kind is not None and not unsound:
             clusters[name] = wanted.build(name, kind, body, start)
+        elif kind is not None:
+            part = wanted.build(name, kind, body, start, without=unsound)
+            found += (fault for fault in rules.check_cluster(part) if fault.parameter.split(".")[0] not in unsound)
     complete = whole and len(clusters) == len(merged.clusters)
     found += rules.check_fleet(clusters, complete=complete)
     return Spec(clusters, ordered(dict.fromkeys(map(made_printable, found))), tuple(map(fleet.display, paths)))

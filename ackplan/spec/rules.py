@@ -24,16 +24,24 @@ def check_fleet(fleet: Mapping[str, Wanted], *, complete: bool) -> list[Diagnost
     found: list[Diagnostic] = []
     meant = Meant(fleet, 0.7)
     for wanted in fleet.values():
-        found += _identity(wanted)
-        if not _sound(wanted.kind, tuple(map(wanted.parameters.get, _read(wanted.kind)))):
-            found += _values(wanted)
-            found += _networks(wanted)
-        if wanted.own:
-            found += _dependencies(wanted, fleet, meant) if complete else ()
-            found += _lifecycle(wanted)
-            found += _scale_in(wanted)
+        found += check_cluster(wanted)
+        if wanted.depends_on and complete:
+            found += _dependencies(wanted, fleet, meant)
     found += _attached_twice(fleet)
     return found + _circles(fleet)
+
+
+def check_cluster(wanted: Wanted) -> list[Diagnostic]:
+    """What is wrong with a cluster by itself. Values that the schemas have refused are passed over."""
+    found = [*_identity(wanted)]
+    values = map(wanted.parameters.get, _read(wanted.kind))
+    if not _sound(wanted.kind, tuple(value if isinstance(value, str | None) else "" for value in values)):
+        found += _values(wanted)
+        found += _networks(wanted)
+    if wanted.own:
+        found += _lifecycle(wanted)
+        found += _scale_in(wanted)
+    return found
 
 
 def _fault(wanted: Wanted, parameter: str, code: str, summary: str, detail: str) -> Diagnostic:

@@ -18,7 +18,7 @@ from ackplan.catalog.kinds import discriminators
 from ackplan.diagnostics import Diagnostic, Span, error
 from ackplan.spec import explain
 from ackplan.spec.fleet import Document
-from ackplan.spec.tree import Map, Place, Seq, span_at
+from ackplan.spec.tree import Laid, Map, Place, Seq, span_at
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -104,10 +104,10 @@ def check_cluster(
     """The kind of a resolved cluster, and every fault of its parameters. `start` tells where the cluster begins.
 
     Nothing is said of those in `skip`, which are known to be faulty; an empty name in it says that a template is
-    missing, and with it whatever it would have set.
+    missing, and with it whatever it would have set: only a secret that is written down is then told.
     """
     if "" in skip:
-        return None, []
+        return None, list(_Reporter(body, start(), name).secrets(skip))
     kind = catalog.kind_of(body)
     if kind is not None and _keys(kind).issuperset(body) and _compiled(kind.name).is_valid(body):
         return kind, []
@@ -115,9 +115,29 @@ def check_cluster(
     diagnostics = list(reporter.discriminators(kind))
     diagnostics += reporter.unknown_keys(kind, skip={d.parameter for d in diagnostics})
     if kind is not None:
-        for fault in _faults(kind.name, body):
-            diagnostics += reporter.report(fault)
+        diagnostics += reporter.told_by(kind, body)
+    else:
+        diagnostics += _told_by_all(_likely(body), reporter, body)
+    diagnostics += reporter.secrets({d.parameter.split(".")[0] for d in diagnostics if d.code == "ACK1105"})
     return kind, [d for d in dict.fromkeys(diagnostics) if d.parameter.split(".")[0] not in skip]
+
+
+def _likely(body: Map) -> list[catalog.Kind]:
+    """The kinds that a cluster which does not say its own may be meant to be: those that know most of its keys."""
+    known = {kind: len(kind.parameters.keys() & body.keys()) for kind in catalog.kinds()}
+    return [kind for kind, count in known.items() if count == max(known.values())]
+
+
+def _told_by_all(kinds: list[catalog.Kind], reporter: _Reporter, body: Map) -> list[Diagnostic]:
+    """What each of these kinds finds wrong with the cluster, whatever tells them apart."""
+    first, *others = [list(reporter.told_by(kind, _as(kind, body))) for kind in kinds]
+    return [diagnostic for diagnostic in first if all(diagnostic in other for other in others)]
+
+
+def _as(kind: catalog.Kind, body: Map) -> Map:
+    meant = Laid(body)
+    meant.update({**body, **kind.constants})
+    return meant
 
 
 @functools.cache
@@ -146,6 +166,18 @@ class _Reporter:
                 near = explain.suggestion(str(value), map(str, allowed))
                 detail = f"{explain.shown(value)} is not one of {names}" + (f"; {near}" if near else "")
                 yield self._error("ACK1103", "Value is not allowed", detail, (name,))
+
+    def told_by(self, kind: catalog.Kind, body: Map) -> Iterator[Diagnostic]:
+        """What a kind's schema refuses of the cluster, or of a variant of it."""
+        for fault in _faults(kind.name, body):
+            yield from self.report(fault)
+
+    def secrets(self, skip: Set[str]) -> Iterator[Diagnostic]:
+        """The secrets that are written down where no schema looked for them."""
+        for name in explain.secret_names() & self._root.keys() - skip:
+            if not isinstance(self._root[name], Map):
+                span = locate(self._root, (name,), self._start)
+                yield explain.literal_secret(span=span, cluster=self._cluster, parameter=name)
 
     def unknown_keys(self, kind: catalog.Kind | None, skip: set[str]) -> Iterator[Diagnostic]:
         own = catalog.own_keys()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from ackplan import catalog
@@ -13,10 +13,15 @@ from ackplan.model.wanted import AttachGroup, Lifecycle, ScaleIn, Wanted
 from ackplan.spec.tree import Map
 
 
-def build(name: str, kind: catalog.Kind, body: Map, start: Callable[[], Span]) -> Wanted:
-    """The cluster that `body`, which has passed the schemas, describes. `start` tells where it begins."""
+def build(
+    name: str, kind: catalog.Kind, body: Map, start: Callable[[], Span], *, without: Set[str] = frozenset()
+) -> Wanted:
+    """The cluster that `body`, which has passed the schemas, describes. `start` tells where it begins.
+
+    Of a body that has not passed, `without` names what is faulty: own keys among that are left out.
+    """
     parameters, own_keys = _order(kind, tuple(body))
-    own = {key: body[key] for key in own_keys}
+    own = {key: body[key] for key in own_keys if key not in without}
     said = {key: read(own[key]) for key, read in _READ.items() if key in own} if own else {}
     values = {key: body[key] for key in parameters}
     return Wanted(name, kind.name, values, own, timeouts(own), _Spans(body, start), **said)

@@ -78,6 +78,35 @@ def test_a_literal_secret_outside_of_any_cluster_is_not_quoted(name, read):
     assert not any(SECRET in str(fault) for fault in faults)
 
 
+HIDING = [
+    "cluster_type: my-test-Kubernetes-cluster",
+    "cluster_type: ~",
+    "cluster_type: [Ask]",
+    "cluster_type: Ask",
+    "profile: edge",
+    "extends: nowhere",
+    "nmu_of_nodes: 3",
+    "vpcid: '${var.nowhere}'",
+]
+
+
+@pytest.mark.parametrize("line", HIDING)
+def test_no_other_fault_hides_a_literal_secret(line, read):
+    name = line.split(":")[0]
+    lines = [line for line in SPEC.splitlines() if not line.strip().startswith(name)]
+    text = "\n".join(lines) + f"\n    {line}\n    login_password: {SECRET}\n"
+    faults = read(text).diagnostics
+    assert [fault.parameter for fault in faults if fault.code == "ACK1105"] == ["login_password"]
+    assert len(faults) > 1
+    assert not [str(fault) for fault in faults if SECRET in str(fault)]
+
+
+def test_no_other_fault_hides_a_literal_secret_of_an_attach_group(read):
+    group = f"attach: [{{instances: [i-a], password: {SECRET}}}]"
+    faults = read(with_lines("key_pair: k", group).replace("ManagedKubernetes", "Managed")).diagnostics
+    assert ("ACK1105", "attach.0.password") in [(fault.code, fault.parameter) for fault in faults]
+
+
 BESIDE = [
     ("misspelt parameter", f"login_pasword: {SECRET}"),
     ("another operation's parameter", f"password: {SECRET}"),

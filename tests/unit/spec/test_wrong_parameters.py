@@ -313,6 +313,51 @@ def test_all_faults_of_a_spec_are_reported_at_once(read):
     assert list(faults) == sorted(faults, key=lambda fault: fault.span)
 
 
+def faults_of(text, read):
+    return {(fault.code, fault.parameter) for fault in read(text).diagnostics}
+
+
+def test_the_guides_example_with_its_unknown_type_shows_all_of_its_faults(read):
+    wrong = """cluster_type: my-test-Kubernetes-cluster
+vswitch_ids: ['vsw-2ze48rkq464rsdts1****']
+kubernetes_version: 1.12.6-aliyun.1
+addons: [{name: flannel}, {name: nginx-ingress-controller}]
+login_password: test@19abcd"""
+    assert faults_of(compose("managed", wrong), read) == {
+        ("ACK1103", "cluster_type"),
+        ("ACK1103", "vswitch_ids.0"),
+        ("ACK1105", "login_password"),
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("line", ["-cluster_type", "cluster_type: Swarm", "cluster_type: [a]"])
+def test_an_unknown_type_hides_no_other_fault(kind, line, read):
+    network = {"dedicated": "master_vswitch_ids", "serverless": "vswitch_id"}.get(kind, "vswitch_ids")
+    (told,) = {fault[1] for fault in faults_of(compose(kind, line), read)}
+    assert told == "cluster_type"
+    more = f"{line}\n{network}: [V]\nregion_id: Beijing\ndepends_on: x\nnmu_of_nodes: 3"
+    found = {parameter for _, parameter in faults_of(compose(kind, more), read)}
+    assert {"cluster_type", "region_id", "depends_on", "nmu_of_nodes"} <= found
+    assert any(parameter.startswith(network) for parameter in found)
+
+
+def test_a_faulty_value_hides_no_rule_between_others(read):
+    lines = """vpcid: V
+service_cidr: 172.16.8.0/21
+container_cidr: 172.16.0.0/16
+name: other
+lifecycle: {ignore_changes: [num_of_node]}"""
+    assert faults_of(compose("managed", lines), read) == {
+        ("ACK1103", "vpcid"),
+        ("ACK1202", "service_cidr"),
+        ("ACK1201", "name"),
+        ("ACK1204", "lifecycle.ignore_changes"),
+    }
+    without = lines.replace("vpcid: V", "vpcid: '${var.vpc}'").replace("172.16.8.0/21", "192.168.0.0/20")
+    assert "ACK1202" not in {code for code, _ in faults_of(compose("managed", without), read)}
+
+
 def test_faults_of_all_clusters_and_files_are_reported_at_once(read):
     wrong = compose("managed", "vpcid: V\n-num_of_nodes")
     faults = read({"fleet/a.yaml": wrong, "fleet/b.yaml": wrong.replace("shop:", "dev:"), "fleet/c.yaml": "ackplan: 2"})
