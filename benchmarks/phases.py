@@ -129,7 +129,7 @@ def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
 
     class Api:
         async def list_clusters(self, region: str = "") -> Any:  # noqa: ARG002 - part of the protocol
-            return decode.clusters(answer)
+            return decode.clusters(answer)[0]
 
     def run() -> None:
         api: Any = Api()

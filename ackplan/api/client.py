@@ -19,8 +19,9 @@ from ackplan.api import decode
 from ackplan.api.endpoint import parse_endpoint
 from ackplan.api.error_bodies import request_id
 from ackplan.api.errors import Answered, AnswerTooLarge, AnswerUnreadable, NotSent
+from ackplan.api.fields import Malformed
 from ackplan.api.limits import RateLimit
-from ackplan.api.operations import any_call, call
+from ackplan.api.operations import any_call, call, logs_call
 from ackplan.api.sending import Carrier, Pace, Sender, Signer, Surroundings
 from ackplan.api.settings import DEFAULT_REGION, ClientSettings
 from ackplan.api.signing import SIGNERS
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ackplan.api.credentials import Credentials
     from ackplan.api.exchange import Answer, Call
     from ackplan.execute.ports import Clock
-    from ackplan.model.answers import Accepted, Attached, Cluster, Node, Task
+    from ackplan.model.answers import Accepted, Attached, Cluster, LogLine, Node, Task
 
 T = TypeVar("T")
 
@@ -50,7 +51,25 @@ class AckClient:
 
     async def list_clusters(self, region: str = "") -> tuple[Cluster, ...]:
         """The clusters that the account shows in this region, Swarm clusters among them (guide 2.10)."""
-        return await self._ask(call("list_clusters", region or self._region), decode.clusters)
+        region = region or self._region
+        listed, total = await self._ask(call("list_clusters", region), decode.clusters)
+        return listed if total is None or total <= len(listed) else await self._paged(region, len(listed))
+
+    async def _paged(self, region: str, first: int) -> tuple[Cluster, ...]:
+        """All clusters, from an endpoint that answers page by page; a list that is not whole is refused."""
+        found: dict[str, Cluster] = {}
+        total: int | None = None
+        for number in range(1, _MOST_PAGES + 1):
+            query = {"page_number": str(number), "page_size": str(_PAGE)}
+            page, total = await self._ask(call("list_clusters", region, query=query), decode.clusters)
+            known = len(found)
+            found.update((cluster.cluster_id, cluster) for cluster in page)
+            if total is None or len(found) >= total:
+                return tuple(found.values())
+            if len(found) == known:
+                break
+        why = f"the list is not whole: {len(found) or first} of {total} clusters"
+        raise AnswerUnreadable("AnswerUnreadable", why, operation="list_clusters")
 
     async def get_cluster(self, cluster_id: str, region: str = "") -> Cluster:
         """One cluster (guide 2.9). An error that is `missing` only where the API says that there is none."""
@@ -65,8 +84,8 @@ class AckClient:
             query = {"pageNumber": str(number), "pageSize": str(_PAGE)}
             wanted = call("list_nodes", region or self._region, id=cluster_id, query=query)
             page, total = await self._ask(wanted, decode.nodes)
+            found.update((node.instance_id or node.name or str(seen + at), node) for at, node in enumerate(page))
             seen += len(page)
-            found.update((node.instance_id or node.name, node) for node in page)
             if seen >= total if total is not None else len(page) < _PAGE:
                 return tuple(found.values())
             if not page:
@@ -79,6 +98,10 @@ class AckClient:
         """A task (beyond the guide). NotFound also where the endpoint has no tasks."""
         wanted = call("get_task", region or self._region, id=task_id)
         return await self._ask(wanted, lambda answer: decode.task(answer, task_id))
+
+    async def list_logs(self, cluster_id: str, region: str = "") -> tuple[LogLine, ...]:
+        """What the cluster's own log says, in the order of the answer (beyond the guide)."""
+        return await self._ask(logs_call(region or self._region, cluster_id), decode.logs)
 
     async def create_cluster(self, region: str, body: Mapping[str, Any]) -> Accepted:
         """Creates a cluster (guide 2.1, 2.2, 2.4, 3.4); the answer names it and the task."""
@@ -138,7 +161,7 @@ class AckClient:
         answer = await self._sender.send(wanted)
         try:
             return read(answer)
-        except decode.Malformed as why:
+        except Malformed as why:
             fault = AnswerUnreadable(
                 "AnswerUnreadable",
                 str(why),

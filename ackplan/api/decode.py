@@ -1,31 +1,37 @@
 """Turns answers into the values of `ackplan.model.answers`, or says what is wrong with them.
 
-Nothing of an answer is believed: every field is checked for its type and its length. A list with one wrong element is
-wrong as a whole: a cluster that silently fell out of a list would be created a second time. Unknown fields are kept.
+What a decision hangs on is checked for its type and its length; a list with one cluster that can't be told is wrong as
+a whole: a cluster that silently fell out of a list would be created a second time. What is only shown may come in any
+type, or be absent. Unknown fields are kept.
 """
 
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
-from ackplan.api.error_bodies import one_line, request_id
+from ackplan.api.error_bodies import request_id
 from ackplan.api.exchange import Answer
-from ackplan.api.operations import ID
+from ackplan.api.fields import (
+    Malformed,
+    amount,
+    id_if_any,
+    id_of,
+    items,
+    listed,
+    mapping_of,
+    name_of,
+    shown,
+    text,
+    total_of,
+)
 from ackplan.api.secrecy import without_secrets
-from ackplan.model.answers import Accepted, Attached, AttachedInstance, Cluster, Node, Task
+from ackplan.api.task_reason import reason
+from ackplan.model.answers import Accepted, Attached, AttachedInstance, Cluster, LogLine, Node, Task
+from ackplan.model.states import spelled, task_end
 
-_LONGEST: Final = 1024
 _DEEPEST: Final = 100
-# Control and format characters, line and paragraph separators, halves of pairs: they move a terminal or turn a text.
-_CONTROL: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-
-
-class Malformed(Exception):
-    """The answer is not of the shape that the operation has; says what is wrong, never a value of it."""
 
 
 def value(answer: Answer) -> Any:
@@ -45,9 +51,25 @@ def value(answer: Answer) -> Any:
     return decoded
 
 
-def clusters(answer: Answer) -> tuple[Cluster, ...]:
-    """The answer to `GET /clusters` (guide 2.10): a list, or an object that wraps one."""
-    return tuple(cluster_of(item) for item in _list(value(answer), "clusters", "page_info"))
+def _told(answer: Answer) -> Any:
+    """The JSON value of an answer that has to say something: null, but not nothing."""
+    if not answer.body.strip():
+        raise Malformed("the answer is empty")
+    return value(answer)
+
+
+def clusters(answer: Answer) -> tuple[tuple[Cluster, ...], int | None]:
+    """The answer to `GET /clusters` (guide 2.10), and how many there are on all pages (None: not told).
+
+    A list, an object that wraps one, or that wraps the only one; null is an empty list.
+    """
+    decoded = _told(answer)
+    if not isinstance(decoded, Mapping):
+        return tuple(map(cluster_of, items(decoded, "clusters"))), None
+    total = total_of(decoded.get("page_info"))
+    if isinstance(decoded.get("clusters"), Mapping):
+        return (cluster_of(decoded["clusters"]),), total
+    return tuple(map(cluster_of, listed(decoded, "clusters"))), total
 
 
 def cluster(answer: Answer, asked: str) -> Cluster:
@@ -59,103 +81,108 @@ def cluster(answer: Answer, asked: str) -> Cluster:
 
 
 def cluster_of(item: Any) -> Cluster:
-    fields = _object(item, "a cluster")
+    fields = mapping_of(item, "a cluster")
     return Cluster(
-        cluster_id=_id(fields, "cluster_id"),
-        name=_name(fields),
-        state=_text(fields, "state", required=True),
-        region_id=_text(fields, "region_id"),
-        size=_count(fields, "size"),
-        cluster_type=_text(fields, "cluster_type") or None,
+        cluster_id=id_of(fields, "cluster_id"),
+        name=name_of(fields),
+        state=spelled(text(fields, "state", required=True)),
+        region_id=text(fields, "region_id"),
+        size=amount(fields.get("size")),
+        cluster_type=shown(fields, "cluster_type") or None,
         attributes=without_secrets(fields),
     )
 
 
 def nodes(answer: Answer) -> tuple[list[Node], int | None]:
     """One page of `GET /clusters/{id}/nodes`, and how many nodes there are on all pages (None: not told)."""
-    decoded = value(answer)
-    total = None
-    if isinstance(decoded, Mapping) and decoded.get("page") is not None:
-        total = _count(_object(decoded["page"], "page"), "total_count")
-    return [_node(item) for item in _list(decoded, "nodes")], total
+    decoded = _told(answer)
+    if not isinstance(decoded, Mapping):
+        return [_node(item) for item in items(decoded, "nodes")], None
+    return [_node(item) for item in listed(decoded, "nodes")], total_of(decoded.get("page"))
 
 
 def _node(item: Any) -> Node:
-    fields = _object(item, "a node")
-    if not fields.get("instance_id") and not fields.get("node_name"):
-        raise Malformed("a node has neither an id nor a name")
+    fields = mapping_of(item, "a node")
     return Node(
-        instance_id=_text(fields, "instance_id"),
-        name=_text(fields, "node_name"),
-        role=_text(fields, "instance_role"),
-        state=_text(fields, "state"),
-        created=_text(fields, "creation_time"),
-        instance_type=_text(fields, "instance_type"),
+        instance_id=text(fields, "instance_id"),
+        name=text(fields, "node_name"),
+        role=text(fields, "instance_role"),
+        state=shown(fields, "state"),
+        created=shown(fields, "creation_time"),
+        instance_type=shown(fields, "instance_type"),
+        charge_type=shown(fields, "instance_charge_type"),
+        source=shown(fields, "source"),
+        status=shown(fields, "node_status"),
+        error=shown(fields, "error_message"),
     )
 
 
 def task(answer: Answer, asked: str) -> Task:
-    """The answer to `GET /tasks/{id}`; the older state `failed` becomes `fail`."""
-    fields = _object(value(answer), "a task")
-    if _text(fields, "task_id") not in {"", asked}:
+    """The answer to `GET /tasks/{id}`; its state in the one spelling that each end has here."""
+    fields = mapping_of(value(answer), "a task")
+    if shown(fields, "task_id") not in {"", asked}:
         raise Malformed("the answer is about another task")
-    state = _text(fields, "state", required=True)
-    error = fields.get("error")
-    error = error if isinstance(error, Mapping) else {"message": error}
+    state = text(fields, "state", required=True)
+    end = task_end(state)
+    code, message = reason(fields, end)
     return Task(
         task_id=asked,
-        cluster_id=_text(fields, "cluster_id"),
-        task_type=_text(fields, "task_type"),
-        state="fail" if state == "failed" else state,
-        created=_text(fields, "created"),
-        updated=_text(fields, "updated"),
-        error_code=_text(error, "code"),
-        error_message=_message(error),
+        cluster_id=shown(fields, "cluster_id"),
+        task_type=shown(fields, "task_type"),
+        state=end.value if end else state,
+        created=shown(fields, "created"),
+        updated=shown(fields, "updated"),
+        error_code=code,
+        error_message=message,
     )
+
+
+def logs(answer: Answer) -> tuple[LogLine, ...]:
+    """The answer to `GET /clusters/{id}/logs`, as far as it has lines."""
+    lines = [line for line in items(_told(answer), "logs") if isinstance(line, Mapping)]
+    return tuple(LogLine(shown(f, "created"), shown(f, "log_level"), shown(f, "cluster_log")) for f in lines)
 
 
 def created(answer: Answer) -> Accepted:
     """The answer to a create call (guide 2.1): it has to name the new cluster."""
-    fields = _object(value(answer), "what was accepted")
-    return _accepted(fields, answer, _id(fields, "cluster_id"))
+    fields = mapping_of(value(answer), "what was accepted")
+    return _accepted(fields, answer, id_of(fields, "cluster_id"))
 
 
 def accepted(answer: Answer) -> Accepted:
     """The answer to a call that scales (guide 2.3, 3.5)."""
-    return _known_accepted(_object(value(answer), "what was accepted"), answer)
+    return _known_accepted(mapping_of(value(answer), "what was accepted"), answer)
 
 
 def accepted_or_empty(answer: Answer) -> Accepted:
     """The answer to remove and delete (guide 2.11, 2.12): empty, or what today's API says."""
     decoded = value(answer)
-    return _known_accepted({} if decoded is None else _object(decoded, "what was accepted"), answer)
+    return _known_accepted({} if decoded is None else mapping_of(decoded, "what was accepted"), answer)
 
 
 def _known_accepted(fields: Mapping[str, Any], answer: Answer) -> Accepted:
-    return _accepted(fields, answer, _optional_id(fields, "cluster_id"))
+    return _accepted(fields, answer, id_if_any(fields, "cluster_id"))
 
 
 def _accepted(fields: Mapping[str, Any], answer: Answer, cluster_id: str | None) -> Accepted:
-    task_id = _optional_id(fields, "task_id")
+    task_id = id_if_any(fields, "task_id")
     return Accepted(request_id(fields, answer.headers), cluster_id, task_id, answer.retries)
 
 
 def attached(answer: Answer) -> Attached:
     """The answer to attach (guide 2.6)."""
-    fields = _object(value(answer), "what was attached")
-    instances = tuple(_attached_instance(item) for item in _list(fields.get("list"), "list"))
-    task_id = _optional_id(fields, "task_id")
+    fields = mapping_of(value(answer), "what was attached")
+    instances = tuple(_attached_instance(item) for item in items(fields.get("list"), "list"))
+    task_id = id_if_any(fields, "task_id")
     return Attached(request_id(fields, answer.headers), instances, task_id, answer.retries)
 
 
 def _attached_instance(item: Any) -> AttachedInstance:
-    fields = dict(_object(item, "an attached instance"))
-    if isinstance(fields.get("code"), int):
-        fields["code"] = str(fields["code"])
+    fields = mapping_of(item, "an attached instance")
     return AttachedInstance(
-        instance_id=_text(fields, "instanceId", required=True),
-        code=_text(fields, "code", required=True),
-        message=_message(fields),
+        instance_id=text(fields, "instanceId", required=True),
+        code=shown(fields, "code"),
+        message=shown(fields, "message"),
     )
 
 
@@ -169,7 +196,7 @@ def script(answer: Answer) -> str:
 
 def config(answer: Answer) -> str:
     """The answer to user_config (guide 2.5): `{config}`."""
-    found = _object(value(answer), "the kubeconfig's answer").get("config")
+    found = mapping_of(value(answer), "the kubeconfig's answer").get("config")
     if not isinstance(found, str) or not found:
         raise Malformed('"config" is not a text')
     return found
@@ -177,80 +204,7 @@ def config(answer: Answer) -> str:
 
 def mapping(answer: Answer) -> Mapping[str, Any]:
     """An answer that is an object, as it is."""
-    return _object(value(answer), "the answer")
-
-
-def _object(item: Any, what: str) -> Mapping[str, Any]:
-    if not isinstance(item, dict):
-        raise Malformed(f"{what} is not an object")
-    return item
-
-
-def _list(item: Any, wrapper: str, pages: str = "") -> list[Any]:
-    """A list, plain or wrapped. One that says itself that it is only a page of more is refused."""
-    if isinstance(item, Mapping):
-        page = item.get(pages)
-        item = item.get(wrapper)
-        if isinstance(page, Mapping) and isinstance(item, list):
-            total = _count(page, "total_count")
-            if total is not None and total > len(item):
-                raise Malformed(f'"{wrapper}" has {len(item)} of {total}: the list is not whole')
-    if not isinstance(item, list):
-        raise Malformed(f'"{wrapper}" is not a list')
-    return item
-
-
-def _text(fields: Mapping[str, Any], name: str, *, required: bool = False) -> str:
-    """A short text without control characters; empty where it may be absent and is."""
-    found = fields.get(name)
-    if found is None and not required:
-        return ""
-    if not isinstance(found, str) or (required and not found):
-        raise Malformed(f'"{name}" is not a text')
-    if len(found) > _LONGEST:
-        raise Malformed(f'"{name}" is longer than {_LONGEST} characters')
-    if not found.isprintable() and _CONTROL.intersection(map(unicodedata.category, found)):
-        raise Malformed(f'"{name}" has control characters')
-    return found
-
-
-def _name(fields: Mapping[str, Any]) -> str:
-    """A cluster's name: anything at all, for one strange name must not hide all other clusters. Shown with care."""
-    found = fields.get("name")
-    if not isinstance(found, str) or not found or len(found) > _LONGEST:
-        raise Malformed('"name" is not a short text')
-    return found
-
-
-def _message(fields: Mapping[str, Any]) -> str:
-    """What a server says in words, made fit to be shown; empty where it says nothing."""
-    found = fields.get("message")
-    return one_line(found) if isinstance(found, str) else ""
-
-
-def _id(fields: Mapping[str, Any], name: str) -> str:
-    found = _text(fields, name, required=True)
-    if not ID.fullmatch(found):
-        raise Malformed(f'"{name}" is not an id')
-    return found
-
-
-def _optional_id(fields: Mapping[str, Any], name: str) -> str | None:
-    return _id(fields, name) if fields.get(name) else None
-
-
-def _count(fields: Mapping[str, Any], name: str) -> int | None:
-    """A whole number from 0 on, or a text that is one; None where it is absent."""
-    found = fields.get(name)
-    if found is None or found == "":
-        return None
-    if isinstance(found, str) and re.fullmatch(r"[0-9]{1,9}", found):
-        return int(found)
-    if isinstance(found, float) and found.is_integer():
-        found = int(found)
-    if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < 10**9:
-        raise Malformed(f'"{name}" is not a number of things')
-    return found
+    return mapping_of(value(answer), "the answer")
 
 
 def _check_text(decoded: Any) -> None:

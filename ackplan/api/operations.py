@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from ackplan.api.errors import NotSent
 from ackplan.api.exchange import MIB, Call
+from ackplan.api.fields import ID
 from ackplan.catalog.operations import operation
 
-ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _PATH = re.compile(r"/[A-Za-z0-9._~:-]+(?:/[A-Za-z0-9._~:-]+)*")
 _REGION = re.compile(r"[A-Za-z0-9-]{1,64}")
 # Thirty thousand clusters of two thousand bytes each.
@@ -63,6 +63,13 @@ def call(
         limit=_LIST if name in {"list_clusters", "list_nodes"} else MIB,
         missing_by_status=name == "get_task",
     )
+
+
+def logs_call(region: str, cluster_id: str) -> Call:
+    """The call for a cluster's log, which the contract does not have (DescribeClusterLogs of today's clients)."""
+    name = "list_logs"
+    path = f"/clusters/{_checked_id(name, cluster_id)}/logs"
+    return Call(name, "GET", path, changes=False, region=_checked_region(name, region), action="DescribeClusterLogs")
 
 
 def any_call(method: str, path: str, region: str, query: Mapping[str, str] | None, body: Any) -> Call:

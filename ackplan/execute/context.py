@@ -142,7 +142,7 @@ class StepContext:
 
     def _check_task(self, settled: Settled) -> None:
         task = settled.task
-        if task is not None and task.state == "fail":
+        if task is not None and task.failed:
             raise StepFailed(faults.task_failed(self.step, task.task_id, task.error_code, task.error_message))
 
     async def ready(self) -> Cluster:

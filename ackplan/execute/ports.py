@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from ackplan.model.answers import Accepted, Attached, Cluster, Node, Retry, Task
+    from ackplan.model.answers import Accepted, Attached, Cluster, LogLine, Node, Retry, Task
     from ackplan.record.journal import Entry
 
 
@@ -72,6 +72,8 @@ class ApiReader(Protocol):
         ...
 
     async def get_task(self, task_id: str, region: str = "") -> Task: ...
+
+    async def list_logs(self, cluster_id: str, region: str = "") -> tuple[LogLine, ...]: ...
 
 
 class Api(ApiReader, Protocol):

@@ -175,7 +175,7 @@ class Watch:
             wait.future.set_result(Settled(None, wait.task))
             return
         self._tell(wait, cluster)
-        failed = wait.task is not None and wait.task.state == "fail"
+        failed = wait.task is not None and wait.task.failed
         follows_task = wait.task_id is not None and not wait.tasks_unknown
         ended = wait.task is not None and not wait.task.running
         if failed or (not cluster.busy and (ended or not follows_task)):

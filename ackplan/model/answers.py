@@ -9,10 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# A cluster in one of these states takes no changing call now; it will leave the state by itself.
-BUSY_STATES = frozenset({"initial", "updating", "upgrading", "removing", "draining", "scaling", "deleting", "waiting"})
-# States in which a cluster is settled, well or not. A state in neither set is unknown: shown, treated as busy.
-SETTLED_STATES = frozenset({"running", "failed", "inactive", "unavailable", "deleted", "delete_failed", "disconnected"})
+from ackplan.model.states import Condition, End, condition, task_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +29,19 @@ class Cluster:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def condition(self) -> Condition:
+        """What its state means."""
+        return condition(self.state)
+
+    @property
     def busy(self) -> bool:
-        return self.state not in SETTLED_STATES
+        """Whether it will leave its state by itself, as far as is known: an unknown state is none to act on."""
+        return self.condition.busy
+
+    @property
+    def protected(self) -> bool:
+        """Whether the API refuses to delete it: `deletion_protection`, which some answers have as a text."""
+        return self.attributes.get("deletion_protection") in (True, "true", "True")
 
     @property
     def gone(self) -> bool:
@@ -42,7 +50,12 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of a cluster, from `GET /clusters/{id}/nodes`. `role` is `Master` or `Worker`."""
+    """A node of a cluster, from `GET /clusters/{id}/nodes`. `role` is `Master` or `Worker`.
+
+    `instance_id` is empty for a node that is no instance, `name` for one that has not joined yet. `charge_type` is
+    `PostPaid` or `PrePaid`, `source` says how it came to be (`ess`, `ess_attach`, `manual`), `status` is that of
+    Kubernetes (`Ready`). Each of these is empty where the answer does not tell.
+    """
 
     instance_id: str
     name: str
@@ -50,11 +63,18 @@ class Node:
     state: str
     created: str
     instance_type: str = ""
+    charge_type: str = ""
+    source: str = ""
+    status: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task, from `GET /tasks/{id}`. `state` is `running`, `success` or `fail` (the older `failed` reads as that)."""
+    """A task, from `GET /tasks/{id}`, with its state as it came.
+
+    `error_code` and `error_message` say why it failed: from `error`, else from what the answer tells of its parts.
+    """
 
     task_id: str
     cluster_id: str
@@ -66,8 +86,27 @@ class Task:
     error_message: str
 
     @property
+    def end(self) -> End | None:
+        """How it ended; None where it goes on, or where its state is unknown."""
+        return task_end(self.state)
+
+    @property
     def running(self) -> bool:
-        return self.state not in {"success", "fail"}
+        return self.end is None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended without success, or stands still until somebody resumes it."""
+        return self.end not in {None, End.SUCCESS}
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line of a cluster's log, from `GET /clusters/{id}/logs`."""
+
+    created: str
+    level: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from ackplan import catalog, spec
 from ackplan.api import decode
 from ackplan.api.errors import Fault
 from ackplan.api.exchange import Answer, Call
+from ackplan.api.fields import Malformed
 from ackplan.api.verdict import error_of
 from ackplan.cli.faults import as_diagnostics
 from ackplan.diagnostics import Diagnostic, Failure
@@ -166,7 +167,7 @@ def _refuses(read: Callable[[], Any]) -> Any:
 # What a server answers
 
 _READ: Sequence[Callable[[Answer], Any]] = (
-    decode.clusters,
+    lambda answer: decode.clusters(answer)[0],
     lambda answer: decode.cluster(answer, "c1"),
     decode.nodes,
     lambda answer: decode.task(answer, "T-1"),
@@ -178,6 +179,7 @@ _READ: Sequence[Callable[[Answer], Any]] = (
     decode.config,
     decode.mapping,
     decode.value,
+    decode.logs,
 )
 
 
@@ -187,7 +189,7 @@ def _answers(data: bytes) -> None:
     found: Any = None
     try:
         found = _READ[(data[0] if data else 0) % len(_READ)](answer)
-    except decode.Malformed as why:
+    except Malformed as why:
         refusal = str(why)
     assert refusal.isprintable(), ascii(refusal)
     for each in found if isinstance(found, tuple | list) else (found,):

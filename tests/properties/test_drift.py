@@ -96,7 +96,7 @@ class _Api:
 
     async def list_clusters(self, region: str = "") -> tuple[Cluster, ...]:
         page = {"clusters": self._clusters, "page_info": {"total_count": str(len(self._clusters))}}
-        return decode.clusters(_answer(page if self._wrapped else self._clusters))
+        return decode.clusters(_answer(page if self._wrapped else self._clusters))[0]
 
     async def get_cluster(self, cluster_id: str, region: str = "") -> Cluster:
         return next(cluster for cluster in await self.list_clusters() if cluster.cluster_id == cluster_id)

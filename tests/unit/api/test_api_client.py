@@ -127,6 +127,40 @@ def test_all_pages_of_nodes() -> None:
     assert [seen.target.split("?")[1] for seen in stage.seen] == [f"pageNumber={n}&pageSize=100" for n in (1, 2, 3)]
 
 
+def clusters(first: int, last: int, total: object) -> Reply:
+    some = [{"cluster_id": f"c{n}", "name": f"n{n}", "state": "running"} for n in range(first, last)]
+    return Reply(200, {"clusters": some, "page_info": {"total_count": total, "page_size": 50, "page_number": 1}})
+
+
+def test_an_endpoint_that_lists_clusters_by_the_page() -> None:
+    replies = (clusters(0, 50, 130), clusters(0, 100, "130"), clusters(100, 130, 130))
+    result, stage = played(lambda s: s.client.list_clusters(), *replies)
+    assert [cluster.cluster_id for cluster in result] == [f"c{n}" for n in range(130)]
+    assert [seen.target.partition("?")[2] for seen in stage.seen] == [
+        "", "page_number=1&page_size=100", "page_number=2&page_size=100",
+    ]  # fmt: skip
+
+
+def test_a_list_of_clusters_that_is_not_whole_is_refused() -> None:
+    result, stage = played(lambda s: s.client.list_clusters(), clusters(0, 50, 80))
+    assert isinstance(result, errors.AnswerUnreadable)
+    assert "not whole: 50 of 80 clusters" in str(result)
+    assert len(stage.seen) == 3
+    result, _ = played(
+        lambda s: s.client.list_clusters(), Reply(200, {"clusters": None, "page_info": {"total_count": 5}})
+    )
+    assert "not whole: 0 of 5 clusters" in str(result)
+
+
+def test_the_log_of_a_cluster() -> None:
+    line = {"ID": 1, "cluster_log": "out of stock", "log_level": "0002", "created": "2020-09-11T10:11:51+08:00"}
+    result, stage = played(lambda s: s.client.list_logs("c1", "us-west-1"), Reply(200, [line]))
+    assert [said.text for said in result] == ["out of stock"]
+    assert (stage.seen[0].target, stage.seen[0].headers["x-acs-region-id"]) == ("/clusters/c1/logs", "us-west-1")
+    result, stage = played(lambda s: s.client.list_logs("../c1"), Reply())
+    assert (result.code, stage.seen) == ("IdRefused", [])
+
+
 def test_nodes_that_move_between_pages() -> None:
     result, _ = played(lambda s: s.client.list_nodes("c1"), page(0, 100, 150), page(99, 130, 131))
     assert len(result) == 130
