@@ -14,6 +14,7 @@ from ackplan.diagnostics import Diagnostic, Failure, Severity, Span, error
 from ackplan.diff import ParameterChange
 from ackplan.model.actions import Action, Reason, Side, StepKind
 from ackplan.model.values import ABSENT
+from ackplan.model.world import decode_world, encode_world
 from ackplan.plan import shapes
 from ackplan.plan.model import Call, Change, Judged, Pins, Plan, Step
 from ackplan.plan.steps import OPERATION_OF
@@ -111,6 +112,7 @@ def _apart_from_changes(plan: Plan) -> dict[str, Any]:
             "spec_files": dict(plan.pins.spec_files),
             "spec_paths": list(plan.pins.spec_paths),
             "workspace": plan.pins.workspace,
+            "world": encode_world(plan.pins.world),
         },
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
         "policies": [_judged(judged) for judged in plan.policies],
@@ -131,6 +133,7 @@ def decode(data: Mapping[str, Any]) -> Plan:
             {shapes.text(k): shapes.text(v) for k, v in pins["spec_files"].items()},
             shapes.texts(pins["spec_paths"]),
             shapes.text(pins.get("workspace", "default")),
+            decode_world(pins.get("world")),
         ),
         unmanaged=shapes.whole(data["unmanaged"]),
         diagnostics=tuple(_read_diagnostic(entry) for entry in data["diagnostics"]),

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from ackplan.diagnostics import Diagnostic, Severity, has_errors
 from ackplan.diff import ParameterChange
 from ackplan.model.actions import Action, Reason, Side, StepKind
+from ackplan.model.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ class Pins:
     """What a plan was made against. `live` is a fingerprint of each planned cluster's live side.
 
     `spec_digest` is of what the spec means; `spec_files` are the digests of its files by their paths, and `spec_paths`
-    where they were looked for (empty: where a spec is by default).
+    where they were looked for (empty: where a spec is by default). `world` is the one that the live sides are of; its
+    account is the one that the spec asks for where no other could be learnt.
     """
 
     lineage: str
@@ -108,6 +110,7 @@ class Pins:
     spec_files: Mapping[str, str] = field(default_factory=dict)
     spec_paths: tuple[str, ...] = ()
     workspace: str = "default"
+    world: World = field(default_factory=World)
 
 
 @dataclass(frozen=True, slots=True)

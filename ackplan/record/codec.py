@@ -11,6 +11,7 @@ from typing import Any
 from ackplan import catalog
 from ackplan.catalog.timeouts import DURATION
 from ackplan.diagnostics import Diagnostic, Failure, Span, error
+from ackplan.model.world import decode_world, encode_world
 from ackplan.record.model import VERSION, Record, RecordedCluster
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -22,12 +23,14 @@ _CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
 
 def encode(record: Record) -> str:
     """The text of the record, with a line end. The same record always gives the same text."""
-    document = {
+    document: dict[str, Any] = {
         "version": VERSION,
         "lineage": record.lineage,
         "serial": record.serial,
         "clusters": {name: encode_cluster(cluster) for name, cluster in record.clusters.items()},
     }
+    if record.world:
+        document["world"] = encode_world(record.world)
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     # Half a surrogate pair, which JSON can name and UTF-8 can't hold, stays as JSON names it.
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
@@ -112,7 +115,7 @@ def _decode_document(document: Mapping[str, Any], file: str) -> Record:
         _expect(isinstance(serial, int) and serial >= 0, "serial is not a number")
         _expect(isinstance(clusters, dict), "clusters is not a mapping")
         decoded = {name: decode_cluster(name, value) for name, value in (clusters or {}).items()}
-        return Record(str(lineage), int(serial or 0), decoded)
+        return Record(str(lineage), int(serial or 0), decoded, decode_world(document.get("world")))
     except ValueError as wrong:
         raise Failure(_shape(file, str(wrong))) from None
 

@@ -143,4 +143,4 @@ def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tu
             before = flying.get(key)
             data = {**(before.data if before else {}), **entry.data}
             flying[key] = InFlight(*key, entry.cluster, data, entry.phase is Phase.ANSWER)
-    return Record(record.lineage, record.serial, clusters), tuple(flying.values())
+    return replace(record, clusters=clusters), tuple(flying.values())

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ackplan.model.world import World
+
 VERSION = 1
 
 
@@ -44,11 +46,15 @@ class RecordedCluster:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """All recorded clusters by name. `serial` counts the writes, `lineage` tells one history from another."""
+    """All recorded clusters by name. `serial` counts the writes, `lineage` tells one history from another.
+
+    `world` is the one that the clusters are of, as far as it was known when the record was written.
+    """
 
     lineage: str
     serial: int = 0
     clusters: Mapping[str, RecordedCluster] = field(default_factory=dict)
+    world: World = field(default_factory=World)
 
     def with_cluster(self, name: str, cluster: RecordedCluster) -> Record:
         return dataclasses.replace(self, clusters={**self.clusters, name: cluster})
