@@ -87,7 +87,7 @@ def shown(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> dict[str,
     for name, parameter in kind.parameters.items():
         told = (parameter.read(live.attributes.get(source)) for source in parameter.shown)
         value = next((value for value in told if value not in (None, "", [])), None)
-        if parameter.schema.get("x-ack-sorted") and value is not None:
+        if parameter.reserved and value is not None:
             value = _without_reserved(value)
         if parameter.nodes is not None:
             value = sorted({node.instance_type for node in nodes if node.role == parameter.nodes} - {""})
@@ -130,7 +130,7 @@ def _notes(kind: catalog.Kind, live: Cluster) -> Iterator[tuple[str, str]]:
             yield name, NODES
         elif _CREATED_WITH in parameter.shown and now not in (None, "", live.attributes.get(_CREATED_WITH)):
             yield name, f"created with it; it has {now} now"
-        elif parameter.schema.get("x-ack-sorted") and isinstance(live.attributes.get(name), list):
+        elif parameter.reserved and isinstance(live.attributes.get(name), list):
             keys = [str(tag.get("key")) for tag in live.attributes[name] if isinstance(tag, Mapping)]
             reserved = sorted(key for key in keys if key.startswith(_RESERVED_TAGS))
             if reserved:

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import enum
 import functools
+import json
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ackplan.catalog import files, operations
+from ackplan.model.values import ABSENT
 
 # The file that says which create body a kind has is the operation's own list of bodies.
 _CREATE = "create_cluster"
 # More digits than this are no number of anything here.
 _DIGITS = 10
+# A list in which order means nothing, and how often an item stands there does.
+_COUNTED = "counted"
 
 
 class Effect(enum.Enum):
@@ -52,6 +57,11 @@ class Parameter:
     def shown(self) -> tuple[str, ...]:
         """Fields of a live cluster that tell the value, the best first; those besides `live` are never compared."""
         return tuple(filter(None, (self.live, *self.schema.get("x-ack-shown", ()))))
+
+    @property
+    def reserved(self) -> tuple[str, ...]:
+        """How the keys of those items begin that services put there by themselves, in lower case."""
+        return tuple(self.schema.get("x-ack-reserved", ()))
 
     @property
     def nodes(self) -> str | None:
@@ -91,16 +101,32 @@ class Parameter:
         return self.schema.get("default")
 
     def canonical(self, value: Any) -> Any:
-        """The value as it is compared: a string form read as what it means, a list without order sorted."""
+        """The value as it is compared: text read as what it means, a set in one order, items without empty parts."""
         reads = self.schema.get("x-ack-reads")
         if reads and isinstance(value, str):
             if reads == "integer" and value.isdecimal():
                 return int(value)
             if reads == "boolean" and value in {"true", "false"}:
                 return value == "true"
-        if isinstance(value, list | tuple):
-            return sorted(value, key=repr) if self.schema.get("x-ack-sorted") else list(value)
-        return value
+        return self._arranged([_without_empty(item) for item in value]) if isinstance(value, list | tuple) else value
+
+    def _arranged(self, items: list[Any]) -> list[Any]:
+        """A list as its schema means it: as it stands, in any order, or as a set."""
+        order = self.schema.get("x-ack-sorted")
+        if not order or not items:
+            return items
+        by_text = [(json.dumps(item, sort_keys=True), item) for item in items]
+        distinct = by_text if order == _COUNTED else dict(by_text).items()
+        return [item for _, item in sorted(distinct, key=operator.itemgetter(0))]
+
+    def unset(self, value: Any) -> Any:
+        """What a cluster has that was made without this parameter, held against `value`; ABSENT where nothing says it.
+
+        It is the API's own default where the schemas name one; and nothing at all is no other value than an empty one.
+        """
+        if self.has_default:
+            return self.default
+        return value if value is False or value in ("", [], {}) else ABSENT
 
     def read(self, value: Any) -> Any:
         """A value as other programs format it, in the form that a spec has it in; None for none of its type.
@@ -132,6 +158,13 @@ class Parameter:
             several = [part.strip() for part in shown.split(",") if part.strip()]
             shown = known if known in several else next(iter(several), None)
         return None if shown == "" else shown
+
+
+def _without_empty(item: Any) -> Any:
+    """An item of a list without those of its parts that say nothing: an empty `version` is none."""
+    if not isinstance(item, Mapping):
+        return item
+    return {name: part for name, part in item.items() if part is not None and part != ""}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

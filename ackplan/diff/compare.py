@@ -1,8 +1,8 @@
 """Parameter by parameter: what differs, which side moved, and what a change of it becomes.
 
 A parameter that the spec does not set is never looked at. One that the record lacks is compared with the API's own
-default, where the schemas name one: writing a default down changes nothing. A placeholder is recorded where the real
-value was not known: putting that in its place changes nothing either.
+default, where the schemas name one: writing a default down changes nothing, nor does writing down that there is none. A
+placeholder is recorded where the real value was not known: putting that in its place changes nothing either.
 """
 
 from __future__ import annotations
@@ -102,7 +102,9 @@ def _parameter_change(
     parameter: Parameter, value: Any, recorded: RecordedCluster, live: Cluster
 ) -> Iterator[ParameterChange]:
     after = parameter.canonical(value)
-    known = recorded.parameters.get(parameter.name, parameter.default if parameter.has_default else ABSENT)
+    known = recorded.parameters.get(parameter.name, ABSENT)
+    if known is ABSENT:
+        known = parameter.unset(after)
     unfilled = known != value and parameter.is_placeholder(known)
     unknown = unfilled or (recorded.partial and parameter.name not in recorded.parameters)
     before = parameter.canonical(known) if known is not ABSENT and not unknown else ABSENT

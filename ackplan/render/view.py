@@ -21,12 +21,13 @@ from ackplan.plan.model import Change, Plan, Step
 from ackplan.render import words
 from ackplan.render.resources import known_kind
 from ackplan.render.safe import printable
-from ackplan.render.values import quoted, secret_names
+from ackplan.render.values import quoted, secret_names, written
 
 _SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
 FORCES = "forces replacement"
 DRIFT = "drift"
 RECORDED_ONLY = "recorded only"
+REORDERED = "another order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +207,18 @@ def _notes(parameter: ParameterChange, change: Change, mode: str) -> Iterator[st
         return
     if parameter.effect is Effect.REPLACE and change.action is Action.REPLACE:
         yield FORCES
+    if _reordered(parameter.before, parameter.after):
+        yield REORDERED
     if parameter.side is Side.LIVE:
         yield DRIFT
     if parameter.effect is Effect.RECORDED and change.action is Action.UPDATE and not _attaches(parameter, change):
         yield RECORDED_ONLY
+
+
+def _reordered(before: Any, after: Any) -> bool:
+    """Whether two lists that differ hold the same: their order means something then."""
+    both = isinstance(before, list) and isinstance(after, list)
+    return both and before != after and sorted(map(written, before)) == sorted(map(written, after))
 
 
 def _attaches(parameter: ParameterChange, change: Change) -> bool:

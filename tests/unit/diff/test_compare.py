@@ -56,8 +56,21 @@ SAME = [
     ("text and truth", "serverless", "private_zone", "false", False),
     ("tags in another order", "managed", "tags", [{"key": "a"}, {"key": "b"}], [{"key": "b"}, {"key": "a"}]),
     ("keys of a tag in another order", "managed", "tags", [{"key": "a", "value": "1"}], [{"value": "1", "key": "a"}]),
+    ("keys of tags in another order", "managed", "tags", [{"key": "b", "value": "1"}, {"key": "a", "value": "1"}], [{"value": "1", "key": "a"}, {"value": "1", "key": "b"}]),
     ("empty lists", "managed", "addons", [], []),
-]
+    ("no list and an empty one", "managed", "addons", ABSENT, []),
+    ("no tags and empty ones", "managed", "tags", ABSENT, []),
+    ("no truth and false", "managed", "cloud_monitor_flags", ABSENT, False),
+    ("no truth and false as text", "serverless", "private_zone", ABSENT, "false"),
+    ("vswitches in another order", "managed", "vswitch_ids", ["vsw-a", "vsw-b"], ["vsw-b", "vsw-a"]),
+    ("vswitches of an edge cluster", "edge", "vswitch_ids", ["vsw-a", "vsw-b"], ["vsw-b", "vsw-a"]),
+    ("a vswitch twice", "managed", "vswitch_ids", ["vsw-a", "vsw-b"], ["vsw-b", "vsw-a", "vsw-b"]),
+    ("vswitches of workers", "dedicated", "worker_vswitch_ids", ["vsw-a", "vsw-b"], ["vsw-b", "vsw-a"]),
+    ("vswitches of masters", "dedicated", "master_vswitch_ids", ["vsw-a", "vsw-a", "vsw-b"], ["vsw-a", "vsw-b", "vsw-a"]),
+    ("addons in another order", "managed", "addons", [{"name": "a"}, {"name": "b"}], [{"name": "b"}, {"name": "a"}]),
+    ("an addon whose version is empty", "managed", "addons", [{"name": "a"}], [{"name": "a", "version": "", "config": ""}]),
+    ("a tag whose value is empty", "managed", "tags", [{"key": "a"}], [{"key": "a", "value": ""}]),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "name", "before", "after"), [row[1:] for row in SAME], ids=[row[0] for row in SAME])
@@ -70,13 +83,16 @@ def test_the_same_value_in_another_form_is_no_change(kind, name, before, after):
 
 # kind, parameter, applied value, wanted value, effect: none of these pairs may be taken for the same.
 DIFFERENT = [
-    ("absent and false", "managed", "cloud_monitor_flags", ABSENT, False, Effect.REPLACE),
-    ("absent and empty", "managed", "tags", ABSENT, [], Effect.REPLACE),
+    ("absent and true", "managed", "cloud_monitor_flags", ABSENT, True, Effect.REPLACE),
+    ("full and empty", "managed", "tags", [{"key": "a"}], [], Effect.REPLACE),
     ("empty and not", "managed", "tags", [], [{"key": "a"}], Effect.REPLACE),
     ("false and true", "managed", "snat_entry", False, True, Effect.REPLACE),
     ("true and false", "managed", "endpoint_public_access", True, False, Effect.REPLACE),
     ("order of instance types", "managed", "worker_instance_types", ["ecs.a.b", "ecs.c.d"], ["ecs.c.d", "ecs.a.b"], Effect.REPLACE),
-    ("order of vswitches", "managed", "vswitch_ids", ["vsw-a", "vsw-b"], ["vsw-b", "vsw-a"], Effect.REPLACE),
+    ("order of the masters' instance types", "dedicated", "master_instance_types", ["ecs.a.b", "ecs.c.d"], ["ecs.c.d", "ecs.a.b"], Effect.REPLACE),
+    ("a vswitch more", "managed", "vswitch_ids", ["vsw-a"], ["vsw-a", "vsw-b"], Effect.REPLACE),
+    ("masters spread in another way", "dedicated", "master_vswitch_ids", ["vsw-a", "vsw-a", "vsw-b"], ["vsw-a", "vsw-b", "vsw-b"], Effect.REPLACE),
+    ("a tag's value", "managed", "tags", [{"key": "a", "value": "1"}], [{"key": "a"}], Effect.REPLACE),
     ("text that is no number", "managed", "node_cidr_mask", "25", "025", Effect.REPLACE),
     ("a secret from elsewhere", "managed", "login_password", {"env": "A"}, {"env": "B"}, Effect.RECORDED),
     ("only steers", "managed", "disable_rollback", True, False, Effect.RECORDED),

@@ -204,7 +204,6 @@ REPLACING = [
     ("order of a list", MANAGED, {"worker_instance_types": ["ecs.c5.xlarge", "ecs.hfc5.xlarge"]}, ["ecs.hfc5.xlarge"], ["ecs.c5.xlarge", "ecs.hfc5.xlarge"]),
     ("absent to false", MANAGED, {"endpoint_public_access": False}, True, False),
     ("absent to a value", MANAGED, {"kubernetes_version": "1.14"}, ABSENT, "1.14"),
-    ("absent to an empty list", MANAGED, {"tags": []}, ABSENT, []),
     ("masters", DEDICATED, {"master_count": 5}, 3, 5),
     ("region", SERVERLESS, {"region_id": "cn-hangzhou"}, "cn-beijing", "cn-hangzhou"),
     ("VPC", SERVERLESS, {"vpc_id": "vpc-b"}, "vpc-a", "vpc-b"),

@@ -37,12 +37,13 @@ ANNOTATIONS: dict[str, Any] = {
         "items": {"type": "string", "pattern": r"^[a-z_]+(\.(0(\.[a-z_]+)?|#))?$"},
     },
     "x-ack-reads": {"enum": ["integer", "boolean"]},
+    "x-ack-reserved": {"type": "array", "items": {"type": "string", "pattern": "^[a-z.:]+$"}, "minItems": 1},
     "x-ack-resource": {"type": "string", "pattern": "^alicloud_cs_[a-z_]*kubernetes$"},
     "x-ack-rule": {"type": "string", "pattern": "^[A-Za-z].*[^.]$"},
     "x-ack-secret": {"const": True},
     "x-ack-section": {"type": "string", "pattern": r"^(ackplan|[23]\.[0-9]+(, [23]\.[0-9]+)*)$"},
     "x-ack-shown": {"type": "array", "items": {"type": "string", "pattern": "^[a-z_]+$"}, "minItems": 1},
-    "x-ack-sorted": {"const": True},
+    "x-ack-sorted": {"enum": [True, "counted"]},
 }
 
 
