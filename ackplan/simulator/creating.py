@@ -22,10 +22,13 @@ _MADE_VSWITCHES = 3
 _SHOWN = ("container_cidr", "service_cidr", "proxy_mode", "node_cidr_mask", "node_port_range", "cpu_policy")
 
 
-def create(ledger: Ledger, body: Mapping[str, Any], fate: Fate) -> Task:
-    """Makes a cluster out of a body that the schemas have passed. Raises Refusal 400 for a name that is taken."""
+def create(ledger: Ledger, body: Mapping[str, Any], fate: Fate, *, looked: bool = False) -> Task:
+    """Makes a cluster out of a body that the schemas have passed. Raises Refusal 400 for a name that is taken.
+
+    `looked`: whether the name is free was found out earlier.
+    """
     name = body["name"]
-    if ledger.store.named(name):
+    if not looked and ledger.store.named(name):
         raise Refusal(400, "ClusterNameAlreadyExist", f"cluster name {name} already exist in your clusters")
     workers = int(body.get("num_of_nodes", 0))
     _check_quotas(ledger, workers)
@@ -61,7 +64,7 @@ def check_workers(ledger: Ledger, workers: int) -> None:
 
 
 def _attributes(ledger: Ledger, body: Mapping[str, Any], serial: int) -> dict[str, Any]:
-    now = stamp(ledger.clock.now())
+    now = stamp(ledger.now())
     version = body.get("kubernetes_version", _DEFAULT_VERSION)
     return {
         "agent_version": "",

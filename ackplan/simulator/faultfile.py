@@ -16,6 +16,7 @@ _MOST_TOLD = 10
 _NAMES = {"type": "string", "minLength": 1}
 _SECONDS = {"type": "number", "minimum": 0}
 _WHEN = {"when": {"enum": ["before", "after"]}}
+_WHICH = {"names": {"type": "array", "items": _NAMES, "minItems": 1}}
 _ERROR = {"code": _NAMES, "message": {"type": "string"}}
 # What each kind takes besides what all of them take.
 KINDS: dict[str, dict[str, Any]] = {
@@ -42,8 +43,18 @@ KINDS: dict[str, dict[str, Any]] = {
     "cluster_state": {"state": _NAMES},
     "attach_fails": {"code": _NAMES, "instances": {"type": "array", "items": _NAMES, "minItems": 1}},
     "clock_skew": {"seconds": {"type": "number"}},
+    "late_commit": {"seconds": _SECONDS, "status": {"type": "integer", "minimum": 500, "maximum": 599}},
+    "task_slow": {"seconds": _SECONDS},
+    "lag": {"seconds": _SECONDS, **_WHICH},
+    "size_lag": {"seconds": _SECONDS, **_WHICH},
+    "stale": {"seconds": _SECONDS, **_WHICH},
+    "partial": {"share": {"type": "number", "minimum": 0, "maximum": 1}, **_WHICH},
+    "no_instance_id": _WHICH,
 }
-_NEEDED = {"clock_skew": ["seconds"], "cluster_state": ["state"]}
+_NEEDED = {
+    **{kind: ["seconds"] for kind in ("clock_skew", "late_commit", "task_slow", "lag", "size_lag", "stale")},
+    "cluster_state": ["state"],
+}
 _TRIGGERS = ["nth", "first", "probability"]
 
 

@@ -26,6 +26,15 @@ A document (YAML or JSON) lists rules; all that match a call and fire take part 
     cluster_state  state                        the cluster is in this state from now on
     attach_fails   code, instances              these instances (patterns; all of them) can't be attached
     clock_skew     seconds                      the server's clock is that much ahead
+    late_commit    seconds, status              a gateway answers 504; the call takes its effect so many seconds later
+    task_slow      seconds                      the task of the call takes that much longer
+    lag            seconds, names               a read does not see clusters (nodes) that are younger than that
+    size_lag       seconds, names               a read shows sizes that are that old
+    stale          seconds, names               a read shows clusters as they were that long ago (at most an hour)
+    partial        names, share                 a list leaves these out, each with the chance `share`; all: `[]`
+    no_instance_id names                        a list of nodes shows these without their instance ids
+
+`names` are patterns of names or ids of what is read; left out: all of it.
 
 `when` is `before` (the default) or `after` the effect. Counts are kept with the world: a restart does not
 begin anew, an edited rule does.
@@ -40,22 +49,28 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ackplan.simulator import routes, view
 from ackplan.simulator.fate import KIND, Fate
+from ackplan.simulator.view import PLAIN, View
 
-_EFFECTS = frozenset({"task_stuck", "task_fails", "attach_fails"})
+_EFFECTS = frozenset({"task_stuck", "task_slow", "task_fails", "attach_fails"})
 _AROUND = frozenset({"cluster_state", "clock_skew"})
-_TRANSPORT_AFTER = frozenset({"garbage", "truncated", "html", "drip"})
+_TRANSPORT_AFTER = frozenset({"garbage", "truncated", "html", "drip", "late_commit"})
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the faults make of one call: `before` instead of its effect, `after` instead of its usual answer."""
+    """What the faults make of one call: `before` instead of its effect, `after` instead of its usual answer.
+
+    `view` is what a reading call sees.
+    """
 
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
     fate: Fate = KIND
     state: str = ""
     skew: float = 0.0
+    view: View = PLAIN
 
 
 UNTOUCHED = Plan()
@@ -75,7 +90,7 @@ class Faults:
             for number, rule in enumerate(self.rules)
             if _matches(rule, operation, cluster) and self._fires(number, rule, count(_counter(number, rule)))
         ]
-        return _plan(firing) if firing else UNTOUCHED
+        return _plan(firing, f"{self.seed}:{count('view')}") if firing else UNTOUCHED
 
     def _fires(self, number: int, rule: Mapping[str, Any], call: int) -> bool:
         if "nth" in rule:
@@ -93,10 +108,12 @@ def _counter(number: int, rule: Mapping[str, Any]) -> str:
 
 def _matches(rule: Mapping[str, Any], operation: str, cluster: str) -> bool:
     named = rule.get("operation", "*") in {"*", operation}
+    if rule["kind"] == "late_commit" and operation not in routes.CHANGING:
+        return False
     return named and ("cluster" not in rule or fnmatchcase(cluster, rule["cluster"]))
 
 
-def _plan(firing: Iterable[Mapping[str, Any]]) -> Plan:
+def _plan(firing: Iterable[Mapping[str, Any]], chance: str) -> Plan:
     rules = list(firing)
     before = [rule for rule in rules if _answers(rule) and not _is_after(rule)]
     after = [rule for rule in rules if _answers(rule) and _is_after(rule)]
@@ -106,11 +123,12 @@ def _plan(firing: Iterable[Mapping[str, Any]]) -> Plan:
         fate=_fate(rules),
         state=next((rule["state"] for rule in rules if rule["kind"] == "cluster_state"), ""),
         skew=sum(rule["seconds"] for rule in rules if rule["kind"] == "clock_skew"),
+        view=View(tuple(rule for rule in rules if rule["kind"] in view.KINDS), chance),
     )
 
 
 def _answers(rule: Mapping[str, Any]) -> bool:
-    return rule["kind"] not in _EFFECTS | _AROUND
+    return rule["kind"] not in _EFFECTS | _AROUND | view.KINDS
 
 
 def _is_after(rule: Mapping[str, Any]) -> bool:
@@ -131,5 +149,6 @@ def _fate(rules: Sequence[Mapping[str, Any]]) -> Fate:
         error=error,
         leaves=failing.get("state") if failing is not None else None,
         spoilt=tuple(spoiling.get("instances", ["*"])) if spoiling is not None else (),
+        seconds=float(by_kind.get("task_slow", {}).get("seconds", 0.0)),
         spoilt_code=spoiling.get("code", "InternalError") if spoiling is not None else "InternalError",
     )

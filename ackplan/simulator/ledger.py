@@ -32,6 +32,10 @@ class Ledger:
             raise refusals.cluster_not_found(cluster_id)
         return cluster
 
+    def now(self) -> float:
+        """The instant at which what happens now happens: that of a task's end while it is settled."""
+        return self.store.instant
+
     def serial(self, kind: str) -> int:
         return self.store.count(kind)
 
@@ -41,12 +45,12 @@ class Ledger:
             cluster.state = machine.begin(cluster.state, operation)
         except machine.NotAllowed:
             raise refusals.wrong_state(cluster.cluster_id, cluster.state, operation) from None
-        cluster.attributes["updated"] = stamp(self.clock.now())
+        cluster.attributes["updated"] = stamp(self.now())
         self.store.keep_cluster(cluster)
 
     def start(self, cluster: Cluster, operation: Operation, payload: dict[str, Any], fate: Fate) -> Task:
         """The task of an operation that has begun, durably."""
-        serial, now = self.serial("task"), self.clock.now()
+        serial, now = self.serial("task"), self.now()
         seconds = machine.duration(operation, cluster.kind, self.ids.fraction("jitter", serial))
         task = Task(
             task_id=self.ids.task(serial),
@@ -56,7 +60,7 @@ class Ledger:
             state="running",
             created=now,
             updated=now,
-            due=None if fate.stuck else now + seconds / self.time_scale,
+            due=None if fate.stuck else now + seconds / self.time_scale + fate.seconds,
             succeeds=fate.error is None,
             error=fate.error,
             leaves=fate.leaves,

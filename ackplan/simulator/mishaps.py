@@ -13,7 +13,8 @@ from aiohttp import web
 from ackplan.simulator.answers import Answer
 from ackplan.simulator.refusals import Refusal
 
-_PAGE = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n"
+_PAGE = "<html>\r\n<head><title>{0}</title></head>\r\n<body><h1>{0}</h1></body>\r\n</html>\r\n"
+_TITLES = {504: "504 Gateway Time-out"}
 _GARBAGE = b"\x00\xff{]<not an answer at all"
 _DEFAULTS = {
     "error": (500, "InternalError", "The request processing has failed due to some unknown error."),
@@ -38,11 +39,18 @@ def spoil(answer: Answer, fault: Mapping[str, Any]) -> Answer:
         case "truncated":
             return replace(answer, body=answer.body[: len(answer.body) // 2])
         case "html":
-            return Answer(fault.get("status", 502), "text/html", _PAGE)
+            return _page(fault.get("status", 502))
+        case "late_commit":
+            return _page(fault.get("status", 504))
         case "throttle":
             return replace(answer, headers=_waits(fault))
         case _:
             return answer
+
+
+def _page(status: int) -> Answer:
+    """A gateway's page."""
+    return Answer(status, "text/html", _PAGE.format(_TITLES.get(status, "502 Bad Gateway")).encode())
 
 
 def _waits(fault: Mapping[str, Any]) -> dict[str, str]:

@@ -7,8 +7,10 @@ from typing import Any
 
 from ackplan.simulator import refusals, routes
 from ackplan.simulator.fate import Fate
+from ackplan.simulator.faults import Plan
 from ackplan.simulator.incoming import Incoming
 from ackplan.simulator.routes import Route
+from ackplan.simulator.view import View
 from ackplan.simulator.world import World
 
 _MAX_PAGE = 100
@@ -21,38 +23,38 @@ _CHANGES: Mapping[str, Callable[[World, str, Mapping[str, Any], Fate], Any]] = {
     "remove_nodes": World.remove_nodes,
     "delete_cluster": lambda world, subject, _, fate: world.delete(subject, fate),
 }
-_READS: Mapping[str, Callable[[World, str], Any]] = {
+_READS: Mapping[str, Callable[[World, str, View], Any]] = {
     "get_cluster": World.cluster,
-    "certs": World.certs,
-    "kubeconfig": World.kubeconfig,
-    "get_task": World.task,
+    "certs": lambda world, subject, _: world.certs(subject),
+    "kubeconfig": lambda world, subject, _: world.kubeconfig(subject),
+    "get_task": lambda world, subject, _: world.task(subject),
 }
 
 
-def perform(world: World, route: Route, request: Incoming, body: Mapping[str, Any], fate: Fate) -> tuple[int, Any]:
+def perform(world: World, route: Route, request: Incoming, body: Mapping[str, Any], plan: Plan) -> tuple[int, Any]:
     """Status and payload. Raises Refusal."""
     status = routes.STATUS[route.operation]
     if route.operation in _CHANGES:
-        return status, _CHANGES[route.operation](world, route.subject, body, fate)
-    return status, _read(world, route, request)
+        return status, _CHANGES[route.operation](world, route.subject, body, plan.fate)
+    return status, _read(world, route, request, plan.view)
 
 
-def _read(world: World, route: Route, request: Incoming) -> Any:
+def _read(world: World, route: Route, request: Incoming, view: View) -> Any:
     query = request.parameters()
     if route.operation == "list_clusters":
-        return _list_clusters(world, query, paged=request.path.startswith("/api/v1/"))
+        return _list_clusters(world, query, view, paged=request.path.startswith("/api/v1/"))
     if route.operation == "list_nodes":
         number, size = _page(query, "pageNumber", 1), _page(query, "pageSize", 10)
-        return world.nodes(route.subject, number, size, query.get("state", ""))
-    return _READS[route.operation](world, route.subject)
+        return world.nodes(route.subject, number, size, query.get("state", ""), view)
+    return _READS[route.operation](world, route.subject, view)
 
 
-def _list_clusters(world: World, query: Mapping[str, str], *, paged: bool) -> Any:
+def _list_clusters(world: World, query: Mapping[str, str], view: View, *, paged: bool) -> Any:
     name = query.get("name", "")
     if not paged:
-        return world.clusters(name, query.get("clusterType", ""))
+        return world.clusters(name, query.get("clusterType", ""), view)
     number, size = _page(query, "page_number", 1), _page(query, "page_size", 10)
-    return world.clusters_paged(number, size, name, query.get("cluster_type", ""))
+    return world.clusters_paged(number, size, name, query.get("cluster_type", ""), view)
 
 
 def _page(query: Mapping[str, str], name: str, default: int) -> int:

@@ -40,13 +40,18 @@ class Cluster:
 
 @dataclass(slots=True)
 class Node:
-    """A node. One that has not `joined` yet is reserved for its cluster but not shown or counted."""
+    """A node. One that has not `joined` yet is reserved for its cluster but not shown or counted.
+
+    `since` is the instant at which it joined. One that is `unnamed` is shown without its instance id.
+    """
 
     instance_id: str
     cluster_id: str
     role: str
     joined: bool
     attributes: dict[str, Any] = field(default_factory=dict)
+    since: float = 0.0
+    unnamed: bool = False
 
     @property
     def attached(self) -> bool:
@@ -54,7 +59,8 @@ class Node:
         return self.attributes.get("source") == "manual"
 
     def answer(self) -> dict[str, Any]:
-        return {**self.attributes, "instance_id": self.instance_id, "instance_role": self.role}
+        instance_id = "" if self.unnamed else self.instance_id
+        return {**self.attributes, "instance_id": instance_id, "instance_role": self.role}
 
 
 @dataclass(slots=True)
@@ -80,3 +86,17 @@ class Task:
 
     def known_operation(self) -> Operation:
         return Operation(self.operation)
+
+
+@dataclass(slots=True)
+class LateCall:
+    """A changing call that a gateway gave up, and that takes effect when it is `due`. `body` holds no secret.
+
+    `fate` are the fields of its `Fate`.
+    """
+
+    due: float
+    operation: str
+    cluster_id: str
+    body: dict[str, Any]
+    fate: dict[str, Any]

@@ -59,7 +59,7 @@ def _check_keys(where: str, entry: Mapping[str, Any], known: set[str]) -> None:
 def _seed_cluster(ledger: Ledger, entry: Mapping[str, Any]) -> None:
     if not isinstance(entry.get("name"), str):
         raise ValueError("clusters: each needs a name, which is text")
-    serial, now = ledger.serial("cluster"), stamp(ledger.clock.now())
+    serial, now = ledger.serial("cluster"), stamp(ledger.now())
     nodes = _entries(entry, "nodes")
     cluster = Cluster(
         cluster_id=entry.get("cluster_id") or ledger.ids.cluster(serial),
@@ -114,7 +114,7 @@ def _seed_nodes(
             entry["instance_id"],
             entry.get("instance_role", WORKER),
             entry.get("source", "ess_attach"),
-            ledger.clock.now(),
+            ledger.now(),
         )
         node.attributes |= {k: v for k, v in entry.items() if k not in {"instance_id", "instance_role"}}
         _keep_new_node(ledger, node)
@@ -137,7 +137,7 @@ def _usual_nodes(ledger: Ledger, cluster: Cluster, masters: int) -> list[dict[st
 
 def _seed_task(ledger: Ledger, entry: Mapping[str, Any]) -> None:
     _check_keys("tasks", entry, _TASK_KEYS)
-    now, state = ledger.clock.now(), entry.get("state", "success")
+    now, state = ledger.now(), entry.get("state", "success")
     if "ends_in" in entry:
         _check_end(ledger, entry)
     ledger.store.keep_task(

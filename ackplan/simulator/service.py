@@ -6,6 +6,7 @@ delays has a second one for its effect.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ from ackplan.simulator.world import World
 
 _LOG = logging.getLogger("ackplan.simulator")
 _BUG = Refusal(500, "InternalError", "The request processing has failed due to some unknown error.")
+
+
+class _Undone(Exception):
+    """What was done is to be undone."""
 
 
 @dataclass(slots=True)
@@ -123,12 +128,23 @@ class Service:
         if route is None:
             raise routes.unknown()
         body = self._body(exchange, route)
+        after = exchange.plan.after or {}
+        if after.get("kind") == "late_commit":
+            self._defer(exchange, route, body, float(after["seconds"]))
+            return
         with self.world.moment():
-            status, payload = operations.perform(self.world, route, exchange.request, body, exchange.plan.fate)
+            status, payload = operations.perform(self.world, route, exchange.request, body, exchange.plan)
             self._turn(exchange.plan.state, route, payload)
         if route.operation in routes.CHANGING:
             payload = {**payload, "request_id": exchange.request_id}
         exchange.answer = answers.success(status, payload, as_json=exchange.as_json)
+
+    def _defer(self, exchange: Exchange, route: Route, body: Mapping[str, Any], seconds: float) -> None:
+        """Looks whether the call is allowed, as if it took its effect now, and lets it do so later."""
+        with contextlib.suppress(_Undone), self.world.moment():
+            operations.perform(self.world, route, exchange.request, body, exchange.plan)
+            raise _Undone
+        self.world.defer(route.operation, route.subject, bodies.redacted(body), exchange.plan.fate, seconds)
 
     def _body(self, exchange: Exchange, route: Route) -> Mapping[str, Any]:
         if route.operation not in routes.WITH_BODY:

@@ -1,11 +1,14 @@
-"""What happens when a task's time has come: nodes join or leave, and the cluster changes its state."""
+"""What happens when a task's time has come: nodes join or leave, and the cluster changes its state.
+
+A call that a gateway gave up takes its effect when its time has come.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, assert_never
 
-from ackplan.simulator import machine
+from ackplan.simulator import late, machine
 from ackplan.simulator.clock import stamp
 from ackplan.simulator.ledger import Ledger
 from ackplan.simulator.machine import Operation, State
@@ -13,21 +16,31 @@ from ackplan.simulator.records import MASTER, WORKER, Cluster, Node, Task
 
 
 def settle_due(ledger: Ledger) -> None:
-    """Ends every task whose time has come, in the order of their ends."""
-    for task in ledger.store.due_tasks(ledger.clock.now()):
-        _settle(ledger, task)
+    """Ends every task whose time has come, and lets late calls take effect, in their order."""
+    now = ledger.clock.now()
+    while True:
+        task = ledger.store.due_task(now)
+        if call := ledger.store.due_call(now if task is None or task.due is None else task.due):
+            ledger.store.instant = call.due
+            late.commit(ledger, call)
+        elif task:
+            _settle(ledger, task)
+        else:
+            break
+    ledger.store.instant = now
 
 
 def interrupt(ledger: Ledger, cluster_id: str) -> None:
     """Lets the tasks of a cluster fail now."""
     for task in ledger.store.pending_tasks(cluster_id):
-        task.succeeds, task.due = False, ledger.clock.now()
+        task.succeeds, task.due = False, ledger.now()
         task.error = {"code": "ClusterStateChanged", "message": "the cluster changed its state"}
         _settle(ledger, task)
 
 
 def _settle(ledger: Ledger, task: Task) -> None:
-    instant = ledger.clock.now() if task.due is None else task.due
+    instant = ledger.now() if task.due is None else task.due
+    ledger.store.instant = instant
     task.state, task.updated, task.due = ("success" if task.succeeds else "fail"), instant, None
     ledger.store.keep_task(task)
     cluster = ledger.store.cluster(task.cluster_id)
@@ -110,7 +123,7 @@ def joined_node(cluster: Cluster, instance: str, role: str, source: str, instant
         "is_aliyun_node": True,
         "source": source,
     }
-    return Node(instance, cluster.cluster_id, role, joined=True, attributes=attributes)
+    return Node(instance, cluster.cluster_id, role, joined=True, attributes=attributes, since=instant)
 
 
 def _take_out(ledger: Ledger, instances: Sequence[str], *, release: bool) -> None:

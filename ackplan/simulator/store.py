@@ -15,9 +15,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from ackplan.simulator.records import Cluster, Node, Task
+from ackplan.simulator.records import Cluster, LateCall, Node, Task
 
-_FORMAT = 1
+_FORMAT = 2
+# So long, in seconds, it is known what a cluster was before.
+_REMEMBERED = 3600.0
 _TABLES = """
 CREATE TABLE IF NOT EXISTS clusters (serial INTEGER PRIMARY KEY, cluster_id TEXT UNIQUE, name TEXT, record TEXT);
 CREATE INDEX IF NOT EXISTS cluster_names ON clusters (name);
@@ -26,6 +28,10 @@ CREATE TABLE IF NOT EXISTS nodes
 CREATE INDEX IF NOT EXISTS node_clusters ON nodes (cluster_id);
 CREATE TABLE IF NOT EXISTS tasks (serial INTEGER PRIMARY KEY, task_id TEXT UNIQUE, due REAL, record TEXT);
 CREATE INDEX IF NOT EXISTS task_dues ON tasks (due) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS past (serial INTEGER PRIMARY KEY, cluster_id TEXT, until REAL, record TEXT);
+CREATE INDEX IF NOT EXISTS past_ends ON past (until);
+CREATE TABLE IF NOT EXISTS late (serial INTEGER PRIMARY KEY, due REAL, record TEXT);
+CREATE INDEX IF NOT EXISTS late_dues ON late (due);
 CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, seen REAL);
 CREATE INDEX IF NOT EXISTS nonce_ages ON nonces (seen);
 CREATE TABLE IF NOT EXISTS released (instance_id TEXT PRIMARY KEY);
@@ -40,15 +46,18 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         raise ValueError(f"{path}: {fault}") from None
 
 
-def _record(value: Cluster | Node | Task) -> str:
+def _record(value: Cluster | LateCall | Node | Task) -> str:
     return json.dumps({field.name: getattr(value, field.name) for field in fields(value)})
 
 
 class Store:
     """Rows in, rows out. Every method but `close` is called inside `transaction`.
 
-    Raises ValueError for a file that is no database, or one of a newer format.
+    `instant` is when what is kept now holds from. Raises ValueError for a file that is no database, or one of a newer
+    format.
     """
+
+    instant = 0.0
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.RLock()
@@ -150,6 +159,7 @@ class Store:
         return int(self._one("SELECT count(*) FROM clusters")[0])
 
     def keep_cluster(self, cluster: Cluster) -> None:
+        self._remember(cluster.cluster_id)
         self._do(
             "INSERT INTO clusters (cluster_id, name, record) VALUES (?, ?, ?)"
             " ON CONFLICT (cluster_id) DO UPDATE SET name = excluded.name, record = excluded.record",
@@ -159,8 +169,26 @@ class Store:
         )
 
     def drop_cluster(self, cluster_id: str) -> None:
+        self._remember(cluster_id)
         self._do("DELETE FROM clusters WHERE cluster_id = ?", cluster_id)
         self._do("DELETE FROM nodes WHERE cluster_id = ?", cluster_id)
+
+    def _remember(self, cluster_id: str) -> None:
+        """What a cluster was until now; nothing where it was not there."""
+        self._do("DELETE FROM past WHERE until < ?", self.instant - _REMEMBERED)
+        self._do(
+            "INSERT INTO past (cluster_id, until, record)"
+            " VALUES (?1, ?2, (SELECT record FROM clusters WHERE cluster_id = ?1))",
+            cluster_id,
+            self.instant,
+        )
+
+    def changed_since(self, instant: float) -> dict[str, Cluster | None]:
+        """What the clusters that changed since then were at that instant, by id; None for one that was not there."""
+        rows = self._all(
+            "SELECT cluster_id, record FROM past WHERE until > ? ORDER BY until DESC, serial DESC", instant
+        )
+        return {name: Cluster(**json.loads(record)) if record else None for name, record in rows}
 
     # Nodes
 
@@ -208,10 +236,10 @@ class Store:
         row = self._one("SELECT record FROM tasks WHERE task_id = ?", task_id)
         return Task(**json.loads(row[0])) if row else None
 
-    def due_tasks(self, now: float) -> list[Task]:
-        """Tasks whose time has come, in the order of their ends."""
-        rows = self._all("SELECT record FROM tasks WHERE due <= ? ORDER BY due, serial", now)
-        return [Task(**json.loads(row[0])) for row in rows]
+    def due_task(self, now: float) -> Task | None:
+        """The first task whose time has come."""
+        row = self._one("SELECT record FROM tasks WHERE due <= ? ORDER BY due, serial LIMIT 1", now)
+        return Task(**json.loads(row[0])) if row else None
 
     def pending_tasks(self, cluster_id: str) -> list[Task]:
         """Tasks of a cluster that will end some day."""
@@ -226,3 +254,16 @@ class Store:
             task.due,
             _record(task),
         )
+
+    # Calls that take effect later
+
+    def defer(self, call: LateCall) -> None:
+        self._do("INSERT INTO late (due, record) VALUES (?, ?)", call.due, _record(call))
+
+    def due_call(self, now: float) -> LateCall | None:
+        """The first call whose time has come, which is taken out."""
+        row = self._one("SELECT serial, record FROM late WHERE due <= ? ORDER BY due, serial LIMIT 1", now)
+        if row is None:
+            return None
+        self._do("DELETE FROM late WHERE serial = ?", row[0])
+        return LateCall(**json.loads(row[1]))

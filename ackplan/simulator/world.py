@@ -7,6 +7,7 @@ one transaction; what it refuses it refuses with `Refusal`, and nothing has chan
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,9 +15,10 @@ from ackplan.simulator import changing, creating, handouts, refusals
 from ackplan.simulator.clock import stamp
 from ackplan.simulator.fate import KIND, Fate
 from ackplan.simulator.ledger import Ledger
-from ackplan.simulator.records import Task
+from ackplan.simulator.records import Cluster, LateCall, Task
 from ackplan.simulator.seeding import seed
 from ackplan.simulator.settling import interrupt, settle_due
+from ackplan.simulator.view import PLAIN, View
 
 
 class World:
@@ -68,27 +70,37 @@ class World:
 
     # Calls that read
 
-    def clusters(self, name: str = "", cluster_type: str = "") -> list[dict[str, Any]]:
+    def clusters(self, name: str = "", cluster_type: str = "", view: View = PLAIN) -> list[dict[str, Any]]:
         """All clusters, Swarm ones too, or those whose name contains `name` and whose type is `cluster_type`."""
         with self.look():
-            found = [cluster.answer() for cluster in self._store.clusters() if name in cluster.name]
+            found = [cluster.answer() for cluster in view.clusters(self._ledger) if name in cluster.name]
         return [answer for answer in found if not cluster_type or answer.get("cluster_type") == cluster_type]
 
-    def clusters_paged(self, number: int, size: int, name: str, cluster_type: str) -> dict[str, Any]:
+    def clusters_paged(
+        self, number: int, size: int, name: str, cluster_type: str, view: View = PLAIN
+    ) -> dict[str, Any]:
         """One page of the list, as today's clients ask for it."""
-        found = self.clusters(name, cluster_type)
+        found = self.clusters(name, cluster_type, view)
         page = {"page_number": number, "page_size": size, "total_count": len(found)}
         return {"clusters": found[(number - 1) * size : number * size], "page_info": page}
 
-    def cluster(self, cluster_id: str) -> dict[str, Any]:
+    def cluster(self, cluster_id: str, view: View = PLAIN) -> dict[str, Any]:
         with self.look():
-            return self._ledger.find(cluster_id).answer()
+            return self._seen(cluster_id, view).answer()
 
-    def nodes(self, cluster_id: str, page_number: int = 1, page_size: int = 10, state: str = "") -> dict[str, Any]:
+    def _seen(self, cluster_id: str, view: View) -> Cluster:
+        cluster = view.cluster(self._ledger, cluster_id)
+        if cluster is None:
+            raise refusals.cluster_not_found(cluster_id)
+        return cluster
+
+    def nodes(
+        self, cluster_id: str, page_number: int = 1, page_size: int = 10, state: str = "", view: View = PLAIN
+    ) -> dict[str, Any]:
         """One page of a cluster's nodes."""
         with self.look():
-            self._ledger.find(cluster_id)
-            found = [node.answer() for node in self._store.nodes(cluster_id)]
+            self._seen(cluster_id, view)
+            found = [node.answer() for node in view.nodes(self._ledger, cluster_id)]
         found = [node for node in found if state in {"", "all", node.get("state")}]
         start = (page_number - 1) * page_size
         page = {"page_number": page_number, "page_size": page_size, "total_count": len(found)}
@@ -151,6 +163,12 @@ class World:
     def delete(self, cluster_id: str, fate: Fate = KIND) -> dict[str, Any]:
         with self.moment():
             return _accepted(changing.delete(self._ledger, cluster_id, fate))
+
+    def defer(self, operation: str, cluster_id: str, body: Mapping[str, Any], fate: Fate, seconds: float) -> None:
+        """Lets a changing call, whose body holds no secret, take its effect so many seconds from now."""
+        with self.moment():
+            due = self._ledger.now() + seconds
+            self._store.defer(LateCall(due, operation, cluster_id, dict(body), dataclasses.asdict(fate)))
 
     def turn(self, cluster_id: str, state: str) -> None:
         """Puts a cluster in a state out of the blue; what it was busy with fails."""

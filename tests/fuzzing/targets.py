@@ -32,7 +32,7 @@ from ackplan.record.model import Record
 from ackplan.record.recovery import recover
 from ackplan.render import findings, graph, markdown, text
 from ackplan.simulator import VirtualClock, World, answers, bodies, operations, routes
-from ackplan.simulator.fate import KIND
+from ackplan.simulator.faults import UNTOUCHED
 from ackplan.simulator.identifiers import Identifiers
 from ackplan.simulator.incoming import incoming
 from ackplan.simulator.ledger import Ledger
@@ -255,7 +255,7 @@ def _requests(data: bytes) -> None:
         if route.operation in routes.WITH_BODY:
             parsed = bodies.parse(request, route.operation)
             parsed = bodies.check(parsed, route.operation, today=bool(request.header("x-acs-action")))
-        status, payload = operations.perform(_WORLD, route, request, parsed, KIND)
+        status, payload = operations.perform(_WORLD, route, request, parsed, UNTOUCHED)
         for as_json in (True, False):
             assert CANARY.encode() not in answers.success(status, payload, as_json=as_json).body, "a secret is told"
         raise _Undone
