@@ -54,7 +54,7 @@ async def carry_out(settings: Settings, order: Order) -> int:
     """The exit code of `apply` and `destroy`."""
     speaker = voice(settings)
     try:
-        report = Report(order.report)
+        report = Report(settings.path(order.report) if order.report else None)
         report.check()
         return await _reported(settings, order, speaker, report)
     except (Failure, ApiError) as fault:
@@ -112,7 +112,7 @@ class _Application:
             self._stores.journal.close()
 
     async def _saved(self, before: planning.Known) -> int:
-        plan = read_plan(self._order.planfile)[0]
+        plan = read_plan(self._settings, self._order.planfile)[0]
         self._report.plan, self._report.before = plan, before.record
         if not plan.applicable:
             raise Failure(_unfit(self._order.planfile, plan))

@@ -65,7 +65,18 @@ def values(context: click.Context, parameter: click.Parameter, incomplete: str) 
         names = [name for name in find(context) if name.startswith(incomplete) and name not in taken]
         return [CompletionItem(name) for name in names]
     kind = _KINDS.get((parameter.metavar or parameter.name or "").strip("[].").upper())
+    if kind and parameter.name != "chdir" and _folder(context) != Path():
+        return list(_below(_folder(context), incomplete))
     return [CompletionItem(incomplete, type=kind)] if kind else None
+
+
+def _below(folder: Path, incomplete: str) -> Iterator[CompletionItem]:
+    """Files and folders as a command that works in `folder` names them; the shell only knows those of its own."""
+    top, _, start = incomplete.rpartition("/")
+    with contextlib.suppress(OSError):
+        for path in sorted((folder / top).iterdir()):
+            if path.name.startswith(start) and _HARMLESS.fullmatch(path.name):
+                yield CompletionItem(f"{top}/{path.name}" if top else path.name)
 
 
 def _folder(context: click.Context) -> Path:

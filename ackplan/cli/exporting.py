@@ -26,7 +26,7 @@ def files_of(
     from ackplan.diagnostics import Failure, error
     from ackplan.spec.fleet import display
 
-    place, common = settings.chdir / out, True
+    place, common = settings.path(out), True
     texts = {place: clusters}
     if place.suffix not in _SUFFIXES or out.endswith(os.sep) or place.is_dir():
         texts, common = {place / f"{each.name}.yaml": [each] for each in clusters}, False

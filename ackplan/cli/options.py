@@ -55,6 +55,10 @@ class Settings:
         """The folder for what is not committed."""
         return self.chdir / ".ackplan"
 
+    def path(self, name: str) -> Path:
+        """The file or folder that a command line names: relative to `-C DIR`, as git and make have it."""
+        return self.chdir / name
+
 
 def _option(*names: str, env: str = "", **more: Any) -> Decorator:
     return click.option(*names, envvar=f"ACKPLAN_{env}" if env else None, show_envvar=bool(env), **more)
@@ -74,11 +78,12 @@ def _workspace(_context: object, _parameter: object, value: str) -> str:
 
 
 _COMMON = (
-    _option("-C", "--chdir", env="CHDIR", default=".", metavar="DIR", callback=_folder, help="Work in DIR."),
+    _option("-C", "--chdir", env="CHDIR", default=".", metavar="DIR", callback=_folder,
+            help="Work in DIR: every path on the command line is relative to it."),
     _option("--no-color", env="NO_COLOR", is_flag=True, help="No colours."),
     _option("-v", "--verbose", env="VERBOSE", count=True, help="Log to stderr; twice: every call."),
     _option("--log-file", env="LOG_FILE", default="", metavar="FILE", help="Log to FILE."),
-)
+)  # fmt: skip
 _SPEC = (
     _option("-f", "--file", "files", env="FILE", multiple=True, metavar="PATH",
             help="Spec file or folder; repeatable. Default: ackplan.yaml, else fleet/."),
@@ -163,7 +168,7 @@ def _logging(settings: Settings) -> None:
         logging.getLogger().addHandler(logging.NullHandler())
         return
     level = logging.DEBUG if settings.verbose > 1 or settings.log_file else logging.INFO
-    handler = logging.FileHandler(settings.log_file) if settings.log_file else logging.StreamHandler()
+    handler = logging.FileHandler(settings.path(settings.log_file)) if settings.log_file else logging.StreamHandler()
     logging.basicConfig(level=level, handlers=[handler], format="%(asctime)s %(name)s %(levelname)s %(message)s")
 
 
@@ -179,7 +184,7 @@ def variables_given(settings: Settings) -> tuple[dict[str, Any], dict[str, str]]
     """What `--var-file` and `--var` set (later ones win), and what the environment sets."""
     given: dict[str, Any] = {}
     for path in settings.var_files:
-        given.update(_from_file(settings.chdir / path))
+        given.update(_from_file(settings.path(path)))
     for assignment in settings.variables:
         name, equals, value = assignment.partition("=")
         if not equals or not name:

@@ -6,7 +6,6 @@ import dataclasses
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -141,18 +140,20 @@ def drawn(settings: Settings, plan: Plan, record: Record | None = None) -> str:
             return text.plan_text(plan, color=settings.color)
 
 
-def read_plan(file: str) -> tuple[Plan, Any]:
+def read_plan(settings: Settings, file: str) -> tuple[Plan, Any]:
     """The plan of a plan file, and its JSON. Raises Failure."""
     from ackplan.diagnostics import Failure, error
     from ackplan.plan.codec import MAX_BYTES, decode_file
+    from ackplan.spec.fleet import display
     from ackplan.stores.files import read_regular
 
-    data = read_regular(Path(file), MAX_BYTES)
+    path = settings.path(file)
+    name, data = display(path), read_regular(path, MAX_BYTES)
     if data is None:
-        raise Failure(error("ACK6001", "Not a plan file", f"{file} does not exist", "ackplan plan --out FILE"))
+        raise Failure(error("ACK6001", "Not a plan file", f"{name} does not exist", "ackplan plan --out FILE"))
     text = data.decode("utf-8", "replace")
     del data  # the text of a large plan is enough to keep
-    return decode_file(text, file)
+    return decode_file(text, name)
 
 
 def record_at_hand(settings: Settings, plan: Plan) -> Record | None:

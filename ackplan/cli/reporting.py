@@ -23,8 +23,8 @@ _PAGES = frozenset({".html", ".htm"})
 class Report:
     """The report of one run, from its order on. Whatever is set by the time that it ends is told; once at most."""
 
-    def __init__(self, file: str) -> None:
-        self._path = Path(file) if file else None
+    def __init__(self, file: Path | None) -> None:
+        self._path = file
         self._started = timestamp()
         self.plan = Plan("normal", (), Pins("", 0, ""))
         self.before = Record("")

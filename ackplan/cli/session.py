@@ -54,7 +54,7 @@ def state_folder(settings: Settings) -> Path:
     location = settings.state.removeprefix("file:").removeprefix("//")
     if "://" in location:
         raise click.UsageError(f"--state {settings.state}: only a local folder can hold the record")
-    folder = settings.chdir / location
+    folder = settings.path(location)
     if not settings.state_named:
         check_within(folder, settings.chdir)
     return folder
@@ -107,7 +107,7 @@ def _client_settings(settings: Settings, endpoint: str) -> ClientSettings:
         signature=settings.signature,
         region=settings.region,
         rate=settings.rate if settings.rate is not None else _RATE * (not settings.sandbox),
-        ca_file=settings.ca_file or None,
+        ca_file=str(settings.path(settings.ca_file)) if settings.ca_file else None,
     )
 
 

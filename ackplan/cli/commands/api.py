@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -28,7 +27,7 @@ def command(settings: Settings, body: str, query: tuple[str, ...], method: str, 
     if not path.startswith("/"):
         raise click.UsageError(f"PATH begins with a slash: /{path}")
     pairs = dict(_pair(item) for item in query)
-    status, answer = run_async(_call(settings, method.upper(), path, pairs, _body(body)))
+    status, answer = run_async(_call(settings, method.upper(), path, pairs, _body(settings, body)))
     if answer is not None:
         from ackplan.render.safe import json_text
 
@@ -43,19 +42,19 @@ def _pair(item: str) -> tuple[str, str]:
     return key, value
 
 
-def _body(given: str) -> Any:
+def _body(settings: Settings, given: str) -> Any:
     if not given:
         return None
     try:
-        return json.loads(_read(given[1:]) if given.startswith("@") else given)
+        return json.loads(_read(settings, given[1:]) if given.startswith("@") else given)
     except (ValueError, RecursionError) as fault:
         raise click.UsageError(f"--body is not JSON: {fault}") from None
 
 
-def _read(name: str) -> bytes:
+def _read(settings: Settings, name: str) -> bytes:
     if name == "-":
         return sys.stdin.buffer.read(_MAX_BODY + 1)
-    data = read_regular(Path(name), _MAX_BODY)
+    data = read_regular(settings.path(name), _MAX_BODY)
     if data is None:
         raise click.UsageError(f"--body: there is no file {name}")
     return data

@@ -24,7 +24,7 @@ def command(settings: Settings, out: str, name: str) -> None:
     if not out:
         click.echo(json.dumps(parts, ensure_ascii=False))
         return
-    for part in _write(Path(out), parts):
+    for part in _write(settings.path(out), parts):
         click.echo(f"Wrote {part}", err=True)
 
 

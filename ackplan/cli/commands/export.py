@@ -43,7 +43,7 @@ def command(settings: Settings, names: tuple[str, ...], out: str, **given: bool)
     if clusters and out:
         files = files_of(settings, clusters, out, force=given["force"])
         after = "A plan takes them over: ackplan plan" if adopt else "Record what is in the spec: ackplan import --all"
-        write(files, settings.chdir / out, clusters, after)
+        write(files, settings.path(out), clusters, after)
     elif clusters:
         click.echo(document(clusters), nl=False)
     elif everything and not faults:

@@ -33,7 +33,7 @@ def _plan(settings: Settings, asked: Asked, planfile: str | None) -> tuple[Plan,
     from ackplan.cli.session import run_async
 
     if planfile:
-        plan = read_plan(planfile)[0]
+        plan = read_plan(settings, planfile)[0]
         return plan, record_at_hand(settings, plan)
     planned, record = run_async(plan_now(settings, asked))
     return planned.plan, record

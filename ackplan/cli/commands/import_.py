@@ -139,7 +139,7 @@ async def _import_terraform(settings: Settings, asked: _Asked) -> tuple[str, Seq
         files = _files(settings, asked, done)
         _write(settings, before, done.record)
     if files:
-        write(files, settings.chdir / asked.out, done.clusters)
+        write(files, settings.path(asked.out), done.clusters)
     names = [each.name for each in done.clusters if wanted and not files and each.name not in wanted]
     remarks = [*left, *done.remarks, *map(not_in_spec, names)]
     return f"Recorded {counted(len(done.clusters), 'cluster')}. {_NEXT}", remarks
@@ -171,7 +171,7 @@ def _bytes(settings: Settings, file: str) -> bytes:
 
     if file == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)
-    data = read_regular(settings.chdir / file, MAX_BYTES)
+    data = read_regular(settings.path(file), MAX_BYTES)
     if data is None:
         raise Failure(error("ACK3011", "File can't be read", f"{file} does not exist"))
     return data

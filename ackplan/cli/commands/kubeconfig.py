@@ -24,7 +24,7 @@ def command(settings: Settings, out: str, merge: bool, name: str) -> None:  # no
         raise click.UsageError("--out and --merge can't go together")
     config = run_async(_fetch(settings, name))
     if out:
-        write_atomically(Path(out), config.encode(), mode=0o600)
+        write_atomically(settings.path(out), config.encode(), mode=0o600)
         click.echo(f"Wrote {out}", err=True)
     elif merge:
         path = _default()

@@ -26,11 +26,11 @@ def command(settings: Settings, asked: Asked, out: str, same_as: str, detailed_e
     from ackplan.cli.planning import plan_now, read_plan, shown
     from ackplan.cli.session import run_async
 
-    reviewed = read_plan(same_as)[0] if same_as else None
+    reviewed = read_plan(settings, same_as)[0] if same_as else None
     planned, record = run_async(plan_now(settings, asked))
     plan = planned.plan
     if out:
-        _write(Path(out), plan, record)
+        _write(settings.path(out), plan, record)
     click.echo(shown(settings, plan, record))
     if out and plan.applicable:
         click.echo(f"Saved the plan to {out}. To carry it out: ackplan apply {out}", err=True)

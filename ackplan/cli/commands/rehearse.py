@@ -39,8 +39,8 @@ def command(settings: Settings, parallelism: int, faults: str, planfile: str) ->
     Shows in which order steps run, how long it takes, the critical path, and every step that the API would refuse.
     No network, no credentials, no secret is read.
     """
-    plan, _ = read_plan(planfile)
-    done = run_async(_rehearse(plan, parallelism, faults))
+    plan, _ = read_plan(settings, planfile)
+    done = run_async(_rehearse(plan, parallelism, settings.path(faults) if faults else None))
     click.echo(_told(settings, done))
     return 0 if done.result.complete else 1
 
@@ -57,15 +57,14 @@ def _told(settings: Settings, done: Rehearsal) -> str:
             return rehearsal.text(done, color=settings.color)
 
 
-async def _rehearse(plan: Plan, parallelism: int, faults: str) -> Rehearsal:
+async def _rehearse(plan: Plan, parallelism: int, faults: Path | None) -> Rehearsal:
     from ackplan import api
     from ackplan.app.rehearsing import rehearse, world
     from ackplan.execute.executor import Limits
     from ackplan.execute.virtual import VirtualClock
 
     clock = VirtualClock()
-    rules = Path(faults) if faults else None
-    async with embedded(clock=clock.serving(), live=world(plan), faults=rules) as running:
+    async with embedded(clock=clock.serving(), live=world(plan), faults=faults) as running:
         timeouts = api.Timeouts(connect=_REAL_SECONDS, read=_REAL_SECONDS, total=_REAL_SECONDS)
         settings = api.ClientSettings(endpoint=running.url, rate=0, timeouts=timeouts)
         fixed = api.FixedCredentials("sandbox", "sandbox")

@@ -17,7 +17,7 @@ def command(settings: Settings, planfile: str | None) -> None:
     from ackplan.render import json_plan, text
 
     if planfile:
-        plan, as_json = read_plan(planfile)
+        plan, as_json = read_plan(settings, planfile)
         if settings.format == "json" and not json_plan.tells(as_json, plan):
             detail = f"{planfile}: its JSON tells of another plan than the one that apply would carry out"
             raise Failure(error("ACK6003", "Plan file was altered", detail, "Plan again"))

@@ -37,17 +37,19 @@ _MAX_SEED = 256 << 20
 @click.option("--faults", default="", metavar="FILE", help="Inject the faults that FILE describes.")
 @click.option("--seed", default="", metavar="FILE", help="Begin with the live state that FILE describes (JSON).")
 @click.option("--access-key", default="", metavar="ID:SECRET", help="The key pair that is accepted.")
-def command(settings: Settings, port: int, access_key: str, **world: Any) -> int:  # noqa: ARG001
+def command(settings: Settings, port: int, access_key: str, **world: Any) -> int:
     """Serve the embedded ACK API until interrupted.
 
     Accepts the key pair of --access-key, else of its own environment, else sandbox:sandbox.
     """
-    seed = world.pop("seed")
-    return run_async(_serve(port, _keys(access_key), live=_live(seed) if seed else None, **world))
+    files = {name: settings.path(file) if (file := world.pop(name)) else None for name in ("db", "faults", "seed")}
+    seed = files.pop("seed")
+    live = _live(seed) if seed else None
+    return run_async(_serve(port, _keys(access_key), world.pop("speed"), live=live, **files))
 
 
-def _live(seed: str) -> Any:
-    data = read_regular(Path(seed), _MAX_SEED)
+def _live(seed: Path) -> Any:
+    data = read_regular(seed, _MAX_SEED)
     try:
         return json.loads(data) if data is not None else _refuse(f"{seed}: there is no such file")
     except (ValueError, RecursionError) as fault:
@@ -70,12 +72,11 @@ def _keys(given: str) -> dict[str, str]:
     return {name: secret} if name and secret else {"sandbox": "sandbox"}
 
 
-async def _serve(port: int, keys: dict[str, str], *, db: str, speed: float, faults: str, live: Any) -> int:
-    setup = {"db": Path(db) if db else None, "faults": Path(faults) if faults else None}
+async def _serve(port: int, keys: dict[str, str], speed: float, **world: Any) -> int:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    async with embedded(port, time_scale=speed, access_keys=keys, live=live, **setup) as running:
+    async with embedded(port, time_scale=speed, access_keys=keys, **world) as running:
         click.echo(running.url)
         click.echo(f"Serving the embedded ACK API. Use it: ackplan plan --endpoint {running.url}", err=True)
         await ended.wait()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -110,7 +109,7 @@ def _push(settings: Settings, force: bool, file: str) -> None:  # noqa: FBT001
     from ackplan.record.codec import decode
     from ackplan.render.words import counted
 
-    pushed = decode(_text(file), "<stdin>" if file == "-" else file)
+    pushed = decode(_text(settings, file), "<stdin>" if file == "-" else file)
 
     async def replaced(before: Known) -> Record:
         if not force:
@@ -150,14 +149,16 @@ def _history(settings: Settings, most: int) -> None:
     click.echo(text.table(head, rows) if rows else "Nothing is recorded.")
 
 
-def _text(file: str) -> str:
+def _text(settings: Settings, file: str) -> str:
     from ackplan.diagnostics import Failure, error
     from ackplan.record.codec import MAX_BYTES
+    from ackplan.spec.fleet import display
     from ackplan.stores.files import read_regular
 
-    data = sys.stdin.buffer.read(MAX_BYTES + 1) if file == "-" else read_regular(Path(file), MAX_BYTES)
+    path = settings.path(file)
+    data = sys.stdin.buffer.read(MAX_BYTES + 1) if file == "-" else read_regular(path, MAX_BYTES)
     if data is None:
-        raise Failure(error("ACK3011", "File can't be read", f"{file} does not exist"))
+        raise Failure(error("ACK3011", "File can't be read", f"{display(path)} does not exist"))
     return data.decode("utf-8", "replace")
 
 

@@ -123,6 +123,14 @@ def test_another_folder_and_another_file_are_looked_into(folder: Path) -> None:
     assert offered(folder, "plan", "-C", "sub", "-f", "other.yaml", "--target", "") == plain("bank-dev", "bank-prod")
 
 
+def test_files_of_another_folder_are_offered(folder: Path) -> None:
+    for name in ("one.plan", "sub/deep/two.plan", "sub/three.plan", "sub/a b.plan"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"")
+    assert offered(folder, "show", "-C", "sub", "") == plain("deep", "three.plan")
+    assert offered(folder, "show", "-C", "sub", "deep/t") == plain("deep/two.plan")
+
+
 def test_profiles_are_offered(folder: Path) -> None:
     (folder / ".aliyun").mkdir()
     profiles = {"profiles": [{"name": "work", "access_key_secret": "hunter2"}, {"name": "home"}]}
