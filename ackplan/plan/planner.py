@@ -18,6 +18,7 @@ from ackplan.model.actions import Action
 from ackplan.model.answers import Cluster, Node
 from ackplan.model.wanted import Wanted
 from ackplan.plan import refusals
+from ackplan.plan.cautions import cautions
 from ackplan.plan.decide import Case, decide
 from ackplan.plan.model import Change, Pins, Plan, replaced
 from ackplan.plan.order import wire
@@ -67,7 +68,8 @@ def plan(sides: Sides, options: Options) -> Plan:
         sides.spec_digest,
         {c.cluster: fingerprint(match.seen(c.cluster)) for c in changes if c.action is not Action.NOOP},
     )
-    return Plan(options.mode, changes, pins, match.unmanaged(), (*unknown, *problems))
+    harm = cautions(changes, sides.wanted, sides.record.clusters)
+    return Plan(options.mode, changes, pins, match.unmanaged(), (*unknown, *problems, *harm))
 
 
 def nodes_needed(sides: Sides, options: Options) -> tuple[str, ...]:

@@ -241,9 +241,12 @@ def _size_step(
 
 
 def scale_out_body(wanted: Wanted, live: Cluster, count: int) -> dict[str, Any]:
-    """The body of a scale-out: every parameter from where its schema says (`x-ack-from`), then `count`."""
+    """The body of a scale-out: every parameter from where its schema says (`x-ack-from`), then `count`.
+
+    Of a list that the creation takes and this call does not take whole, the first items are sent.
+    """
     body: dict[str, Any] = {}
-    for name, sources, otherwise in _scale_out_sources():
+    for name, sources, otherwise, most in _scale_out_sources():
         value = count if name == _scale_out_count() else otherwise
         for source in sources:
             found = _source(source, wanted, live)
@@ -251,16 +254,17 @@ def scale_out_body(wanted: Wanted, live: Cluster, count: int) -> dict[str, Any]:
                 value = found
                 break
         if value is not ABSENT:
-            body[name] = value
+            body[name] = value[:most] if isinstance(value, list) else value
     return body
 
 
 @functools.cache
-def _scale_out_sources() -> tuple[tuple[str, tuple[str, ...], Any], ...]:
-    """The parameters of a scale-out, where each may come from, and what it is otherwise (ABSENT: not sent)."""
+def _scale_out_sources() -> tuple[tuple[str, tuple[str, ...], Any, int | None], ...]:
+    """The parameters of a scale-out: where each may come from, what it is otherwise (ABSENT: not sent), its length."""
     (file,) = catalog.operation("scale_out").bodies
     found = (
-        (n, tuple(s.get("x-ack-from", ())), s.get("x-ack-otherwise", ABSENT)) for n, s in body_parameters(file).items()
+        (n, tuple(s.get("x-ack-from", ())), s.get("x-ack-otherwise", ABSENT), s.get("maxItems"))
+        for n, s in body_parameters(file).items()
     )
     return tuple(row for row in found if row[1] or row[2] is not ABSENT or row[0] == _scale_out_count())
 

@@ -31,6 +31,14 @@ _NOTHING = {
     "destroy": "No changes: nothing is recorded that could be destroyed",
     "refresh-only": "No changes: the record is up to date with what is live",
 }
+# Of the warnings of `plan.cautions`: their weight, and what they are about, in clusters.
+_HARM = {
+    "ACK2055": ("danger", "release", "Nodes are removed and their instances released: {}"),
+    "ACK2054": ("danger", "attached", "Instances that were attached may be released by a deletion: {}"),
+    "ACK2051": ("danger", "attach", "The system disks of instances are replaced as they are attached: {}"),
+    "ACK2052": ("danger", "format", "The data disks of instances are formatted as they are attached: {}"),
+    "ACK2053": ("warning", "workers", "New workers come without what the call can't carry: {}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +106,22 @@ def _alerts(plan: Plan, shown: View) -> Iterator[Alert]:
     if replaced:
         text = f"{counted(len(replaced), 'cluster')} will be replaced: destroyed, then created again"
         yield Alert("danger", "replace", text, replaced)
+    yield from _cautions(plan)
     drifted = tuple(block.name for block in shown.drifted)
     if drifted:
         text = f"{counted(len(drifted), 'cluster')} changed outside of ackplan since the last apply"
         yield Alert("warning", "drift", text, drifted)
+
+
+def _cautions(plan: Plan) -> Iterator[Alert]:
+    """What the plan does to machines and disks: one alert for each sort of harm, with its clusters."""
+    found: dict[str, list[str]] = {}
+    for diagnostic in plan.diagnostics:
+        found.setdefault(diagnostic.code, []).append(printable(diagnostic.cluster))
+    for code, (alert, topic, text) in _HARM.items():
+        names = tuple(dict.fromkeys(found.get(code, ())))
+        if names:
+            yield Alert(alert, topic, text.format(counted(len(names), "cluster")), names)
 
 
 def _violating(plan: Plan) -> tuple[str, ...]:

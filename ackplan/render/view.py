@@ -250,16 +250,17 @@ def _what(step: Step) -> str:
     if step.kind is StepKind.SCALE_OUT:
         return f"add {workers}: {sizes}"
     if step.kind is StepKind.SCALE_IN:
-        return f"give up {workers}: {sizes}, {_instances(step)}"
+        return f"remove {workers}: {sizes}, {_instances(step)}"
     if step.kind in {StepKind.ATTACH, StepKind.DETACH}:
         return f"{step.kind.value} {_instances(step)}"
     return words.VERBS[step.kind].infinitive
 
 
 def _instances(step: Step) -> str:
-    """The instances, and what becomes of them where they leave the cluster."""
-    named = ", ".join(map(printable, step.instances))
-    if step.kind is StepKind.ATTACH or step.call is None:
-        return named
-    released = (step.call.body or {}).get("release_node", False)
-    return f"{named} ({words.plural('instance', len(step.instances))} {'released' if released else 'kept'})"
+    """The instances, and what becomes of them or of their disks."""
+    named, number = ", ".join(map(printable, step.instances)), len(step.instances)
+    body = (step.call.body if step.call else None) or {}
+    if step.kind is StepKind.ATTACH:
+        formatted = ", data disks formatted" if body.get("format_disk") is True else ""
+        return f"{named} ({words.plural('system disk', number)} replaced{formatted})"
+    return f"{named} ({words.plural('instance', number)} {'released' if body.get('release_node') else 'kept'})"

@@ -193,7 +193,7 @@ def test_what_sends_no_placeholder_goes_on(found: Project) -> None:
     path.write_text(path.read_text("utf-8").replace("num_of_nodes: 2", less), "utf-8")
     planned = found.run("plan", "--detailed-exitcode")
     assert planned.code == 2
-    assert "give up 1 worker: 2 -> 1" in planned.out
+    assert "remove 1 worker: 2 -> 1" in planned.out
     path.write_text("ackplan: 1\nclusters: {}\n", "utf-8")
     assert "rim will be destroyed" in found.run("plan").out
 

@@ -57,7 +57,7 @@ def test_several_steps_stand_in_their_order() -> None:
     )
     steps = [line.strip() for line in shown(fleet.plan()).splitlines() if line.strip().startswith(("calls:", "then:"))]
     assert steps == [
-        "calls: POST /clusters/{id}/attach  attach i-b (~5m)",
+        "calls: POST /clusters/{id}/attach  attach i-b (system disk replaced) (~5m)",
         "then: POST /api/v2/clusters/{id}  add 2 workers: 5 -> 7 (~5m)",
         "then: POST /clusters/{id}/nodes   detach i-a (instance kept) (~2m)",
     ]

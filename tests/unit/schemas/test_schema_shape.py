@@ -24,6 +24,7 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-form": {"type": "string", "minLength": 1},
     "x-ack-from": {"type": "array", "items": {"type": "string"}},
     "x-ack-kind": {"enum": ["dedicated", "managed", "edge", "serverless"]},
+    "x-ack-lacks": {"type": "object", "minProperties": 1},
     "x-ack-live": {"enum": ["region_id", "vpc_id", "vswitch_id"]},
     "x-ack-made": {"enum": ["192.168.0.0/16", "172.16.0.0/16", "172.19.0.0/20"]},
     "x-ack-masters": {"const": "master_count"},
@@ -212,6 +213,13 @@ def test_scale_out_takes_from_parameters_that_exist(parameters):
         sources = [source for source in schema["x-ack-from"] if not source.startswith("live:")]
         assert set(sources) <= created
         assert sources or name == "count"
+
+
+def test_a_scale_out_lacks_parameters_of_workers_that_it_has_no_place_for(schemas, parameters):
+    created = {name for file in CREATE for name in parameters[file]}
+    carried = {name for schema in parameters["scale-out.schema.json"].values() for name in schema["x-ack-from"]}
+    lacking = {name for name in created - carried if name.startswith("worker_")}
+    assert set(schemas["scale-out.schema.json"]["x-ack-lacks"]) == lacking
 
 
 def test_disjoint_networks_and_masters_are_parameters(schemas, parameters):

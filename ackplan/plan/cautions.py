@@ -1,0 +1,128 @@
+"""What a plan does to machines and disks that its calls don't say: warnings, at most one of each a cluster.
+
+Attaching replaces system disks and may format data disks (guide 2.6), adding workers knows fewer parameters than the
+creation did (2.3), a deletion releases all nodes (2.12), and removing nodes may release them (2.11).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ackplan import catalog
+from ackplan.catalog import files
+from ackplan.catalog.kinds import Effect
+from ackplan.catalog.operations import body_parameters
+from ackplan.diagnostics import Diagnostic, warning
+from ackplan.model.actions import StepKind
+from ackplan.model.wanted import Wanted
+from ackplan.plan.model import Change
+from ackplan.record import RecordedCluster
+
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Caution:
+    """A warning. `detail` says of a change, and of the instances recorded as attached, what it is about, or "".
+
+    Without a `parameter` it is about the number of workers.
+    """
+
+    code: str
+    summary: str
+    cure: str
+    parameter: str
+    detail: Callable[[Change, tuple[str, ...]], str]
+
+
+def cautions(
+    changes: Iterable[Change], wanted: Mapping[str, Wanted], recorded: Mapping[str, RecordedCluster]
+) -> Iterator[Diagnostic]:
+    """The warnings about what these changes do; what is blocked does nothing."""
+    for change in changes:
+        if change.is_blocked or not _HARMING.intersection(step.kind for step in change.steps):
+            continue
+        spec, entry = wanted.get(change.cluster), recorded.get(change.cluster)
+        for caution in _CAUTIONS:
+            detail = caution.detail(change, entry.attached if entry else ())
+            if detail:
+                parameter = caution.parameter or catalog.kind(change.kind).with_effect(Effect.SCALE) or ""
+                span = spec.span_of(parameter) if spec else None
+                where = {"span": span, "cluster": change.cluster, "parameter": parameter}
+                yield warning(caution.code, caution.summary, detail, caution.cure, **where)
+
+
+def uncarried(values: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[str]:
+    """What a scale-out with this body leaves out of a cluster's create parameters, each as `NAME VALUE`."""
+    (file,) = catalog.operation("scale_out").bodies
+    for name, instead in files.read(file)["x-ack-lacks"].items():
+        if values.get(name, instead) != instead:
+            yield f"{name} {json.dumps(values[name])}"
+    for name, schema in body_parameters(file).items():
+        source = next((source for source in schema["x-ack-from"] if source in values), "")
+        given, sent = values.get(source), body.get(name)
+        if isinstance(given, list | tuple) and isinstance(sent, list) and len(given) > len(sent):
+            yield f"more than {len(sent)} of the {len(given)} {source}"
+
+
+def _instances(change: Change, kind: StepKind, asked: str = "") -> str:
+    """The instances that steps of this kind are about; with `asked` only of those whose body sets that."""
+    bodies = ((step, step.call.body or {}) for step in change.steps if step.kind is kind and step.call)
+    return _listed([i for step, body in bodies if not asked or body.get(asked) is True for i in step.instances])
+
+
+def _listed(instances: Sequence[str]) -> str:
+    more = len(instances) - _SHOWN
+    return ", ".join(instances[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _replaced(change: Change, _: tuple[str, ...]) -> str:
+    joining = _instances(change, StepKind.ATTACH)
+    return f"attaching replaces the system disk of {joining}: what is on it is lost" if joining else ""
+
+
+def _formatted(change: Change, _: tuple[str, ...]) -> str:
+    joining = _instances(change, StepKind.ATTACH, "format_disk")
+    return f"format_disk formats the data disks of {joining}: what is on them is lost" if joining else ""
+
+
+def _unlike(change: Change, _: tuple[str, ...]) -> str:
+    bodies = [step.call.body or {} for step in change.steps if step.kind is StepKind.SCALE_OUT and step.call]
+    told = [fact for body in bodies for fact in uncarried(change.after or {}, body)]
+    return f"the call that adds workers can't carry {', '.join(told)}: new workers come without" if told else ""
+
+
+def _deleted(change: Change, attached: tuple[str, ...]) -> str:
+    if not attached or all(step.kind is not StepKind.DELETE for step in change.steps):
+        return ""
+    return f"a deletion releases the nodes of a cluster, and may take those that were attached: {_listed(attached)}"
+
+
+def _released(change: Change, _: tuple[str, ...]) -> str:
+    leaving = _instances(change, StepKind.SCALE_IN, "release_node")
+    return f"removed from the cluster and released, with what is on their disks: {leaving}" if leaving else ""
+
+
+_HARMING = frozenset({StepKind.ATTACH, StepKind.SCALE_OUT, StepKind.DELETE, StepKind.SCALE_IN})
+_CAUTIONS = (
+    _Caution("ACK2051", "System disks are replaced", "Back up first what must stay", "attach", _replaced),
+    _Caution("ACK2052", "Data disks are formatted", "Leave format_disk out to keep them", "attach", _formatted),
+    _Caution(
+        "ACK2053",
+        "New workers differ from the first",
+        "Where that matters, make the instances yourself and attach them",
+        "",
+        _unlike,
+    ),
+    _Caution(
+        "ACK2054",
+        "Attached instances may be released",
+        "To keep them take them out of attach first, and apply that",
+        "attach",
+        _deleted,
+    ),
+    _Caution("ACK2055", "Instances are released", "To keep them: scale_in.release_node: false", "scale_in", _released),
+)
