@@ -96,7 +96,7 @@ async def make_plan(
         sides = dataclasses.replace(sides, live=live, nodes=nodes)
     planned = plan(sides, options)
     notes = (*loaded.diagnostics, *_interrupted(before), *planned.diagnostics)
-    return Planned(_pinned(_noted(planned, notes), inputs), loaded, before, recovered)
+    return Planned(_pinned(_noted(planned, notes), loaded, inputs), loaded, before, recovered)
 
 
 async def _recovered(
@@ -115,9 +115,9 @@ def _noted(planned: Plan, notes: Sequence[Diagnostic]) -> Plan:
     return dataclasses.replace(planned, diagnostics=tuple(notes))
 
 
-def _pinned(planned: Plan, inputs: spec.Inputs) -> Plan:
+def _pinned(planned: Plan, loaded: spec.Spec, inputs: spec.Inputs) -> Plan:
     """The plan with the files of the spec that it was made of."""
-    pins = dataclasses.replace(planned.pins, spec_files=spec.sources(inputs), spec_paths=tuple(inputs.paths))
+    pins = dataclasses.replace(planned.pins, spec_files=loaded.sources, spec_paths=tuple(inputs.paths))
     return dataclasses.replace(planned, pins=pins)
 
 

@@ -29,11 +29,15 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A fleet that was read and checked. Without errors among `diagnostics`, `clusters` holds all of it."""
+    """A fleet that was read and checked. Without errors among `diagnostics`, `clusters` holds all of it.
+
+    `sources` are the digests of the very bytes that were parsed, by the files' paths from the folder.
+    """
 
     clusters: Mapping[str, Wanted]
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[str, ...]
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def digest(self) -> str:
         """Tells whether two readings want the same; independent of layout, comments and file names."""
@@ -42,15 +46,19 @@ class Spec:
 
 
 def sources(inputs: Inputs) -> dict[str, str]:
-    """The digest of each file of the spec, by its path from the folder; those that can't be read are left out."""
+    """What `Spec.sources` of the files as they are now would be; those that can't be read are left out."""
     from ackplan.spec import fleet
 
     digests = {}
     for path in fleet.find(inputs.paths, inputs.folder)[0]:
         data, fault = fleet.read_bounded(path, str(path))
         if fault is None:
-            digests[os.path.relpath(path, inputs.folder)] = hashlib.sha256(data).hexdigest()
-    return digests
+            digests[path] = fleet.digest(data)
+    return _from_folder(digests, inputs.folder)
+
+
+def _from_folder(digests: Mapping[Path, str], folder: Path) -> dict[str, str]:
+    return {os.path.relpath(path, folder): digest for path, digest in digests.items()}
 
 
 def read(inputs: Inputs) -> Spec:
@@ -58,7 +66,7 @@ def read(inputs: Inputs) -> Spec:
     from ackplan.spec import fleet, resolve, rules, validate, variables, wanted
 
     paths, found = fleet.find(inputs.paths, inputs.folder)
-    documents, faults = fleet.read_documents(paths if not found else ())
+    documents, faults, digests = fleet.read_documents(paths if not found else ())
     found += faults
     whole = not found
     for document in documents:
@@ -82,4 +90,5 @@ def read(inputs: Inputs) -> Spec:
             found += (fault for fault in rules.check_cluster(part) if fault.parameter.split(".")[0] not in unsound)
     complete = whole and len(clusters) == len(merged.clusters)
     found += rules.check_fleet(clusters, complete=complete)
-    return Spec(clusters, ordered(dict.fromkeys(map(made_printable, found))), tuple(map(fleet.display, paths)))
+    faulty, files = ordered(dict.fromkeys(map(made_printable, found))), tuple(map(fleet.display, paths))
+    return Spec(clusters, faulty, files, _from_folder(digests, inputs.folder))

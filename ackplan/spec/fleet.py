@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -100,22 +101,29 @@ def display(path: Path) -> str:
     return printable(str(path) if shown.startswith("..") and path.is_absolute() else shown)
 
 
-def read_documents(files: Iterable[Path]) -> tuple[list[Document], list[Diagnostic]]:
-    """The documents of all files, and every fault of their YAML."""
+def read_documents(files: Iterable[Path]) -> tuple[list[Document], list[Diagnostic], dict[Path, str]]:
+    """The documents of all files, every fault of their YAML, and the digests of the bytes that they were read from."""
     documents: list[Document] = []
     diagnostics: list[Diagnostic] = []
+    digests: dict[Path, str] = {}
     for path in files:
         name = display(path)
         data, fault = read_bounded(path, name)
         if fault is not None:
             diagnostics.append(fault)
             continue
+        digests[path] = digest(data)
         roots, faults = parse(data, name)
         diagnostics += faults
         documents += [Document(root, name) for root in roots if root is not None]
         if not faults and all(root is None for root in roots):
             diagnostics.append(error("ACK1021", "Spec file is empty", span=Span(name, 1, 1)))
-    return documents, diagnostics
+    return documents, diagnostics, digests
+
+
+def digest(data: bytes) -> str:
+    """Tells one content of a file from another."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def read_bounded(path: Path, name: str) -> tuple[bytes, Diagnostic | None]:

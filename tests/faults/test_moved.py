@@ -162,6 +162,29 @@ def test_files_of_the_spec_that_come_and_go(tmp_path: Path) -> None:
         assert at.run("apply", "it.plan").code == 0, "another layout of the same spec"
 
 
+_EDITS: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "another size": ("was edited", lambda file: file.write_text(spec({"shop": {"num_of_nodes": 3}}))),
+    "another cluster": ("was edited", lambda file: file.write_text(spec({"shop": {}, "side": {}}))),
+    "no more than a remark": ("", lambda file: file.write_text("# Only a remark.\n" + file.read_text())),
+    "gone, and back again": ("", lambda file: (file.unlink(), file.write_text(spec({"shop": {}})))),
+}
+
+
+@pytest.mark.parametrize(("said", "edit"), _EDITS.values(), ids=_EDITS)
+def test_a_plan_pins_the_bytes_that_it_was_made_of(tmp_path: Path, said: str, edit: Callable[[Path], object]) -> None:
+    """The spec is edited while the plan waits for the API."""
+    file = tmp_path / "ackplan.yaml"
+    file.write_text(spec({"shop": {}}))
+    with bench(tmp_path) as at:
+        at.wire.before = lambda _operation, _number: edit(file)
+        assert at.run("plan", "--out", "it.plan").code == 0
+        at.wire.before = lambda _operation, _number: None
+        at.wire.sent.clear()
+        ran = at.run("apply", "it.plan")
+        assert (ran.code, said in ran.err) == (1 if said else 0, True), ran
+        assert ("create_cluster" in at.wire.sent) == (not said)
+
+
 def test_variables_of_the_plan_need_not_be_given_again(tmp_path: Path) -> None:
     file = tmp_path / "ackplan.yaml"
     file.write_text(spec({"shop": {"num_of_nodes": "${var.size}"}}) + "variables: {size: {type: integer}}\n")
