@@ -7,6 +7,7 @@ placeholder is recorded where the real value was not known: putting that in its 
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -68,6 +69,36 @@ def compare(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Seq
     workers = _workers(wanted, recorded, live, nodes)
     changes += _count_change(wanted, recorded, workers)
     return Difference(tuple(changes), workers, _size_drifted(wanted, recorded, nodes, workers))
+
+
+def replacing(
+    wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Sequence[Node] | None
+) -> tuple[ParameterChange, ...]:
+    """Every parameter of the cluster that is to take this one's place whose value is not the old cluster's.
+
+    A difference that is ignored while the cluster stays is none of those that force the replacement.
+    """
+    ignored = wanted.lifecycle.ignore_changes
+    heeding = dataclasses.replace(wanted, lifecycle=dataclasses.replace(wanted.lifecycle, ignore_changes=frozenset()))
+    changes = compare(heeding, recorded, live, nodes).changes
+    told = [_unforced(change) if change.name in ignored else change for change in changes]
+    return (*told, *_given_up(wanted, recorded))
+
+
+def _unforced(change: ParameterChange) -> ParameterChange:
+    forces = change.effect is Effect.REPLACE
+    return dataclasses.replace(change, effect=Effect.RECORDED) if forces else change
+
+
+def _given_up(wanted: Wanted, recorded: RecordedCluster) -> Iterator[ParameterChange]:
+    """What the cluster was made with, and its replacement will be made without."""
+    kind = catalog.kind(recorded.kind or wanted.kind)
+    apart = discriminators()
+    for name, value in recorded.parameters.items():
+        if name not in wanted.parameters and name not in apart:
+            known = kind.parameters.get(name)
+            secret = known is not None and known.secret
+            yield ParameterChange(name, value, ABSENT, Effect.RECORDED, Side.SPEC, secret)
 
 
 @functools.cache

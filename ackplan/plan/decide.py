@@ -13,7 +13,7 @@ from typing import Any
 from ackplan import catalog
 from ackplan.catalog.kinds import Effect
 from ackplan.diagnostics import Diagnostic
-from ackplan.diff import Difference, ParameterChange, compare
+from ackplan.diff import Difference, ParameterChange, compare, replacing
 from ackplan.diff.workers import MASTER, choose
 from ackplan.model.actions import Action, Reason, Side
 from ackplan.model.answers import Cluster, Node
@@ -199,6 +199,7 @@ def _replace(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: 
     if reason is Reason.CANNOT_UPDATE and not wanted.lifecycle.replace_allowed:
         blocked += [refusals.cannot_change(wanted, change) for change in difference.replacing]
     removal = steps.delete(case.name, recorded, live, reason)
+    changes = replacing(wanted, recorded, live, case.nodes)
     side = Side.LIVE if reason is Reason.CREATE_FAILED else Side.SPEC
     return Change(
         case.name,
@@ -206,10 +207,10 @@ def _replace(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: 
         Action.REPLACE,
         reason,
         live.cluster_id,
-        parameters=difference.changes,
+        parameters=changes,
         steps=steps.create(wanted, reason, side, removal),
         blocked=tuple(blocked),
-        before=recorded.parameters,
+        before={**recorded.parameters, **_before(changes)},
         after=wanted.parameters,
         live_state=live.state,
         depends_on=wanted.depends_on,
@@ -248,7 +249,7 @@ def _update(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: D
         steps=todo,
         blocked=tuple(blocked),
         notes=tuple(_notes(live)),
-        before={**recorded.parameters, **_before(difference)},
+        before={**recorded.parameters, **_before(difference.changes)},
         after=merged,
         live_state=live.state,
         depends_on=wanted.depends_on,
@@ -259,10 +260,10 @@ def _resized(difference: Difference) -> bool:
     return any(change.effect is Effect.SCALE for change in difference.changes)
 
 
-def _before(difference: Difference) -> dict[str, Any]:
+def _before(changes: Sequence[ParameterChange]) -> dict[str, Any]:
     """The create parameters that differ, as they are now; ackplan's own keys are not among them."""
     own = catalog.own_keys()
-    return {c.name: c.before for c in difference.changes if c.before is not ABSENT and c.name not in own}
+    return {c.name: c.before for c in changes if c.before is not ABSENT and c.name not in own}
 
 
 def _why(difference: Difference) -> Reason:

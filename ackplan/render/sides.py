@@ -124,11 +124,10 @@ class _Own:
         """What a change says of the record: `before` is the live value where the API shows one."""
         if self.mode == "refresh-only":
             return parameter.before
-        if self.change.action is Action.REPLACE:
-            return (self.change.before or {}).get(parameter.name, ABSENT)
         if parameter.side is Side.LIVE:
             return parameter.after
-        return UNKNOWN if self._is_shown(parameter.name) else parameter.before
+        kept = self.change.action is Action.REPLACE or not self._is_shown(parameter.name)
+        return parameter.before if kept else UNKNOWN
 
     def _is_shown(self, name: str) -> bool:
         """Whether the API shows this parameter of a live cluster."""

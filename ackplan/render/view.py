@@ -140,7 +140,7 @@ def _block(change: Change, owners: Mapping[str, str], mode: str) -> Block:
         reason=reason,
         drift=drift,
         subject=_subject(change),
-        fields=(*(_field(parameter, change, mode) for parameter in change.parameters), *_given_up(change)),
+        fields=tuple(_field(parameter, change, mode) for parameter in change.parameters),
         unchanged=_unchanged(change),
         steps=tuple(_step(step, change) for step in change.steps if step.kind not in _SILENT),
         waits_for=tuple(printable(name) for name in waits if name != change.cluster),
@@ -178,16 +178,6 @@ def _unchanged(change: Change) -> int:
     if change.action not in {Action.UPDATE, Action.REPLACE, Action.RECORD, Action.ADOPT} or not change.after:
         return 0
     return len(set(change.after) - {parameter.name for parameter in change.parameters})
-
-
-def _given_up(change: Change) -> Iterator[Field]:
-    """What the cluster has, and a replacement would be created without."""
-    if change.action is not Action.REPLACE:
-        return
-    shown = {parameter.name for parameter in change.parameters} | set(change.after or {})
-    for name, value in (change.before or {}).items():
-        if name not in shown:
-            yield Field("-", printable(name), value, ABSENT, name in secret_names())
 
 
 def _field(parameter: ParameterChange, change: Change, mode: str) -> Field:
