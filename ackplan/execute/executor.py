@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ackplan.diagnostics import Diagnostic
 from ackplan.execute.context import Ports
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.execute.perform import Performer
-from ackplan.execute.scheduler import Walk
 from ackplan.execute.watch import Watch
 from ackplan.plan.model import Step
+
+if TYPE_CHECKING:
+    from ackplan.execute.scheduler import Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Executor:
 
     async def run(self, steps: Iterable[Step]) -> Result:
         """Every step's outcome. Failures are outcomes; an exception is a bug or a full disk."""
+        from ackplan.execute.scheduler import Walk
+
         begun = self._ports.clock.now()
         walk = Walk(steps, self._run.done)
         performer = Performer(self._ports, self._watch, self._run.id, dict(self._run.ids), dict(self._run.tried))

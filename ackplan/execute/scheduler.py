@@ -1,74 +1,58 @@
-"""Which step may start now: a pure walk of the graph. The loop with effects around it lives in the executor."""
+"""Which step may start now: a pure walk of the plan's graph. The loop with effects around it lives in the executor."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from graphlib import TopologicalSorter
 
+from ackplan.plan import graph
 from ackplan.plan.model import Step
 
 
 class Walk:
-    """The state of one walk. A step is ready when all that it needs is done; the longest way to go starts first.
+    """The state of one walk: the graph of what is left. A step that is done, failed or skipped leaves it.
 
-    What waits, directly or not, for a failed step is skipped; nothing else is.
+    A step is ready when nothing in the graph stands before it; the longest way to go starts first. What waits, directly
+    or not, for a failed step is skipped; nothing else is.
     """
 
     def __init__(self, steps: Iterable[Step], done: Iterable[str] = ()) -> None:
-        finished = set(done)
-        self._steps = {step.id: step for step in steps if step.id not in finished}
-        self._open = {name: {need for need in step.needs if need in self._steps} for name, step in self._steps.items()}
-        self._waiting: dict[str, list[str]] = {name: [] for name in self._steps}
-        for name, needs in self._open.items():
-            for need in needs:
-                self._waiting[need].append(name)
-        self._rank = self._ranks()
-        self._left = set(self._steps)
-        self._ready = [(-self._rank[name], name) for name, needs in self._open.items() if not needs]
+        self._graph = graph.build(steps)
+        self._graph.remove_nodes_from(tuple(done))
+        self._rank = graph.ranks(self._graph)
+        self._ready = [(-self._rank[name], name) for name, needs in self._graph.in_degree() if not needs]
         heapq.heapify(self._ready)
-
-    def _ranks(self) -> dict[str, float]:
-        """The expected seconds from each step's start to the end of the longest chain behind it."""
-        order = TopologicalSorter({name: sorted(needs) for name, needs in self._open.items()}).static_order()
-        ranks: dict[str, float] = {}
-        for name in reversed(tuple(order)):
-            behind = max((ranks[other] for other in self._waiting[name]), default=0.0)
-            ranks[name] = self._steps[name].expected_seconds + behind
-        return ranks
 
     @property
     def finished(self) -> bool:
-        return not self._left
+        return not self._graph
 
     def start(self, limit: int) -> Sequence[Step]:
         """Up to `limit` steps that may start now; they count as started."""
         started: list[Step] = []
         while self._ready and len(started) < limit:
             _, name = heapq.heappop(self._ready)
-            started.append(self._steps[name])
+            started.append(self._step(name))
         return started
 
+    def _step(self, name: str) -> Step:
+        step: Step = self._graph.nodes[name]["step"]
+        return step
+
     def done(self, step: Step) -> None:
-        self._left.discard(step.id)
-        for name in self._waiting[step.id]:
-            self._open[name].discard(step.id)
-            if not self._open[name] and name in self._left:
+        waiting = tuple(self._graph.successors(step.id))
+        self._graph.remove_node(step.id)
+        for name in waiting:
+            if not self._graph.in_degree(name):
                 heapq.heappush(self._ready, (-self._rank[name], name))
 
     def failed(self, step: Step) -> tuple[Step, ...]:
         """The steps that are skipped because this one failed, nearest first."""
-        self._left.discard(step.id)
-        skipped: list[Step] = []
-        pending = list(self._waiting[step.id])
-        while pending:
-            name = pending.pop(0)
-            if name in self._left:
-                self._left.discard(name)
-                skipped.append(self._steps[name])
-                pending += self._waiting[name]
-        return tuple(skipped)
+        skipped = graph.behind(self._graph, step.id)
+        steps = tuple(self._step(name) for name in skipped)
+        self._graph.remove_nodes_from((step.id, *skipped))
+        return steps
 
     def rest(self) -> tuple[Step, ...]:
         """What is neither done, failed nor skipped, in the order of the plan."""
-        return tuple(step for name, step in self._steps.items() if name in self._left)
+        return tuple(self._step(name) for name in self._graph)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from graphlib import TopologicalSorter
 from typing import Any
 
 from ackplan import catalog
@@ -145,11 +144,13 @@ def decode(data: Mapping[str, Any]) -> Plan:
 
 def _check(plan: Plan) -> None:
     """Raises ValueError for steps that could not have been planned: unknown needs, circles, calls of another kind."""
+    from ackplan.plan import graph
+
     steps = plan.steps
     ids = {step.id for step in steps}
     if len(ids) != len(steps) or any(need not in ids for step in steps for need in step.needs):
         raise ValueError("step ids")
-    TopologicalSorter({step.id: step.needs for step in steps}).prepare()
+    graph.order(graph.build(steps))
     for change in plan.changes:
         for step in change.steps:
             called = step.call.operation if step.call else None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ackplan.diagnostics import Diagnostic, error
 from ackplan.model.actions import StepKind
@@ -16,26 +15,19 @@ SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
 
 def wire(changes: Sequence[Change]) -> tuple[tuple[Change, ...], tuple[Diagnostic, ...]]:
     """The changes with the needs between clusters filled in. A circle (in a record made by hand) is an error."""
-    depends = {change.cluster: change.depends_on for change in changes}
+    from ackplan.plan import graph
+
+    clusters = graph.of_needs({change.cluster: change.depends_on for change in changes})
     try:
-        order = tuple(TopologicalSorter(depends).static_order())
-    except CycleError as circle:
-        names = " -> ".join(reversed(circle.args[1]))
+        order = graph.order(clusters)
+    except ValueError:
+        names = " -> ".join(graph.circle(clusters))
         return tuple(changes), (error("ACK2011", "Recorded dependencies run in a circle", names),)
     by_name = {change.cluster: change for change in changes}
     present = [name for name in order if name in by_name]
-    building = _incoming(present, by_name, depends, _building)
-    removing = _incoming(present[::-1], by_name, _turned(depends), _removing)
+    building = _incoming(present, by_name, clusters.predecessors, _building)
+    removing = _incoming(present[::-1], by_name, clusters.successors, _removing)
     return tuple(_wired(change, building, removing) for change in changes), ()
-
-
-def _turned(depends: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Who depends on each cluster."""
-    turned: dict[str, list[str]] = {name: [] for name in depends}
-    for name, needed in depends.items():
-        for other in needed:
-            turned.setdefault(other, []).append(name)
-    return turned
 
 
 def _building(step: Step) -> bool:
@@ -49,14 +41,14 @@ def _removing(step: Step) -> bool:
 def _incoming(
     order: Sequence[str],
     changes: Mapping[str, Change],
-    before: Mapping[str, Sequence[str]],
+    before: Callable[[str], Iterable[str]],
     chosen: Callable[[Step], bool],
 ) -> dict[str, frozenset[str]]:
     """The steps that each cluster's first chosen step waits for: the last of those before it, through idle ones."""
     outgoing: dict[str, frozenset[str]] = {}
     incoming: dict[str, frozenset[str]] = {}
     for name in order:
-        sources = [outgoing.get(other, frozenset()) for other in before.get(name, ())]
+        sources = [outgoing.get(other, frozenset()) for other in before(name)]
         incoming[name] = frozenset().union(*sources)
         mine = [step for step in changes[name].steps if chosen(step)]
         outgoing[name] = frozenset({mine[-1].id}) if mine else incoming[name]

@@ -12,8 +12,9 @@ import math
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from graphlib import TopologicalSorter
 from itertools import pairwise
+
+from ackplan.plan import graph
 
 Needs = Mapping[str, Sequence[str]]
 Place = tuple[int, int]
@@ -47,7 +48,7 @@ def layered(needs: Needs, height: int) -> Drawing:
 
 def _depths(needs: Needs) -> dict[str, int]:
     depth: dict[str, int] = {}
-    for name in TopologicalSorter(needs).static_order():
+    for name in graph.order(graph.of_needs(needs)):
         depth[name] = max((depth[need] + 1 for need in needs[name]), default=0)
     return depth
 

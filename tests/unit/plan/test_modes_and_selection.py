@@ -287,3 +287,11 @@ def test_the_graph_of_a_large_fleet_has_no_circle():
     half = list(fleet.values())[::2]
     plan = plan_of(sides(fleet.values(), *settled(*half)), replace=frozenset(w.name for w in half))
     assert nx.is_directed_acyclic_graph(graph.build(plan.steps))
+
+
+def test_a_plan_is_ordered_by_the_graph_of_its_clusters(monkeypatch):
+    fleet = chain(a=SERVERLESS, b=SERVERLESS)
+    assert edges(plan_of(sides(fleet.values()))) == {("create:a", "create:b")}
+    of_needs = graph.of_needs
+    monkeypatch.setattr(graph, "of_needs", lambda needs: of_needs(dict.fromkeys(needs, ())))
+    assert edges(plan_of(sides(fleet.values()))) == set()
