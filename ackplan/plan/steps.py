@@ -73,7 +73,7 @@ class Chain:
             call=self._call(operation, body) if operation else None,
             needs=(self.steps[-1].id,) if self.steps else (),
             expected_seconds=self._expected(operation),
-            timeout=timeouts(self.own)[_TIMEOUT_OF.get(kind, "create")],
+            timeout=timeouts(self.own, self.entry.parameters if self.entry else {})[_TIMEOUT_OF.get(kind, "create")],
             entry=encode_cluster(self.entry) if self.entry else None,
             **more,
         )

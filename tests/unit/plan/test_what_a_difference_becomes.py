@@ -53,6 +53,21 @@ def test_in_the_spec_and_nowhere_else_is_created(kind):
     assert (change.before, change.after) == (None, body)
 
 
+@pytest.mark.parametrize(
+    ("minutes", "said", "seconds"),
+    [(180, None, 10_800), (60, None, 3600), (10, None, 3600), (180, "2h", 7200), (180, "5h", 18_000)],
+)
+@pytest.mark.parametrize("kind", [MANAGED, DEDICATED, EDGE])
+def test_a_creation_is_waited_for_as_long_as_the_api_may_take(kind, minutes, said, seconds):
+    own = {"timeouts": {"create": said, "delete": "1m"}} if said else {}
+    wanted = one(kind, timeout_mins=minutes, **own)
+    assert [step.timeout for step in change_of(wanted, None, None).steps] == [seconds]
+    unfinished = change_of(wanted, recorded(wanted, created=False), live(wanted))
+    assert [step.timeout for step in unfinished.steps if step.kind is StepKind.AWAIT_READY] == [seconds]
+    assert wanted.timeouts["create"] == seconds
+    assert wanted.timeouts["scale"] == 1800
+
+
 def test_a_new_cluster_gets_its_instances_after_it_stands():
     wanted = one(MANAGED, attach=[GROUP, {"instances": ["i-c"], "key_pair": "k"}], timeouts={"attach": "90s"})
     change = change_of(wanted, None, None)
