@@ -14,12 +14,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 from xml.parsers import expat
 
+from ackplan.model.error_codes import Meaning, error_code
+
 _MAX_MESSAGE: Final = 500
 _MAX_CODE: Final = 128
 _MAX_MARKUP: Final = 64 * 1024
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,1000})", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style)\b.*?(?:</\1>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
+# A refusal as plain text: `code=415, message=Unsupported Media Type`.
+_PLAIN = re.compile(
+    r"\s*code\s*[=:]\s*([A-Za-z0-9_.-]{1,128})\s*[,;]?\s*message\s*[=:]\s*(.*)", re.DOTALL | re.IGNORECASE
+)
+# Where the code is a status, the message may quote the error of a service behind the API, with its code.
+_INNER = re.compile(r"\bCode: ([A-Za-z][A-Za-z0-9_.]{1,127})(?![A-Za-z0-9_.])")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 
@@ -42,7 +50,8 @@ def read_error(text: str) -> ErrorBody:
         return _from_json(text)
     if head == "<":
         return _from_xml(text) or ErrorBody("", one_line(_page(text[:_MAX_MARKUP])) or "a page without text")
-    return ErrorBody("", one_line(text))
+    plain = _PLAIN.fullmatch(text[:_MAX_MARKUP])
+    return ErrorBody(plain[1], one_line(plain[2]) or "no reason is given") if plain else ErrorBody("", one_line(text))
 
 
 def request_id(fields: Mapping[str, Any], headers: Mapping[str, str]) -> str:
@@ -75,11 +84,16 @@ def _from_json(text: str) -> ErrorBody:
 def _from_fields(fields: Mapping[str, Any]) -> ErrorBody:
     code = fields.get("code") or fields.get("Code")
     message = fields.get("message") or fields.get("Message")
-    return ErrorBody(
-        one_line(str(code), _MAX_CODE) if isinstance(code, str | int) and code is not True else "",
-        one_line(message) if isinstance(message, str) else "",
-        request_id(fields, {}),
-    )
+    said = one_line(message) if isinstance(message, str) else ""
+    told = one_line(str(code), _MAX_CODE) if isinstance(code, str | int) and code is not True else ""
+    return ErrorBody(_inner(told, said), said, request_id(fields, {}))
+
+
+def _inner(code: str, message: str) -> str:
+    """The code; for a mere status that which the message quotes. What may decide on a repetition or a loss may not."""
+    found = _INNER.search(message) if code.isdecimal() else None
+    decides = found and error_code(found[1]).meaning in {Meaning.NO_CLUSTER, Meaning.THROTTLED, Meaning.NAME_EXISTS}
+    return found[1] if found and not decides else code
 
 
 def _from_xml(text: str) -> ErrorBody | None:

@@ -12,7 +12,7 @@ from typing import Final
 
 _SLOWEST: Final = 0.2
 _PAUSE: Final = 1.0
-_LONGEST_PAUSE: Final = 60.0
+LONGEST_PAUSE: Final = 60.0
 _RECOVERY: Final = 20.0
 _LEAST_GOAL: Final = 10.0
 
@@ -52,7 +52,7 @@ class RateLimit:
 
     def throttled(self, started: float, now: float, retry_after: float | None) -> None:
         """A call that started then was throttled now; the server asks for so long a pause."""
-        pause = _PAUSE if retry_after is None else min(retry_after, _LONGEST_PAUSE)
+        pause = _PAUSE if retry_after is None else min(retry_after, LONGEST_PAUSE)
         if started >= self._cut_at:
             self._cut(started, now)
         self._paused_until = max(self._paused_until, now + pause)

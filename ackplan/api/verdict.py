@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,26 +22,16 @@ from ackplan.api.errors import (
     Throttled,
 )
 from ackplan.api.exchange import Answer, Call
+from ackplan.api.limits import LONGEST_PAUSE
 from ackplan.api.secrecy import blanked
+from ackplan.model.error_codes import Meaning, error_code
 
-_DENIED: Final = (
-    "invalidaccesskeyid",
-    "invalidsecuritytoken",
-    "invalidtimestamp",
-    "illegaltimestamp",
-    "incompletesignature",
-    "missingsecuritytoken",
-    "signaturedoesnotmatch",
-    "signaturenonceused",
-    "forbidden",
-    "nopermission",
-)
-_MISTIMED: Final = ("invalidtimestamp", "illegaltimestamp")
 # The Date header has whole seconds, and the answer was some time on its way.
 _NEAR: Final = 60.0
-# The API has no such call, or not there: this says nothing of the cluster.
-_NO_SUCH_CALL: Final = ("invalidaction", "invalidapi", "invalidversion", "invalidproduct", "invalidregion")
-_MISSING: Final = ("errorclusternotfound", "clusternotfound")
+_DAY: Final = 86400.0
+_SECONDS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE]\+?[0-9]{1,3})?", re.ASCII)
+# The server gave the request up: it may have done its work all the same.
+_GIVEN_UP: Final = frozenset({408, 499})
 
 
 def error_of(call: Call, answer: Answer, secrets: Iterable[str], now: datetime) -> Fault | None:
@@ -53,7 +44,7 @@ def error_of(call: Call, answer: Answer, secrets: Iterable[str], now: datetime) 
     fault.operation = call.operation
     there = _date(answer.headers.get("date", "")) or now
     fault.retry_after = retry_after(answer.headers, there)
-    if fault.code.lower().startswith(_MISTIMED):
+    if error_code(fault.code).meaning is Meaning.MISTIMED:
         fault.message += _clock_told((there - now).total_seconds())
     if isinstance(fault, Answered):
         fault.status = answer.status
@@ -64,13 +55,25 @@ def error_of(call: Call, answer: Answer, secrets: Iterable[str], now: datetime) 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """How many seconds the server asks us to wait: `x-acs-retry-after` in milliseconds, `Retry-After` in seconds
     or as a date, reckoned from the server's `now`. None where it does not ask or can't be understood."""
-    special, common = headers.get("x-acs-retry-after", ""), headers.get("retry-after", "")
-    if special.isdecimal() and len(special) < 10 and int(special):
-        return int(special) / 1000
-    if common.isdecimal() and len(common) < 7:
-        return float(common)
+    special = _seconds(headers.get("x-acs-retry-after", ""), 1000)
+    if special:
+        return special
+    common = headers.get("retry-after", "")
+    told = _seconds(common, 1)
+    if told is not None:
+        return told
     when = _date(common)
-    return max(0.0, (when - now).total_seconds()) if when else None
+    return _bounded(max(0.0, (when - now).total_seconds())) if when else None
+
+
+def _seconds(text: str, unit: int) -> float | None:
+    """A number of units, in seconds; None for what is no number."""
+    return _bounded(float(text) / unit) if _SECONDS.fullmatch(text.strip()) else None
+
+
+def _bounded(seconds: float) -> float:
+    """Who asks for more than a day does not mean it: that is the longest pause that is made at all."""
+    return seconds if seconds <= _DAY else LONGEST_PAUSE
 
 
 def _date(text: str) -> datetime | None:
@@ -90,8 +93,9 @@ def _clock_told(ahead: float) -> str:
 
 
 def _fault(call: Call, answer: Answer, body: ErrorBody) -> Fault:
-    status, code, message = answer.status, body.code, body.message
-    if status == 429 or code.startswith("Throttling"):
+    code, message = body.code, body.message
+    status, meaning = _status(answer.status, code), error_code(code).meaning
+    if status == 429 or meaning is Meaning.THROTTLED:
         return Throttled(code or "Throttling", message, http_status=429)
     if status >= 500:
         return ServerFault(code or "ServerError", message, http_status=status, uncertain=call.changes)
@@ -103,6 +107,12 @@ def _fault(call: Call, answer: Answer, body: ErrorBody) -> Fault:
     return AnswerUnreadable("AnswerUnreadable", said, uncertain=call.changes)
 
 
+def _status(status: int, code: str) -> int:
+    """The status that an answer means: a server's fault whose code is the status of a refusal is that refusal."""
+    told = int(code) if len(code) == 3 and code.isascii() and code.isdecimal() else 0
+    return told if status >= 500 and 400 <= told < 500 and told not in _GIVEN_UP else status
+
+
 def _host(answer: Answer) -> str:
     try:
         return one_line(urlsplit(answer.headers.get("location", "")).hostname or "another path", 100)
@@ -112,15 +122,15 @@ def _host(answer: Answer) -> str:
 
 def _refusal(call: Call, status: int, code: str, message: str) -> Refused:
     """A definite refusal. `http_status` becomes 404 for what is missing, and for nothing else."""
-    kind = code.lower()
-    if kind.startswith(_DENIED):
+    meaning = error_code(code).meaning
+    if meaning in {Meaning.DENIED, Meaning.MISTIMED, Meaning.REPEATED}:
         # A nonce is new for each try: one that was used means that something repeated the request on its way.
-        uncertain = call.changes and kind.startswith("signaturenonceused")
+        uncertain = call.changes and meaning is Meaning.REPEATED
         return Denied(code, message, http_status=401 if status == 404 else status, uncertain=uncertain)
-    if code == "ClusterNameAlreadyExist":
+    if meaning is Meaning.NAME_EXISTS:
         return NameExists(code, message, http_status=status)
-    if kind.startswith(_MISSING):
+    if meaning is Meaning.NO_CLUSTER:
         return NotFound(code, message, http_status=404)
-    if status == 404 and (call.missing_by_status or not kind.startswith(_NO_SUCH_CALL)):
+    if status == 404 and (call.missing_by_status or meaning is Meaning.OTHER):
         return NotFound(code or "NotFound", message, http_status=404)
     return Refused(code, message, http_status=400 if status == 404 else status)

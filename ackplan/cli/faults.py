@@ -7,12 +7,15 @@ import logging
 from ackplan.api.errors import NotSent
 from ackplan.diagnostics import Diagnostic, Failure, error
 from ackplan.execute.ports import ApiError, SecretUnreadable
+from ackplan.model.error_codes import error_code
 
-_CURES = {
+_BY_STATUS = {
     401: "Check the credentials: ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or --profile",
     403: "Check the credentials and what they are allowed to do; check this machine's clock",
     404: "Check the name or id: ackplan clusters",
 }
+_LATER = "Try again later; the request id helps Alibaba Cloud's support"
+_MEND = "Check what it names; the request id helps Alibaba Cloud's support"
 
 
 def as_diagnostics(fault: BaseException) -> tuple[Diagnostic, ...]:
@@ -35,19 +38,21 @@ def as_diagnostics(fault: BaseException) -> tuple[Diagnostic, ...]:
 
 
 def _api(fault: ApiError) -> Diagnostic:
-    if fault.code.startswith("InvalidAccessKeyId"):
-        cure = _CURES[401]
-    elif isinstance(fault, NotSent):
-        cure = ""  # its message says what to do
-    elif fault.code.lower().startswith(("invalidtimestamp", "illegaltimestamp")):
-        cure = "Set this machine's clock"
-    elif fault.uncertain:
-        cure = "It may have taken effect: look before it is sent again: ackplan clusters"
-    elif not fault.http_status:
-        cure = "Check the network and --endpoint"
-    else:
-        cure = _CURES.get(fault.http_status, "Try again later; the request id helps Alibaba Cloud's support")
-    return error("ACK4001", "The API refused or failed", str(fault), cure)
+    return error("ACK4001", "The API refused or failed", str(fault), _cure(fault))
+
+
+def _cure(fault: ApiError) -> str:
+    """What to do: by the code where it is known, else by what is known of the call."""
+    if isinstance(fault, NotSent):
+        return ""  # its message says what to do
+    known = error_code(fault.code).cure
+    if known:
+        return known
+    if fault.uncertain:
+        return "It may have taken effect: look before it is sent again: ackplan clusters"
+    if not fault.http_status:
+        return "Check the network and --endpoint"
+    return _BY_STATUS.get(fault.http_status, _MEND if 400 <= fault.http_status < 500 else _LATER)
 
 
 def _where(fault: BaseException) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ackplan.diagnostics import Diagnostic, error
 from ackplan.execute.ports import ApiError
+from ackplan.model.error_codes import error_code
 from ackplan.plan.model import Step
 
 _AGAIN = "Look at it: ackplan clusters {name}; then run: ackplan apply"
@@ -23,7 +24,8 @@ def _fault(step: Step, code: str, summary: str, detail: str, cure: str = _AGAIN)
 
 
 def refused(step: Step, fault: ApiError) -> Diagnostic:
-    return _fault(step, "ACK5001", "The API refused or failed", str(fault), "Mend what it names, then: ackplan apply")
+    cure = error_code(fault.code).cure or "Mend what it names"
+    return _fault(step, "ACK5001", "The API refused or failed", str(fault), f"{cure}; then run: ackplan apply")
 
 
 def refused_failed(step: Step, fault: ApiError) -> Diagnostic:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ackplan.model.error_codes import Meaning, error_code
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from ackplan.model.answers import Accepted, Attached, Cluster, LogLine, Node, Retry, Task
     from ackplan.record.journal import Entry
-
-
-# The API's codes for a cluster that is not there, in lower case. The second comes with HTTP 400 as well.
-_NO_CLUSTER = frozenset({"errorclusternotfound", "errorquerycluster", "clusternotfound", "invalidclusterid.notfound"})
 
 
 class ApiError(Exception):
@@ -48,7 +46,7 @@ class ApiError(Exception):
     @property
     def missing(self) -> bool:
         """Whether the API says, by its code, that there is no cluster of this id. No status says that by itself."""
-        return self.code.lower() in _NO_CLUSTER
+        return error_code(self.code).meaning is Meaning.NO_CLUSTER
 
     def __str__(self) -> str:
         status = f"HTTP {self.http_status} " if self.http_status else ""

@@ -22,6 +22,7 @@ TASK = Call("get_task", "GET", "/tasks/t1", changes=False, missing_by_status=Tru
 XML = """\ufeff<?xml version="1.0" encoding="UTF-16"?>
 <Error><RequestId>R-1</RequestId> <Code>ErrorX</Code>
 <Message>went\n wrong</Message><Other><Code>no</Code></Other></Error>"""
+PLAIN = "code=415, message=Unsupported Media Type\n"
 HTML = "<html><head><title>502 Bad\n Gateway &amp; more</title></head><body>nginx</body></html>"
 
 
@@ -74,6 +75,38 @@ def test_bodies_that_are_not_the_apis(body: str, message: str) -> None:
     assert (found.code, found.message) == ("", message)
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        ("code=415, message=Unsupported Media Type\n", "415", "Unsupported Media Type"),
+        ("Code: ErrorX; Message: went\nwrong", "ErrorX", "went wrong"),
+        ("code=400, message=", "400", "no reason is given"),
+        ("upstream code=7, message=x", "", "upstream code=7, message=x"),
+    ],
+)
+def test_a_refusal_as_plain_text(text: str, code: str, message: str) -> None:
+    found = read_error(text)
+    assert (found.code, found.message) == (code, message)
+
+
+QUOTED = "Aliyun API Error: RequestId: E Status Code: 404 Code: {} Message: The role not exists"
+
+
+@pytest.mark.parametrize(
+    ("code", "quoted", "read"),
+    [
+        ("400", "EntityNotExist.Role", "EntityNotExist.Role"),
+        (400, "QuotaExceeded.Cluster", "QuotaExceeded.Cluster"),
+        ("ErrorX", "EntityNotExist.Role", "ErrorX"),
+        ("400", "ErrorClusterNotFound", "400"),
+        ("400", "Throttling.User", "400"),
+        ("400", "ClusterNameAlreadyExist", "400"),
+    ],
+)
+def test_a_status_for_a_code_gives_way_to_the_code_that_is_quoted(code: object, quoted: str, read: str) -> None:
+    assert read_error(json.dumps({"code": code, "message": QUOTED.format(quoted)})).code == read
+
+
 def test_a_document_type_is_refused_unread() -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     bomb = f'<!DOCTYPE Error [<!ENTITY e0 "lol">{entities}]><Error><Code>&e9;</Code></Error>'
@@ -101,6 +134,20 @@ def test_no_body_breaks_the_reader(text: str) -> None:
 # status, body, class, http_status, and whether a changing call may have taken effect
 TABLE = [
     (400, api("ClusterNameAlreadyExist"), errors.NameExists, 400, False),
+    (400, api("ErrorClusterNameAlreadyExist"), errors.NameExists, 400, False),
+    (400, api("ErrorQueryCluster"), errors.NotFound, 404, False),
+    (404, api("EntityNotExist.Role"), errors.Refused, 400, False),
+    (400, api("QPS Limit Exceeded"), errors.Throttled, 429, False),
+    (400, api("InvalidSecurityToken.Expired"), errors.Denied, 400, False),
+    (400, api("SignatureDoesNotMatch"), errors.Denied, 400, False),
+    (403, api("StatusForbidden"), errors.Denied, 403, False),
+    (403, api("ErrorCheckAcl"), errors.Denied, 403, False),
+    (415, PLAIN, errors.Refused, 415, False),
+    (500, PLAIN, errors.Refused, 415, False),
+    (500, {"code": 400, "message": "said so"}, errors.Refused, 400, False),
+    (500, "code=429, message=slow down", errors.Throttled, 429, False),
+    (500, "code=408, message=Request Timeout", errors.ServerFault, 500, True),
+    (502, "code=500, message=oops", errors.ServerFault, 502, True),
     (400, api("InvalidParameter"), errors.Refused, 400, False),
     (400, api("ErrorClusterNotFound"), errors.NotFound, 404, False),
     (404, api("ErrorClusterNotFound"), errors.NotFound, 404, False),
@@ -171,7 +218,18 @@ def test_secrets_that_a_server_repeats_are_blanked() -> None:
         ({"retry-after": "Mon, 16 Sep 2019 08:29:00 GMT"}, 0.0),
         ({"retry-after": "soon"}, None),
         ({"retry-after": "-1"}, None),
-        ({"retry-after": "9" * 5000}, None),
+        ({"retry-after": "2.5"}, 2.5),
+        ({"retry-after": " 7 "}, 7.0),
+        ({"retry-after": "1e9"}, 60.0),
+        ({"retry-after": "1e999"}, 60.0),
+        ({"retry-after": "3600"}, 3600.0),
+        ({"retry-after": "9" * 5000}, 60.0),
+        ({"x-acs-retry-after": "1e9"}, 60.0),
+        ({"x-acs-retry-after": "9" * 30}, 60.0),
+        ({"retry-after": "Mon, 16 Sep 2099 08:30:20 GMT"}, 60.0),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after": "٣"}, None),
     ],
 )
 def test_how_long_the_server_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
