@@ -22,7 +22,7 @@ from ackplan.cli.faults import as_diagnostics
 from ackplan.cli.options import Settings, inputs
 from ackplan.cli.planning import Asked, read_plan
 from ackplan.cli.policies import judged, judged_plan
-from ackplan.cli.reporting import Report
+from ackplan.cli.reporting import Report, report_file
 from ackplan.cli.voices import Voice, voice
 from ackplan.diagnostics import Diagnostic, Failure, error, has_errors
 from ackplan.execute.context import Ports
@@ -54,7 +54,7 @@ async def carry_out(settings: Settings, order: Order) -> int:
     """The exit code of `apply` and `destroy`."""
     speaker = voice(settings)
     try:
-        report = Report(settings.path(order.report) if order.report else None)
+        report = Report(report_file(settings, order.report))
         report.check()
         return await _reported(settings, order, speaker, report)
     except (Failure, ApiError) as fault:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    import logging
+
     from ackplan.spec import Inputs
 
 WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -26,6 +28,8 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the shared options say. Options that a command does not have keep their defaults.
+
+    `force`: a file that is to be written may replace one of another sort.
 
     `state_named`: someone said where the record is, if only by saying the default.
     """
@@ -49,6 +53,7 @@ class Settings:
     color: bool = False
     verbose: int = 0
     log_file: str = ""
+    force: bool = False
 
     @property
     def private(self) -> Path:
@@ -84,6 +89,7 @@ _COMMON = (
     _option("-v", "--verbose", env="VERBOSE", count=True, help="Log to stderr; twice: every call."),
     _option("--log-file", env="LOG_FILE", default="", metavar="FILE", help="Log to FILE."),
 )  # fmt: skip
+_FORCE = click.option("--force", is_flag=True, help="Let a file that is to be written replace one of another sort.")
 _SPEC = (
     _option("-f", "--file", "files", env="FILE", multiple=True, metavar="PATH",
             help="Spec file or folder; repeatable. Default: ackplan.yaml, else fleet/."),
@@ -125,16 +131,22 @@ def format_option(*formats: str, default: str = "text") -> Decorator:
 
 
 def options(*, spec: bool = False, state: bool = False, api: bool = False) -> Decorator:
-    """Adds the shared options; the command gets a Settings as its first argument."""
+    """Adds the shared options; the command gets a Settings as its first argument.
+
+    A command with a `--force` of its own gets that as well.
+    """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        own = {"force"} & {parameter.name for parameter in getattr(function, "__click_params__", ())}
+
         @functools.wraps(function)
         def wrapper(**given: Any) -> Any:
             settings, rest = _settings(given)
             _logging(settings)
-            return function(settings, **rest)
+            return function(settings, **rest, **{name: given[name] for name in own})
 
-        chosen = (*_COMMON, *(_SPEC if spec else ()), *(_STATE if state else ()), *(_API if api else ()))
+        forced = () if own else (_FORCE,)
+        chosen = (*_COMMON, *forced, *(_SPEC if spec else ()), *(_STATE if state else ()), *(_API if api else ()))
         decorated: Callable[..., Any] = wrapper
         for option in reversed(chosen):
             decorated = option(decorated)
@@ -168,8 +180,16 @@ def _logging(settings: Settings) -> None:
         logging.getLogger().addHandler(logging.NullHandler())
         return
     level = logging.DEBUG if settings.verbose > 1 or settings.log_file else logging.INFO
-    handler = logging.FileHandler(settings.path(settings.log_file)) if settings.log_file else logging.StreamHandler()
+    # A log that can't be written ends nothing.
+    logging.raiseExceptions = False
+    handler = _log_handler(settings) if settings.log_file else logging.StreamHandler()
     logging.basicConfig(level=level, handlers=[handler], format="%(asctime)s %(name)s %(levelname)s %(message)s")
+
+
+def _log_handler(settings: Settings) -> logging.Handler:
+    from ackplan.cli.outputs import log_handler
+
+    return log_handler(settings)
 
 
 def duration(_context: object, _parameter: object, value: str) -> float:

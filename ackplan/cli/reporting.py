@@ -10,21 +10,30 @@ from pathlib import Path
 
 from ackplan.app.applying import Applied
 from ackplan.cli.clock import timestamp
+from ackplan.cli.options import Settings
+from ackplan.cli.outputs import output
 from ackplan.diagnostics import Diagnostic
 from ackplan.execute.executor import Executor
 from ackplan.execute.outcomes import Result
 from ackplan.plan.model import Pins, Plan
 from ackplan.record import Record
 from ackplan.render.runs import RunFacts
+from ackplan.stores.outputs import Output, Sort
 
 _PAGES = frozenset({".html", ".htm"})
+
+
+def report_file(settings: Settings, name: str) -> Output | None:
+    """The file of `--report`; None without one."""
+    sort = Sort.PAGE if Path(name).suffix.lower() in _PAGES else Sort.REPORT
+    return output(settings, name, sort) if name else None
 
 
 class Report:
     """The report of one run, from its order on. Whatever is set by the time that it ends is told; once at most."""
 
-    def __init__(self, file: Path | None) -> None:
-        self._path = file
+    def __init__(self, file: Output | None) -> None:
+        self._file = file
         self._started = timestamp()
         self.plan = Plan("normal", (), Pins("", 0, ""))
         self.before = Record("")
@@ -33,10 +42,8 @@ class Report:
 
     def check(self) -> None:
         """Raises Failure where it can't be written: that has to be known before the run."""
-        from ackplan.stores.files import check_writable
-
-        if self._path is not None:
-            check_writable(self._path)
+        if self._file is not None:
+            self._file.check()
 
     def refused(self, errors: Iterable[Diagnostic]) -> None:
         """Of a run that these errors ended, or kept from beginning."""
@@ -45,15 +52,13 @@ class Report:
 
     def write(self, applied: Applied) -> None:
         """Raises Failure where that can't be done."""
-        from ackplan.stores.files import write_atomically
-
-        path, self._path = self._path, None
-        if path is not None:
+        file, self._file = self._file, None
+        if file is not None:
             facts = RunFacts(applied.run, f"{_user()}@{socket.gethostname()}", self._started, timestamp())
-            write_atomically(path, self._text(path, applied, facts).encode("utf-8", "backslashreplace"))
+            file.write(self._text(file.sort, applied, facts).encode("utf-8", "backslashreplace"))
 
-    def _text(self, path: Path, applied: Applied, facts: RunFacts) -> str:
-        if path.suffix.lower() in _PAGES:
+    def _text(self, sort: Sort, applied: Applied, facts: RunFacts) -> str:
+        if sort is Sort.PAGE:
             from ackplan.render.html import report_html
 
             return report_html(self.plan, applied.result, facts, self.before)

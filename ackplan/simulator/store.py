@@ -75,6 +75,9 @@ class Store:
         found = self._one("PRAGMA user_version")[0]
         if found > _FORMAT:
             raise ValueError(f"{path} is of format {found}; this version reads up to {_FORMAT}")
+        tables = self._one("SELECT count(*), sum(name = 'clusters') FROM sqlite_master WHERE type = 'table'")
+        if tables[0] and not tables[1]:
+            raise ValueError(f"{path} holds something else than a world of the simulator")
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {_FORMAT}; COMMIT;")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,14 @@ def command(settings: Settings, out: str, name: str) -> None:
     """Print the certificates of the cluster NAME as JSON, or write them to DIR."""
     import json
 
+    from ackplan.spec.fleet import display
+
     parts = run_async(_certs(settings, name))
     if not out:
         click.echo(json.dumps(parts, ensure_ascii=False))
         return
-    for part in _write(settings.path(out), parts):
-        click.echo(f"Wrote {part}", err=True)
+    for part in _write(settings, out, parts):
+        click.echo(f"Wrote {display(part)}", err=True)
 
 
 async def _certs(settings: Settings, name: str) -> Mapping[str, Any]:
@@ -36,15 +39,18 @@ async def _certs(settings: Settings, name: str) -> Mapping[str, Any]:
         return await api.certs(cluster.cluster_id, cluster.region_id)
 
 
-def _write(folder: Path, parts: Mapping[str, Any]) -> list[Path]:
-    import re
+def _write(settings: Settings, folder: str, parts: Mapping[str, Any]) -> list[Path]:
+    """Writes each part to a file of its own, once each of them can be."""
+    from ackplan.cli.outputs import output
+    from ackplan.stores.outputs import sort_of_data
 
-    from ackplan.stores.files import write_atomically
-
-    written = []
+    files = {}
     for name, value in sorted(parts.items()):
         if isinstance(value, str) and re.fullmatch(r"[a-z_]{1,32}", name) and "request" not in name:
-            path = folder / (f"{name}.pem" if value.startswith("-----BEGIN") else name)
-            write_atomically(path, value.encode(), mode=0o600)
-            written.append(path)
-    return written
+            part = f"{name}.pem" if value.startswith("-----BEGIN") else name
+            files[output(settings, f"{folder}/{part}", sort_of_data(value.encode()))] = value.encode()
+    for file in files:
+        file.check()
+    for file, data in files.items():
+        file.write(data, mode=0o600)
+    return [file.path for file in files]

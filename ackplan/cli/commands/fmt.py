@@ -69,6 +69,7 @@ def _lay_out(settings: Settings, given: tuple[str, ...]) -> tuple[list[_File], l
     """Every file in its layout, and what is wrong with those that have none."""
     from ackplan.diagnostics import Failure
     from ackplan.spec.layout import laid_out
+    from ackplan.stores.outputs import check_not_else
 
     done: list[_File] = []
     faults: list[Diagnostic] = []
@@ -77,6 +78,7 @@ def _lay_out(settings: Settings, given: tuple[str, ...]) -> tuple[list[_File], l
             faults.append(fault)
             continue
         try:
+            check_not_else(data, name)
             done.append(_File(name, path, data, laid_out(data, name)))
         except Failure as failed:
             faults += failed.diagnostics

@@ -18,14 +18,19 @@ from ackplan.cli.session import open_api, run_async
 @click.argument("name")
 def command(settings: Settings, out: str, merge: bool, name: str) -> None:  # noqa: FBT001
     """Fetch the kubeconfig of the cluster NAME (a name or an id)."""
-    from ackplan.stores.files import write_atomically
+    from ackplan.cli.outputs import output
+    from ackplan.spec.fleet import display
+    from ackplan.stores.outputs import Sort
 
     if out and merge:
         raise click.UsageError("--out and --merge can't go together")
+    file = output(settings, out, Sort.KUBECONFIG) if out else None
+    if file is not None:
+        file.check()
     config = run_async(_fetch(settings, name))
-    if out:
-        write_atomically(settings.path(out), config.encode(), mode=0o600)
-        click.echo(f"Wrote {out}", err=True)
+    if file is not None:
+        file.write(config.encode(), mode=0o600)
+        click.echo(f"Wrote {display(file.path)}", err=True)
     elif merge:
         path = _default()
         _merge(path, config, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +11,7 @@ from ackplan.cli.planning import PLAN_FORMATS, Asked, plan_options
 
 if TYPE_CHECKING:
     from ackplan.plan.model import Plan
+    from ackplan.stores.outputs import Output
 
 
 @click.command("plan")
@@ -23,14 +23,19 @@ if TYPE_CHECKING:
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 def command(settings: Settings, asked: Asked, out: str, same_as: str, detailed_exitcode: bool) -> int:  # noqa: FBT001
     """Show what would change, and why. Changes nothing."""
+    from ackplan.cli.outputs import output
     from ackplan.cli.planning import plan_now, read_plan, shown
     from ackplan.cli.session import run_async
+    from ackplan.stores.outputs import Sort
 
+    file = output(settings, out, Sort.PLAN) if out else None
+    if file is not None:
+        file.check()
     reviewed = read_plan(settings, same_as)[0] if same_as else None
     planned, record = run_async(plan_now(settings, asked))
     plan = planned.plan
-    if out:
-        _write(settings.path(out), plan, record)
+    if file is not None:
+        _write(file, plan, record)
     click.echo(shown(settings, plan, record))
     if out and plan.applicable:
         click.echo(f"Saved the plan to {out}. To carry it out: ackplan apply {out}", err=True)
@@ -54,9 +59,8 @@ def _check_same(reviewed: Plan, plan: Plan, file: str) -> None:
         )
 
 
-def _write(path: Path, plan: Any, record: Any) -> None:
+def _write(file: Output, plan: Any, record: Any) -> None:
     from ackplan.plan.codec import encode_file
     from ackplan.render.json_plan import plan_json
-    from ackplan.stores.files import write_atomically
 
-    write_atomically(path, encode_file(plan, plan_json(plan, record)))
+    file.write(encode_file(plan, plan_json(plan, record)))
