@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ackplan import catalog
 from ackplan.app.planning import Known, stale
@@ -20,6 +20,8 @@ from ackplan.plan.model import Plan, Step
 from ackplan.record import Record
 from ackplan.record.journal import Entry, Phase, RunHead, fold
 from ackplan.record.recovery import late, recover
+
+_AGAIN = "then run: ackplan apply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +64,38 @@ def _done(before: Known) -> frozenset[str]:
     return frozenset(e.step for e in before.leftover.entries if e.phase is Phase.SETTLED and not e.data)
 
 
-def check_secrets(steps: Iterable[Step], missing: Callable[[Mapping[str, Any]], str]) -> None:
-    """Raises Failure for every secret that can't be there. None is read."""
+class SecretCheck(Protocol):
+    """Says of a reference to a secret why it can't be there, and why it can't be used; nothing where it can."""
+
+    def missing(self, reference: Mapping[str, Any]) -> str: ...
+
+    def fault(self, reference: Mapping[str, Any]) -> str: ...
+
+
+def check_secrets(steps: Iterable[Step], secrets: SecretCheck) -> None:
+    """Raises Failure for every secret that these steps need and can't have. None is kept."""
+    asked: dict[tuple[Any, ...], tuple[str, str]] = {}
     faults = []
-    for step in steps:
-        secret = catalog.secret_parameters(step.call.operation) if step.call else frozenset()
-        for name in sorted(secret):
-            reference = (step.call.body or {}).get(name) if step.call else None
-            why = missing(reference) if isinstance(reference, Mapping) else ""
-            if why:
-                cure = "Set it, then run: ackplan apply"
-                faults.append(error("ACK5009", "Secret is missing", why, cure, cluster=step.cluster, parameter=name))
+    for step, name, reference in _references(steps):
+        key = tuple(reference.items())
+        if key not in asked:
+            asked[key] = (secrets.missing(reference), secrets.fault(reference))
+        absent, why = asked[key]
+        where = {"cluster": step.cluster, "parameter": name}
+        if absent:
+            faults.append(error("ACK5009", "Secret is missing", absent, f"Set it, {_AGAIN}", **where))
+        elif why:
+            faults.append(error("ACK5006", "Secret can't be used", why, f"Mend it, {_AGAIN}", **where))
     if faults:
         raise Failure(*dict.fromkeys(faults))
+
+
+def _references(steps: Iterable[Step]) -> Iterator[tuple[Step, str, Mapping[str, Any]]]:
+    for step in steps:
+        for name in sorted(catalog.secret_parameters(step.call.operation) if step.call else ()):
+            reference = (step.call.body or {}).get(name) if step.call else None
+            if isinstance(reference, Mapping):
+                yield step, name, reference
 
 
 def tried(before: Known) -> dict[tuple[str, str], float]:

@@ -149,7 +149,7 @@ class _Application:
         if not plan.acting:
             self._report.write(Applied(Result(), before.record, ""))
             return COMPLETE
-        applying.check_secrets(plan.steps, self._secrets.missing)
+        applying.check_secrets(plan.steps, self._secrets)
         self._approve()
         return await self._execute(plan, before, run)
 
@@ -174,7 +174,7 @@ class _Application:
             raise Failure(error("ACK6008", "Not approved", "nothing was changed"))
 
     async def _execute(self, plan: Plan, before: planning.Known, run: Run) -> int:
-        applying.check_secrets(plan.steps, self._secrets.missing)
+        applying.check_secrets([step for step in plan.steps if step.id not in run.done], self._secrets)
         self._report.run = run.id
         garbage.collect()
         with self._signals():

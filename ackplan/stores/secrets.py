@@ -1,10 +1,15 @@
-"""Secrets by reference: read from the environment or a file when a call needs them, kept nowhere."""
+"""Secrets by reference: read from the environment or a file when a call needs them, kept nowhere.
+
+Both sources have one rule. What editors and shells add is cut: a byte order mark and one line end. What nobody can have
+meant is refused, and never quoted: control characters, a second line among them, and blanks at either end.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +18,10 @@ from ackplan.catalog.operations import secret_rule
 from ackplan.execute.ports import SecretUnreadable
 
 _MAX_BYTES = 4096
+_MARK = "\ufeff"
+_LINE_END = re.compile(r"\r?\n\Z|\r\Z")
+# Control and format characters, ends of lines and paragraphs.
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
 
 class Secrets:
@@ -31,29 +40,35 @@ class Secrets:
             return "" if (self._folder / file).is_file() else f"the file {file} is not there"
         return "a secret is {env: NAME} or {file: PATH}"
 
+    def fault(self, reference: Mapping[str, Any]) -> str:
+        """Why a secret can't be used, by reading it, which keeps nothing; empty where it can be."""
+        try:
+            self.read(reference)
+        except SecretUnreadable as fault:
+            return str(fault)
+        return ""
+
     def read(self, reference: Mapping[str, Any]) -> str:
         """The secret. Raises SecretUnreadable, which names the source and the broken rule, never the value."""
         absent = self.missing(reference)
         if absent:
             raise SecretUnreadable(absent)
         if "env" in reference:
-            source, value = f"environment variable {reference['env']}", self._environment[reference["env"]]
+            # What the environment has that is not UTF-8 comes as half surrogate pairs, and stays no UTF-8.
+            data = self._environment[reference["env"]].encode("utf-8", "surrogatepass")
+            source = f"environment variable {reference['env']}"
         else:
-            source, value = f"file {reference['file']}", self._from_file(reference["file"])
-        _check(value, source)
-        return value
+            source, data = f"file {reference['file']}", self._from_file(reference["file"])
+        return _checked(data, source)
 
-    def _from_file(self, file: str) -> str:
+    def _from_file(self, file: str) -> bytes:
         try:
             with open(self._folder / file, "rb", opener=_at_once) as stream:
                 if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                     raise SecretUnreadable(f"the file {file} is not a regular file")
-                data = stream.read(_MAX_BYTES + 1)
-            return data.decode("utf-8").rstrip("\r\n") if len(data) <= _MAX_BYTES else ""
+                return stream.read(_MAX_BYTES + 1)
         except OSError as fault:
             raise SecretUnreadable(f"the file {file} can't be read: {fault.strerror}") from None
-        except UnicodeDecodeError:
-            raise SecretUnreadable(f"the file {file} is not UTF-8 text") from None
 
 
 def _at_once(path: str, flags: int) -> int:
@@ -61,13 +76,33 @@ def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _check(value: str, source: str) -> None:
+def _checked(data: bytes, source: str) -> str:
+    """The secret in what a source holds. Raises SecretUnreadable."""
+    if len(data) > _MAX_BYTES:
+        raise SecretUnreadable(f"the {source} holds over {_MAX_BYTES:,} bytes")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise SecretUnreadable(f"the {source} is not UTF-8 text") from None
+    value = _LINE_END.sub("", text.removeprefix(_MARK))
+    why = _unmeant(value) or _against_the_rule(value)
+    if why:
+        raise SecretUnreadable(f"the {source} {why}")
+    return value
+
+
+def _unmeant(value: str) -> str:
+    if any(unicodedata.category(character) in _UNSEEN for character in value):
+        return "holds a control character, such as a second line end or a tab"
+    return "begins or ends with a blank" if value != value.strip() else ""
+
+
+def _against_the_rule(value: str) -> str:
     """The API's password rule: its length, and three of the four classes of characters."""
     rule = secret_rule()
     low, high = rule.get("minLength", 0), rule.get("maxLength", _MAX_BYTES)
     if not low <= len(value) <= high:
-        raise SecretUnreadable(f"the {source} does not hold {low} to {high} characters")
+        return f"does not hold {low} to {high} characters"
     if "pattern" in rule and not re.search(rule["pattern"], value):
-        raise SecretUnreadable(
-            f"the {source} breaks the rule: three of upper case, lower case, digits, special characters"
-        )
+        return "breaks the rule: three of upper case, lower case, digits, special characters"
+    return ""
