@@ -28,9 +28,10 @@ _UNFIT = {
 
 def obstacle(live: Cluster) -> Diagnostic | None:
     """Why this live cluster can't be put under management; None where it can."""
-    if catalog.kind_of(live.attributes) is None:
-        detail = f"{live.cluster_id} is of type {live.cluster_type or 'unknown'}"
-        return error("ACK3008", "Not a kind of cluster that is managed here", detail, cluster=live.name)
+    if catalog.kind_of_live(live.attributes) is None:
+        detail = f"{live.cluster_id} is of type {live.type_told}, which no spec can say"
+        cure = "It is left alone; nothing has to be done"
+        return error("ACK3008", "Not a kind of cluster that is managed here", detail, cure, cluster=live.name)
     if live.state in _UNFIT:
         detail = f"{live.cluster_id} is {live.state}: {_UNFIT[live.state]}"
         cure = "Look at it: ackplan clusters"
@@ -58,7 +59,7 @@ def take_in(record: Record, name: str, live: Cluster, nodes: Sequence[Node], wan
 
 
 def _entry(live: Cluster, nodes: Sequence[Node], wanted: Wanted | None) -> RecordedCluster:
-    kind = catalog.kind_of(live.attributes)
+    kind = catalog.kind_of_live(live.attributes)
     assert kind is not None  # noqa: S101 - `obstacle` was asked
     known = visible(kind, live, nodes, wanted.parameters if wanted else None)
     if wanted is None or wanted.kind != kind.name:

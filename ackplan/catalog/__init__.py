@@ -1,6 +1,6 @@
 """What the ACK API knows: kinds of clusters, their parameters, operations, effects. All of it read from `schemas/`."""
 
-from ackplan.catalog.kinds import Kind, Parameter, kind, kind_of, kinds, own_keys
+from ackplan.catalog.kinds import Kind, Parameter, kind, kind_of, kind_of_live, kinds, own_keys
 from ackplan.catalog.operations import Operation, operation, operations, secret_parameters
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Parameter",
     "kind",
     "kind_of",
+    "kind_of_live",
     "kinds",
     "operation",
     "operations",

@@ -252,6 +252,15 @@ def _kind_by(told: tuple[str | None, ...]) -> Kind | None:
     return max(fitting, key=lambda known: len(known.constants), default=None)
 
 
+def kind_of_live(attributes: Mapping[str, Any]) -> Kind | None:
+    """The kind of a live cluster; None where no spec can say what it is, as with a profile that no kind has."""
+    found = kind_of(attributes)
+    profile = attributes.get("profile")
+    if found is None or profile in (None, "") or "profile" in found.constants:
+        return found
+    return found if profile in found.root.get("x-ack-profiles", ()) else None
+
+
 @functools.cache
 def own_keys() -> Mapping[str, Parameter]:
     """ackplan's own keys inside a cluster of the spec."""

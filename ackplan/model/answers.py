@@ -44,6 +44,13 @@ class Cluster:
         return self.attributes.get("deletion_protection") in (True, "true", "True")
 
     @property
+    def type_told(self) -> str:
+        """Its type, with the profile and the size of its control plane where the answer tells them."""
+        more = [self.attributes.get(name) for name in ("profile", "cluster_spec")]
+        known = [word for word in more if isinstance(word, str) and word not in {"", "Default"}]
+        return f"{self.cluster_type or 'unknown'} ({', '.join(known)})" if known else self.cluster_type or "unknown"
+
+    @property
     def gone(self) -> bool:
         return self.state == "deleted"
 

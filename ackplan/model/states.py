@@ -21,12 +21,13 @@ class Condition:
     """What a cluster's state means.
 
     `settled`: the cluster stays so until somebody acts; else it is `busy`, and leaves the state by itself. `works`: it
-    takes calls that change its nodes. `says` explains the state in words.
+    takes calls that change its nodes. `leaving`: it is going or gone. `says` explains the state in words.
     """
 
     says: str
     settled: bool = False
     works: bool = False
+    leaving: bool = False
     known: bool = True
 
     @property
@@ -53,7 +54,7 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "removing": _busy("nodes are being removed"),
     "draining": _busy("nodes are being emptied"),
     "waiting": _busy("it waits to be connected"),
-    "deleting": _busy("it is being deleted"),
+    "deleting": Condition("it is being deleted", leaving=True),
     "failed": _ill("its creation failed"),
     "updating_failed": _ill("a change of its parameters failed"),
     "delete_failed": _ill("its deletion failed, and parts of it may be gone"),
@@ -61,7 +62,7 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "inactive": _ill("it does not work"),
     "unavailable": _ill("it can't be reached"),
     "disconnected": _ill("its connection is lost"),
-    "deleted": _ill("it is deleted"),
+    "deleted": Condition("it is deleted", settled=True, leaving=True),
 }
 # Whatever else ends so has failed: `upgrading_failed`, `scaling_failed`.
 _FAILED: Final = "failed"

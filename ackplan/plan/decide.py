@@ -20,6 +20,7 @@ from ackplan.model.answers import Cluster, Node
 from ackplan.model.values import ABSENT
 from ackplan.model.wanted import Wanted
 from ackplan.plan import refusals, steps
+from ackplan.plan.conditions import unfit
 from ackplan.plan.model import Change
 from ackplan.record import RecordedCluster
 
@@ -82,7 +83,7 @@ def _unwanted(case: Case, recorded: RecordedCluster) -> Change:
         reason,
         live.cluster_id,
         steps=steps.delete(case.name, recorded, live, reason),
-        blocked=(refusals.protected(case.name, case.wanted, "delete"),) if case.protected else (),
+        blocked=tuple(_guards(case, live, "delete")),
         before=recorded.parameters,
         live_state=live.state,
         depends_on=recorded.depends_on,
@@ -119,8 +120,10 @@ def _namesake(case: Case, wanted: Wanted, live: Cluster) -> Change:
     """The name is taken by a live cluster that is not recorded."""
     if live.state == "deleting":
         return _create(case, wanted, live)
-    allowed = {known.constants.get("cluster_type") for known in catalog.kinds()}
-    if live.cluster_type is not None and live.cluster_type not in allowed:
+    if (
+        live.cluster_type is not None
+        and catalog.kind_of_live({**live.attributes, "cluster_type": live.cluster_type}) is None
+    ):
         return _refused(case, wanted, refusals.taken(wanted, live))
     if case.ambiguous:
         return _refused(case, wanted, refusals.ambiguous(wanted))
@@ -190,12 +193,18 @@ def _existing(case: Case, wanted: Wanted, recorded: RecordedCluster, live: Clust
     return _update(case, wanted, recorded, difference)
 
 
+def _guards(case: Case, live: Cluster, what: str, *, failed: bool = False) -> Iterator[Diagnostic]:
+    """What refuses that the live cluster is deleted; where its creation `failed`, only the API does."""
+    if case.protected and not failed:
+        yield refusals.protected(case.name, case.wanted, what)
+    if live.protected and not live.condition.leaving:
+        yield refusals.deletion_protected(case.name, case.wanted, live, what)
+
+
 def _replace(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: Difference, reason: Reason) -> Change:
     live = case.live or case.namesake
     assert live is not None  # noqa: S101 - only what is live is replaced
-    blocked = []
-    if case.protected and reason is not Reason.CREATE_FAILED:
-        blocked.append(refusals.protected(case.name, wanted, "replace"))
+    blocked = list(_guards(case, live, "replace", failed=reason is Reason.CREATE_FAILED))
     if reason is Reason.CANNOT_UPDATE and not wanted.lifecycle.replace_allowed:
         blocked += [refusals.cannot_change(wanted, change) for change in difference.replacing]
     removal = steps.delete(case.name, recorded, live, reason)
@@ -239,6 +248,7 @@ def _update(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: D
     size = next((c.side for c in difference.changes if c.effect is Effect.SCALE), Side.SPEC)
     todo = steps.update(steps.Update(wanted, recorded, live, difference.workers, released, reason, size))
     blocked += [refusals.lacking(wanted, name) for name in steps.lacking(todo)]
+    blocked += unfit(wanted, live, todo)
     return Change(
         case.name,
         wanted.kind,
@@ -276,10 +286,12 @@ def _why(difference: Difference) -> Reason:
 
 
 def _notes(live: Cluster) -> Iterator[str]:
-    if live.busy:
+    if not live.condition.known:
+        yield f"the live state is {live.state}, {live.condition.says}: apply waits for another"
+    elif live.busy:
         yield f"the cluster is busy ({live.state}): apply waits, and checks the size again before it acts"
     elif live.state != "running":
-        yield f"the live state is {live.state}"
+        yield f"the live state is {live.state}: {live.condition.says}"
 
 
 def _recount(wanted: Wanted, difference: Difference) -> bool:

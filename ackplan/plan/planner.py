@@ -19,6 +19,7 @@ from ackplan.model.answers import Cluster, Node
 from ackplan.model.wanted import Wanted
 from ackplan.plan import refusals
 from ackplan.plan.cautions import cautions
+from ackplan.plan.conditions import conditions
 from ackplan.plan.decide import Case, decide
 from ackplan.plan.model import Change, Pins, Plan, replaced
 from ackplan.plan.order import wire
@@ -69,7 +70,8 @@ def plan(sides: Sides, options: Options) -> Plan:
         {c.cluster: fingerprint(match.seen(c.cluster)) for c in changes if c.action is not Action.NOOP},
     )
     harm = cautions(changes, sides.wanted, sides.record.clusters)
-    return Plan(options.mode, changes, pins, match.unmanaged(), (*unknown, *problems, *harm))
+    states = conditions(changes, sides.wanted)
+    return Plan(options.mode, changes, pins, match.unmanaged(), (*unknown, *problems, *harm, *states))
 
 
 def nodes_needed(sides: Sides, options: Options) -> tuple[str, ...]:

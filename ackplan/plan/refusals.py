@@ -27,11 +27,23 @@ def protected(name: str, wanted: Wanted | None, what: str) -> Diagnostic:
     )
 
 
+def deletion_protected(name: str, wanted: Wanted | None, live: Cluster, what: str) -> Diagnostic:
+    return error(
+        "ACK2004",
+        "Cluster is protected",
+        f"deletion_protection of the live cluster {live.cluster_id} refuses to {what} it",
+        "Switch it off first, in the console or with: ackplan api PUT "
+        f"/api/v2/clusters/{live.cluster_id} --body '{{\"deletion_protection\": false}}'",
+        span=wanted.span if wanted else None,
+        cluster=name,
+    )
+
+
 def taken(wanted: Wanted, live: Cluster) -> Diagnostic:
     return error(
         "ACK2002",
         "Name is taken by a cluster of another product",
-        f"{live.cluster_id} of type {live.cluster_type} has it; names are unique in an account",
+        f"{live.cluster_id} of type {live.type_told} has it; names are unique in an account",
         "Choose another name",
         span=wanted.span,
         cluster=wanted.name,

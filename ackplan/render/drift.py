@@ -34,8 +34,16 @@ def ways(change: Change, drift: Drift) -> Iterator[tuple[str, str]]:
 
 
 def findings(drift: Drift, severity: Severity) -> list[Diagnostic]:
-    """What moved, as findings: one for each parameter, at its place in the spec where it stands there."""
-    return [finding for change in drift.moved for finding in _findings(change, drift, severity)]
+    """What moved, as findings: one for each parameter, at its place in the spec where it stands there.
+
+    Clusters that are not running are among them, as warnings that they are.
+    """
+    return [*states(drift), *(finding for change in drift.moved for finding in _findings(change, drift, severity))]
+
+
+def states(drift: Drift) -> list[Diagnostic]:
+    """What is to be said of clusters that are not running; a state is no drift."""
+    return [told for told in drift.plan.diagnostics if told.code == "ACK2030"]
 
 
 def _findings(change: Change, drift: Drift, severity: Severity) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ackplan.app.drifting import Drift
 from ackplan.model.actions import Action
 from ackplan.plan.model import Change
-from ackplan.render.drift import NONE, since, ways
+from ackplan.render.drift import NONE, since, states, ways
 from ackplan.render.markup import code, codes, plain, row, table
 from ackplan.render.values import written
 from ackplan.render.view import Block, view
@@ -23,13 +23,14 @@ _CLOSING = 300
 def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
     """All clusters that moved, at most `limit` bytes of UTF-8, without a line end at its end."""
     if not drift.moved:
-        return f"### ackplan: {NONE}"
+        return "\n\n".join([f"### ackplan: {NONE}", *_states(drift)])
     names = [change.cluster for change in drift.moved]
     more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
     verb = "has" if len(names) == 1 else "have"
     parts = [
         f"### ackplan: {counted(len(names), 'cluster')} {verb} drifted",
         f"> [!WARNING]\n> **Changed outside of ackplan since the last apply:** {codes(names[:_NAMES])}{more}",
+        *_states(drift),
     ]
     left, known = (
         limit - _CLOSING - sum(map(_size, parts)),
@@ -44,6 +45,14 @@ def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
             break
         parts.append(text)
     return "\n\n".join(parts)
+
+
+def _states(drift: Drift) -> Iterator[str]:
+    """The clusters that are not running, where there are any."""
+    told = [f"- {code(each.cluster)}: {plain(each.detail)}" for each in states(drift)]
+    if told:
+        more = [f"- and {len(told) - _NAMES} more"] if len(told) > _NAMES else []
+        yield "\n".join(["**Not running now:**", "", *told[:_NAMES], *more])
 
 
 def _size(text: str) -> int:

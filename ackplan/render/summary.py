@@ -38,6 +38,7 @@ _HARM = {
     "ACK2051": ("danger", "attach", "The system disks of instances are replaced as they are attached: {}"),
     "ACK2052": ("danger", "format", "The data disks of instances are formatted as they are attached: {}"),
     "ACK2053": ("warning", "workers", "New workers come without what the call can't carry: {}"),
+    "ACK2030": ("warning", "state", "Not running now: {}"),
 }
 
 

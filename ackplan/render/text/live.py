@@ -12,16 +12,22 @@ from ackplan.render.text.table import table
 def clusters_table(clusters: Iterable[Cluster]) -> str:
     """Live clusters by name."""
     rows = [
-        (c.name, c.cluster_id, _kind(c), c.region_id, c.state, "" if c.size is None else str(c.size))
+        (c.name, c.cluster_id, _kind(c), c.region_id, c.state, "" if c.size is None else str(c.size), _spec(c))
         for c in sorted(clusters, key=lambda c: (c.name, c.cluster_id))
     ]
-    return table(("NAME", "ID", "KIND", "REGION", "STATE", "SIZE"), rows) if rows else "No clusters are live."
+    return table(("NAME", "ID", "KIND", "REGION", "STATE", "SIZE", "SPEC"), rows) if rows else "No clusters are live."
 
 
 def _kind(cluster: Cluster) -> str:
     """The kind's name, or the API's own type for what is none of ours."""
-    found = catalog.kind_of({**cluster.attributes, "cluster_type": cluster.cluster_type})
-    return found.name if found else cluster.cluster_type or ""
+    found = catalog.kind_of_live({**cluster.attributes, "cluster_type": cluster.cluster_type})
+    return found.name if found else cluster.type_told if cluster.cluster_type else ""
+
+
+def _spec(cluster: Cluster) -> str:
+    """The size of its control plane, as the API names it (`ack.pro.small`)."""
+    told = cluster.attributes.get("cluster_spec")
+    return told if isinstance(told, str) else ""
 
 
 def nodes_table(nodes: Iterable[Node]) -> str:

@@ -11,9 +11,9 @@ _CELL = 200
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell; an empty cell is a dash. A last column without any content is left out."""
+    """Columns as wide as their widest cell; an empty cell is a dash. Last columns without any content are left out."""
     cells = [[shortened(cell, _CELL) or "-" for cell in row] for row in rows]
-    if all(row[-1] == "-" for row in cells):
+    while head and all(row[-1] == "-" for row in cells):
         head, cells = head[:-1], [row[:-1] for row in cells]
     lines = [list(head), *cells]
     columns = [max(map(width, column)) for column in zip(*lines, strict=True)]

@@ -32,6 +32,7 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-nodes": {"enum": ["Master", "Worker"]},
     "x-ack-otherwise": {"const": False},
     "x-ack-placeholder": {"type": ["string", "integer", "array"]},
+    "x-ack-profiles": {"type": "array", "items": {"enum": ["Default", "ask.v1", "ask.v2", "Serverless"]}},
     "x-ack-provider": {"type": "string", "pattern": "^[a-z_]+$"},
     "x-ack-provider-also": {
         "type": "array",

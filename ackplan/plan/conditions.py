@@ -1,0 +1,62 @@
+"""What states of live clusters mean for a plan: each that is not running is said, none is asked for what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from ackplan.diagnostics import Diagnostic, error, warning
+from ackplan.model.actions import Action, Reason, StepKind
+from ackplan.model.answers import Cluster
+from ackplan.model.states import condition
+from ackplan.model.wanted import Wanted
+from ackplan.plan.model import Change, Step
+
+_RUNNING: Final = "running"
+_WORK: Final = {
+    StepKind.SCALE_OUT: "add workers",
+    StepKind.SCALE_IN: "remove workers",
+    StepKind.ATTACH: "attach instances",
+    StepKind.DETACH: "take instances out",
+}
+
+
+def conditions(changes: Iterable[Change], wanted: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
+    """A warning for each cluster that is not running, where nothing else in the plan says so."""
+    for change in changes:
+        state = change.live_state
+        if state in {"", _RUNNING} or change.reason is Reason.CREATE_FAILED or _told(change):
+            continue
+        spec = wanted.get(change.cluster)
+        yield warning(
+            "ACK2030",
+            "Cluster is not running",
+            f"its state is {state}: {condition(state).says}",
+            f"Look at it: ackplan clusters {change.cluster}",
+            span=spec.span if spec else None,
+            cluster=change.cluster,
+        )
+
+
+def _told(change: Change) -> bool:
+    """Whether a refusal or a note that every format shows has the state."""
+    said = [fault.detail for fault in change.blocked] + [
+        note for note in change.notes if change.action is not Action.NOOP
+    ]
+    return any(change.live_state in text for text in said)
+
+
+def unfit(wanted: Wanted, live: Cluster, steps: Iterable[Step]) -> Iterator[Diagnostic]:
+    """Why a cluster in this state can't have these steps: one that stays as it is takes no change of its nodes."""
+    known = live.condition
+    asked = [_WORK[step.kind] for step in steps if step.kind in _WORK]
+    if known.works or known.busy or not asked:
+        return
+    yield error(
+        "ACK2031",
+        "Cluster takes no change of its nodes",
+        f"its state is {live.state}: {known.says}; the plan would {', '.join(dict.fromkeys(asked))}",
+        f"Mend it in the console, then plan again; or replace it: ackplan plan --replace {live.name}",
+        span=wanted.span,
+        cluster=wanted.name,
+    )
