@@ -13,6 +13,7 @@ from ackplan.simulator.calls import Call
 from ackplan.simulator.clock import Clock, SystemClock, VirtualClock
 from ackplan.simulator.config import SimulatorConfig
 from ackplan.simulator.server import SIMULATOR, Running, Simulator, make_app, serve
+from ackplan.simulator.traits import Traits
 from ackplan.simulator.world import World
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Simulator",
     "SimulatorConfig",
     "SystemClock",
+    "Traits",
     "VirtualClock",
     "World",
     "make_app",

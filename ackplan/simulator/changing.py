@@ -95,7 +95,9 @@ def remove_nodes(ledger: Ledger, cluster_id: str, body: Mapping[str, Any], fate:
 
 
 def _removable(ledger: Ledger, cluster_id: str, name: str) -> Node:
-    node = ledger.store.node(name) or ledger.store.node_named(cluster_id, name)
+    by = ledger.traits.node_names
+    node = ledger.store.node(name) if by != "name" else None
+    node = node or (ledger.store.node_named(cluster_id, name) if by != "id" else None)
     if node is None or node.cluster_id != cluster_id or not node.joined:
         raise refusals.Refusal(400, "ErrorNodeNotFound", "one of the nodes is not a node of this cluster")
     if node.role == MASTER:
@@ -108,6 +110,8 @@ def delete(ledger: Ledger, cluster_id: str, fate: Fate) -> Task:
     cluster = ledger.find(cluster_id)
     if cluster.kind == "foreign":
         raise refusals.wrong_kind(cluster_id, Operation.DELETE)
+    if str(cluster.attributes.get("deletion_protection")).lower() == "true":
+        raise refusals.protected(cluster_id)
     ledger.begin(cluster, Operation.DELETE)
     return ledger.start(cluster, Operation.DELETE, {}, fate)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ackplan.simulator.clock import Clock, SystemClock
+from ackplan.simulator.traits import GUIDE, Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class SimulatorConfig:
 
     `access_keys`: secrets by access key id. `security_tokens`: the token that calls with a key must carry, by key id;
     a key without one takes calls with any token or none.
+
+    `traits`: what sources say differently of the API (see `traits`); a file of faults may say it too.
 
     `faults`: a file, or a decoded document (see `faults`). `live`: a world to begin with (see `seeding`); it is loaded
     only where no cluster is there yet.
@@ -34,6 +37,7 @@ class SimulatorConfig:
     security_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     faults: Path | Mapping[str, Any] | None = None
     live: Mapping[str, Any] | None = None
+    traits: Traits = GUIDE
     max_clusters: int = 10_000
     max_workers: int = 300
     clock: Clock = field(default_factory=SystemClock)

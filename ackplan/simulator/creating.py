@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ackplan.simulator import bundle, machine
+from ackplan.simulator.bodies import redacted
 from ackplan.simulator.clock import stamp
 from ackplan.simulator.fate import Fate
 from ackplan.simulator.ledger import Ledger
@@ -28,7 +29,7 @@ def create(ledger: Ledger, body: Mapping[str, Any], fate: Fate, *, looked: bool 
     `looked`: whether the name is free was found out earlier.
     """
     name = body["name"]
-    if not looked and ledger.store.named(name):
+    if not looked and ledger.traits.unique_names and ledger.store.named(name):
         raise Refusal(400, "ClusterNameAlreadyExist", f"cluster name {name} already exist in your clusters")
     workers = int(body.get("num_of_nodes", 0))
     _check_quotas(ledger, workers)
@@ -40,6 +41,7 @@ def create(ledger: Ledger, body: Mapping[str, Any], fate: Fate, *, looked: bool 
         state=machine.begin(None, Operation.CREATE),
         size=masters + workers,
         attributes=_attributes(ledger, body, serial),
+        ordered=dict(redacted(body)),
     )
     ledger.store.keep_cluster(cluster)
     payload = {
@@ -47,6 +49,7 @@ def create(ledger: Ledger, body: Mapping[str, Any], fate: Fate, *, looked: bool 
         "workers": workers,
         "master_types": body.get("master_instance_types", []),
         "worker_types": body.get("worker_instance_types", []),
+        "charged": body.get("worker_instance_charge_type", "PostPaid"),
     }
     return ledger.start(cluster, Operation.CREATE, payload, fate)
 
@@ -74,7 +77,7 @@ def _attributes(ledger: Ledger, body: Mapping[str, Any], serial: int) -> dict[st
         "updated": now,
         "current_version": version,
         "init_version": version,
-        "deletion_protection": False,
+        "deletion_protection": body.get("deletion_protection", False),
         "external_loadbalancer_id": "",
         "master_url": "",
         "network_mode": "vpc",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from jsonschema import Draft202012Validator, ValidationError
 
+from ackplan.simulator import traits
 from ackplan.simulator.routes import OPERATIONS
+from ackplan.simulator.traits import Traits
 
 _MAX_BYTES = 1 << 20
 _MOST_TOLD = 10
@@ -39,7 +42,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "html": {"status": {"type": "integer", "minimum": 200, "maximum": 599}},
     "drip": {"seconds": _SECONDS},
     "task_stuck": {},
-    "task_fails": {**_ERROR, "state": _NAMES},
+    "task_fails": {**_ERROR, "state": _NAMES, "bare": {"type": "boolean"}},
+    "task_state": {"state": _NAMES},
     "cluster_state": {"state": _NAMES},
     "attach_fails": {"code": _NAMES, "instances": {"type": "array", "items": _NAMES, "minItems": 1}},
     "clock_skew": {"seconds": {"type": "number"}},
@@ -54,8 +58,14 @@ KINDS: dict[str, dict[str, Any]] = {
 _NEEDED = {
     **{kind: ["seconds"] for kind in ("clock_skew", "late_commit", "task_slow", "lag", "size_lag", "stale")},
     "cluster_state": ["state"],
+    "task_state": ["state"],
 }
 _TRIGGERS = ["nth", "first", "probability"]
+
+
+class _Document(TypedDict):
+    faults: list[dict[str, Any]]
+    traits: Mapping[str, Any]
 
 
 def _rule(kind: str) -> dict[str, Any]:
@@ -93,7 +103,8 @@ SCHEMA: dict[str, Any] = {
                     {"if": {"properties": {"kind": {"const": kind}}}, "then": _rule(kind)} for kind in sorted(KINDS)
                 ],
             },
-        }
+        },
+        "traits": traits.SCHEMA,
     },
     "required": ["faults"],
     "additionalProperties": False,
@@ -102,9 +113,13 @@ SCHEMA: dict[str, Any] = {
 
 def load(path: Path) -> list[dict[str, Any]]:
     """The faults of a file. Raises ValueError that names the file and the fault."""
+    return _load(path)["faults"]
+
+
+def _load(path: Path) -> _Document:
     try:
         _check_file(path)
-        return check(_decoded(path))
+        return _checked(_decoded(path))
     except ValueError as fault:
         raise ValueError(f"{path}: {fault}") from None
 
@@ -118,11 +133,16 @@ def _check_file(path: Path) -> None:
 
 def check(document: Any) -> list[dict[str, Any]]:
     """The faults of a decoded document. Raises ValueError for one that is not as described."""
+    return _checked(document)["faults"]
+
+
+def _checked(document: Any) -> _Document:
+    if isinstance(document, Mapping) and "traits" in document:
+        document = {"faults": [], **document}
     faults = sorted(Draft202012Validator(SCHEMA).iter_errors(document), key=lambda fault: list(map(str, fault.path)))
     if faults:
         raise ValueError("; ".join(map(_told, faults[:_MOST_TOLD])))
-    rules: list[dict[str, Any]] = [dict(rule) for rule in document["faults"]]
-    return rules
+    return {"faults": [dict(rule) for rule in document["faults"]], "traits": document.get("traits", {})}
 
 
 def _told(fault: ValidationError) -> str:
@@ -146,6 +166,15 @@ def _decoded(path: Path) -> Any:
 
 def document_of(faults: Path | Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """The faults of a file, of a decoded document, or none."""
+    return _whole(faults)["faults"]
+
+
+def traits_of(faults: Path | Mapping[str, Any] | None, usual: Traits) -> Traits:
+    """The traits that a file or a decoded document asks for; what it does not say is as usual."""
+    return dataclasses.replace(usual, **_whole(faults)["traits"])
+
+
+def _whole(faults: Path | Mapping[str, Any] | None) -> _Document:
     if faults is None:
-        return []
-    return load(faults) if isinstance(faults, Path) else check(faults)
+        return {"faults": [], "traits": {}}
+    return _load(faults) if isinstance(faults, Path) else _checked(faults)

@@ -2,6 +2,7 @@
 
 A document (YAML or JSON) lists rules; all that match a call and fire take part in it:
 
+    traits: {answers: "2021"}  # how this API is, see `traits`; may be left out
     faults:
       - kind: error              # what happens, see below
         operation: scale_out     # an operation of schemas/operations.json; left out or "*": every call
@@ -22,7 +23,10 @@ A document (YAML or JSON) lists rules; all that match a call and fire take part 
     html           status                       the same; the answer is a gateway's page, 502 unless told otherwise
     drip           seconds                      the same; the answer comes byte by byte, with pauses
     task_stuck     -                            the task of the call never ends
-    task_fails     code, message, state         the task fails; `state` is the cluster's then, where not the usual
+    task_fails     code, message, state, bare   the task fails; `state` is the cluster's then, where not the usual;
+                                                  `bare: true`: the task has no `error`, task_result and logs tell it
+    task_state     state                        the task ends in this state (succeeded, error, canceled, ...), or
+                                                  stays in it (pending, paused, ...)
     cluster_state  state                        the cluster is in this state from now on
     attach_fails   code, instances              these instances (patterns; all of them) can't be attached
     clock_skew     seconds                      the server's clock is that much ahead
@@ -53,7 +57,7 @@ from ackplan.simulator import routes, view
 from ackplan.simulator.fate import KIND, Fate
 from ackplan.simulator.view import PLAIN, View
 
-_EFFECTS = frozenset({"task_stuck", "task_slow", "task_fails", "attach_fails"})
+_EFFECTS = frozenset({"task_stuck", "task_slow", "task_fails", "task_state", "attach_fails"})
 _AROUND = frozenset({"cluster_state", "clock_skew"})
 _TRANSPORT_AFTER = frozenset({"garbage", "truncated", "html", "drip", "late_commit"})
 
@@ -146,6 +150,8 @@ def _fate(rules: Sequence[Mapping[str, Any]]) -> Fate:
         }
     return Fate(
         stuck="task_stuck" in by_kind,
+        called=by_kind.get("task_state", {}).get("state", ""),
+        bare=failing is not None and bool(failing.get("bare")),
         error=error,
         leaves=failing.get("state") if failing is not None else None,
         spoilt=tuple(spoiling.get("instances", ["*"])) if spoiling is not None else (),

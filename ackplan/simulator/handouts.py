@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ackplan.simulator import refusals
+from ackplan.simulator.clock import stamp
 from ackplan.simulator.ledger import Ledger
 from ackplan.simulator.machine import State
-from ackplan.simulator.records import Cluster
+from ackplan.simulator.records import Cluster, Task
 
 _CLOSED = frozenset({State.INITIAL, State.FAILED, State.DELETING, State.DELETED})
 _KUBECONFIG = """\
@@ -69,6 +70,22 @@ def attach_script(ledger: Ledger, cluster_id: str, body: Mapping[str, Any]) -> s
         token=ledger.ids.text("token", f"{cluster_id}/{ledger.serial('token')}", 32),
         options=shlex.quote(json.dumps(options, separators=(",", ":"))),
     )
+
+
+def logs(ledger: Ledger, cluster_id: str) -> list[dict[str, Any]]:
+    """Lines as `GET /clusters/{id}/logs` has them: each task's begin, and its end where it has one."""
+    lines = []
+    for task in ledger.store.tasks(cluster_id):
+        lines.append((task, task.created, f"start to {task.operation}"))
+        if task.updated > task.created:
+            why = f"failed: {task.error['code']}: {task.error['message']}" if task.error else task.state
+            lines.append((task, task.updated, f"{task.operation} {why}"))
+    return [_line(number, *line) for number, line in enumerate(lines)]
+
+
+def _line(number: int, task: Task, instant: float, text: str) -> dict[str, Any]:
+    when = {"created": stamp(instant), "updated": stamp(instant)}
+    return {"ID": 590749245 + number, "cluster_id": task.cluster_id, "cluster_log": text, "log_level": "0004", **when}
 
 
 def _open_cluster(ledger: Ledger, cluster_id: str, operation: str) -> Cluster:

@@ -12,6 +12,7 @@ from ackplan.simulator.identifiers import Identifiers
 from ackplan.simulator.machine import Operation
 from ackplan.simulator.records import Cluster, Task
 from ackplan.simulator.store import Store
+from ackplan.simulator.traits import GUIDE, Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,18 @@ class Ledger:
     time_scale: float
     max_clusters: int
     max_workers: int
+    traits: Traits = GUIDE
 
     def find(self, cluster_id: str) -> Cluster:
-        """The cluster. Raises Refusal 404."""
+        """The cluster. Raises Refusal."""
         cluster = self.store.cluster(cluster_id)
         if cluster is None:
-            raise refusals.cluster_not_found(cluster_id)
+            raise self.missing(cluster_id)
         return cluster
+
+    def missing(self, cluster_id: str) -> refusals.Refusal:
+        """The answer about a cluster that is not there."""
+        return refusals.cluster_not_found(cluster_id, self.traits.not_found, self.traits.not_found_status)
 
     def now(self) -> float:
         """The instant at which what happens now happens: that of a task's end while it is settled."""
@@ -57,14 +63,16 @@ class Ledger:
             cluster_id=cluster.cluster_id,
             cluster_name=cluster.name,
             operation=operation,
-            state="running",
+            state=fate.called if fate.endless and fate.called else "running",
             created=now,
             updated=now,
-            due=None if fate.stuck else now + seconds / self.time_scale + fate.seconds,
-            succeeds=fate.error is None,
+            due=None if fate.endless else now + seconds / self.time_scale + fate.seconds,
+            succeeds=fate.succeeds,
             error=fate.error,
             leaves=fate.leaves,
             payload=payload,
+            called=fate.called,
+            bare=fate.bare,
         )
         self.store.keep_task(task)
         return task

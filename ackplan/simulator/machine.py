@@ -28,6 +28,9 @@ class State(StrEnum):
     INACTIVE = "inactive"
     UNAVAILABLE = "unavailable"
     DISCONNECTED = "disconnected"
+    STOPPED = "stopped"
+    UPDATING_FAILED = "updating_failed"
+    DELETE_FAILED_EARLIER = "deleteFailed"
 
 
 class Operation(StrEnum):
@@ -52,6 +55,9 @@ _SETTLED = frozenset(
         State.INACTIVE,
         State.UNAVAILABLE,
         State.DISCONNECTED,
+        State.STOPPED,
+        State.UPDATING_FAILED,
+        State.DELETE_FAILED_EARLIER,
     }
 )
 _BEGINS: dict[Operation, frozenset[str]] = {

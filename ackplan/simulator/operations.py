@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ackplan.simulator import refusals, routes
+from ackplan.simulator import dialects, refusals, routes
 from ackplan.simulator.fate import Fate
 from ackplan.simulator.faults import Plan
 from ackplan.simulator.incoming import Incoming
@@ -25,6 +26,7 @@ _CHANGES: Mapping[str, Callable[[World, str, Mapping[str, Any], Fate], Any]] = {
 }
 _READS: Mapping[str, Callable[[World, str, View], Any]] = {
     "get_cluster": World.cluster,
+    "list_logs": World.logs,
     "certs": lambda world, subject, _: world.certs(subject),
     "kubeconfig": lambda world, subject, _: world.kubeconfig(subject),
     "get_task": lambda world, subject, _: world.task(subject),
@@ -33,10 +35,18 @@ _READS: Mapping[str, Callable[[World, str, View], Any]] = {
 
 def perform(world: World, route: Route, request: Incoming, body: Mapping[str, Any], plan: Plan) -> tuple[int, Any]:
     """Status and payload. Raises Refusal."""
-    status = routes.STATUS[route.operation]
+    status, view = routes.STATUS[route.operation], _view(world, request, plan.view)
     if route.operation in _CHANGES:
         return status, _CHANGES[route.operation](world, route.subject, body, plan.fate)
-    return status, _read(world, route, request, plan.view)
+    said = _read(world, route, request, view)
+    ordered = world.ordered(route.subject) if route.operation == "get_cluster" else {}
+    return status, dialects.payload(world.traits.answers, route.operation, said, ordered)
+
+
+def _view(world: World, request: Incoming, view: View) -> View:
+    """What the caller sees where regions count."""
+    region = request.header("x-acs-region-id") if world.traits.regional else ""
+    return dataclasses.replace(view, region=region) if region else view
 
 
 def _read(world: World, route: Route, request: Incoming, view: View) -> Any:

@@ -14,13 +14,17 @@ _KINDS = {"Kubernetes": "dedicated", "ManagedKubernetes": "managed", "Ask": "ser
 
 @dataclass(slots=True)
 class Cluster:
-    """A cluster. `attributes` are the other fields of its answer; `size` counts masters too (guide 2.9)."""
+    """A cluster. `attributes` are the other fields of its answer; `size` counts masters too (guide 2.9).
+
+    `ordered` is the body of its create call without secrets.
+    """
 
     cluster_id: str
     name: str
     state: str
     size: int | str
     attributes: dict[str, Any] = field(default_factory=dict)
+    ordered: dict[str, Any] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -68,7 +72,8 @@ class Task:
     """A task. `due` is the instant at which it ends, None for one that has ended or never will.
 
     `succeeds`, `error` and `leaves` (a state for the cluster other than the usual one) are settled when it begins:
-    chance has no say later. `payload` is what its effect needs.
+    chance has no say later. `payload` is what its effect needs. `called` is its state at its end, where that is
+    not the usual one; a `bare` one shows no error.
     """
 
     task_id: str
@@ -83,6 +88,8 @@ class Task:
     error: dict[str, str] | None = None
     leaves: str | None = None
     payload: dict[str, Any] = field(default_factory=dict)
+    called: str = ""
+    bare: bool = False
 
     def known_operation(self) -> Operation:
         return Operation(self.operation)

@@ -16,8 +16,12 @@ class Refusal(Exception):
         self.message = message
 
 
-def cluster_not_found(cluster_id: str) -> Refusal:
-    return Refusal(404, "ErrorClusterNotFound", f"cluster ({cluster_id[:64]}) not found in our records")
+def cluster_not_found(cluster_id: str, code: str, status: int) -> Refusal:
+    return Refusal(status, code, f"cluster ({cluster_id[:64]}) not found in our records")
+
+
+def protected(cluster_id: str) -> Refusal:
+    return Refusal(400, "ErrorClusterDeletionProtection", f"deletion protection of cluster {cluster_id} is enabled")
 
 
 def task_not_found(task_id: str) -> Refusal:

@@ -11,6 +11,7 @@ The document, every key optional:
   `cluster_type: aliyun` makes a Swarm cluster.
 - Without `nodes`, a settled Kubernetes cluster gets as many as its `size` says: `master_count` masters (a dedicated
   cluster; 3 unless given), the rest workers. Without `size`, it is the number of `nodes`.
+- A node with an empty `instance_id` is shown so.
 - A task that is `running` ends when `ends_in` seconds have passed, or never without it.
 """
 
@@ -109,13 +110,10 @@ def _seed_nodes(
     for entry in nodes:
         if not isinstance(entry.get("instance_id"), str):
             raise ValueError(f"clusters: {cluster.name}: each node needs an instance_id, which is text")
-        node = joined_node(
-            cluster,
-            entry["instance_id"],
-            entry.get("instance_role", WORKER),
-            entry.get("source", "ess_attach"),
-            ledger.now(),
-        )
+        known = entry["instance_id"] or f"unnamed-{ledger.serial('unnamed')}"
+        role, source = entry.get("instance_role", WORKER), entry.get("source", "ess_attach")
+        node = joined_node(ledger, cluster, known, role, source)
+        node.unnamed = not entry["instance_id"]
         node.attributes |= {k: v for k, v in entry.items() if k not in {"instance_id", "instance_role"}}
         _keep_new_node(ledger, node)
 

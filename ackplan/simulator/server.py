@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import ipaddress
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
@@ -145,12 +146,10 @@ def make_app(config: SimulatorConfig) -> web.Application:
     Raises ValueError for settings, a file of faults or a database that it can't work with.
     """
     rules = faultfile.document_of(config.faults)
-    store = Store(config.db)
-    try:
-        simulator = _simulator(config, store, Faults(rules, config.seed))
-    except BaseException:
-        store.close()
-        raise
+    config = dataclasses.replace(config, traits=faultfile.traits_of(config.faults, config.traits))
+    with contextlib.ExitStack() as stores:
+        simulator = _simulator(config, Faults(rules, config.seed), stores)
+        stores.pop_all()
     app = web.Application(client_max_size=bodies.MAX_BYTES)
     app[SIMULATOR] = simulator
     app.router.add_route("*", r"/{any:[\s\S]*}", simulator.handle)
@@ -159,15 +158,26 @@ def make_app(config: SimulatorConfig) -> web.Application:
     return app
 
 
-def _simulator(config: SimulatorConfig, store: Store, faults: Faults) -> Simulator:
+def _simulator(config: SimulatorConfig, faults: Faults, stores: contextlib.ExitStack) -> Simulator:
     ids = Identifiers(config.seed)
-    ledger = Ledger(store, config.clock, ids, config.time_scale, config.max_clusters, config.max_workers)
-    world = World(ledger)
+    world = _world(config, "", ids, stores)
     if config.live is not None and world.empty():
         world.load(config.live)
     gate = Gate(config.access_keys, config.security_tokens)
-    service = Service(world, gate, faults, ids, config.request_clock, run=world.count("run"))
+    named = sorted(set(config.traits.accounts.values()))
+    others = {name: _world(config, name, Identifiers(config.seed + n), stores) for n, name in enumerate(named, 1)}
+    accounts = {key: others[name] for key, name in config.traits.accounts.items()}
+    service = Service(world, gate, faults, ids, config.request_clock, run=world.count("run"), accounts=accounts)
     return Simulator(service, config.clock)
+
+
+def _world(config: SimulatorConfig, account: str, ids: Identifiers, stores: contextlib.ExitStack) -> World:
+    """The first account's world, or that of another, which has a file of its own."""
+    path = config.db.with_name(f"{config.db.name}.{account}") if config.db and account else config.db
+    store = Store(path)
+    stores.callback(store.close)
+    limits = (config.time_scale, config.max_clusters, config.max_workers)
+    return World(Ledger(store, config.clock, ids, *limits, config.traits))
 
 
 async def _on_shutdown(app: web.Application) -> None:
@@ -175,7 +185,9 @@ async def _on_shutdown(app: web.Application) -> None:
 
 
 async def _on_cleanup(app: web.Application) -> None:
-    app[SIMULATOR].world.close()
+    service = app[SIMULATOR].service
+    for world in {id(world): world for world in (service.world, *service.accounts.values())}.values():
+        world.close()
 
 
 @dataclass(frozen=True, slots=True)

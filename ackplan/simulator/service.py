@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan.simulator import answers, bodies, operations, routes
+from ackplan.simulator import answers, bodies, operations, refusals, routes, signature
 from ackplan.simulator.answers import Answer
 from ackplan.simulator.clock import Clock
 from ackplan.simulator.faults import UNTOUCHED, Faults, Plan
@@ -37,6 +37,7 @@ class Exchange:
 
     request: Incoming
     request_id: str
+    world: World
     route: Route | None = None
     body: Any = None
     plan: Plan = UNTOUCHED
@@ -60,7 +61,10 @@ class Exchange:
 
 @dataclass(slots=True)
 class Service:
-    """Serves calls on a world. `run` tells the starts of one world apart, so that request ids never repeat."""
+    """Serves calls on a world. `run` tells the starts of one world apart, so that request ids never repeat.
+
+    `accounts` are other worlds, by the access key ids that see them.
+    """
 
     world: World
     gate: Gate
@@ -69,10 +73,12 @@ class Service:
     request_clock: Clock
     run: int = 0
     served: int = 0
+    accounts: Mapping[str, World] = field(default_factory=dict)
 
     def begin(self, request: Incoming) -> Exchange:
         self.served += 1
-        return Exchange(request, self.ids.request(f"{self.run}/{self.served}"))
+        world = self.accounts.get(signature.key_of(request), self.world)
+        return Exchange(request, self.ids.request(f"{self.run}/{self.served}"), world)
 
     def serve(self, exchange: Exchange) -> None:
         """Admits the call and carries it out, unless a fault is to come before that: then `resume` would."""
@@ -84,7 +90,7 @@ class Service:
 
     def _guarded(self, exchange: Exchange, work: Callable[[Exchange], None]) -> None:
         try:
-            with self.world.moment():
+            with exchange.world.moment():
                 self._answered(exchange, work)
         except Exception as bug:  # noqa: BLE001 - a bug of the simulator, answered as the API answers its own
             _LOG.error("%s failed: %s", exchange.operation or "a call", type(bug).__name__, exc_info=bug)
@@ -100,8 +106,8 @@ class Service:
     def _serve(self, exchange: Exchange) -> None:
         exchange.route = routes.find(exchange.request)
         if self.faults.rules and exchange.route:
-            cluster = self._cluster_name(exchange.request, exchange.route)
-            exchange.plan = self.faults.plan(exchange.operation, cluster, self.world.count)
+            cluster = self._cluster_name(exchange, exchange.route)
+            exchange.plan = self.faults.plan(exchange.operation, cluster, exchange.world.count)
         self._admit(exchange)
         if exchange.route is None:
             raise routes.unknown()
@@ -110,41 +116,53 @@ class Service:
 
     def _admit(self, exchange: Exchange) -> None:
         now = self.request_clock.now() + exchange.plan.skew
-        self.gate.admit(exchange.request, now, lambda nonce: self.world.spend_nonce(nonce, now, 2 * TOLERANCE))
+        self.gate.admit(exchange.request, now, lambda nonce: exchange.world.spend_nonce(nonce, now, 2 * TOLERANCE))
         exchange.admitted = True
 
-    def _cluster_name(self, request: Incoming, route: Route) -> str:
+    @staticmethod
+    def _cluster_name(exchange: Exchange, route: Route) -> str:
         if route.operation == "create_cluster":
             try:
-                return str(bodies.parse(request, route.operation).get("name", ""))
+                return str(bodies.parse(exchange.request, route.operation).get("name", ""))
             except Refusal:
                 return ""
         if route.operation == "get_task":
-            return self.world.name_of_task(route.subject)
-        return self.world.name_of(route.subject) if route.subject else ""
+            return exchange.world.name_of_task(route.subject)
+        return exchange.world.name_of(route.subject) if route.subject else ""
 
     def _perform(self, exchange: Exchange) -> None:
         route = exchange.route
         if route is None:
             raise routes.unknown()
+        self._check_region(exchange, route)
         body = self._body(exchange, route)
         after = exchange.plan.after or {}
         if after.get("kind") == "late_commit":
             self._defer(exchange, route, body, float(after["seconds"]))
             return
-        with self.world.moment():
-            status, payload = operations.perform(self.world, route, exchange.request, body, exchange.plan)
-            self._turn(exchange.plan.state, route, payload)
+        with exchange.world.moment():
+            status, payload = operations.perform(exchange.world, route, exchange.request, body, exchange.plan)
+            _turn(exchange, route, payload)
         if route.operation in routes.CHANGING:
             payload = {**payload, "request_id": exchange.request_id}
         exchange.answer = answers.success(status, payload, as_json=exchange.as_json)
 
-    def _defer(self, exchange: Exchange, route: Route, body: Mapping[str, Any], seconds: float) -> None:
+    @staticmethod
+    def _check_region(exchange: Exchange, route: Route) -> None:
+        """Raises Refusal where the API looks into the caller's region alone, and what is named is in another."""
+        asked, found = exchange.request.header("x-acs-region-id"), exchange.world.region_of(route.subject)
+        if exchange.world.traits.regional and asked and found not in {"", asked}:
+            if route.operation == "get_task":
+                raise refusals.task_not_found(route.subject)
+            raise exchange.world.missing(route.subject)
+
+    @staticmethod
+    def _defer(exchange: Exchange, route: Route, body: Mapping[str, Any], seconds: float) -> None:
         """Looks whether the call is allowed, as if it took its effect now, and lets it do so later."""
-        with contextlib.suppress(_Undone), self.world.moment():
-            operations.perform(self.world, route, exchange.request, body, exchange.plan)
+        with contextlib.suppress(_Undone), exchange.world.moment():
+            operations.perform(exchange.world, route, exchange.request, body, exchange.plan)
             raise _Undone
-        self.world.defer(route.operation, route.subject, bodies.redacted(body), exchange.plan.fate, seconds)
+        exchange.world.defer(route.operation, route.subject, bodies.redacted(body), exchange.plan.fate, seconds)
 
     def _body(self, exchange: Exchange, route: Route) -> Mapping[str, Any]:
         if route.operation not in routes.WITH_BODY:
@@ -153,8 +171,9 @@ class Service:
         exchange.body = bodies.redacted(body)
         return bodies.check(body, route.operation, today=bool(exchange.request.header("x-acs-action")))
 
-    def _turn(self, state: str, route: Route, payload: Any) -> None:
-        """A fault may put the cluster that a call is about in another state."""
-        about = payload.get("cluster_id", route.subject) if isinstance(payload, dict) else route.subject
-        if state and self.world.name_of(about):
-            self.world.turn(about, state)
+
+def _turn(exchange: Exchange, route: Route, payload: Any) -> None:
+    """A fault may put the cluster that a call is about in another state."""
+    about = payload.get("cluster_id", route.subject) if isinstance(payload, dict) else route.subject
+    if exchange.plan.state and exchange.world.name_of(about):
+        exchange.world.turn(about, exchange.plan.state)

@@ -41,7 +41,8 @@ def interrupt(ledger: Ledger, cluster_id: str) -> None:
 def _settle(ledger: Ledger, task: Task) -> None:
     instant = ledger.now() if task.due is None else task.due
     ledger.store.instant = instant
-    task.state, task.updated, task.due = ("success" if task.succeeds else "fail"), instant, None
+    usual = "success" if task.succeeds else "fail"
+    task.state, task.updated, task.due = task.called or usual, instant, None
     ledger.store.keep_task(task)
     cluster = ledger.store.cluster(task.cluster_id)
     if cluster is None:
@@ -67,7 +68,7 @@ def _succeed(ledger: Ledger, cluster: Cluster, operation: Operation, task: Task)
             cluster.grow(task.payload["workers"])
         case Operation.ATTACH:
             for instance in task.payload["instances"]:
-                ledger.store.keep_node(joined_node(cluster, instance, WORKER, "manual", task.updated))
+                ledger.store.keep_node(joined_node(ledger, cluster, instance, WORKER, "manual"))
             cluster.grow(len(task.payload["instances"]))
         case Operation.REMOVE:
             _take_out(ledger, task.payload["instances"], release=task.payload["release"])
@@ -106,16 +107,22 @@ def _make_nodes(ledger: Ledger, cluster: Cluster, role: str, count: int, task: T
     types: Sequence[str] = task.payload.get("master_types" if role == MASTER else "worker_types", ())
     for number in range(count):
         instance = ledger.ids.instance(ledger.serial("instance"))
-        node = joined_node(cluster, instance, role, "ess_attach", task.updated)
+        node = joined_node(ledger, cluster, instance, role, "ess_attach")
+        if role == WORKER:
+            node.attributes["instance_charge_type"] = task.payload.get("charged", "PostPaid")
         if types:
             node.attributes["instance_type"] = types[number % len(types)]
         ledger.store.keep_node(node)
 
 
-def joined_node(cluster: Cluster, instance: str, role: str, source: str, instant: float) -> Node:
+def joined_node(ledger: Ledger, cluster: Cluster, instance: str, role: str, source: str) -> Node:
     """A node that works. `source` is `manual` for an instance that was attached."""
+    instant, number = ledger.now(), ledger.serial("address")
+    address = f"192.168.{number // 254 % 256}.{number % 254 + 1}"
     attributes: dict[str, Any] = {
-        "node_name": f"{cluster.attributes.get('region_id', '')}.{instance}",
+        "node_name": f"{cluster.attributes.get('region_id', '')}.{address}",
+        "ip_address": [address],
+        "instance_charge_type": "PostPaid",
         "state": "running",
         "node_status": "Ready",
         "instance_status": "Running",

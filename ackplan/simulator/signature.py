@@ -71,6 +71,13 @@ class Gate:
             raise Refusal(400, "InvalidSecurityToken.MismatchWithAccessKey", "Specified SecurityToken is not valid.")
 
 
+def key_of(request: Incoming) -> str:
+    """The access key id that a request names; empty where it names none."""
+    given = request.header("authorization").strip()
+    found = _ACS.fullmatch(given) or _ACS3.fullmatch(given)
+    return found[1] if found else ""
+
+
 def _sha1_fits(request: Incoming, secret: str, signature: str) -> bool:
     return any(
         hmac.compare_digest(_sha1(secret, text), signature.encode()) for text in canonical.strings_to_sign(request)

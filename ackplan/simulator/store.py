@@ -249,6 +249,11 @@ class Store:
         rows = self._all("SELECT record FROM tasks WHERE due IS NOT NULL ORDER BY serial")
         return [task for row in rows if (task := Task(**json.loads(row[0]))).cluster_id == cluster_id]
 
+    def tasks(self, cluster_id: str) -> list[Task]:
+        """All tasks of a cluster, oldest first."""
+        rows = self._all("SELECT record FROM tasks ORDER BY serial")
+        return [task for row in rows if (task := Task(**json.loads(row[0]))).cluster_id == cluster_id]
+
     def keep_task(self, task: Task) -> None:
         self._do(
             "INSERT INTO tasks (task_id, due, record) VALUES (?, ?, ?)"

@@ -17,16 +17,21 @@ KINDS = frozenset({"lag", "size_lag", "stale", "partial", "no_instance_id"})
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Rules of these kinds that fire for one call. `chance` is the seed of what they leave to chance."""
+    """Rules of these kinds that fire for one call. `chance` is the seed of what they leave to chance.
+
+    With a `region`, lists hold the clusters of that region alone.
+    """
 
     rules: Sequence[Mapping[str, Any]] = ()
     chance: str = ""
+    region: str = ""
 
     def clusters(self, ledger: Ledger) -> list[Cluster]:
         """The list of all clusters."""
-        present = {cluster.cluster_id: cluster for cluster in ledger.store.clusters()}
+        here = [c for c in ledger.store.clusters() if self.region in {"", c.attributes.get("region_id")}]
         if not self.rules:
-            return list(present.values())
+            return here
+        present = {cluster.cluster_id: cluster for cluster in here}
         past = _Past(ledger, present)
         known = {**past.at(self._longest()), **present}
         aged = (self._aged(past, cluster) for cluster in known.values() if not self._omits(*_names(cluster)))

@@ -18,6 +18,7 @@ from ackplan.simulator.ledger import Ledger
 from ackplan.simulator.records import Cluster, LateCall, Task
 from ackplan.simulator.seeding import seed
 from ackplan.simulator.settling import interrupt, settle_due
+from ackplan.simulator.traits import Traits
 from ackplan.simulator.view import PLAIN, View
 
 
@@ -91,7 +92,7 @@ class World:
     def _seen(self, cluster_id: str, view: View) -> Cluster:
         cluster = view.cluster(self._ledger, cluster_id)
         if cluster is None:
-            raise refusals.cluster_not_found(cluster_id)
+            raise self._ledger.missing(cluster_id)
         return cluster
 
     def nodes(
@@ -112,6 +113,33 @@ class World:
         if task is None:
             raise refusals.task_not_found(task_id)
         return _task_answer(task)
+
+    def logs(self, cluster_id: str, view: View = PLAIN) -> list[dict[str, Any]]:
+        """What was done to a cluster and how it went, oldest first."""
+        with self.look():
+            self._seen(cluster_id, view)
+            return handouts.logs(self._ledger, cluster_id)
+
+    def ordered(self, cluster_id: str) -> Mapping[str, Any]:
+        """The body of a cluster's create call; empty for one that was not made by a call."""
+        with self.look():
+            cluster = self._store.cluster(cluster_id)
+        return cluster.ordered if cluster else {}
+
+    def region_of(self, subject: str) -> str:
+        """The region of a cluster, or of the one that a task is about; empty where it is not there."""
+        with self.look():
+            task = self._store.task(subject)
+            cluster = self._store.cluster(task.cluster_id if task else subject)
+        return str(cluster.attributes.get("region_id", "")) if cluster else ""
+
+    @property
+    def traits(self) -> Traits:
+        return self._ledger.traits
+
+    def missing(self, cluster_id: str) -> refusals.Refusal:
+        """The answer about a cluster that is not there."""
+        return self._ledger.missing(cluster_id)
 
     def name_of(self, cluster_id: str) -> str:
         """The cluster's name, empty where there is no such cluster."""
@@ -170,6 +198,23 @@ class World:
             due = self._ledger.now() + seconds
             self._store.defer(LateCall(due, operation, cluster_id, dict(body), dataclasses.asdict(fate)))
 
+    def change(self, cluster_id: str, **attributes: Any) -> None:
+        """Somebody changes what answers show of a cluster: its `name`, `deletion_protection`, `tags`."""
+        with self.moment():
+            cluster = self._ledger.find(cluster_id)
+            cluster.name = attributes.pop("name", cluster.name)
+            cluster.attributes |= attributes
+            self._store.keep_cluster(cluster)
+
+    def turn_task(self, task_id: str, state: str) -> None:
+        """Puts a task in a state, in which it stays; the cluster is as it was."""
+        with self.moment():
+            task = self._store.task(task_id)
+            if task is None:
+                raise refusals.task_not_found(task_id)
+            task.state, task.due = state, None
+            self._store.keep_task(task)
+
     def turn(self, cluster_id: str, state: str) -> None:
         """Puts a cluster in a state out of the blue; what it was busy with fails."""
         with self.moment():
@@ -193,6 +238,7 @@ def _task_answer(task: Task) -> dict[str, Any]:
         "updated": stamp(task.updated),
         "target": {"id": task.cluster_id, "type": "cluster"},
     }
-    if task.error is not None and task.state != "running":
-        answer["error"] = task.error
+    if task.error is not None and task.due is None and task.state != "running":
+        told = {"task_result": [{"data": task.cluster_id, "status": "failed"}]}
+        answer |= told if task.bare else {"error": task.error}
     return answer

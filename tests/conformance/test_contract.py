@@ -171,6 +171,12 @@ REFUSALS = [
     Refused(400, "ClusterNameAlreadyExist", Step("create_cluster", body=creation("managed", name="live-edge"))),
     Refused(400, "QuotaExceeded.Cluster", Step("create_cluster", body=creation("edge")), setup={"max_clusters": 5}),
     Refused(400, "QuotaExceeded.Node", Step("scale", "c-managed", body={"num_of_nodes": 9}), setup={"max_workers": 8}),
+    Refused(
+        400,
+        "ErrorClusterDeletionProtection",
+        Step("delete_cluster", "c"),
+        setup={"live": {"clusters": [{"name": "c", "cluster_id": "c", "deletion_protection": True}]}},
+    ),
     Refused(400, "ErrorClusterType", Step("kubeconfig", "c-swarm")),
     Refused(400, "ErrorNodeNotFound", Step("remove_nodes", "c-managed", body={"nodes": ["i-edge1"]})),
     Refused(400, "ErrorMasterNode", Step("remove_nodes", "c-dedicated", body={"nodes": ["i-master1"]})),
@@ -182,7 +188,7 @@ REFUSALS = [
 
 
 async def refused(case: Refused, accept: str) -> Reply:
-    async with serve(settings(live=LIVE, **case.setup)) as running:
+    async with serve(settings(**{"live": LIVE, **case.setup})) as running:
         for _ in range(case.times):
             reply = await replied(running, case.step, {"Accept": accept, **case.headers}, **case.parts)
         return reply

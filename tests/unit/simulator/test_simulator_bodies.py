@@ -114,7 +114,7 @@ def test_a_required_parameter_is_missed_by_name(kind: str, operation: str, name:
         ("attach-script", "attach_script", {"options": "[" * 900}, "InvalidParameter", "options"),
         ("attach-script", "attach_script", {"options": '{"nodeNameStrategy": "x"}'}, "InvalidParameter", "options"),
         ("remove-nodes", "remove_nodes", {"nodes": None}, "MissingParameter", "nodes"),
-        ("remove-nodes", "remove_nodes", {"nodes": ["cn-beijing.i-1"]}, "InvalidParameter", "nodes.0"),
+        ("remove-nodes", "remove_nodes", {"nodes": [""]}, "InvalidParameter", "nodes.0"),
         ("remove-nodes", "remove_nodes", {"release_node": "yes"}, "InvalidParameter", "release_node"),
         ("scale", "scale", {"num_of_nodes": None}, "MissingParameter", "num_of_nodes"),
     ],

@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import Callable, Iterator
 from typing import Any
 
-from ackplan.simulator import Running, VirtualClock, serve
-from tests.unit.simulator.callers import NOW, Reply, call, example, settings
-
-Ask = Callable[..., Reply]
-_FLEET = {"clusters": [{"name": name, "cluster_id": f"c-{name}", "size": 2} for name in ("shop", "web", "data")]}
-
-
-@contextlib.contextmanager
-def bad_day(*rules: dict[str, Any], **more: Any) -> Iterator[tuple[Running, VirtualClock, Ask]]:
-    """A simulator with these faults, its clock, and a way to call it."""
-    clock = VirtualClock(NOW)
-    with asyncio.Runner() as runner:
-        context = serve(settings(clock=clock, faults={"faults": list(rules)}, **more))
-        running = runner.run(context.__aenter__())
-        try:
-            yield running, clock, lambda *given, **parts: runner.run(call(running.url, *given, **parts))
-        finally:
-            runner.run(context.__aexit__(None, None, None))
-
-
-def _names(ask: Ask) -> list[str]:
-    return [cluster["name"] for cluster in (ask("GET", "/clusters")).json]
+from ackplan.simulator import VirtualClock
+from tests.unit.simulator.callers import NOW, example
+from tests.unit.simulator.days import FLEET, bad_day, names
 
 
 def test_lists_lag_behind_creates() -> None:
     with bad_day({"kind": "lag", "operation": "list_clusters", "seconds": 30}) as (_, clock, ask):
         made = (ask("POST", "/clusters", example("managed", name="shop"))).json["cluster_id"]
-        assert _names(ask) == []
+        assert names(ask) == []
         assert (ask("GET", f"/clusters/{made}")).json["name"] == "shop"
         clock.advance(29)
-        assert _names(ask) == []
+        assert names(ask) == []
         clock.advance(2)
-        assert _names(ask) == ["shop"]
+        assert names(ask) == ["shop"]
 
 
 def test_looks_by_id_lag_behind_creates() -> None:
@@ -48,24 +26,24 @@ def test_looks_by_id_lag_behind_creates() -> None:
         other = (ask("POST", "/clusters", example("managed", name="web"))).json["cluster_id"]
         answer = ask("GET", f"/clusters/{made}")
         assert (answer.status, answer.json["code"]) == (404, "ErrorClusterNotFound")
-        assert _names(ask) == ["shop", "web"]
+        assert names(ask) == ["shop", "web"]
         assert (ask("GET", f"/clusters/{other}")).status == 200
         clock.advance(31)
         assert (ask("GET", f"/clusters/{made}")).status == 200
 
 
 def test_what_was_there_before_does_not_lag() -> None:
-    with bad_day({"kind": "lag", "seconds": 30}, live=_FLEET) as (_, clock, ask):
+    with bad_day({"kind": "lag", "seconds": 30}, live=FLEET) as (_, clock, ask):
         clock.advance(31)
         assert (ask("DELETE", "/clusters/c-shop")).status == 202
-        assert _names(ask) == ["shop", "web", "data"]
+        assert names(ask) == ["shop", "web", "data"]
         clock.advance(3600)
-        assert _names(ask) == ["web", "data"]
+        assert names(ask) == ["web", "data"]
         assert (ask("GET", "/clusters/c-shop")).status == 404
 
 
 def test_sizes_lag_behind_nodes() -> None:
-    with bad_day({"kind": "size_lag", "seconds": 120}, live=_FLEET) as (running, clock, ask):
+    with bad_day({"kind": "size_lag", "seconds": 120}, live=FLEET) as (running, clock, ask):
         running.world.scale_out("c-shop", {"count": 3})
         clock.advance(60 * 6)
         nodes = (ask("GET", "/clusters/c-shop/nodes")).json["nodes"]
@@ -78,7 +56,7 @@ def test_sizes_lag_behind_nodes() -> None:
 
 def test_stale_lists_show_what_was() -> None:
     rule = {"kind": "stale", "operation": "list_clusters", "seconds": 60}
-    with bad_day(rule, live=_FLEET, time_scale=600) as (running, clock, ask):
+    with bad_day(rule, live=FLEET, time_scale=600) as (running, clock, ask):
         clock.advance(100)
         running.world.delete("c-shop")
         ask("POST", "/clusters", example("managed", name="new"))
@@ -91,12 +69,12 @@ def test_stale_lists_show_what_was() -> None:
         ]
         assert (ask("GET", "/clusters/c-shop")).status == 404
         clock.advance(60)
-        assert sorted(_names(ask)) == ["data", "new", "web"]
+        assert sorted(names(ask)) == ["data", "new", "web"]
 
 
 def test_a_stale_look_shows_the_old_state() -> None:
     rule = {"kind": "stale", "operation": "get_cluster", "seconds": 5}
-    with bad_day(rule, live=_FLEET) as (running, clock, ask):
+    with bad_day(rule, live=FLEET) as (running, clock, ask):
         clock.advance(10)
         running.world.scale_out("c-shop", {"count": 1})
         clock.advance(4)
@@ -109,24 +87,24 @@ def test_partial_lists() -> None:
     with bad_day(
         {"kind": "partial", "operation": "list_clusters", "names": ["shop", "c-web"], "nth": 1},
         {"kind": "partial", "operation": "list_clusters", "nth": 2},
-        live=_FLEET,
+        live=FLEET,
     ) as (_, _, ask):
-        assert _names(ask) == ["data"]
-        assert _names(ask) == []
-        assert _names(ask) == ["shop", "web", "data"]
+        assert names(ask) == ["data"]
+        assert names(ask) == []
+        assert names(ask) == ["shop", "web", "data"]
         assert (ask("GET", "/clusters/c-shop")).status == 200
 
 
 def test_a_share_of_a_list_is_left_out_by_chance() -> None:
     fleet = {"clusters": [{"name": f"n{number}", "size": 0} for number in range(100)]}
     with bad_day({"kind": "partial", "operation": "list_clusters", "share": 0.5}, live=fleet) as (_, _, ask):
-        first, second = _names(ask), _names(ask)
+        first, second = names(ask), names(ask)
         assert 20 < len(first) < 80
         assert first != second
 
 
 def test_pages_leave_out_too() -> None:
-    with bad_day({"kind": "partial", "names": ["shop"]}, live=_FLEET) as (_, _, ask):
+    with bad_day({"kind": "partial", "names": ["shop"]}, live=FLEET) as (_, _, ask):
         page = (ask("GET", "/api/v1/clusters")).json
         assert ([cluster["name"] for cluster in page["clusters"]], page["page_info"]["total_count"]) == (
             ["web", "data"],
@@ -153,7 +131,7 @@ def test_lists_of_nodes_leave_out_lag_and_lose_ids() -> None:
 
 
 def test_nodes_lag_behind_their_joining() -> None:
-    with bad_day({"kind": "lag", "operation": "list_nodes", "seconds": 100}, live=_FLEET) as (
+    with bad_day({"kind": "lag", "operation": "list_nodes", "seconds": 100}, live=FLEET) as (
         running,
         clock,
         ask,
@@ -172,19 +150,19 @@ def test_a_gateway_gives_up_and_the_create_commits_later() -> None:
         body = example("managed", name="shop")
         answer = ask("POST", "/clusters", body)
         assert (answer.status, answer.headers["Content-Type"]) == (502, "text/html")
-        assert _names(ask) == []
+        assert names(ask) == []
         clock.advance(9)
-        assert _names(ask) == []
+        assert names(ask) == []
         assert (ask("POST", "/clusters", body)).status == 202
         clock.advance(2)
-        assert _names(ask) == ["shop", "shop"]
+        assert names(ask) == ["shop", "shop"]
         assert [cluster["created"][-9:] for cluster in running.world.clusters()] == ["12:26:49Z", "12:26:50Z"]
         clock.advance(3600)
         assert {cluster["state"] for cluster in running.world.clusters()} == {"running"}
 
 
 def test_a_late_call_begins_when_it_commits() -> None:
-    with bad_day({"kind": "late_commit", "operation": "*", "seconds": 10}, live=_FLEET, time_scale=600) as (
+    with bad_day({"kind": "late_commit", "operation": "*", "seconds": 10}, live=FLEET, time_scale=600) as (
         running,
         clock,
         ask,
@@ -193,13 +171,13 @@ def test_a_late_call_begins_when_it_commits() -> None:
         assert (ask("POST", "/api/v2/clusters/c-web", example("scale-out", count=1))).status == 504
         assert running.world.cluster("c-shop")["state"] == "running"
         clock.advance(600)
-        assert _names(ask) == ["web", "data"]
+        assert names(ask) == ["web", "data"]
         assert running.world.cluster("c-web")["size"] == 3
 
 
 def test_a_late_call_that_is_not_allowed_any_more_does_nothing() -> None:
     rule = {"kind": "late_commit", "operation": "scale_out", "seconds": 10}
-    with bad_day(rule, live=_FLEET) as (running, clock, ask):
+    with bad_day(rule, live=FLEET) as (running, clock, ask):
         assert (ask("POST", "/api/v2/clusters/c-web", example("scale-out", count=1))).status == 504
         running.world.turn("c-web", "failed")
         clock.advance(3600)
@@ -216,7 +194,7 @@ def test_no_secret_waits_with_a_late_call(tmp_path: Any) -> None:
 
 def test_a_slow_task() -> None:
     rule = {"kind": "task_slow", "operation": "scale_out", "seconds": 1000}
-    with bad_day(rule, live=_FLEET) as (running, clock, ask):
+    with bad_day(rule, live=FLEET) as (running, clock, ask):
         ask("POST", "/api/v2/clusters/c-web", example("scale-out", count=1))
         clock.advance(1200)
         assert running.world.cluster("c-web")["state"] == "scaling"
