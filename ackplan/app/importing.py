@@ -30,8 +30,7 @@ def obstacle(live: Cluster) -> Diagnostic | None:
     """Why this live cluster can't be put under management; None where it can."""
     if catalog.kind_of_live(live.attributes) is None:
         detail = f"{live.cluster_id} is of type {live.type_told}, which no spec can say"
-        cure = "It is left alone; nothing has to be done"
-        return error("ACK3008", "Not a kind of cluster that is managed here", detail, cure, cluster=live.name)
+        return error("ACK3008", "Not a kind of cluster that is managed here", detail, cluster=live.name)
     if live.state in _UNFIT:
         detail = f"{live.cluster_id} is {live.state}: {_UNFIT[live.state]}"
         cure = "Look at it: ackplan clusters"

@@ -255,10 +255,11 @@ def _kind_by(told: tuple[str | None, ...]) -> Kind | None:
 def kind_of_live(attributes: Mapping[str, Any]) -> Kind | None:
     """The kind of a live cluster; None where no spec can say what it is, as with a profile that no kind has."""
     found = kind_of(attributes)
-    profile = attributes.get("profile")
-    if found is None or profile in (None, "") or "profile" in found.constants:
-        return found
-    return found if profile in found.root.get("x-ack-profiles", ()) else None
+    if found is None:
+        return None
+    also = found.root.get("x-ack-live-values", {})
+    others = [name for name in discriminators() if name not in found.constants and attributes.get(name)]
+    return found if all(attributes[name] in also.get(name, ()) for name in others) else None
 
 
 @functools.cache
