@@ -26,6 +26,7 @@ from ackplan.cli.options import Settings
 from ackplan.cli.planning import Asked, plan_now
 from ackplan.diagnostics import Failure
 from ackplan.execute.ports import ApiError
+from ackplan.stores.outputs import Output, Sort
 
 from .account import Account
 from .computer import Disk, Fate, Life, MemoryJournal, MemoryRecord, Wire
@@ -75,7 +76,7 @@ class Computer:
         with self._living(life):
             planned, record = await plan_now(Settings(chdir=self.folder), asked)
             if planfile:
-                _write(self.folder / planfile, planned.plan, record)
+                _write(Output(self.folder / planfile, Sort.PLAN), planned.plan, record)
                 self.disk.written.append((self.folder / planfile).read_text("utf-8"))
         return planned
 
