@@ -164,7 +164,7 @@ def test_kubeconfig_is_not_written_through_a_link(quiet: Aviary, tmp_path: Path)
     stolen.write_text("empty")
     stolen.chmod(0o644)
     (at.folder / "kubeconfig").symlink_to(stolen)
-    at.run("kubeconfig", "shop", "--out", "kubeconfig")
+    at.run("kubeconfig", "shop", "--out", "kubeconfig", "--force")
     assert stolen.read_text() == "empty"
     assert not (at.folder / "kubeconfig").is_symlink()
     assert stat.S_IMODE((at.folder / "kubeconfig").stat().st_mode) == 0o600
@@ -176,6 +176,6 @@ def test_kubeconfig_takes_the_mode_of_no_file_before_it(quiet: Aviary) -> None:
     file = at.folder / "kubeconfig"
     file.write_text("open to all")
     file.chmod(0o666)
-    at.run("kubeconfig", "shop", "--out", "kubeconfig")
+    at.run("kubeconfig", "shop", "--out", "kubeconfig", "--force")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "client-key-data" in file.read_text()
