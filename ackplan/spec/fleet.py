@@ -84,8 +84,20 @@ def _expand(path: Path) -> tuple[list[Path], list[Diagnostic]]:
 
 
 def below(folder: Path, suffixes: Sequence[str]) -> list[Path]:
-    """The files below a folder that end so, in the order of their paths. Raises OSError for what can't be read."""
-    return sorted(p for p in folder.rglob("*") if p.suffix in suffixes and not p.is_dir())
+    """The files below a folder that end so, in the order of their paths. Raises OSError for what can't be read.
+
+    What begins with a dot is left out, as everything below such a folder: editors, notebooks and file servers keep
+    there what is theirs.
+    """
+    found: list[Path] = []
+    for top, folders, files in os.walk(folder, onerror=_raised):
+        folders[:] = (name for name in folders if not name.startswith("."))
+        found += (Path(top, name) for name in files if not name.startswith(".") and Path(name).suffix in suffixes)
+    return sorted(found)
+
+
+def _raised(fault: OSError) -> None:
+    raise fault
 
 
 def outside(file: Path, folder: Path) -> Iterator[Diagnostic]:
