@@ -90,10 +90,17 @@ def shown(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> dict[str,
         if parameter.reserved and value is not None:
             value = _without_reserved(value)
         if parameter.nodes is not None:
-            value = sorted({node.instance_type for node in nodes if node.role == parameter.nodes} - {""})
+            value = _types(parameter.nodes, nodes)
         if value not in (None, []):
             found[name] = value
     return found
+
+
+def _types(role: str, nodes: Sequence[Node]) -> list[str]:
+    """The instance types of the nodes of a role, each once; of masters that differ one for each of them."""
+    types = sorted(node.instance_type for node in nodes if node.role == role and node.instance_type)
+    distinct = sorted(set(types))
+    return types if role == MASTER and len(distinct) > 1 else distinct
 
 
 def _without_reserved(tags: Any) -> Any:

@@ -286,6 +286,7 @@ def lacking(steps: Sequence[Step]) -> tuple[str, ...]:
 
 def _source(source: str, wanted: Wanted, live: Cluster) -> Any:
     if not source.startswith(_LIVE):
-        return wanted.parameters.get(source)
+        value = wanted.parameters.get(source)
+        return catalog.kind(wanted.kind).parameters[source].canonical(value) if isinstance(value, str) else value
     text = live.attributes.get(source.removeprefix(_LIVE))
     return [part.strip() for part in text.split(",")] if isinstance(text, str) and text else None

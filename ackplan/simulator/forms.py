@@ -32,12 +32,12 @@ def _value(texts: list[str], types: frozenset[str]) -> Any:
     text = texts[-1]
     if "array" in types:
         return _list(text) if len(texts) == 1 and text.startswith("[") else texts
+    if "boolean" in types and text.lower() in {"true", "false"}:
+        return text.lower() == "true"
     if "string" in types:
         return text
     if "integer" in types and re.fullmatch(r"-?[0-9]{1,18}", text):
         return int(text)
-    if "boolean" in types and text.lower() in {"true", "false"}:
-        return text.lower() == "true"
     return text
 
 

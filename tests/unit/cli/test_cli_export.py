@@ -47,6 +47,23 @@ def test_an_export_is_what_was_reviewed(found: Project, request: pytest.FixtureR
     ]
 
 
+@pytest.mark.parametrize(
+    ("types", "written"),
+    [("aaa", "[ecs.a.large]"), ("aba", "[ecs.a.large, ecs.a.large, ecs.b.large]")],
+)
+def test_masters_that_differ_are_named_one_by_one(tmp_path: Path, types: str, written: str) -> None:
+    masters = [
+        {"instance_id": f"i-m{n}", "instance_role": "Master", "instance_type": f"ecs.{kind}.large"}
+        for n, kind in enumerate(types)
+    ]
+    cluster = {**LIVE[1], "size": len(types), "master_count": len(types), "nodes": masters}
+    with simulator(live={"clusters": [cluster]}) as api:
+        project = Project(tmp_path, api)
+        assert project.run("export", "--all", "--out", "ackplan.yaml").code == 0
+        assert f"    master_instance_types: {written}" in (tmp_path / "ackplan.yaml").read_text("utf-8")
+        assert project.run("validate").code == 0
+
+
 def test_a_fleet_is_brought_under_management_without_a_changing_call(found: Project) -> None:
     assert found.run("export", "--all", "--out", "ackplan.yaml").code == 0
     text = (found.folder / "ackplan.yaml").read_bytes()

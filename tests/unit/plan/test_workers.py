@@ -319,3 +319,15 @@ def test_two_steps_of_scaling_never_stand_in_one_change():
         )
         kinds = [step.kind for step in plan_of(given).steps]
         assert len({StepKind.SCALE_IN, StepKind.SCALE_OUT} & set(kinds)) <= 1
+
+
+@pytest.mark.parametrize(("said", "sent"), [("true", True), ("false", False), (True, True)])
+def test_a_scale_out_says_by_a_truth_what_the_spec_may_say_by_text(said, sent):
+    was, wanted = one(MANAGED, worker_data_disk=said), one(MANAGED, worker_data_disk=said, num_of_nodes=4)
+    (step,) = change_of(wanted, recorded(was), live(was)).steps
+    assert step.call.body["worker_data_disk"] is sent
+
+
+def test_data_disks_by_text_are_those_by_truth():
+    was = one(MANAGED, worker_data_disk=True)
+    assert change_of(one(MANAGED, worker_data_disk="true"), recorded(was), live(was)).action is Action.NOOP

@@ -76,6 +76,18 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
         for category in ["cloud", "cloud_essd", "cloud_auto", "cloud_essd_entry", "elastic_ephemeral_disk_standard"]
     ),
     ("scale-out", {"worker_system_disk_category": "cloud_essd"}),
+    *(
+        ("dedicated", {"cpu_policy": "static", "kubernetes_version": version})
+        for version in ["1.12.6-aliyun.1", "1.12.10", "1.14.8-aliyun.1", "1.31.1-aliyun.1", "1.12", ...]
+    ),
+    ("dedicated", {"cpu_policy": "none", "kubernetes_version": "1.11.5-aliyun.1"}),
+    *(
+        ("dedicated", {"master_count": masters, "master_instance_types": ["ecs.a.b"] * types})
+        for masters, types in [(3, 1), (3, 3), (5, 1), (5, 3), (5, 5), (..., 3), (..., 1)]
+    ),
+    *((kind, {"num_of_nodes": 0, "worker_instance_types": ...}) for kind in ("managed", "edge")),
+    *((kind, {"worker_data_disk": disk}) for kind in ("managed", "edge", "dedicated") for disk in ("true", "false")),
+    ("managed", {"worker_data_disk": "true", "worker_data_disk_size": "200"}),
     ("managed", {"kubernetes_version": ..., "node_cidr_mask": ...}),
     ("managed", {"region_id": "cn-north-2-gov-1"}),
     ("edge", {"worker_system_disk_size": 40}),

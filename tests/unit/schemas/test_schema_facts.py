@@ -19,14 +19,14 @@ tags timeout_mins worker_auto_renew worker_auto_renew_period worker_data_disk wo
 worker_data_disk_size worker_instance_charge_type worker_period worker_period_unit kubernetes_version node_cidr_mask
 """
 MANAGED = """
-!cluster_type !name !region_id !snat_entry !num_of_nodes !worker_instance_types !worker_system_disk_category
+!cluster_type !name !region_id !snat_entry !num_of_nodes worker_instance_types !worker_system_disk_category
 !worker_system_disk_size key_pair login_password vswitch_ids vpcid
 addons container_cidr cloud_monitor_flags disable_rollback proxy_mode endpoint_public_access service_cidr tags
 timeout_mins worker_auto_renew worker_auto_renew_period worker_data_disk worker_data_disk_category
 worker_data_disk_size worker_instance_charge_type worker_period worker_period_unit kubernetes_version node_cidr_mask
 """
 EDGE = """
-!cluster_type !profile !name !region_id !snat_entry !num_of_nodes !worker_instance_types !worker_system_disk_category
+!cluster_type !profile !name !region_id !snat_entry !num_of_nodes worker_instance_types !worker_system_disk_category
 worker_system_disk_size key_pair login_password vswitch_ids vpcid
 container_cidr cloud_monitor_flags disable_rollback proxy_mode endpoint_public_access service_cidr tags timeout_mins
 worker_data_disk worker_data_disk_category worker_data_disk_size
@@ -71,7 +71,7 @@ TYPES = [
         "master_count num_of_nodes timeout_mins master_period worker_period",
     ),
     ("create-dedicated.schema.json", "integer", "worker_system_disk_size master_system_disk_size"),
-    ("create-dedicated.schema.json", "boolean", "snat_entry ssh_flags worker_data_disk disable_rollback"),
+    ("create-dedicated.schema.json", "boolean", "snat_entry ssh_flags master_data_disk disable_rollback"),
     (
         "create-dedicated.schema.json",
         "array",

@@ -17,6 +17,10 @@ PREPAID = "PrePaid workers need worker_period and worker_period_unit"
 PAID = {"worker_instance_charge_type": "PrePaid", "worker_period_unit": "Month", "worker_period": 1}
 MASTER_PAID = {"master_instance_charge_type": "PrePaid", "master_period_unit": "Week", "master_period": 1}
 ATTACH = "Instances are attached with exactly one of password and key_pair"
+STATIC = "cpu_policy static needs Kubernetes 1.12.6 or newer"
+OLD = ["1.11.5-aliyun.1", "1.9.3", "1.12.5-aliyun.1", "1.12.1", "v1.10.4", "1.11", "1.8"]
+TYPES = "master_instance_types has one type for all masters, three types, or one for each of them"
+MORE = "master_instance_types has no more types than there are masters"
 EDGE_ENDPOINT = "Edge nodes reach the control plane over the internet: endpoint_public_access is true or left out"
 
 # body, changes to it, and where, why and under which rule it is refused
@@ -50,13 +54,22 @@ REFUSED: list[tuple[str, dict[str, Any], str, str, str | None]] = [
     ("managed", {"worker_data_disk": True, "worker_data_disk_size": 32769}, "$.worker_data_disk_size", "maximum", None),
     ("managed", {"worker_data_disk": True, "worker_data_disk_size": "32769"}, "$.worker_data_disk_size", "pattern", None),
     ("managed", {"worker_data_disk": True, "worker_data_disk_size": "1e3"}, "$.worker_data_disk_size", "pattern", None),
-    ("managed", {"worker_data_disk": "true"}, "$.worker_data_disk", "type", None),
+    ("managed", {"worker_data_disk": "yes"}, "$.worker_data_disk", "pattern", None),
+    ("dedicated", {"worker_data_disk": 1}, "$.worker_data_disk", "type", None),
+    ("dedicated", {"master_data_disk": "true"}, "$.master_data_disk", "type", None),
     ("managed", {"worker_data_disk": True, "worker_data_disk_category": "ssd"}, "$.worker_data_disk_category", "pattern", None),
     ("dedicated", {"master_count": 4}, "$.master_count", "enum", None),
     ("dedicated", {"master_system_disk_category": "cloud"}, "$.master_system_disk_category", "pattern", None),
     ("managed", {"worker_system_disk_category": ""}, "$.worker_system_disk_category", "pattern", None),
     # choices
     ("managed", {"proxy_mode": "IPVS"}, "$.proxy_mode", "enum", None),
+    *(("dedicated", {"cpu_policy": "static", "kubernetes_version": version}, "$.cpu_policy", "not", STATIC) for version in OLD),
+    *(("dedicated", {"master_count": masters, "master_instance_types": ["ecs.a.b"] * types}, "$.master_instance_types", "anyOf", TYPES) for masters, types in [(5, 2), (5, 4), (3, 2)]),
+    ("dedicated", {"master_count": 3, "master_instance_types": ["ecs.a.b"] * 5}, "$.master_instance_types", "maxItems", MORE),
+    ("dedicated", {"master_count": ..., "master_instance_types": ["ecs.a.b"] * 5}, "$.master_instance_types", "maxItems", MORE),
+    ("managed", {"worker_instance_types": ...}, "$", "required", None),
+    ("edge", {"worker_instance_types": ...}, "$", "required", None),
+    ("dedicated", {"worker_instance_types": ..., "num_of_nodes": 0}, "$", "required", None),
     ("dedicated", {"cpu_policy": "dynamic"}, "$.cpu_policy", "enum", None),
     ("managed", {"worker_instance_charge_type": "prepaid"}, "$.worker_instance_charge_type", "enum", None),
     ("managed", {**PAID, "worker_period_unit": "Day"}, "$.worker_period_unit", "enum", None),
@@ -119,6 +132,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str, str | None]] = [
     ("edge", {"endpoint_public_access": False}, "$.endpoint_public_access", "enum", EDGE_ENDPOINT),
     # data disks
     ("managed", {"worker_data_disk_category": "cloud"}, "$.worker_data_disk_category", "not", "worker_data_disk_category needs worker_data_disk: true"),
+    ("managed", {"worker_data_disk": "false", "worker_data_disk_size": 100}, "$.worker_data_disk_size", "not", "worker_data_disk_size needs worker_data_disk: true"),
     ("managed", {"worker_data_disk": False, "worker_data_disk_size": 100}, "$.worker_data_disk_size", "not", "worker_data_disk_size needs worker_data_disk: true"),
     ("edge", {"worker_data_disk_size": 100}, "$.worker_data_disk_size", "not", "worker_data_disk_size needs worker_data_disk: true"),
     ("dedicated", {"master_data_disk_size": 100}, "$.master_data_disk_size", "not", "master_data_disk_size needs master_data_disk: true"),
@@ -155,6 +169,8 @@ REFUSED: list[tuple[str, dict[str, Any], str, str, str | None]] = [
     ("dedicated", {"master_period_unit": "Month"}, "$.master_period_unit", "not", "master_period_unit is for PrePaid masters only"),
     ("edge", {"worker_instance_charge_type": "PostPaid"}, "$", "unevaluatedProperties", None),
     # the other operations
+    ("scale-out", {"worker_data_disk": "true"}, "$.worker_data_disk", "type", None),
+    ("scale-out", {"vswitch_ids": [f"vsw-{n}" for n in range(4)]}, "$.vswitch_ids", "maxItems", None),
     ("scale-out", {"count": 0}, "$.count", "minimum", None),
     ("scale-out", {"count": ...}, "$", "required", None),
     ("scale-out", {"worker_data_disk": ...}, "$", "required", None),
@@ -187,6 +203,7 @@ def test_a_wrong_body_is_refused_for_the_right_reason_alone(name, changes, path,
     assert refused(file_of(name), changed(name, changes)) == {(path, keyword, rule)}
 
 
+PREFIX = "nodeNamePrefix needs nodeNameStrategy: randomWithPrefix"
 OPTIONS: list[tuple[dict[str, Any], str, str, str | None]] = [
     ({"nodeNameStrategy": "custom"}, "$.nodeNameStrategy", "enum", None),
     ({"nodeName": "a"}, "$.nodeName", "not", "nodeName needs nodeNameStrategy: customized"),
@@ -195,6 +212,16 @@ OPTIONS: list[tuple[dict[str, Any], str, str, str | None]] = [
         "$.nodeName",
         "not",
         "nodeName needs nodeNameStrategy: customized",
+    ),
+    ({"nodeNameStrategy": "customized"}, "$", "required", "nodeNameStrategy: customized needs nodeName"),
+    *(
+        ({**strategy, "nodeNamePrefix": "shop"}, "$.nodeNamePrefix", "not", PREFIX)
+        for strategy in [
+            {},
+            {"nodeNameStrategy": "hostname"},
+            {"nodeNameStrategy": "random"},
+            {"nodeNameStrategy": "customized", "nodeName": "a"},
+        ]
     ),
     ({"enabledAddons": ["flannel", "flannel"]}, "$.enabledAddons", "uniqueItems", None),
     ({"enableIpTables": True}, "$", "additionalProperties", None),

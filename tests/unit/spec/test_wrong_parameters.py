@@ -147,6 +147,21 @@ UNKNOWN = [
     ("serverless", "tags: [] #!", "tags", "not of serverless ones"),
 ]
 CONFLICTS = [
+    (
+        "dedicated",
+        "master_count: 5\nmaster_instance_types: [ecs.a.b, ecs.a.b, ecs.a.b, ecs.a.b] #!",
+        "master_instance_types",
+        "one for each",
+    ),
+    (
+        "dedicated",
+        "master_instance_types: [ecs.a.b, ecs.a.b, ecs.a.b, ecs.a.b, ecs.a.b] #!",
+        "master_instance_types",
+        "no more types than",
+    ),
+    ("dedicated", "kubernetes_version: 1.11.5-aliyun.1\ncpu_policy: static #!", "cpu_policy", "1.12.6 or newer"),
+    ("edge", "attach_script: {nodeNameStrategy: customized} #!", "attach_script.nodeName", "customized needs nodeName"),
+    ("edge", "attach_script: {nodeNamePrefix: shop} #!", "attach_script.nodeNamePrefix", "randomWithPrefix"),
     ("managed", "key_pair: shop #!", "key_pair", "exactly one of key_pair and login_password"),
     ("managed", "-vpcid\n-vswitch_ids\nsnat_entry: false #!", "snat_entry", "must be true"),
     ("managed", "addons: [{name: flannel}, {name: terway-eniip}] #!", "addons", "one network addon"),
@@ -251,6 +266,25 @@ def test_what_the_rows_change_is_right_before(kind, read):
     result = read(compose(kind, ""))
     assert result.diagnostics == ()
     assert result.clusters["shop"].kind == kind
+
+
+RIGHT = [
+    ("dedicated", "master_count: 5\nmaster_instance_types: [ecs.a.b, ecs.a.b, ecs.a.b, ecs.a.b, ecs.a.b]"),
+    ("dedicated", "kubernetes_version: 1.12.6-aliyun.1\ncpu_policy: static"),
+    ("dedicated", "kubernetes_version: 1.11.5-aliyun.1\ncpu_policy: none"),
+    ("edge", "attach_script: {nodeNameStrategy: customized, nodeName: n1}"),
+    ("edge", "attach_script: {nodeNameStrategy: randomWithPrefix, nodeNamePrefix: shop}"),
+    ("edge", "attach_script: {nodeNamePrefix: ''}"),
+    ("edge", "num_of_nodes: 0\n-worker_instance_types"),
+    ("managed", "num_of_nodes: 0\n-worker_instance_types"),
+    ("managed", "worker_data_disk: 'true'\nworker_data_disk_size: '200'"),
+    ("edge", "worker_data_disk: 'false'"),
+]
+
+
+@pytest.mark.parametrize(("kind", "lines"), RIGHT)
+def test_what_the_guide_allows_is_right(kind, lines, read):
+    assert read(compose(kind, lines)).diagnostics == ()
 
 
 @pytest.mark.parametrize("kind", NO_VPC)
