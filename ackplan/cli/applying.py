@@ -253,7 +253,7 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
     chosen = (
         click.option("--auto-approve", is_flag=True, envvar="ACKPLAN_AUTO_APPROVE", help="Don't ask."),
         click.option("--parallelism", default=32, show_default=True, type=click.IntRange(1, 10_000),
-                     envvar="ACKPLAN_PARALLELISM", metavar="N", help="Steps under way at once."),
+                     envvar="ACKPLAN_PARALLELISM", metavar="N", help="Steps at work at once; waiting for the cloud does not count."),
         click.option("--fail-fast", is_flag=True, help="After a failure start nothing new."),
         click.option("--report", default="", metavar="FILE",
                      help="Write what was done to FILE: a page where it ends in .html, else JSON."),

@@ -11,6 +11,7 @@ from ackplan.diagnostics import Diagnostic
 from ackplan.execute import faults
 from ackplan.execute.faults import StepFailed
 from ackplan.execute.outcomes import Event, Moment
+from ackplan.execute.places import Place
 from ackplan.execute.ports import WRITE_DOWN, Api, ApiError, Clock, Journal, SecretSource
 from ackplan.execute.watch import Settled, Watch
 from ackplan.model.answers import Accepted, Attached, Cluster, Retry
@@ -53,6 +54,7 @@ class StepContext:
     watch: Watch
     run: str
     ids: dict[str, str]
+    place: Place
     cluster_id: str = ""
     request_ids: list[str] = field(default_factory=list)
     task_ids: list[str] = field(default_factory=list)
@@ -133,7 +135,8 @@ class StepContext:
 
     async def rest(self, task_id: str | None = None) -> Cluster | None:
         """The cluster once it is at rest and the task ended; None when it is gone. A failed task fails the step."""
-        settled = await self.watch.wait(self.cluster_id, task_id, self.deadline, self._progress)
+        waiting = self.watch.wait(self.cluster_id, task_id, self.deadline, self._progress)
+        settled = await self.place.aside(waiting)
         self._check_task(settled)
         return settled.cluster
 
@@ -199,8 +202,12 @@ class StepContext:
             if self.ports.clock.now() >= end:
                 return False
             self.watch.check()
-            await self.ports.clock.sleep(LOOK_EVERY)
+            await self.pause()
         return True
+
+    async def pause(self, seconds: float = LOOK_EVERY) -> None:
+        """Lets time pass, and others work meanwhile."""
+        await self.place.aside(self.ports.clock.sleep(seconds))
 
     async def present(self) -> frozenset[str]:
         """Those of the step's instances that are nodes of the cluster now."""

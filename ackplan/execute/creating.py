@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from ackplan.execute import faults
-from ackplan.execute.context import LOOK_EVERY, StepContext
+from ackplan.execute.context import StepContext
 from ackplan.execute.faults import StepFailed
 from ackplan.execute.ports import ApiError
 from ackplan.model.answers import Accepted, Cluster
@@ -48,7 +48,7 @@ async def _send(context: StepContext) -> str | None:
         answer = answer if answer.cluster_id else await _found(context, answer)
         if answer.cluster_id:
             return await _created(context, answer)
-        await context.ports.clock.sleep(LOOK_EVERY)
+        await context.pause()
         context.watch.check()
     raise StepFailed(faults.lost(context.step, lost), open=True)
 

@@ -11,6 +11,7 @@ from ackplan.diagnostics import Diagnostic
 from ackplan.execute.context import Ports
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.execute.perform import Performer
+from ackplan.execute.places import Place, Places
 from ackplan.execute.watch import Watch
 from ackplan.plan.model import Step
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`parallelism`: steps under way at once. `fail_fast`: after a failure nothing new is started."""
+    """`parallelism`: steps at work at once; one that only waits for the cloud does not count.
+
+    `fail_fast`: after a failure nothing new is started.
+    """
 
     parallelism: int = 32
     fail_fast: bool = False
@@ -40,6 +44,10 @@ class Run:
     tried: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
+# The steps under way, each with its place.
+_Running = dict[asyncio.Task[Outcome], tuple[Step, Place]]
+
+
 class Executor:
     """Executes one run. `stop` may be called from a signal handler: calls in flight end, nothing new starts."""
 
@@ -51,7 +59,9 @@ class Executor:
         self._watch.note = lambda text: ports.tell(Event(Moment.NOTE, None, detail=text))
         self._stopping = False
         self._closed = False
-        self._ended: asyncio.Queue[asyncio.Task[Outcome]] = asyncio.Queue()
+        # Tasks that ended, and None where a step that waits has made room for another.
+        self._news: asyncio.Queue[asyncio.Task[Outcome] | None] = asyncio.Queue()
+        self._places = Places(limits.parallelism, lambda: self._news.put_nowait(None))
         self._outcomes: dict[str, Outcome] = {}
         self._begun: set[str] = set()
 
@@ -66,15 +76,18 @@ class Executor:
         begun = self._ports.clock.now()
         walk = Walk(steps, self._run.done)
         performer = Performer(self._ports, self._watch, self._run.id, dict(self._run.ids), dict(self._run.tried))
-        running: dict[asyncio.Task[Outcome], Step] = {}
+        running: _Running = {}
         try:
             while True:
                 self._start(walk, running, performer)
                 if not running:
                     break
                 # Not asyncio.wait: that looks at every running step whenever one of them ends.
-                task = await self._ended.get()
-                self._take(walk, running.pop(task), task.result())
+                task = await self._news.get()
+                if task is not None:
+                    step, place = running.pop(task)
+                    self._take(walk, step, task.result())
+                    place.leave()
         finally:
             await self._end(running)
         for step in walk.rest():
@@ -87,15 +100,16 @@ class Executor:
         ends = {name: Outcome(Status.INTERRUPTED if name in self._begun else Status.NOT_STARTED) for name in left}
         return Result({**self._outcomes, **ends}, interrupted=self._stopping, errors=tuple(errors))
 
-    def _start(self, walk: Walk, running: dict[asyncio.Task[Outcome], Step], performer: Performer) -> None:
+    def _start(self, walk: Walk, running: _Running, performer: Performer) -> None:
         if self._stopping or self._closed:
             return
-        for step in walk.start(self._limits.parallelism - len(running)):
+        for step in walk.start(self._places.free):
             self._begun.add(step.id)
             self._ports.tell(Event(Moment.STARTED, step))
-            task = asyncio.create_task(performer.perform(step))
-            task.add_done_callback(self._ended.put_nowait)
-            running[task] = step
+            place = self._places.take()
+            task = asyncio.create_task(performer.perform(step, place))
+            task.add_done_callback(self._news.put_nowait)
+            running[task] = step, place
 
     def _take(self, walk: Walk, step: Step, outcome: Outcome) -> None:
         self._outcomes[step.id] = outcome
@@ -110,7 +124,7 @@ class Executor:
                 self._outcomes[skipped.id] = Outcome(Status.SKIPPED)
                 self._ports.tell(Event(Moment.ENDED, skipped, outcome=self._outcomes[skipped.id]))
 
-    async def _end(self, running: Mapping[asyncio.Task[Outcome], Step]) -> None:
+    async def _end(self, running: _Running) -> None:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)

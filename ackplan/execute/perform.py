@@ -16,6 +16,7 @@ from ackplan.execute.deleting import await_gone, delete
 from ackplan.execute.faults import StepFailed
 from ackplan.execute.nodes import attach, detach
 from ackplan.execute.outcomes import Outcome, Status
+from ackplan.execute.places import Place
 from ackplan.execute.ports import ApiError, SecretUnreadable
 from ackplan.execute.scaling import scale_in, scale_out
 from ackplan.execute.watch import Stopped, TookTooLong, Watch
@@ -80,12 +81,15 @@ class Performer:
         self._ids = ids
         self._tried = tried
 
-    async def perform(self, step: Step) -> Outcome:
-        """The step's outcome. Raises nothing but cancellation, bugs, and Failure when the journal can't be written."""
+    async def perform(self, step: Step, place: Place) -> Outcome:
+        """The step's outcome; its place is given up while it only waits.
+
+        Raises nothing but cancellation, bugs, and Failure when the journal can't be written.
+        """
         clock = self._ports.clock
         started = clock.now()
         cluster_id = step.cluster_id or self._ids.get(step.cluster, "")
-        context = StepContext(step, self._ports, self._watch, self._run, self._ids, cluster_id)
+        context = StepContext(step, self._ports, self._watch, self._run, self._ids, place, cluster_id)
         context.late = self._tried.get((step.call.operation, step.cluster)) if step.call else None
         status = await self._status(context)
         return Outcome(

@@ -149,9 +149,9 @@ MUTANTS = (
         StepContext.late_call,
         "if self.late is None",
         "if True or self.late is None",
-        328,
+        467,
     ),
-    Mutant("a run knows what an earlier one may have sent", applying.tried, "return {", "return {} and {", 69),
+    Mutant("a run knows what an earlier one may have sent", applying.tried, "return {", "return {} and {", 467),
     Mutant(
         "a run's work is in the record however it ends",
         applying.apply,
