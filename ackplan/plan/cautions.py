@@ -95,6 +95,14 @@ def _unlike(change: Change, _: tuple[str, ...]) -> str:
     return f"the call that adds workers can't carry {', '.join(told)}: new workers come without" if told else ""
 
 
+def _joined(change: Change, _: tuple[str, ...]) -> str:
+    own_way = catalog.kind(change.kind).root.get("x-ack-join")
+    joining = _instances(change, StepKind.ATTACH)
+    if not joining or own_way is None:
+        return ""
+    return f"attaching is for instances of the cloud ({joining}); edge nodes join by the script that {own_way} makes"
+
+
 def _deleted(change: Change, attached: tuple[str, ...]) -> str:
     if not attached or all(step.kind is not StepKind.DELETE for step in change.steps):
         return ""
@@ -123,6 +131,13 @@ _CAUTIONS = (
         "To keep them take them out of attach first, and apply that",
         "attach",
         _deleted,
+    ),
+    _Caution(
+        "ACK2056",
+        "Edge nodes join by a script",
+        "For a node at the edge: ackplan attach-script NAME, and run on it what that prints",
+        "attach",
+        _joined,
     ),
     _Caution("ACK2055", "Instances are released", "To keep them: scale_in.release_node: false", "scale_in", _released),
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ackplan import catalog
+from ackplan.catalog.kinds import Effect
 from ackplan.diagnostics import Diagnostic, error
 from ackplan.model.wanted import Wanted
 from ackplan.spec.explain import Meant, shown, suggestion
@@ -41,6 +42,7 @@ def check_cluster(wanted: Wanted) -> list[Diagnostic]:
     if wanted.own:
         found += _lifecycle(wanted)
         found += _scale_in(wanted)
+        found += _workers(wanted)
     return found
 
 
@@ -182,6 +184,17 @@ def _scale_in(wanted: Wanted) -> Iterator[Diagnostic]:
         if instance in wanted.attached:
             detail = f"{instance} is to be attached and to be given up"
             yield _fault(wanted, "scale_in", "ACK1205", "Instances contradict each other", detail)
+
+
+def _workers(wanted: Wanted) -> Iterator[Diagnostic]:
+    """The limit on workers is one on all of them, however they come to the cluster."""
+    kind = catalog.kind(wanted.kind)
+    counting = kind.with_effect(Effect.SCALE)
+    number, attached = wanted.parameters.get(counting or ""), len(wanted.attached)
+    most = kind.parameters[counting].schema["maximum"] if counting else 0
+    if attached and isinstance(number, int) and number <= most < number + attached:
+        detail = f"{counting} {number} and {attached} attached; a cluster has at most {most}"
+        yield _fault(wanted, "attach", "ACK1208", "Too many workers", detail)
 
 
 def _attached_twice(fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:

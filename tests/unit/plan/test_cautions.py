@@ -36,8 +36,14 @@ def warned(was, wanted, present=(), **options):
 @pytest.mark.parametrize("kind", [MANAGED, EDGE, DEDICATED])
 def test_attaching_replaces_system_disks(kind):
     told = warned(None, one(kind, attach=[group("i-a"), group("i-b", format_disk=False)]))
-    assert list(told) == ["ACK2051"]
+    assert [code for code in told if code != "ACK2056"] == ["ACK2051"]
     assert "i-a, i-b" in told["ACK2051"]
+    assert ("ACK2056" in told) == (kind is EDGE)
+    assert kind is not EDGE or ("i-a, i-b" in told["ACK2056"] and "attach_script" in told["ACK2056"])
+
+
+def test_an_edge_cluster_without_attached_instances_needs_no_word():
+    assert warned(None, one(EDGE, attach_script={})) == {}
 
 
 def test_attaching_formats_the_data_disks_of_those_that_ask_for_it():

@@ -23,6 +23,7 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-fill": {"enum": ["name", "region"]},
     "x-ack-form": {"type": "string", "minLength": 1},
     "x-ack-from": {"type": "array", "items": {"type": "string"}},
+    "x-ack-join": {"const": "attach_script"},
     "x-ack-kind": {"enum": ["dedicated", "managed", "edge", "serverless"]},
     "x-ack-lacks": {"type": "object", "minProperties": 1},
     "x-ack-live": {"enum": ["region_id", "vpc_id", "vswitch_id"]},

@@ -214,6 +214,18 @@ OWN = [
     ("managed", "attach:\n  - {instances: [i-a], key_pair: k, format_disk: no} #!", "attach.0.format_disk", 'found "no"'),
     ("managed", "attach: [{instances: [i-a]}] #!", "attach.0.password or key_pair", "exactly one of password and key_pair"),
     ("managed", "attach: [{instances: [i-a], key_pair: k}, {instances: [i-a], key_pair: k}] #!", "attach", "attached twice"),
+    (
+        "managed",
+        "num_of_nodes: 300\nattach: [{instances: [i-a], key_pair: k}] #!",
+        "attach",
+        "num_of_nodes 300 and 1 attached; a cluster has at most 300",
+    ),
+    (
+        "edge",
+        "num_of_nodes: 299\nattach: [{instances: [i-a], key_pair: k}, {instances: [i-b], key_pair: k}] #!",
+        "attach",
+        "Too many workers",
+    ),
     ("serverless", "attach: [{instances: [i-a], key_pair: k}] #!", "attach", "no nodes to attach"),
     ("managed", "scale_in: newest #!", "scale_in", "a mapping"),
     ("managed", "scale_in: {strategy: newset} #!", "scale_in.strategy", 'did you mean "newest"?'),
@@ -279,6 +291,8 @@ RIGHT = [
     ("managed", "num_of_nodes: 0\n-worker_instance_types"),
     ("managed", "worker_data_disk: 'true'\nworker_data_disk_size: '200'"),
     ("edge", "worker_data_disk: 'false'"),
+    ("managed", "num_of_nodes: 299\nattach: [{instances: [i-a], key_pair: k}]"),
+    ("managed", "num_of_nodes: 300\nattach: []"),
 ]
 
 
