@@ -1,7 +1,9 @@
 """The process that evaluates Rego: JSON from stdin, JSON to stdout, and whatever the engine prints to nowhere.
 
 It is started as a file of its own, imports nothing of ackplan, and may crash: the engine is C++, and a policy can bring
-it down. Its arguments are the folder that the engine is installed in, and how many bytes of memory it may take.
+it down. Its arguments are the folder that the engine is installed in, how many bytes of memory and how many seconds it
+may take, and the process that waits for it. It holds its limits by itself, and ends with that process: whoever started
+it may have been killed. The engine lets other threads run while it works.
 
 In: `{"modules": [[name, source]], "calls": [[module, offset, function]], "data": {}, "input": {}, "paths": [path]}`; a
 path is that of a rule, such as `data.main.deny`.
@@ -11,10 +13,14 @@ An object whose values are all true, or that is empty, is what older Rego has fo
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
+import math
 import os
 import re
 import resource
+import signal
 import sys
 import threading
 import time
@@ -23,13 +29,17 @@ from typing import Any
 
 _ERROR = re.compile(r"\(error(?:\s+\d+:m(\d+)\|(\d+)\|\d+)?\s*\(errormsg (\d+):")
 _MAX_FAULTS = 10
-TOO_MUCH_MEMORY = 3
+TOO_MUCH_MEMORY, TOO_MUCH_TIME, ALONE = 3, 4, 5
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
 def main() -> None:
     """Answers one request."""
-    sys.path.append(sys.argv[1])
-    threading.Thread(target=_watch, args=(int(sys.argv[2]),), daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    folder, memory, seconds, parent = sys.argv[1:]
+    sys.path.append(folder)
+    _limit(float(seconds), int(parent))
+    threading.Thread(target=_watch, args=(int(memory), float(seconds), int(parent)), daemon=True).start()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
@@ -41,12 +51,26 @@ def main() -> None:
     os._exit(0)
 
 
-def _watch(limit: int) -> None:
+def _limit(seconds: float, parent: int) -> None:
+    """What the kernel holds, also where this process comes to nothing any more."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds) + 1,) * 2)
+    with contextlib.suppress(OSError, AttributeError):  # Linux alone has it; elsewhere the watch does
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(ALONE)
+
+
+def _watch(memory: int, seconds: float, parent: int) -> None:
     """Ends the process when it takes too much. The engine reserves addresses by the terabyte: no rlimit can tell."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit <= limit:
+    unit, end = 1 if sys.platform == "darwin" else 1024, time.monotonic() + seconds
+    while os.getppid() == parent:
+        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > memory:
+            os._exit(TOO_MUCH_MEMORY)
+        if time.monotonic() > end:
+            os._exit(TOO_MUCH_TIME)
         time.sleep(0.05)
-    os._exit(TOO_MUCH_MEMORY)
+    os._exit(ALONE)
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:

@@ -6,21 +6,27 @@ secret. It opens no connection: the engine has no function that could.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ackplan.diagnostics import Diagnostic, Failure, Span, error
 from ackplan.policy.rego import built_in_calls
-from ackplan.rego.child import TOO_MUCH_MEMORY
+from ackplan.rego.child import TOO_MUCH_MEMORY, TOO_MUCH_TIME
 
 _CHILD = Path(__file__).with_name("child.py")
 _MAX_ANSWER = 64 * 1024 * 1024
+# The process ends itself when its time is up; this is for one that can't, as when it was stopped.
+_GRACE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +62,42 @@ def evaluate(
 
 
 def _asked(request: Mapping[str, Any], limits: Limits) -> Mapping[str, Any]:
-    command = [sys.executable, "-I", str(_CHILD), _engine_folder(), str(limits.memory)]
     text = json.dumps(request).encode("utf-8", "surrogatepass")
+    bounds = (str(limits.memory), str(limits.seconds), str(os.getpid()))
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and file
-            command,
-            input=text,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            timeout=limits.seconds,
-            check=False,
-        )
+        with _interruptible():
+            done = subprocess.run(  # noqa: S603 - our own interpreter and file
+                [sys.executable, "-I", str(_CHILD), _engine_folder(), *bounds],
+                input=text,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={},
+                timeout=limits.seconds + _GRACE,
+                check=False,
+            )
     except subprocess.TimeoutExpired:
-        raise Failure(_exhausted(f"they ran for more than {limits.seconds:g} s")) from None
+        raise Failure(_too_long(limits)) from None
+    if done.returncode in {TOO_MUCH_TIME, -signal.SIGXCPU}:
+        raise Failure(_too_long(limits))
     if done.returncode == TOO_MUCH_MEMORY:
         raise Failure(_exhausted(f"they took more than {limits.memory / 1024**2:,.0f} MiB of memory"))
     if done.returncode or len(done.stdout) > _MAX_ANSWER:
         raise Failure(_exhausted(f"the engine broke off (exit {done.returncode})"))
     answer: Mapping[str, Any] = json.loads(done.stdout)
     return answer
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Lets Ctrl-C end the waiting at once. An event loop would take it as a wish, for when the waiting is over."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 
 
 def _engine_folder() -> str:
@@ -85,6 +107,10 @@ def _engine_folder() -> str:
         cure = "Install it: pip install 'ackplan[rego]'"
         raise Failure(error("ACK2103", "Rego engine is not installed", "policies in .rego files need it", cure))
     return str(Path(found.origin).parent.parent)
+
+
+def _too_long(limits: Limits) -> Diagnostic:
+    return _exhausted(f"they ran for more than {limits.seconds:g} s")
 
 
 def _exhausted(detail: str) -> Diagnostic:
