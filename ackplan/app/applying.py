@@ -18,7 +18,9 @@ from ackplan.execute.ports import ApiReader
 from ackplan.plan.codec import encode
 from ackplan.plan.model import Plan, Step
 from ackplan.record import Record
+from ackplan.record.codec import digest as content
 from ackplan.record.journal import Entry, Phase, RunHead, fold
+from ackplan.record.pin import is_made_on
 from ackplan.record.recovery import late, recover
 
 _AGAIN = "then run: ackplan apply"
@@ -46,17 +48,17 @@ def digest(plan: Plan) -> str:
 
 def resumes(plan: Plan, before: Known) -> bool:
     """Whether an interrupted run of this very plan is to be gone on with, on the very record that it began on."""
-    head, stored = before.leftover.head, before.stored
-    same_record = head is not None and (head.lineage, head.serial) == (stored.lineage, stored.serial)
-    return head is not None and same_record and head.plan == digest(plan)
+    head = before.leftover.head
+    return head is not None and is_made_on(head, before.stored) and head.plan == digest(plan)
 
 
 def finished(plan: Plan, before: Known) -> bool:
     """Whether a run of this very plan did all of it and wrote the record, and died before it cleared its journal."""
     head, stored = before.leftover.head, before.stored
-    if head is None or head.plan != digest(plan) or stored.serial != head.serial + 1 or before.flying:
+    if head is None or head.plan != digest(plan) or is_made_on(head, stored) or before.flying:
         return False
-    return {step.id for step in plan.steps} <= _done(before)
+    written, _ = fold(stored, before.leftover.entries)
+    return written.clusters == stored.clusters and {step.id for step in plan.steps} <= _done(before)
 
 
 def _done(before: Known) -> frozenset[str]:
@@ -118,9 +120,13 @@ async def resume(before: Known, api: ApiReader) -> Run:
     return Run(head.id, _done(before), ids, tried(before))
 
 
+def _head(run: str, plan: str, record: Record) -> RunHead:
+    return RunHead(run, plan, record.lineage, record.serial, content(record))
+
+
 async def apply(plan: Plan, before: Known, stores: Stores, executor: Callable[[Run], Executor], run: Run) -> Applied:
     """Runs the plan's steps and writes the record, however the run ends. `executor` makes one for this run."""
-    stores.journal.open(RunHead(run.id, digest(plan), before.stored.lineage, before.stored.serial))
+    stores.journal.open(_head(run.id, digest(plan), before.stored))
     try:
         result = await executor(run).run(plan.steps)
     finally:
@@ -139,10 +145,10 @@ def finish(stores: Stores, stored: Record) -> Record:
     leftover = stores.journal.read()
     record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))
     if record.clusters != stored.clusters or not stored.lineage:
-        record = stores.record.write(record, expect_serial=stored.serial)
+        record = stores.record.write(record, expect=stored)
     if flying and leftover.head is not None:
         kept = [Entry(f.run, f.step, f.cluster, Phase.ANSWER if f.answered else Phase.INTENT, f.data) for f in flying]
-        stores.journal.replace(RunHead(leftover.head.id, "", record.lineage, record.serial), kept)
+        stores.journal.replace(_head(leftover.head.id, "", record), kept)
     else:
         stores.journal.replace(None, ())
     return record

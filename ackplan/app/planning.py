@@ -18,7 +18,9 @@ from ackplan.model.answers import Cluster, Node
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
 from ackplan.record import Record
+from ackplan.record.codec import digest
 from ackplan.record.journal import Entry, InFlight, Leftover, fold
+from ackplan.record.pin import is_made_on
 from ackplan.record.recovery import named_nodes, recover
 
 T = TypeVar("T")
@@ -66,8 +68,7 @@ def _check_of(leftover: Leftover, stored: Record) -> None:
 
 def stale(leftover: Leftover, stored: Record) -> bool:
     """Whether someone else wrote the record since the run that left this journal began."""
-    head = leftover.head
-    return head is not None and (head.serial != stored.serial or head.lineage != stored.lineage)
+    return leftover.head is not None and not is_made_on(leftover.head, stored)
 
 
 def read_spec(inputs: spec.Inputs, *, optional: bool = False) -> spec.Spec:
@@ -96,7 +97,7 @@ async def make_plan(
         sides = dataclasses.replace(sides, live=live, nodes=nodes)
     planned = plan(sides, options)
     notes = (*loaded.diagnostics, *_interrupted(before), *planned.diagnostics)
-    return Planned(_pinned(_noted(planned, notes), loaded, inputs), loaded, before, recovered)
+    return Planned(_pinned(_noted(planned, notes), loaded, inputs, before.stored), loaded, before, recovered)
 
 
 async def _recovered(
@@ -115,9 +116,10 @@ def _noted(planned: Plan, notes: Sequence[Diagnostic]) -> Plan:
     return dataclasses.replace(planned, diagnostics=tuple(notes))
 
 
-def _pinned(planned: Plan, loaded: spec.Spec, inputs: spec.Inputs) -> Plan:
-    """The plan with the files of the spec that it was made of."""
-    pins = dataclasses.replace(planned.pins, spec_files=loaded.sources, spec_paths=tuple(inputs.paths))
+def _pinned(planned: Plan, loaded: spec.Spec, inputs: spec.Inputs, stored: Record) -> Plan:
+    """The plan with the files of the spec and the record that it was made of."""
+    files, paths = loaded.sources, tuple(inputs.paths)
+    pins = dataclasses.replace(planned.pins, spec_files=files, spec_paths=paths, record=digest(stored))
     return dataclasses.replace(planned, pins=pins)
 
 

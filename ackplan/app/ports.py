@@ -18,7 +18,7 @@ class RecordReader(Protocol):
 class RecordStore(RecordReader, Protocol):
     """Only applying gets a writer, and it must say what it expects to replace."""
 
-    def write(self, record: Record, *, expect_serial: int) -> Record: ...
+    def write(self, record: Record, *, expect: Record) -> Record: ...
 
 
 class JournalReader(Protocol):

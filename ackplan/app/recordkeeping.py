@@ -80,6 +80,9 @@ def _following(entry: RecordedCluster, old: str, new: str) -> RecordedCluster:
     return dataclasses.replace(entry, own={**entry.own, "depends_on": names})
 
 
+_PULL = "Pull the record again and make the change on that; --force puts this one in its place all the same"
+
+
 def put(record: Record, pushed: Record, *, force: bool) -> Record:
     """The record to write when `pushed` takes its place. Raises Failure where that would lose what others wrote."""
     if not force and record.lineage:
@@ -87,11 +90,18 @@ def put(record: Record, pushed: Record, *, force: bool) -> Record:
             raise Failure(_refused(f"its lineage is {pushed.lineage}, the record's is {record.lineage}"))
         if pushed.serial < record.serial:
             raise Failure(_refused(f"it has serial {pushed.serial}, the record was written since: {record.serial}"))
+        if pushed.serial == record.serial and pushed != record:
+            raise Failure(_other_content(record))
     return pushed
 
 
 def _refused(detail: str) -> Diagnostic:
-    cure = "Pull the record again and make the change on that; --force puts this one in its place all the same"
+    return error("ACK3041", "Record would be lost", detail, _PULL)
+
+
+def _other_content(record: Record) -> Diagnostic:
+    detail = f"it has the record's own serial {record.serial}, and says something else"
+    cure = f'Where it is the record of now, mended, give it "serial": {record.serial + 1}. {_PULL}'
     return error("ACK3041", "Record would be lost", detail, cure)
 
 

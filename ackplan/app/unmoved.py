@@ -1,7 +1,8 @@
 """What was reviewed is what happens: where anything moved since a plan was made, it is not carried out.
 
-A plan pins the files of the spec, the record, and the live side of each cluster that it plans for, with its nodes
-where these were looked at. Terraform pins the serial of its state alone, and misses a change made in the console.
+A plan pins the files of the spec, the record by its content, and the live side of each cluster that it plans for, with
+its nodes where these were looked at. Terraform pins the serial of its state alone: it misses a change made in the
+console, and a record that git merged from two branches.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ackplan.model.answers import Cluster, Node
 from ackplan.plan.model import Change, Plan
 from ackplan.plan.planner import fingerprint, seen
 from ackplan.record import RecordedCluster
+from ackplan.record.pin import is_made_on, parted
 
 _CURE = "Plan again"
 _RESUMED = "To go on with what is in the spec now: ackplan apply, which takes in what the interrupted run did"
@@ -75,11 +77,8 @@ def _spec_moved(plan: Plan, inputs: spec.Inputs) -> Iterator[Diagnostic]:
 
 
 def _record_moved(plan: Plan, before: Known) -> Iterator[Diagnostic]:
-    pins, stored = plan.pins, before.stored
-    if (pins.lineage, pins.serial) != (stored.lineage, stored.serial):
-        detail = f"planned on serial {pins.serial} of {pins.lineage or 'a new record'}, it is now {stored.serial}"
-        detail += f" of {stored.lineage}" if stored.lineage != pins.lineage else ""
-        yield error("ACK6004", "Record moved since the plan", detail, _CURE)
+    if not is_made_on(plan.pins, before.stored):
+        yield error("ACK6004", "Record moved since the plan", parted(plan.pins, before.stored), _CURE)
     elif before.leftover.head is not None:
         cure = "Finish it: ackplan apply; then plan again"
         yield error("ACK6004", "Record moved since the plan", before.leftover.head.fate, cure)

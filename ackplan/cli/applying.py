@@ -29,6 +29,7 @@ from ackplan.execute.context import Ports
 from ackplan.execute.executor import Executor, Limits, Run
 from ackplan.execute.outcomes import Result
 from ackplan.execute.ports import ApiError
+from ackplan.plan.codec import of_another_version
 
 if TYPE_CHECKING:
     from ackplan.plan.model import Plan
@@ -116,6 +117,8 @@ class _Application:
         self._report.plan, self._report.before = plan, before.record
         if not plan.applicable:
             raise Failure(_unfit(self._order.planfile, plan))
+        if not plan.pins.record:
+            raise Failure(of_another_version(f"{self._order.planfile} does not pin what the record held"))
         if plan.pins.workspace != self._settings.workspace:
             raise Failure(_elsewhere(self._order.planfile, plan.pins.workspace))
         self._hold(plan, before)

@@ -159,10 +159,11 @@ def read_plan(settings: Settings, file: str) -> tuple[Plan, Any]:
 def record_at_hand(settings: Settings, plan: Plan) -> Record | None:
     """The record that a plan was made on, where it lies here as it was then. A plan file is shown without it too."""
     from ackplan.diagnostics import Failure
+    from ackplan.record.pin import is_made_on
 
     try:
         known = before_now(settings)
     except (Failure, OSError):
         return None
-    unmoved = (known.stored.lineage, known.stored.serial) == (plan.pins.lineage, plan.pins.serial)
+    unmoved = is_made_on(plan.pins, known.stored)
     return known.record if unmoved and known.leftover.head is None else None

@@ -18,7 +18,9 @@ from ackplan.plan import shapes
 from ackplan.plan.model import Call, Change, Judged, Pins, Plan, Step
 from ackplan.plan.steps import OPERATION_OF
 
-FORMAT = 1
+FORMAT = 2
+# The first format does not pin what the record held: it can be shown, and not applied.
+_READ = (1, FORMAT)
 MODES = ("normal", "destroy", "refresh-only")
 MAX_BYTES = 512 * 1024 * 1024
 _SEAL = ', "sha256": '
@@ -80,15 +82,18 @@ def decode_file(text: str, file: str) -> tuple[Plan, Mapping[str, Any]]:
         raise Failure(_not_a_plan(file, "it is not JSON")) from None
     if not isinstance(document, dict) or "ackplan_plan" not in document:
         raise Failure(_not_a_plan(file, "it was not written by ackplan plan --out"))
-    if document["ackplan_plan"] != FORMAT:
-        detail = f"format {document['ackplan_plan']!r}, this ackplan reads {FORMAT}"
-        raise Failure(error("ACK6002", "Plan file of another version", detail, "Plan again"))
+    if document["ackplan_plan"] is True or document["ackplan_plan"] not in _READ:
+        raise Failure(of_another_version(f"format {document['ackplan_plan']!r}, this ackplan reads {FORMAT}"))
     if not whole:
         raise Failure(error("ACK6003", "Plan file was altered", f"{file} does not match its own digest", "Plan again"))
     try:
         return decode(document["plan"]), document["json"]
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
         raise Failure(_not_a_plan(file, f"{type(fault).__name__} in it")) from None
+
+
+def of_another_version(detail: str) -> Diagnostic:
+    return error("ACK6002", "Plan file of another version", detail, "Plan again")
 
 
 def _not_a_plan(file: str, why: str) -> Diagnostic:
@@ -111,6 +116,7 @@ def _apart_from_changes(plan: Plan) -> dict[str, Any]:
             "spec_files": dict(plan.pins.spec_files),
             "spec_paths": list(plan.pins.spec_paths),
             "workspace": plan.pins.workspace,
+            "record": plan.pins.record,
             "world": encode_world(plan.pins.world),
         },
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
@@ -133,6 +139,7 @@ def decode(data: Mapping[str, Any]) -> Plan:
             shapes.texts(pins["spec_paths"]),
             shapes.text(pins.get("workspace", "default")),
             decode_world(pins.get("world")),
+            shapes.text(pins.get("record", "")),
         ),
         unmanaged=shapes.whole(data["unmanaged"]),
         diagnostics=tuple(_read_diagnostic(entry) for entry in data["diagnostics"]),

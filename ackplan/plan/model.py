@@ -98,9 +98,10 @@ def replaced(value: T, **fields: Any) -> T:
 class Pins:
     """What a plan was made against. `live` is a fingerprint of each planned cluster's live side.
 
-    `spec_digest` is of what the spec means; `spec_files` are the digests of its files by their paths, and `spec_paths`
-    where they were looked for (empty: where a spec is by default). `world` is the one that the live sides are of; its
-    account is the one that the spec asks for where no other could be learnt.
+    `record` is the digest of the record's content; empty in a plan file of format 1. `spec_digest` is of what the spec
+    means; `spec_files` are the digests of its files by their paths, and `spec_paths` where they were looked for (empty:
+    where a spec is by default). `world` is the one that the live sides are of; its account is the one that the spec
+    asks for where no other could be learnt.
     """
 
     lineage: str
@@ -111,6 +112,7 @@ class Pins:
     spec_paths: tuple[str, ...] = ()
     workspace: str = "default"
     world: World = field(default_factory=World)
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)

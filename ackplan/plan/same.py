@@ -24,6 +24,8 @@ def _parted(reviewed: Plan, now: Plan) -> Iterator[str]:
         yield "the spec says something else"
     if (reviewed.pins.lineage, reviewed.pins.serial) != (now.pins.lineage, now.pins.serial):
         yield f"the record is at serial {now.pins.serial}, it was made on {reviewed.pins.serial}"
+    elif reviewed.pins.record != now.pins.record:
+        yield f"the record says something else, at the same serial {now.pins.serial}"
     before, after = _changes(reviewed), _changes(now)
     names = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
     if names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -23,17 +24,25 @@ _CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
 
 def encode(record: Record) -> str:
     """The text of the record, with a line end. The same record always gives the same text."""
+    text = json.dumps(as_data(record), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    # Half a surrogate pair, which JSON can name and UTF-8 can't hold, stays as JSON names it.
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def as_data(record: Record) -> dict[str, Any]:
+    """The record as JSON data."""
     document: dict[str, Any] = {
         "version": VERSION,
         "lineage": record.lineage,
         "serial": record.serial,
         "clusters": {name: encode_cluster(cluster) for name, cluster in record.clusters.items()},
     }
-    if record.world:
-        document["world"] = encode_world(record.world)
-    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    # Half a surrogate pair, which JSON can name and UTF-8 can't hold, stays as JSON names it.
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+    return {**document, "world": encode_world(record.world)} if record.world else document
+
+
+def digest(record: Record) -> str:
+    """Tells one content from another, whatever their serials say; independent of how the file is laid out."""
+    return hashlib.sha256(json.dumps(as_data(record), sort_keys=True).encode()).hexdigest()
 
 
 def encode_cluster(cluster: RecordedCluster) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True)
 class RunHead:
-    """Which run wrote the journal: of which plan (its digest), on top of which version of the record.
+    """Which run wrote the journal: of which plan (its digest), on top of which record (`record`: its digest).
 
     `plan` is empty once the run has ended and has left no more than its calls in flight.
     """
@@ -62,6 +62,7 @@ class RunHead:
     plan: str
     lineage: str
     serial: int
+    record: str = ""
 
     @property
     def ended(self) -> bool:

@@ -21,16 +21,23 @@ from typing import Any
 from ackplan.diagnostics import Failure, error
 from ackplan.record.journal import NOTHING, Entry, Leftover, Phase, RunHead, checked
 
-_VERSION = 1
+_VERSION = 2
 # Several times what a run of 30,000 clusters writes.
 _MAX_BYTES = 512 << 20
 _TABLES = """
 CREATE TABLE IF NOT EXISTS run (
-  id TEXT NOT NULL, plan TEXT NOT NULL, lineage TEXT NOT NULL, serial INTEGER NOT NULL);
+  id TEXT NOT NULL, plan TEXT NOT NULL, lineage TEXT NOT NULL, serial INTEGER NOT NULL, record TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS entry (
   number INTEGER PRIMARY KEY, run TEXT NOT NULL, step TEXT NOT NULL, cluster TEXT NOT NULL, phase TEXT NOT NULL,
   data TEXT NOT NULL, entry TEXT, removed INTEGER NOT NULL);
 """
+# The first version does not say what the record held.
+_TABLES_1 = _TABLES.replace(", record TEXT NOT NULL", "")
+_FROM_1 = (
+    "BEGIN IMMEDIATE; ALTER TABLE run RENAME TO run_1;",
+    _TABLES,
+    "INSERT INTO run SELECT *, '' FROM run_1; DROP TABLE run_1; PRAGMA user_version=2; COMMIT;",
+)
 
 _INSERT = "INSERT INTO entry (run, step, cluster, phase, data, entry, removed) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
@@ -61,7 +68,7 @@ class SqliteJournal:
     def _read(self) -> Leftover:
         connection = self._connect()
         try:
-            head = connection.execute("SELECT id, plan, lineage, serial FROM run").fetchone()
+            head = connection.execute("SELECT id, plan, lineage, serial, record FROM run").fetchone()
             rows = connection.execute(
                 "SELECT run, step, cluster, phase, data, entry, removed FROM entry ORDER BY number"
             ).fetchall()
@@ -91,8 +98,10 @@ class SqliteJournal:
         if version > _VERSION:
             connection.close()
             raise Failure(error("ACK3013", "Journal of a newer version", str(self._path), "Update ackplan"))
+        if version == 1 and _shape(connection) == _expected(_TABLES_1):
+            connection.executescript("".join(_FROM_1))
         connection.executescript(_TABLES)
-        if _shape(connection) != _expected():
+        if _shape(connection) != _expected(_TABLES):
             connection.close()
             raise sqlite3.DatabaseError("it has other tables than a journal")
         connection.execute(f"PRAGMA user_version={_VERSION}")
@@ -112,8 +121,8 @@ class SqliteJournal:
             with self._lock, self._transaction() as connection:
                 connection.execute("DELETE FROM run")
                 if head is not None:
-                    row = (head.id, head.plan, head.lineage, head.serial)
-                    connection.execute("INSERT INTO run VALUES (?, ?, ?, ?)", row)
+                    row = (head.id, head.plan, head.lineage, head.serial, head.record)
+                    connection.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?)", row)
                 if entries is not None:
                     connection.execute("DELETE FROM entry")
                     connection.executemany(_INSERT, list(map(_row, entries)))
@@ -186,17 +195,17 @@ def _shape(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
 
 
 @functools.cache
-def _expected() -> list[tuple[str, ...]]:
+def _expected(tables: str) -> list[tuple[str, ...]]:
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(_TABLES)
+        connection.executescript(tables)
         return _shape(connection)
 
 
 def _head(row: tuple[Any, ...]) -> RunHead:
-    identity, plan, lineage, serial = row
-    if not all(isinstance(text, str) for text in (identity, plan, lineage)) or not isinstance(serial, int):
+    identity, plan, lineage, serial, record = row
+    if not all(isinstance(text, str) for text in (identity, plan, lineage, record)) or not isinstance(serial, int):
         raise ValueError("the run has the wrong shape")
-    return RunHead(identity, plan, lineage, serial)
+    return RunHead(identity, plan, lineage, serial, record)
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:

@@ -34,14 +34,15 @@ class LocalRecordStore:
             raise Failure(error("ACK3001", "Record can't be read", detail, "Put back the last good version")) from None
         return decode(text, str(self._path))
 
-    def write(self, record: Record, *, expect_serial: int) -> Record:
-        """Writes the record as the next serial, above its own. Raises Failure where someone else wrote meanwhile."""
+    def write(self, record: Record, *, expect: Record) -> Record:
+        """Writes the record as the next serial, above its own. Raises Failure where another than expected is kept."""
         current = self.read()
-        if current.serial != expect_serial:
-            detail = f"serial {current.serial}, expected {expect_serial}"
+        if current != expect:
+            detail = f"serial {current.serial}, expected {expect.serial}"
+            detail = "other content of the same serial" if current.serial == expect.serial else detail
             raise Failure(error("ACK3004", "Record was written by someone else meanwhile", detail, "Plan again"))
         lineage = record.lineage or current.lineage or str(uuid.uuid4())
-        written = dataclasses.replace(record, lineage=lineage, serial=max(expect_serial, record.serial) + 1)
+        written = dataclasses.replace(record, lineage=lineage, serial=max(expect.serial, record.serial) + 1)
         before = read_regular(self._path, MAX_BYTES)
         if before is not None:
             write_atomically(self._backup, before)

@@ -110,7 +110,7 @@ def test_journal_that_cannot_be_used(at: Bench, what: str, code: str) -> None:
         if what == "newer":
             connection.execute("PRAGMA user_version = 99")
         else:
-            connection.execute("INSERT INTO run VALUES ('r', 'p', 'l', 1)")
+            connection.execute("INSERT INTO run VALUES ('r', 'p', 'l', 1, '')")
             connection.execute("INSERT INTO entry VALUES (1, 'r', 's', 'c', 'no such phase', '{}', NULL, 0)")
         connection.commit()
         connection.close()
@@ -143,10 +143,26 @@ _STRANGE = {
 def test_journal_that_no_run_wrote(at: Bench, statements: str) -> None:
     file = at.folder / ".ackplan" / "default.journal"
     with contextlib.closing(sqlite3.connect(file)) as connection:
-        connection.executescript(f"INSERT INTO run VALUES ('r', 'p', 'l', 1); {statements};")
+        connection.executescript(f"INSERT INTO run VALUES ('r', 'p', 'l', 1, ''); {statements};")
         connection.commit()
     refused = at.run("plan")
     assert (refused.code, refused.err.startswith("ACK3012 ")) == (1, True), refused.err
+
+
+def test_a_journal_of_the_first_version_is_read(at: Bench) -> None:
+    """It does not say what the record held: the serial is all that there is to go by."""
+    file = at.folder / ".ackplan" / "default.journal"
+    lineage = json.loads((at.folder / "state" / "default.json").read_text())["lineage"]
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.executescript(
+            "DROP TABLE run; PRAGMA user_version=1;"
+            "CREATE TABLE run (\n  id TEXT NOT NULL, plan TEXT NOT NULL, lineage TEXT NOT NULL, serial INTEGER NOT NULL);"
+            f"INSERT INTO run VALUES ('r', 'p', '{lineage}', 1)"
+        )
+    for _ in range(2):
+        assert "An earlier apply was interrupted: run r;" in at.run("plan").out
+    assert at.run("apply", "--auto-approve").code == 0
+    assert SqliteJournal(file).read().head is None
 
 
 def _content(file: Path) -> object:

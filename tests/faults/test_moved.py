@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from ackplan.api.client import AckClient
 from ackplan.api.errors import Denied
 from ackplan.model.answers import Cluster
+from ackplan.stores.journal import SqliteJournal
 from tests.faults.mishaps import pass_time
 from tests.faults.scenes import attached, spec
 from tests.faults.virtual import Bench, bench
@@ -82,7 +84,15 @@ def _named(at: Bench) -> None:
     pass_time(at)
 
 
-def _record(edit: Callable[[dict[str, object]], object]) -> Callable[[Bench], None]:
+_SAME_SERIAL = "ACK6004 Record moved since the plan: another record has the same serial 1"
+
+
+def _exchange_ids(clusters: dict[str, Any]) -> None:
+    first, second = clusters["shop"], clusters["base"]
+    first["cluster_id"], second["cluster_id"] = second["cluster_id"], first["cluster_id"]
+
+
+def _record(edit: Callable[[dict[str, Any]], object]) -> Callable[[Bench], None]:
     def moved(at: Bench) -> None:
         file = at.folder / "state" / "default.json"
         record = json.loads(file.read_text())
@@ -115,6 +125,19 @@ _MOVES: dict[str, tuple[Callable[[Bench], None], str]] = {
         "ACK6004 Record moved since the plan: planned on serial 1",
     ),
     "the record's lineage": (_record(lambda r: r.update(lineage="other")), "of other"),
+    "a cluster recorded as protected": (
+        _record(lambda r: r["clusters"]["shop"]["own"].update(lifecycle={"prevent_destroy": True})),
+        _SAME_SERIAL,
+    ),
+    "an order recorded": (_record(lambda r: r["clusters"]["shop"]["own"].update(depends_on=["base"])), _SAME_SERIAL),
+    "a parameter mended": (
+        _record(lambda r: r["clusters"]["same"]["parameters"].update(num_of_nodes=9)),
+        _SAME_SERIAL,
+    ),
+    "an instance recorded": (_record(lambda r: r["clusters"]["same"]["attached"].append("i-9")), _SAME_SERIAL),
+    "ids exchanged": (_record(lambda r: _exchange_ids(r["clusters"])), _SAME_SERIAL),
+    "a cluster merged in": (_record(lambda r: r["clusters"].update(more=r["clusters"]["same"])), _SAME_SERIAL),
+    "a cluster merged out": (_record(lambda r: r["clusters"].pop("same")), _SAME_SERIAL),
     "an apply": (_applied, "ACK6004 Record moved since the plan: planned on serial 1"),
     "the spec": (_edited, "ACK3032 Spec moved since the plan: ackplan.yaml was edited"),
 }
@@ -129,6 +152,11 @@ def test_what_moved_stops_the_plan_before_its_first_call(at: Bench, move: Callab
     assert said in refused.err
     assert "Plan again" in refused.err
     assert all(call.method == "GET" for call in list(at.calls)[sent:])
+
+
+def test_the_record_may_be_laid_out_anew(at: Bench) -> None:
+    _record(lambda _: None)(at)
+    assert at.run("apply", "it.plan").code == 0
 
 
 def test_what_the_plan_is_not_about_may_move(at: Bench) -> None:
@@ -249,6 +277,41 @@ def test_what_moved_since_a_run_was_interrupted_stops_it(
         assert at.wire.sent.count("create_cluster") == 2, "the one that was made, and the one that was not sent"
         assert at.run("apply", "--auto-approve").code == 0
         assert sorted(c["name"] for c in at.world.clusters()) == ["base", "more", "shop"]
+
+
+def test_record_that_moved_since_a_run_was_interrupted_stops_it(tmp_path: Path) -> None:
+    """A record of the same serial came by git: what the run did is taken in by a new plan, on top of that."""
+    with bench(tmp_path) as at:
+        (tmp_path / "ackplan.yaml").write_text(spec({"old": {}}))
+        assert at.run("apply", "--auto-approve").code == 0
+        (tmp_path / "ackplan.yaml").write_text(spec({"old": {}, "base": {}, "more": {"depends_on": ["base"]}}))
+        at.wire.sent.clear()
+        assert at.run("plan", "--out", "it.plan").code == 0
+        _interrupted(at)
+        at.wire.sent.clear()
+        _record(lambda r: r["clusters"]["old"]["own"].update(lifecycle={"prevent_destroy": True}))(at)
+        refused = at.run("apply", "it.plan")
+        assert (refused.code, _SAME_SERIAL in refused.err) == (1, True), refused
+        assert "create_cluster" not in at.wire.sent
+        assert at.run("apply", "--auto-approve").code == 0
+        assert sorted(c["name"] for c in at.world.clusters()) == ["base", "more", "old"]
+        recorded = json.loads((tmp_path / "state" / "default.json").read_text())["clusters"]
+        assert recorded["old"]["own"] == {"lifecycle": {"prevent_destroy": True}}, "what was merged in is kept"
+
+
+def test_a_run_whose_record_was_replaced_before_its_journal_was_cleared_is_not_done(tmp_path: Path) -> None:
+    """It had written the record and died; then git put another one in its place."""
+    with bench(tmp_path) as at:
+        (tmp_path / "ackplan.yaml").write_text(spec({"shop": {}}))
+        assert at.run("plan", "--out", "it.plan").code == 0
+        with mock.patch.object(SqliteJournal, "replace", side_effect=RuntimeError("killed")):
+            assert at.run("apply", "it.plan").code != 0
+        _record(lambda r: r["clusters"]["shop"]["parameters"].update(num_of_nodes=9))(at)
+        refused = at.run("apply", "it.plan")
+        assert (refused.code, "ACK6004" in refused.err) == (1, True), refused
+        _record(lambda r: r["clusters"]["shop"]["parameters"].update(num_of_nodes=2))(at)
+        done = at.run("apply", "it.plan")
+        assert (done.code, "only its journal was left" in done.err) == (0, True), done
 
 
 def test_spec_that_moved_since_a_run_was_interrupted_stops_it(tmp_path: Path) -> None:

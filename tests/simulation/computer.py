@@ -133,13 +133,13 @@ class MemoryRecord:
         self.life.check()
         return decode(self.disk.record, "state/default.json") if self.disk.record else Record("")
 
-    def write(self, record: Record, *, expect_serial: int) -> Record:
+    def write(self, record: Record, *, expect: Record) -> Record:
         current = self.read()
-        assert current.serial == expect_serial, "someone else wrote the record, and there is no one else"
+        assert current == expect, "someone else wrote the record, and there is no one else"
         self.life.tick()
         self.life.need_room()
         lineage = record.lineage or current.lineage or "lineage"
-        written = dataclasses.replace(record, lineage=lineage, serial=expect_serial + 1)
+        written = dataclasses.replace(record, lineage=lineage, serial=expect.serial + 1)
         self.disk.record = encode(written)
         self.disk.written.append(self.disk.record)
         self.life.tick()

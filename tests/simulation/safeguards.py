@@ -162,7 +162,7 @@ MUTANTS = (
     Mutant(
         "a run's journal says whose it is",
         applying.apply,
-        "stores.journal.open(RunHead(run.id, digest(plan), before.stored.lineage, before.stored.serial))",
+        "stores.journal.open(_head(run.id, digest(plan), before.stored))",
         "pass",
         5,
     ),

@@ -89,7 +89,7 @@ def _recorded(settings: Settings) -> Record:
 
 def _write(settings: Settings, before: Record, after: Record) -> None:
     if after != before:
-        stores(settings).record.write(after, expect_serial=before.serial)
+        stores(settings).record.write(after, expect=before)
 
 
 async def _import(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diagnostic]]:

@@ -170,6 +170,8 @@ def _rewrite(settings: Settings, verb: str, changed: Callable[[Known], Awaitable
     async def main() -> Record:
         async with lock(settings, f"ackplan state {verb}", 0):
             before = before_now(settings)
-            return stores(settings).record.write(await changed(before), expect_serial=before.stored.serial)
+            record = await changed(before)
+            unchanged = record == before.stored
+            return record if unchanged else stores(settings).record.write(record, expect=before.stored)
 
     return run_async(main())

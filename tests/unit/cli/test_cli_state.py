@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from projects import WEB, Project
@@ -113,15 +116,51 @@ def test_push_of_what_was_pulled_and_edited(project: Project) -> None:
     project.applied(TWO)
     kept = record(project)
     del kept["clusters"]["db"]
-    project.write(json.dumps(kept), "edited.json")
+    edited = {**kept, "serial": kept["serial"] + 1}
+    project.write(json.dumps(edited), "edited.json")
     done = project.run("state", "push", "edited.json")
     assert done.code == 0, done.err
-    assert record(project) == {**kept, "serial": kept["serial"] + 1}
+    assert record(project) == {**kept, "serial": kept["serial"] + 2}
     again = project.run("state", "push", "edited.json")
     assert again.code == 1
     assert "ACK3041 Record would be lost" in again.err
     assert project.run("state", "push", "edited.json", "--force").code == 0
-    assert record(project)["serial"] == kept["serial"] + 2
+    assert record(project)["serial"] == kept["serial"] + 3
+
+
+EDITS: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
+    ("a cluster fewer", lambda r: r["clusters"].pop("db")),
+    ("protected", lambda r: r["clusters"]["db"]["own"].update(lifecycle={"prevent_destroy": True})),
+    ("an order", lambda r: r["clusters"]["db"]["own"].update(depends_on=[])),
+    ("another id", lambda r: r["clusters"]["db"].update(cluster_id="c1")),
+    ("another size", lambda r: r["clusters"]["db"]["parameters"].update(num_of_nodes=77)),
+]
+
+
+@pytest.mark.parametrize("edit", [row[1] for row in EDITS], ids=[row[0] for row in EDITS])
+def test_push_of_other_content_under_the_same_serial_is_refused(
+    edit: Callable[[dict[str, Any]], object], project: Project
+) -> None:
+    project.applied(TWO)
+    kept = record(project)
+    other = copy.deepcopy(kept)
+    edit(other)
+    project.write(json.dumps(other), "other.json")
+    refused = project.run("state", "push", "other.json")
+    assert refused.code == 1
+    assert "ACK3041 Record would be lost: it has the record's own serial 1, and says something else" in refused.err
+    assert '"serial": 2' in refused.err
+    assert record(project) == kept
+    assert project.run("state", "push", "--force", "other.json").code == 0
+    assert record(project) == {**other, "serial": 2}
+
+
+def test_push_of_what_is_kept_writes_nothing(project: Project) -> None:
+    project.applied(TWO)
+    kept = (project.folder / "state/default.json").read_text("utf-8")
+    project.write(json.dumps(json.loads(kept)), "same.json")
+    assert project.run("state", "push", "same.json").code == 0
+    assert (project.folder / "state/default.json").read_text("utf-8") == kept
 
 
 def test_push_of_a_later_record_is_later_still(project: Project) -> None:
