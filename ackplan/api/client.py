@@ -45,6 +45,11 @@ class AckClient:
         self._sender = sender
         self._region = region
 
+    @property
+    def region(self) -> str:
+        """The region of calls that name none."""
+        return self._region
+
     def stop(self) -> None:
         """From now on a call that did not succeed is not sent again."""
         self._sender.stop()
@@ -179,6 +184,9 @@ class _MonotonicClock:
 
     def now(self) -> float:
         return time.monotonic()
+
+    def wall(self) -> float:
+        return time.time()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 
 
 class RealClock:
-    """Monotonic seconds of this machine."""
+    """The seconds of this machine."""
 
     def now(self) -> float:
         return time.monotonic()
+
+    def wall(self) -> float:
+        return now().timestamp()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

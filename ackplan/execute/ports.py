@@ -89,9 +89,11 @@ class Api(ApiReader, Protocol):
 
 
 class Clock(Protocol):
-    """Time as the run sees it: seconds, monotonic."""
+    """Time as the run sees it, in seconds. `now` is monotonic; `wall` is since 1970, and what other machines go by."""
 
     def now(self) -> float: ...
+
+    def wall(self) -> float: ...
 
     async def sleep(self, seconds: float) -> None: ...
 

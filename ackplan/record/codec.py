@@ -19,6 +19,8 @@ MAX_BYTES = 256 * 1024 * 1024
 # What may stand in the path of a signed call; empty where only the answer of a create will tell.
 CLUSTER_ID = re.compile(r"[A-Za-z0-9_-]{0,128}")
 _HALF = re.compile("[\ud800-\udfff]")
+_EPOCH = "1970-01-01T00:00:00Z"
+_MOMENT = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z", re.ASCII)
 _CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
 
 
@@ -54,7 +56,11 @@ def encode_cluster(cluster: RecordedCluster) -> dict[str, Any]:
         "attached": list(cluster.attached),
         "created": cluster.created,
     }
-    return {**encoded, "partial": True} if cluster.partial else encoded
+    if cluster.partial:
+        encoded["partial"] = True
+    if cluster.accepted_at:
+        encoded["accepted_at"] = cluster.accepted_at
+    return encoded
 
 
 def decode(text: str, file: str) -> Record:
@@ -169,6 +175,7 @@ def decode_cluster(name: str, value: Any) -> RecordedCluster:
         "attached": _texts(attached),
         "created": isinstance(value.get("created", True), bool),
         "partial": isinstance(value.get("partial", False), bool),
+        "accepted_at": bool(_MOMENT.fullmatch(str(value.get("accepted_at", _EPOCH)))),
     }
     for key, holds in checks.items():
         _expect(holds, f"clusters.{name}.{key} has the wrong type or is missing")
@@ -180,4 +187,5 @@ def decode_cluster(name: str, value: Any) -> RecordedCluster:
         attached=tuple(attached),
         created=value.get("created", True),
         partial=value.get("partial", False),
+        accepted_at=value.get("accepted_at", ""),
     )

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ackplan.record.codec import decode_cluster
-from ackplan.record.model import Record
+from ackplan.record.model import Record, RecordedCluster
 
+# The run and the step that a call belongs to.
+CallKey = tuple[str, str]
 # Tells an entry that settles a call of a run that died from one that says that its step is done.
 RECOVERED: Mapping[str, Any] = {"recovered": True}
 
@@ -49,6 +51,10 @@ class InFlight:
     cluster: str
     data: Mapping[str, Any]
     answered: bool
+
+    @property
+    def key(self) -> CallKey:
+        return self.run, self.step
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,13 @@ def _after(call: InFlight, entry: Entry, recorded: Mapping[str, Any]) -> InFligh
     return call if operation == "create_cluster" else replace(call, data={**call.data, "entry": None})
 
 
+def _of_the_same(before: RecordedCluster | None, after: RecordedCluster) -> RecordedCluster:
+    """The new entry of a cluster; when it was accepted is known of it for good."""
+    if before is None or before.cluster_id != after.cluster_id or after.accepted_at:
+        return after
+    return replace(after, accepted_at=before.accepted_at)
+
+
 def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tuple[Record, tuple[InFlight, ...]]:
     """The record with all entries taken in, and the calls in flight.
 
@@ -135,7 +148,9 @@ def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tu
             if not stale:
                 clusters.pop(entry.cluster, None)
         elif entry.entry is not None and not (stale and entry.cluster in record.clusters and entry.data != RECOVERED):
-            clusters[entry.cluster] = decode_cluster(entry.cluster, entry.entry)
+            clusters[entry.cluster] = _of_the_same(
+                clusters.get(entry.cluster), decode_cluster(entry.cluster, entry.entry)
+            )
         if entry.entry is not None and entry.phase is not Phase.INTENT:
             flying = {k: left for k, call in flying.items() if (left := _after(call, entry, entry.entry)) is not None}
         if entry.phase is Phase.SETTLED:

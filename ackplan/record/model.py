@@ -19,7 +19,8 @@ class RecordedCluster:
     `parameters` are create parameters and `own` ackplan's keys, both as the spec had them, secrets as references.
     `partial` says that the cluster was taken in from what is live: a parameter that it lacks is not known, rather than
     not set. `attached` are the instances whose attach succeeded. `created` is False from the accepted create call until
-    the cluster was seen to be complete: a live state `failed` then means that nothing ever ran there.
+    the cluster was seen to be complete: a live state `failed` then means that nothing ever ran there. `accepted_at` is
+    when the create call was accepted, in UTC (ISO 8601), empty where that is not known: reads may lag behind it.
     """
 
     cluster_id: str
@@ -29,6 +30,7 @@ class RecordedCluster:
     attached: tuple[str, ...] = ()
     created: bool = True
     partial: bool = False
+    accepted_at: str = ""
 
     @property
     def depends_on(self) -> tuple[str, ...]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
 from ackplan.model.answers import Cluster, Node
 from ackplan.record.codec import encode_cluster
-from ackplan.record.journal import RECOVERED, Entry, InFlight, Phase, fold
+from ackplan.record.journal import RECOVERED, CallKey, Entry, InFlight, Phase, fold
 from ackplan.record.model import Record
 
-# How long after it was sent a call may take effect, in seconds: its sender may have died with it on the way.
-LATEST = 60.0
+# How long after it was sent a call may take effect and show, in seconds: its sender may have died with it on the way,
+# behind a gateway, before a list that lags, and with a clock that was a little off.
+LATEST = 120.0
+# The same of a call that was accepted, where no task tells more: that long a step waits for it as well.
+ACCEPTED = 1800.0
 _UNREAD: Mapping[str, Sequence[Node]] = {}
 _CREATE, _SCALE_OUT, _DELETE, _ATTACH = "create_cluster", "scale_out", "delete_cluster", "attach"
 
@@ -25,7 +27,7 @@ def recover(
     nodes: Mapping[str, Sequence[Node]] = _UNREAD,
     *,
     stale: bool = False,
-    now: float = math.inf,
+    coming: Set[CallKey] = frozenset(),
 ) -> tuple[Record, tuple[Entry, ...]]:
     """What became of the calls in flight, as far as it shows: the record, and entries that settle them.
 
@@ -34,8 +36,8 @@ def recover(
     instances are taken in of which it is not seen that they did not come: one that ackplan attached must never be given
     up as if it had been made for the cluster. `nodes` are those of live clusters, by id, as far as they were read
     (`named_nodes`). What does not show needs nothing here: the next plan compares with what was left behind. But an
-    attach to a cluster that is busy stays in flight, and so does what adds a cluster or workers and was sent less than
-    `LATEST` seconds before `now`: it may be on its way still.
+    attach to a cluster that is busy stays in flight, and so does what adds a cluster or workers and is `coming`: it may
+    be on its way still.
     `stale` is that of `fold`: then only what was created and attached is taken in.
     """
     there = {cluster.cluster_id: cluster for cluster in live if not cluster.gone}
@@ -51,22 +53,21 @@ def recover(
             settled = replace(settled, entry=_changed(record, call, there, nodes))
         if operation == _ATTACH and settled.entry is None:
             settled = replace(settled, entry=_attached(record, call, there, nodes))
-        if settled.entry is None and _open(record, call, there, now):
+        if settled.entry is None and _open(record, call, there, coming=call.key in coming):
             continue
         entries.append(settled)
         record, _ = fold(record, entries[-1:])
     return record, tuple(entries)
 
 
-def late(call: InFlight) -> float:
-    """Until when a call whose answer nobody heard may take effect, by the clock of its run; 0 where it is not known."""
+def left(call: InFlight, now: float) -> float:
+    """How many seconds after `now` (since 1970) a call may take effect yet; 0 where it is not known when it was sent.
+
+    It was written down on another machine, maybe: where that clock was ahead, no more is believed than can be.
+    """
     at = call.data.get("at")
-    return at + LATEST if isinstance(at, float) and not call.answered else 0.0
-
-
-def on_its_way(call: InFlight, now: float) -> bool:
-    """Whether a call may take effect yet. A clock that began anew since it was sent says no."""
-    return 0 < late(call) - now <= LATEST
+    span = LATEST if not call.answered else ACCEPTED if call.data.get("operation") in {_SCALE_OUT, _ATTACH} else 0.0
+    return min(max(at + span - now, 0.0), span) if isinstance(at, int | float) else 0.0
 
 
 def named_nodes(record: Record, flying: Iterable[InFlight], live: Iterable[Cluster]) -> tuple[str, ...]:
@@ -85,17 +86,17 @@ def _created(record: Record, call: InFlight, there: Mapping[str, Cluster]) -> Ma
     return {**entry, "cluster_id": found.cluster_id, "created": False, "attached": []} if found else None
 
 
-def _open(record: Record, call: InFlight, there: Mapping[str, Cluster], now: float) -> bool:
+def _open(record: Record, call: InFlight, there: Mapping[str, Cluster], *, coming: bool) -> bool:
     """Whether a call of which nothing shows may still add something."""
     known, operation = record.clusters.get(call.cluster), call.data.get("operation")
     found = there.get(known.cluster_id) if known else None
     if operation == _CREATE or found is None:
-        return operation == _CREATE and found is None and on_its_way(call, now)
+        return operation == _CREATE and found is None and coming
     if operation == _ATTACH:
-        return found.busy or on_its_way(call, now)
+        return found.busy or coming
     before = call.data.get("workers_before")
     unmoved = isinstance(before, int) and not found.busy and found.size == before + call.data.get("masters", 0)
-    return operation == _SCALE_OUT and unmoved and on_its_way(call, now)
+    return operation == _SCALE_OUT and unmoved and coming
 
 
 def _attached(

@@ -144,7 +144,7 @@ def _journal(data: bytes) -> None:
         return
     try:
         record, flying = fold(Record("lineage", 1), leftover.entries)
-        recover(record, flying, [Cluster("c1", "c", "running", "cn-beijing", 3, None, {})], now=2.0)
+        recover(record, flying, [Cluster("c1", "c", "running", "cn-beijing", 3, None, {})])
     except ValueError as fault:
         _fit([*as_diagnostics(Failure(*_told(fault)))])
 
