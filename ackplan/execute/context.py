@@ -13,15 +13,17 @@ from ackplan.execute.faults import StepFailed
 from ackplan.execute.outcomes import Event, Moment
 from ackplan.execute.places import Place
 from ackplan.execute.ports import WRITE_DOWN, Api, ApiError, Clock, Journal, SecretSource
+from ackplan.execute.presence import REAL, Patience, Subject, look_up
 from ackplan.execute.watch import Settled, Watch
-from ackplan.model.answers import Accepted, Attached, Cluster, Retry
+from ackplan.model.answers import Accepted, Attached, Cluster, Retry, Task
 from ackplan.plan.model import Call, Step
 from ackplan.record.journal import Entry, Phase
-from ackplan.record.recovery import LATEST
 
 # How long a call whose answer was lost may take to show its effect.
 GRACE = 60.0
 LOOK_EVERY = 3.0
+_SHARE = 0.04
+_LONGEST_PAUSE = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Ports:
     journal: Journal
     secrets: SecretSource
     tell: Callable[[Event], None]
+    patience: Patience = REAL
 
 
 def _aim(step: Step) -> dict[str, Any]:
@@ -45,8 +48,10 @@ def _aim(step: Step) -> dict[str, Any]:
 class StepContext:
     """A step under way. `ids` knows the clusters that this run created, by name, for all steps of the run.
 
-    `failed`: the cluster was in the state `failed` before the step's call.
-    `late` is until when a call like this one may take effect that an earlier run may have sent, None where none did.
+    `accepted_at` is when the cluster's creation was accepted (ISO 8601), empty where that is not known or long ago.
+    `started` is when the step began, which its deadline counts from. `failed`: the cluster was in the state `failed`
+    before the step's call. `late` is until when a call like this one may take effect that an earlier run may have
+    sent, in seconds since 1970, None where none did.
     """
 
     step: Step
@@ -56,6 +61,8 @@ class StepContext:
     ids: dict[str, str]
     place: Place
     cluster_id: str = ""
+    accepted_at: str = ""
+    started: float = 0.0
     request_ids: list[str] = field(default_factory=list)
     task_ids: list[str] = field(default_factory=list)
     retries: list[Retry] = field(default_factory=list)
@@ -85,7 +92,7 @@ class StepContext:
         return body
 
     async def _write_down(self) -> None:
-        step, now = self.step, self.ports.clock.now()
+        step, now = self.step, self.ports.clock.wall()
         facts = {"operation": self.call.operation, **_aim(step), "entry": step.entry, "at": now}
         await self.write(Phase.INTENT, facts)
 
@@ -131,14 +138,54 @@ class StepContext:
 
     @property
     def deadline(self) -> float:
-        return self.ports.clock.now() + self.step.timeout
+        """When the step has taken as long as it may, whatever it waited for."""
+        return self.started + self.step.timeout
+
+    @property
+    def subject(self) -> Subject:
+        region = self.step.region or (self.step.call.region if self.step.call else "")
+        return Subject(self.step.cluster, self.cluster_id, region, self.accepted_at)
 
     async def rest(self, task_id: str | None = None) -> Cluster | None:
         """The cluster once it is at rest and the task ended; None when it is gone. A failed task fails the step."""
-        waiting = self.watch.wait(self.cluster_id, task_id, self.deadline, self._progress)
+        return (await self._settled_down(task_id)).cluster
+
+    async def _settled_down(self, task_id: str | None) -> Settled:
+        waiting = self.watch.wait(self.subject, task_id, self.deadline, self._progress)
         settled = await self.place.aside(waiting)
+        self._check_identity(settled.cluster)
         self._check_task(settled)
-        return settled.cluster
+        return settled
+
+    def _check_identity(self, cluster: Cluster | None) -> None:
+        """An id with another name or region is another cluster than the one that is planned for."""
+        if cluster is None or cluster.is_named(self.step.cluster, self.subject.region):
+            return
+        raise StepFailed(faults.another(self.step, cluster), open=self.called)
+
+    async def effective(self, task_id: str | None, shows: Callable[[], Awaitable[bool]]) -> bool:
+        """Whether the effect of an accepted call shows: it has as long as the step may take.
+
+        Where its task ended well, what is still to be seen may lag behind for a while only.
+        """
+        begun, ended = self.ports.clock.now(), None
+        while True:
+            settled = await self._settled_down(task_id)
+            if await shows():
+                return True
+            now = self.ports.clock.now()
+            ended = now if ended is None and _succeeded(settled.task) else ended
+            lagging = ended is not None and now - ended >= max(GRACE, self.ports.patience.grace)
+            if lagging or now >= self.deadline:
+                return False
+            await self.pause(begun)
+
+    async def pause(self, since: float) -> None:
+        """Waits before the next look at what has gone on since then, not beyond the deadline; others work meanwhile."""
+        self.watch.check()
+        now = self.ports.clock.now()
+        pause = min(max(LOOK_EVERY, (now - since) * _SHARE), _LONGEST_PAUSE)
+        await self.place.aside(self.ports.clock.sleep(max(0.0, min(pause, self.deadline - now))))
 
     def _progress(self, seconds: float, state: str) -> None:
         self.ports.tell(Event(Moment.PROGRESS, self.step, seconds, state))
@@ -167,53 +214,49 @@ class StepContext:
             raise StepFailed(faults.not_ready(self.step, cluster.state))
 
     async def look(self) -> Cluster | None:
-        """The cluster as it is now; None when it is gone."""
-        try:
-            cluster = await self.ports.api.get_cluster(self.cluster_id)
-        except ApiError as fault:
-            if fault.http_status == 404:
-                return None
-            raise
-        return None if cluster.gone else cluster
+        """The cluster as it is now; None when it is gone. Fails the step where the id is another cluster's."""
+        cluster = await look_up(self.ports.api, self.ports.clock, self.ports.patience, self.subject)
+        self._check_identity(cluster)
+        return cluster
 
     @property
-    def awaited(self) -> bool:
-        """Whether a call that an earlier run sent may take effect yet."""
-        return self.late is not None and 0 < self.late - self.ports.clock.now() <= LATEST
+    def awaited(self) -> float:
+        """For how many seconds a call that an earlier run sent may take effect yet."""
+        return max(0.0, (self.late or 0.0) - self.ports.clock.wall())
 
     async def late_call(self) -> bool:
         """False where no earlier run's call can take effect any more. Else returns as soon as one does, or none can."""
-        now, first = self.ports.clock.now(), await self.look() if self.late else None
-        if self.late is None or first is None or not self.awaited:
+        first = await self.look() if self.late else None
+        if first is None or not self.awaited:
             return False
 
         async def moved() -> bool:
             cluster = await self.look()
             return cluster is None or cluster.busy or cluster.size != first.size
 
-        await self.until(moved, self.late - now)
+        await self.until(moved, self.awaited)
         self.late = None
         return True
 
     async def until(self, seen: Callable[[], Awaitable[bool]], patience: float = GRACE) -> bool:
-        """Looks again and again, for so many seconds at most, until `seen`."""
-        end = self.ports.clock.now() + patience
+        """Looks again and again, for so many seconds at most and not beyond the deadline, until `seen`."""
+        begun = self.ports.clock.now()
+        end = min(begun + patience, self.deadline)
         while not await seen():
             if self.ports.clock.now() >= end:
                 return False
-            self.watch.check()
-            await self.pause()
+            await self.pause(begun)
         return True
-
-    async def pause(self, seconds: float = LOOK_EVERY) -> None:
-        """Lets time pass, and others work meanwhile."""
-        await self.place.aside(self.ports.clock.sleep(seconds))
 
     async def present(self) -> frozenset[str]:
         """Those of the step's instances that are nodes of the cluster now."""
-        nodes = await self.ports.api.list_nodes(self.cluster_id)
+        nodes = await self.ports.api.list_nodes(self.cluster_id, self.subject.region)
         return frozenset(node.instance_id for node in nodes) & frozenset(self.step.instances)
 
     def workers(self, cluster: Cluster | None) -> int | None:
         """How many workers the cluster has; None where it does not tell."""
         return cluster.size - self.step.masters if cluster is not None and cluster.size is not None else None
+
+
+def _succeeded(task: Task | None) -> bool:
+    return task is not None and not task.running and not task.failed

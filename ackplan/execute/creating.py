@@ -1,13 +1,14 @@
-"""Creating a cluster. Names are unique: a create whose answer was lost is found by its name, or was not done."""
+"""Creating a cluster. A create whose answer was lost is looked for by its name before it is ever sent again."""
 
 from __future__ import annotations
 
-import dataclasses
+from datetime import UTC, datetime
 
 from ackplan.execute import faults
 from ackplan.execute.context import StepContext
 from ackplan.execute.faults import StepFailed
 from ackplan.execute.ports import ApiError
+from ackplan.execute.presence import Listing
 from ackplan.model.answers import Accepted, Cluster
 from ackplan.record.journal import Phase
 
@@ -24,47 +25,59 @@ async def create(context: StepContext) -> None:
 
 
 async def _send(context: StepContext) -> str | None:
-    """The create call until its answer is known; the task to follow. Sent again only when the name is still free.
+    """The create call until its answer is known; the task to follow.
 
-    A name that is taken now may be the work of an earlier run that died with its call on the way: it is looked for.
-    While such a call may come yet, a refusal of this one settles nothing. Each try is written down: from then on it
+    After a call without an answer, this run's or an earlier one's, none is sent until the name has been free for longer
+    than such a call may take: it may be behind a gateway, and lists lag. Each try is written down: from then on it
     counts how long the call may be on its way.
     """
     lost: ApiError | None = None
     for _ in range(_TRIES):
+        sought = await _sought(context, lost)
+        if sought is not None:
+            return await _created(context, sought)
         body = await context.intent()
         context.called = True
         try:
-            answer = await context.ports.api.create_cluster(context.call.region, body)
+            return await _created(context, await context.ports.api.create_cluster(context.call.region, body))
         except ApiError as fault:
-            earlier = context.late is not None and fault.code == NAME_TAKEN
-            if not (fault.uncertain or lost or earlier):
-                if not context.awaited:
-                    await context.write(Phase.SETTLED, {"error": fault.code})
+            if not fault.uncertain and not (fault.code == NAME_TAKEN and (lost or context.late is not None)):
+                await context.write(Phase.SETTLED, {"error": fault.code})
                 raise
-            lost = lost or fault
+            lost = fault
             context.heard(fault)
-            answer = Accepted(fault.request_id)
-        answer = answer if answer.cluster_id else await _found(context, answer)
-        if answer.cluster_id:
-            return await _created(context, answer)
-        await context.pause()
-        context.watch.check()
+    sought = await _sought(context, lost)
+    if sought is not None:
+        return await _created(context, sought)
     raise StepFailed(faults.lost(context.step, lost), open=True)
 
 
-async def _found(context: StepContext, answer: Accepted) -> Accepted:
-    """The answer with the id of the live cluster of this name, where there is one."""
-    clusters = await context.ports.api.list_clusters()
-    found = next((cluster for cluster in clusters if _is_ours(cluster, context.step.cluster)), None)
-    return dataclasses.replace(answer, cluster_id=found.cluster_id if found else None)
+async def _sought(context: StepContext, lost: ApiError | None) -> Accepted | None:
+    """What a call without an answer made, found by its name; None where none can come any more, or none was sent."""
+    seconds = context.ports.patience.late if lost else context.awaited
+    if not seconds and not lost:
+        return None
+    found: list[Cluster] = []
+
+    async def shows() -> bool:
+        found.extend(await _named(context))
+        return bool(found)
+
+    if await context.until(shows, seconds):
+        return Accepted(lost.request_id if lost else "", found[0].cluster_id)
+    if context.ports.clock.now() >= context.deadline:
+        raise StepFailed(faults.lost(context.step, lost), open=True)
+    return None
 
 
-def _is_ours(cluster: Cluster, name: str) -> bool:
-    return cluster.name == name and not cluster.gone and cluster.state != "deleting"
+async def _named(context: StepContext) -> list[Cluster]:
+    """The live clusters of this step's name that are not on their way out."""
+    listed = await Listing(context.ports.api).clusters((context.call.region,))
+    return [c for c in listed if c.name == context.step.cluster and not c.gone and not c.leaving]
 
 
 async def _created(context: StepContext, answer: Accepted) -> str | None:
     context.cluster_id = answer.cluster_id or ""
+    context.accepted_at = datetime.fromtimestamp(context.ports.clock.wall(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     entry = {**(context.step.entry or {}), "cluster_id": context.cluster_id, "created": False, "attached": []}
-    return await context.answered(answer, entry)
+    return await context.answered(answer, {**entry, "accepted_at": context.accepted_at})

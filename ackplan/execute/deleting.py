@@ -6,17 +6,18 @@ from ackplan.execute import faults
 from ackplan.execute.context import GRACE, StepContext
 from ackplan.execute.faults import StepFailed
 from ackplan.execute.ports import ApiError
-from ackplan.execute.watch import TookTooLong
+from ackplan.model.states import spelled
 
 
 async def delete(context: StepContext) -> None:
     """Deletes the cluster, unless it is gone or going already, and waits until it is gone."""
     cluster = await context.look()
-    if cluster is not None and cluster.busy and cluster.state != "deleting":
+    if cluster is not None and cluster.busy and not cluster.leaving:
         cluster = await context.rest()
-    if cluster is not None and cluster.state != "deleting":
+    before = cluster.state if cluster is not None else ""
+    if cluster is not None and not cluster.leaving:
         await _send(context)
-    await gone(context)
+    await _gone(context, before)
     context.ids.pop(context.step.cluster, None)
     await context.settled(removed=True)
 
@@ -27,33 +28,39 @@ async def _send(context: StepContext) -> None:
     try:
         await context.answered(await context.ports.api.delete_cluster(context.call.region, context.cluster_id))
     except ApiError as fault:
-        if fault.http_status != 404:
+        if not fault.missing:
             await context.after_fault(fault, lambda: _leaving(context))
         else:
             context.heard(fault)
+    # From here on the deletion explains that it is not there.
+    context.accepted_at = ""
 
 
 async def _leaving(context: StepContext) -> bool:
     cluster = await context.look()
-    return cluster is None or cluster.state == "deleting"
+    return cluster is None or cluster.leaving
 
 
 async def await_gone(context: StepContext) -> None:
     """Waits for a deletion that is under way."""
-    await gone(context)
+    await _gone(context, "deleting")
     await context.settled(removed=context.step.entry is None)
 
 
-async def gone(context: StepContext) -> None:
-    """Returns when the cluster is gone: 404, or off the list."""
-    deadline = context.deadline
-    at_rest: float | None = None
-    while context.ports.clock.now() < deadline:
-        cluster = await context.rest()
+async def _gone(context: StepContext, before: str) -> None:
+    """Returns when the cluster is gone. `before` is its state before the deletion was asked for.
+
+    An accepted deletion has as long as the step may take; the state may lag behind it.
+    """
+    begun = context.ports.clock.now()
+    while await context.rest() is not None:
+        # A list told that it is at rest: by its id it may be going, or gone.
+        cluster = await context.look()
         if cluster is None:
             return
-        # The state may lag behind the call for a moment; a cluster that stays at rest is not going.
-        at_rest = context.ports.clock.now() if at_rest is None else at_rest
-        if cluster.state == "delete_failed" or context.ports.clock.now() - at_rest > GRACE:
+        waited = context.ports.clock.now() - begun
+        failed = spelled(cluster.state) == "delete_failed" and (cluster.state != before or waited > GRACE)
+        idle = not cluster.busy and not context.called and waited > GRACE
+        if failed or idle or context.ports.clock.now() >= context.deadline:
             raise StepFailed(faults.not_deleted(context.step, cluster.state))
-    raise TookTooLong
+        await context.pause(begun)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ackplan.diagnostics import Diagnostic
 from ackplan.execute.context import Ports
-from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
+from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Run, Status
 from ackplan.execute.perform import Performer
 from ackplan.execute.places import Place, Places
 from ackplan.execute.watch import Watch
@@ -30,20 +30,6 @@ class Limits:
     fail_fast: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run: its id, the steps that an earlier run of the same plan did, the clusters it created, by name.
-
-    `tried` are operations and clusters that an earlier run may have sent calls for without hearing of them, and until
-    when these may take effect.
-    """
-
-    id: str
-    done: frozenset[str] = frozenset()
-    ids: Mapping[str, str] = field(default_factory=dict)
-    tried: Mapping[tuple[str, str], float] = field(default_factory=dict)
-
-
 # The steps under way, each with its place.
 _Running = dict[asyncio.Task[Outcome], tuple[Step, Place]]
 
@@ -55,7 +41,7 @@ class Executor:
         self._ports = ports
         self._limits = limits
         self._run = run
-        self._watch = Watch(ports.api, ports.clock)
+        self._watch = Watch(ports.api, ports.clock, ports.patience)
         self._watch.note = lambda text: ports.tell(Event(Moment.NOTE, None, detail=text))
         self._stopping = False
         self._closed = False
@@ -75,7 +61,7 @@ class Executor:
 
         begun = self._ports.clock.now()
         walk = Walk(steps, self._run.done)
-        performer = Performer(self._ports, self._watch, self._run.id, dict(self._run.ids), dict(self._run.tried))
+        performer = Performer(self._ports, self._watch, self._run)
         running: _Running = {}
         try:
             while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ackplan.diagnostics import Diagnostic, error
 from ackplan.execute.ports import ApiError
+from ackplan.model.answers import Cluster
 from ackplan.model.error_codes import error_code
 from ackplan.plan.model import Step
 
@@ -33,12 +34,20 @@ def refused_failed(step: Step, fault: ApiError) -> Diagnostic:
     return _fault(step, "ACK5014", "The API refused a call on a failed cluster", str(fault), cure)
 
 
+def another(step: Step, cluster: Cluster) -> Diagnostic:
+    where = f" in {cluster.region_id}" if cluster.region_id else ""
+    detail = f"{cluster.cluster_id} is {cluster.name}{where}, not {step.cluster}; nothing was done to it by this step"
+    cure = "Plan again: the plan says which of the two the record means"
+    return _fault(step, "ACK5016", "Id is another cluster's", detail, cure)
+
+
 def gone(step: Step) -> Diagnostic:
-    return _fault(step, "ACK5002", "Cluster is gone", "someone deleted it meanwhile", "Plan again")
+    detail = f"{step.cluster_id or 'it'} is not there any more: the API said so twice"
+    return _fault(step, "ACK5002", "Cluster is gone", detail, "Plan again")
 
 
 def not_gone(step: Step) -> Diagnostic:
-    detail = f"{step.cluster_id} was not listed, and is there; it stays recorded"
+    detail = f"{step.cluster_id} is there, or was created too recently to be told gone; it stays recorded"
     cure = "See that these credentials may list all clusters; then plan again"
     return _fault(step, "ACK5015", "Cluster is not gone", detail, cure)
 
@@ -82,6 +91,7 @@ def not_attached(step: Step, why: str) -> Diagnostic:
     return _fault(step, "ACK5007", "Instances were not attached", why, "Look at these, then run: ackplan apply")
 
 
-def too_long(step: Step) -> Diagnostic:
-    detail = f"{step.kind.value} is not done after {step.timeout} seconds; it may still go on"
+def too_long(step: Step, seen_last: str, *, called: bool) -> Diagnostic:
+    fate = "it may still go on" if called else "nothing was sent"
+    detail = "; ".join(filter(None, (f"{step.kind.value} is not done after {step.timeout} seconds", seen_last, fate)))
     return _fault(step, "ACK5008", "Took too long", detail, "Run: ackplan apply, which takes it up again")

@@ -19,7 +19,6 @@ async def attach(context: StepContext) -> None:
         missing = await _missing(context)
     refused = await _send_attach(context, missing) if missing else {}
     expected = frozenset(context.step.instances) - refused.keys()
-    await context.until(lambda: _arrived(context, expected))
     present = await context.present()
     for instance in expected - present:
         refused[instance] = "accepted, but no node of the cluster afterwards"
@@ -47,11 +46,12 @@ async def _send_attach(context: StepContext, missing: list[str]) -> dict[str, st
         answer = await context.ports.api.attach(context.call.region, context.cluster_id, body)
     except ApiError as fault:
         await context.after_fault(fault, lambda: _joining(context, missing))
-        await context.rest()
+        await context.effective(None, lambda: _arrived(context, frozenset(missing)))
         return {}
     task_id = await context.answered(answer)
-    await context.rest(task_id)
-    return {i.instance_id: f"{i.code} {i.message}".strip() for i in answer.instances if not i.succeeded}
+    refused = {i.instance_id: f"{i.code} {i.message}".strip() for i in answer.instances if not i.succeeded}
+    await context.effective(task_id, lambda: _arrived(context, frozenset(missing) - refused.keys()))
+    return refused
 
 
 async def _arrived(context: StepContext, expected: frozenset[str]) -> bool:
@@ -94,8 +94,7 @@ async def remove(context: StepContext) -> None:
     except ApiError as fault:
         await context.after_fault(fault, lambda: _leaving(context, nodes))
         task_id = None
-    await context.rest(task_id)
-    if not await context.until(lambda: _gone(context)):
+    if not await context.effective(task_id, lambda: _gone(context)):
         raise StepFailed(faults.still_there(context.step, ", ".join(sorted(await context.present()))))
 
 

@@ -37,6 +37,21 @@ class Outcome:
     retries: tuple[Retry, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: its id, the steps that an earlier run of the same plan did, the clusters it created, by name.
+
+    `accepted` is when these were accepted (ISO 8601). `tried` are operations and clusters that an earlier run may have
+    sent calls for without hearing of their effect, and until when (seconds since 1970) it may show.
+    """
+
+    id: str
+    done: frozenset[str] = frozenset()
+    ids: Mapping[str, str] = field(default_factory=dict)
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    tried: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+
 class Moment(enum.Enum):
     """What an event tells: a step started, still goes on, ended, or something that is worth a line."""
 

@@ -6,7 +6,7 @@ name, a scaling by the size that was pinned in the plan, an attach or a removal 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 from ackplan.diagnostics import Diagnostic
 from ackplan.execute import faults
@@ -15,7 +15,7 @@ from ackplan.execute.creating import create
 from ackplan.execute.deleting import await_gone, delete
 from ackplan.execute.faults import StepFailed
 from ackplan.execute.nodes import attach, detach
-from ackplan.execute.outcomes import Outcome, Status
+from ackplan.execute.outcomes import Outcome, Run, Status
 from ackplan.execute.places import Place
 from ackplan.execute.ports import ApiError, SecretUnreadable
 from ackplan.execute.scaling import scale_in, scale_out
@@ -35,14 +35,14 @@ async def _record(context: StepContext) -> None:
 
 
 async def _forget(context: StepContext) -> None:
-    """Only what is really gone is forgotten: a list may lack what its reader must not see."""
+    """Only what is gone by its id is forgotten."""
     if context.cluster_id and await context.look() is not None:
         raise StepFailed(faults.not_gone(context.step))
     await context.settled(removed=True)
 
 
 def _refused(context: StepContext, fault: ApiError) -> Diagnostic:
-    if fault.http_status == 404 and context.step.kind is not StepKind.CREATE:
+    if fault.missing and context.step.kind is not StepKind.CREATE:
         return faults.gone(context.step)
     if context.failed and context.called:
         return faults.refused_failed(context.step, fault)
@@ -69,17 +69,17 @@ _PERFORM: dict[StepKind, Callable[[StepContext], Awaitable[None]]] = {
 class Performer:
     """Performs the steps of one run. `ids` are the clusters that the run, or the one it goes on with, created.
 
-    `tried` are calls that an earlier run may have sent, by operation and cluster, and until when they may take effect.
+    `accepted` says when these were accepted. `tried` are calls that an earlier run may have sent, by operation and
+    cluster, and until when they may take effect.
     """
 
-    def __init__(
-        self, ports: Ports, watch: Watch, run: str, ids: dict[str, str], tried: Mapping[tuple[str, str], float]
-    ) -> None:
+    def __init__(self, ports: Ports, watch: Watch, run: Run) -> None:
         self._ports = ports
         self._watch = watch
-        self._run = run
-        self._ids = ids
-        self._tried = tried
+        self._run = run.id
+        self._ids = dict(run.ids)
+        self._accepted = dict(run.accepted)
+        self._tried = dict(run.tried)
 
     async def perform(self, step: Step, place: Place) -> Outcome:
         """The step's outcome; its place is given up while it only waits.
@@ -89,9 +89,11 @@ class Performer:
         clock = self._ports.clock
         started = clock.now()
         cluster_id = step.cluster_id or self._ids.get(step.cluster, "")
-        context = StepContext(step, self._ports, self._watch, self._run, self._ids, place, cluster_id)
+        context = StepContext(step, self._ports, self._watch, self._run, self._ids, place, cluster_id, started=started)
+        context.accepted_at = step.accepted_at if step.cluster_id else self._accepted.get(step.cluster, "")
         context.late = self._tried.get((step.call.operation, step.cluster)) if step.call else None
         status = await self._status(context)
+        self._accepted[step.cluster] = context.accepted_at
         return Outcome(
             status,
             tuple(context.diagnostics),
@@ -111,8 +113,8 @@ class Performer:
             await _PERFORM[step.kind](context)
         except Stopped:
             return Status.INTERRUPTED
-        except TookTooLong:
-            context.diagnostics.append(faults.too_long(step))
+        except TookTooLong as fault:
+            context.diagnostics.append(faults.too_long(step, str(fault), called=context.called))
         except ApiError as fault:
             context.heard(fault)
             if fault.code == STOPPED:

@@ -23,8 +23,7 @@ async def scale_out(context: StepContext) -> None:
         except ApiError as fault:
             await context.after_fault(fault, lambda: _begun(context))
             task_id = None
-        await context.rest(task_id)
-        if not await context.until(lambda: _arrived(context)):
+        if not await context.effective(task_id, lambda: _arrived(context)):
             raise StepFailed(faults.wrong_size(context.step, context.workers(await context.look())))
     await context.settled(context.step.entry)
 

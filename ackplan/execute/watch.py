@@ -1,26 +1,34 @@
 """Waits for many clusters with few calls.
 
-One loop serves all who wait: each round one `GET /clusters` tells every cluster's state (a few single reads where
-only a few wait), and a task is asked for when its cluster has come to rest, or when its turn comes: a task that fails
-early is seen soon. The pause between rounds grows with the age of the youngest wait: a part of it, within bounds, and
-half of that after a round that ended some wait, for what began together ends at about the same time.
+One loop serves all who wait: each round one list tells most clusters' states (a few single reads where only a few
+wait). A list is never believed about what it lacks: that is asked for by id, some at a time. A task is asked for when
+its cluster has come to rest, or when its turn comes: a task that fails early is seen soon. The pause between rounds
+grows with the age of the youngest wait: a part of it, within bounds, and half of that after a round that ended some
+wait, for what began together ends at about the same time.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ackplan.execute.ports import ApiError, ApiReader, Clock
+from ackplan.execute.presence import Absence, Listing, Patience, Subject, absence, read
 from ackplan.model.answers import Cluster, Task
 
 _FEW = 3
 _TURNS = 4
-_PAUSE = (0.05, 15.0)
+# How many clusters that a list lacks are asked for by id in one round.
+_SINGLE_READS = 20
+_LONGEST_PAUSE = 15.0
 _SHARE = 0.04
 _SHARE_AFTER_NEWS = 0.02
 _PROGRESS_EVERY = 10.0
+# So many answers in a row that can't be read, or that know no such task, will not change any more.
+_UNREADABLE = 5
+_NO_TASK = 3
+_UNREADABLE_CODES = frozenset({"AnswerUnreadable", "AnswerTooLarge"})
 
 
 class Stopped(Exception):
@@ -28,7 +36,7 @@ class Stopped(Exception):
 
 
 class TookTooLong(Exception):
-    """The deadline passed before the cluster came to rest."""
+    """The deadline passed before the cluster came to rest; says how it was seen last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,8 @@ class Settled:
 
 @dataclass(eq=False, slots=True)
 class _Wait:
-    cluster_id: str
+    subject: Subject
+    absence: Absence
     task_id: str | None
     since: float
     deadline: float
@@ -49,15 +58,38 @@ class _Wait:
     progress: Callable[[float, str], None]
     told: float
     task: Task | None = None
-    tasks_unknown: bool = False
+    no_task: int = 0
+    unreadable: int = 0
+    asked: float = float("-inf")
+    state: str = ""
+
+    @property
+    def tasks_unknown(self) -> bool:
+        return self.no_task >= _NO_TASK
+
+    @property
+    def follows_task(self) -> bool:
+        return self.task_id is not None and not self.tasks_unknown
+
+    @property
+    def seen_last(self) -> str:
+        """In words, for whoever waited too long."""
+        task = f"task {self.task.task_id} is {self.task.state}" if self.task and self.task.running else ""
+        return "; ".join(filter(None, (f"the cluster's state is {self.state}" if self.state else "", task)))
+
+
+# What a round learnt of one cluster: the answer, the error, or (None) that there is none of this id.
+_Sight = Cluster | ApiError | None
 
 
 class Watch:
     """The one poller of a run. `wait` may be called by any number of steps at once."""
 
-    def __init__(self, api: ApiReader, clock: Clock) -> None:
+    def __init__(self, api: ApiReader, clock: Clock, patience: Patience) -> None:
         self._api = api
         self._clock = clock
+        self._patience = patience
+        self._listing = Listing(api)
         self._waits: list[_Wait] = []
         self._loop: asyncio.Task[None] | None = None
         self._turn = 0
@@ -71,13 +103,14 @@ class Watch:
             raise Stopped
 
     async def wait(
-        self, cluster_id: str, task_id: str | None, deadline: float, progress: Callable[[float, str], None]
+        self, subject: Subject, task_id: str | None, deadline: float, progress: Callable[[float, str], None]
     ) -> Settled:
         """Returns when the cluster is at rest or gone and its task ended. Raises Stopped, TookTooLong, ApiError."""
         self.check()
         now = self._clock.now()
         future: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
-        wait = _Wait(cluster_id, task_id, now, deadline, future, progress, now)
+        absent = absence(self._patience, self._clock, subject.accepted_at)
+        wait = _Wait(subject, absent, task_id, now, deadline, future, progress, now)
         self._waits.append(wait)
         if self._loop is None or self._loop.done():
             self._loop = asyncio.create_task(self._run())
@@ -109,49 +142,53 @@ class Watch:
             try:
                 await self._round(open_waits)
             except ApiError as fault:
-                if 400 <= fault.http_status < 500 and fault.http_status != 429:
-                    self._end_all(fault)
-                else:
-                    self.note(f"polling: {fault}")
+                for wait in open_waits:
+                    self._failed(wait, fault)
             except Exception as fault:  # noqa: BLE001 - whoever waits must hear of it, or would wait for ever
                 self._end_all(fault)
             self._check_deadlines()
 
     def _pause(self, waits: list[_Wait]) -> float:
         youngest = min(self._clock.now() - wait.since for wait in waits)
-        low, high = _PAUSE
         share = _SHARE_AFTER_NEWS if self._news else _SHARE
-        return min(max(youngest * share, low), high)
+        return min(max(youngest * share, self._patience.poll), _LONGEST_PAUSE)
 
     async def _round(self, waits: list[_Wait]) -> None:
-        clusters = await self._clusters(waits)
+        sights = await self._sights(waits)
         turn = self._next_turn(waits)
-        seen = [(wait, clusters.get(wait.cluster_id)) for wait in waits if not wait.future.done()]
-        asked = [wait for wait, cluster in seen if cluster is not None and (not cluster.busy or wait in turn)]
-        answers = await asyncio.gather(*map(self._ask_task, asked), return_exceptions=True)
-        for wait, cluster in seen:
-            self._settle(wait, cluster)
+        seen = [(wait, sights[wait.subject.cluster_id]) for wait in waits if wait.subject.cluster_id in sights]
+        asked = [w for w, sight in seen if isinstance(sight, Cluster) and (not sight.busy or w in turn)]
+        await asyncio.gather(*map(self._ask_task, asked))
+        for wait, sight in seen:
+            self._settle(wait, sight)
         self._news = any(wait.future.done() for wait, _ in seen)
-        for answer in answers:
-            if isinstance(answer, BaseException):
-                raise answer
 
-    async def _clusters(self, waits: list[_Wait]) -> dict[str, Cluster]:
-        ids = list(dict.fromkeys(wait.cluster_id for wait in waits))
-        if len(ids) > _FEW:
-            return {cluster.cluster_id: cluster for cluster in await self._api.list_clusters()}
-        found = {}
-        for cluster_id in ids:
-            try:
-                found[cluster_id] = await self._api.get_cluster(cluster_id)
-            except ApiError as fault:
-                if fault.http_status != 404:
-                    raise
-        return found
+    async def _sights(self, waits: list[_Wait]) -> Mapping[str, _Sight]:
+        """What is to be learnt now, by id; a cluster whose turn to be asked for did not come is not in it."""
+        by_id = {wait.subject.cluster_id: wait for wait in waits}
+        if len(by_id) <= _FEW:
+            return await self._by_id(by_id.values())
+        listed = await self._listing.clusters({wait.subject.region for wait in waits})
+        sights: dict[str, _Sight] = {c.cluster_id: c for c in listed if c.cluster_id in by_id}
+        unlisted = sorted((w for key, w in by_id.items() if key not in sights), key=lambda wait: wait.asked)
+        return {**sights, **await self._by_id(unlisted[:_SINGLE_READS])}
+
+    async def _by_id(self, waits: Iterable[_Wait]) -> dict[str, _Sight]:
+        waits = tuple(waits)
+        for wait in waits:
+            wait.asked = self._clock.now()
+        sights = await asyncio.gather(*(self._read(wait.subject) for wait in waits))
+        return {wait.subject.cluster_id: sight for wait, sight in zip(waits, sights, strict=True)}
+
+    async def _read(self, subject: Subject) -> _Sight:
+        try:
+            return await read(self._api, subject)
+        except ApiError as fault:
+            return fault
 
     def _next_turn(self, waits: list[_Wait]) -> list[_Wait]:
         """The waits whose task is asked for this round though their clusters are busy."""
-        with_tasks = [wait for wait in waits if wait.task_id and not wait.tasks_unknown]
+        with_tasks = [wait for wait in waits if wait.follows_task]
         if not with_tasks:
             return []
         start = self._turn % len(with_tasks)
@@ -162,27 +199,49 @@ class Watch:
         if wait.task_id is None or wait.tasks_unknown:
             return
         try:
-            wait.task = await self._api.get_task(wait.task_id)
+            wait.task = await self._api.get_task(wait.task_id, wait.subject.region)
+            wait.no_task = wait.unreadable = 0
         except ApiError as fault:
-            if fault.http_status != 404:
-                raise
-            wait.tasks_unknown = True
+            if fault.http_status == 404:
+                wait.no_task += 1
+            else:
+                self._failed(wait, fault)
 
-    def _settle(self, wait: _Wait, cluster: Cluster | None) -> None:
+    def _failed(self, wait: _Wait, fault: ApiError) -> None:
+        """An error instead of an answer: a refusal ends the wait, and so does an answer that stays unreadable."""
+        refused = 400 <= fault.http_status < 500 and fault.http_status != 429
+        wait.unreadable = wait.unreadable + 1 if fault.code in _UNREADABLE_CODES else 0
         if wait.future.done():
             return
-        if cluster is None or cluster.gone:
-            wait.future.set_result(Settled(None, wait.task))
+        if wait.unreadable >= _UNREADABLE or (refused and not wait.unreadable):
+            wait.future.set_exception(fault)
+        else:
+            self.note(f"polling: {fault}")
+
+    def _settle(self, wait: _Wait, sight: _Sight) -> None:
+        if wait.future.done():
             return
-        self._tell(wait, cluster)
-        failed = wait.task is not None and wait.task.failed
-        follows_task = wait.task_id is not None and not wait.tasks_unknown
+        if isinstance(sight, ApiError):
+            self._failed(wait, sight)
+        elif sight is None:
+            if wait.absence.missing(self._clock.now()):
+                wait.future.set_result(Settled(None, wait.task))
+        elif sight.gone:
+            wait.future.set_result(Settled(None, wait.task))
+        else:
+            wait.absence.seen()
+            wait.unreadable *= wait.follows_task
+            self._tell(wait, sight)
+            self._settle_seen(wait, sight)
+
+    def _settle_seen(self, wait: _Wait, cluster: Cluster) -> None:
         ended = wait.task is not None and not wait.task.running
-        if failed or (not cluster.busy and (ended or not follows_task)):
+        failed = wait.task is not None and wait.task.failed
+        if failed or (not cluster.busy and (ended or not wait.follows_task)):
             wait.future.set_result(Settled(cluster, wait.task))
 
     def _tell(self, wait: _Wait, cluster: Cluster) -> None:
-        now = self._clock.now()
+        now, wait.state = self._clock.now(), cluster.state
         if now - wait.told >= _PROGRESS_EVERY:
             wait.told = now
             wait.progress(now - wait.since, cluster.state)
@@ -191,4 +250,4 @@ class Watch:
         now = self._clock.now()
         for wait in self._waits:
             if now > wait.deadline and not wait.future.done():
-                wait.future.set_exception(TookTooLong())
+                wait.future.set_exception(TookTooLong(wait.seen_last))

@@ -41,6 +41,8 @@ class Reason(Closed):
     NOT_RECORDED = "it is live under this name, but not recorded"
     UNFINISHED = "its creation was begun earlier and not seen to its end"
     GONE = "it is neither live nor in the spec any more"
+    MISTAKEN = "its recorded id is another cluster's"
+    UNSEEN = "it was created a moment ago, and no read shows it"
     UNCHANGED = "nothing differs"
 
 

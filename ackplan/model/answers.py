@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan.model.states import Condition, End, condition, task_end
+from ackplan.model.states import HIDDEN, Condition, End, condition, spelled, task_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,10 @@ class Cluster:
         """Whether the API refuses to delete it: `deletion_protection`, which some answers have as a text."""
         return self.attributes.get("deletion_protection") in (True, "true", "True")
 
+    def is_named(self, name: str, region: str = "") -> bool:
+        """Whether this can be the cluster of that name and region, as far as the answer tells them."""
+        return self.name in ("", name) and (not region or self.region_id in ("", region))
+
     @property
     def type_told(self) -> str:
         """Its type, with the profile and the size of its control plane where the answer tells them."""
@@ -52,7 +56,22 @@ class Cluster:
 
     @property
     def gone(self) -> bool:
-        return self.state == "deleted"
+        return spelled(self.state) == "deleted"
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it is being deleted."""
+        return spelled(self.state) == "deleting"
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it was accepted too recently for any read to show it."""
+        return self.state == HIDDEN
+
+    @property
+    def arriving(self) -> bool:
+        """Whether it is still being created, or was accepted too recently for any read to show it."""
+        return self.hidden or spelled(self.state) == "initial"
 
 
 @dataclass(frozen=True, slots=True)

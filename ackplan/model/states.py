@@ -43,11 +43,14 @@ def _ill(says: str) -> Condition:
     return Condition(says, settled=True)
 
 
+# The state of a cluster that was accepted a moment ago and that no read shows yet. No answer of the API has it.
+HIDDEN: Final = "not visible yet"
 UNKNOWN: Final = Condition("a state that ackplan does not know", known=False)
 
 CONDITIONS: Final[Mapping[str, Condition]] = {
     "running": Condition("it works", settled=True, works=True),
     "initial": _busy("it is still being created"),
+    HIDDEN: _busy("its creation was accepted a moment ago"),
     "updating": _busy("its parameters are being changed"),
     "upgrading": _busy("its version is being raised"),
     "scaling": _busy("its nodes are being changed"),

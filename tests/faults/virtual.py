@@ -16,7 +16,7 @@ from unittest import mock
 
 from ackplan import api
 from ackplan.api.endpoint import parse_endpoint
-from ackplan.api.exchange import Answer
+from ackplan.api.exchange import Answer, Call
 from ackplan.api.transport import Transport
 from ackplan.execute.virtual import VirtualClock
 from ackplan.record.journal import Entry
@@ -25,6 +25,7 @@ from ackplan.stores.journal import SqliteJournal
 from tests.faults.scenes import SECRETS
 from tests.running import Command, command_line
 
+_WALL = 100_000_000.0
 _HASTY = api.Timeouts(connect=10.0, read=0.15, total=0.15)
 _FIXED = api.FixedCredentials("sandbox", "sandbox")
 
@@ -34,13 +35,14 @@ class Wire:
     """Between client and socket. `impatient` calls (by how often their operation was called) time out after 0.15 s.
 
     `before` and `after` are called with each changing call's operation and how often it was sent by then. `refuses`
-    answers a call in the server's place, where it gives an answer.
+    answers a call in the server's place, where it gives an answer. `answers` turns each answer into the one that comes.
     """
 
     impatient: tuple[str, int] = ("", 0)
     before: Callable[[str, int], None] = lambda _operation, _number: None
     after: Callable[[str, int], None] = lambda _operation, _number: None
     refuses: Callable[[], Answer | None] = lambda: None
+    answers: Callable[[Call, Answer], Answer] = lambda _call, answer: answer
     sent: list[str] = field(default_factory=list)
 
 
@@ -60,7 +62,7 @@ class _Carrier:
         if refusal is not None:
             return refusal
         try:
-            return await carrier.send(call, headers, body)
+            return wire.answers(call, await carrier.send(call, headers, body))
         finally:
             wire.after(call.operation, number)
 
@@ -70,6 +72,10 @@ class Time(VirtualClock):
 
     def skip(self, seconds: float) -> None:
         self._now += seconds
+
+    def wall(self) -> float:
+        """Another count than that of `now`: whoever takes the one for the other is told by tests."""
+        return self._now + _WALL
 
 
 class _SlowDrip:
@@ -111,12 +117,13 @@ def bench(folder: Path, db: Path | None = None, *, rate: float = 0, **settings: 
     """
     clock, wire = Time(), Wire()
     with asyncio.Runner() as runner, contextlib.ExitStack() as stack:
-        config = SimulatorConfig(db=db, clock=_SlowDrip(clock), time_scale=2000, **settings)
+        config = SimulatorConfig(db=db, clock=_SlowDrip(clock), **{"time_scale": 2000, **settings})
         opened = serve(config)
         running = runner.run(opened.__aenter__())
         stack.callback(lambda: runner.run(opened.__aexit__(None, None, None)))
         stack.enter_context(mock.patch("ackplan.api.open_client", _opener(running.url, clock, wire, rate)))
         stack.enter_context(mock.patch("ackplan.cli.applying.RealClock", return_value=clock))
+        stack.enter_context(mock.patch("ackplan.cli.session.RealClock", return_value=clock))
         stack.enter_context(mock.patch.object(SqliteJournal, "write", _waited_for(clock)))
         stack.enter_context(mock.patch("asyncio.run", runner.run))
         yield Bench(folder, running.world, clock, wire, running.calls)
