@@ -24,10 +24,13 @@ from typing import Any
 from ackplan import api, spec
 from ackplan.api.signing import Credential, UnsignedRequest, sign_hmac_sha1
 from ackplan.app import applying, planning
+from ackplan.app.observing import Observer
 from ackplan.cli import garbage
 from ackplan.cli.clock import RealClock
 from ackplan.execute.context import Ports
-from ackplan.execute.executor import Executor, Limits, Run
+from ackplan.execute.executor import Executor, Limits
+from ackplan.execute.outcomes import Run
+from ackplan.execute.presence import Patience
 from ackplan.plan.planner import Options
 from ackplan.stores.journal import SqliteJournal
 from ackplan.stores.local import LocalRecordStore
@@ -35,6 +38,8 @@ from ackplan.stores.secrets import Secrets
 from benchmarks.fleets import fleet
 
 _PASSWORD = "Bench-2026"
+# The simulator here does not lag.
+_PATIENCE = Patience(0.0)
 _AT_ONCE = "1000000000"
 # Ten minutes of provisioning, give or take a tenth, in a minute.
 _SCALED = "10"
@@ -110,8 +115,8 @@ async def applied(url: str, count: int, parallelism: int) -> tuple[float, collec
         secrets = Secrets({"ACK_NODE_PASSWORD": _PASSWORD}, folder)
         async with client as acting:
             before = planning.known(stores.record, stores.journal)
-            planned = await planning.make_plan(spec.Inputs(folder), before, acting, Options())
-            ports = Ports(acting, RealClock(), stores.journal, secrets, lambda _event: None)
+            planned = await planning.make_plan(spec.Inputs(folder), before, Observer(acting, RealClock()), Options())
+            ports = Ports(acting, RealClock(), stores.journal, secrets, lambda _event: None, _PATIENCE)
             calls.clear()
             garbage.collect()
             begun = time.perf_counter()

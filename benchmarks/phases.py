@@ -114,7 +114,9 @@ def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
     """A whole plan: spec and record read, the live list decoded, planned, and written as text."""
     from ackplan.api import decode
     from ackplan.api.exchange import Answer
+    from ackplan.app.observing import Observer
     from ackplan.app.planning import known, make_plan
+    from ackplan.cli.clock import RealClock
     from ackplan.cli.session import run_async
     from ackplan.plan.planner import Options
     from ackplan.render.text import plan_text
@@ -133,7 +135,7 @@ def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
 
     def run() -> None:
         api: Any = Api()
-        planned = run_async(make_plan(Inputs(folder), known(store, journal), api, Options()))
+        planned = run_async(make_plan(Inputs(folder), known(store, journal), Observer(api, RealClock()), Options()))
         text = plan_text(planned.plan, color=False)
         if len(planned.plan.acting) != acting or not text:
             raise SystemExit(f"{len(planned.plan.acting)} changes, expected {acting}")

@@ -43,6 +43,7 @@ class Simulator:
             "ALIBABA_CLOUD_ACCESS_KEY_ID": "sandbox",
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "sandbox",
             "ACKPLAN_RATE": "0",
+            "ACKPLAN_PATIENCE": "0",
         }
 
 

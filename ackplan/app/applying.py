@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ackplan import catalog
+from ackplan.app.observing import Observer
 from ackplan.app.planning import Known, stale
 from ackplan.app.ports import JournalStore, RecordStore
 from ackplan.diagnostics import Failure, error
-from ackplan.execute.executor import Executor, Run
-from ackplan.execute.outcomes import Result
-from ackplan.execute.ports import ApiReader
+from ackplan.execute.executor import Executor
+from ackplan.execute.outcomes import Result, Run
 from ackplan.plan.codec import encode
 from ackplan.plan.model import Plan, Step
 from ackplan.record import Record
 from ackplan.record.codec import digest as content
 from ackplan.record.journal import Entry, Phase, RunHead, fold
 from ackplan.record.pin import is_made_on
-from ackplan.record.recovery import late, recover
+from ackplan.record.recovery import left, recover
 
 _AGAIN = "then run: ackplan apply"
 
@@ -100,24 +100,28 @@ def _references(steps: Iterable[Step]) -> Iterator[tuple[Step, str, Mapping[str,
                 yield step, name, reference
 
 
-def tried(before: Known) -> dict[tuple[str, str], float]:
-    """Calls that an interrupted run may have sent without hearing of them, by operation and cluster: see Run."""
-    lost = [call for call in before.flying if not call.answered]
-    return {(str(call.data.get("operation")), call.cluster): late(call) for call in lost}
+def tried(before: Known, now: float) -> dict[tuple[str, str], float]:
+    """Calls that an interrupted run may have sent without seeing what became of them, by operation and cluster: see
+    Run. `now` is in seconds since 1970."""
+    open_calls = ((call, left(call, now)) for call in before.flying)
+    return {(str(call.data.get("operation")), call.cluster): now + seconds for call, seconds in open_calls if seconds}
 
 
-async def resume(before: Known, api: ApiReader) -> Run:
+async def resume(before: Known, observer: Observer) -> Run:
     """The run to go on with, as its journal has it; finds by name what a create without an answer left."""
     head, entries = before.leftover.head, before.leftover.entries
     assert head is not None  # noqa: S101 - `resumes` said so
-    _, recovered = recover(before.record, before.flying, await api.list_clusters())
+    observed = await observer.observe(before.record, (), before.flying)
+    _, recovered = recover(before.record, before.flying, observed.live)
     ids: dict[str, str] = {}
+    accepted: dict[str, str] = {}
     for entry in (*entries, *recovered):
         if entry.removed:
             ids.pop(entry.cluster, None)
         elif entry.entry is not None and entry.entry.get("cluster_id"):
             ids[entry.cluster] = str(entry.entry["cluster_id"])
-    return Run(head.id, _done(before), ids, tried(before))
+            accepted[entry.cluster] = str(entry.entry.get("accepted_at") or accepted.get(entry.cluster, ""))
+    return Run(head.id, _done(before), ids, accepted, tried(before, observer.clock.wall()))
 
 
 def _head(run: str, plan: str, record: Record) -> RunHead:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ackplan import spec
+from ackplan.app.observing import Observer
 from ackplan.app.planning import Known, make_plan
 from ackplan.diagnostics import Diagnostic, Failure, printable
-from ackplan.execute.ports import ApiReader
 from ackplan.model.actions import Action
 from ackplan.model.answers import Cluster
 from ackplan.model.wanted import Wanted
@@ -38,16 +38,18 @@ class Drift:
         return self.plan.acting
 
 
-async def find(inputs: spec.Inputs, before: Known, api: ApiReader, options: Options) -> Drift:
+async def find(inputs: spec.Inputs, before: Known, observer: Observer, options: Options) -> Drift:
     """The drift of what is recorded. Raises Failure and ApiError."""
-    refreshed = await make_plan(inputs, before, api, dataclasses.replace(options, mode="refresh-only"))
+    refreshed = await make_plan(inputs, before, observer, dataclasses.replace(options, mode="refresh-only"))
     names = {change.cluster for change in refreshed.plan.acting}
     if not names:
         return Drift(refreshed.plan)
-    updated = dict(_updated(refreshed.plan, await api.list_clusters()))
+    live = refreshed.observed.live if refreshed.observed else ()
+    updated = dict(_updated(refreshed.plan, live))
     if not refreshed.spec.files:
         return Drift(refreshed.plan, updated=updated)
-    planned = await make_plan(inputs, before, api, dataclasses.replace(options, mode="normal", targets=tuple(names)))
+    back_to = dataclasses.replace(options, mode="normal", targets=tuple(names))
+    planned = await make_plan(inputs, before, observer, back_to, observed=refreshed.observed)
     back = {change.cluster: change for change in planned.plan.changes if change.cluster in names}
     wanted = {name: known for name, known in refreshed.spec.clusters.items() if name in names}
     return Drift(refreshed.plan, back, wanted, updated)

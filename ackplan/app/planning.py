@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-import math
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 from ackplan import catalog, spec
+from ackplan.app.observing import Observed, Observer, together
 from ackplan.app.ports import JournalReader, RecordReader
 from ackplan.catalog.kinds import Effect
 from ackplan.diagnostics import Diagnostic, Failure, error, has_errors, warning
 from ackplan.execute.ports import ApiError, ApiReader
+from ackplan.execute.presence import Subject, look_up
 from ackplan.model.answers import Cluster, Node
+from ackplan.plan import steps
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
 from ackplan.record import Record
 from ackplan.record.codec import digest
-from ackplan.record.journal import Entry, InFlight, Leftover, fold
+from ackplan.record.journal import CallKey, Entry, InFlight, Leftover, fold
 from ackplan.record.pin import is_made_on
-from ackplan.record.recovery import named_nodes, recover
-
-T = TypeVar("T")
+from ackplan.record.recovery import left, named_nodes, recover
 
 # How often a cluster is looked at again whose size and nodes are of two moments.
 _LOOKS = 3
@@ -41,12 +39,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan and what it was made of. `recovered` settle the calls that an interrupted run left in flight."""
+    """A plan and what it was made of. `recovered` settle the calls that an interrupted run left in flight; `observed`
+    is None where the record was taken for what is live."""
 
     plan: Plan
     spec: spec.Spec
     known: Known
     recovered: tuple[Entry, ...] = ()
+    observed: Observed | None = None
 
 
 def known(store: RecordReader, journal: JournalReader) -> Known:
@@ -82,34 +82,67 @@ def read_spec(inputs: spec.Inputs, *, optional: bool = False) -> spec.Spec:
 
 
 async def make_plan(
-    inputs: spec.Inputs, before: Known, api: ApiReader | None, options: Options, now: float = math.inf
+    inputs: spec.Inputs,
+    before: Known,
+    observer: Observer | None,
+    options: Options,
+    *,
+    at_once: bool = False,
+    observed: Observed | None = None,
 ) -> Planned:
-    """The plan for the spec. Without `api` the record is taken for what is live. Raises Failure and ApiError.
+    """The plan for the spec. Without `observer` the record is taken for what is live. Raises Failure and ApiError.
 
-    `now` is the time of the clock that runs go by, where the plan is to be carried out at once.
+    `at_once`: the plan is to be carried out now, so calls of an earlier run may be on their way yet. `observed` is
+    what was looked at a moment ago.
     """
     loaded = read_spec(inputs, optional=options.mode != "normal")
-    live = await api.list_clusters() if api is not None else _as_recorded(before.record)
-    live, record, recovered = await _recovered(before, api, live, now)
+    if observer is not None and observed is None:
+        regions = {steps.region_of(wanted.kind, wanted.parameters) for wanted in loaded.clusters.values()}
+        observed = await observer.observe(before.record, regions, before.flying)
+    live = observed.live if observed is not None else _as_recorded(before.record)
+    live, record, recovered = await _recovered(before, observer, live, at_once=at_once)
     sides = Sides(loaded.clusters, record, live, loaded.digest())
-    if api is not None:
-        live, nodes = await _nodes(api, live, nodes_needed(sides, options))
+    if observer is not None:
+        live, nodes = await _nodes(observer, live, nodes_needed(sides, options))
         sides = dataclasses.replace(sides, live=live, nodes=nodes)
     planned = plan(sides, options)
-    notes = (*loaded.diagnostics, *_interrupted(before), *planned.diagnostics)
-    return Planned(_pinned(_noted(planned, notes), loaded, inputs, before.stored), loaded, before, recovered)
+    looked = observed.diagnostics if observed is not None else ()
+    notes = (*loaded.diagnostics, *_interrupted(before), *looked, *planned.diagnostics)
+    return Planned(_pinned(_noted(planned, notes), loaded, inputs, before.stored), loaded, before, recovered, observed)
 
 
 async def _recovered(
-    before: Known, api: ApiReader | None, live: tuple[Cluster, ...], now: float
+    before: Known, observer: Observer | None, live: tuple[Cluster, ...], *, at_once: bool
 ) -> tuple[tuple[Cluster, ...], Record, tuple[Entry, ...]]:
     """The live list, the record with what became of the calls in flight, and the entries that settle these."""
     nodes: Mapping[str, Sequence[Node]] = {}
-    if api is not None:
-        live, nodes = await _nodes(api, live, named_nodes(before.record, before.flying, live))
+    if observer is not None:
+        live, nodes = await _nodes(observer, live, named_nodes(before.record, before.flying, live))
     moved = stale(before.leftover, before.stored)
-    record, recovered = recover(before.record, before.flying, live, nodes, stale=moved, now=now)
+    coming = await _coming(observer, before) if observer is not None and at_once else frozenset()
+    record, recovered = recover(before.record, before.flying, live, nodes, stale=moved, coming=coming)
     return live, record, recovered
+
+
+async def _coming(observer: Observer, before: Known) -> frozenset[CallKey]:
+    """The calls in flight that may take effect yet: sent not long ago, and their tasks, where they have one, run."""
+    now = observer.clock.wall()
+    recent = [call for call in before.flying if left(call, now)]
+    running = await together(_is_running(observer.api, before, call) for call in recent)
+    return frozenset(call.key for call, runs in zip(recent, running, strict=True) if runs)
+
+
+async def _is_running(api: ApiReader, before: Known, call: InFlight) -> bool:
+    """Whether the task of a call may be running: one that can't be read may."""
+    task_id, entry = call.data.get("task_id"), before.record.clusters.get(call.cluster)
+    if not task_id:
+        return True
+    try:
+        return (
+            await api.get_task(str(task_id), steps.region_of(entry.kind, entry.parameters) if entry else "")
+        ).running
+    except ApiError:
+        return True
 
 
 def _noted(planned: Plan, notes: Sequence[Diagnostic]) -> Plan:
@@ -136,38 +169,28 @@ def _interrupted(before: Known) -> tuple[Diagnostic, ...]:
 
 
 async def _nodes(
-    api: ApiReader, live: Sequence[Cluster], cluster_ids: Sequence[str]
+    observer: Observer, live: Sequence[Cluster], cluster_ids: Sequence[str]
 ) -> tuple[tuple[Cluster, ...], dict[str, tuple[Node, ...]]]:
     """The nodes of these clusters, and the live list with these clusters as they were when their nodes were read."""
     by_id = {cluster.cluster_id: cluster for cluster in live}
-    seen = await together([_moment(api, by_id[cluster_id]) for cluster_id in cluster_ids])
+    seen = await together([_moment(observer, by_id[cluster_id]) for cluster_id in cluster_ids])
     for cluster_id, (cluster, _) in zip(cluster_ids, seen, strict=True):
         if cluster is None:
             del by_id[cluster_id]
         else:
             by_id[cluster_id] = cluster
-    return tuple(by_id.values()), {cluster.cluster_id: nodes for cluster, nodes in seen if cluster is not None}
+    return tuple(by_id.values()), {c.cluster_id: nodes for c, nodes in seen if c is not None and nodes is not None}
 
 
-async def together(looks: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """The results of all looks. Where one fails the others are stopped, and its error is raised."""
-    tasks = [asyncio.create_task(look) for look in looks]
+async def _moment(observer: Observer, cluster: Cluster) -> tuple[Cluster | None, tuple[Node, ...] | None]:
+    """A cluster and its nodes of one moment, None for what is not there; None for a cluster that is gone since."""
     try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _moment(api: ApiReader, cluster: Cluster) -> tuple[Cluster | None, tuple[Node, ...]]:
-    """A cluster and its nodes of one moment; None where it is gone since it was listed."""
-    try:
-        return await _one_moment(api, cluster)
+        return await _one_moment(observer.api, cluster)
     except ApiError as fault:
-        if fault.missing:
-            return None, ()
-        raise
+        if not fault.missing:
+            raise
+    subject = Subject(cluster.name, cluster.cluster_id, cluster.region_id)
+    return await look_up(observer.api, observer.clock, observer.patience, subject), None
 
 
 async def _one_moment(api: ApiReader, cluster: Cluster) -> tuple[Cluster, tuple[Node, ...]]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ackplan.execute.context import Ports
-from ackplan.execute.executor import Executor, Limits, Run
-from ackplan.execute.outcomes import Event, Result
+from ackplan.execute.executor import Executor, Limits
+from ackplan.execute.outcomes import Event, Result, Run
 from ackplan.execute.ports import Api
 from ackplan.execute.virtual import VirtualClock
 from ackplan.plan.model import Plan

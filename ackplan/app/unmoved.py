@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ackplan import spec
-from ackplan.app.planning import Known, together
+from ackplan.app.observing import Observer, together
+from ackplan.app.planning import Known
 from ackplan.diagnostics import Diagnostic, Failure, error
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.model.answers import Cluster, Node
@@ -26,13 +27,14 @@ _RESUMED = "To go on with what is in the spec now: ackplan apply, which takes in
 _NODES = "nodes"
 
 
-async def check_unmoved(plan: Plan, before: Known, api: ApiReader, inputs: spec.Inputs) -> None:
+async def check_unmoved(plan: Plan, before: Known, observer: Observer, inputs: spec.Inputs) -> None:
     """Raises Failure for all that moved since the plan was made. The spec is looked for where the plan found it."""
     moved = [*_spec_moved(plan, inputs), *_record_moved(plan, before)]
     if not moved:
-        moved = [*_live_moved(plan.acting, plan, before, await api.list_clusters())]
+        observed = await observer.observe(before.record, _regions(plan), before.flying)
+        moved = [*observed.diagnostics, *_live_moved(plan.acting, plan, before, observed.live)]
     if not moved:
-        moved = [*await _nodes_moved(plan, api)]
+        moved = [*await _nodes_moved(plan, observer.api)]
     if moved:
         raise Failure(*moved)
 
@@ -44,20 +46,24 @@ def check_same_spec(plan: Plan, inputs: spec.Inputs) -> None:
         raise Failure(*moved)
 
 
-async def check_resumable(plan: Plan, before: Known, ids: Mapping[str, str], api: ApiReader) -> None:
+async def check_resumable(plan: Plan, before: Known, ids: Mapping[str, str], observer: Observer) -> None:
     """Raises Failure for what others moved since an interrupted run of the plan; `ids` as its `Run` has them.
 
     Clusters that the run had not come to are as the plan saw them; those that it had are there.
     """
-    live = await api.list_clusters()
+    live = (await observer.observe(before.record, _regions(plan), before.flying)).live
     begun = {entry.cluster for entry in before.leftover.entries}
     doomed = {call.cluster for call in before.flying if call.data.get("operation") == "delete_cluster"}
-    there = {cluster.cluster_id for cluster in live if not cluster.gone and cluster.state != "deleting"}
+    there = {cluster.cluster_id for cluster in live if not cluster.gone and not cluster.leaving}
     moved = [*_live_moved([change for change in plan.acting if change.cluster not in begun], plan, before, live)]
     gone = [name for name in sorted(ids.keys() - doomed) if ids[name] not in there]
     moved += (_moved(name, f"{ids[name]} was there when the run was interrupted, and is gone") for name in gone)
     if moved:
         raise Failure(*moved)
+
+
+def _regions(plan: Plan) -> set[str]:
+    return {step.region for step in plan.steps}
 
 
 def _spec_moved(plan: Plan, inputs: spec.Inputs) -> Iterator[Diagnostic]:
@@ -123,7 +129,7 @@ _SHOWN = frozenset({"vpc_id", "vswitch_id", "size"})
 async def _nodes_moved(plan: Plan, api: ApiReader) -> list[Diagnostic]:
     """Other nodes in a cluster whose nodes were looked at, though their number is the same."""
     looked = [change for change in plan.acting if change.seen and _NODES in change.seen]
-    found = await together(_listed(api, (change.seen or {})["cluster_id"]) for change in looked)
+    found = await together(_listed(api, change.seen or {}) for change in looked)
     return [
         _moved(change.cluster, how)
         for change, nodes in zip(looked, found, strict=True)
@@ -131,11 +137,11 @@ async def _nodes_moved(plan: Plan, api: ApiReader) -> list[Diagnostic]:
     ]
 
 
-async def _listed(api: ApiReader, cluster_id: str) -> Sequence[Node]:
+async def _listed(api: ApiReader, seen: Mapping[str, Any]) -> Sequence[Node]:
     try:
-        return await api.list_nodes(cluster_id)
+        return await api.list_nodes(seen["cluster_id"], str(seen.get("region_id", "")))
     except ApiError as fault:
-        if fault.http_status == 404:
+        if fault.missing:
             return ()
         raise
 

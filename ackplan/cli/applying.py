@@ -26,8 +26,8 @@ from ackplan.cli.reporting import Report, report_file
 from ackplan.cli.voices import Voice, voice
 from ackplan.diagnostics import Diagnostic, Failure, error, has_errors
 from ackplan.execute.context import Ports
-from ackplan.execute.executor import Executor, Limits, Run
-from ackplan.execute.outcomes import Result
+from ackplan.execute.executor import Executor, Limits
+from ackplan.execute.outcomes import Result, Run
 from ackplan.execute.ports import ApiError
 from ackplan.plan.codec import of_another_version
 
@@ -96,6 +96,7 @@ class _Application:
         self._settings = settings
         self._order = order
         self._api = api
+        self._observer = session.observer(settings, api, order.asked, RealClock())
         self._voice = speaker
         self._report = report
         self._stores: Stores = session.stores(settings)
@@ -128,27 +129,27 @@ class _Application:
             self._report.write(Applied(Result(), before.record, ""))
             return COMPLETE
         if not applying.resumes(plan, before):
-            await check_unmoved(plan, before, self._api, inputs(self._settings))
+            await check_unmoved(plan, before, self._observer, inputs(self._settings))
             return await self._execute(plan, before, Run(secrets.token_hex(4)))
         check_same_spec(plan, inputs(self._settings))
-        run = await applying.resume(before, self._api)
-        await check_resumable(plan, before, run.ids, self._api)
+        run = await applying.resume(before, self._observer)
+        await check_resumable(plan, before, run.ids, self._observer)
         self._say(f"Going on with run {run.id}, which was interrupted: {len(run.done)} steps are done.")
         return await self._execute(plan, before, run)
 
     async def _planned(self, before: planning.Known) -> int:
         given, options = inputs(self._settings), self._order.asked.options()
-        planned = await planning.make_plan(given, before, self._api, options, RealClock().now())
+        planned = await planning.make_plan(given, before, self._observer, options, at_once=True)
         plan = judged(self._settings, self._order.asked.policy, planned, before.record).plan
         self._report.plan, self._report.before = plan, before.record
         self._voice.plan(plan)
         if not plan.applicable:
             self._report.refused(refusals(plan))
             return INCOMPLETE
-        run = Run(secrets.token_hex(4), tried=applying.tried(before))
         if before.leftover.head is not None:
             applying.settle(self._stores, before, planned.recovered)
             before = planning.known(self._stores.record, self._stores.journal)
+        run = Run(secrets.token_hex(4), tried=applying.tried(before, self._observer.clock.wall()))
         if not plan.acting:
             self._report.write(Applied(Result(), before.record, ""))
             return COMPLETE
@@ -189,7 +190,8 @@ class _Application:
         return COMPLETE if applied.result.complete else INCOMPLETE
 
     def _make_executor(self, run: Run) -> Executor:
-        ports = Ports(self._api, RealClock(), self._stores.journal, self._secrets, self._voice.event)
+        patience = self._observer.patience
+        ports = Ports(self._api, RealClock(), self._stores.journal, self._secrets, self._voice.event, patience)
         limits = Limits(self._order.parallelism, self._order.fail_fast)
         self._executor = self._report.executor = Executor(ports, limits, run)
         return self._executor
@@ -256,7 +258,7 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
     chosen = (
         click.option("--auto-approve", is_flag=True, envvar="ACKPLAN_AUTO_APPROVE", help="Don't ask."),
         click.option("--parallelism", default=32, show_default=True, type=click.IntRange(1, 10_000),
-                     envvar="ACKPLAN_PARALLELISM", metavar="N", help="Steps at work at once; waiting for the cloud does not count."),
+                     envvar="ACKPLAN_PARALLELISM", metavar="N", help="Steps at work at once; a wait is none."),
         click.option("--fail-fast", is_flag=True, help="After a failure start nothing new."),
         click.option("--report", default="", metavar="FILE",
                      help="Write what was done to FILE: a page where it ends in .html, else JSON."),

@@ -47,6 +47,7 @@ class Settings:
     signature: str = "hmac-sha1"
     ca_file: str = ""
     rate: float | None = None
+    patience: float | None = None
     sandbox: bool = False
     time_scale: float = 600.0
     format: str = "text"
@@ -113,6 +114,8 @@ _API = (
     _option("--ca-file", env="CA_FILE", default="", metavar="FILE", help="Trust these certificates besides."),
     _option("--rate", env="RATE", type=click.FloatRange(0), metavar="CALLS_PER_S",
             help="Calls a second at most; 0: no limit.  [default: 20; none with --sandbox]"),
+    _option("--patience", env="PATIENCE", type=click.FloatRange(0, 100), metavar="X", hidden=True,
+            help="How far the API may lag, in parts of what the cloud may: for simulators."),
     _option("--sandbox", env="SANDBOX", is_flag=True, help="Use the embedded simulator instead of an account."),
     _option("--time-scale", env="TIME_SCALE", default=600.0, show_default=True, metavar="X",
             type=click.FloatRange(0.001, 1e9), help="With --sandbox: how much faster time runs."),

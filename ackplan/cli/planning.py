@@ -32,6 +32,7 @@ class Asked:
     adopt: tuple[str, ...] = ()
     skip_blocked: bool = False
     no_refresh: bool = False
+    allow_vanished: bool = False
     policy: tuple[str, ...] = ()
 
     def options(self) -> Options:
@@ -48,6 +49,9 @@ _NAMES = (
     click.option("--target", multiple=True, metavar="NAME", help="Only this cluster and what it depends on."),
     click.option("--exclude", multiple=True, metavar="NAME", help="Not this cluster nor what depends on it."),
     click.option("--skip-blocked", is_flag=True, help="Leave out what is refused and what depends on it."),
+)
+_VANISHED = (
+    click.option("--allow-vanished", is_flag=True, help="Go on though most of what is recorded is gone at once."),
 )
 _FULL = (
     click.option("--destroy", is_flag=True, help="Plan to delete every recorded cluster."),
@@ -71,7 +75,9 @@ def plan_options(*, full: bool, policies: bool = True) -> Decorator:
             return function(*positional, asked=asked, **given)
 
         decorated: Callable[..., Any] = wrapper
-        for option in reversed((*_NAMES, *(_FULL if full else ()), *((policy_option(),) if policies else ()))):
+        for option in reversed(
+            (*_NAMES, *_VANISHED, *(_FULL if full else ()), *((policy_option(),) if policies else ()))
+        ):
             decorated = option(decorated)
         return decorated
 
@@ -90,14 +96,14 @@ def before_now(settings: Settings) -> Known:
 async def plan_now(settings: Settings, asked: Asked) -> tuple[Planned, Record]:
     """A plan made now, and the record that it was made on."""
     from ackplan.app.planning import make_plan
-    from ackplan.cli.session import open_api
+    from ackplan.cli.session import observer, open_api
 
     before, given = before_now(settings), inputs(settings)
     if asked.no_refresh:
         planned = await make_plan(given, before, None, asked.options())
     else:
         async with open_api(settings) as api:
-            planned = await make_plan(given, before, api, asked.options())
+            planned = await make_plan(given, before, observer(settings, api, asked), asked.options())
     planned = dataclasses.replace(planned, plan=_of_workspace(planned.plan, settings.workspace))
     return judged(settings, asked.policy, planned, before.record), before.record
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ackplan.app.applying import Stores
+from ackplan.app.observing import Observer
 from ackplan.cli.clock import RealClock, timestamp
 from ackplan.cli.embedded import embedded
 from ackplan.cli.options import DEFAULT_STATE, Settings
+from ackplan.execute.presence import Patience
 from ackplan.stores.files import check_within
 from ackplan.stores.journal import SqliteJournal
 from ackplan.stores.local import LocalRecordStore
@@ -22,6 +24,7 @@ from ackplan.stores.lock import locked
 
 if TYPE_CHECKING:
     from ackplan.api import AckClient, ClientSettings
+    from ackplan.cli.planning import Asked
 
 T = TypeVar("T")
 # Calls a second that an account's quota bears beside other users of it, where nothing else is said.
@@ -97,6 +100,20 @@ async def open_api(settings: Settings) -> AsyncIterator[AckClient]:
         fixed = api.FixedCredentials("sandbox", "sandbox")
         async with api.open_client(_client_settings(settings, running.url), fixed) as client:
             yield client
+
+
+def observer(settings: Settings, api: AckClient, asked: Asked, clock: RealClock | None = None) -> Observer:
+    """Who looks at what is live, as the options say."""
+    where = "the sandbox" if settings.sandbox else settings.endpoint
+    place = f"{where}, region {settings.region or api.region} where none is recorded"
+    return Observer(api, clock or RealClock(), patience(settings), place, asked.allow_vanished)
+
+
+def patience(settings: Settings) -> Patience:
+    """How far the cloud may lag; the sandbox runs faster than it."""
+    if settings.patience is not None:
+        return Patience(settings.patience)
+    return Patience(1 / settings.time_scale if settings.sandbox else 1.0)
 
 
 def _client_settings(settings: Settings, endpoint: str) -> ClientSettings:

@@ -173,7 +173,7 @@ def _workers(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Se
     counting = kind.with_effect(Effect.SCALE)
     if counting is None:
         return None
-    if live.state == "initial":
+    if live.arriving:
         return _expected_workers(wanted, recorded, counting)
     masters = catalog.kind(recorded.kind or wanted.kind).masters(recorded.parameters)
     total = live.size - masters if live.size is not None else None
@@ -231,7 +231,7 @@ def _count_change(wanted: Wanted, recorded: RecordedCluster, workers: Workers | 
 
 def needs_nodes(wanted: Wanted | None, recorded: RecordedCluster, live: Cluster) -> bool:
     """Whether the cluster's nodes must be read: something is or was attached, or workers are to be given up."""
-    if wanted is None or live.gone or live.state == "deleting":
+    if wanted is None or live.gone or live.leaving:
         return False
     if wanted.attach or recorded.attached:
         return True

@@ -222,6 +222,8 @@ def _step(step: Step) -> dict[str, Any]:
         "workers_after": step.workers_after,
         "instances": list(step.instances),
         "entry": step.entry,
+        "region": step.region,
+        "accepted_at": step.accepted_at,
     }
 
 
@@ -304,6 +306,8 @@ def _read_step(data: Mapping[str, Any]) -> Step:
         workers_after=shapes.optional(data["workers_after"], shapes.whole),
         instances=shapes.texts(data["instances"]),
         entry=shapes.optional(data["entry"], shapes.entry),
+        region=shapes.text(data.get("region", "")),
+        accepted_at=shapes.text(data.get("accepted_at", "")),
     )
 
 

@@ -49,6 +49,10 @@ class Case:
 
 def decide(case: Case) -> Change:
     """What happens to this cluster. Something is wanted or recorded of it."""
+    if case.recorded is not None and case.live is not None and not is_same(case.name, case.recorded, case.live):
+        return mistaken(case.name, case.recorded, case.live, case.wanted)
+    if case.recorded is not None and case.live is not None and is_unseen(case.recorded, case.live):
+        return unseen(case.name, case.recorded, case.live, case.wanted)
     if case.recorded is not None and (case.wanted is None or case.destroy):
         return _unwanted(case, case.recorded)
     assert case.wanted is not None  # noqa: S101 - a case has one of the two
@@ -57,9 +61,44 @@ def decide(case: Case) -> Change:
     if case.live is None or case.live.gone:
         return _create(case, case.wanted)
     assert case.recorded is not None  # noqa: S101 - `live` is found through the record
-    if case.live.state == "deleting":
+    if case.live.leaving:
         return _create(case, case.wanted, case.live)
     return _existing(case, case.wanted, case.recorded, case.live)
+
+
+def is_same(name: str, recorded: RecordedCluster, live: Cluster) -> bool:
+    """Whether a live cluster of the recorded id is the recorded one: id, name and region belong together."""
+    return live.is_named(name, steps.region_of(recorded.kind, recorded.parameters))
+
+
+def is_unseen(recorded: RecordedCluster, live: Cluster) -> bool:
+    """Whether a cluster that was complete is not shown by any read, and too young to be told gone."""
+    return live.hidden and recorded.created
+
+
+def unseen(name: str, recorded: RecordedCluster, live: Cluster, wanted: Wanted | None) -> Change:
+    """Nothing is done while it can't be told whether the cluster is there."""
+    return _left_alone(name, recorded, live, Reason.UNSEEN, refusals.unseen(name, recorded, wanted))
+
+
+def mistaken(name: str, recorded: RecordedCluster, live: Cluster, wanted: Wanted | None) -> Change:
+    """Nothing is done where the recorded id is another cluster's."""
+    return _left_alone(name, recorded, live, Reason.MISTAKEN, refusals.mistaken(name, recorded, live, wanted))
+
+
+def _left_alone(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason, why: Diagnostic) -> Change:
+    return Change(
+        name,
+        recorded.kind,
+        Action.NOOP,
+        reason,
+        recorded.cluster_id,
+        blocked=(why,),
+        before=recorded.parameters,
+        after=recorded.parameters,
+        live_state=live.state,
+        depends_on=recorded.depends_on,
+    )
 
 
 def _unwanted(case: Case, recorded: RecordedCluster) -> Change:
@@ -118,7 +157,7 @@ def creation(wanted: Wanted, side: Side) -> Iterator[ParameterChange]:
 
 def _namesake(case: Case, wanted: Wanted, live: Cluster) -> Change:
     """The name is taken by a live cluster that is not recorded."""
-    if live.state == "deleting":
+    if live.leaving:
         return _create(case, wanted, live)
     if (
         live.cluster_type is not None

@@ -29,7 +29,8 @@ class Step:
 
     `workers_before` and `workers_after` pin a scaling step: it runs only on a cluster that has exactly `before`
     workers, and counts as done on one that has `after`. `entry` is the cluster's record entry once the step is done
-    (None: it leaves the record); its `cluster_id` is empty where only the answer will tell. Seconds throughout.
+    (None: it leaves the record); its `cluster_id` is empty where only the answer will tell. `region` is where the
+    cluster is asked for, `accepted_at` when its creation was accepted, where that is known. Seconds throughout.
     """
 
     id: str
@@ -47,6 +48,8 @@ class Step:
     workers_after: int | None = None
     instances: tuple[str, ...] = ()
     entry: Mapping[str, Any] | None = None
+    region: str = ""
+    accepted_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

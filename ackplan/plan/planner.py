@@ -54,7 +54,7 @@ class Options:
 def plan(sides: Sides, options: Options) -> Plan:
     """The plan for this fleet. Blocked changes and errors are in it; it never raises for what the sides hold."""
     match = _Match(sides)
-    unknown = tuple(_unknown_names(match, options))
+    unknown = (*_unknown_names(match, options), *match.twins())
     if options.mode == "refresh-only":
         changes = tuple(_refreshed(name, sides, match) for name in sorted(sides.record.clusters))
     else:
@@ -117,6 +117,14 @@ class _Match:
 
     def ambiguous(self, name: str) -> bool:
         return len(self._by_name.get(name, ())) > 1
+
+    def twins(self) -> Iterator[Diagnostic]:
+        """An error for each name, recorded or wanted, that several live clusters have."""
+        names = (name for name, live in self._by_name.items() if len(live) > 1)
+        for name in sorted({*self._sides.wanted, *self._sides.record.clusters}.intersection(names)):
+            live = [cluster for cluster in self._by_name[name] if ours(cluster) and not cluster.leaving]
+            if len(live) > 1:
+                yield refusals.twins(name, live, self._sides.wanted.get(name))
 
     def seen(self, name: str) -> Cluster | None:
         return self.recorded(name) or self.namesake(name)

@@ -11,6 +11,7 @@ from ackplan.diff import ParameterChange
 from ackplan.model.actions import Action, Reason, Side
 from ackplan.model.answers import Cluster, Node
 from ackplan.plan import steps
+from ackplan.plan.decide import is_same, is_unseen, mistaken, unseen
 from ackplan.plan.model import Change
 from ackplan.record import RecordedCluster
 
@@ -28,6 +29,10 @@ def refresh(name: str, recorded: RecordedCluster, live: Cluster | None, nodes: S
             before=recorded.parameters,
             depends_on=recorded.depends_on,
         )
+    if not is_same(name, recorded, live):
+        return mistaken(name, recorded, live, None)
+    if is_unseen(recorded, live):
+        return unseen(name, recorded, live, None)
     attached = _still_attached(recorded, nodes)
     changes = tuple(_moved(recorded, live, len(attached)))
     after = {**recorded.parameters, **{change.name: change.after for change in changes}}
@@ -64,7 +69,7 @@ def _moved(recorded: RecordedCluster, live: Cluster, attached: int) -> Iterator[
         if parameter is None or name in recorded.ignored:
             continue
         shown = parameter.seen(live.attributes, parameter.canonical(value))
-        if parameter.effect is Effect.SCALE and live.size is not None and live.state != "initial":
+        if parameter.effect is Effect.SCALE and live.size is not None and not live.arriving:
             shown = max(0, live.size - kind.masters(recorded.parameters) - attached)
         if shown is not None and shown != parameter.canonical(value):
             yield ParameterChange(name, value, shown, parameter.effect, Side.LIVE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from ackplan import catalog
@@ -58,6 +59,42 @@ def ambiguous(wanted: Wanted) -> Diagnostic:
         f"Look at them: ackplan clusters; then record the right one: ackplan import {wanted.name} CLUSTER_ID",
         span=wanted.span,
         cluster=wanted.name,
+    )
+
+
+def mistaken(name: str, recorded: RecordedCluster, live: Cluster, wanted: Wanted | None) -> Diagnostic:
+    where = f" in {live.region_id}" if live.region_id else ""
+    return error(
+        "ACK2023",
+        "Recorded id is another cluster's",
+        f"{recorded.cluster_id} is recorded as {name}, and live as {live.name}{where}",
+        f"Was it renamed? ackplan state mv {name} {live.name}. Was the record edited by hand? Put it back, or "
+        f"forget the entry and record the right cluster: ackplan state rm {name}; ackplan import {name} CLUSTER_ID",
+        span=wanted.span if wanted else None,
+        cluster=name,
+    )
+
+
+def unseen(name: str, recorded: RecordedCluster, wanted: Wanted | None) -> Diagnostic:
+    return error(
+        "ACK2024",
+        "Cluster is not visible",
+        f"{recorded.cluster_id} was accepted at {recorded.accepted_at}; that is too recent to tell that it is gone",
+        "Plan again in a few minutes",
+        span=wanted.span if wanted else None,
+        cluster=name,
+    )
+
+
+def twins(name: str, live: Iterable[Cluster], wanted: Wanted | None) -> Diagnostic:
+    ids = ", ".join(f"{cluster.cluster_id} ({cluster.state}, {cluster.region_id})" for cluster in live)
+    return error(
+        "ACK2022",
+        "Several live clusters have one name",
+        f"{ids}: one of them may be a creation that was sent twice",
+        f"Look at them: ackplan clusters; delete the one that is not needed, or rename it: {name} must be one cluster",
+        span=wanted.span if wanted else None,
+        cluster=name,
     )
 
 

@@ -59,6 +59,7 @@ class Chain:
     body_file: str = ""
     entry: RecordedCluster | None = None
     steps: tuple[Step, ...] = ()
+    accepted_at: str = ""
 
     def add(self, kind: StepKind, *, label: str = "", body: Mapping[str, Any] | None = None, **more: Any) -> None:
         """One step of `kind`; `more` are further fields of Step."""
@@ -75,6 +76,8 @@ class Chain:
             expected_seconds=self._expected(operation),
             timeout=timeouts(self.own, self.entry.parameters if self.entry else {})[_TIMEOUT_OF.get(kind, "create")],
             entry=encode_cluster(self.entry) if self.entry else None,
+            region=self.region,
+            accepted_at=self.accepted_at,
             **more,
         )
         self.steps = (*self.steps, step)
@@ -120,8 +123,10 @@ def delete(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason) 
     """Delete, or only wait where the cluster is being deleted already."""
     region = region_of(recorded.kind, recorded.parameters, live.region_id)
     side = Side.LIVE if reason is Reason.CREATE_FAILED else Side.SPEC
-    chain = Chain(name, live.cluster_id, region, recorded.own, reason, side)
-    chain.add(StepKind.AWAIT_GONE if live.state == "deleting" else StepKind.DELETE)
+    chain = Chain(name, live.cluster_id, region, recorded.own, reason, side, accepted_at=recorded.accepted_at)
+    if live.leaving:
+        chain.accepted_at = ""
+    chain.add(StepKind.AWAIT_GONE if live.leaving else StepKind.DELETE)
     return chain.steps
 
 
@@ -133,13 +138,16 @@ def await_gone(wanted: Wanted, live: Cluster) -> tuple[Step, ...]:
 
 
 def forget(name: str, recorded: RecordedCluster) -> tuple[Step, ...]:
-    chain = Chain(name, recorded.cluster_id, "", recorded.own, Reason.GONE, Side.LIVE)
+    region = region_of(recorded.kind, recorded.parameters)
+    accepted = recorded.accepted_at
+    chain = Chain(name, recorded.cluster_id, region, recorded.own, Reason.GONE, Side.LIVE, accepted_at=accepted)
     chain.add(StepKind.FORGET)
     return chain.steps
 
 
 def record(name: str, entry: RecordedCluster, reason: Reason, side: Side) -> tuple[Step, ...]:
-    chain = Chain(name, entry.cluster_id, "", entry.own, reason, side, entry=entry)
+    region = region_of(entry.kind, entry.parameters)
+    chain = Chain(name, entry.cluster_id, region, entry.own, reason, side, entry=entry)
     chain.add(StepKind.RECORD)
     return chain.steps
 
@@ -172,6 +180,7 @@ def update(todo: Update) -> tuple[Step, ...]:
         todo.reason,
         todo.side_of_size,
         entry=_start(todo),
+        accepted_at=todo.recorded.accepted_at,
     )
     if not todo.recorded.created:
         chain.add(StepKind.AWAIT_READY, side=Side.LIVE)
@@ -185,6 +194,7 @@ def update(todo: Update) -> tuple[Step, ...]:
         own_after(wanted, todo.recorded),
         before.attached,
         before.created,
+        accepted_at=before.accepted_at,
     )
     if not chain.steps:
         return record(wanted.name, final, todo.reason, todo.side_of_size)

@@ -90,7 +90,9 @@ class _Own:
         reason = self.change.reason
         if self.recorded is not None:
             return "yes"
-        if reason is Reason.NOT_RECORDED or (self.change.action is Action.CREATE and reason is Reason.VANISHED):
+        if reason in {Reason.NOT_RECORDED, Reason.MISTAKEN, Reason.UNSEEN} or (
+            self.change.action is Action.CREATE and reason is Reason.VANISHED
+        ):
             return "unknown"
         return "no" if reason in {Reason.NEW, Reason.ADOPTION} else "yes"
 

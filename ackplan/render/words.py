@@ -56,6 +56,8 @@ _SPECIAL_HEADLINES: Mapping[tuple[Action, Reason], str] = {
     (Action.UPDATE, Reason.UNFINISHED): "will be finished",
     (Action.RECORD, Reason.UNFINISHED): "will be finished",
     (Action.REPLACE, Reason.REQUESTED): "will be replaced",
+    (Action.NOOP, Reason.MISTAKEN): "is left alone",
+    (Action.NOOP, Reason.UNSEEN): "is left alone",
 }
 
 

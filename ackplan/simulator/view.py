@@ -58,7 +58,8 @@ class View:
         """A cluster's nodes."""
         for node in ledger.store.nodes(cluster_id):
             names = (node.instance_id, str(node.attributes.get("node_name", "")))
-            young = node.since > ledger.now() - self._longest("lag", *names)
+            lag = self._longest("lag", *names)
+            young = bool(lag) and node.since > ledger.now() - lag
             if not young and not self._omits(*names):
                 hidden = any(rule["kind"] == "no_instance_id" and _fits(rule, *names) for rule in self.rules)
                 yield dataclasses.replace(node, unnamed=True) if hidden else node

@@ -10,7 +10,7 @@ from tests.faults.scenes import Scene, attached
 from tests.faults.virtual import Bench
 
 Meddling = Callable[[Bench], None]
-_TIMEOUTS = {"timeouts": dict.fromkeys(("create", "scale", "attach", "remove", "delete"), "60s")}
+_TIMEOUTS = {"timeouts": dict.fromkeys(("create", "scale", "attach", "remove", "delete"), "900s")}
 # Stands for the call by which a run finds out what became of the one whose answer was lost.
 LOOK = "look"
 
@@ -97,8 +97,8 @@ def _deleted(at: Bench) -> None:
 
 
 def pass_time(at: Bench) -> None:
-    """Time enough for all that is under way. The clock only ever goes on."""
-    at.skip(60.0)
+    """Time enough for all that is under way, and for a creation to be told gone. The clock only ever goes on."""
+    at.skip(400.0)
     at.world.clusters()
 
 

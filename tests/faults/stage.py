@@ -64,6 +64,7 @@ class Stage:
             "ALIBABA_CLOUD_ACCESS_KEY_ID": "sandbox",
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "sandbox",
             "ACKPLAN_RATE": "0",
+            "ACKPLAN_PATIENCE": "0",
             "ACKPLAN_ENDPOINT": self.url,
         }
 

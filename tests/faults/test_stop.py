@@ -193,7 +193,7 @@ def test_stopped_while_planning(at: Bench) -> None:
 
 
 def test_a_stopped_step_is_told_as_interrupted(at: Bench) -> None:
-    _raise_at(at, "after", "get_cluster", 3, signal.SIGINT)
+    _raise_at(at, "after", "get_cluster", 1, signal.SIGINT)
     run = at.run("apply", "--auto-approve", "--report", "report.json")
     assert run.code == 130
     steps = {step["step"]: step for step in json.loads((at.folder / "report.json").read_text())["steps"]}

@@ -164,6 +164,7 @@ def _end(folder: Path, world: Stage) -> End:
     stored = json.loads((folder / "state" / "default.json").read_text())["clusters"]
     ids = world.ids()
     for name, entry in stored.items():
+        entry.pop("accepted_at", None)
         if entry.pop("cluster_id") != ids.get(name):
             raise Wrong(f"{name} is recorded under another id")
     return End(world.clusters(), stored, Counter(world.effects))

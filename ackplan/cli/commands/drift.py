@@ -34,8 +34,9 @@ def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa
     from ackplan.render import text
 
     drift, record = run_async(_find(settings, asked))
-    if drift.plan.diagnostics:
-        click.echo(text.diagnostics_text(drift.plan.diagnostics, color=settings.color), err=True)
+    found = (*drift.plan.diagnostics, *(d for change in drift.plan.blocked for d in change.blocked))
+    if found:
+        click.echo(text.diagnostics_text(found, color=settings.color), err=True)
     if not drift.plan.applicable:
         return 1
     told = _told(settings, drift, record)
@@ -52,12 +53,12 @@ def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa
 async def _find(settings: Settings, asked: Asked) -> tuple[Drift, Record]:
     from ackplan.app.drifting import find
     from ackplan.cli.planning import before_now
-    from ackplan.cli.session import open_api
+    from ackplan.cli.session import observer, open_api
 
     before = before_now(settings)
     async with open_api(settings) as api:
         options = dataclasses.replace(asked, refresh_only=True).options()
-        return await find(inputs(settings), before, api, options), before.record
+        return await find(inputs(settings), before, observer(settings, api, asked), options), before.record
 
 
 def _told(settings: Settings, drift: Drift, record: Record) -> str:

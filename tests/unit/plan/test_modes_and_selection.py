@@ -273,7 +273,6 @@ def test_pins_say_what_the_plan_was_made_against():
         {"size": 4},
         {"state": "scaling"},
         {"cluster_id": "id-z"},
-        {"name": "x"},
         {"attributes": {"vpc_id": "vpc-z"}},
     ):
         assert pins(**moved).live["c"] != made.live["c"], moved

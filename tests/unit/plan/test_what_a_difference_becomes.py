@@ -149,10 +149,15 @@ def test_live_alone_is_left_alone_and_counted():
     assert taken.unmanaged == 0
 
 
-def test_a_recorded_cluster_is_found_by_its_id_under_any_name():
+@pytest.mark.parametrize("moved", [{"name": "renamed"}, {"region_id": "us-west-1"}])
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_live_cluster_of_the_recorded_id_under_another_name_or_region_is_not_touched(moved, wanted):
     was = one(MANAGED)
-    change = change_of(None, recorded(was), live(was, name="renamed"))
-    assert calls(change.steps) == [("DELETE", "/clusters/id-c", None)]
+    change = change_of(dataclasses.replace(was) if wanted else None, recorded(was), live(was, **moved))
+    assert (change.action, change.reason, change.steps) == (Action.NOOP, Reason.MISTAKEN, ())
+    (why,) = change.blocked
+    assert why.code == "ACK2023"
+    assert next(iter(moved.values())) in str(why)
 
 
 def test_another_cluster_under_a_recorded_name_is_not_taken_for_it():
