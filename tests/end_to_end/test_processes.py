@@ -88,7 +88,7 @@ def test_usage_and_approval(endpoint: str, fleet: Path) -> None:
     assert "--auto-approve" in nobody.stderr
     missing = run(fleet, "apply", "--auto-approve", ACKPLAN_ENDPOINT=endpoint, ACK_NODE_PASSWORD="short")
     assert missing.returncode == 1
-    assert "does not hold 8 to 30 characters" in missing.stdout
+    assert "does not hold 8 to 30 characters" in missing.stderr
 
 
 def test_a_plan_file_is_applied_once_and_then_stale(endpoint: str, fleet: Path) -> None:

@@ -30,13 +30,15 @@ VALID = {
     "master_instance_types": ["ecs.hfc5.xlarge"],
     "master_system_disk_category": "cloud_ssd",
     "master_system_disk_size": 120,
+    "cpu_policy": "static",
 }
 # Values on which two validators could part: line ends, other digits and letters, big and broken numbers, near misses.
 VALUES: list[Any] = [
     None, True, 0, 1.0, 2.5, 10**39, "", "3\n", "２", "true\n", "cn-beijing\n", "i-ａ", "vsw-1\n", "K" * 63, "K" * 64,
     "30000-32767\n", "172.20.0.0/16\n", "10s\n", "Week", "PrePaid", [], ["i-a", "i-a"], {"env": "X\n"},
     {"env": "X", "file": "y"}, [{"name": "flannel"}, {"name": "terway-eniip"}], [{"instances": ["i-a"], "password": {"env": "A"}}],
-    {"nodes": ["i-a"], "strategy": "newest"}, {"create": "0s"},
+    {"nodes": ["i-a"], "strategy": "newest"}, {"create": "0s"}, "1.11\n", "1.12.5", "1.12.6", "cloud_essd", "cloud_essd\n",
+    ["ecs.a.b"] * 2, ["ecs.a.b"] * 5, "elastic_ephemeral_disk_premium", {"nodeNameStrategy": "customized"}, {"nodeNamePrefix": "a"},
 ]  # fmt: skip
 
 
