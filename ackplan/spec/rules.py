@@ -11,7 +11,7 @@ from typing import Any
 
 from ackplan import catalog
 from ackplan.catalog.kinds import Effect
-from ackplan.diagnostics import Diagnostic, error
+from ackplan.diagnostics import Diagnostic, error, warning
 from ackplan.model.wanted import Wanted
 from ackplan.spec.explain import Meant, shown, suggestion
 
@@ -39,6 +39,7 @@ def check_cluster(wanted: Wanted) -> list[Diagnostic]:
     if not _sound(wanted.kind, tuple(value if isinstance(value, str | None) else "" for value in values)):
         found += _values(wanted)
         found += _networks(wanted)
+    found += _misspelt(wanted)
     if wanted.own:
         found += _lifecycle(wanted)
         found += _scale_in(wanted)
@@ -110,6 +111,22 @@ def _complaints(kind: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str,
 def _values(wanted: Wanted) -> Iterator[Diagnostic]:
     for name, complaint in _complaints(wanted.kind, wanted.parameters):
         yield _fault(wanted, name, "ACK1103", "Value is not allowed", complaint)
+
+
+def _misspelt(wanted: Wanted) -> Iterator[Diagnostic]:
+    """Values that no schema refuses, for the API gets new ones, and that come near a known one."""
+    for name, known in _known(wanted.kind):
+        value = wanted.parameters.get(name)
+        if isinstance(value, str) and value not in known and (near := suggestion(value, known, 0.8)):
+            detail, span = f"{shown(value)}; {near}", wanted.span_of(name)
+            yield warning("ACK1209", "Value is not known", detail, span=span, cluster=wanted.name, parameter=name)
+
+
+@functools.cache
+def _known(kind: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The parameters of a kind whose known values are listed, with these."""
+    parameters = catalog.kind(kind).parameters.items()
+    return tuple((name, tuple(p.schema["examples"])) for name, p in parameters if "x-ack-known" in p.schema)
 
 
 @functools.lru_cache(4096)

@@ -25,6 +25,7 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-from": {"type": "array", "items": {"type": "string"}},
     "x-ack-join": {"const": "attach_script"},
     "x-ack-kind": {"enum": ["dedicated", "managed", "edge", "serverless"]},
+    "x-ack-known": {"const": True},
     "x-ack-lacks": {"type": "object", "minProperties": 1},
     "x-ack-live": {"enum": ["region_id", "vpc_id", "vswitch_id"]},
     "x-ack-live-values": {"properties": {"profile": {"type": "array"}}, "additionalProperties": False},

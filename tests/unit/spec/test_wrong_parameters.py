@@ -280,6 +280,31 @@ def test_what_the_rows_change_is_right_before(kind, read):
     assert result.clusters["shop"].kind == kind
 
 
+MISSPELT = [
+    ("managed", "worker_system_disk_category: cloud_eficiency", "worker_system_disk_category", "cloud_efficiency"),
+    (
+        "managed",
+        "worker_data_disk: true\nworker_data_disk_category: cloud_sdd",
+        "worker_data_disk_category",
+        "cloud_ssd",
+    ),
+    ("dedicated", "master_system_disk_category: cloud_esd", "master_system_disk_category", "cloud_essd"),
+]
+
+
+@pytest.mark.parametrize(("kind", "lines", "parameter", "meant"), MISSPELT)
+def test_a_category_that_comes_near_a_known_one_is_warned_of(kind, lines, parameter, meant, read):
+    result = read(compose(kind, lines))
+    (told,) = result.diagnostics
+    assert (told.code, told.parameter, told.is_error) == ("ACK1209", parameter, False)
+    assert f'did you mean "{meant}"?' in str(told)
+    assert list(result.clusters) == ["shop"]
+
+
+def test_a_category_that_is_new_is_taken_without_a_word(read):
+    assert read(compose("managed", "worker_system_disk_category: cloud_quantum")).diagnostics == ()
+
+
 RIGHT = [
     ("dedicated", "master_count: 5\nmaster_instance_types: [ecs.a.b, ecs.a.b, ecs.a.b, ecs.a.b, ecs.a.b]"),
     ("dedicated", "kubernetes_version: 1.12.6-aliyun.1\ncpu_policy: static"),
@@ -319,7 +344,7 @@ def test_in_a_vpc_of_ones_own_no_network_is_made(read):
     assert read(compose("managed", "container_cidr: 192.168.0.0/16")).diagnostics == ()
 
 
-@pytest.mark.parametrize("category", ["cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud_auto", "cloud_essd_entry"])
+@pytest.mark.parametrize("category", ["cloud_ssd", "cloud_essd", "cloud_auto", "cloud_essd_entry", "cloud_essd_xc1"])
 @pytest.mark.parametrize("disk", ["system", "data"])
 @pytest.mark.parametrize(
     ("kind", "role"), [("managed", "worker"), ("edge", "worker"), ("dedicated", "worker"), ("dedicated", "master")]
