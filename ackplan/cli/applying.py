@@ -22,6 +22,7 @@ from ackplan.cli.faults import as_diagnostics
 from ackplan.cli.options import Settings, inputs
 from ackplan.cli.planning import Asked, read_plan
 from ackplan.cli.policies import judged, judged_plan
+from ackplan.cli.printing import say
 from ackplan.cli.reporting import Report, report_file
 from ackplan.cli.voices import Voice, voice
 from ackplan.diagnostics import Diagnostic, Failure, error, has_errors
@@ -53,7 +54,7 @@ class Order:
 
 async def carry_out(settings: Settings, order: Order) -> int:
     """The exit code of `apply` and `destroy`."""
-    speaker = voice(settings)
+    speaker = voice(settings, asks=not order.planfile and not order.auto_approve)
     try:
         report = Report(report_file(settings, order.report))
         report.check()
@@ -69,7 +70,7 @@ async def _reported(settings: Settings, order: Order, speaker: Voice, report: Re
         return await _locked(settings, order, speaker, report)
     except Exception as fault:
         if isinstance(fault, BrokenPipeError):
-            click.echo("Nobody reads the output any more: stopped. The record holds; to go on: ackplan apply", err=True)
+            say("Nobody reads the output any more: stopped. The record holds; to go on: ackplan apply")
         try:
             report.refused(as_diagnostics(fault))
         except Failure as second:
@@ -87,7 +88,7 @@ async def _locked(settings: Settings, order: Order, speaker: Voice, report: Repo
             if not application.cut_short:
                 raise
             report.refused(())
-            click.echo("Interrupted. The record holds; to go on: ackplan apply", err=True)
+            say("Interrupted. The record holds; to go on: ackplan apply")
             return INTERRUPTED
 
 
@@ -125,7 +126,7 @@ class _Application:
         self._hold(plan, before)
         if applying.finished(plan, before):
             self._stores.journal.replace(None, ())
-            self._say("This plan was carried out; only its journal was left.")
+            say("This plan was carried out; only its journal was left.")
             self._report.write(Applied(Result(), before.record, ""))
             return COMPLETE
         if not applying.resumes(plan, before):
@@ -134,7 +135,7 @@ class _Application:
         check_same_spec(plan, inputs(self._settings))
         run = await applying.resume(before, self._observer)
         await check_resumable(plan, before, run.ids, self._observer)
-        self._say(f"Going on with run {run.id}, which was interrupted: {len(run.done)} steps are done.")
+        say(f"Going on with run {run.id}, which was interrupted: {len(run.done)} steps are done.")
         return await self._execute(plan, before, run)
 
     async def _planned(self, before: planning.Known) -> int:
@@ -164,7 +165,7 @@ class _Application:
         if has_errors(new):
             raise Failure(*new)
         for diagnostic in new:
-            self._say(str(diagnostic))
+            say(str(diagnostic))
 
     def _approve(self) -> None:
         if self._order.auto_approve:
@@ -196,9 +197,6 @@ class _Application:
         self._executor = self._report.executor = Executor(ports, limits, run)
         return self._executor
 
-    def _say(self, message: str) -> None:
-        click.echo(message, err=True)
-
     @contextmanager
     def _signals(self) -> Iterator[None]:
         """The first signal stops gently, the second at once; the record holds either way."""
@@ -212,7 +210,7 @@ class _Application:
                 self.cut_short = True
                 task.cancel()
             elif self._executor is not None:
-                self._say("\nStopping: no new calls; answers in flight are taken in. Again to stop at once.")
+                say("\nStopping: no new calls; answers in flight are taken in. Again to stop at once.")
                 self._executor.stop()
                 self._api.stop()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import keyword
 import os
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ackplan import __version__
+from ackplan.cli import printing
 from ackplan.diagnostics import Failure
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ def cli() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line; the exit code. Never ends in a traceback for what a user or the API did."""
+    printing.prepare()
     if "_ACKPLAN_COMPLETE" in os.environ:
         from ackplan.cli import completing
 
@@ -94,14 +97,15 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as end:  # a shell that asked for completions got its answer
         return end.code if isinstance(end.code, int) else 0
     except click.ClickException as fault:
-        fault.show(sys.stderr)
+        with contextlib.suppress(OSError, ValueError):
+            fault.show(sys.stderr)
         return USAGE
     except (click.Abort, KeyboardInterrupt):
-        print("Interrupted.", file=sys.stderr)
+        printing.say("Interrupted.")
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; what is left in the buffer has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        printing.abandon(sys.stdout)
         return 1
     except Exception as fault:  # noqa: BLE001 - the last place that can turn it into a message
         return _failed(fault)
@@ -121,5 +125,5 @@ def _failed(fault: Exception) -> int:
 
     diagnostics = fault.diagnostics if isinstance(fault, Failure) else as_diagnostics(fault)
     color = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-    print(diagnostics_text(diagnostics, color=color), file=sys.stderr)
+    printing.say(diagnostics_text(diagnostics, color=color))
     return 1

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ackplan.cli import printing
+
 if TYPE_CHECKING:
     import logging
 
@@ -133,10 +135,10 @@ def format_option(*formats: str, default: str = "text") -> Decorator:
     )
 
 
-def options(*, spec: bool = False, state: bool = False, api: bool = False) -> Decorator:
+def options(*, spec: bool = False, state: bool = False, api: bool = False, document: bool = False) -> Decorator:
     """Adds the shared options; the command gets a Settings as its first argument.
 
-    A command with a `--force` of its own gets that as well.
+    A command with a `--force` of its own gets that as well. `document`: it prints for programs alone.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -146,6 +148,8 @@ def options(*, spec: bool = False, state: bool = False, api: bool = False) -> De
         def wrapper(**given: Any) -> Any:
             settings, rest = _settings(given)
             _logging(settings)
+            if document or settings.format != "text":
+                printing.as_document()
             return function(settings, **rest, **{name: given[name] for name in own})
 
         forced = () if own else (_FORCE,)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import click
 
 from ackplan.cli.clock import timestamp
 from ackplan.cli.options import Settings
+from ackplan.cli.printing import Lines
 from ackplan.diagnostics import Diagnostic
 from ackplan.execute.outcomes import Event, Result
 from ackplan.plan.model import Plan
@@ -26,28 +27,32 @@ class Voice(Protocol):
         ...
 
 
-def voice(settings: Settings) -> Voice:
-    """The voice that the options ask for."""
-    return _Json() if settings.format == "json" else _Text(settings.color)
+def voice(settings: Settings, *, asks: bool = False) -> Voice:
+    """The voice that the options ask for. `asks`: someone is to approve the plan, who has to see it."""
+    output = Lines()
+    show = click.echo if asks else output.line
+    return _Json(output, show) if settings.format == "json" else _Text(output, show, color=settings.color)
 
 
 class _Text:
-    def __init__(self, color: bool) -> None:  # noqa: FBT001
+    def __init__(self, output: Lines, show: Callable[[str], None], *, color: bool) -> None:
         from ackplan.render import text
 
         self._text = text
         self._color = color
+        self._output = output
+        self._show = show
 
     def plan(self, plan: Plan) -> None:
-        click.echo(self._text.plan_text(plan, color=self._color))
+        self._show(self._text.plan_text(plan, color=self._color))
 
     def event(self, event: Event) -> None:
         line = self._text.event_line(event, color=self._color)
         if line:
-            click.echo(line)
+            self._output.line(line)
 
     def result(self, result: Result, plan: Plan) -> None:
-        click.echo(self._text.result_text(result, plan, color=self._color))
+        self._output.end(self._text.result_text(result, plan, color=self._color))
 
     def failure(self, diagnostics: Iterable[Diagnostic]) -> bool:  # noqa: ARG002 - left to the command line
         return False
@@ -56,29 +61,31 @@ class _Text:
 class _Json:
     """Terraform's `-json` messages."""
 
-    def __init__(self) -> None:
+    def __init__(self, output: Lines, show: Callable[[str], None]) -> None:
         from ackplan.render import json_stream
 
         self._stream = json_stream
         self._kinds: dict[str, str] = {}
-        click.echo(json_stream.version_message(at=timestamp()))
+        self._output = output
+        self._show = show
+        show(json_stream.version_message(at=timestamp()))
 
     def plan(self, plan: Plan) -> None:
         self._kinds = self._stream.kinds_of(plan)
         for line in self._stream.plan_messages(plan, at=timestamp()):
-            click.echo(line)
+            self._show(line)
 
     def event(self, event: Event) -> None:
         lines = self._stream.event_json(event, self._kinds, at=timestamp())
         if lines:
-            click.echo(lines)
+            self._output.line(lines)
 
     def result(self, result: Result, plan: Plan) -> None:
-        click.echo(self._stream.summary_message(result, plan, at=timestamp()))
+        self._output.line(self._stream.summary_message(result, plan, at=timestamp()))
         if result.complete:
-            click.echo(self._stream.outputs_message(result, plan, at=timestamp()))
+            self._output.line(self._stream.outputs_message(result, plan, at=timestamp()))
 
     def failure(self, diagnostics: Iterable[Diagnostic]) -> bool:
         for diagnostic in diagnostics:
-            click.echo(self._stream.diagnostic_message(diagnostic, at=timestamp()))
-        return True
+            self._output.line(self._stream.diagnostic_message(diagnostic, at=timestamp()))
+        return not self._output.lost

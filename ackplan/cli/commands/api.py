@@ -17,7 +17,7 @@ _MAX_BODY = 16 << 20
 
 
 @click.command("api")
-@options(api=True)
+@options(api=True, document=True)
 @click.option("--body", default="", metavar="JSON or @FILE", help="The body; @- reads standard input.")
 @click.option("--query", multiple=True, metavar="K=V", help="A query parameter; repeatable.")
 @click.argument("method", type=click.Choice(["GET", "POST", "PUT", "DELETE"], case_sensitive=False))

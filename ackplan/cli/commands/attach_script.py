@@ -12,7 +12,7 @@ from ackplan.cli.session import open_api, run_async
 
 
 @click.command("attach-script")
-@options(spec=True, state=True, api=True)
+@options(spec=True, state=True, api=True, document=True)
 @click.argument("name")
 def command(settings: Settings, name: str) -> None:
     """Print the join script of the edge cluster NAME, with the options that the spec sets under attach_script."""

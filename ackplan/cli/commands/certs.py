@@ -14,7 +14,7 @@ from ackplan.cli.session import open_api, run_async
 
 
 @click.command("certs")
-@options(api=True)
+@options(api=True, document=True)
 @click.option("--out", default="", metavar="DIR", help="Write each part to a file in DIR, mode 0600.")
 @click.argument("name")
 def command(settings: Settings, out: str, name: str) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("export")
-@options(state=True, api=True)
+@options(state=True, api=True, document=True)
 @click.option("--all", "everything", is_flag=True, help="Every live cluster.")
 @click.option(
     "--out", default="", metavar="PATH", help="Write this .yaml file, or a folder with a file for each cluster."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ackplan.cli import printing
 from ackplan.cli.options import Settings, options
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def command(settings: Settings, paths: tuple[str, ...], check: bool, diff: bool)
     if _STDIN in given and len(given) > 1:
         raise click.UsageError("- stands alone")
     done, faults = _lay_out(settings, given)
+    if diff or given == (_STDIN,):
+        printing.as_document()
     for file in (file for file in done if file.differs):
         if diff:
             click.echo(_difference(file), nl=False)

@@ -12,7 +12,7 @@ from ackplan.cli.session import open_api, run_async
 
 
 @click.command("kubeconfig")
-@options(api=True)
+@options(api=True, document=True)
 @click.option("--out", default="", metavar="FILE", help="Write it to FILE, mode 0600.")
 @click.option("--merge", is_flag=True, help="Merge it into $KUBECONFIG or ~/.kube/config.")
 @click.argument("name")

@@ -10,7 +10,7 @@ from ackplan.cli.options import Settings, options
 
 
 @click.command("schema")
-@options()
+@options(document=True)
 @click.argument("name", default="spec")
 def command(settings: Settings, name: str) -> None:  # noqa: ARG001
     """Print the schema of NAME: spec (default), policy, a kind of cluster, or an operation."""

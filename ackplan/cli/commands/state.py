@@ -88,7 +88,7 @@ def _mv(settings: Settings, old: str, new: str) -> None:
 
 
 @command.command("pull")
-@options(state=True)
+@options(state=True, document=True)
 def _pull(settings: Settings) -> None:
     """Print the record as it is kept. Prints nothing where there is none."""
     from ackplan.cli.session import stores

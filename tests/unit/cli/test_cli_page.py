@@ -231,7 +231,15 @@ def test_a_run_that_an_error_ended_is_reported(project: Project) -> None:
     assert [(step["step"], step["status"]) for step in report["steps"]] == [("create:web", "done")]
 
 
-def test_output_that_nobody_reads_any_more_stops_a_run_and_says_so(project: Project) -> None:
+def test_a_plan_that_nobody_can_see_is_not_asked_about(project: Project) -> None:
+    project.write(WEB)
+    with mock.patch("click.echo", side_effect=BrokenPipeError(32, "Broken pipe")):
+        assert project.run("apply", "--report", "report.json").code == 1
+    assert json.loads((project.folder / "report.json").read_text())["complete"] is False
+    assert not project.changing()
+
+
+def test_a_run_that_breaks_off_says_how_to_go_on(project: Project) -> None:
     project.write(WEB)
     with mock.patch("ackplan.render.text.event_line", side_effect=BrokenPipeError(32, "Broken pipe")):
         done = project.run("apply", "--auto-approve", "--report", "report.json")

@@ -1,0 +1,82 @@
+"""Printing that never fails for what it is to print, and in a run for nothing at all.
+
+Text for people is in the encoding of their terminal; a sign that has no place there is put as one that looks like it,
+else by its number. What programs read is UTF-8 whatever the terminal takes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import io
+import os
+import sys
+from typing import TextIO
+
+import click
+
+_ALIKE = {
+    "→": "->", "…": "...", "·": "-", "✓": "+", "✗": "x", "█": "#", "─": "-", "│": "|", "├": "|", "└": "`",
+    "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "×": "x", "~": "~",
+}  # fmt: skip
+
+
+def _alike(fault: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(fault, UnicodeEncodeError):
+        raise fault
+    signs = fault.object[fault.start : fault.end]
+    return "".join(_ALIKE.get(sign) or ascii(sign)[1:-1] for sign in signs), fault.end
+
+
+codecs.register_error("ackplan.alike", _alike)
+
+
+def prepare() -> None:
+    """Text from now on can hold any sign."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="ackplan.alike")
+
+
+def as_document() -> None:
+    """Standard output from now on is for programs: UTF-8, and half a surrogate pair as JSON names it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def say(message: str) -> None:
+    """Prints a message on standard error, if that can be done."""
+    with contextlib.suppress(OSError, ValueError):
+        click.echo(message, err=True)
+
+
+class Lines:
+    """Standard output of a run, which goes on when it can't be written any more: nobody reads it, or a disk is full."""
+
+    def __init__(self) -> None:
+        self.lost = False
+
+    def end(self, text: str) -> None:
+        """The last line, on standard error where it is the only way."""
+        self.line(text)
+        if self.lost:
+            say(text)
+
+    def line(self, text: str) -> None:
+        if self.lost:
+            return
+        try:
+            click.echo(text)
+        except (OSError, ValueError) as fault:
+            self.lost = True
+            abandon(sys.stdout)
+            why = getattr(fault, "strerror", None) or str(fault)
+            say(f"Standard output can't be written any more ({why}). The run goes on; its record tells what it did.")
+
+
+def abandon(stream: TextIO) -> None:
+    """What is left in the stream's buffer has nowhere to go, and must not fail a second time at the end."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

@@ -1,0 +1,183 @@
+"""What is printed: text in whatever the terminal takes, documents in UTF-8, and nothing that ends a run."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from projects import PASSWORD, WEB, Project
+
+from ackplan.cli.main import COMMANDS
+from tests.running import simulator
+
+SHOP = WEB.replace("  web:", "  商店:")
+ENCODINGS = ["cp1252", "latin-1", "gbk", "utf-16", "ascii", "cp437:strict", "utf-8:strict"]
+DOCUMENTS = {
+    "json": ("plan", "--format", "json"),
+    "markdown": ("plan", "--format", "markdown"),
+    "html": ("plan", "--format", "html"),
+    "svg": ("plan", "--format", "svg"),
+    "sarif": ("plan", "--format", "sarif"),
+    "github": ("validate", "--format", "github"),
+    "junit": ("validate", "--format", "junit"),
+    "dot": ("graph",),
+    "record": ("state", "pull"),
+    "show": ("show", "--format", "json"),
+    "clusters": ("clusters", "--format", "json"),
+    "export": ("export", "--all"),
+    "api": ("api", "GET", "/clusters"),
+    "kubeconfig": ("kubeconfig", "商店"),
+    "certs": ("certs", "商店"),
+    "schema": ("schema",),
+    "diff": ("fmt", "--check", "--diff"),
+}
+# Those that have no reason to name the cluster.
+NAMELESS = ("sarif", "github", "junit", "kubeconfig", "certs", "schema")
+
+
+def run(project: Project, *words: str, encoding: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment = {**known, **PASSWORD, **project.api.credentials, "ACKPLAN_ENDPOINT": project.api.url}
+    command = [sys.executable, "-m", "ackplan", *words]
+    return subprocess.run(command, cwd=project.folder, env={**environment, "PYTHONIOENCODING": encoding},
+                          capture_output=True, input=stdin, check=False)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    with simulator(time_scale=60_000) as api:
+        project = Project(tmp_path_factory.mktemp("applied"), api).applied(SHOP)
+        project.write(SHOP.replace("num_of_nodes: 3  #", "num_of_nodes:   4  # 更多"))
+        yield project
+
+
+@pytest.mark.parametrize("words", DOCUMENTS.values(), ids=DOCUMENTS)
+def test_a_document_is_utf_8_whatever_the_terminal_takes(words: tuple[str, ...], applied: Project) -> None:
+    usual = run(applied, *words, encoding="utf-8")
+    assert usual.returncode in {0, 1}, usual.stderr
+    assert usual.stdout.decode("utf-8")
+    for encoding in ("cp1252", "gbk", "utf-16"):
+        done = run(applied, *words, encoding=encoding)
+        assert done.returncode == usual.returncode, done.stderr
+        assert sorted(done.stdout.splitlines()) == sorted(usual.stdout.splitlines())
+    text = usual.stdout.decode("utf-8")
+    assert "商店" in text or "\\u5546\\u5e97" in text or {*words} & {*NAMELESS}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_text_never_fails_on_a_sign(encoding: str, project: Project) -> None:
+    """In the middle of an apply least of all."""
+    project.write(SHOP)
+    for words in (("validate",), ("plan", "--out", "it.plan"), ("rehearse", "it.plan"), ("apply", "it.plan"), ("show",),
+                  ("state", "list"), ("clusters",), ("plan",), ("drift",), ("destroy", "--auto-approve")):  # fmt: skip
+        done = run(project, *words, encoding=encoding)
+        assert done.returncode == 0, (words, done.stderr)
+        assert b"ACK9001" not in done.stdout + done.stderr
+    assert [call.split()[0] for call in project.changing()] == ["POST", "DELETE"]
+
+
+def test_signs_that_cannot_be_shown_are_told_by_their_number(project: Project) -> None:
+    project.write(SHOP)
+    assert b"# \\u5546\\u5e97 will be created" in run(project, "plan", encoding="cp1252").stdout
+    assert "# 商店 will be created".encode("gbk") in run(project, "plan", encoding="gbk").stdout
+    assert run(project, "plan", "--out", "it.plan", encoding="cp1252").returncode == 0
+    shown = run(project, "rehearse", "it.plan", encoding="latin-1").stdout
+    assert b"\\u2588" not in shown
+    assert b"##" in shown
+
+
+def test_errors_are_told_in_any_encoding(project: Project) -> None:
+    project.write(SHOP.replace("num_of_nodes", "节点"))
+    for encoding in ENCODINGS:
+        done = run(project, "plan", encoding=encoding)
+        assert done.returncode == 1
+        assert b"ACK9001" not in done.stderr.replace(b"\0", b"")
+        assert b"ACK1104" in done.stderr.replace(b"\0", b"")
+
+
+def test_a_layout_goes_through_as_it_came(project: Project) -> None:
+    for encoding in ("cp1252", "gbk"):
+        done = run(project, "fmt", "-", encoding=encoding, stdin=SHOP.encode())
+        assert yaml.safe_load(done.stdout.decode("utf-8")) == yaml.safe_load(SHOP)
+
+
+def test_a_log_takes_every_sign(project: Project) -> None:
+    project.write(SHOP)
+    assert run(project, "apply", "--auto-approve", "--log-file", "log", encoding="cp1252").returncode == 0
+    assert Path(project.folder / "log").read_text("utf-8")
+    assert run(project, "destroy", "--auto-approve", "-vv", encoding="cp1252").returncode == 0
+
+
+def deaf(project: Project, *words: str, stdout: int, stderr: int) -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, **PASSWORD, **project.api.credentials, "ACKPLAN_ENDPOINT": project.api.url}
+    command = [sys.executable, "-m", "ackplan", *words]
+    return subprocess.run(command, cwd=project.folder, env=environment, stdout=stdout, stderr=stderr, check=False)
+
+
+@contextlib.contextmanager
+def nowhere(kind: str) -> Iterator[int]:
+    """Where nothing can be written: a disk that is full, a pipe that nobody reads."""
+    reading, writing = (os.open("/dev/full", os.O_WRONLY), 0) if kind == "full" else os.pipe()
+    if kind == "closed":
+        os.close(reading)
+        reading = writing
+    try:
+        yield reading
+    finally:
+        os.close(reading)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("kind", ["full", "closed"])
+@pytest.mark.parametrize("words", [("it.plan",), ("--auto-approve",)], ids=["a file", "at once"])
+def test_a_run_goes_on_when_its_output_cannot_be_written(
+    words: tuple[str, ...], kind: str, form: str, project: Project
+) -> None:
+    project.write(SHOP)
+    assert project.run("plan", "--out", "it.plan").code == 0
+    with nowhere(kind) as stdout:
+        done = deaf(project, "apply", *words, "--format", form, stdout=stdout, stderr=subprocess.PIPE)
+    assert done.returncode == 0, done.stderr
+    assert b"The run goes on" in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"ignored" not in done.stderr
+    assert (b"Apply complete: 1 created" in done.stderr) == (form == "text")
+    assert "商店" in json.loads((project.folder / "state/default.json").read_text("utf-8"))["clusters"]
+
+
+def test_why_a_run_failed_is_told_where_it_can_be(project: Project) -> None:
+    project.write(SHOP)
+    with nowhere("full") as stdout:
+        words = ("apply", "--auto-approve", "--format", "json", "--report", "ackplan.yaml")
+        done = deaf(project, *words, stdout=stdout, stderr=subprocess.PIPE)
+    assert (done.returncode, b"ACK3017" in done.stderr) == (1, True), done.stderr
+
+
+def test_a_message_on_standard_error_ends_no_run(project: Project) -> None:
+    project.write(SHOP)
+    with nowhere("full") as stderr:
+        done = deaf(project, "apply", "--auto-approve", "-vv", stdout=subprocess.PIPE, stderr=stderr)
+    assert done.returncode == 0
+    assert b"Apply complete: 1 created" in done.stdout
+
+
+def test_what_is_no_run_fails_where_it_cannot_tell_its_result(project: Project) -> None:
+    project.write(SHOP)
+    for words in (("plan",), ("plan", "--format", "json"), ("validate",)):
+        with nowhere("full") as stdout:
+            done = deaf(project, *words, stdout=stdout, stderr=subprocess.PIPE)
+        assert (done.returncode, b"ACK3014" in done.stderr) == (1, True), done.stderr
+
+
+def test_every_command_is_known_here() -> None:
+    """A command that prints for programs alone has to say so: `options(document=True)`."""
+    text = {"init", "validate", "plan", "show", "apply", "destroy", "drift", "rehearse", "import", "clusters", "tasks",
+            "state", "unlock", "doctor", "simulator", "completion", "version", "fmt", "attach-script"}  # fmt: skip
+    assert {*COMMANDS} - text == {words[0] for words in DOCUMENTS.values()} - text
