@@ -1,18 +1,28 @@
 """The change that the pages of the documentation show: the fleet of `examples/fleet`, applied to the embedded API and
 then edited, while somebody scaled one of its clusters by hand.
 
-Every id in it is the same each time: the embedded API gives them out in the order of the calls.
+Every id in it is the same each time: the embedded API gives them out in the order of the calls, so clusters are created
+one after the other. What is newer than what is the same too: in its world each look at the clock is a second later.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import functools
+import graphlib
+import io
+import itertools
 import json
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from unittest import mock
+
+from ackplan.cli import session
+from ackplan.cli.embedded import embedded
+from ackplan.cli.main import run
 
 ROOT = Path(__file__).parents[1]
 # Any password will do: the embedded API takes it and forgets it.
@@ -50,19 +60,37 @@ BY_HAND = {
 }
 
 
+class TickingClock:
+    """A second passes with every look at it, and by nothing else."""
+
+    def __init__(self) -> None:
+        self._seconds = itertools.count(1_577_836_800)
+
+    def now(self) -> float:
+        return float(next(self._seconds))
+
+    async def sleep(self, seconds: float) -> None:  # noqa: ARG002 - part of the protocol
+        await asyncio.sleep(0)
+
+
+_WORLD = functools.partial(embedded, clock=TickingClock())
+
+
 def ackplan(folder: Path, *arguments: str, environment: Mapping[str, str] = SANDBOX, code: int = 0) -> str:
     """What `ackplan` prints in this folder. Raises RuntimeError where it ends otherwise than with `code`."""
+    out, err = io.StringIO(), io.StringIO()
     known = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", "ackplan", *arguments],
-        cwd=folder,
-        env={**known, "PYTHONPATH": str(ROOT), **PASSWORDS, **environment},
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode != code:
-        raise RuntimeError(f"ackplan {' '.join(arguments)}: {done.returncode}\n{done.stderr.decode()}")
-    return done.stdout.decode()
+    with (
+        contextlib.chdir(folder),
+        mock.patch.dict(os.environ, {**known, **PASSWORDS, **environment}, clear=True),
+        mock.patch.object(session, "embedded", _WORLD),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        ended = run(arguments)
+    if ended != code:
+        raise RuntimeError(f"ackplan {' '.join(arguments)}: {ended}\n{err.getvalue()}")
+    return out.getvalue()
 
 
 def fleet(folder: Path) -> Path:
@@ -74,7 +102,8 @@ def fleet(folder: Path) -> Path:
 def changed(folder: Path) -> Path:
     """The fleet once it is applied, scaled by hand and edited."""
     fleet(folder)
-    ackplan(folder, "apply", "--auto-approve", "--parallelism", "1")
+    for name in _in_order(folder):
+        ackplan(folder, "apply", "--auto-approve", "--target", name)
     clusters = json.loads(ackplan(folder, "clusters", "--format", "json"))
     (found,) = (c["cluster_id"] for c in clusters if c["name"] == "web-singapore-canary")
     ackplan(folder, "api", "POST", f"/api/v2/clusters/{found}", "--body", json.dumps(BY_HAND))
@@ -83,6 +112,13 @@ def changed(folder: Path) -> Path:
     with (folder / "fleet/hangzhou.yaml").open("a", encoding="utf-8") as spec:
         spec.write(ATTACHED)
     return folder
+
+
+def _in_order(folder: Path) -> Iterator[str]:
+    """The clusters of a fleet, each behind those that it needs."""
+    steps = json.loads(ackplan(folder, "plan", "--format", "json"))["ackplan"]["steps"]
+    needs = {step["id"]: step["needs"] for step in steps}
+    yield from (step.removeprefix("create:") for step in graphlib.TopologicalSorter(needs).static_order())
 
 
 def _edit(path: Path, before: str, after: str) -> None:
