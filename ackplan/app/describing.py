@@ -85,15 +85,22 @@ def shown(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> dict[str,
     """The create parameters that are not compared with a live cluster, and yet can be read off it and its nodes."""
     found = {}
     for name, parameter in kind.parameters.items():
-        told = (parameter.read(live.attributes.get(source)) for source in parameter.shown)
+        told = (parameter.read(_at(live.attributes, place)) for place in parameter.shown)
         value = next((value for value in told if value not in (None, "", [])), None)
         if parameter.reserved and value is not None:
             value = _without_reserved(value)
         if parameter.nodes is not None:
-            value = _types(parameter.nodes, nodes)
+            value = _types(parameter.nodes, nodes) or value
         if value not in (None, []):
             found[name] = value
     return found
+
+
+def _at(attributes: Mapping[str, Any], place: str) -> Any:
+    """What stands in a field, or at `FIELD.KEY` in it."""
+    field, _, key = place.partition(".")
+    found = attributes.get(field)
+    return (found.get(key) if isinstance(found, Mapping) else None) if key else found
 
 
 def _types(role: str, nodes: Sequence[Node]) -> list[str]:
@@ -113,7 +120,7 @@ def _without_reserved(tags: Any) -> Any:
 def from_live(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node], recorded: RecordedCluster | None) -> Described:
     """What is live, with what only the record knows. Raises Failure where no spec can say it."""
     known = visible(kind, live, nodes, recorded.parameters if recorded else None)
-    notes = dict(_notes(kind, live))
+    notes = dict(_notes(kind, live, nodes))
     if recorded is None or recorded.kind != kind.name:
         return completed(Described(live.name, kind, {**shown(kind, live, nodes), **known}, notes=notes))
     present = {node.instance_id for node in nodes}
@@ -129,11 +136,11 @@ def from_live(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node], recorded
     return completed(Described(live.name, kind, {**kept, **known}, recorded.own, notes))
 
 
-def _notes(kind: catalog.Kind, live: Cluster) -> Iterator[tuple[str, str]]:
+def _notes(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
     """What is to be said of values that were read off a live cluster."""
     now = live.attributes.get("current_version")
     for name, parameter in kind.parameters.items():
-        if parameter.nodes is not None:
+        if parameter.nodes is not None and any(node.role == parameter.nodes for node in nodes):
             yield name, NODES
         elif _CREATED_WITH in parameter.shown and now not in (None, "", live.attributes.get(_CREATED_WITH)):
             yield name, f"created with it; it has {now} now"

@@ -101,6 +101,12 @@ def left_out(fault: Diagnostic) -> Diagnostic:
     return warning("ACK3051", "Cluster is left out", fault.detail, fault.cure, cluster=fault.cluster)
 
 
+def vanished(cluster: Cluster) -> Diagnostic:
+    """Why a cluster is left out that was listed, and that the API does not know by its id."""
+    detail = f"{cluster.cluster_id}, which the list has, is not known any more"
+    return error("ACK3061", "Cluster is gone since it was listed", detail, "Run it again", cluster=cluster.name)
+
+
 def not_in_spec(name: str) -> Diagnostic:
     """What follows of a cluster that is recorded, and that the spec does not have."""
     detail = "it is recorded now, and not in the spec: the next apply would delete it"

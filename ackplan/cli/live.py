@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
 
+from ackplan.app.detailing import detailed
+from ackplan.app.planning import together
 from ackplan.diagnostics import Failure, error
-from ackplan.execute.ports import ApiReader
+from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.execute.presence import Subject, read
 from ackplan.model.answers import Cluster, Node
+
+T = TypeVar("T")
 
 _ID = re.compile(r"c[0-9a-f]{32}")
 
@@ -36,7 +40,23 @@ def named(live: Sequence[Cluster], name: str) -> Cluster:
 
 
 async def nodes_of(api: ApiReader, clusters: Sequence[Cluster]) -> Mapping[str, Sequence[Node]]:
-    """The nodes of these clusters, by cluster id."""
-    reads = (api.list_nodes(cluster.cluster_id, cluster.region_id) for cluster in clusters)
-    found = await asyncio.gather(*reads)
-    return {cluster.cluster_id: nodes for cluster, nodes in zip(clusters, found, strict=True)}
+    """The nodes of these clusters, by cluster id; of one that is gone since it was listed there is nothing."""
+    seen = await together(_if_there(api.list_nodes(cluster.cluster_id, cluster.region_id)) for cluster in clusters)
+    pairs = zip(clusters, seen, strict=True)
+    return {cluster.cluster_id: nodes for cluster, nodes in pairs if nodes is not None}
+
+
+async def details_of(api: ApiReader, clusters: Sequence[Cluster]) -> list[Cluster]:
+    """These clusters with all that the API tells of each; without those that are gone since they were listed."""
+    told = await together(_if_there(api.get_cluster(each.cluster_id, each.region_id)) for each in clusters)
+    pairs = zip(clusters, told, strict=True)
+    return [detailed(listed, found) for listed, found in pairs if found is not None and not found.gone]
+
+
+async def _if_there(asked: Coroutine[Any, Any, T]) -> T | None:
+    try:
+        return await asked
+    except ApiError as fault:
+        if fault.missing:
+            return None
+        raise

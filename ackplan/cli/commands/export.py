@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from ackplan.app.describing import Described
     from ackplan.diagnostics import Diagnostic
+    from ackplan.execute.ports import ApiReader
+    from ackplan.model.answers import Cluster
+    from ackplan.record import Record
 
 
 @click.command("export")
@@ -54,9 +57,9 @@ def command(settings: Settings, names: tuple[str, ...], out: str, **given: bool)
 async def _described(
     settings: Settings, names: Sequence[str], *, adopt: bool
 ) -> tuple[list[Described], list[Diagnostic]]:
-    from ackplan.app.exporting import described, exportable, to_adopt
+    from ackplan.app.exporting import exportable, to_adopt
     from ackplan.app.importing import left_out
-    from ackplan.cli.live import named, nodes_of
+    from ackplan.cli.live import named
     from ackplan.cli.planning import before_now
     from ackplan.diagnostics import Failure
 
@@ -73,6 +76,22 @@ async def _described(
         if unknown:
             raise Failure(*unknown)
         chosen, left = exportable(live, known)
-        clusters, faults = described(chosen, await nodes_of(api, chosen), record)
+        clusters, faults = await _read(api, chosen, record)
     clusters = to_adopt(clusters, record) if adopt else clusters
     return clusters, [*left, *(faults if names else map(left_out, faults))]
+
+
+async def _read(api: ApiReader, chosen: Sequence[Cluster], record: Record) -> tuple[list[Described], list[Diagnostic]]:
+    """The chosen clusters in full, and those that are gone, or unfit, since they were listed."""
+    from ackplan.app.exporting import described
+    from ackplan.app.importing import obstacle, vanished
+    from ackplan.cli.live import details_of, nodes_of
+
+    details = await details_of(api, chosen)
+    nodes = await nodes_of(api, details)
+    there = [cluster for cluster in details if cluster.cluster_id in nodes]
+    unfit = [fault for cluster in there if (fault := obstacle(cluster))]
+    clusters, faults = described([cluster for cluster in there if obstacle(cluster) is None], nodes, record)
+    ids = {cluster.cluster_id for cluster in there}
+    gone = [vanished(cluster) for cluster in chosen if cluster.cluster_id not in ids]
+    return clusters, [*gone, *unfit, *faults]

@@ -107,7 +107,7 @@ async def _import(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diag
 
 
 async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
-    from ackplan.app.importing import take_in, to_take_in
+    from ackplan.app.importing import left_out, take_in, to_take_in, vanished
     from ackplan.cli.live import nodes_of
     from ackplan.render.words import counted
 
@@ -116,6 +116,8 @@ async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
         before = record = _recorded(settings)
         chosen, left = to_take_in(record, wanted, await api.list_clusters())
         nodes = await nodes_of(api, chosen)
+        left += [left_out(vanished(cluster)) for cluster in chosen if cluster.cluster_id not in nodes]
+        chosen = [cluster for cluster in chosen if cluster.cluster_id in nodes]
         for live in chosen:
             record = take_in(record, live.name, live, nodes[live.cluster_id], wanted[live.name])
         _write(settings, before, record)
@@ -161,7 +163,9 @@ async def _taken_in(settings: Settings, asked: _Asked, before: Record, found: Se
         return take_in(before, found, None, {}, settings.region)
     async with open_api(settings) as api:
         live = live_ones(found, await api.list_clusters())
-        return take_in(before, found, live, await nodes_of(api, list(live.values())), "")
+        nodes = await nodes_of(api, list(live.values()))
+        there = {cluster_id: cluster for cluster_id, cluster in live.items() if cluster_id in nodes}
+        return take_in(before, found, there, nodes, "")
 
 
 def _bytes(settings: Settings, file: str) -> bytes:

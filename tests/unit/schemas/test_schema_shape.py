@@ -46,7 +46,7 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-rule": {"type": "string", "pattern": "^[A-Za-z].*[^.]$"},
     "x-ack-secret": {"const": True},
     "x-ack-section": {"type": "string", "pattern": r"^(ackplan|[23]\.[0-9]+(, [23]\.[0-9]+)*)$"},
-    "x-ack-shown": {"type": "array", "items": {"type": "string", "pattern": "^[a-z_]+$"}, "minItems": 1},
+    "x-ack-shown": {"type": "array", "items": {"pattern": r"^([a-z_]+|parameters\.[A-Za-z]+)$"}, "minItems": 1},
     "x-ack-sorted": {"enum": [True, "counted"]},
     "x-ack-timeout": {"const": "create"},
 }
