@@ -89,8 +89,12 @@ class AckClient:
             query = {"pageNumber": str(number), "pageSize": str(_PAGE)}
             wanted = call("list_nodes", region or self._region, id=cluster_id, query=query)
             page, total = await self._ask(wanted, decode.nodes)
+            known = len(found)
             found.update((node.instance_id or node.name or str(seen + at), node) for at, node in enumerate(page))
             seen += len(page)
+            if number > 1 and page and len(found) == known:
+                why = f"the pages repeat {known} of {total} nodes"
+                raise AnswerUnreadable("AnswerUnreadable", why, operation="list_nodes")
             if seen >= total if total is not None else len(page) < _PAGE:
                 return tuple(found.values())
             if not page:

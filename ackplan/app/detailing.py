@@ -10,6 +10,8 @@ from typing import Any, Final
 from ackplan.model.answers import Cluster
 
 _STACK: Final = "parameters"
+# What has a default in every stack, and means something for instances that are paid in advance.
+_PREPAID: Final = ("Period", "PeriodUnit", "AutoRenew", "AutoRenewPeriod")
 _NOTHING: Final = frozenset({"", "None", "null", "***"})
 
 
@@ -26,7 +28,9 @@ def stack_values(parameters: Any) -> dict[str, Any]:
     if not isinstance(parameters, Mapping):
         return {}
     read = {name: _read(value) for name, value in parameters.items() if isinstance(name, str)}
-    return {name: value for name, value in read.items() if value is not None}
+    postpaid = tuple(role for role in ("Master", "Worker") if read.get(f"{role}InstanceChargeType") != "PrePaid")
+    unpaid = {f"{role}{name}" for role in postpaid for name in _PREPAID}
+    return {name: value for name, value in read.items() if value is not None and name not in unpaid}
 
 
 def _read(value: Any) -> Any:

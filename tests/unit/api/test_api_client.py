@@ -169,9 +169,13 @@ def test_nodes_that_move_between_pages() -> None:
 
 
 def test_pages_without_an_end_or_with_a_gap() -> None:
-    result, stage = played(lambda s: s.client.list_nodes("c1"), page(0, 1, 10**6))
+    endless = [page(number, number + 1, 10**6) for number in range(201)]
+    result, stage = played(lambda s: s.client.list_nodes("c1"), *endless)
     assert isinstance(result, AnswerTooLarge)
     assert len(stage.seen) == 200
+    result, stage = played(lambda s: s.client.list_nodes("c1"), page(0, 1, 5))
+    assert isinstance(result, AnswerUnreadable)
+    assert len(stage.seen) == 2
     result, _ = played(lambda s: s.client.list_nodes("c1"), page(0, 100, 150), page(0, 0, 150))
     assert isinstance(result, AnswerUnreadable)
 
