@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 from ackplan.app.detailing import detailed
-from ackplan.app.planning import together
+from ackplan.app.observing import together
 from ackplan.diagnostics import Failure, error
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.execute.presence import Subject, read
