@@ -32,17 +32,20 @@ class Spec:
     """A fleet that was read and checked. Without errors among `diagnostics`, `clusters` holds all of it.
 
     `sources` are the digests of the very bytes that were parsed, by the files' paths from the folder.
+    `account` is the one that the fleet must be in; empty where the spec does not say.
     """
 
     clusters: Mapping[str, Wanted]
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[str, ...]
     sources: Mapping[str, str] = field(default_factory=dict)
+    account: str = ""
 
     def digest(self) -> str:
         """Tells whether two readings want the same; independent of layout, comments and file names."""
         wanted = {name: [w.kind, w.parameters, w.own] for name, w in sorted(self.clusters.items())}
-        return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
+        meant = [wanted, self.account] if self.account else wanted
+        return hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
 
 
 def sources(inputs: Inputs) -> dict[str, str]:
@@ -63,7 +66,7 @@ def _from_folder(digests: Mapping[Path, str], folder: Path) -> dict[str, str]:
 
 def read(inputs: Inputs) -> Spec:
     """Reads, fills in and checks the fleet. Never raises for what is in the files: every fault is a diagnostic."""
-    from ackplan.spec import fleet, resolve, rules, validate, variables, wanted
+    from ackplan.spec import account, fleet, resolve, rules, validate, variables, wanted
 
     paths, found = fleet.find(inputs.paths, inputs.folder)
     documents, faults, digests = fleet.read_documents(paths if not found else ())
@@ -74,7 +77,8 @@ def read(inputs: Inputs) -> Spec:
     merged, faults = fleet.merge(documents)
     values, unset = variables.values_of(merged.variables, inputs.variables, inputs.environment)
     resolved = resolve.resolve(merged, values, complete=whole)
-    found += [*faults, *unset, *resolved.diagnostics]
+    meant, misfilled = account.account_of(merged, values)
+    found += [*faults, *unset, *resolved.diagnostics, *misfilled]
     misnamed = {diagnostic.parameter for diagnostic in found if diagnostic.code == "ACK1107"}
     clusters: dict[str, Wanted] = {}
     for name, body in resolved.clusters.items():
@@ -91,4 +95,4 @@ def read(inputs: Inputs) -> Spec:
     complete = whole and len(clusters) == len(merged.clusters)
     found += rules.check_fleet(clusters, complete=complete)
     faulty, files = ordered(dict.fromkeys(map(made_printable, found))), tuple(map(fleet.display, paths))
-    return Spec(clusters, faulty, files, _from_folder(digests, inputs.folder))
+    return Spec(clusters, faulty, files, _from_folder(digests, inputs.folder), meant)

@@ -33,6 +33,8 @@ class Fleet:
 
     region: Any = None
     region_place: tuple[Map, str] | None = None
+    account: Any = None
+    account_place: tuple[Map, str] | None = None
     variables: Laid = field(default_factory=Laid)
     templates: Laid = field(default_factory=Laid)
     clusters: Laid = field(default_factory=Laid)
@@ -162,6 +164,8 @@ def merge(documents: Iterable[Document]) -> tuple[Fleet, list[Diagnostic]]:
             continue
         if "region" in root:
             diagnostics += _region(fleet, root)
+        if "account" in root:
+            diagnostics += _account(fleet, root)
         for section in ("variables", "templates", "clusters"):
             if isinstance(root.get(section), Map):
                 diagnostics += _merge_section(getattr(fleet, section), root[section], section)
@@ -175,6 +179,16 @@ def _region(fleet: Fleet, root: Map) -> list[Diagnostic]:
         detail = f"{root['region']!r}, but {fleet.region!r} at {span_at(fleet.region_place)}"
         cure = "Keep one, or set region_id in templates"
         return [error("ACK1025", "Regions contradict each other", detail, cure, span=root.value_span("region"))]
+    return []
+
+
+def _account(fleet: Fleet, root: Map) -> list[Diagnostic]:
+    if fleet.account_place is None:
+        fleet.account, fleet.account_place = root["account"], (root, "account")
+    elif str(fleet.account) != str(root["account"]):
+        detail = f"{root['account']!r}, but {fleet.account!r} at {span_at(fleet.account_place)}"
+        cure = "Keep one: clusters of another account are a spec of their own"
+        return [error("ACK1027", "Accounts contradict each other", detail, cure, span=root.value_span("account"))]
     return []
 
 

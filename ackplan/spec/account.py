@@ -1,0 +1,32 @@
+"""The account that a spec is for, where it names one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ackplan.diagnostics import Diagnostic, error
+from ackplan.spec.explain import shown
+from ackplan.spec.fleet import Fleet
+from ackplan.spec.variables import fill
+
+_ID = re.compile(r"[0-9]{1,32}")
+
+
+def account_of(fleet: Fleet, variables: Mapping[str, Any]) -> tuple[str, list[Diagnostic]]:
+    """The account with its variables filled in (empty: none is named), and what is wrong with these.
+
+    One that is written out is held against the schema, as all that a file holds.
+    """
+    place, faults = fleet.account_place, list[Diagnostic]()
+    if place is None:
+        return "", []
+    value = fill(fleet.account, variables, place, faults.append)
+    if isinstance(value, str | int) and not isinstance(value, bool) and _ID.fullmatch(str(value)):
+        return str(value), faults
+    if isinstance(fleet.account, str) and "${" in fleet.account and not faults:
+        detail = f"{fleet.account} is {shown(value)}"
+        cure = 'Set the variable to an account\'s id such as "1234567890123456"'
+        faults = [error("ACK1028", "Not an account", detail, cure, span=place[0].value_span(place[1]))]
+    return "", faults
