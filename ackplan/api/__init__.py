@@ -9,6 +9,7 @@ package is cheap.
 
 from ackplan.api.client import AckClient, open_client
 from ackplan.api.credentials import CredentialChain, Credentials, FixedCredentials
+from ackplan.api.endpoint import parse_endpoint
 from ackplan.api.errors import (
     Answered,
     AnswerTooLarge,
@@ -27,11 +28,13 @@ from ackplan.api.errors import (
     Unreachable,
     Untrusted,
 )
+from ackplan.api.identity import DEFAULT_STS, caller_account
 from ackplan.api.probing import Reached, probe, proxy_of
 from ackplan.api.retry import RetryPolicy
 from ackplan.api.settings import ClientSettings, Timeouts
 
 __all__ = [
+    "DEFAULT_STS",
     "AckClient",
     "AnswerTooLarge",
     "AnswerUnreadable",
@@ -56,7 +59,9 @@ __all__ = [
     "Timeouts",
     "Unreachable",
     "Untrusted",
+    "caller_account",
     "open_client",
+    "parse_endpoint",
     "probe",
     "proxy_of",
 ]

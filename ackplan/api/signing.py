@@ -121,7 +121,12 @@ def canonical_request(request: UnsignedRequest, headers: Mapping[str, str]) -> s
 
 def query_string(query: Mapping[str, str]) -> str:
     """The query as it goes over the wire: sorted by name, everything but letters, digits and `-._~` quoted."""
-    return "&".join(f"{quote(key, safe='~')}={quote(value, safe='~')}" for key, value in sorted(query.items()))
+    return "&".join(f"{quoted(key)}={quoted(value)}" for key, value in sorted(query.items()))
+
+
+def quoted(text: str) -> str:
+    """A text with everything but letters, digits and `-._~` quoted."""
+    return quote(text, safe="~")
 
 
 def _headers(

@@ -37,13 +37,13 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Observer:
-    """Who looks. `place` says in words which account, endpoint and region; `allow_vanished`: go on though most of what
+    """Who looks. `place` is, as text, which account, endpoint and region; `allow_vanished`: go on though most of what
     is recorded is gone at once."""
 
     api: ApiReader
     clock: Clock
     patience: Patience = REAL
-    place: str = ""
+    place: object = ""
     allow_vanished: bool = False
 
     async def observe(self, record: Record, regions: Iterable[str] = (), flying: Iterable[InFlight] = ()) -> Observed:

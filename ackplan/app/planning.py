@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ackplan import catalog, spec
 from ackplan.app.observing import Observed, Observer, together
 from ackplan.app.ports import JournalReader, RecordReader
+from ackplan.app.worlds import Here, of_record, of_spec
 from ackplan.catalog.kinds import Effect
 from ackplan.diagnostics import Diagnostic, Failure, error, has_errors, warning
 from ackplan.execute.ports import ApiError, ApiReader
@@ -29,12 +30,14 @@ _LOOKS = 3
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What we know before we ask the API: the record with the journal taken in, and what was in flight."""
+    """What we know before we ask the API: the record with the journal taken in, what was in flight, and which world
+    is asked."""
 
     stored: Record
     record: Record
     flying: tuple[InFlight, ...]
     leftover: Leftover
+    here: Here = field(default_factory=Here)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,17 @@ class Planned:
     observed: Observed | None = None
 
 
-def known(store: RecordReader, journal: JournalReader) -> Known:
-    """The record and what an interrupted run left. Raises Failure for files that can't be used."""
+def known(store: RecordReader, journal: JournalReader, here: Here | None = None) -> Known:
+    """The record and what an interrupted run left. Raises Failure for files that can't be used.
+
+    `here` is the world that is to be asked about the record; a record of another world is a Failure, too.
+    """
     stored, leftover = store.read(), journal.read()
     _check_of(leftover, stored)
+    here = here or Here()
+    here.hold(of_record(stored))
     record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))
-    return Known(stored, record, flying, leftover)
+    return Known(stored, record, flying, leftover, here)
 
 
 def _check_of(leftover: Leftover, stored: Record) -> None:
@@ -96,6 +104,7 @@ async def make_plan(
     what was looked at a moment ago.
     """
     loaded = read_spec(inputs, optional=options.mode != "normal")
+    before.here.hold(of_spec(loaded.account))
     if observer is not None and observed is None:
         regions = {steps.region_of(wanted.kind, wanted.parameters) for wanted in loaded.clusters.values()}
         observed = await observer.observe(before.record, regions, before.flying)
@@ -108,7 +117,7 @@ async def make_plan(
     planned = plan(sides, options)
     looked = observed.diagnostics if observed is not None else ()
     notes = (*loaded.diagnostics, *_interrupted(before), *looked, *planned.diagnostics)
-    return Planned(_pinned(_noted(planned, notes), loaded, inputs, before.stored), loaded, before, recovered, observed)
+    return Planned(_pinned(_noted(planned, notes), loaded, inputs, before), loaded, before, recovered, observed)
 
 
 async def _recovered(
@@ -149,10 +158,10 @@ def _noted(planned: Plan, notes: Sequence[Diagnostic]) -> Plan:
     return dataclasses.replace(planned, diagnostics=tuple(notes))
 
 
-def _pinned(planned: Plan, loaded: spec.Spec, inputs: spec.Inputs, stored: Record) -> Plan:
-    """The plan with the files of the spec and the record that it was made of."""
-    files, paths = loaded.sources, tuple(inputs.paths)
-    pins = dataclasses.replace(planned.pins, spec_files=files, spec_paths=paths, record=digest(stored))
+def _pinned(planned: Plan, loaded: spec.Spec, inputs: spec.Inputs, before: Known) -> Plan:
+    """The plan with the files of the spec and the record that it was made of, and the world that it is for."""
+    pins = dataclasses.replace(planned.pins, spec_files=loaded.sources, spec_paths=tuple(inputs.paths))
+    pins = dataclasses.replace(pins, record=digest(before.stored), world=before.here.meant)
     return dataclasses.replace(planned, pins=pins)
 
 

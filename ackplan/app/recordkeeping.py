@@ -92,6 +92,8 @@ def put(record: Record, pushed: Record, *, force: bool) -> Record:
             raise Failure(_refused(f"it has serial {pushed.serial}, the record was written since: {record.serial}"))
         if pushed.serial == record.serial and pushed != record:
             raise Failure(_other_content(record))
+        if not pushed.world.meets(record.world):
+            raise Failure(_refused(f"it is of {pushed.world}, the record's clusters are of {record.world}"))
     return pushed
 
 

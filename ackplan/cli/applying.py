@@ -16,6 +16,7 @@ import click
 from ackplan.app import applying, planning
 from ackplan.app.applying import Applied, Stores
 from ackplan.app.unmoved import check_resumable, check_same_spec, check_unmoved
+from ackplan.app.worlds import Here, of_plan
 from ackplan.cli import garbage, session
 from ackplan.cli.clock import RealClock
 from ackplan.cli.faults import as_diagnostics
@@ -80,8 +81,8 @@ async def _reported(settings: Settings, order: Order, speaker: Voice, report: Re
 
 async def _locked(settings: Settings, order: Order, speaker: Voice, report: Report) -> int:
     lock = session.lock(settings, f"ackplan {order.verb}", order.lock_timeout)
-    async with lock, session.open_api(settings) as api:
-        application = _Application(settings, order, api, speaker, report)
+    async with lock, session.open_world(settings) as (api, here):
+        application = _Application(settings, order, api, speaker, report, here)
         try:
             return await application.run()
         except asyncio.CancelledError:
@@ -93,20 +94,21 @@ async def _locked(settings: Settings, order: Order, speaker: Voice, report: Repo
 
 
 class _Application:
-    def __init__(self, settings: Settings, order: Order, api: Any, speaker: Voice, report: Report) -> None:
+    def __init__(self, settings: Settings, order: Order, api: Any, speaker: Voice, report: Report, here: Here) -> None:
         self._settings = settings
         self._order = order
         self._api = api
-        self._observer = session.observer(settings, api, order.asked, RealClock())
+        self._observer = session.observer(settings, api, order.asked, here, RealClock())
         self._voice = speaker
         self._report = report
-        self._stores: Stores = session.stores(settings)
+        self._here = here
+        self._stores: Stores = session.stores(settings, here)
         self._secrets = _secrets(settings)
         self._executor: Executor | None = None
         self.cut_short = False
 
     async def run(self) -> int:
-        before = planning.known(self._stores.record, self._stores.journal)
+        before = planning.known(self._stores.record, self._stores.journal, self._here)
         try:
             if self._order.planfile:
                 return await self._saved(before)
@@ -123,6 +125,7 @@ class _Application:
             raise Failure(of_another_version(f"{self._order.planfile} does not pin what the record held"))
         if plan.pins.workspace != self._settings.workspace:
             raise Failure(_elsewhere(self._order.planfile, plan.pins.workspace))
+        self._here.hold(of_plan(plan.pins))
         self._hold(plan, before)
         if applying.finished(plan, before):
             self._stores.journal.replace(None, ())
@@ -149,7 +152,7 @@ class _Application:
             return INCOMPLETE
         if before.leftover.head is not None:
             applying.settle(self._stores, before, planned.recovered)
-            before = planning.known(self._stores.record, self._stores.journal)
+            before = planning.known(self._stores.record, self._stores.journal, self._here)
         run = Run(secrets.token_hex(4), tried=applying.tried(before, self._observer.clock.wall()))
         if not plan.acting:
             self._report.write(Applied(Result(), before.record, ""))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ackplan.cli import printing
+from ackplan.stores.places import PRIVATE
 
 if TYPE_CHECKING:
     import logging
@@ -47,6 +48,7 @@ class Settings:
     region: str = ""
     profile: str = ""
     signature: str = "hmac-sha1"
+    sts_endpoint: str = ""
     ca_file: str = ""
     rate: float | None = None
     patience: float | None = None
@@ -61,7 +63,12 @@ class Settings:
     @property
     def private(self) -> Path:
         """The folder for what is not committed."""
-        return self.chdir / ".ackplan"
+        return self.chdir / PRIVATE
+
+    @property
+    def sandboxed(self) -> Path:
+        """The folder of the sandbox: its world, and a record and journal of its own."""
+        return self.private / "sandbox"
 
     def path(self, name: str) -> Path:
         """The file or folder that a command line names: relative to `-C DIR`, as git and make have it."""
@@ -106,6 +113,10 @@ _STATE = (
     _option("--state", env="STATE", default=DEFAULT_STATE, metavar="URL", show_default=True,
             help="Where the record is kept."),
 )  # fmt: skip
+_SANDBOX = (
+    _option("--sandbox", env="SANDBOX", is_flag=True,
+            help="Use the embedded simulator instead of an account, with a record of its own."),
+)  # fmt: skip
 _API = (
     _option("--endpoint", env="ENDPOINT", default=DEFAULT_ENDPOINT, metavar="URL", show_default=True,
             help="The API's address."),
@@ -113,12 +124,13 @@ _API = (
     _option("--profile", env="PROFILE", default="", metavar="NAME", help="Profile of ~/.aliyun/config.json."),
     _option("--signature", env="SIGNATURE", default="hmac-sha1", show_default=True,
             type=click.Choice(["hmac-sha1", "acs3"]), help="How calls are signed."),
+    _option("--sts-endpoint", env="STS_ENDPOINT", default="", metavar="URL",
+            help="Where to ask whose credentials these are.  [default: https://sts.aliyuncs.com, for an account]"),
     _option("--ca-file", env="CA_FILE", default="", metavar="FILE", help="Trust these certificates besides."),
     _option("--rate", env="RATE", type=click.FloatRange(0), metavar="CALLS_PER_S",
             help="Calls a second at most; 0: no limit.  [default: 20; none with --sandbox]"),
     _option("--patience", env="PATIENCE", type=click.FloatRange(0, 100), metavar="X", hidden=True,
             help="How far the API may lag, in parts of what the cloud may: for simulators."),
-    _option("--sandbox", env="SANDBOX", is_flag=True, help="Use the embedded simulator instead of an account."),
     _option("--time-scale", env="TIME_SCALE", default=600.0, show_default=True, metavar="X",
             type=click.FloatRange(0.001, 1e9), help="With --sandbox: how much faster time runs."),
 )  # fmt: skip
@@ -152,8 +164,9 @@ def options(*, spec: bool = False, state: bool = False, api: bool = False, docum
                 printing.as_document()
             return function(settings, **rest, **{name: given[name] for name in own})
 
-        forced = () if own else (_FORCE,)
-        chosen = (*_COMMON, *forced, *(_SPEC if spec else ()), *(_STATE if state else ()), *(_API if api else ()))
+        common = (*_COMMON, *(() if own else (_FORCE,)))
+        sandbox = _SANDBOX if state or api else ()
+        chosen = (*common, *(_SPEC if spec else ()), *(_STATE if state else ()), *(_API if api else ()), *sandbox)
         decorated: Callable[..., Any] = wrapper
         for option in reversed(chosen):
             decorated = option(decorated)
@@ -170,6 +183,8 @@ def _settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
         if name in known:
             known[name] = tuple(known[name])
     known["state_named"] = _was_given("state")
+    if known.get("sandbox") and _on_command_line("state"):
+        raise click.UsageError("--state names another record than the sandbox's own: give --sandbox or --state")
     color = not no_color and known.get("format", "text") == "text" and sys.stdout.isatty()
     return Settings(color=color, **known), rest
 
@@ -177,6 +192,10 @@ def _settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
 def _was_given(name: str) -> bool:
     source = click.get_current_context().get_parameter_source(name)
     return source not in {None, click.core.ParameterSource.DEFAULT}
+
+
+def _on_command_line(name: str) -> bool:
+    return click.get_current_context().get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
 
 
 def _logging(settings: Settings) -> None:

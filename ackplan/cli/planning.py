@@ -15,6 +15,7 @@ from ackplan.cli.policies import judged, policy_option
 
 if TYPE_CHECKING:
     from ackplan.app.planning import Known, Planned
+    from ackplan.app.worlds import Here
     from ackplan.plan.model import Plan
     from ackplan.plan.planner import Options
     from ackplan.record import Record
@@ -84,26 +85,25 @@ def plan_options(*, full: bool, policies: bool = True) -> Decorator:
     return decorate
 
 
-def before_now(settings: Settings) -> Known:
-    """The record and what an interrupted run left."""
+def before_now(settings: Settings, here: Here | None = None) -> Known:
+    """The record and what an interrupted run left. It must be of the world that is `here`."""
     from ackplan.app.planning import known
     from ackplan.cli.session import stores
 
     kept = stores(settings)
-    return known(kept.record, kept.journal)
+    return known(kept.record, kept.journal, here)
 
 
 async def plan_now(settings: Settings, asked: Asked) -> tuple[Planned, Record]:
     """A plan made now, and the record that it was made on."""
     from ackplan.app.planning import make_plan
-    from ackplan.cli.session import observer, open_api
+    from ackplan.cli.session import observer, open_world
 
-    before, given = before_now(settings), inputs(settings)
-    if asked.no_refresh:
-        planned = await make_plan(given, before, None, asked.options())
-    else:
-        async with open_api(settings) as api:
-            planned = await make_plan(given, before, observer(settings, api, asked), asked.options())
+    given = inputs(settings)
+    async with open_world(settings, offline=asked.no_refresh) as (api, here):
+        before = before_now(settings, here)
+        looking = None if asked.no_refresh else observer(settings, api, asked, here)
+        planned = await make_plan(given, before, looking, asked.options())
     planned = dataclasses.replace(planned, plan=_of_workspace(planned.plan, settings.workspace))
     return judged(settings, asked.policy, planned, before.record), before.record
 

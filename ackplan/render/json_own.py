@@ -7,6 +7,7 @@ from typing import Any
 from ackplan.diagnostics import Diagnostic
 from ackplan.diff import ParameterChange
 from ackplan.model.values import ABSENT, SENSITIVE
+from ackplan.model.world import encode_world
 from ackplan.plan import graph
 from ackplan.plan.model import Call, Change, Plan, Step
 from ackplan.render.values import redacted, secret_names
@@ -17,6 +18,8 @@ def own_of_plan(plan: Plan) -> dict[str, Any]:
     schedule = graph.schedule(graph.build(plan.steps))
     return {
         "mode": plan.mode,
+        "workspace": plan.pins.workspace,
+        "world": encode_world(plan.pins.world),
         "steps": [_step(step) for step in plan.steps],
         "changes": [_change(change) for change in plan.changes],
         "unmanaged": plan.unmanaged,

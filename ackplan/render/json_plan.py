@@ -14,6 +14,7 @@ from typing import Any
 from ackplan import __version__
 from ackplan.diagnostics import Diagnostic, has_errors
 from ackplan.model.actions import Action
+from ackplan.model.world import encode_world
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.render import resources
@@ -74,7 +75,9 @@ def _plain(value: Any) -> Any:
 def record_json(record: Record) -> dict[str, Any]:
     """The record as `terraform show -json` has the state."""
     entries = [_recorded(name, entry, record.clusters) for name, entry in record.clusters.items()]
-    own = {"lineage": record.lineage, "serial": record.serial}
+    own: dict[str, Any] = {"lineage": record.lineage, "serial": record.serial}
+    if record.world:
+        own["world"] = encode_world(record.world)
     return {**_state(entries), "ackplan_version": __version__, "ackplan": own}
 
 

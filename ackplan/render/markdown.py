@@ -112,6 +112,8 @@ def _facts(plan: Plan, shown: View) -> Iterator[str]:
         facts.append(f"Expected to take about **{duration(shown.seconds)}**.")
     if shown.path and len(shown.blocks) > 1:
         facts.append(f"Critical path: {_path(shown.path)}.")
+    if shown.world:
+        facts.append(f"For {plain(shown.world, 400)}.")
     if shown.policies:
         facts.append(f"{shown.policies}.")
     if shown.unmanaged:

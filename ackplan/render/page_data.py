@@ -86,6 +86,7 @@ def _facts(plan: Plan, shown: View) -> list[list[str]]:
     found.append(["Steps", str(len(plan.steps))])
     found += [list(shown.policies.split(": ", 1))] if shown.policies else []
     found += [["Not managed", counted(shown.unmanaged, "live cluster")]] if shown.unmanaged else []
+    found += [["World", printable(str(plan.pins.world))]] if plan.pins.world else []
     return [*found, ["Record", _serial(plan)], ["ackplan", __version__]]
 
 

@@ -79,7 +79,7 @@ class Block:
 class View:
     """A whole plan. `counts` leaves blocked changes out; `seconds` and `path` are the longest way and its clusters.
 
-    `policies` says in words how the plan stands to policies.
+    `policies` says in words how the plan stands to policies, `world` which one it is for.
     """
 
     mode: str
@@ -92,6 +92,7 @@ class View:
     seconds: float
     path: tuple[str, ...]
     policies: str = ""
+    world: str = ""
 
     @property
     def drifted(self) -> tuple[Block, ...]:
@@ -115,6 +116,7 @@ def view(plan: Plan) -> View:
         seconds=schedule.seconds,
         path=tuple(dict.fromkeys(printable(owners[step]) for step in schedule.critical_path)),
         policies=_policies(plan),
+        world=printable(plan.pins.world.told),
     )
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 from ackplan.diagnostics import Failure, error
+from ackplan.model.world import World
 from ackplan.record import Record
 from ackplan.record.codec import MAX_BYTES, decode, encode
 from ackplan.stores.files import read_regular, write_atomically
 
 
 class LocalRecordStore:
-    """`FOLDER/WORKSPACE.json`. The version before the last write is kept as `BACKUPS/WORKSPACE.json.backup`."""
+    """`FOLDER/WORKSPACE.json`. The version before the last write is kept as `BACKUPS/WORKSPACE.json.backup`.
 
-    def __init__(self, folder: Path, workspace: str, backups: Path) -> None:
+    A record that does not say what world it is of takes on `world` when it is written.
+    """
+
+    def __init__(self, folder: Path, workspace: str, backups: Path, world: Callable[[], World] = World) -> None:
+        self._world = world
         self._path = folder / f"{workspace}.json"
         self._backup = backups / f"{workspace}.json.backup"
 
@@ -42,7 +48,8 @@ class LocalRecordStore:
             detail = "other content of the same serial" if current.serial == expect.serial else detail
             raise Failure(error("ACK3004", "Record was written by someone else meanwhile", detail, "Plan again"))
         lineage = record.lineage or current.lineage or str(uuid.uuid4())
-        written = dataclasses.replace(record, lineage=lineage, serial=max(expect.serial, record.serial) + 1)
+        serial, world = max(expect.serial, record.serial) + 1, record.world.completed(self._world())
+        written = dataclasses.replace(record, lineage=lineage, serial=serial, world=world)
         before = read_regular(self._path, MAX_BYTES)
         if before is not None:
             write_atomically(self._backup, before)

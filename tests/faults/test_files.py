@@ -371,16 +371,25 @@ def test_journal_of_another_record_is_refused(at: Bench) -> None:
     assert {*json.loads(file.read_text())["clusters"]} == {"new", "shop"}
 
 
-@pytest.mark.parametrize("linked", [".ackplan", "state", ".ackplan/sandbox.db"])
-def test_link_out_of_the_project_is_not_written_through(tmp_path: Path, linked: str) -> None:
+@pytest.mark.parametrize(
+    ("linked", "world"),
+    [
+        (".ackplan", "--sandbox"),
+        (".ackplan", "--endpoint=http://127.0.0.1:1"),
+        ("state", "--endpoint=http://127.0.0.1:1"),
+        (".ackplan/sandbox", "--sandbox"),
+        (".ackplan/sandbox/world.db", "--sandbox"),
+    ],
+)
+def test_link_out_of_the_project_is_not_written_through(tmp_path: Path, linked: str, world: str) -> None:
     """A pull request can bring links along."""
     folder, target = tmp_path / "project", tmp_path / "precious"
     folder.mkdir()
     target.mkdir()
     (folder / "ackplan.yaml").write_text(spec({"shop": {}}))
-    (folder / linked).parent.mkdir(exist_ok=True)
+    (folder / linked).parent.mkdir(exist_ok=True, parents=True)
     (folder / linked).symlink_to(target / "new.db" if linked.endswith(".db") else target)
-    refused = command_line(folder, "apply", "--sandbox", "--auto-approve", environment=SECRETS)
+    refused = command_line(folder, "apply", world, "--auto-approve", environment=SECRETS)
     assert (refused.code, refused.err[:7]) == (1, "ACK3015"), refused
     assert [*target.iterdir()] == []
 

@@ -60,7 +60,7 @@ def test_no_canary_sings_in_the_sandbox(quiet: Aviary) -> None:
     at = quiet
     at.loud = ("-vv", "--sandbox", "--time-scale", "100000")
     at.run("apply", "--auto-approve")
-    assert "sandbox.db" in at.search_files(but={"password.txt"})
+    assert "world.db" in at.search_files(but={"password.txt"})
 
 
 _CRASH = """

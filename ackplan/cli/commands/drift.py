@@ -53,12 +53,12 @@ def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa
 async def _find(settings: Settings, asked: Asked) -> tuple[Drift, Record]:
     from ackplan.app.drifting import find
     from ackplan.cli.planning import before_now
-    from ackplan.cli.session import observer, open_api
+    from ackplan.cli.session import observer, open_world
 
-    before = before_now(settings)
-    async with open_api(settings) as api:
+    async with open_world(settings) as (api, here):
+        before = before_now(settings, here)
         options = dataclasses.replace(asked, refresh_only=True).options()
-        return await find(inputs(settings), before, observer(settings, api, asked), options), before.record
+        return await find(inputs(settings), before, observer(settings, api, asked, here), options), before.record
 
 
 def _told(settings: Settings, drift: Drift, record: Record) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ackplan.cli.options import Settings, inputs, options
-from ackplan.cli.session import lock, open_api, run_async, stores
+from ackplan.cli.session import lock, open_world, run_async, stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from ackplan.app.from_terraform import TakenIn
     from ackplan.app.translating import Translated
+    from ackplan.app.worlds import Here
     from ackplan.diagnostics import Diagnostic
-    from ackplan.model.wanted import Wanted
+    from ackplan.execute.ports import ApiReader
     from ackplan.record import Record
+    from ackplan.spec import Spec
 
 _NEXT = "See what the spec would change: ackplan plan"
 
@@ -71,37 +73,40 @@ async def _chosen(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diag
     return await (_import_all(settings) if asked.everything else _import(settings, asked))
 
 
-def _wanted(settings: Settings, *, optional: bool) -> Mapping[str, Wanted]:
+def _spec(settings: Settings, *, optional: bool) -> Spec:
     from ackplan.app.planning import read_spec
 
-    return read_spec(inputs(settings), optional=optional).clusters
+    return read_spec(inputs(settings), optional=optional)
 
 
-def _recorded(settings: Settings) -> Record:
-    """The record. Raises Failure where an interrupted apply has not been taken into it."""
+def _recorded(settings: Settings, spec: Spec, here: Here) -> Record:
+    """The record. Raises Failure where an interrupted apply has not been taken into it, and for another world's."""
     from ackplan.app.recordkeeping import check_settled
+    from ackplan.app.worlds import of_spec
     from ackplan.cli.planning import before_now
 
-    before = before_now(settings)
+    before = before_now(settings, here)
     check_settled(before)
+    here.hold(of_spec(spec.account))
     return before.stored
 
 
-def _write(settings: Settings, before: Record, after: Record) -> None:
+def _write(settings: Settings, before: Record, after: Record, here: Here | None) -> None:
     if after != before:
-        stores(settings).record.write(after, expect=before)
+        stores(settings, here).record.write(after, expect=before)
 
 
 async def _import(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diagnostic]]:
     from ackplan.app.importing import not_in_spec, take_in
     from ackplan.cli.live import find
 
-    name, wanted = asked.name, _wanted(settings, optional=True)
-    async with lock(settings, "ackplan import", 0), open_api(settings) as api:
+    name, spec = asked.name, _spec(settings, optional=True)
+    wanted = spec.clusters
+    async with lock(settings, "ackplan import", 0), open_world(settings) as (api, here):
+        before = _recorded(settings, spec, here)
         live = await find(api, asked.cluster_id or name)
         nodes = await api.list_nodes(live.cluster_id, live.region_id)
-        before = _recorded(settings)
-        _write(settings, before, take_in(before, name, live, nodes, wanted.get(name)))
+        _write(settings, before, take_in(before, name, live, nodes, wanted.get(name)), here)
     remarks = [not_in_spec(name)] if wanted and name not in wanted else []
     return f"Recorded {name} as {live.cluster_id}. {_NEXT}", remarks
 
@@ -111,16 +116,17 @@ async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
     from ackplan.cli.live import nodes_of
     from ackplan.render.words import counted
 
-    wanted = _wanted(settings, optional=False)
-    async with lock(settings, "ackplan import", 0), open_api(settings) as api:
-        before = record = _recorded(settings)
+    spec = _spec(settings, optional=False)
+    wanted = spec.clusters
+    async with lock(settings, "ackplan import", 0), open_world(settings) as (api, here):
+        before = record = _recorded(settings, spec, here)
         chosen, left = to_take_in(record, wanted, await api.list_clusters())
         nodes = await nodes_of(api, chosen)
         left += [left_out(vanished(cluster)) for cluster in chosen if cluster.cluster_id not in nodes]
         chosen = [cluster for cluster in chosen if cluster.cluster_id in nodes]
         for live in chosen:
             record = take_in(record, live.name, live, nodes[live.cluster_id], wanted[live.name])
-        _write(settings, before, record)
+        _write(settings, before, record, here)
     return f"Recorded {counted(len(chosen), 'cluster')}. {_NEXT}", left
 
 
@@ -133,13 +139,15 @@ async def _import_terraform(settings: Settings, asked: _Asked) -> tuple[str, Seq
 
     if asked.no_refresh and not settings.region:
         raise click.UsageError("--no-refresh needs --region: a state of Terraform's does not tell it")
-    wanted = _wanted(settings, optional=True)
+    spec = _spec(settings, optional=True)
+    wanted = spec.clusters
     found, left = clusters_of(resources(_bytes(settings, asked.from_terraform), asked.from_terraform))
-    async with lock(settings, "ackplan import", 0):
-        before = _recorded(settings)
-        done = await _taken_in(settings, asked, before, found)
+    offline = asked.no_refresh
+    async with lock(settings, "ackplan import", 0), open_world(settings, offline=offline) as (api, here):
+        before = _recorded(settings, spec, here)
+        done = await _taken_in(settings, before, found, None if offline else api)
         files = _files(settings, asked, done)
-        _write(settings, before, done.record)
+        _write(settings, before, done.record, None if offline else here)
     if files:
         write(files, settings.path(asked.out), done.clusters)
     names = [each.name for each in done.clusters if wanted and not files and each.name not in wanted]
@@ -155,17 +163,16 @@ def _files(settings: Settings, asked: _Asked, done: TakenIn) -> Mapping[Path, st
     return files_of(settings, done.clusters, asked.out, force=asked.force, source="terraform")
 
 
-async def _taken_in(settings: Settings, asked: _Asked, before: Record, found: Sequence[Translated]) -> TakenIn:
+async def _taken_in(settings: Settings, before: Record, found: Sequence[Translated], api: ApiReader | None) -> TakenIn:
     from ackplan.app.from_terraform import live_ones, take_in
     from ackplan.cli.live import nodes_of
 
-    if asked.no_refresh:
+    if api is None:
         return take_in(before, found, None, {}, settings.region)
-    async with open_api(settings) as api:
-        live = live_ones(found, await api.list_clusters())
-        nodes = await nodes_of(api, list(live.values()))
-        there = {cluster_id: cluster for cluster_id, cluster in live.items() if cluster_id in nodes}
-        return take_in(before, found, there, nodes, "")
+    live = live_ones(found, await api.list_clusters())
+    nodes = await nodes_of(api, list(live.values()))
+    there = {cluster_id: cluster for cluster_id, cluster in live.items() if cluster_id in nodes}
+    return take_in(before, found, there, nodes, "")
 
 
 def _bytes(settings: Settings, file: str) -> bytes:

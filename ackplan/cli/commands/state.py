@@ -75,16 +75,48 @@ def _rm(settings: Settings, names: tuple[str, ...]) -> None:
 @click.argument("new")
 def _mv(settings: Settings, old: str, new: str) -> None:
     """Follow a cluster that was renamed from OLD to NEW outside of ackplan. Its live cluster must be called NEW."""
+    import dataclasses
+
     from ackplan.app.recordkeeping import check_settled, rename
-    from ackplan.cli.session import open_api
+    from ackplan.app.worlds import of_record
+    from ackplan.cli.session import open_world
 
     async def renamed(before: Known) -> Record:
         check_settled(before)
-        async with open_api(settings) as api:
-            return rename(before.stored, old, new, await api.list_clusters())
+        async with open_world(settings) as (api, here):
+            here.hold(of_record(before.stored))
+            followed = rename(before.stored, old, new, await api.list_clusters())
+            return dataclasses.replace(followed, world=followed.world.completed(here.world))
 
     _rewrite(settings, "mv", renamed)
     click.echo(f"{old} is recorded as {new}. Call it that in the spec too, then: ackplan plan")
+
+
+@command.command("rebind")
+@options(state=True, api=True)
+def _rebind(settings: Settings) -> None:
+    """Record that the clusters are of the account and the endpoint that the options name. The clusters stay recorded.
+
+    Meant for a fleet that is reached by another endpoint than before. Clusters of another account are others: a
+    record of those is another --workspace.
+    """
+    import dataclasses
+
+    from ackplan.app.recordkeeping import check_settled
+    from ackplan.cli.session import open_world
+
+    told: list[str] = []
+
+    async def rebound(before: Known) -> Record:
+        check_settled(before)
+        async with open_world(settings) as (api, here):
+            if not here.world.account:
+                await api.list_clusters()
+            told[:] = [f"Rebound the record to {here.world}; it was of {before.stored.world}."]
+            return dataclasses.replace(before.stored, world=here.world)
+
+    _rewrite(settings, "rebind", rebound)
+    click.echo(f"{told[0]} Look at it: ackplan plan")
 
 
 @command.command("pull")

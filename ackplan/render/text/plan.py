@@ -128,6 +128,8 @@ def _summary(shown: View, style: Style) -> Iterator[str]:
     counts += [f"{shown.counts[action]} {text}" for action, text in _SOMETIMES.items() if shown.counts[action]]
     counts += [style("error", f"{shown.blocked} blocked")] if shown.blocked else []
     yield f"{style('bold', 'Plan:')} {', '.join(counts)}."
+    if shown.world:
+        yield f"It is for {shown.world}."
     if shown.seconds:
         yield f"Expected to take about {duration(shown.seconds)}{_path(shown.path)}."
     if shown.blocked:

@@ -15,7 +15,8 @@ def record_text(record: Record) -> str:
     if not record.clusters:
         return "Nothing is recorded."
     blocks = ("\n".join(_cluster(name, record.clusters[name])) for name in sorted(record.clusters))
-    return "\n\n".join(blocks)
+    world = (f"Recorded for {printable(str(record.world))}.",) if record.world else ()
+    return "\n\n".join((*blocks, *world))
 
 
 def _cluster(name: str, entry: RecordedCluster) -> Iterator[str]:

@@ -156,7 +156,7 @@ def test_usage(tmp_path: Path) -> None:
     assert init(tmp_path, "--ci", "svn").code == 64
 
 
-def test_after_it_git_keeps_the_record_and_no_sandbox(tmp_path: Path) -> None:
+def test_after_it_git_keeps_nothing_of_the_sandbox(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     init(tmp_path)
     done = command_line(
@@ -165,8 +165,9 @@ def test_after_it_git_keeps_the_record_and_no_sandbox(tmp_path: Path) -> None:
     assert done.code == 0, done.out + done.err
     git(tmp_path, "add", "--all")
     staged = git(tmp_path, "diff", "--cached", "--name-only").split()
-    assert set(staged) == OWN | {"state/default.json"}
-    assert list(json.loads((tmp_path / "state/default.json").read_text("utf-8"))["clusters"]) == ["web-dev"]
+    assert set(staged) == OWN
+    sandboxed = tmp_path / ".ackplan/sandbox/default.json"
+    assert list(json.loads(sandboxed.read_text("utf-8"))["clusters"]) == ["web-dev"]
 
 
 def test_nothing_is_written_through_links_that_a_clone_brings(tmp_path: Path) -> None:

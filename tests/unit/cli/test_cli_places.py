@@ -1,0 +1,96 @@
+"""However a record is named, it has one lock and one journal."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from ackplan.record.journal import RunHead
+from ackplan.stores.journal import SqliteJournal
+from tests.running import command_line
+
+SPEC = "ackplan: 1\nregion: cn-beijing\nclusters: {}\n"
+# Where the command runs, and how it names the record of the project.
+WAYS = [
+    (".", ()),
+    (".", ("--state", "state")),
+    (".", ("--state", "./sub/../state/")),
+    ("sub", ("-f", "../ackplan.yaml", "--state", "../state")),
+    ("sub", ("-C", "..")),
+    ("sub", ("-f", "../ackplan.yaml", "--state", "../linked")),
+    ("elsewhere", ("-f", "../project/ackplan.yaml", "--state", "file:../project/state")),
+    ("elsewhere", ("-f", "../project/ackplan.yaml", "--state", "link/state")),
+]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    for made in (folder / "sub", folder / "state", tmp_path / "elsewhere"):
+        made.mkdir(parents=True)
+    (folder / "ackplan.yaml").write_text(SPEC)
+    (folder / "linked").symlink_to("state")
+    (tmp_path / "elsewhere/link").symlink_to(folder)
+    return folder
+
+
+def place(project: Path, where: str) -> Path:
+    return project.parent / where if where == "elsewhere" else project / where
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def interrupted(path: Path) -> None:
+    """The journal of a run that was killed."""
+
+    async def write() -> None:
+        journal = SqliteJournal(path)
+        journal.open(RunHead("4711", "plan", "", 0))
+        journal.close()
+
+    asyncio.run(write())
+
+
+@pytest.mark.parametrize(("where", "named"), WAYS)
+def test_a_run_in_the_project_keeps_all_others_out(project: Path, where: str, named: tuple[str, ...]) -> None:
+    with held(project / ".ackplan/default.lock"):
+        refused = command_line(
+            place(project, where), "apply", "--auto-approve", "--endpoint=http://127.0.0.1:1", *named
+        )
+    assert (refused.code, refused.err[:7]) == (1, "ACK3021"), refused
+
+
+@pytest.mark.parametrize(("where", "named"), WAYS)
+def test_the_journal_of_a_killed_run_is_seen(project: Path, where: str, named: tuple[str, ...]) -> None:
+    interrupted(project / ".ackplan/default.journal")
+    planned = command_line(place(project, where), "plan", "--no-refresh", *named)
+    assert "ACK3030" in planned.out, planned
+    assert "run 4711" in planned.out
+
+
+def test_of_a_record_of_another_name_they_lie_in_its_folder(project: Path) -> None:
+    interrupted(project / "records/.ackplan/default.journal")
+    for where, state in ((".", "records"), ("sub", "../records")):
+        named = ("-f", str(project / "ackplan.yaml"), "--state", state)
+        assert "run 4711" in command_line(project / where, "plan", "--no-refresh", *named).out
+    assert "run 4711" not in command_line(project, "plan", "--no-refresh").out
+
+
+def test_a_journal_in_its_former_place_is_not_passed_over(project: Path) -> None:
+    interrupted(project / "state/.ackplan/default.journal")
+    refused = command_line(project / "sub", "plan", "--no-refresh", "-f", "../ackplan.yaml", "--state", "../state")
+    assert (refused.code, refused.err[:7]) == (1, "ACK3034"), refused
+    (project / "state/.ackplan").rename(project / ".ackplan")
+    planned = command_line(project / "sub", "plan", "--no-refresh", "-f", "../ackplan.yaml", "--state", "../state")
+    assert "run 4711" in planned.out
