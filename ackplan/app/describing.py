@@ -14,7 +14,7 @@ from typing import Any
 from ackplan import catalog
 from ackplan.catalog.kinds import Effect, Parameter
 from ackplan.diagnostics import Diagnostic, Failure, Span
-from ackplan.diff.workers import MASTER
+from ackplan.diff.workers import MASTER, count_live
 from ackplan.model.answers import Cluster, Node
 from ackplan.record import RecordedCluster
 from ackplan.spec import rules, validate, wanted
@@ -76,8 +76,8 @@ def visible(
         elif value is not None:
             found[name] = value
         elif parameter.effect is Effect.SCALE and (live.size is not None or nodes):
-            size = live.size if live.size is not None else len(nodes)
-            found[name] = max(0, size - kind.masters(found))
+            workers, _ = count_live(live.size, kind.masters(found), nodes or None)
+            found[name] = max(0, workers or 0)
     return found
 
 

@@ -34,6 +34,7 @@ class Asked:
     skip_blocked: bool = False
     no_refresh: bool = False
     allow_vanished: bool = False
+    node_names: str = "auto"
     policy: tuple[str, ...] = ()
 
     def options(self) -> Options:
@@ -41,7 +42,13 @@ class Asked:
 
         mode = "destroy" if self.destroy else "refresh-only" if self.refresh_only else "normal"
         return Options(
-            mode, self.target, self.exclude, frozenset(self.replace), frozenset(self.adopt), self.skip_blocked
+            mode,
+            self.target,
+            self.exclude,
+            frozenset(self.replace),
+            frozenset(self.adopt),
+            self.skip_blocked,
+            self.node_names,
         )
 
 
@@ -54,6 +61,10 @@ _NAMES = (
 _VANISHED = (
     click.option("--allow-vanished", is_flag=True, help="Go on though most of what is recorded is gone at once."),
 )
+_NODES = (
+    click.option("--node-names", type=click.Choice(["auto", "id", "name"]), default="auto", show_default=True,
+                 envvar="ACKPLAN_NODE_NAMES", help="How calls name nodes to remove: by instance or by node name."),
+)  # fmt: skip
 _FULL = (
     click.option("--destroy", is_flag=True, help="Plan to delete every recorded cluster."),
     click.option("--refresh-only", is_flag=True, help="Plan to bring the record up to date, nothing else."),
@@ -77,7 +88,7 @@ def plan_options(*, full: bool, policies: bool = True) -> Decorator:
 
         decorated: Callable[..., Any] = wrapper
         for option in reversed(
-            (*_NAMES, *_VANISHED, *(_FULL if full else ()), *((policy_option(),) if policies else ()))
+            (*_NAMES, *_VANISHED, *((*_FULL, *_NODES) if full else ()), *((policy_option(),) if policies else ()))
         ):
             decorated = option(decorated)
         return decorated

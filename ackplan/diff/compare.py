@@ -10,12 +10,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ackplan import catalog
 from ackplan.catalog.kinds import Effect, Parameter, discriminators
-from ackplan.diff.workers import Workers, compare_workers
+from ackplan.diff.workers import Workers, compare_workers, count_live
 from ackplan.model.actions import Side
 from ackplan.model.answers import Cluster, Node
 from ackplan.model.values import ABSENT
@@ -176,13 +176,12 @@ def _workers(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Se
     if live.arriving:
         return _expected_workers(wanted, recorded, counting)
     masters = catalog.kind(recorded.kind or wanted.kind).masters(recorded.parameters)
-    total = live.size - masters if live.size is not None else None
-    if total is None and nodes is not None:
-        total = len(nodes) - masters
+    total, disputed = count_live(live.size, masters, nodes)
     count = kind.parameters[counting].canonical(wanted.parameters[counting])
     if counting in wanted.lifecycle.ignore_changes and total is not None:
         count = max(0, total - _attached_live(wanted, recorded, nodes))
-    return compare_workers(wanted, count, recorded, total, nodes)
+    workers = compare_workers(wanted, count, recorded, total, nodes)
+    return replace(workers, disputed=True) if disputed else workers
 
 
 def _expected_workers(wanted: Wanted, recorded: RecordedCluster, counting: str) -> Workers | None:
@@ -230,10 +229,10 @@ def _count_change(wanted: Wanted, recorded: RecordedCluster, workers: Workers | 
 
 
 def needs_nodes(wanted: Wanted | None, recorded: RecordedCluster, live: Cluster) -> bool:
-    """Whether the cluster's nodes must be read: something is or was attached, or workers are to be given up."""
+    """Whether the cluster's nodes must be read: something is or was attached, or its size is another than wanted."""
     if wanted is None or live.gone or live.leaving:
         return False
     if wanted.attach or recorded.attached:
         return True
     workers = _workers(wanted, recorded, live, None)
-    return workers is not None and (workers.delta < 0 or workers.live is None)
+    return workers is not None and (workers.delta != 0 or workers.live is None)

@@ -1,4 +1,4 @@
-"""Workers: how many are wanted and live, which instances to attach and to give up.
+"""Workers: how many are wanted and live, which instances to attach and which to remove.
 
 Wanted are `num_of_nodes` and the attached instances; live is `size` without masters (contract, what a difference
 becomes). An instance counts as attached when the live nodes, where they are known, show it.
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from ackplan.model.answers import Node
 from ackplan.model.wanted import ScaleIn, Wanted
 from ackplan.record import RecordedCluster
 
 MASTER = "Master"
+# How far the clocks of two services may be apart, in seconds.
+_CLOCKS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class Workers:
 
     `live` is None where the API does not tell the size. `delta` is how many workers are missing (positive) or too
     many (negative) once `attach` and `detach` are done. `returned` are instances that the record thought attached and
-    that are not live any more; `joined` are wanted ones that are live already, but not recorded.
+    that are not live any more; `joined` are wanted ones that are live already, but not recorded. `disputed`: size and
+    nodes of the cluster disagree.
     """
 
     wanted: int
@@ -32,6 +36,7 @@ class Workers:
     detach: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
+    disputed: bool = False
 
 
 def compare_workers(
@@ -57,12 +62,66 @@ def compare_workers(
     )
 
 
-def choose(scale_in: ScaleIn, need: int, nodes: Sequence[Node], kept: frozenset[str]) -> tuple[str, ...]:
-    """Up to `need` workers to give up, as `scale_in` names or picks them; never a master nor one of `kept`."""
-    workers = [node for node in nodes if node.role != MASTER and node.instance_id not in kept]
+def count_live(size: int | None, masters: int, nodes: Sequence[Node] | None) -> tuple[int | None, bool]:
+    """How many workers are live, and whether size and nodes disagree about it: then the nodes tell.
+
+    A node that is leaving or failed may be counted in the size, or not.
+    """
+    if nodes is None:
+        return (size - masters if size is not None else None), False
+    workers = [node for node in nodes if node.role != MASTER]
+    if size is None:
+        return len(workers), False
+    well = sum(not node.ill for node in workers)
+    if size in {len(nodes), len(nodes) - len(workers) + well} or well <= size - masters <= len(workers):
+        return size - masters, False
+    return len(workers), True
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """The workers to remove, and why others are not among them, in words."""
+
+    nodes: tuple[Node, ...]
+    spared: tuple[str, ...] = ()
+
+
+def choose(scale_in: ScaleIn, need: int, nodes: Sequence[Node], kept: frozenset[str], created: str = "") -> Removal:
+    """Up to `need` workers to remove, as `scale_in` names or picks them; never a master nor one of `kept`.
+
+    A strategy picks what is leaving or failed first, and only nodes that ACK made for this cluster: none of another
+    source, nor one older than the cluster (`created`); and no PrePaid instance where instances are to be released.
+    """
+    workers = [node for node in nodes if node.role != MASTER and not {node.instance_id, node.name} & kept]
     if scale_in.nodes is not None:
-        known = {node.instance_id for node in workers}
-        return tuple(instance for instance in scale_in.nodes if instance in known)[:need]
-    newest_first = scale_in.strategy == "newest"
-    workers.sort(key=lambda node: (node.created, node.instance_id), reverse=newest_first)
-    return tuple(node.instance_id for node in workers[:need])
+        known = {name: node for node in workers for name in (node.name, node.instance_id) if name}
+        named = dict.fromkeys(known[name] for name in scale_in.nodes if name in known)
+        return Removal(tuple(named)[:need])
+    reasons = [(node, _spared(node, created, release=bool(scale_in.release_node))) for node in workers]
+    free = [node for node, reason in reasons if not reason]
+    free.sort(key=lambda node: (node.created, node.key), reverse=scale_in.strategy == "newest")
+    free.sort(key=lambda node: not node.ill)
+    spared = tuple(f"{node.key} ({reason})" for node, reason in reasons if reason)
+    return Removal(tuple(free[:need]), spared)
+
+
+def _spared(node: Node, created: str, *, release: bool) -> str:
+    """Why a strategy must not pick this node; empty where it may."""
+    if not node.instance_id:
+        return "it is no instance"
+    if node.made is False:
+        return f"its source is {node.source}: not made for the cluster"
+    if _before(node.created, created):
+        return "it is older than the cluster: not made for it"
+    if release and node.charge_type == "PrePaid":
+        return "a PrePaid instance can't be released"
+    return ""
+
+
+def _before(node: str, cluster: str) -> bool:
+    """Whether a node is older than the cluster, by more than clocks differ; False where times can't be read."""
+    try:
+        parted = (datetime.fromisoformat(node) - datetime.fromisoformat(cluster)).total_seconds()
+    except (ValueError, TypeError):
+        return False
+    return parted < -_CLOCKS

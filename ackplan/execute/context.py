@@ -251,7 +251,9 @@ class StepContext:
     async def present(self) -> frozenset[str]:
         """Those of the step's instances that are nodes of the cluster now."""
         nodes = await self.ports.api.list_nodes(self.cluster_id, self.subject.region)
-        return frozenset(node.instance_id for node in nodes) & frozenset(self.step.instances)
+        return frozenset(name for node in nodes for name in (node.instance_id, node.name)) & frozenset(
+            self.step.instances
+        )
 
     def workers(self, cluster: Cluster | None) -> int | None:
         """How many workers the cluster has; None where it does not tell."""

@@ -86,7 +86,9 @@ async def remove(context: StepContext) -> None:
         nodes = await _left(context)
     if not nodes:
         return
-    body = {**await context.intent(), "nodes": nodes}
+    body = await context.intent()
+    sent_as = dict(zip(context.step.instances, body["nodes"], strict=True))
+    body = {**body, "nodes": [sent_as[node] for node in nodes]}
     context.called = True
     try:
         answer = await context.ports.api.remove_nodes(context.call.region, context.cluster_id, body)

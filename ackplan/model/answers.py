@@ -11,6 +11,10 @@ from typing import Any
 
 from ackplan.model.states import HIDDEN, Condition, End, condition, spelled, task_end
 
+# Where nodes come from that ACK makes for a cluster. An attached instance says `manual`.
+_MADE = frozenset({"ess", "ess_attach", "ros"})
+_ILL_NODES = frozenset({"failed", "removing", "stopping", "stopped", "deleting"})
+
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
@@ -93,6 +97,21 @@ class Node:
     source: str = ""
     status: str = ""
     error: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells the node from the others: its instance, or its name where it is none."""
+        return self.instance_id or self.name
+
+    @property
+    def ill(self) -> bool:
+        """Whether it is leaving, stopped or failed: the first to go where workers are removed."""
+        return spelled(self.state) in _ILL_NODES or bool(self.error)
+
+    @property
+    def made(self) -> bool | None:
+        """Whether ACK made its instance for the cluster; None where the answer does not tell."""
+        return self.source in _MADE if self.source else None
 
 
 @dataclass(frozen=True, slots=True)

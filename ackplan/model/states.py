@@ -45,12 +45,12 @@ def _ill(says: str) -> Condition:
 
 # The state of a cluster that was accepted a moment ago and that no read shows yet. No answer of the API has it.
 HIDDEN: Final = "not visible yet"
+_HIDDEN: Final = _busy("its creation was accepted a moment ago")
 UNKNOWN: Final = Condition("a state that ackplan does not know", known=False)
 
 CONDITIONS: Final[Mapping[str, Condition]] = {
     "running": Condition("it works", settled=True, works=True),
     "initial": _busy("it is still being created"),
-    HIDDEN: _busy("its creation was accepted a moment ago"),
     "updating": _busy("its parameters are being changed"),
     "upgrading": _busy("its version is being raised"),
     "scaling": _busy("its nodes are being changed"),
@@ -80,7 +80,7 @@ def spelled(state: str) -> str:
 
 def condition(state: str) -> Condition:
     """What this state of a cluster means."""
-    known = CONDITIONS.get(spelled(state))
+    known = _HIDDEN if state == HIDDEN else CONDITIONS.get(spelled(state))
     if known is not None:
         return known
     return _ill("something failed") if spelled(state).endswith(_FAILED) else UNKNOWN

@@ -39,6 +39,7 @@ class Case:
     replace: bool = False
     adopt: bool = False
     destroy: bool = False
+    node_names: str = "auto"
 
     @property
     def protected(self) -> bool:
@@ -277,6 +278,7 @@ def _update(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: D
             Action.NOOP,
             Reason.UNCHANGED,
             live.cluster_id,
+            blocked=tuple(_disputed(wanted, live, difference, case.nodes or ())),
             notes=tuple(_notes(live)),
             before=merged,
             after=merged,
@@ -285,9 +287,11 @@ def _update(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: D
         )
     reason = _why(difference) if recorded.created else Reason.UNFINISHED
     size = next((c.side for c in difference.changes if c.effect is Effect.SCALE), Side.SPEC)
-    todo = steps.update(steps.Update(wanted, recorded, live, difference.workers, released, reason, size))
+    named = sent_as(case.nodes or (), case.node_names)
+    todo = steps.update(steps.Update(wanted, recorded, live, difference.workers, released, reason, size, named))
     blocked += [refusals.lacking(wanted, name) for name in steps.lacking(todo)]
     blocked += unfit(wanted, live, todo)
+    blocked += _disputed(wanted, live, difference, case.nodes or ())
     return Change(
         case.name,
         wanted.kind,
@@ -353,7 +357,30 @@ def _release(
     need = -workers.delta
     if wanted.scale_in is None:
         return (), [refusals.unnamed(wanted, workers.live, workers.wanted, need)]
-    kept = frozenset(wanted.attached) | frozenset(recorded.attached)
-    released = choose(wanted.scale_in, need, case.nodes or (), kept)
-    short = need - len(released)
-    return released, [refusals.too_few_named(wanted, need, short)] if short else []
+    if workers.disputed:
+        return (), []
+    since = str(case.live.attributes.get("created") or "") if case.live else ""
+    chosen = choose(wanted.scale_in, need, case.nodes or (), _teams_own(wanted, recorded), since)
+    short = need - len(chosen.nodes)
+    released = tuple(node.key for node in chosen.nodes)
+    return released, [refusals.too_few_named(wanted, need, short, chosen.spared)] if short else []
+
+
+def _teams_own(wanted: Wanted, recorded: RecordedCluster) -> frozenset[str]:
+    """The instances that spec or record show to be the team's own."""
+    applied = recorded.own.get("attach") or ()
+    once = [i for group in applied if isinstance(group, dict) for i in group.get("instances") or ()]
+    return frozenset((*wanted.attached, *recorded.attached, *once))
+
+
+def sent_as(nodes: Sequence[Node], by: str) -> dict[str, str]:
+    """How calls name each node: by `name`, by `id`, or (`auto`) by its name only where it is no instance."""
+    names = {node.key: node.name if by == "name" and node.name else node.key for node in nodes}
+    return {key: name for key, name in names.items() if key != name}
+
+
+def _disputed(wanted: Wanted, live: Cluster, difference: Difference, nodes: Sequence[Node]) -> Iterator[Diagnostic]:
+    """Nothing is scaled where size and nodes of the live cluster disagree; that they do is said anyway."""
+    workers = difference.workers
+    if workers is not None and workers.disputed:
+        yield refusals.disputed(wanted, live, len(nodes), blocks=workers.delta != 0)

@@ -49,6 +49,7 @@ class Options:
     replace: frozenset[str] = frozenset()
     adopt: frozenset[str] = frozenset()
     skip_blocked: bool = False
+    node_names: str = "auto"
 
 
 def plan(sides: Sides, options: Options) -> Plan:
@@ -169,6 +170,7 @@ def _case(name: str, sides: Sides, options: Options, match: _Match) -> Case:
         replace=name in options.replace,
         adopt=name in options.adopt,
         destroy=options.mode == "destroy",
+        node_names=options.node_names,
     )
 
 
@@ -217,8 +219,14 @@ def seen(live: Cluster, nodes: Sequence[Node] | None) -> dict[str, Any]:
         kept["size"] = live.size
     if nodes is not None:
         kept["nodes"] = [
-            {"instance_id": n.instance_id, "instance_role": n.role, "state": n.state, "creation_time": n.created}
-            for n in sorted(nodes, key=lambda node: node.instance_id)
+            {
+                "instance_id": n.instance_id,
+                "node_name": n.name,
+                "instance_role": n.role,
+                "state": n.state,
+                "creation_time": n.created,
+            }
+            for n in sorted(nodes, key=lambda node: node.key)
         ]
     return kept
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ackplan import catalog
 from ackplan.catalog.kinds import Effect
-from ackplan.diagnostics import Diagnostic, error
+from ackplan.diagnostics import Diagnostic, error, warning
 from ackplan.diff import ParameterChange
 from ackplan.model.actions import Side
 from ackplan.model.answers import Cluster
@@ -162,8 +162,8 @@ def unnamed(wanted: Wanted, live: int, target: int, need: int) -> Diagnostic:
     name = _counting(wanted)
     return error(
         "ACK2005",
-        "Fewer workers, but none named to give up",
-        f"{live} workers are live, {target} wanted: {need} to give up",
+        "Fewer workers, but none named to remove",
+        f"{live} workers are live, {target} wanted: {need} to remove",
         "Name them: scale_in: {nodes: [i-...], release_node: true}, "
         "or let them be picked: scale_in: {strategy: newest}",
         span=wanted.span_of(name),
@@ -172,11 +172,26 @@ def unnamed(wanted: Wanted, live: int, target: int, need: int) -> Diagnostic:
     )
 
 
-def too_few_named(wanted: Wanted, need: int, short: int) -> Diagnostic:
+def disputed(wanted: Wanted, live: Cluster, nodes: int, *, blocks: bool) -> Diagnostic:
+    """Size and nodes of a live cluster disagree: an error where workers would be added or removed by them."""
+    make = error if blocks else warning
+    return make(
+        "ACK2032",
+        "Size and nodes of the cluster disagree",
+        f"its size is {live.size}, its list has {nodes} nodes; nothing is scaled by that",
+        f"Wait until they agree, or look at it: ackplan clusters {wanted.name}; then plan again",
+        span=wanted.span_of(_counting(wanted)),
+        cluster=wanted.name,
+        parameter=_counting(wanted),
+    )
+
+
+def too_few_named(wanted: Wanted, need: int, short: int, spared: Sequence[str]) -> Diagnostic:
+    left = f"; not picked: {', '.join(spared)}" if spared else ""
     return error(
         "ACK2006",
-        "Too few workers to give up",
-        f"{need} are to be given up; {short} more must be named that are live workers and not attached ones",
+        "Too few workers to remove",
+        f"{need} are to be removed; {short} more must be named that are live workers and not attached ones{left}",
         "Add them under scale_in.nodes, or use scale_in: {strategy: newest}",
         span=wanted.span_of("scale_in"),
         cluster=wanted.name,

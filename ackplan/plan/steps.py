@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ackplan import catalog
@@ -154,7 +154,10 @@ def record(name: str, entry: RecordedCluster, reason: Reason, side: Side) -> tup
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What an update in place has to do. `released` are the workers chosen to be given up."""
+    """What an update in place has to do. `released` are the workers chosen to be removed.
+
+    `sent_as` is how calls name a node, where that is not what tells it from the others.
+    """
 
     wanted: Wanted
     recorded: RecordedCluster
@@ -163,6 +166,10 @@ class Update:
     released: tuple[str, ...]
     reason: Reason
     side_of_size: Side
+    sent_as: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, nodes: Iterable[str]) -> list[str]:
+        return [self.sent_as.get(node, node) for node in nodes]
 
 
 def update(todo: Update) -> tuple[Step, ...]:
@@ -227,11 +234,11 @@ def _worker_steps(chain: Chain, todo: Update, workers: Workers, masters: int) ->
     if workers.detach and chain.entry is not None:
         left = tuple(i for i in chain.entry.attached if i not in workers.detach)
         chain.entry = dataclasses.replace(chain.entry, attached=left)
-        body = {"nodes": list(workers.detach), "release_node": False}
+        body = {"nodes": todo.named(workers.detach), "release_node": False}
         chain.add(StepKind.DETACH, body=body, instances=workers.detach, side=Side.SPEC)
         present = present - len(workers.detach) if present is not None else None
     if todo.released and present is not None:
-        body = {"nodes": list(todo.released)}
+        body = {"nodes": todo.named(todo.released)}
         release = todo.wanted.scale_in.release_node if todo.wanted.scale_in else None
         if release is not None:
             body["release_node"] = release

@@ -475,3 +475,90 @@ def test_a_cluster_that_vanishes_soon_after_its_creation_is_neither_gone_nor_unc
         at.skip(300.0)
         assert at.run(*_APPLY).code == 0
         assert set(_recorded(at)) == {"side", *wanted}
+
+
+# Whose nodes are these?
+
+_OLDEST = {"strategy": "oldest", "release_node": True}
+
+
+def _nodes(**facts: Any) -> Callable[[Call, Answer], Answer]:
+    """Answers whose nodes have these facts, each a function of the node."""
+
+    def changed(call: Call, answer: Answer) -> Answer:
+        if call.operation != "list_nodes" or answer.status != 200:
+            return answer
+        body = json.loads(answer.body)
+        body["nodes"] = [{**node, **{key: told(node) for key, told in facts.items()}} for node in body["nodes"]]
+        return Answer(200, answer.headers, json.dumps(body).encode())
+
+    return changed
+
+
+def test_what_another_branch_attached_is_never_released_by_a_strategy(tmp_path: Path) -> None:
+    """The record does not know it; the nodes do."""
+    with applied(tmp_path, {"shop": {"num_of_nodes": 3}}) as at:
+        cluster_id = _recorded(at)["shop"]["cluster_id"]
+        at.world.attach(cluster_id, {"instances": ["i-theirs"], "password": "Root-password-1"})
+        at.skip(7200.0)
+        _write(at, {"shop": {"num_of_nodes": 2, "scale_in": _OLDEST}})
+        planned = at.run("plan")
+        assert planned.code == 0, planned.out
+        assert "i-theirs" not in planned.out
+        assert at.run(*_APPLY).code == 0
+        assert "i-theirs" in {node["instance_id"] for node in at.world.nodes(cluster_id, 1, 100)["nodes"]}
+        _write(at, {"shop": {"num_of_nodes": 0, "scale_in": _OLDEST}})
+        refused = at.run("plan")
+        assert refused.code == 1
+        assert "ACK2006" in refused.out
+        assert "i-theirs (its source is manual" in refused.out
+
+
+def test_nodes_without_an_instance_are_named_and_never_sent_as_nothing(tmp_path: Path) -> None:
+    with applied(tmp_path, {"shop": {"num_of_nodes": 3}}) as at:
+        at.wire.answers = _nodes(instance_id=lambda _node: "")
+        _write(at, {"shop": {"num_of_nodes": 2, "scale_in": _OLDEST}})
+        refused = at.run("plan")
+        assert refused.code == 1
+        assert "it is no instance" in refused.out
+        (first, *_) = at.world.nodes(_recorded(at)["shop"]["cluster_id"], 1, 100)["nodes"]
+        _write(at, {"shop": {"num_of_nodes": 2, "scale_in": {"nodes": [first["node_name"]]}}})
+        assert at.run(*_APPLY).code == 0
+        (removal,) = (call for call in at.calls if call.operation == "remove_nodes")
+        assert removal.body["nodes"] == [first["node_name"]]
+
+
+@pytest.mark.parametrize(("option", "named"), [((), "instance_id"), (("--node-names", "name"), "node_name")])
+def test_nodes_are_named_to_the_api_as_the_switch_says(tmp_path: Path, option: tuple[str, ...], named: str) -> None:
+    with applied(tmp_path, {"shop": {"num_of_nodes": 3}}) as at:
+        before = {node[named] for node in at.world.nodes(_recorded(at)["shop"]["cluster_id"], 1, 100)["nodes"]}
+        _write(at, {"shop": {"num_of_nodes": 2, "scale_in": _OLDEST}})
+        assert at.run("plan", *option, "--out", "it.plan").code == 0
+        assert at.run("apply", "it.plan").code == 0
+        (removal,) = (call for call in at.calls if call.operation == "remove_nodes")
+        assert set(removal.body["nodes"]) < before
+        assert at.run("plan", "--detailed-exitcode").code == 0
+
+
+def test_nothing_is_scaled_by_a_size_that_the_nodes_deny(tmp_path: Path) -> None:
+    with applied(tmp_path, {"shop": {"num_of_nodes": 2}}) as at:
+        at.wire.answers = _without_size
+        for command in (("plan",), _APPLY):
+            ended = at.run(*command)
+            assert "will be updated" not in ended.out
+            assert "ACK2032" in ended.out + ended.err
+        _write(at, {"shop": {"num_of_nodes": 4}})
+        ended = at.run(*_APPLY)
+        assert ended.code == 1
+        assert "its size is 0, its list has 2 nodes" in ended.out
+        assert _sent(at) == []
+        exported = at.run("export", "shop")
+        assert "num_of_nodes: 2" in exported.out, exported.err
+
+
+def _without_size(call: Call, answer: Answer) -> Answer:
+    if call.operation not in {"list_clusters", "get_cluster"} or answer.status != 200:
+        return answer
+    told = json.loads(answer.body)
+    told = [{**cluster, "size": 0} for cluster in told] if isinstance(told, list) else {**told, "size": 0}
+    return Answer(200, answer.headers, json.dumps(told).encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sides import MANAGED, change_of, live, one, plan_of, recorded, settled, sides
+from sides import MANAGED, change_of, live, nodes, one, plan_of, recorded, settled, sides
 
 from ackplan.model.actions import Action, Reason
 from ackplan.model.states import CONDITIONS
@@ -39,7 +39,7 @@ def test_a_running_cluster_is_not_mentioned() -> None:
 @pytest.mark.parametrize("more", MORE)
 def test_no_work_is_sent_to_a_cluster_that_does_not_run(state: str, more: str) -> None:
     before, wanted = one(MANAGED), one(MANAGED, **MORE[more])
-    shown = () if more == "attach" else None
+    shown = nodes("i-1", "i-2", "i-3") if more == "attach" else None
     change = change_of(wanted, recorded(before), live(before, state=state), shown)
     (fault,) = change.blocked
     assert (fault.code, change.action) == ("ACK2031", Action.UPDATE)

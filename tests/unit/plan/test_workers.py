@@ -142,7 +142,7 @@ def test_fewer_workers_without_a_word_on_which_are_refused():
     change = change_of(wanted, recorded(was), live(was), nodes(*THREE))
     (why,) = change.blocked
     assert (why.code, why.parameter, why.span) == ("ACK2005", "num_of_nodes", wanted.span_of("num_of_nodes"))
-    assert "3 workers are live, 1 wanted: 2 to give up" in str(why)
+    assert "3 workers are live, 1 wanted: 2 to remove" in str(why)
     assert "scale_in" in why.cure
     assert change.action is Action.UPDATE
     drift = change_of(was, recorded(was), live(was, size=5), nodes(*FIVE))
@@ -291,7 +291,7 @@ def test_an_unknown_size_is_taken_from_the_nodes_else_nothing_is_changed():
 # wanted body, record's attached, live size, whether nodes have to be read
 NODES_NEEDED = [
     ("settled", {}, (), 3, False),
-    ("more", {"num_of_nodes": 5}, (), 3, False),
+    ("more", {"num_of_nodes": 5}, (), 3, True),
     ("fewer", {"num_of_nodes": 1}, (), 3, True),
     ("wanted instances", {"attach": [group("i-a")]}, (), 3, True),
     ("recorded instances", {}, ("i-a",), 4, True),

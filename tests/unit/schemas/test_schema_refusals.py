@@ -188,7 +188,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str, str | None]] = [
     ("attach-script", {"options": {"nodeName": "a"}}, "$.options", "type", None),
     ("attach-script", {"options": ...}, "$", "required", None),
     ("remove-nodes", {"nodes": ...}, "$", "required", None),
-    ("remove-nodes", {"nodes": ["node-1"]}, "$.nodes[0]", "pattern", None),
+    ("remove-nodes", {"nodes": ["Node 1"]}, "$.nodes[0]", "pattern", None),
     ("remove-nodes", {"release_node": "false"}, "$.release_node", "type", None),
 ]  # fmt: skip
 
