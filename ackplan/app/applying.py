@@ -129,13 +129,24 @@ def _head(run: str, plan: str, record: Record) -> RunHead:
 
 
 async def apply(plan: Plan, before: Known, stores: Stores, executor: Callable[[Run], Executor], run: Run) -> Applied:
-    """Runs the plan's steps and writes the record, however the run ends. `executor` makes one for this run."""
+    """Runs the plan's steps and writes the record, however the run ends. `executor` makes one for this run.
+
+    Raises Failure where the record was replaced while the plan was made and approved.
+    """
+    _check_still(stores.record.read(), before.stored)
     stores.journal.open(_head(run.id, digest(plan), before.stored))
     try:
         result = await executor(run).run(plan.steps)
     finally:
         record = finish(stores, before.stored)
     return Applied(result, record, run.id)
+
+
+def _check_still(now: Record, before: Record) -> None:
+    if now != before:
+        how = f"serial {now.serial}, it was {before.serial} when the plan was made"
+        how = "other content of the same serial" if now.serial == before.serial else how
+        raise Failure(error("ACK3004", "Record was written by someone else meanwhile", how, "Plan again"))
 
 
 def settle(stores: Stores, before: Known, recovered: Iterable[Entry]) -> Record:

@@ -19,7 +19,7 @@ from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.model.answers import Cluster, Node
 from ackplan.plan.model import Change, Plan
 from ackplan.plan.planner import fingerprint, seen
-from ackplan.record import RecordedCluster
+from ackplan.record import Record, RecordedCluster
 from ackplan.record.pin import is_made_on, parted
 
 _CURE = "Plan again"
@@ -27,9 +27,14 @@ _RESUMED = "To go on with what is in the spec now: ackplan apply, which takes in
 _NODES = "nodes"
 
 
-async def check_unmoved(plan: Plan, before: Known, observer: Observer, inputs: spec.Inputs) -> None:
-    """Raises Failure for all that moved since the plan was made. The spec is looked for where the plan found it."""
-    moved = [*_spec_moved(plan, inputs), *_record_moved(plan, before)]
+async def check_unmoved(
+    plan: Plan, before: Known, observer: Observer, inputs: spec.Inputs, made_on: Record | None = None
+) -> None:
+    """Raises Failure for all that moved since the plan was made. The spec is looked for where the plan found it.
+
+    `made_on` is the record that the plan was made on: with it, is said which of its clusters moved.
+    """
+    moved = [*_spec_moved(plan, inputs), *_record_moved(plan, before, made_on)]
     if not moved:
         observed = await observer.observe(before.record, _regions(plan), before.flying)
         moved = [*observed.diagnostics, *_live_moved(plan.acting, plan, before, observed.live)]
@@ -82,9 +87,10 @@ def _spec_moved(plan: Plan, inputs: spec.Inputs) -> Iterator[Diagnostic]:
     yield error("ACK3032", "Spec moved since the plan", "; ".join(told), _CURE)
 
 
-def _record_moved(plan: Plan, before: Known) -> Iterator[Diagnostic]:
+def _record_moved(plan: Plan, before: Known, made_on: Record | None) -> Iterator[Diagnostic]:
     if not is_made_on(plan.pins, before.stored):
-        yield error("ACK6004", "Record moved since the plan", parted(plan.pins, before.stored), _CURE)
+        how = parted(plan.pins, before.stored, made_on)
+        yield error("ACK6004", "Record moved since the plan", how, _CURE)
     elif before.leftover.head is not None:
         cure = "Finish it: ackplan apply; then plan again"
         yield error("ACK6004", "Record moved since the plan", before.leftover.head.fate, cure)

@@ -117,7 +117,8 @@ class _Application:
             self._stores.journal.close()
 
     async def _saved(self, before: planning.Known) -> int:
-        plan = read_plan(self._settings, self._order.planfile)[0]
+        found = read_plan(self._settings, self._order.planfile)
+        plan = found.plan
         self._report.plan, self._report.before = plan, before.record
         if not plan.applicable:
             raise Failure(_unfit(self._order.planfile, plan))
@@ -133,7 +134,7 @@ class _Application:
             self._report.write(Applied(Result(), before.record, ""))
             return COMPLETE
         if not applying.resumes(plan, before):
-            await check_unmoved(plan, before, self._observer, inputs(self._settings))
+            await check_unmoved(plan, before, self._observer, inputs(self._settings), found.record)
             return await self._execute(plan, before, Run(secrets.token_hex(4)))
         check_same_spec(plan, inputs(self._settings))
         run = await applying.resume(before, self._observer)

@@ -16,6 +16,7 @@ from ackplan.cli.policies import judged, policy_option
 if TYPE_CHECKING:
     from ackplan.app.planning import Known, Planned
     from ackplan.app.worlds import Here
+    from ackplan.plan.codec import PlanFile
     from ackplan.plan.model import Plan
     from ackplan.plan.planner import Options
     from ackplan.record import Record
@@ -157,8 +158,9 @@ def drawn(settings: Settings, plan: Plan, record: Record | None = None) -> str:
             return text.plan_text(plan, color=settings.color)
 
 
-def read_plan(settings: Settings, file: str) -> tuple[Plan, Any]:
-    """The plan of a plan file, and its JSON. Raises Failure."""
+def read_plan(settings: Settings, file: str) -> PlanFile:
+    """What a plan file holds: what is shown of it, in any format, and what is sent are the same. Raises Failure."""
+    from ackplan.app.consistency import contradictions
     from ackplan.diagnostics import Failure, error
     from ackplan.plan.codec import MAX_BYTES, decode_file
     from ackplan.spec.fleet import display
@@ -170,17 +172,31 @@ def read_plan(settings: Settings, file: str) -> tuple[Plan, Any]:
         raise Failure(error("ACK6001", "Not a plan file", f"{name} does not exist", "ackplan plan --out FILE"))
     text = data.decode("utf-8", "replace")
     del data  # the text of a large plan is enough to keep
-    return decode_file(text, name)
+    found = decode_file(text, name)
+    del text
+    faults = contradictions(found.plan, found.record, name)
+    if faults:
+        raise Failure(*faults)
+    _check_written(found, name)
+    return found
 
 
-def record_at_hand(settings: Settings, plan: Plan) -> Record | None:
-    """The record that a plan was made on, where it lies here as it was then. A plan file is shown without it too."""
-    from ackplan.diagnostics import Failure
-    from ackplan.record.pin import is_made_on
+def _check_written(found: PlanFile, name: str) -> None:
+    """Raises Failure unless the file is, byte for byte, what ackplan writes of the plan and the record in it."""
+    from ackplan import __version__
+    from ackplan.diagnostics import Failure, error
+    from ackplan.plan.codec import is_written, of_another_version
+    from ackplan.render import json_plan
 
-    try:
-        known = before_now(settings)
-    except (Failure, OSError):
-        return None
-    unmoved = is_made_on(plan.pins, known.stored)
-    return known.record if unmoved and known.leftover.head is None else None
+    version = found.shown.get("ackplan_version")
+    if found.record is None:
+        holds = json_plan.tells(found.shown, found.plan)
+    else:
+        derived = {**json_plan.plan_json(found.plan, found.record), "ackplan_version": version}
+        holds = is_written(found, derived)
+    if holds:
+        return
+    if version != __version__:
+        raise Failure(of_another_version(f"{name} was written by ackplan {version}, this is {__version__}"))
+    detail = f"{name}: its JSON tells of another plan than the one that apply would carry out"
+    raise Failure(error("ACK6003", "Plan file was altered", detail, "Plan again"))

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog.kinds import Effect
-from ackplan.diagnostics import Diagnostic, Failure, Severity, Span, error
-from ackplan.diff import ParameterChange
-from ackplan.model.actions import Action, Reason, Side, StepKind
-from ackplan.model.values import ABSENT
+from ackplan.diagnostics import Diagnostic, Failure, error
 from ackplan.model.world import decode_world, encode_world
 from ackplan.plan import shapes
-from ackplan.plan.model import Call, Change, Judged, Pins, Plan, Step
+from ackplan.plan.model import Pins, Plan
+from ackplan.plan.parts import (
+    decode_change,
+    decode_diagnostic,
+    decode_judged,
+    encode_change,
+    encode_diagnostic,
+    encode_judged,
+)
 from ackplan.plan.steps import OPERATION_OF
+from ackplan.record import Record
+from ackplan.record.codec import as_data, decode_data, encode_cluster
 
 FORMAT = 2
 # The first format does not pin what the record held: it can be shown, and not applied.
@@ -24,30 +31,67 @@ _READ = (1, FORMAT)
 MODES = ("normal", "destroy", "refresh-only")
 MAX_BYTES = 512 * 1024 * 1024
 _SEAL = ', "sha256": '
+# For the digest and the line end.
+_ROOM = 128
 
 
-def encode_file(plan: Plan, shown: Mapping[str, Any]) -> Iterator[bytes]:
-    """A plan file: what `show --format json` prints of the plan, the plan, and a digest over both.
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """What a plan file holds: the plan, its JSON (`shown`), and the record that both were made on.
 
-    In pieces, for the whole would be in memory several times over.
+    `digest` is of all that stands before it. A file of format 1 has no record.
     """
-    digest = hashlib.sha256()
-    for piece in _pieces(plan, shown):
+
+    plan: Plan
+    shown: Mapping[str, Any]
+    record: Record | None
+    digest: str = ""
+
+
+def encode_file(plan: Plan, shown: Mapping[str, Any], record: Record) -> Iterator[bytes]:
+    """A plan file: what `show --format json` prints of the plan, the plan, its record, and a digest over all of it.
+
+    In pieces, for the whole would be in memory several times over. Raises Failure where more would be written than is
+    read back.
+    """
+    digest, size = hashlib.sha256(), 0
+    for piece in _pieces(plan, shown, record):
         data = piece.encode("utf-8", "surrogatepass")
         digest.update(data)
+        size += len(data)
+        if size > MAX_BYTES - _ROOM:
+            raise Failure(_too_large())
         yield data
     yield _seal(digest.hexdigest()).encode()
 
 
-def _pieces(plan: Plan, shown: Mapping[str, Any]) -> Iterator[str]:
+def is_written(file: PlanFile, shown: Mapping[str, Any]) -> bool:
+    """Whether the file is, byte for byte, what is written of its plan and record with this JSON."""
+    digest = hashlib.sha256()
+    for piece in _pieces(file.plan, shown, file.record or Record("")):
+        digest.update(piece.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest() == file.digest
+
+
+def _too_large() -> Diagnostic:
+    detail = f"it would have more than {MAX_BYTES:,} bytes, which no ackplan reads back; nothing was written"
+    cure = "Plan in parts (--target, --exclude), or split the fleet over several workspaces"
+    return error("ACK6011", "Plan file would be too large", detail, cure)
+
+
+def _pieces(plan: Plan, shown: Mapping[str, Any], record: Record) -> Iterator[str]:
     """The file as JSON with sorted keys, as far as the digest."""
     yield f'{{"ackplan_plan": {FORMAT}, "json": {{'
     for number, name in enumerate(sorted(shown)):
         yield f"{', ' * (number > 0)}{_text(name)}: {_text(shown[name])}"
     yield '}, "plan": {"changes": ['
     for number, change in enumerate(plan.changes):
-        yield f"{', ' * (number > 0)}{_text(_change(change))}"
-    yield f"], {_text(_apart_from_changes(plan)).removeprefix('{')}"
+        yield f"{', ' * (number > 0)}{_text(encode_change(change))}"
+    yield f'], {_text(_apart_from_changes(plan)).removeprefix("{")}, "record": {{"clusters": {{'
+    for number, name in enumerate(sorted(record.clusters)):
+        yield f"{', ' * (number > 0)}{_text(name)}: {_text(encode_cluster(record.clusters[name]))}"
+    apart = as_data(dataclasses.replace(record, clusters={}))
+    yield f"}}, {_text({key: value for key, value in apart.items() if key != 'clusters'}).removeprefix('{')}"
 
 
 def _text(value: Any) -> str:
@@ -73,11 +117,11 @@ def _is_sealed(text: str) -> bool:
     return end >= 0 and text[end:] == _seal(_digest(text[:end]))
 
 
-def decode_file(text: str, file: str) -> tuple[Plan, Mapping[str, Any]]:
-    """The plan and its JSON. Raises Failure for a file that is not a plan, was altered, or is of a newer version."""
+def decode_file(text: str, file: str) -> PlanFile:
+    """What the file holds. Raises Failure for a file that is not a plan, was altered, or is of a newer version."""
     whole = _is_sealed(text)  # before its values are there: a large file fills the memory twice
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise Failure(_not_a_plan(file, "it is not JSON")) from None
     if not isinstance(document, dict) or "ackplan_plan" not in document:
@@ -87,13 +131,26 @@ def decode_file(text: str, file: str) -> tuple[Plan, Mapping[str, Any]]:
     if not whole:
         raise Failure(error("ACK6003", "Plan file was altered", f"{file} does not match its own digest", "Plan again"))
     try:
-        return decode(document["plan"]), document["json"]
+        return _content(document, shapes.digest(document["sha256"]))
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
         raise Failure(_not_a_plan(file, f"{type(fault).__name__} in it")) from None
 
 
+def _content(document: Mapping[str, Any], digest: str) -> PlanFile:
+    plan, shown = decode(document["plan"]), shapes.mapping(document["json"])
+    if document["ackplan_plan"] == 1:
+        return PlanFile(plan, shown, None, digest)
+    for pinned in (plan.pins.record, plan.pins.spec_digest, *plan.pins.spec_files.values()):
+        shapes.digest(pinned)
+    return PlanFile(plan, shown, decode_data(document["record"]), digest)
+
+
 def of_another_version(detail: str) -> Diagnostic:
     return error("ACK6002", "Plan file of another version", detail, "Plan again")
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 def _not_a_plan(file: str, why: str) -> Diagnostic:
@@ -101,7 +158,7 @@ def _not_a_plan(file: str, why: str) -> Diagnostic:
 
 
 def encode(plan: Plan) -> dict[str, Any]:
-    return {**_apart_from_changes(plan), "changes": [_change(change) for change in plan.changes]}
+    return {**_apart_from_changes(plan), "changes": [encode_change(change) for change in plan.changes]}
 
 
 def _apart_from_changes(plan: Plan) -> dict[str, Any]:
@@ -119,8 +176,8 @@ def _apart_from_changes(plan: Plan) -> dict[str, Any]:
             "record": plan.pins.record,
             "world": encode_world(plan.pins.world),
         },
-        "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
-        "policies": [_judged(judged) for judged in plan.policies],
+        "diagnostics": [encode_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
+        "policies": [encode_judged(judged) for judged in plan.policies],
     }
 
 
@@ -129,7 +186,7 @@ def decode(data: Mapping[str, Any]) -> Plan:
     pins = data["pins"]
     plan = Plan(
         mode=_mode(data["mode"]),
-        changes=tuple(_read_change(entry) for entry in data["changes"]),
+        changes=tuple(decode_change(entry) for entry in data["changes"]),
         pins=Pins(
             shapes.text(pins["lineage"]),
             shapes.whole(pins["serial"]),
@@ -142,8 +199,8 @@ def decode(data: Mapping[str, Any]) -> Plan:
             shapes.text(pins.get("record", "")),
         ),
         unmanaged=shapes.whole(data["unmanaged"]),
-        diagnostics=tuple(_read_diagnostic(entry) for entry in data["diagnostics"]),
-        policies=tuple(_read_judged(entry) for entry in data.get("policies", ())),
+        diagnostics=tuple(decode_diagnostic(entry) for entry in data["diagnostics"]),
+        policies=tuple(decode_judged(entry) for entry in data.get("policies", ())),
     )
     _check(plan)
     return plan
@@ -172,165 +229,3 @@ def _mode(value: Any) -> str:
     if value not in MODES:
         raise ValueError("mode")
     return str(value)
-
-
-def _change(change: Change) -> dict[str, Any]:
-    return {
-        "cluster": change.cluster,
-        "kind": change.kind,
-        "action": change.action.value,
-        "reason": change.reason.name,
-        "cluster_id": change.cluster_id,
-        "parameters": [_parameter(parameter) for parameter in change.parameters],
-        "steps": [_step(step) for step in change.steps],
-        "blocked": [_diagnostic(diagnostic) for diagnostic in change.blocked],
-        "notes": list(change.notes),
-        "before": change.before,
-        "after": change.after,
-        "live_state": change.live_state,
-        "seen": change.seen,
-        "depends_on": list(change.depends_on),
-    }
-
-
-def _parameter(parameter: ParameterChange) -> dict[str, Any]:
-    encoded = {
-        "name": parameter.name,
-        "effect": parameter.effect.value,
-        "side": parameter.side.value,
-        "secret": parameter.secret,
-    }
-    sides = {"before": parameter.before, "after": parameter.after}
-    return {**encoded, **{side: value for side, value in sides.items() if value is not ABSENT}}
-
-
-def _step(step: Step) -> dict[str, Any]:
-    call = step.call
-    return {
-        "id": step.id,
-        "cluster": step.cluster,
-        "kind": step.kind.value,
-        "reason": step.reason.name,
-        "side": step.side.value,
-        "cluster_id": step.cluster_id,
-        "call": None if call is None else {"operation": call.operation, "region": call.region, "body": call.body},
-        "needs": list(step.needs),
-        "expected_seconds": step.expected_seconds,
-        "timeout": step.timeout,
-        "masters": step.masters,
-        "workers_before": step.workers_before,
-        "workers_after": step.workers_after,
-        "instances": list(step.instances),
-        "entry": step.entry,
-        "region": step.region,
-        "accepted_at": step.accepted_at,
-    }
-
-
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
-    span = diagnostic.span
-    return {
-        "severity": diagnostic.severity.value,
-        "code": diagnostic.code,
-        "summary": diagnostic.summary,
-        "detail": diagnostic.detail,
-        "cure": diagnostic.cure,
-        "cluster": diagnostic.cluster,
-        "parameter": diagnostic.parameter,
-        "rule": diagnostic.rule,
-        "span": [span.file, span.line, span.column] if span else None,
-    }
-
-
-def _judged(judged: Judged) -> dict[str, Any]:
-    return {"rule": judged.rule, "severity": judged.severity.value, "violations": judged.violations}
-
-
-def _read_judged(data: Mapping[str, Any]) -> Judged:
-    return Judged(shapes.text(data["rule"]), Severity(data["severity"]), shapes.whole(data["violations"]))
-
-
-def _seen(value: Any) -> Mapping[str, Any]:
-    """A live cluster as the plan saw it."""
-    seen = shapes.mapping(value)
-    shapes.text(seen["cluster_id"])
-    for node in seen.get("nodes", ()):
-        shapes.text(node["instance_id"])
-    return seen
-
-
-def _read_change(data: Mapping[str, Any]) -> Change:
-    return Change(
-        cluster=shapes.text(data["cluster"]),
-        kind=catalog.kind(data["kind"]).name,
-        action=Action(data["action"]),
-        reason=Reason[data["reason"]],
-        cluster_id=shapes.cluster_id(data["cluster_id"]),
-        parameters=tuple(_read_parameter(entry) for entry in data["parameters"]),
-        steps=tuple(_read_step(entry) for entry in data["steps"]),
-        blocked=tuple(_read_diagnostic(entry) for entry in data["blocked"]),
-        notes=shapes.texts(data["notes"]),
-        before=shapes.optional(data["before"], shapes.mapping),
-        after=shapes.optional(data["after"], shapes.mapping),
-        live_state=shapes.text(data["live_state"]),
-        seen=shapes.optional(data["seen"], _seen),
-        depends_on=shapes.texts(data["depends_on"]),
-    )
-
-
-def _read_parameter(data: Mapping[str, Any]) -> ParameterChange:
-    return ParameterChange(
-        shapes.text(data["name"]),
-        data.get("before", ABSENT),
-        data.get("after", ABSENT),
-        Effect(data["effect"]),
-        Side(data["side"]),
-        data["secret"] is True,
-    )
-
-
-def _read_step(data: Mapping[str, Any]) -> Step:
-    return Step(
-        id=shapes.name(data["id"]),
-        cluster=shapes.name(data["cluster"]),
-        kind=StepKind(data["kind"]),
-        reason=Reason[data["reason"]],
-        side=Side(data["side"]),
-        cluster_id=shapes.cluster_id(data["cluster_id"]),
-        call=_read_call(data["call"], shapes.cluster_id(data["cluster_id"])),
-        needs=shapes.texts(data["needs"]),
-        expected_seconds=shapes.seconds(data["expected_seconds"]),
-        timeout=int(shapes.seconds(data["timeout"])),
-        masters=shapes.whole(data["masters"]),
-        workers_before=shapes.optional(data["workers_before"], shapes.whole),
-        workers_after=shapes.optional(data["workers_after"], shapes.whole),
-        instances=shapes.texts(data["instances"]),
-        entry=shapes.optional(data["entry"], shapes.entry),
-        region=shapes.text(data.get("region", "")),
-        accepted_at=shapes.text(data.get("accepted_at", "")),
-    )
-
-
-def _read_call(data: Mapping[str, Any] | None, cluster_id: str) -> Call | None:
-    """Method and path come from the catalog, never from the file: a file can't name a call that we don't make."""
-    if data is None:
-        return None
-    operation = catalog.operation(shapes.text(data["operation"]))
-    path = operation.path_of(cluster_id) if cluster_id else operation.path
-    body = shapes.optional(data["body"], shapes.mapping)
-    return Call(operation.id, operation.method, path, shapes.text(data["region"]), body)
-
-
-def _read_diagnostic(data: Mapping[str, Any]) -> Diagnostic:
-    span = data["span"]
-    return Diagnostic(
-        Severity(data["severity"]),
-        shapes.text(data["code"]),
-        shapes.text(data["summary"]),
-        shapes.text(data["detail"]),
-        shapes.text(data["cure"]),
-        Span(shapes.text(span[0]), shapes.whole(span[1]), shapes.whole(span[2])) if span else None,
-        shapes.text(data["cluster"]),
-        shapes.text(data["parameter"]),
-        shapes.text(data.get("rule", "")),
-    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ackplan.record.codec import CLUSTER_ID, decode_cluster
 
 MAX_SECONDS = 1e9
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 T = TypeVar("T")
 
@@ -25,6 +27,13 @@ def text(value: Any) -> str:
 def name(value: Any) -> str:
     """Text that can be written down: half a surrogate pair can't."""
     text(value).encode()
+    return str(value)
+
+
+def digest(value: Any) -> str:
+    """A SHA-256 in hexadecimal digits."""
+    if not _DIGEST.fullmatch(text(value)):
+        raise ValueError("digest")
     return str(value)
 
 

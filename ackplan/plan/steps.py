@@ -266,13 +266,25 @@ def scale_out_body(wanted: Wanted, live: Cluster, count: int) -> dict[str, Any]:
     for name, sources, otherwise, most in _scale_out_sources():
         value = count if name == _scale_out_count() else otherwise
         for source in sources:
-            found = _source(source, wanted, live)
+            found = _source(source, wanted.kind, wanted.parameters, live.attributes)
             if found is not None:
                 value = found
                 break
         if value is not ABSENT:
             body[name] = value[:most] if isinstance(value, list) else value
     return body
+
+
+def scale_out_values(
+    kind: str, parameters: Mapping[str, Any], live: Mapping[str, Any], count: int
+) -> dict[str, list[Any]]:
+    """What each parameter of a scale-out can be, with these create parameters and these fields of the live cluster."""
+    values: dict[str, list[Any]] = {}
+    for name, sources, otherwise, most in _scale_out_sources():
+        found = [_source(source, kind, parameters, live) for source in sources]
+        found += [count] if name == _scale_out_count() else [] if otherwise is ABSENT else [otherwise]
+        values[name] = [value[:most] if isinstance(value, list) else value for value in found if value is not None]
+    return values
 
 
 @functools.cache
@@ -301,9 +313,9 @@ def lacking(steps: Sequence[Step]) -> tuple[str, ...]:
     return tuple(name for name in required_parameters(file) if any(name not in body for body in bodies))
 
 
-def _source(source: str, wanted: Wanted, live: Cluster) -> Any:
+def _source(source: str, kind: str, parameters: Mapping[str, Any], live: Mapping[str, Any]) -> Any:
     if not source.startswith(_LIVE):
-        value = wanted.parameters.get(source)
-        return catalog.kind(wanted.kind).parameters[source].canonical(value) if isinstance(value, str) else value
-    text = live.attributes.get(source.removeprefix(_LIVE))
+        value = parameters.get(source)
+        return catalog.kind(kind).parameters[source].canonical(value) if isinstance(value, str) else value
+    text = live.get(source.removeprefix(_LIVE))
     return [part.strip() for part in text.split(",")] if isinstance(text, str) and text else None

@@ -16,6 +16,9 @@ from ackplan.model.world import decode_world, encode_world
 from ackplan.record.model import VERSION, Record, RecordedCluster
 
 MAX_BYTES = 256 * 1024 * 1024
+MAX_LINEAGE = 100
+# What every reader of JSON takes for a whole number.
+MAX_SERIAL = 2**53 - 1
 # What may stand in the path of a signed call; empty where only the answer of a create will tell.
 CLUSTER_ID = re.compile(r"[A-Za-z0-9_-]{0,128}")
 _HALF = re.compile("[\ud800-\udfff]")
@@ -122,17 +125,25 @@ def _shape(file: str, detail: str) -> Diagnostic:
 
 def _decode_document(document: Mapping[str, Any], file: str) -> Record:
     try:
-        version = document.get("version")
-        _expect(version is not True and version == VERSION, f"version is not {VERSION}")
-        lineage, serial, clusters = (document.get(key) for key in ("lineage", "serial", "clusters"))
-        _expect(not isinstance(serial, bool), "serial is not a number")
-        _expect(isinstance(lineage, str) and 0 < len(lineage) <= 100, "lineage is not text")
-        _expect(isinstance(serial, int) and serial >= 0, "serial is not a number")
-        _expect(isinstance(clusters, dict), "clusters is not a mapping")
-        decoded = {name: decode_cluster(name, value) for name, value in (clusters or {}).items()}
-        return Record(str(lineage), int(serial or 0), decoded, decode_world(document.get("world")))
+        record = decode_data(document)
+        _expect(record.lineage != "", "lineage is not text")
     except ValueError as wrong:
         raise Failure(_shape(file, str(wrong))) from None
+    return record
+
+
+def decode_data(document: Mapping[str, Any]) -> Record:
+    """The record in JSON data; one that was never written has no lineage yet. Raises ValueError for what is none."""
+    version = document.get("version")
+    _expect(version is not True and version == VERSION, f"version is not {VERSION}")
+    values: Any = (document.get(key) for key in ("lineage", "serial", "clusters"))
+    lineage, serial, clusters = values
+    _expect(isinstance(serial, int) and not isinstance(serial, bool), "serial is not a number")
+    _expect(0 <= serial < MAX_SERIAL, f"serial is not a number from 0 to {MAX_SERIAL}")
+    _expect(isinstance(lineage, str) and len(lineage) <= MAX_LINEAGE, "lineage is not text")
+    _expect(isinstance(clusters, dict), "clusters is not a mapping")
+    decoded = {name: decode_cluster(name, value) for name, value in clusters.items()}
+    return Record(lineage, serial, decoded, decode_world(document.get("world")))
 
 
 def _expect(holds: bool, otherwise: str) -> None:  # noqa: FBT001

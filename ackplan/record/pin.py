@@ -11,6 +11,8 @@ from typing import Protocol
 from ackplan.record.codec import digest
 from ackplan.record.model import Record
 
+_NAMES = 12
+
 
 class Pinned(Protocol):
     """What was made on a record: its `lineage`, `serial` and the digest of its content.
@@ -34,9 +36,17 @@ def is_made_on(what: Pinned, record: Record) -> bool:
     return counted and (not what.record or what.record == digest(record))
 
 
-def parted(what: Pinned, record: Record) -> str:
-    """What sets `record` apart from the one that this was made on, in words."""
+def parted(what: Pinned, record: Record, before: Record | None = None) -> str:
+    """What sets `record` apart from the one that this was made on (`before`, where it is at hand), in words."""
     if (what.lineage, what.serial) == (record.lineage, record.serial):
-        return f"another record has the same serial {record.serial}: it was merged or edited"
+        told = f"another record has the same serial {record.serial}: it was merged or edited"
+        return f"{told}; it says something else of {_other(before, record)}" if before is not None else told
     told = f"planned on serial {what.serial} of {what.lineage or 'a new record'}, it is now {record.serial}"
     return told + (f" of {record.lineage}" if record.lineage != what.lineage else "")
+
+
+def _other(before: Record, record: Record) -> str:
+    names = sorted(before.clusters.keys() | record.clusters.keys())
+    other = [name for name in names if before.clusters.get(name) != record.clusters.get(name)]
+    more = f" and {len(other) - _NAMES} more" if len(other) > _NAMES else ""
+    return ", ".join(other[:_NAMES]) + more if other else "its world"

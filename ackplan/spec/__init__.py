@@ -48,6 +48,13 @@ class Spec:
         return hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
 
 
+def body_faults(file: str, body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The parameters of a request body, secrets as references, that the schema in `file` does not allow."""
+    from ackplan.spec import validate
+
+    return validate.body_faults(file, body)
+
+
 def sources(inputs: Inputs) -> dict[str, str]:
     """What `Spec.sources` of the files as they are now would be; those that can't be read are left out."""
     from ackplan.spec import fleet

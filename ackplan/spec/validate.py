@@ -88,6 +88,28 @@ def _faults(kind: str, instance: Any) -> Iterator[ValidationError]:
             yield fault
 
 
+@functools.cache
+def _body(file: str) -> jsonschema_rs.Draft202012Validator:
+    """Of a request body in which secrets are references, as in a spec."""
+    spec = files.read(files.SPEC)
+    reference = {"secret_reference": spec["$defs"]["secret_reference"]}
+    root = {
+        "$schema": spec["$schema"],
+        "$id": f"{spec['$id']}.{file}",
+        "$ref": files.read(file)["$id"],
+        "$defs": reference,
+    }
+    known = jsonschema_rs.Registry([(files.read(name)["$id"], dict(files.read(name))) for name in _names()])
+    return jsonschema_rs.Draft202012Validator(root, registry=known)
+
+
+def body_faults(file: str, body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The parameters of a request body that its schema does not allow; the body's own fault is an empty name."""
+    if _body(file).is_valid(body):
+        return ()
+    return tuple(dict.fromkeys(".".join(map(str, fault.instance_path)) for fault in _body(file).iter_errors(body)))
+
+
 def check_document(document: Document) -> list[Diagnostic]:
     """The faults in a document's outline: its sections, variables, and what stands in for clusters."""
     root = document.root

@@ -109,7 +109,7 @@ def _plan(data: bytes) -> None:
     _refuses(lambda: codec.decode_file(written, "it.plan"))
     found = _refuses(lambda: codec.decode_file(codec.sealed(written.rstrip()), "it.plan"))
     if found is not None:
-        _shown(found[0])
+        _shown(found.plan)
 
 
 def _shown(plan: Plan) -> None:

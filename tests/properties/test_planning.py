@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from world import NAMES, World, applied, fleets
 
 from ackplan import catalog
+from ackplan.app.consistency import contradictions
 from ackplan.catalog.operations import body_parameters
 from ackplan.model.actions import Action, StepKind
 from ackplan.model.wanted import Wanted
@@ -18,6 +19,7 @@ from ackplan.plan import codec, graph
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
 from ackplan.record import Record
+from ackplan.record.codec import digest
 
 EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 OPTIONS = st.builds(
@@ -184,6 +186,20 @@ def test_nothing_protected_and_nothing_foreign_is_ever_deleted(fleet, options):
 @EXAMPLES
 @given(fleets(), OPTIONS)
 def test_a_plan_file_holds_all_of_a_plan(fleet, options):
-    result, _ = planned(fleet, options)
-    written = b"".join(codec.encode_file(result, {"planned": [1, "二"]})).decode()
-    assert codec.decode_file(written, "p") == (result, {"planned": [1, "二"]})
+    result, sides = planned(fleet, options)
+    pins = dataclasses.replace(
+        result.pins, record=digest(sides.record), spec_digest="0" * 64, spec_files={"a": "0" * 64}
+    )
+    result = dataclasses.replace(result, pins=pins)
+    written = b"".join(codec.encode_file(result, {"planned": [1, "二"]}, sides.record)).decode()
+    found = codec.decode_file(written, "p")
+    assert (found.plan, found.shown, found.record) == (result, {"planned": [1, "二"]}, sides.record)
+    assert codec.is_written(found, found.shown)
+
+
+@EXAMPLES
+@given(fleets(), OPTIONS)
+def test_no_plan_contradicts_itself(fleet, options):
+    result, sides = planned(fleet, options)
+    pins = dataclasses.replace(result.pins, record=digest(sides.record), spec_files={"a": "0" * 64})
+    assert contradictions(dataclasses.replace(result, pins=pins), sides.record, "p") == ()

@@ -29,11 +29,11 @@ def command(settings: Settings, asked: Asked, planfile: str | None) -> None:
 
 
 def _plan(settings: Settings, asked: Asked, planfile: str | None) -> tuple[Plan, Record | None]:
-    from ackplan.cli.planning import plan_now, read_plan, record_at_hand
+    from ackplan.cli.planning import plan_now, read_plan
     from ackplan.cli.session import run_async
 
     if planfile:
-        plan = read_plan(settings, planfile)[0]
-        return plan, record_at_hand(settings, plan)
+        found = read_plan(settings, planfile)
+        return found.plan, found.record
     planned, record = run_async(plan_now(settings, asked))
     return planned.plan, record

@@ -31,7 +31,7 @@ def command(settings: Settings, asked: Asked, out: str, same_as: str, detailed_e
     file = output(settings, out, Sort.PLAN) if out else None
     if file is not None:
         file.check()
-    reviewed = read_plan(settings, same_as)[0] if same_as else None
+    reviewed = read_plan(settings, same_as).plan if same_as else None
     planned, record = run_async(plan_now(settings, asked))
     plan = planned.plan
     if file is not None:
@@ -63,4 +63,4 @@ def _write(file: Output, plan: Any, record: Any) -> None:
     from ackplan.plan.codec import encode_file
     from ackplan.render.json_plan import plan_json
 
-    file.write(encode_file(plan, plan_json(plan, record)))
+    file.write(encode_file(plan, plan_json(plan, record), record))

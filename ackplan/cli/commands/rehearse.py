@@ -39,7 +39,7 @@ def command(settings: Settings, parallelism: int, faults: str, planfile: str) ->
     Shows in which order steps run, how long it takes, the critical path, and every step that the API would refuse.
     No network, no credentials, no secret is read.
     """
-    plan, _ = read_plan(settings, planfile)
+    plan = read_plan(settings, planfile).plan
     done = run_async(_rehearse(plan, parallelism, settings.path(faults) if faults else None))
     click.echo(_told(settings, done))
     return 0 if done.result.complete else 1

@@ -372,7 +372,7 @@ def test_a_forged_plan_can_not_name_another_cluster(project: Project) -> None:
     before = project.changing()
     done = project.run("apply", "it.plan")
     assert done.code == 1
-    assert f"ACK6005 db: Cluster moved since the plan: its steps are for {web}, which is not this cluster" in done.err
+    assert f"ACK6003 db: Plan file was altered: it.plan: {web} is not the recorded cluster" in done.err
     assert project.changing() == before
 
 

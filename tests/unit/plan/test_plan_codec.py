@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import functools
 import json
 from collections.abc import Callable, Mapping
@@ -12,8 +13,11 @@ import pytest
 from sides import DEDICATED, MANAGED, PASSWORD, SERVERLESS, live, nodes, one, plan_of, recorded, settled, sides, want
 
 from ackplan.diagnostics import Failure
+from ackplan.model.world import World
 from ackplan.plan import codec
 from ackplan.plan.model import Plan
+from ackplan.record import Record, RecordedCluster
+from ackplan.record.codec import as_data, digest
 
 GROUP = {"instances": ["i-a"], "password": PASSWORD}
 
@@ -41,11 +45,20 @@ def everything() -> Plan:
         "id-shrink": nodes("i-4", "i-5", "i-6", masters=["m-1", "m-2", "m-3"]),
     }
     given = sides(fleet.values(), record, there, shown)
-    return plan_of(given, adopt=frozenset({"foreign", "nobody"}))
+    return pinned(plan_of(given, adopt=frozenset({"foreign", "nobody"})))
+
+
+RECORD = Record("lineage", 7, {"c": RecordedCluster("id-c", "managed", {"name": "c"})}, World("1", "cs.aliyuncs.com"))
+
+
+def pinned(plan: Plan) -> Plan:
+    """As one that was made of files."""
+    pins = dataclasses.replace(plan.pins, record=digest(RECORD), spec_digest="0" * 64, spec_files={"a.yaml": "1" * 64})
+    return dataclasses.replace(plan, pins=pins)
 
 
 def written(plan: Plan, shown: Mapping[str, Any]) -> str:
-    return b"".join(codec.encode_file(plan, shown)).decode()
+    return b"".join(codec.encode_file(plan, shown, RECORD)).decode()
 
 
 def resealed(document: dict[str, Any]) -> str:
@@ -69,15 +82,18 @@ def test_a_plan_is_read_back_as_it_was_written():
     assert plan.diagnostics
     assert plan.blocked
     text = written(plan, {"format_version": "1.2", "名": "商店"})
-    assert codec.decode_file(text, "plan") == (plan, {"format_version": "1.2", "名": "商店"})
-    assert written(*codec.decode_file(text, "plan")) == text
+    found = codec.decode_file(text, "plan")
+    assert (found.plan, found.shown, found.record) == (plan, {"format_version": "1.2", "名": "商店"}, RECORD)
+    assert written(found.plan, found.shown) == text
+    assert codec.is_written(found, found.shown)
+    assert not codec.is_written(found, {**found.shown, "applyable": 1})
     assert text.endswith("\n")
 
 
 @pytest.mark.parametrize("shown", [{}, {"z": [1], "a": {"y": None, "b": "商店"}}], ids=["nothing", "something"])
-@pytest.mark.parametrize("plan", [everything(), plan_of(sides([], {}, []))], ids=["everything", "nothing"])
+@pytest.mark.parametrize("plan", [everything(), pinned(plan_of(sides([], {}, [])))], ids=["everything", "nothing"])
 def test_a_file_in_pieces_is_the_whole(plan: Plan, shown: dict[str, Any]):
-    whole = {"ackplan_plan": codec.FORMAT, "plan": codec.encode(plan), "json": shown}
+    whole = {"ackplan_plan": codec.FORMAT, "plan": codec.encode(plan), "json": shown, "record": as_data(RECORD)}
     assert written(plan, shown) == codec.sealed(json.dumps(whole, sort_keys=True, ensure_ascii=False))
 
 
@@ -109,7 +125,8 @@ def test_what_was_altered_is_refused_layout_too():
 
 def test_every_byte_counts():
     """Each byte in turn is changed, doubled and left out."""
-    content = written(plan_of(sides([], {"c": recorded(one(MANAGED))}, [live(one(MANAGED))])), {}).encode()
+    plan = pinned(plan_of(sides([], {"c": recorded(one(MANAGED))}, [live(one(MANAGED))])))
+    content = written(plan, {}).encode()
     assert codec.decode_file(content.decode(), "plan")
     for at, byte in enumerate(content):
         for middle in (bytes([byte ^ 1]), bytes([byte ^ 32]), bytes([byte, byte]), b""):
@@ -165,6 +182,9 @@ FORGED: list[tuple[str, Alter]] = [
     ("pins as a list", lambda p: p.update(pins=[])),
     ("pins of numbers", lambda p: p["pins"].update(live={"a": 1})),
     ("serial as text", lambda p: p["pins"].update(serial="7")),
+    ("no digest of the record", lambda p: p["pins"].update(record="")),
+    ("no digest of the spec", lambda p: p["pins"].update(spec_digest="")),
+    ("a file of the spec without a digest", lambda p: p["pins"].update(spec_files={"a.yaml": ""})),
     ("an unknown kind", lambda p: grow(p).update(kind="swarm")),
     ("an unknown action", lambda p: grow(p).update(action="explode")),
     ("an unknown reason", lambda p: grow(p).update(reason="BECAUSE")),
@@ -206,7 +226,7 @@ FORGED: list[tuple[str, Alter]] = [
 @pytest.mark.parametrize("alter", [row[1] for row in FORGED], ids=[row[0] for row in FORGED])
 def test_a_forged_plan_is_refused_even_with_a_digest_that_fits(alter):
     document = json.loads(written(everything(), {}))
-    assert codec.decode_file(resealed(document), "x.plan")[0] == everything()
+    assert codec.decode_file(resealed(document), "x.plan").plan == everything()
     alter(document["plan"])
     with pytest.raises(Failure) as refused:
         codec.decode_file(resealed(document), "x.plan")
@@ -215,9 +235,9 @@ def test_a_forged_plan_is_refused_even_with_a_digest_that_fits(alter):
 
 def test_method_and_path_come_from_the_catalog_not_from_the_file():
     wanted = one(MANAGED)
-    text = written(plan_of(sides([], {"c": recorded(wanted)}, [live(wanted)])), {})
+    text = written(pinned(plan_of(sides([], {"c": recorded(wanted)}, [live(wanted)]))), {})
     assert '"method"' not in text
     assert '"path"' not in text
-    (change,) = codec.decode_file(text, "x.plan")[0].changes
+    (change,) = codec.decode_file(text, "x.plan").plan.changes
     assert change.steps[0].call is not None
     assert (change.steps[0].call.method, change.steps[0].call.path) == ("DELETE", "/clusters/id-c")

@@ -273,8 +273,10 @@ def test_the_text_is_one_line_and_begins_with_the_versions() -> None:
 def test_a_plan_file_gives_back_the_same_text(fleet: Fleet) -> None:
     planned = fleet.plan()
     shown = plan_json(planned, fleet.record)
-    again, as_json = decode_file(b"".join(encode_file(planned, shown)).decode(), "x.plan")
-    assert dumps(as_json) == dumps(shown) == dumps(plan_json(again, fleet.record))
+    pins = dataclasses.replace(planned.pins, record="0" * 64, spec_digest="0" * 64)
+    planned = dataclasses.replace(planned, pins=pins)
+    again = decode_file(b"".join(encode_file(planned, shown, fleet.record)).decode(), "x.plan")
+    assert dumps(again.shown) == dumps(shown) == dumps(plan_json(again.plan, again.record or Record("")))
 
 
 def test_the_record_is_a_state() -> None:

@@ -1,0 +1,177 @@
+"""The parts of a plan, changes, steps and diagnostics, as JSON data and back. Reading trusts nothing, as in `codec`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ackplan import catalog
+from ackplan.catalog.kinds import Effect
+from ackplan.diagnostics import Diagnostic, Severity, Span
+from ackplan.diff import ParameterChange
+from ackplan.model.actions import Action, Reason, Side, StepKind
+from ackplan.model.values import ABSENT
+from ackplan.plan import shapes
+from ackplan.plan.model import Call, Change, Judged, Step
+
+
+def encode_change(change: Change) -> dict[str, Any]:
+    return {
+        "cluster": change.cluster,
+        "kind": change.kind,
+        "action": change.action.value,
+        "reason": change.reason.name,
+        "cluster_id": change.cluster_id,
+        "parameters": [_parameter(parameter) for parameter in change.parameters],
+        "steps": [_step(step) for step in change.steps],
+        "blocked": [encode_diagnostic(diagnostic) for diagnostic in change.blocked],
+        "notes": list(change.notes),
+        "before": change.before,
+        "after": change.after,
+        "live_state": change.live_state,
+        "seen": change.seen,
+        "depends_on": list(change.depends_on),
+    }
+
+
+def _parameter(parameter: ParameterChange) -> dict[str, Any]:
+    encoded = {
+        "name": parameter.name,
+        "effect": parameter.effect.value,
+        "side": parameter.side.value,
+        "secret": parameter.secret,
+    }
+    sides = {"before": parameter.before, "after": parameter.after}
+    return {**encoded, **{side: value for side, value in sides.items() if value is not ABSENT}}
+
+
+def _step(step: Step) -> dict[str, Any]:
+    call = step.call
+    return {
+        "id": step.id,
+        "cluster": step.cluster,
+        "kind": step.kind.value,
+        "reason": step.reason.name,
+        "side": step.side.value,
+        "cluster_id": step.cluster_id,
+        "call": None if call is None else {"operation": call.operation, "region": call.region, "body": call.body},
+        "needs": list(step.needs),
+        "expected_seconds": step.expected_seconds,
+        "timeout": step.timeout,
+        "masters": step.masters,
+        "workers_before": step.workers_before,
+        "workers_after": step.workers_after,
+        "instances": list(step.instances),
+        "entry": step.entry,
+        "region": step.region,
+        "accepted_at": step.accepted_at,
+    }
+
+
+def encode_diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    span = diagnostic.span
+    return {
+        "severity": diagnostic.severity.value,
+        "code": diagnostic.code,
+        "summary": diagnostic.summary,
+        "detail": diagnostic.detail,
+        "cure": diagnostic.cure,
+        "cluster": diagnostic.cluster,
+        "parameter": diagnostic.parameter,
+        "rule": diagnostic.rule,
+        "span": [span.file, span.line, span.column] if span else None,
+    }
+
+
+def encode_judged(judged: Judged) -> dict[str, Any]:
+    return {"rule": judged.rule, "severity": judged.severity.value, "violations": judged.violations}
+
+
+def decode_judged(data: Mapping[str, Any]) -> Judged:
+    return Judged(shapes.text(data["rule"]), Severity(data["severity"]), shapes.whole(data["violations"]))
+
+
+def _seen(value: Any) -> Mapping[str, Any]:
+    """A live cluster as the plan saw it."""
+    seen = shapes.mapping(value)
+    shapes.text(seen["cluster_id"])
+    for node in seen.get("nodes", ()):
+        shapes.text(node["instance_id"])
+    return seen
+
+
+def decode_change(data: Mapping[str, Any]) -> Change:
+    return Change(
+        cluster=shapes.text(data["cluster"]),
+        kind=catalog.kind(data["kind"]).name,
+        action=Action(data["action"]),
+        reason=Reason[data["reason"]],
+        cluster_id=shapes.cluster_id(data["cluster_id"]),
+        parameters=tuple(_read_parameter(entry) for entry in data["parameters"]),
+        steps=tuple(_read_step(entry) for entry in data["steps"]),
+        blocked=tuple(decode_diagnostic(entry) for entry in data["blocked"]),
+        notes=shapes.texts(data["notes"]),
+        before=shapes.optional(data["before"], shapes.mapping),
+        after=shapes.optional(data["after"], shapes.mapping),
+        live_state=shapes.text(data["live_state"]),
+        seen=shapes.optional(data["seen"], _seen),
+        depends_on=shapes.texts(data["depends_on"]),
+    )
+
+
+def _read_parameter(data: Mapping[str, Any]) -> ParameterChange:
+    return ParameterChange(
+        shapes.text(data["name"]),
+        data.get("before", ABSENT),
+        data.get("after", ABSENT),
+        Effect(data["effect"]),
+        Side(data["side"]),
+        data["secret"] is True,
+    )
+
+
+def _read_step(data: Mapping[str, Any]) -> Step:
+    return Step(
+        id=shapes.name(data["id"]),
+        cluster=shapes.name(data["cluster"]),
+        kind=StepKind(data["kind"]),
+        reason=Reason[data["reason"]],
+        side=Side(data["side"]),
+        cluster_id=shapes.cluster_id(data["cluster_id"]),
+        call=_read_call(data["call"], shapes.cluster_id(data["cluster_id"])),
+        needs=shapes.texts(data["needs"]),
+        expected_seconds=shapes.seconds(data["expected_seconds"]),
+        timeout=int(shapes.seconds(data["timeout"])),
+        masters=shapes.whole(data["masters"]),
+        workers_before=shapes.optional(data["workers_before"], shapes.whole),
+        workers_after=shapes.optional(data["workers_after"], shapes.whole),
+        instances=shapes.texts(data["instances"]),
+        entry=shapes.optional(data["entry"], shapes.entry),
+        region=shapes.text(data.get("region", "")),
+        accepted_at=shapes.text(data.get("accepted_at", "")),
+    )
+
+
+def _read_call(data: Mapping[str, Any] | None, cluster_id: str) -> Call | None:
+    """Method and path come from the catalog, never from the file: a file can't name a call that we don't make."""
+    if data is None:
+        return None
+    operation = catalog.operation(shapes.text(data["operation"]))
+    path = operation.path_of(cluster_id) if cluster_id else operation.path
+    body = shapes.optional(data["body"], shapes.mapping)
+    return Call(operation.id, operation.method, path, shapes.text(data["region"]), body)
+
+
+def decode_diagnostic(data: Mapping[str, Any]) -> Diagnostic:
+    span = data["span"]
+    return Diagnostic(
+        Severity(data["severity"]),
+        shapes.text(data["code"]),
+        shapes.text(data["summary"]),
+        shapes.text(data["detail"]),
+        shapes.text(data["cure"]),
+        Span(shapes.text(span[0]), shapes.whole(span[1]), shapes.whole(span[2])) if span else None,
+        shapes.text(data["cluster"]),
+        shapes.text(data["parameter"]),
+        shapes.text(data.get("rule", "")),
+    )
