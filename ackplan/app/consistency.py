@@ -169,25 +169,34 @@ def _same(one: Any, other: Any) -> bool:
 
 def _of_steps(change: Change, recorded: RecordedCluster | None) -> Iterator[str]:
     for step in change.steps:
-        if step.call is not None:
-            yield from (f"{step.id}: {why}" for why in _of_call(change, step, recorded))
-        yield from (f"{step.id}: {why}" for why in _of_entry(change, step, recorded))
+        found = [*_of_place(change, step, recorded), *_of_entry(change, step, recorded)]
+        found += _of_body(change, step) if step.call is not None else ()
+        yield from (f"{step.id}: {why}" for why in found)
     if change.steps and change.after is not None:
         yield from _of_size(change)
 
 
-def _of_call(change: Change, step: Step, recorded: RecordedCluster | None) -> Iterator[str]:
-    assert step.call is not None  # noqa: S101 - who calls has looked
-    parameters = change.after or {} if step.kind is StepKind.CREATE or recorded is None else recorded.parameters
-    kind = change.kind if step.kind is StepKind.CREATE or recorded is None else recorded.kind
-    region = region_of(kind, parameters, str((change.seen or {}).get("region_id", "")))
-    if step.kind is StepKind.ATTACH and change.action in {Action.CREATE, Action.REPLACE}:
-        region = region_of(change.kind, change.after or {})
-    if step.call.region != region:
-        yield f"it is sent to {step.call.region or 'no region'}, the cluster is in {region or 'none'}"
+def _of_place(change: Change, step: Step, recorded: RecordedCluster | None) -> Iterator[str]:
+    """Whether it is the cluster's own region and id that a step goes to."""
+    regions = _regions(change, step, recorded)
+    if (step.region if step.call is None else step.call.region) not in regions or step.region not in regions:
+        yield f"it is for another region than the cluster's, {' or '.join(sorted(regions)) or 'none'}"
     if bool(step.cluster_id) == (step.kind is StepKind.CREATE) and not _is_new(change, step):
         yield "it names another cluster"
-    yield from _of_body(change, step)
+    if step.accepted_at not in {"", recorded.accepted_at if recorded else ""}:
+        yield "it tells another time of creation"
+
+
+def _regions(change: Change, step: Step, recorded: RecordedCluster | None) -> set[str]:
+    """The region that a cluster is made in, or that it is recorded in; where neither is told, where it was seen."""
+    seen = str((change.seen or {}).get("region_id", ""))
+    if step.kind is StepKind.AWAIT_GONE:
+        return {seen, region_of(change.kind, recorded.parameters if recorded else {}, seen)}
+    made = step.kind is StepKind.CREATE or (change.action in {Action.CREATE, Action.REPLACE} and not step.cluster_id)
+    if made or recorded is None:
+        return {region_of(change.kind, change.after or {}, seen)}
+    told = region_of(recorded.kind, recorded.parameters, "")
+    return {told or seen} if step.call is not None else {told, told or seen}
 
 
 def _is_new(change: Change, step: Step) -> bool:

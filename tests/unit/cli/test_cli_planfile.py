@@ -118,6 +118,13 @@ FORGERIES: dict[str, Forge] = {
     "another region of a scale-out": lambda d: step(d, "grow", "scale-out")["call"].update(region=OTHER),
     "another region of a create": lambda d: step(d, "new", "create")["call"].update(region=OTHER),
     "another region of a delete": lambda d: step(d, "old", "delete")["call"].update(region=OTHER),
+    "another region to look for a cluster in": lambda d: step(d, "old", "delete").update(region=OTHER),
+    "another region of both": all_of(
+        lambda d: step(d, "old", "delete").update(region=OTHER),
+        lambda d: step(d, "old", "delete")["call"].update(region=OTHER),
+        lambda d: change(d, "old")["seen"].update(region_id=OTHER),
+    ),
+    "another time of creation": lambda d: step(d, "old", "delete").update(accepted_at="2099-01-01T00:00:00Z"),
     "no region": lambda d: step(d, "old", "delete")["call"].update(region=""),
     "an unknown key in a create": lambda d: body(d, "new", "create").update(evil=1),
     "an unknown key in a scale-out": lambda d: body(d, "grow", "scale-out").update(evil=1),
