@@ -232,7 +232,7 @@ class StepContext:
 
         async def moved() -> bool:
             cluster = await self.look()
-            return cluster is None or cluster.busy or cluster.size != first.size
+            return cluster is None or (not cluster.hidden and (cluster.busy or cluster.size != first.size))
 
         await self.until(moved, self.awaited)
         self.late = None
