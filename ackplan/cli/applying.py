@@ -151,10 +151,10 @@ class _Application:
         if not plan.applicable:
             self._report.refused(refusals(plan))
             return INCOMPLETE
+        run = Run(secrets.token_hex(4), tried=applying.tried(before, self._observer.clock.wall()))
         if before.leftover.head is not None:
             applying.settle(self._stores, before, planned.recovered)
             before = planning.known(self._stores.record, self._stores.journal, self._here)
-        run = Run(secrets.token_hex(4), tried=applying.tried(before, self._observer.clock.wall()))
         if not plan.acting:
             self._report.write(Applied(Result(), before.record, ""))
             return COMPLETE
