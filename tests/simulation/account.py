@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,16 +21,20 @@ from ackplan.simulator.faults import Faults
 from ackplan.simulator.identifiers import Identifiers
 from ackplan.simulator.incoming import Incoming, incoming
 from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.records import Task
 from ackplan.simulator.refusals import Refusal
 from ackplan.simulator.routes import CHANGING
 from ackplan.simulator.service import Exchange, Service
 from ackplan.simulator.signature import Gate
 from ackplan.simulator.store import Store
+from ackplan.simulator.traits import Traits
 from ackplan.simulator.world import World
 
 from .loop import LoopClock
 
 _TIMEOUTS = Timeouts()
+# The access key of another account.
+STRANGER = "stranger"
 _DRIP_PAUSE = 0.05
 
 
@@ -72,20 +77,28 @@ class _Open(Gate):
 
 @dataclass
 class Account:
-    """The world and its service. `watchers` hear of every changing call when it has arrived."""
+    """The world and its service. `watchers` hear of every changing call when it has arrived.
+
+    `renamed` are clusters that somebody renamed, by id: what they were called before, and since when they are not.
+    `strange` is the account of somebody else, that calls with the key STRANGER see.
+    """
 
     seed: int
     time_scale: float
     watchers: list[Callable[[Effect], None]] = field(default_factory=list)
     travelling: set[asyncio.Task[Answer]] = field(default_factory=set)
-    tasks: list[str] = field(default_factory=list)
     served: int = 0
+    renamed: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         clock, ids = LoopClock(), Identifiers(self.seed)
+        # Half of all accounts are routed by region, as the API may be: calls see one region each.
+        traits = Traits(regional=self.seed % 2 == 1)
         self._store = Store(None)
-        self.world = World(Ledger(self._store, clock, ids, self.time_scale, 10_000, 300))
-        self.service = Service(self.world, _Open({}), Faults((), self.seed), ids, clock)
+        self.world = World(Ledger(self._store, clock, ids, self.time_scale, 10_000, 300, traits))
+        self.strange = World(Ledger(Store(None), clock, Identifiers(-1), self.time_scale, 10_000, 300, traits))
+        others = {STRANGER: self.strange}
+        self.service = Service(self.world, _Open({}), Faults((), self.seed), ids, clock, accounts=others)
         self._rng = random.Random(f"wire {self.seed}")
 
     def weather(self, rules: Sequence[Mapping[str, Any]]) -> None:
@@ -94,13 +107,21 @@ class Account:
 
     def unstick(self) -> None:
         """Tasks that would never end come to their end."""
-        with self._store.transaction():
-            for task in filter(None, map(self._store.task, self.tasks)):
+        with self.world.moment():
+            for task in self._tasks():
                 if task.state == "running" and task.due is None:
                     task.due = LoopClock().now()
                     self._store.keep_task(task)
 
+    def _tasks(self) -> list[Task]:
+        return [task for cluster in self._store.clusters() for task in self._store.tasks(cluster.cluster_id)]
+
     # Looking
+
+    def twins(self) -> set[str]:
+        """The names that several live clusters have."""
+        names = Counter(answer["name"] for answer in self.world.clusters() if answer["state"] != "deleting")
+        return {name for name, count in names.items() if count > 1}
 
     def clusters(self) -> dict[str, Seen]:
         """All live clusters, by name."""
@@ -115,8 +136,17 @@ class Account:
                 return None
 
     def name_of(self, path: str) -> str:
-        """The name of the cluster that a call on this path is about; empty where there is none."""
-        return self.world.name_of(_subject(path))
+        """The name that the cluster had which a call on this path is about, before anybody renamed it."""
+        subject = _subject(path)
+        return self.renamed[subject][0] if subject in self.renamed else self.world.name_of(subject)
+
+    def rename(self, cluster_id: str, name: str) -> None:
+        """Somebody gives a cluster another name, or its own again."""
+        before = self.world.name_of(cluster_id)
+        first, since = self.renamed.pop(cluster_id, (before, asyncio.get_running_loop().time()))
+        if name != first:
+            self.renamed[cluster_id] = first, since
+        self.world.change(cluster_id, name=name)
 
     def _seen(self, answer: Mapping[str, Any]) -> Seen:
         nodes = self.world.nodes(answer["cluster_id"], 1, 10_000)["nodes"]
@@ -184,8 +214,6 @@ class Account:
             return
         body, answer = exchange.body or {}, json.loads(exchange.answer.body or b"null")
         name = before.name if before else str(body.get("name", ""))
-        if isinstance(answer, dict) and answer.get("task_id"):
-            self.tasks.append(answer["task_id"])
         effect = Effect(exchange.operation, name, body, before, exchange.code, answer, sender)
         for watcher in self.watchers:
             watcher(effect)

@@ -19,6 +19,7 @@ from ackplan.api import sending
 from ackplan.api.signing import UnsignedRequest
 from ackplan.app.applying import Stores
 from ackplan.app.planning import Planned
+from ackplan.app.worlds import Here
 from ackplan.cli import applying, session
 from ackplan.cli.applying import Order, carry_out
 from ackplan.cli.commands.plan import _write
@@ -26,9 +27,10 @@ from ackplan.cli.options import Settings
 from ackplan.cli.planning import Asked, plan_now
 from ackplan.diagnostics import Failure
 from ackplan.execute.ports import ApiError
+from ackplan.model.world import LOOPBACK, World
 from ackplan.stores.outputs import Output, Sort
 
-from .account import Account
+from .account import STRANGER, Account
 from .computer import Disk, Fate, Life, MemoryJournal, MemoryRecord, Wire
 from .loop import LoopClock, VirtualLoop
 
@@ -38,9 +40,11 @@ _LONGEST = 48 * 3600.0
 _MOST_CALLS = 20_000
 
 
-def _unsigned(request: UnsignedRequest, *_: Any, **__: Any) -> dict[str, str]:
-    """The account does not look at signatures; those are tested elsewhere."""
-    return {"accept": request.accept, "content-type": request.content_type}
+def _unsigned(request: UnsignedRequest, credential: Any, *, region: str, **_: Any) -> dict[str, str]:
+    """The account looks at keys and regions, not at signatures; those are tested elsewhere."""
+    key = f"acs {credential.access_key_id}:none"
+    said = {"accept": request.accept, "content-type": request.content_type, "authorization": key}
+    return {**said, "x-acs-region-id": region}
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class Computer:
         others = asyncio.all_tasks() | self.account.travelling
         life.tried = self.disk.intends("create_cluster")
         life.creating |= life.tried
-        self.life = life
+        self.life, life.begun = life, asyncio.get_running_loop().time()
         with self._living(life), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
             end = await self._lived(carry_out(Settings(chdir=self.folder), order), life)
         self.life = None
@@ -132,24 +136,31 @@ class Computer:
         stores = Stores(MemoryRecord(self.disk, life), MemoryJournal(self.disk, life))
         with contextlib.ExitStack() as stack:
             for target, name, instead in (
-                (session, "stores", lambda _settings: stores),
-                (session, "open_api", lambda _settings: self._client(life)),
+                (session, "stores", lambda _settings, _here=None: stores),
+                (session, "open_world", lambda _settings, offline=False: self._world(life)),
                 (session, "lock", lambda *_: contextlib.nullcontext()),
                 (session, "environment", lambda: SECRETS),
                 (spec, "read", lambda _inputs: self.spec),
                 (sending, "SIGNERS", {"hmac-sha1": _unsigned}),
                 (applying, "RealClock", LoopClock),
+                (session, "RealClock", LoopClock),
                 (applying.secrets, "token_hex", lambda _: f"run{self.runs}"),
             ):
                 stack.enter_context(mock.patch.object(target, name, instead))
             yield
 
     @contextlib.asynccontextmanager
+    async def _world(self, life: Life) -> AsyncIterator[Any]:
+        """The account can't be learnt, as where the credentials may not ask who they are."""
+        async with self._client(life) as client:
+            yield client, Here(World(LOOPBACK))
+
+    @contextlib.asynccontextmanager
     async def _client(self, life: Life) -> AsyncIterator[Any]:
         rng, clock = random.Random(f"client {self.seed} {self.runs}"), LoopClock()
         async with api.open_client(
             api.ClientSettings(endpoint="http://127.0.0.1:1", rate=0),
-            api.FixedCredentials("sandbox", "sandbox"),
+            api.FixedCredentials(STRANGER if life.astray else "sandbox", "sandbox"),
             clock=clock,
             rng=rng,
             now=lambda: datetime.fromtimestamp(clock.now(), UTC),

@@ -48,6 +48,7 @@ class Fate:
 class Life:
     """One run of a command. `wanted` is the spec that it goes by, `asked` what its options say.
 
+    `astray`: its credentials are another account's. `begun` is when it began.
     `tried` are the clusters that the run before it may have made, `creating` those and what this one meant to make,
     `created` what it did make, `refused` those of which it was told that their names are taken. `stopping` says that Ctrl-C
     was pressed, `unwritten` are calls that it sent and had not written down. By cluster's id: `sizes` and `nodes` are
@@ -58,6 +59,8 @@ class Life:
     wanted: Mapping[str, Wanted]
     asked: Asked = field(default_factory=Asked)
     disturbed: bool = False
+    astray: bool = False
+    begun: float = 0.0
     stopping: bool = False
     dead: bool = False
     count: int = 0

@@ -85,6 +85,9 @@ class LoopClock:
     def now(self) -> float:
         return _START + asyncio.get_running_loop().time()
 
+    def wall(self) -> float:
+        return self.now()
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 

@@ -15,15 +15,16 @@ from ackplan.model.wanted import Wanted
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import decode
 from ackplan.record.journal import fold
+from ackplan.simulator.view import KINDS as SIGHTS
 
 from .account import Account, Effect, Seen
 from .command import SECRETS, Computer, Ended
 from .computer import Life
 from .fleets import OWN
-from .weather import FOREIGN
+from .weather import FOREIGN, RENAMED
 
 # Codes of errors that a run may end in: a plan that does not fit any more, a full disk.
-_EXPECTED = frozenset({"ACK3032", "ACK6004", "ACK6005", "ACK6006", "ACK3012", "ACK5009"})
+_EXPECTED = frozenset({"ACK3032", "ACK6004", "ACK6005", "ACK6006", "ACK3012", "ACK5009", "ACK2020", "ACK2021"})
 _BUSY = frozenset({"initial", "scaling", "removing", "deleting", "updating"})
 
 
@@ -37,7 +38,8 @@ class Rules:
 
     `taken` are names that somebody else gave to a cluster: those may be live and not recorded. `foreign` are the ids of
     these clusters, `adopted` those of them that were meant to be ours from then on.
-    `loose` are names of clusters that somebody took instances from.
+    `loose` are names of clusters that somebody took instances from. `branched`: the record was worked on by two at once,
+    so that neither knows all of what is there.
     """
 
     account: Account
@@ -47,6 +49,7 @@ class Rules:
     foreign: set[str] = field(default_factory=set)
     adopted: set[str] = field(default_factory=set)
     loose: set[str] = field(default_factory=set)
+    branched: bool = False
 
     def check(self) -> None:
         if self.broken:
@@ -61,6 +64,12 @@ class Rules:
     def _wrong(self, effect: Effect, life: Life) -> Iterator[str]:
         if effect.name.startswith(FOREIGN):
             yield "is not ours"
+        if life.astray:
+            yield "goes to another account"
+        if effect.before and effect.before.name.startswith(RENAMED) and not effect.code:
+            _, since = self.account.renamed[effect.before.cluster_id]
+            if since < life.begun:
+                yield f"goes to {effect.before.name}"
         if effect.before and effect.before.cluster_id in self._strange(life):
             yield "is somebody else's"
         if effect.before and not effect.code:
@@ -100,7 +109,9 @@ class Rules:
         if effect.code == "ClusterNameAlreadyExist" and life is self.computer.life and not life.dead:
             if not own:
                 yield "creates it twice"
-            if effect.name in life.refused:
+            # A list that lacks it says again and again that the name is free.
+            blind = any(rule["kind"] in SIGHTS for rule in self.account.service.faults.rules)
+            if effect.name in life.refused and not blind:
                 yield "is sent again, though it is there"
             life.refused.add(effect.name)
         if effect.code == "ErrorNodeNotFound":
@@ -182,11 +193,26 @@ class Rules:
     def ended(self, end: Ended, life: Life) -> None:
         self.broken += (f"the run {why}" for why in _ill_ended(end, life))
         self.broken += self._secrets(end.output)
+        self.broken += (f"{name} is there twice" for name in sorted(self.account.twins() - self.taken))
         self.broken += self._unrecorded(life)
-        if not life.dead and isinstance(end.code, int):
+        if not life.dead and isinstance(end.code, int) and not self.branched:
             self.broken += self._unattached()
-        if "ACK2001" in end.output and not self.taken:
+        # A stale list shows what was deleted, and a name that is taken by it.
+        stale = any(rule["kind"] == "stale" for rule in self.account.service.faults.rules)
+        if "ACK2001" in end.output and not self.taken and not stale and not self.branched:
             self.broken.append("a cluster is live, but not recorded")
+        self.check()
+
+    def all_done(self, life: Life) -> None:
+        """A run of everything that ended well: what is wanted is there, as it is recorded, and nothing else is recorded."""
+        record, ids = self.record(), {answer["cluster_id"]: answer for answer in self.account.world.clusters()}
+        for name, known in record.clusters.items():
+            if known.cluster_id not in ids or ids[known.cluster_id]["name"] != name:
+                self.broken.append(f"all is said to be done, and {name} is not there as it is recorded")
+        lacking = sorted(life.wanted.keys() - record.clusters.keys())
+        twins = sorted(self.account.twins() & {*life.wanted, *record.clusters})
+        self.broken += [f"all is said to be done, and {name} is not recorded" for name in lacking]
+        self.broken += [f"all is said to be done, and {name} is there twice" for name in twins]
         self.check()
 
     def _unrecorded(self, life: Life) -> Iterator[str]:
@@ -235,7 +261,7 @@ class Rules:
         if disk.head is not None or disk.rows:
             self.broken.append("the journal is not empty")
         for name in sorted({*wanted, *record.clusters, *live}):
-            if not name.startswith(FOREIGN) and (name in wanted or name not in self.taken):
+            if not name.startswith((FOREIGN, RENAMED)) and (name in wanted or name not in self.taken):
                 self.broken += (f"{name}: {why}" for why in _unsettled(name, wanted, record, live))
         self.check()
 

@@ -18,10 +18,10 @@ from ackplan.execute.ports import ApiError
 from ackplan.model.wanted import Wanted
 from ackplan.record.journal import fold
 
-from . import fleets, weather
+from . import branches, fleets, weather
 from .account import Account
 from .command import Computer, Ended
-from .computer import Fate, Life
+from .computer import Disk, Fate, Life
 from .fleets import Fleet
 from .loop import run
 from .rules import Broken, Rules
@@ -111,6 +111,10 @@ class Story:
             await asyncio.sleep(rng.choice((0, 1, 1000)))
         if rng.random() < 0.4:
             await self._save_a_plan()
+        if rng.random() < 0.25:
+            await self._mixed_up(rng)
+        if rng.random() < 0.2:
+            await self._branched(rng)
         for _ in range(rng.choice((1, 1, 2, 2))):
             life = await self._run()
             if life.dead and rng.random() < 0.5:
@@ -119,6 +123,75 @@ class Story:
             if life.dead and self._planned is not None and rng.random() < 0.85:
                 await self._go_on()
                 await self._pause()
+
+    async def _mixed_up(self, rng: random.Random) -> None:
+        """One run with another account's credentials, or upon a record that a bad merge mixed up. Then it is put right."""
+        disk, record = self._computer.disk, self._rules.record()
+        complete = [
+            name for name, known in record.clusters.items() if known.created and name in self._account.clusters()
+        ]
+        if disk.head is not None or disk.rows or len(complete) < 2:
+            return
+        await self._pause()
+        await asyncio.sleep(400.0)
+        life = Life(Fate(), self._save(), disturbed=True)
+        order = Order(Asked(skip_blocked=rng.random() < 0.5), auto_approve=True)
+        if len(complete) > max(2, len(record.clusters) / 2) and rng.random() < 0.5:
+            await self._astray(order, life)
+            return
+        one, other = rng.sample(complete, 2)
+        ids = record.clusters[one].cluster_id, record.clusters[other].cluster_id
+        disk.record = _swapped(disk.record, *ids)
+        self._say(f"the record has the ids of {one} and {other} the wrong way round:")
+        await self._carry_out(order, life)
+        disk.record = _swapped(disk.record, *ids)
+
+    async def _branched(self, rng: random.Random) -> None:
+        """A second computer works on a branch of spec and record, this one on another; git merges both."""
+        computer, rules, disk, base = self._computer, self._rules, self._computer.disk, branches.branch(self._fleet)
+        if disk.head is not None or disk.rows or not disk.record:
+            return
+        await self._pause()
+        self._account.weather(())
+        rules.branched, record = True, disk.record
+        theirs, computer.disk = branches.branch(base), Disk(disk.record)
+        self._say("on a branch:")
+        await self._work(rng, theirs)
+        if rng.random() < 0.6:
+            self._say(fleets.edit(rng, theirs, self._account.clusters()))
+            self._fleet, ours = theirs, self._fleet
+            await self._save_a_plan()
+            self._fleet = ours
+        merged, computer.disk = computer.disk.record, disk
+        self._say("on the main branch:")
+        await self._work(rng, self._fleet)
+        winner = branches.drawn(rng, fleets.NAMES)
+        disk.record = branches.merge_records(record, disk.record, merged, winner)
+        self._fleet.clusters = branches.merge_fleets(base, self._fleet, theirs, winner)
+        self._say("merged")
+        if self._planned is not None:
+            await self._run(again=True)
+
+    async def _work(self, rng: random.Random, fleet: Fleet) -> None:
+        """An edit on a branch, and as many runs as it takes until none of its calls is in flight."""
+        self._say(fleets.edit(rng, fleet, self._account.clusters()))
+        mine, self._fleet = self._fleet, fleet
+        wanted, self._fleet = self._save(), mine
+        for _ in range(_ENOUGH):
+            await self._carry_out(
+                Order(Asked(skip_blocked=True), auto_approve=True), Life(Fate(), wanted, disturbed=True)
+            )
+            await asyncio.sleep(400.0)
+            if self._computer.disk.head is None:
+                return
+
+    async def _astray(self, order: Order, life: Life) -> None:
+        before, life.astray = self._computer.disk.record, True
+        self._say("with another account's credentials:")
+        await self._carry_out(order, life)
+        if self._account.strange.clusters() or self._computer.disk.record != before:
+            self._rules.broken.append("another account's clusters are taken for ours")
+        self._rules.check()
 
     async def _pause(self) -> None:
         """People take a minute over what they do: no call of a run that is over is on its way then."""
@@ -191,6 +264,12 @@ class Story:
         """
         for life in self._lives:
             life.disturbed = True
+        if rng.random() < 0.15:
+            name, cluster_id = weather.twin(rng, self._account)
+            self._rules.taken |= {name} - {""}
+            self._rules.foreign |= {cluster_id} - {""}
+            self._say(f"by hand: calls a foreign cluster {name}")
+            return
         deed = weather.meddle(rng, self._account, near)
         self._say(f"by hand: {deed}")
         if deed.startswith("detach "):
@@ -209,6 +288,8 @@ class Story:
         output = end.output.replace(str(self._computer.folder), ".").splitlines()
         self._told.lines += [f"            | {line}" for line in output if ": still " not in line]
         self._rules.ended(end, life)
+        if end.code == 0 and not life.disturbed and order.asked == Asked() and not order.planfile:
+            self._rules.all_done(life)
         return end
 
     # The end
@@ -217,7 +298,8 @@ class Story:
         """Fair weather: whatever was left is finished, and then there is nothing to do."""
         self._account.weather(())
         await asyncio.sleep(3 * 3600.0)
-        weather.heal(self._account)
+        self._heal()
+        await asyncio.sleep(1000.0)
         known, _ = fold(self._rules.record(), self._computer.disk.leftover().entries)
         protected = {name for name, cluster in known.clusters.items() if cluster.prevent_destroy}
         protected |= self._computer.disk.intends("create_cluster") & self._account.clusters().keys()
@@ -238,11 +320,39 @@ class Story:
         self._rules.settled(wanted)
         await self._no_drift()
 
+    def _heal(self) -> None:
+        """People put right what only they can: what is stuck, renamed, or there twice."""
+        weather.heal(self._account)
+        recorded = {entry.cluster_id for entry in self._rules.record().clusters.values()}
+        weather.part(self._account, recorded, self._rules.foreign)
+        known, _ = fold(self._rules.record(), self._computer.disk.leftover().entries)
+        kept = {i for entry in known.clusters.values() for i in entry.attached}
+        kept |= {
+            i for body in self._fleet.clusters.values() for group in body.get("attach", ()) for i in group["instances"]
+        }
+        weather.take_back(self._account, kept)
+        if self._rules.branched:
+            self._tidy(recorded)
+
+    def _tidy(self, recorded: Collection[str]) -> None:
+        """Whoever took the wrong side of a conflict sees to what no branch knows any more."""
+        for seen in self._account.clusters().values():
+            if seen.cluster_id in recorded or seen.name.startswith(weather.FOREIGN):
+                continue
+            if seen.name in self._fleet.clusters:
+                self._rules.taken.add(seen.name)
+            else:
+                self._account.world.delete(seen.cluster_id)
+
     async def _no_drift(self) -> None:
         planned = await self._computer.plan(Asked(refresh_only=True))
         if not planned.plan.empty:
             self._rules.broken.append("what was applied is called drift")
         self._rules.check()
+
+
+def _swapped(text: str, one: str, other: str) -> str:
+    return text.replace(one, "\0").replace(other, one).replace("\0", other)
 
 
 def _told_of(end: Ended) -> str:

@@ -15,6 +15,7 @@ from .fleets import NAMES
 _CHANGES = ("create_cluster", "scale_out", "attach", "remove_nodes", "delete_cluster")
 _READS = ("list_clusters", "get_cluster", "list_nodes", "get_task")
 FOREIGN = "foreign"
+RENAMED = "renamed-"
 _HAND = "i-hand"
 # A server that hangs goes on at the latest while its client, which has given up, looks what became of its call.
 _SLOW = (1.0, 20.0, 35.0, 50.0)
@@ -26,6 +27,8 @@ def faults(rng: random.Random) -> list[dict[str, Any]]:
 
 
 def _fault(rng: random.Random) -> dict[str, Any]:
+    if rng.random() < 0.25:
+        return _sight(rng)
     if rng.random() < 0.1:
         return {"operation": "attach", "probability": 0.7, "kind": "attach_fails", "instances": ["*a", "*c"]}
     operation = rng.choice((*_CHANGES, *_CHANGES, *_READS, "*"))
@@ -35,6 +38,27 @@ def _fault(rng: random.Random) -> dict[str, Any]:
         ({"nth": rng.randint(1, 6)}, {"first": rng.randint(1, 4)}, {"probability": rng.choice((0.05, 0.3, 0.6))})
     )
     return {"operation": operation, **trigger, **rule}
+
+
+# The cloud is believed to lag no more than this: a cluster that was just made, a list, a call behind a gateway.
+_LAGS = (2.0, 10.0, 40.0)
+_LATE = (3.0, 10.0, 60.0)
+
+
+def _sight(rng: random.Random) -> dict[str, Any]:
+    """What reads see is not what is there, or a call takes its effect behind a gateway that gave it up."""
+    if rng.random() < 0.3:
+        operation = rng.choice(("create_cluster", "create_cluster", *_CHANGES))
+        return {"operation": operation, "kind": "late_commit", "seconds": rng.choice(_LATE), "nth": rng.randint(1, 3)}
+    if rng.random() < 0.25:
+        code = rng.choice(("ErrorClusterNotFound", "ErrorClusterNotFound", "EntityNotExist.Role"))
+        return {"operation": "get_cluster", "kind": "error", "status": 404, "code": code, "nth": rng.randint(1, 6)}
+    when = rng.choice(({}, {"probability": 0.3}, {"nth": rng.randint(1, 6)}, {"first": rng.randint(1, 4)}))
+    kind = rng.choice(("lag", "lag", "partial", "partial", "stale", "size_lag"))
+    reads = {"lag": ("list_clusters", "get_cluster", "*"), "size_lag": ("get_cluster", "*")}
+    operation = rng.choice(reads.get(kind, ("list_clusters",)))
+    more: dict[str, Any] = {"seconds": rng.choice(_LAGS)} if kind != "partial" else rng.choice(({}, {"share": 0.5}))
+    return {"operation": operation, "kind": kind, **when, **more}
 
 
 Maker = Callable[[random.Random], dict[str, Any]]
@@ -120,17 +144,57 @@ def _attach(rng: random.Random, account: Account, seen: Seen) -> None:
     account.world.attach(seen.cluster_id, {"instances": [f"{_HAND}{rng.randint(1, 99)}"]})
 
 
-def _delete(rng: random.Random, account: Account, seen: Seen) -> None:
+def _delete(_rng: random.Random, account: Account, seen: Seen) -> None:
     account.world.delete(seen.cluster_id)
 
 
-_DEEDS = (_grow, _grow, _shrink, _shrink, _detach, _attach, _delete)
+def _rename(_rng: random.Random, account: Account, seen: Seen) -> None:
+    """Ours gets a name that none has, and back; a foreign one a name that may be ours."""
+    if not seen.name.startswith(FOREIGN):
+        first = account.renamed.get(seen.cluster_id, (f"{RENAMED}{seen.name}", 0.0))[0]
+        account.rename(seen.cluster_id, first)
+
+
+def twin(rng: random.Random, account: Account) -> tuple[str, str]:
+    """Somebody gives a cluster of their own a name that ours may have; the name and the id, empty where none has one."""
+    clusters = account.clusters()
+    own = sorted(name for name in clusters if name.startswith(FOREIGN))
+    names = sorted(clusters.keys() & set(NAMES))
+    if not own or not names:
+        return "", ""
+    cluster_id, name = clusters[own[0]].cluster_id, rng.choice(names)
+    account.world.change(cluster_id, name=name)
+    return name, cluster_id
+
+
+_DEEDS = (_grow, _grow, _shrink, _shrink, _detach, _attach, _delete, _rename)
+
+
+def part(account: Account, kept: Collection[str], foreign: Collection[str]) -> None:
+    """Of clusters of one name one is left: one that is `kept`, else one that is not `foreign`."""
+    for name in account.twins():
+        ids = [answer["cluster_id"] for answer in account.world.clusters() if answer["name"] == name]
+        ids.sort(key=lambda cluster_id: (cluster_id not in kept, cluster_id in foreign))
+        for cluster_id in ids[1:]:
+            account.world.turn(cluster_id, "running")
+            account.world.delete(cluster_id)
+
+
+def take_back(account: Account, kept: Collection[str]) -> None:
+    """Whoever attached instances by hand, on a branch that was dropped too, takes them out of the cluster again."""
+    for seen in account.clusters().values():
+        strange = sorted(seen.attached - set(kept))
+        if strange and seen.state == "running" and not seen.name.startswith(FOREIGN):
+            account.world.remove_nodes(seen.cluster_id, {"nodes": strange})
 
 
 def heal(account: Account) -> None:
     """Bad weather is over: no fault any more, and what it left stuck or odd is put right by hand."""
     account.weather(())
     account.unstick()
+    for cluster_id, (name, _) in list(account.renamed.items()):
+        if account.cluster(cluster_id):
+            account.rename(cluster_id, name)
     for seen in account.clusters().values():
         if seen.state not in {"running", "failed"}:
             account.world.turn(seen.cluster_id, "running" if seen.made else "failed")
