@@ -9,15 +9,24 @@ import click
 
 from ackplan.cli.options import Settings, options
 from ackplan.cli.session import open_api, run_async
+from ackplan.diagnostics import printable
 
 
 @click.command("kubeconfig")
 @options(api=True, document=True)
 @click.option("--out", default="", metavar="FILE", help="Write it to FILE, mode 0600.")
-@click.option("--merge", is_flag=True, help="Merge it into $KUBECONFIG or ~/.kube/config.")
+@click.option(
+    "--merge", is_flag=True, help="Merge it into $KUBECONFIG or ~/.kube/config; makes it the current context."
+)
+@click.option(
+    "--allow-plugins", is_flag=True, help="Take it also where it runs programs or reads files of this machine."
+)
 @click.argument("name")
-def command(settings: Settings, out: str, merge: bool, name: str) -> None:  # noqa: FBT001
-    """Fetch the kubeconfig of the cluster NAME (a name or an id)."""
+def command(settings: Settings, out: str, merge: bool, name: str, allow_plugins: bool) -> None:  # noqa: FBT001
+    """Fetch the kubeconfig of the cluster NAME (a name or an id).
+
+    A file gets what a connection needs: an answer with more, as an exec plugin, is refused without --allow-plugins.
+    """
     from ackplan.cli.outputs import output
     from ackplan.spec.fleet import display
     from ackplan.stores.outputs import Sort
@@ -28,15 +37,30 @@ def command(settings: Settings, out: str, merge: bool, name: str) -> None:  # no
     if file is not None:
         file.check()
     config = run_async(_fetch(settings, name))
+    if not allow_plugins and not merge:
+        _check(config, printed=not out)
     if file is not None:
         file.write(config.encode(), mode=0o600)
         click.echo(f"Wrote {display(file.path)}", err=True)
     elif merge:
-        path = _default()
-        _merge(path, config, name)
-        click.echo(f"Merged into {path} as context {name}", err=True)
+        _merge(_default(), config, name, plugins=allow_plugins)
     else:
         click.echo(config, nl=not config.endswith("\n"))
+
+
+def _check(config: str, *, printed: bool) -> None:
+    """Refuses what must not go unseen into a file that kubectl believes; of what is printed it is said."""
+    from ackplan.cli.printing import say
+    from ackplan.diagnostics import Failure
+    from ackplan.stores.kubeconfig import check_plain
+
+    try:
+        check_plain(config)
+    except Failure as fault:
+        if not printed:
+            raise
+        for diagnostic in fault.diagnostics:
+            say(str(diagnostic))
 
 
 async def _fetch(settings: Settings, name: str) -> str:
@@ -52,9 +76,18 @@ def _default() -> Path:
     return Path(named) if named else Path.home() / ".kube" / "config"
 
 
-def _merge(path: Path, config: str, name: str) -> None:
+def _merge(path: Path, config: str, name: str, *, plugins: bool) -> None:
+    """Writes it into a file, and says what that changes for whoever uses the file."""
     from ackplan.stores.files import read_regular, write_atomically
     from ackplan.stores.kubeconfig import MAX_BYTES, merged
 
     before = read_regular(path, MAX_BYTES)
-    write_atomically(path.resolve(), merged(before, config, name, str(path)).encode(), mode=0o600)
+    made = merged(before, config, name, str(path), plugins=plugins)
+    write_atomically(path.resolve(), made.text.encode(), mode=0o600)
+    click.echo(f"Merged into {path} as context {name}", err=True)
+    if made.server:
+        click.echo(f"It takes the place of the entry of that name, which led to {printable(made.server)}", err=True)
+    if made.context != name:
+        was = printable(made.context)
+        back = f", and was {was}. Back: kubectl config use-context {was}" if was else ""
+        click.echo(f"The current context is {name} now{back}", err=True)

@@ -1,0 +1,102 @@
+"""`ackplan kubeconfig`: what it writes, what it says, and what it refuses to take from the API."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from unittest import mock
+
+import pytest
+import yaml
+from projects import WEB, Project
+
+from ackplan.api import AckClient
+
+OWN = "# mine\nkind: Config\ncurrent-context: home\nclusters: []  # none\ncontexts: []\nusers: []\n"
+EVIL = """\
+clusters: [{name: k, cluster: {server: "https://192.0.2.1"}}]
+contexts: [{name: c, context: {cluster: k, user: u}}]
+users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: /bin/sh}}}]
+current-context: c
+"""
+
+
+@pytest.fixture
+def applied(project: Project) -> Project:
+    return project.applied(WEB)
+
+
+def merge(project: Project, *words: str) -> tuple[int, str]:
+    done = project.run("kubeconfig", "web", "--merge", *words, environment={"KUBECONFIG": "config"})
+    return done.code, done.err
+
+
+def test_a_merge_keeps_the_file_and_says_what_it_changes(applied: Project) -> None:
+    file = applied.folder / "config"
+    file.write_text(OWN, "utf-8")
+    code, told = merge(applied)
+    assert code == 0, told
+    assert told.splitlines() == [
+        "Merged into config as context web",
+        "The current context is web now, and was home. Back: kubectl config use-context home",
+    ]
+    text = file.read_text("utf-8")
+    assert text.startswith("# mine\nkind: Config\ncurrent-context: web\nclusters:")
+    assert "# none" in text
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert merge(applied) == (0, "Merged into config as context web\n")
+    assert file.read_text("utf-8") == text
+
+
+def test_a_new_file_is_yaml_as_kubectl_writes_it(applied: Project) -> None:
+    code, told = merge(applied)
+    assert (code, told.splitlines()[1:]) == (0, ["The current context is web now"])
+    text = (applied.folder / "config").read_text("utf-8")
+    assert text.startswith("apiVersion: v1\nkind: Config\nclusters:\n- cluster:\n    server: https://")
+    assert [context["name"] for context in yaml.safe_load(text)["contexts"]] == ["web"]
+
+
+def test_an_entry_of_somebody_else_is_not_replaced_unseen(applied: Project) -> None:
+    entry = "- name: web\n  cluster:\n    server: https://10.0.0.1  # my own\n"
+    (applied.folder / "config").write_text(f"clusters:\n{entry}contexts: []\nusers: []\n", "utf-8")
+    code, told = merge(applied)
+    assert code == 0
+    assert "It takes the place of the entry of that name, which led to https://10.0.0.1\n" in told
+
+
+@pytest.mark.parametrize("words", [("--merge",), ("--out", "out")])
+def test_a_plugin_is_refused_unless_it_is_asked_for(words: tuple[str, ...], applied: Project) -> None:
+    file = applied.folder / "config"
+    file.write_text(OWN, "utf-8")
+    environment = {"KUBECONFIG": "config"}
+    with mock.patch.object(AckClient, "kubeconfig", return_value=EVIL):
+        done = applied.run("kubeconfig", "web", *words, environment=environment)
+        assert (
+            done.code,
+            done.err.startswith("ACK4004 Kubeconfig holds more than a connection needs: user.exec."),
+        ) == (
+            1,
+            True,
+        ), done.err
+        assert file.read_text("utf-8") == OWN
+        assert not (applied.folder / "out").exists()
+        assert applied.run("kubeconfig", "web", *words, "--allow-plugins", environment=environment).code == 0
+    written = yaml.safe_load((applied.folder / ("out" if words[0] == "--out" else "config")).read_text("utf-8"))
+    assert written["users"][0]["user"]["exec"]["command"] == "/bin/sh"
+
+
+def test_what_is_printed_is_said_to_hold_a_plugin(applied: Project) -> None:
+    with mock.patch.object(AckClient, "kubeconfig", return_value=EVIL):
+        done = applied.run("kubeconfig", "web")
+    assert (done.code, done.out) == (0, EVIL)
+    assert "user.exec" in done.err
+    assert applied.run("kubeconfig", "web").err == ""
+
+
+@pytest.mark.parametrize("file", ["ackplan.yaml", "state/default.json"])
+def test_a_merge_into_something_else_is_refused(file: str, applied: Project) -> None:
+    path = Path(applied.folder / file)
+    before = path.read_bytes()
+    done = applied.run("kubeconfig", "web", "--merge", environment={"KUBECONFIG": file})
+    assert (done.code, "ACK4003" in done.err) == (1, True), done.err
+    assert path.read_bytes() == before
