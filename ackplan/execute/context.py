@@ -9,6 +9,7 @@ from typing import Any
 from ackplan import catalog
 from ackplan.diagnostics import Diagnostic
 from ackplan.execute import faults
+from ackplan.execute.cluster_log import logged
 from ackplan.execute.faults import StepFailed
 from ackplan.execute.outcomes import Event, Moment
 from ackplan.execute.places import Place
@@ -154,7 +155,7 @@ class StepContext:
         waiting = self.watch.wait(self.subject, task_id, self.deadline, self._progress)
         settled = await self.place.aside(waiting)
         self._check_identity(settled.cluster)
-        self._check_task(settled)
+        await self._check_task(settled)
         return settled
 
     def _check_identity(self, cluster: Cluster | None) -> None:
@@ -190,10 +191,14 @@ class StepContext:
     def _progress(self, seconds: float, state: str) -> None:
         self.ports.tell(Event(Moment.PROGRESS, self.step, seconds, state))
 
-    def _check_task(self, settled: Settled) -> None:
+    async def _check_task(self, settled: Settled) -> None:
+        """Fails the step where its task failed. One that does not say why is looked up in the cluster's log."""
         task = settled.task
-        if task is not None and task.failed:
-            raise StepFailed(faults.task_failed(self.step, task.task_id, task.error_code, task.error_message))
+        if task is None or not task.failed:
+            return
+        log = "" if task.error_code else await logged(self.ports.api, self.subject)
+        why = "; ".join(filter(None, (task.error_message, log)))
+        raise StepFailed(faults.task_failed(self.step, task.task_id, task.error_code, why))
 
     async def ready(self) -> Cluster:
         """The cluster, once it takes changing calls."""
@@ -203,6 +208,8 @@ class StepContext:
         if cluster is None:
             raise StepFailed(faults.gone(self.step))
         self.failed = cluster.state == "failed"
+        if not (self.failed or cluster.busy or cluster.condition.works):
+            raise StepFailed(faults.not_ready(self.step, cluster.state))
         return cluster
 
     async def running(self, task_id: str | None = None) -> None:

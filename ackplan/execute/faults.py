@@ -80,7 +80,8 @@ def not_deleted(step: Step, state: str) -> Diagnostic:
 
 
 def task_failed(step: Step, task_id: str, code: str, message: str) -> Diagnostic:
-    return _fault(step, "ACK5013", "Task failed", f"task {task_id}: {code} {message}".strip())
+    why = f"{code} {message}".strip() or "neither it nor the cluster's log says why"
+    return _fault(step, "ACK5013", "Task failed", f"task {task_id}: {why}")
 
 
 def secret(step: Step, why: str) -> Diagnostic:
