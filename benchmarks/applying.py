@@ -28,7 +28,8 @@ from ackplan.app.observing import Observer
 from ackplan.cli import garbage
 from ackplan.cli.clock import RealClock
 from ackplan.execute.context import Ports
-from ackplan.execute.executor import Executor, Limits
+from ackplan.execute.executor import Executor
+from ackplan.execute.limits import Limits
 from ackplan.execute.outcomes import Run
 from ackplan.execute.presence import Patience
 from ackplan.plan.planner import Options

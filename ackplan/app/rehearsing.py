@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ackplan.execute.context import Ports
-from ackplan.execute.executor import Executor, Limits
+from ackplan.execute.executor import Executor
+from ackplan.execute.limits import Limits
 from ackplan.execute.outcomes import Event, Result, Run
 from ackplan.execute.ports import Api
 from ackplan.execute.virtual import VirtualClock

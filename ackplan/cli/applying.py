@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import secrets
 import signal
 import sys
@@ -28,7 +29,7 @@ from ackplan.cli.reporting import Report, report_file
 from ackplan.cli.voices import Voice, voice
 from ackplan.diagnostics import Diagnostic, Failure, error, has_errors
 from ackplan.execute.context import Ports
-from ackplan.execute.executor import Executor, Limits
+from ackplan.execute.executor import Executor
 from ackplan.execute.outcomes import Result, Run
 from ackplan.execute.ports import ApiError
 from ackplan.plan.codec import of_another_version
@@ -46,7 +47,6 @@ class Order:
     asked: Asked
     planfile: str = ""
     auto_approve: bool = False
-    parallelism: int = 32
     fail_fast: bool = False
     report: str = ""
     lock_timeout: float = 0.0
@@ -197,7 +197,7 @@ class _Application:
     def _make_executor(self, run: Run) -> Executor:
         patience = self._observer.patience
         ports = Ports(self._api, RealClock(), self._stores.journal, self._secrets, self._voice.event, patience)
-        limits = Limits(self._order.parallelism, self._order.fail_fast)
+        limits = dataclasses.replace(self._settings.limits, fail_fast=self._order.fail_fast)
         self._executor = self._report.executor = Executor(ports, limits, run)
         return self._executor
 
@@ -259,8 +259,6 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     chosen = (
         click.option("--auto-approve", is_flag=True, envvar="ACKPLAN_AUTO_APPROVE", help="Don't ask."),
-        click.option("--parallelism", default=32, show_default=True, type=click.IntRange(1, 10_000),
-                     envvar="ACKPLAN_PARALLELISM", metavar="N", help="Steps at work at once; a wait is none."),
         click.option("--fail-fast", is_flag=True, help="After a failure start nothing new."),
         click.option("--report", default="", metavar="FILE",
                      help="Write what was done to FILE: a page where it ends in .html, else JSON."),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ackplan.cli import printing
+from ackplan.execute.limits import USUAL, Limits
 from ackplan.stores.places import PRIVATE
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Settings:
     ca_file: str = ""
     rate: float | None = None
     patience: float | None = None
+    parallelism: int = USUAL.parallelism
     sandbox: bool = False
     time_scale: float = 600.0
     format: str = "text"
@@ -69,6 +71,11 @@ class Settings:
     def sandboxed(self) -> Path:
         """The folder of the sandbox: its world, and a record and journal of its own."""
         return self.private / "sandbox"
+
+    @property
+    def limits(self) -> Limits:
+        """What bounds a run, and how long it takes by that; an estimate counts an account's pace of calls."""
+        return Limits(self.parallelism, rate=USUAL.rate if self.rate is None else self.rate)
 
     def path(self, name: str) -> Path:
         """The file or folder that a command line names: relative to `-C DIR`, as git and make have it."""
@@ -127,13 +134,27 @@ _API = (
     _option("--sts-endpoint", env="STS_ENDPOINT", default="", metavar="URL",
             help="Where to ask whose credentials these are.  [default: https://sts.aliyuncs.com, for an account]"),
     _option("--ca-file", env="CA_FILE", default="", metavar="FILE", help="Trust these certificates besides."),
-    _option("--rate", env="RATE", type=click.FloatRange(0), metavar="CALLS_PER_S",
-            help="Calls a second at most; 0: no limit.  [default: 20; none with --sandbox]"),
     _option("--patience", env="PATIENCE", type=click.FloatRange(0, 100), metavar="X", hidden=True,
             help="How far the API may lag, in parts of what the cloud may: for simulators."),
     _option("--time-scale", env="TIME_SCALE", default=600.0, show_default=True, metavar="X",
             type=click.FloatRange(0.001, 1e9), help="With --sandbox: how much faster time runs."),
 )  # fmt: skip
+_RATE = _option(
+    "--rate",
+    env="RATE",
+    type=click.FloatRange(0),
+    metavar="CALLS_PER_S",
+    help=f"Calls a second at most; 0: no limit.  [default: {USUAL.rate:g}; none with --sandbox]",
+)
+_PARALLELISM = _option(
+    "--parallelism",
+    env="PARALLELISM",
+    default=USUAL.parallelism,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    metavar="N",
+    help="Steps of a run at work at once; waiting for the cloud does not count.",
+)
 
 
 def format_option(*formats: str, default: str = "text") -> Decorator:
@@ -147,10 +168,13 @@ def format_option(*formats: str, default: str = "text") -> Decorator:
     )
 
 
-def options(*, spec: bool = False, state: bool = False, api: bool = False, document: bool = False) -> Decorator:
+def options(
+    *, spec: bool = False, state: bool = False, api: bool = False, document: bool = False, runs: bool = False
+) -> Decorator:
     """Adds the shared options; the command gets a Settings as its first argument.
 
-    A command with a `--force` of its own gets that as well. `document`: it prints for programs alone.
+    A command with a `--force` of its own gets that as well. `document`: it prints for programs alone. `runs`: it
+    carries a plan out, or tells how long that takes.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -166,7 +190,9 @@ def options(*, spec: bool = False, state: bool = False, api: bool = False, docum
 
         common = (*_COMMON, *(() if own else (_FORCE,)))
         sandbox = _SANDBOX if state or api else ()
-        chosen = (*common, *(_SPEC if spec else ()), *(_STATE if state else ()), *(_API if api else ()), *sandbox)
+        paced = (*((_RATE,) if api or runs else ()), *((_PARALLELISM,) if runs else ()))
+        sides = (*(_SPEC if spec else ()), *(_STATE if state else ()), *(_API if api else ()))
+        chosen = (*common, *sides, *paced, *sandbox)
         decorated: Callable[..., Any] = wrapper
         for option in reversed(chosen):
             decorated = option(decorated)

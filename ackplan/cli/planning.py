@@ -129,7 +129,7 @@ def shown(settings: Settings, plan: Plan, record: Record) -> str:
     from ackplan.render import json_plan
 
     if settings.format == "json":
-        return json_plan.dumps(json_plan.plan_json(plan, record))
+        return json_plan.dumps(json_plan.plan_json(plan, record, settings.limits))
     return drawn(settings, plan, record)
 
 
@@ -139,7 +139,7 @@ def drawn(settings: Settings, plan: Plan, record: Record | None = None) -> str:
 
     match settings.format:
         case "markdown":
-            return markdown.plan_markdown(plan)
+            return markdown.plan_markdown(plan, limits=settings.limits)
         case "sarif":
             return findings.sarif(findings.of_plan(plan))
         case "junit":
@@ -153,9 +153,9 @@ def drawn(settings: Settings, plan: Plan, record: Record | None = None) -> str:
         case "svg":
             return svg.svg(plan.steps)
         case "html":
-            return html.plan_html(plan, record)
+            return html.plan_html(plan, record, limits=settings.limits)
         case _:
-            return text.plan_text(plan, color=settings.color)
+            return text.plan_text(plan, color=settings.color, limits=settings.limits)
 
 
 def read_plan(settings: Settings, file: str) -> PlanFile:

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 # Calls a second that an account's quota bears beside other users of it, where nothing else is said.
-_RATE = 20.0
 
 
 def run_async(main: Coroutine[Any, Any, T]) -> T:
@@ -186,7 +185,7 @@ def _client_settings(settings: Settings, endpoint: str) -> ClientSettings:
         endpoint=endpoint,
         signature=settings.signature,
         region=settings.region,
-        rate=settings.rate if settings.rate is not None else _RATE * (not settings.sandbox),
+        rate=settings.rate if settings.rate is not None else settings.limits.rate * (not settings.sandbox),
         ca_file=str(settings.path(settings.ca_file)) if settings.ca_file else None,
     )
 

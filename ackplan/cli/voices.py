@@ -31,20 +31,21 @@ def voice(settings: Settings, *, asks: bool = False) -> Voice:
     """The voice that the options ask for. `asks`: someone is to approve the plan, who has to see it."""
     output = Lines()
     show = click.echo if asks else output.line
-    return _Json(output, show) if settings.format == "json" else _Text(output, show, color=settings.color)
+    return _Json(output, show) if settings.format == "json" else _Text(output, show, settings)
 
 
 class _Text:
-    def __init__(self, output: Lines, show: Callable[[str], None], *, color: bool) -> None:
+    def __init__(self, output: Lines, show: Callable[[str], None], settings: Settings) -> None:
         from ackplan.render import text
 
         self._text = text
-        self._color = color
+        self._color = settings.color
+        self._limits = settings.limits
         self._output = output
         self._show = show
 
     def plan(self, plan: Plan) -> None:
-        self._show(self._text.plan_text(plan, color=self._color))
+        self._show(self._text.plan_text(plan, color=self._color, limits=self._limits))
 
     def event(self, event: Event) -> None:
         line = self._text.event_line(event, color=self._color)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ackplan.diagnostics import Diagnostic
 from ackplan.execute.context import Ports
+from ackplan.execute.limits import Limits
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Run, Status
 from ackplan.execute.perform import Performer
 from ackplan.execute.places import Place, Places
@@ -17,17 +17,6 @@ from ackplan.plan.model import Step
 
 if TYPE_CHECKING:
     from ackplan.execute.scheduler import Walk
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """`parallelism`: steps at work at once; one that only waits for the cloud does not count.
-
-    `fail_fast`: after a failure nothing new is started.
-    """
-
-    parallelism: int = 32
-    fail_fast: bool = False
 
 
 # The steps under way, each with its place.

@@ -39,12 +39,14 @@ class Walk:
         step: Step = self._graph.nodes[name]["step"]
         return step
 
-    def done(self, step: Step) -> None:
+    def done(self, step: Step) -> tuple[str, ...]:
+        """The steps that are ready now because this one is done."""
         waiting = tuple(self._graph.successors(step.id))
         self._graph.remove_node(step.id)
-        for name in waiting:
-            if not self._graph.in_degree(name):
-                heapq.heappush(self._ready, (-self._rank[name], name))
+        ready = tuple(name for name in waiting if not self._graph.in_degree(name))
+        for name in ready:
+            heapq.heappush(self._ready, (-self._rank[name], name))
+        return ready
 
     def failed(self, step: Step) -> tuple[Step, ...]:
         """The steps that are skipped because this one failed, nearest first."""

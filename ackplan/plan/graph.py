@@ -6,7 +6,6 @@ An edge runs from what is needed to what waits for it. In the graph of clusters 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -74,31 +73,3 @@ def ranks(graph: Graph) -> dict[str, float]:
 def behind(graph: Graph, name: str) -> tuple[str, ...]:
     """All that waits for it, directly or not, the nearest first."""
     return tuple(later for _, later in nx.bfs_edges(graph, name))
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """When each step can start and how long all takes, in seconds, with nothing to wait for but other steps."""
-
-    starts: dict[str, float]
-    seconds: float
-    critical_path: tuple[str, ...]
-
-
-def schedule(graph: Graph) -> Schedule:
-    """Expected times, from each step's `expected_seconds`."""
-    starts: dict[str, float] = {}
-    ends: dict[str, float] = {}
-    through: dict[str, str | None] = {}
-    for name in nx.lexicographical_topological_sort(graph):
-        latest = max(graph.predecessors(name), key=lambda before: (ends[before], before), default=None)
-        starts[name] = ends[latest] if latest is not None else 0.0
-        ends[name] = starts[name] + graph.nodes[name]["step"].expected_seconds
-        through[name] = latest
-    last = max(ends, key=lambda name: (ends[name], name), default=None)
-    path = []
-    step = last
-    while step is not None:
-        path.append(step)
-        step = through[step]
-    return Schedule(starts, ends[last] if last else 0.0, tuple(reversed(path)))

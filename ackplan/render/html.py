@@ -18,6 +18,7 @@ from importlib import resources
 from typing import Any
 
 from ackplan.app.drifting import Drift
+from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Result
 from ackplan.plan.model import Plan
 from ackplan.record import Record
@@ -35,12 +36,12 @@ _PLACE = re.compile(r"\{\{([a-z]+)\}\}")
 _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
-def plan_html(plan: Plan, record: Record | None = None, *, view: str = "clusters") -> str:
+def plan_html(plan: Plan, record: Record | None = None, *, view: str = "clusters", limits: Limits = USUAL) -> str:
     """The page of a plan, open at `view`: `clusters`, `graph` or `schedule`.
 
     `record` is the one that the plan was made on; without it not every recorded value is told.
     """
-    return _page(plan_data(plan, record) | {"view": view})
+    return _page(plan_data(plan, record, limits=limits) | {"view": view})
 
 
 def drift_html(drift: Drift, record: Record) -> str:

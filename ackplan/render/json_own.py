@@ -6,16 +6,20 @@ from typing import Any
 
 from ackplan.diagnostics import Diagnostic
 from ackplan.diff import ParameterChange
+from ackplan.execute import schedule
+from ackplan.execute.limits import USUAL, Limits
 from ackplan.model.values import ABSENT, SENSITIVE
 from ackplan.model.world import encode_world
-from ackplan.plan import graph
 from ackplan.plan.model import Call, Change, Plan, Step
 from ackplan.render.values import redacted, secret_names
 
 
-def own_of_plan(plan: Plan) -> dict[str, Any]:
-    """Seconds are whole where they can be. `critical_path` holds ids of steps, the first to start first."""
-    schedule = graph.schedule(graph.build(plan.steps))
+def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, Any]:
+    """Seconds are whole where they can be. `critical_path` holds ids of steps, the first to start first.
+
+    Times are those of a run within `limits`, and without what is refused.
+    """
+    times = schedule.of_plan(plan, limits)
     return {
         "mode": plan.mode,
         "workspace": plan.pins.workspace,
@@ -23,8 +27,8 @@ def own_of_plan(plan: Plan) -> dict[str, Any]:
         "steps": [_step(step) for step in plan.steps],
         "changes": [_change(change) for change in plan.changes],
         "unmanaged": plan.unmanaged,
-        "expected_seconds": _seconds(schedule.seconds),
-        "critical_path": list(schedule.critical_path),
+        "expected_seconds": _seconds(times.seconds),
+        "critical_path": list(times.critical_path),
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
         "policies": [
             {"rule": judged.rule, "severity": judged.severity.value, "violations": judged.violations}

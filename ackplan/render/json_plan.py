@@ -13,6 +13,7 @@ from typing import Any
 
 from ackplan import __version__
 from ackplan.diagnostics import Diagnostic, has_errors
+from ackplan.execute.limits import USUAL, Limits
 from ackplan.model.actions import Action
 from ackplan.model.world import encode_world
 from ackplan.plan.model import Change, Plan
@@ -32,8 +33,11 @@ _OF_THE_RECORD = frozenset({"ackplan_version", "prior_state", "resource_drift"})
 _FIRST = ("format_version", "terraform_version", "ackplan_version")
 
 
-def plan_json(plan: Plan, record: Record) -> dict[str, Any]:
-    """The plan as `terraform show -json PLANFILE` has it. `record` is the record that it was made on."""
+def plan_json(plan: Plan, record: Record, limits: Limits = USUAL) -> dict[str, Any]:
+    """The plan as `terraform show -json PLANFILE` has it. `record` is the record that it was made on.
+
+    A plan file has the times of a run within the usual limits.
+    """
     acting = [change for change in plan.changes if change.action not in {Action.DELETE, Action.FORGET}]
     planned = [change for change in acting if change.after is not None]
     return {
@@ -50,7 +54,7 @@ def plan_json(plan: Plan, record: Record) -> dict[str, Any]:
         "errored": not plan.applicable,
         "applyable": plan.applicable and bool(plan.acting),
         "complete": plan.applicable,
-        "ackplan": own_of_plan(plan),
+        "ackplan": own_of_plan(plan, limits),
     }
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ackplan.app.rehearsing import Rehearsal
-from ackplan.plan.graph import build, schedule
+from ackplan.execute import schedule
 from ackplan.render.safe import json_text
 
 
 def dumps(rehearsal: Rehearsal) -> str:
-    """`complete`, `seconds`, `critical_path`, and each step's status, start, seconds and errors."""
+    """`complete`, `seconds`, `critical_path` as it was, and each step's status, start, seconds and errors."""
     result = rehearsal.result
     steps = [
         {
@@ -20,7 +20,7 @@ def dumps(rehearsal: Rehearsal) -> str:
         }
         for name, outcome in result.outcomes.items()
     ]
-    path = schedule(build(rehearsal.plan.steps)).critical_path
+    path = schedule.actual(rehearsal.plan.steps, result.outcomes, rehearsal.started).critical_path
     data = {
         "complete": result.complete,
         "seconds": round(result.seconds, 3),

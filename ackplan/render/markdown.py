@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ackplan.diagnostics import Diagnostic
+from ackplan.execute.limits import USUAL, Limits
 from ackplan.model.actions import Action
 from ackplan.model.values import ABSENT
 from ackplan.plan.model import Change, Plan, Step
@@ -54,9 +55,9 @@ class _Page:
         return True
 
 
-def plan_markdown(plan: Plan, limit: int = LIMIT) -> str:
+def plan_markdown(plan: Plan, limit: int = LIMIT, limits: Limits = USUAL) -> str:
     """The plan as GitHub's Markdown, at most `limit` bytes of UTF-8 (at least 2,000), without a line end at its end."""
-    shown = view(plan)
+    shown = view(plan, limits)
     page = _Page(limit - _CLOSING)
     page.add(f"### ackplan: {headline(plan)}")
     for alert in alerts(plan, shown):

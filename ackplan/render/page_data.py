@@ -13,9 +13,9 @@ from typing import Any
 from ackplan import __version__
 from ackplan.catalog.kinds import Effect
 from ackplan.diagnostics import Diagnostic
+from ackplan.execute.limits import USUAL, Limits
 from ackplan.model.actions import Action
 from ackplan.model.values import ABSENT
-from ackplan.plan import graph
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.record import Record, RecordedCluster
 from ackplan.render.layout import Layout, layout
@@ -47,18 +47,20 @@ class _Texts:
 
 
 def plan_data(
-    plan: Plan, record: Record | None = None, asked: Mapping[str, Mapping[str, Any]] | None = None
+    plan: Plan,
+    record: Record | None = None,
+    asked: Mapping[str, Mapping[str, Any]] | None = None,
+    limits: Limits = USUAL,
 ) -> dict[str, Any]:
     """The page of a plan. `record` is the one that it was made on, where that is at hand.
 
-    `asked` is what the spec says of each cluster, for a plan that does not look at the spec.
+    `asked` is what the spec says of each cluster, for a plan that does not look at the spec. The times are
+    expected within `limits`.
     """
-    shown, texts = view(plan), _Texts()
-    free = [step for change in plan.changes if not change.is_blocked for step in change.steps]
-    times = graph.schedule(graph.build(free))
+    shown, texts = view(plan, limits), _Texts()
     placed = layout(plan.steps)
     numbers = {step.id: number for number, step in enumerate(plan.steps)}
-    facts = _StepFacts(numbers, placed, times.starts, frozenset(times.critical_path), texts)
+    facts = _StepFacts(numbers, placed, shown.times.starts, frozenset(shown.times.critical_path), texts)
     return {
         "title": _TITLES.get(plan.mode, "Plan"),
         "mode": plan.mode,
@@ -74,7 +76,7 @@ def plan_data(
         "clusters": _clusters(plan, shown, (record.clusters if record else {}, asked or {}), texts),
         "steps": [_step(step, change, facts) for change in plan.changes for step in change.steps],
         "graph": {"columns": placed.columns, "rows": placed.rows},
-        "seconds": times.seconds,
+        "seconds": shown.seconds,
         "texts": list(texts.numbers),
     }
 

@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from ackplan import __version__
+from ackplan.execute import schedule
 from ackplan.execute.outcomes import Outcome, Result, Status
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record
 from ackplan.render.page_data import finding, plan_data
 from ackplan.render.runs import RunFacts, begun, ran
 from ackplan.render.safe import printable
+from ackplan.render.summary import path_in_short
+from ackplan.render.view import clusters_of
 from ackplan.render.words import DONE, duration, headline
 
 _STATUS = ("failed", "interrupted", "skipped", "not started", "done")
@@ -43,7 +46,16 @@ def report_data(plan: Plan, result: Result, facts: RunFacts, record: Record | No
         "seconds": max((end["start"] + end["seconds"] for end in ends if end["start"] is not None), default=0.0),
         "run": True,
     }
-    return data
+    return data | _path(plan, result, data)
+
+
+def _path(plan: Plan, result: Result, data: dict[str, Any]) -> dict[str, Any]:
+    """The critical path as it was, where the plan's data has the expected one."""
+    times = schedule.actual(plan.steps, result.outcomes, begun(result))
+    for step, told in zip(plan.steps, data["steps"], strict=True):
+        told["critical"] = step.id in times.critical_path
+    clusters = clusters_of(times, {step.id: step.cluster for step in plan.steps})
+    return {"path": list(path_in_short(clusters)) if len(clusters) > 1 else []}
 
 
 def _with_errors(plan: Plan, result: Result) -> Plan:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ackplan.app.rehearsing import Rehearsal
 from ackplan.diagnostics import printable
+from ackplan.execute import schedule
 from ackplan.execute.outcomes import Outcome, Status
-from ackplan.plan.graph import build, schedule
 
 _WIDTH = 40
 _MARKS = {Status.DONE: "✓", Status.FAILED: "✗", Status.SKIPPED: "-", Status.NOT_STARTED: "-", Status.INTERRUPTED: "!"}
@@ -53,7 +53,8 @@ def _summary(rehearsal: Rehearsal, *, color: bool) -> list[str]:
             f"{result.count(Status.FAILED)} failed, {result.count(Status.SKIPPED)} were skipped."
         )
     style = "green" if result.complete else "red"
-    path = " -> ".join(map(printable, schedule(build(rehearsal.plan.steps)).critical_path))
+    times = schedule.actual(rehearsal.plan.steps, result.outcomes, rehearsal.started)
+    path = " -> ".join(map(printable, times.critical_path))
     lines = [click.style(verdict, fg=style, bold=True) if color else verdict]
     lines += [f"Critical path: {path}"] if path else []
     return [*lines, *(f"  {failure}" for failure in failures)]

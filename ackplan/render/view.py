@@ -14,9 +14,11 @@ from ackplan import catalog
 from ackplan.catalog.kinds import Effect
 from ackplan.diagnostics import Diagnostic
 from ackplan.diff import ParameterChange
+from ackplan.execute import schedule
+from ackplan.execute.limits import USUAL, Limits
+from ackplan.execute.schedule import Schedule
 from ackplan.model.actions import Action, Reason, Side, StepKind
 from ackplan.model.values import ABSENT
-from ackplan.plan import graph
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render import words
 from ackplan.render.resources import known_kind
@@ -77,7 +79,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A whole plan. `counts` leaves blocked changes out; `seconds` and `path` are the longest way and its clusters.
+    """A whole plan. `counts` leaves blocked changes out; `path` are the clusters of the critical path of `times`.
 
     `policies` says in words how the plan stands to policies, `world` which one it is for.
     """
@@ -89,20 +91,28 @@ class View:
     unmanaged: int
     diagnostics: tuple[Diagnostic, ...]
     applicable: bool
-    seconds: float
+    times: Schedule
     path: tuple[str, ...]
     policies: str = ""
     world: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long all of it should take."""
+        return self.times.seconds
 
     @property
     def drifted(self) -> tuple[Block, ...]:
         return tuple(block for block in self.blocks if block.drift)
 
 
-def view(plan: Plan) -> View:
-    """The view of a plan. Changes that do nothing and are not refused have no block."""
+def view(plan: Plan, limits: Limits = USUAL) -> View:
+    """The view of a plan that is to be carried out within `limits`.
+
+    Changes that do nothing and are not refused have no block.
+    """
     free = [change for change in plan.changes if not change.is_blocked]
-    schedule = graph.schedule(graph.build(step for change in free for step in change.steps))
+    times = schedule.of_plan(plan, limits)
     owners = {step.id: change.cluster for change in plan.changes for step in change.steps}
     acting = [change for change in free if change.action is not Action.NOOP]
     return View(
@@ -113,11 +123,16 @@ def view(plan: Plan) -> View:
         unmanaged=plan.unmanaged,
         diagnostics=plan.diagnostics,
         applicable=plan.applicable,
-        seconds=schedule.seconds,
-        path=tuple(dict.fromkeys(printable(owners[step]) for step in schedule.critical_path)),
+        times=times,
+        path=clusters_of(times, owners),
         policies=_policies(plan),
         world=printable(plan.pins.world.told),
     )
+
+
+def clusters_of(times: Schedule, owners: Mapping[str, str]) -> tuple[str, ...]:
+    """The clusters of the critical path, each once; `owners` are the clusters of the steps."""
+    return tuple(dict.fromkeys(printable(owners[step]) for step in times.critical_path))
 
 
 def _policies(plan: Plan) -> str:

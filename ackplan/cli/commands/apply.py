@@ -14,7 +14,7 @@ from ackplan.cli.session import run_async
 
 
 @click.command("apply")
-@options(spec=True, state=True, api=True)
+@options(spec=True, state=True, api=True, runs=True)
 @format_option("text", "json")
 @plan_options(full=True)
 @common_options

@@ -14,7 +14,7 @@ from ackplan.cli.session import run_async
 
 
 @click.command("destroy")
-@options(spec=True, state=True, api=True)
+@options(spec=True, state=True, api=True, runs=True)
 @format_option("text", "json")
 @plan_options(full=False)
 @common_options

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("graph")
-@options(spec=True, state=True, api=True)
+@options(spec=True, state=True, api=True, runs=True)
 @format_option("dot", "mermaid", "svg", "html", default="dot")
 @plan_options(full=True, policies=False)
 @click.argument("planfile", required=False)
@@ -25,7 +25,11 @@ def command(settings: Settings, asked: Asked, planfile: str | None) -> None:
     from ackplan.render.html import plan_html
 
     plan, record = _plan(settings, asked, planfile)
-    click.echo(plan_html(plan, record, view="graph") if settings.format == "html" else drawn(settings, plan))
+    click.echo(
+        plan_html(plan, record, view="graph", limits=settings.limits)
+        if settings.format == "html"
+        else drawn(settings, plan)
+    )
 
 
 def _plan(settings: Settings, asked: Asked, planfile: str | None) -> tuple[Plan, Record | None]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("plan")
-@options(spec=True, state=True, api=True)
+@options(spec=True, state=True, api=True, runs=True)
 @format_option(*PLAN_FORMATS)
 @plan_options(full=True)
 @click.option("--out", default="", metavar="FILE", help="Write the plan to FILE, for apply.")

@@ -7,7 +7,7 @@ from ackplan.cli.planning import PLAN_FORMATS
 
 
 @click.command("show")
-@options(state=True)
+@options(state=True, runs=True)
 @format_option(*PLAN_FORMATS)
 @click.argument("planfile", required=False)
 def command(settings: Settings, planfile: str | None) -> None:

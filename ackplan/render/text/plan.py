@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ackplan.diagnostics import Diagnostic
+from ackplan.execute.limits import USUAL, Limits
 from ackplan.model.actions import Action
 from ackplan.plan.model import Plan
 from ackplan.render.safe import pad, printable, width
@@ -34,9 +35,9 @@ _FIELDS = "      "
 _FACTS = "    "
 
 
-def plan_text(plan: Plan, *, color: bool) -> str:
+def plan_text(plan: Plan, *, color: bool, limits: Limits = USUAL) -> str:
     """The plan for a terminal, without a line end at its end."""
-    shown, style = view(plan), Style(color)
+    shown, style = view(plan, limits), Style(color)
     sections = [_legend(shown, style)] if shown.blocks else []
     sections += ["\n".join(_block(block, style)) for block in shown.blocks]
     if not shown.blocks and shown.applicable:

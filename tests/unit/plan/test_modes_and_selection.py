@@ -97,16 +97,6 @@ def test_a_circle_in_a_record_is_an_error_that_shows_it():
     assert not plan.applicable
 
 
-def test_the_schedule_adds_up_along_the_longest_way():
-    fleet = chain(a=DEDICATED, b=SERVERLESS)
-    fleet.update(want(c=SERVERLESS))
-    schedule = graph.schedule(graph.build(plan_of(sides(fleet.values())).steps))
-    assert schedule.starts == {"create:a": 0, "create:b": 900, "create:c": 0}
-    assert (schedule.seconds, schedule.critical_path) == (1080, ("create:a", "create:b"))
-    nothing = graph.schedule(graph.build([]))
-    assert (nothing.seconds, nothing.critical_path) == (0, ())
-
-
 def test_destroy_deletes_all_that_is_recorded_and_nothing_else():
     fleet = want(new=MANAGED, foreign=MANAGED, kept=MANAGED, gone=MANAGED)
     record, there = settled(fleet["kept"])
