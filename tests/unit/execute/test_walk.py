@@ -79,8 +79,6 @@ def test_apply_runs_what_the_graph_says(
     (tmp_path / "ackplan.yaml").write_text(json.dumps(spec))
     with simulator(time_scale=60_000) as served:
         environment = {**served.credentials, "ACKPLAN_ENDPOINT": served.url}
-        planned = command_line(tmp_path, "plan", "--out", "it.plan", environment=environment)
-        assert planned.code == 0, planned.err
         if removed:
             build = graph.build
 
@@ -90,6 +88,6 @@ def test_apply_runs_what_the_graph_says(
                 return made
 
             monkeypatch.setattr(graph, "build", edgeless)
-        applied = command_line(tmp_path, "apply", "it.plan", "--parallelism", "1", environment=environment)
+        applied = command_line(tmp_path, "apply", "--auto-approve", "--parallelism", "1", environment=environment)
         assert applied.code == 0, applied.err
         assert created(served.calls) == order
