@@ -13,9 +13,11 @@ from typing import Any
 
 from ackplan import catalog
 from ackplan.catalog.kinds import Effect, Parameter
+from ackplan.catalog.sight import at, is_reserved
 from ackplan.diagnostics import Diagnostic, Failure, Span
 from ackplan.diff.workers import MASTER, count_live
 from ackplan.model.answers import Cluster, Node
+from ackplan.model.values import ABSENT
 from ackplan.record import RecordedCluster
 from ackplan.spec import rules, validate, wanted
 from ackplan.spec.tree import Laid
@@ -25,8 +27,6 @@ ASSUMED = "assumed, the API does not show it: check it"
 NODES = "as the nodes have it now"
 REFERENCE = "the API shows no passwords: set this variable before workers are added"
 _CREATED_WITH = "init_version"
-# Tags that the services put on clusters by themselves; a create call refuses them.
-_RESERVED_TAGS = ("acs:", "aliyun", "ack.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,9 @@ def visible(
     masters = kind.root.get("x-ack-masters")
     if masters is not None:
         found[str(masters)] = sum(node.role == MASTER for node in nodes)
+    sights, given = catalog.sights(kind.name), known or {}
     for name, parameter in kind.parameters.items():
-        value = parameter.seen(live.attributes, (known or {}).get(name))
+        value = _visible(sights[name], live, given.get(name, ABSENT)) if name in sights else None
         if parameter.fill == "name":
             found[name] = live.name
         elif value is not None:
@@ -81,14 +82,20 @@ def visible(
     return found
 
 
+def _visible(sight: catalog.Sight, live: Cluster, known: Any) -> Any:
+    """What a live cluster shows of a parameter, as it is known where that says the same; None for nothing."""
+    value = sight.value(live.attributes, sight.parameter.canonical(known))
+    if value == sight.parameter.canonical(known):
+        return known
+    return None if value == [] and known is ABSENT else value
+
+
 def shown(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> dict[str, Any]:
     """The create parameters that are not compared with a live cluster, and yet can be read off it and its nodes."""
     found = {}
     for name, parameter in kind.parameters.items():
-        told = (parameter.read(_at(live.attributes, place)) for place in parameter.shown)
+        told = (parameter.read(at(live.attributes, place)) for place in parameter.shown)
         value = next((value for value in told if value not in (None, "", [])), None)
-        if parameter.reserved and value is not None:
-            value = _without_reserved(value)
         if parameter.nodes is not None:
             value = _types(parameter.nodes, nodes) or value
         if value not in (None, []):
@@ -96,25 +103,11 @@ def shown(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> dict[str,
     return found
 
 
-def _at(attributes: Mapping[str, Any], place: str) -> Any:
-    """What stands in a field, or at `FIELD.KEY` in it."""
-    field, _, key = place.partition(".")
-    found = attributes.get(field)
-    return (found.get(key) if isinstance(found, Mapping) else None) if key else found
-
-
 def _types(role: str, nodes: Sequence[Node]) -> list[str]:
     """The instance types of the nodes of a role, each once; of masters that differ one for each of them."""
     types = sorted(node.instance_type for node in nodes if node.role == role and node.instance_type)
     distinct = sorted(set(types))
     return types if role == MASTER and len(distinct) > 1 else distinct
-
-
-def _without_reserved(tags: Any) -> Any:
-    """Tags as a spec may have them: in order, without other fields, and without those that services put there."""
-    known = [tag for tag in tags if isinstance(tag, Mapping) and isinstance(tag.get("key"), str)]
-    kept = [{name: tag[name] for name in ("key", "value") if name in tag} for tag in known]
-    return sorted((tag for tag in kept if not tag["key"].startswith(_RESERVED_TAGS)), key=lambda tag: str(tag["key"]))
 
 
 def from_live(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node], recorded: RecordedCluster | None) -> Described:
@@ -138,15 +131,15 @@ def from_live(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node], recorded
 
 def _notes(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
     """What is to be said of values that were read off a live cluster."""
-    now = live.attributes.get("current_version")
+    first = live.attributes.get(_CREATED_WITH)
     for name, parameter in kind.parameters.items():
         if parameter.nodes is not None and any(node.role == parameter.nodes for node in nodes):
             yield name, NODES
-        elif _CREATED_WITH in parameter.shown and now not in (None, "", live.attributes.get(_CREATED_WITH)):
-            yield name, f"created with it; it has {now} now"
+        elif _CREATED_WITH in parameter.places and first not in (None, "", live.attributes.get(parameter.places[0])):
+            yield name, f"it was created with {first}"
         elif parameter.reserved and isinstance(live.attributes.get(name), list):
             keys = [str(tag.get("key")) for tag in live.attributes[name] if isinstance(tag, Mapping)]
-            reserved = sorted(key for key in keys if key.startswith(_RESERVED_TAGS))
+            reserved = sorted(key for key in keys if is_reserved(key, parameter.reserved))
             if reserved:
                 yield name, f"without what the services put there: {', '.join(reserved)}"
 
@@ -184,7 +177,7 @@ def _faults(described: Described) -> list[Diagnostic]:
 def _mended(described: Described, faults: Sequence[Diagnostic]) -> Described:
     """One round: what is missing is stood in for, what is not allowed is left out. Raises Failure for what can't be.
 
-    What is compared with the live cluster can't be left out: the next plan would find it there.
+    What would be stood in for, and is compared with the live cluster, can't be left out: the next plan would find it.
     """
     kind, parameters, notes = described.kind, dict(described.parameters), dict(described.notes)
     remarks, stuck = list(described.remarks), []
@@ -194,7 +187,7 @@ def _mended(described: Described, faults: Sequence[Diagnostic]) -> Described:
         if fault.code == "ACK1101" and fill is not None:
             parameters[fill] = kind.parameters[fill].stand_in
             notes[fill] = _why(kind.parameters[fill])
-        elif names[0] in parameters and names[0] not in kind.constants and not kind.parameters[names[0]].live:
+        elif names[0] in parameters and names[0] not in kind.constants and not _settled(kind.parameters[names[0]]):
             del parameters[names[0]]
             remarks.append(f"{names[0]} is left out, for no spec can have it: {fault.detail or fault.summary}")
         elif names[0] in parameters or names[0] not in described.parameters:
@@ -202,6 +195,11 @@ def _mended(described: Described, faults: Sequence[Diagnostic]) -> Described:
     if stuck or parameters == described.parameters:
         raise Failure(*(stuck or faults))
     return dataclasses.replace(described, parameters=parameters, notes=notes, remarks=tuple(remarks))
+
+
+def _settled(parameter: Parameter) -> bool:
+    """Whether a spec without this parameter's live value is one of another cluster."""
+    return parameter.live is not None and (parameter.stand_in is not None or parameter.fill is not None)
 
 
 def _why(parameter: Parameter) -> str:

@@ -204,12 +204,12 @@ async def _moment(observer: Observer, cluster: Cluster) -> tuple[Cluster | None,
 
 async def _one_moment(api: ApiReader, cluster: Cluster) -> tuple[Cluster, tuple[Node, ...]]:
     """Read again, a few times at most, while a change under way parts the cluster from its nodes."""
-    identity = cluster.cluster_id, cluster.region_id
+    listed, identity = cluster, (cluster.cluster_id, cluster.region_id)
     nodes = await api.list_nodes(*identity)
     for _ in range(_LOOKS):
         if cluster.size in (None, len(nodes)) and not cluster.busy:
             break
-        cluster = await api.get_cluster(*identity)
+        cluster = (await api.get_cluster(*identity)).as_listed(listed)
         if cluster.size in (None, len(nodes)):
             break
         nodes = await api.list_nodes(*identity)

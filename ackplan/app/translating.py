@@ -16,6 +16,7 @@ from ackplan.catalog.kinds import Effect, Kind, Parameter, discriminators
 from ackplan.catalog.timeouts import DURATION
 from ackplan.diagnostics import Diagnostic, warning
 from ackplan.model.answers import Cluster, Node
+from ackplan.model.values import ABSENT
 
 _SECRETS = frozenset(
     {
@@ -34,6 +35,7 @@ _FOUND = frozenset(
 _OWN = frozenset({"name_prefix", "force_update", "skip_set_certificate_authority", "exclude_autoscaler_nodes"})
 _NO_COUNTERPART = "no create parameter of this API version says it"
 _REFUSED = "no spec can have this value, or another one rules it out"
+_MOVED = "the live cluster has another value"
 _LONGEST = 80
 
 
@@ -96,12 +98,20 @@ def remarks(found: Translated, kept: Described) -> Iterator[Diagnostic]:
     """What of a resource is not in the cluster: a warning for each reason, which names the attributes."""
     known = kept.kind.parameters
     dropped = [(known[name].provider, _REFUSED) for name in found.parameters if name not in kept.parameters]
+    moved = [(known[name].provider, _MOVED) for name in found.parameters if _differs(known[name], found, kept)]
     reasons: dict[str, list[str]] = {}
-    for attribute, why in (*found.left, *dropped):
+    for attribute, why in (*found.left, *dropped, *moved):
         reasons.setdefault(why, []).append(attribute[:_LONGEST])
     for why, attributes in reasons.items():
         detail = f"{why}: {', '.join(sorted(attributes))} ({found.address})"
         yield warning("ACK3056", "Attributes are not taken over from Terraform", detail, cluster=kept.name)
+
+
+def _differs(parameter: Parameter, found: Translated, kept: Described) -> bool:
+    """Whether the live cluster shows another value than Terraform knew."""
+    values = (side.parameters.get(parameter.name, ABSENT) for side in (found, kept))
+    before, after = (ABSENT if value is ABSENT else parameter.canonical(value) for value in values)
+    return after is not ABSENT and before != after
 
 
 class _Reader:

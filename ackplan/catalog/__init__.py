@@ -2,11 +2,13 @@
 
 from ackplan.catalog.kinds import Kind, Parameter, kind, kind_of, kind_of_live, kinds, own_keys
 from ackplan.catalog.operations import Operation, operation, operations, secret_parameters
+from ackplan.catalog.sight import Sight, sights
 
 __all__ = [
     "Kind",
     "Operation",
     "Parameter",
+    "Sight",
     "kind",
     "kind_of",
     "kind_of_live",
@@ -15,4 +17,5 @@ __all__ = [
     "operations",
     "own_keys",
     "secret_parameters",
+    "sights",
 ]

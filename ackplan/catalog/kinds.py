@@ -50,13 +50,19 @@ class Parameter:
         return bool(self.schema.get("x-ack-secret", False))
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """Where a live cluster shows the value, the best first: fields, or `FIELD.KEY...` for a part of one."""
+        return tuple(self.schema.get("x-ack-live", ()))
+
+    @property
     def live(self) -> str | None:
-        return self.schema.get("x-ack-live")
+        """The field of a live cluster that shows the value best."""
+        return next(iter(self.places), None)
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """Fields of a live cluster that tell the value, the best first; those besides `live` are never compared."""
-        return tuple(filter(None, (self.live, *self.schema.get("x-ack-shown", ()))))
+        """Where else an answer may tell what a cluster was made with; that is not compared."""
+        return tuple(self.schema.get("x-ack-shown", ()))
 
     @property
     def reserved(self) -> tuple[str, ...]:
@@ -131,11 +137,12 @@ class Parameter:
     def read(self, value: Any) -> Any:
         """A value as other programs format it, in the form that a spec has it in; None for none of its type.
 
-        A list may come as text with commas, a number or a truth as text, a text as a number.
+        A list may come as text with commas or as its only item, a number or a truth as text, a text as a number.
         """
         types = self.schema.get("type", ())
         types = {types} if isinstance(types, str) else set(types)
         if "array" in types:
+            value = [value] if isinstance(value, Mapping) else value
             found = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
             return [part for part in found if part not in (None, "")] if isinstance(found, list) else None
         if isinstance(value, list | dict):
@@ -145,19 +152,14 @@ class Parameter:
             return text == "true"
         if "integer" in types and text.isascii() and text.isdecimal() and len(text) < _DIGITS:
             return int(text)
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return str(value) if types == {"string"} and number else value
+        return self._of_type(value, types)
 
-    def seen(self, attributes: Mapping[str, Any], known: Any) -> Any:
-        """The value that a live cluster shows; None where it shows none. Of several, with commas, `known` or the first.
-
-        What the API orders or formats by itself is no other value than `known`.
-        """
-        shown = self.read(attributes.get(self.live)) if self.live else None
-        if isinstance(shown, str) and "," in shown:
-            several = [part.strip() for part in shown.split(",") if part.strip()]
-            shown = known if known in several else next(iter(several), None)
-        return None if shown == "" else shown
+    def _of_type(self, value: Any, types: set[str]) -> Any:
+        """One value: a number as text where only that is taken, None for what is of none of these types."""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value) if types == {"string"} else value
+        own = {bool: "boolean", str: "string"}.get(type(value), "")
+        return value if own in types or not types else None
 
 
 def _without_empty(item: Any) -> Any:

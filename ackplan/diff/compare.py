@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,15 +56,11 @@ class Difference:
 
 def compare(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Sequence[Node] | None) -> Difference:
     """What differs between the three sides of one cluster. `nodes` are its live nodes, where they were read."""
-    kind = catalog.kind(wanted.kind)
     changes = [*_kind_changes(wanted, recorded, live)]
-    apart, shown = _apart(kind.name), _shown(kind.name)
-    known = recorded.parameters
-    for name, value in wanted.parameters.items():
-        if name in apart or (name not in shown and name in known and known[name] == value):
-            continue
+    shown = shown_by(live)
+    for name in _moved(wanted, recorded.parameters, shown):
         if name not in wanted.lifecycle.ignore_changes:
-            changes += _parameter_change(kind.parameters[name], value, recorded, live)
+            changes += _parameter_change(name, wanted, recorded, shown)
     changes += _own_changes(wanted, recorded)
     workers = _workers(wanted, recorded, live, nodes)
     changes += _count_change(wanted, recorded, workers)
@@ -109,10 +105,23 @@ def _apart(kind: str) -> frozenset[str]:
     return frozenset(n for n, p in known.parameters.items() if p.effect in effects or n in known.constants)
 
 
-@functools.cache
-def _shown(kind: str) -> frozenset[str]:
-    """The parameters that a live cluster shows."""
-    return frozenset(name for name, parameter in catalog.kind(kind).parameters.items() if parameter.live)
+def shown_by(live: Cluster) -> Mapping[str, Any]:
+    """The fields of a live cluster that are compared. One that is being made does not show what it will be."""
+    return {} if live.arriving else live.attributes
+
+
+def _moved(wanted: Wanted, known: Mapping[str, Any], shown: Mapping[str, Any]) -> Iterator[str]:
+    """The parameters to look at: those that the record, or the live cluster, has in other words than the spec."""
+    apart, sights = _apart(wanted.kind), catalog.sights(wanted.kind)
+    for name, value in wanted.parameters.items():
+        if name in apart:
+            continue
+        if name not in known or known[name] != value:
+            yield name
+        elif (sight := sights.get(name)) is not None:
+            told = sight.shows(shown)
+            if told is not None and told != value:
+                yield name
 
 
 def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Iterator[ParameterChange]:
@@ -130,22 +139,29 @@ def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> I
 
 
 def _parameter_change(
-    parameter: Parameter, value: Any, recorded: RecordedCluster, live: Cluster
+    name: str, wanted: Wanted, recorded: RecordedCluster, shown: Mapping[str, Any]
 ) -> Iterator[ParameterChange]:
+    parameter, value = catalog.kind(wanted.kind).parameters[name], wanted.parameters[name]
     after = parameter.canonical(value)
-    known = recorded.parameters.get(parameter.name, ABSENT)
-    if known is ABSENT:
-        known = parameter.unset(after)
-    unfilled = known != value and parameter.is_placeholder(known)
-    unknown = unfilled or (recorded.partial and parameter.name not in recorded.parameters)
-    before = parameter.canonical(known) if known is not ABSENT and not unknown else ABSENT
-    told = parameter.seen(live.attributes, after)
-    shown = before if told is None else told
-    if shown != after and not (unknown and shown is ABSENT):
+    before, unknown = _recorded(parameter, value, recorded)
+    sight = catalog.sights(wanted.kind).get(name)
+    told = sight.value(shown, after, before) if sight else None
+    now = before if told is None else told
+    if now != after and not (unknown and now is ABSENT):
         side = Side.LIVE if before == after else Side.SPEC
-        yield ParameterChange(parameter.name, shown, after, parameter.effect, side, parameter.secret)
+        yield ParameterChange(name, now, after, parameter.effect, side, parameter.secret)
     elif before != after:
-        yield ParameterChange(parameter.name, before, after, Effect.RECORDED, Side.SPEC, parameter.secret)
+        yield ParameterChange(name, before, after, Effect.RECORDED, Side.SPEC, parameter.secret)
+
+
+def _recorded(parameter: Parameter, value: Any, recorded: RecordedCluster) -> tuple[Any, bool]:
+    """What the cluster was last applied with, held against a wanted value; and whether that is not known."""
+    known = recorded.parameters.get(parameter.name, ABSENT)
+    unfilled = known != value and parameter.is_placeholder(known)
+    if unfilled or (recorded.partial and known is ABSENT):
+        return ABSENT, True
+    known = parameter.unset(parameter.canonical(value)) if known is ABSENT else known
+    return known if known is ABSENT else parameter.canonical(known), False
 
 
 def own_after(wanted: Wanted, recorded: RecordedCluster) -> dict[str, Any]:

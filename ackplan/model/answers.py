@@ -5,6 +5,7 @@ The API client builds them from answers that it does not trust; diff, plan and e
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,6 +67,16 @@ class Cluster:
     def leaving(self) -> bool:
         """Whether it is being deleted."""
         return spelled(self.state) == "deleting"
+
+    def as_listed(self, listed: Cluster) -> Cluster:
+        """With no other fields than the list shows of it: what is compared must not hang on which call answered."""
+        told = listed.attributes
+        kept = {
+            name: value
+            for name, value in self.attributes.items()
+            if name in told and (told[name] is not None or not isinstance(value, list | dict))
+        }
+        return dataclasses.replace(self, attributes=kept)
 
     @property
     def hidden(self) -> bool:

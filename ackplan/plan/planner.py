@@ -12,6 +12,7 @@ from typing import Any
 
 from ackplan import catalog
 from ackplan.catalog.kinds import discriminators
+from ackplan.catalog.sight import all_sights
 from ackplan.diagnostics import Diagnostic, error
 from ackplan.diff import needs_nodes
 from ackplan.model.actions import Action
@@ -214,6 +215,7 @@ def _with_seen(change: Change, sides: Sides, match: _Match) -> Change:
 def seen(live: Cluster, nodes: Sequence[Node] | None) -> dict[str, Any]:
     """What a plan keeps of a live cluster: what it compares and needs, nothing else of the API's answer."""
     kept = {name: live.attributes[name] for name in _kept() if live.attributes.get(name) is not None}
+    kept |= _shown(live)
     kept |= {"cluster_id": live.cluster_id, "name": live.name, "state": live.state, "region_id": live.region_id}
     if live.size is not None:
         kept["size"] = live.size
@@ -247,22 +249,21 @@ def _unknown_names(match: _Match, options: Options) -> Iterator[Diagnostic]:
 
 @functools.cache
 def _kept() -> tuple[str, ...]:
-    """The fields of a live cluster that a plan keeps."""
-    return tuple(sorted({*_compared(), *discriminators(), "vswitch_id"}))
+    """The fields of a live cluster that a plan keeps besides those that it compares."""
+    return tuple(sorted({*discriminators(), "vswitch_id"}))
 
 
-@functools.cache
-def _compared() -> tuple[str, ...]:
-    """The fields of a live cluster that are compared with parameters."""
-    return tuple(sorted({p.live for kind in catalog.kinds() for p in kind.parameters.values() if p.live}))
+def _shown(live: Cluster) -> dict[str, Any]:
+    """What is compared of a live cluster, each value under the best of the fields that show it."""
+    attributes = live.attributes
+    return {sight.field: value for sight in all_sights() if (value := sight.shows(attributes)) is not None}
 
 
 def fingerprint(live: Cluster | None) -> str:
     """A short text that changes when anything of the live side changes that a plan depends on."""
     if live is None or live.gone:
         return "absent"
-    facts = [live.cluster_id, live.name, live.state, live.size, live.region_id, live.cluster_type]
-    facts += [live.attributes.get(name) for name in _compared()]
+    facts = [live.cluster_id, live.name, live.state, live.size, live.region_id, live.cluster_type, _shown(live)]
     return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]
 
 

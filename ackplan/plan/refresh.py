@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ackplan import catalog
 from ackplan.catalog.kinds import Effect
-from ackplan.diff import ParameterChange
+from ackplan.diff import ParameterChange, shown_by
 from ackplan.model.actions import Action, Reason, Side
 from ackplan.model.answers import Cluster, Node
 from ackplan.plan import steps
@@ -63,13 +63,15 @@ def _still_attached(recorded: RecordedCluster, nodes: Sequence[Node] | None) -> 
 
 def _moved(recorded: RecordedCluster, live: Cluster, attached: int) -> Iterator[ParameterChange]:
     """The recorded parameters that the live cluster shows with another value, but for those that are left alone."""
-    kind = catalog.kind(recorded.kind)
+    kind, sights, told = catalog.kind(recorded.kind), catalog.sights(recorded.kind), shown_by(live)
     for name, value in recorded.parameters.items():
-        parameter = kind.parameters.get(name)
+        parameter, sight = kind.parameters.get(name), sights.get(name)
         if parameter is None or name in recorded.ignored:
             continue
-        shown = parameter.seen(live.attributes, parameter.canonical(value))
+        known, shown = parameter.canonical(value), None
+        if sight is not None:
+            shown = sight.value(told, known)
         if parameter.effect is Effect.SCALE and live.size is not None and not live.arriving:
             shown = max(0, live.size - kind.masters(recorded.parameters) - attached)
-        if shown is not None and shown != parameter.canonical(value):
+        if shown is not None and shown != known and not parameter.is_placeholder(value):
             yield ParameterChange(name, value, shown, parameter.effect, Side.LIVE)

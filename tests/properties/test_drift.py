@@ -202,6 +202,9 @@ def test_what_the_api_tells_otherwise_is_no_drift_and_no_change(api: _Api) -> No
         ("web", {"size": "4"}, ["num_of_nodes"]),
         ("web", {"vpc_id": "vpc-b"}, ["vpcid"]),
         ("jobs", {"vswitch_id": "vsw-x,vsw-y"}, ["vswitch_id"]),
+        ("web", {"tags": [], "current_version": "1.14.8-aliyun.1"}, ["tags"]),
+        ("web", {"tags": {"key": "team", "value": "shop"}}, ["tags"]),
+        ("jobs", {"private_zone": "false"}, ["private_zone"]),
     ],
 )
 def test_what_did_move_is_drift(name: str, told: dict[str, Any], moved: list[str]) -> None:
