@@ -14,6 +14,7 @@ from ackplan.diagnostics import Diagnostic, Failure, error, warning
 from ackplan.model.answers import Cluster, Node
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import CLUSTER_ID
+from ackplan.record.identity import recorded_as
 
 _FAMILY = "alicloud_cs_"
 
@@ -83,6 +84,10 @@ def _record(done: TakenIn, cluster: Translated, live: Cluster | None, nodes: Seq
     except Failure as failed:
         why = "; ".join(f"{fault.parameter}: {fault.detail or fault.summary}" for fault in failed.diagnostics)
         done.remarks.append(_left(cluster.address, cluster.name, f"no spec can say it: {why}"))
+        return
+    other = recorded_as(done.record, cluster.cluster_id, kept.name)
+    if other:
+        done.remarks.append(_left(cluster.address, cluster.name, f"it is recorded as {other}"))
         return
     known = done.record.clusters.get(kept.name)
     if known is not None and not known.partial:

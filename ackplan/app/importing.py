@@ -15,6 +15,7 @@ from ackplan.diagnostics import Diagnostic, Failure, error, warning
 from ackplan.model.answers import Cluster, Node
 from ackplan.model.wanted import Wanted
 from ackplan.record import Record, RecordedCluster
+from ackplan.record.identity import recorded_as
 
 # States of clusters that are not, or not any more, what they are meant to be: nothing to begin managing.
 _UNFIT = {
@@ -38,6 +39,15 @@ def obstacle(live: Cluster) -> Diagnostic | None:
     return None
 
 
+def under_another_name(record: Record, live: Cluster) -> Diagnostic | None:
+    """Why a cluster can't be recorded by its name: it has an entry under another one, and would have two."""
+    other = recorded_as(record, live.cluster_id, live.name)
+    if not other:
+        return None
+    detail, cure = f"{live.cluster_id} is recorded as {other}", f"Follow it: ackplan state mv {other} {live.name}"
+    return error("ACK3006", "Cluster is recorded already", detail, cure, cluster=live.name)
+
+
 def take_in(record: Record, name: str, live: Cluster, nodes: Sequence[Node], wanted: Wanted | None = None) -> Record:
     """The record with this cluster in it. Raises Failure where it can't be.
 
@@ -51,7 +61,7 @@ def take_in(record: Record, name: str, live: Cluster, nodes: Sequence[Node], wan
     if live.name != name:
         detail = f"{live.cluster_id} is called {live.name}"
         raise Failure(error("ACK3007", "Cluster has another name", detail, f"ackplan import {live.name}"))
-    fault = obstacle(live)
+    fault = under_another_name(record, live) or obstacle(live)
     if fault is not None:
         raise Failure(fault)
     return record.with_cluster(name, _entry(live, nodes, wanted))
@@ -85,7 +95,7 @@ def to_take_in(
             cure = f"Say which is meant: ackplan import {name} CLUSTER_ID"
             left.append(warning("ACK3051", "Cluster is left out", f"several have this name: {ids}", cure, cluster=name))
         elif found:
-            fault = obstacle(found[0])
+            fault = under_another_name(record, found[0]) or obstacle(found[0])
             left += [left_out(fault)] if fault else []
             chosen += [] if fault else found
     return chosen, left

@@ -20,6 +20,7 @@ from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
 from ackplan.record import Record
 from ackplan.record.codec import digest
+from ackplan.record.identity import shared_ids
 from ackplan.record.journal import CallKey, Entry, InFlight, Leftover, fold
 from ackplan.record.pin import is_made_on
 from ackplan.record.recovery import left, named_nodes, recover
@@ -79,6 +80,13 @@ def stale(leftover: Leftover, stored: Record) -> bool:
     return leftover.head is not None and not is_made_on(leftover.head, stored)
 
 
+def check_distinct(record: Record) -> None:
+    """Raises Failure where two entries are of one cluster: what is done to the one would be done to the other."""
+    found = tuple(shared_ids(record))
+    if found:
+        raise Failure(*found)
+
+
 def read_spec(inputs: spec.Inputs, *, optional: bool = False) -> spec.Spec:
     """The checked spec. Raises Failure with every fault in it; `optional` takes a missing spec for an empty one."""
     loaded = spec.read(inputs)
@@ -104,6 +112,7 @@ async def make_plan(
     what was looked at a moment ago.
     """
     loaded = read_spec(inputs, optional=options.mode != "normal")
+    check_distinct(before.record)
     before.here.hold(of_spec(loaded.account))
     if observer is not None and observed is None:
         regions = {steps.region_of(wanted.kind, wanted.parameters) for wanted in loaded.clusters.values()}

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterable
 
 from ackplan import catalog
-from ackplan.app.planning import Known
+from ackplan.app.planning import Known, check_distinct
 from ackplan.diagnostics import Diagnostic, Failure, error
 from ackplan.model.answers import Cluster
 from ackplan.record import Record, RecordedCluster
@@ -85,6 +85,8 @@ _PULL = "Pull the record again and make the change on that; --force puts this on
 
 def put(record: Record, pushed: Record, *, force: bool) -> Record:
     """The record to write when `pushed` takes its place. Raises Failure where that would lose what others wrote."""
+    if not force:
+        check_distinct(pushed)
     if not force and record.lineage:
         if pushed.lineage != record.lineage:
             raise Failure(_refused(f"its lineage is {pushed.lineage}, the record's is {record.lineage}"))

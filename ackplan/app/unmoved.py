@@ -20,6 +20,7 @@ from ackplan.model.answers import Cluster, Node
 from ackplan.plan.model import Change, Plan
 from ackplan.plan.planner import fingerprint, seen
 from ackplan.record import Record, RecordedCluster
+from ackplan.record.identity import shared_ids
 from ackplan.record.pin import is_made_on, parted
 
 _CURE = "Plan again"
@@ -34,7 +35,7 @@ async def check_unmoved(
 
     `made_on` is the record that the plan was made on: with it, is said which of its clusters moved.
     """
-    moved = [*_spec_moved(plan, inputs), *_record_moved(plan, before, made_on)]
+    moved = [*_spec_moved(plan, inputs), *_record_moved(plan, before, made_on), *shared_ids(before.record)]
     if not moved:
         observed = await observer.observe(before.record, _regions(plan), before.flying)
         moved = [*observed.diagnostics, *_live_moved(plan.acting, plan, before, observed.live)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
 import hashlib
 import json
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from ackplan import catalog
@@ -14,6 +16,7 @@ from ackplan.catalog.timeouts import DURATION
 from ackplan.diagnostics import Diagnostic, Failure, Span, error
 from ackplan.model.world import decode_world, encode_world
 from ackplan.record.model import VERSION, Record, RecordedCluster
+from ackplan.record.places import Oddity, oddities
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_LINEAGE = 100
@@ -21,6 +24,8 @@ MAX_LINEAGE = 100
 MAX_SERIAL = 2**53 - 1
 # What may stand in the path of a signed call; empty where only the answer of a create will tell.
 CLUSTER_ID = re.compile(r"[A-Za-z0-9_-]{0,128}")
+_BOM = "\ufeff"
+_MOST_FAULTS = 20
 _HALF = re.compile("[\ud800-\udfff]")
 _EPOCH = "1970-01-01T00:00:00Z"
 _MOMENT = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z", re.ASCII)
@@ -69,7 +74,9 @@ def encode_cluster(cluster: RecordedCluster) -> dict[str, Any]:
 def decode(text: str, file: str) -> Record:
     """The record in `text`. Raises Failure, saying where and what to do, for anything that is not one."""
     try:
-        document = json.loads(text)
+        document = json.loads(text.removeprefix(_BOM), object_pairs_hook=_distinct, parse_constant=_refuse)
+    except _OddError:
+        raise Failure(*(_odd(file, oddity) for oddity in islice(oddities(text), _MOST_FAULTS))) from None
     except (ValueError, RecursionError) as fault:
         raise _broken(text, file, fault) from None
     if not isinstance(document, dict):
@@ -88,6 +95,42 @@ def decode(text: str, file: str) -> Record:
     return _decode_document(document, file)
 
 
+class _OddError(ValueError):
+    """Something that a reader of JSON would take in silence."""
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The mapping of these keys. Another reader might take the first of two, where this one takes the last."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _OddError
+    return found
+
+
+def _refuse(constant: str) -> Any:
+    raise _OddError(constant)
+
+
+def _odd(file: str, oddity: Oddity) -> Diagnostic:
+    cure = "Keep the right one there, and no other"
+    return error("ACK3001", "Record can't be read", oddity.what, cure, span=Span(file, oddity.line, oddity.column))
+
+
+def decode_bytes(data: bytes, file: str) -> Record:
+    """The record in a file's bytes: UTF-8, which an editor may have begun with a mark. Raises Failure."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        encoding = "UTF-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "another encoding"
+        place = Span(file, data.count(b"\n", 0, fault.start) + 1, 1)
+        detail, cure = (
+            f"it is in {encoding}, not UTF-8, from byte {fault.start} on",
+            "Save it as UTF-8; nothing else has to change",
+        )
+        raise Failure(error("ACK3001", "Record can't be read", detail, cure, span=place)) from None
+    return decode(text, file)
+
+
 def _broken(text: str, file: str, fault: Exception) -> Failure:
     line, column = getattr(fault, "lineno", 1), getattr(fault, "colno", 1)
     marked = [n for n, row in enumerate(text.splitlines(), 1) if row.startswith(_CONFLICT)]
@@ -97,8 +140,8 @@ def _broken(text: str, file: str, fault: Exception) -> Failure:
                 "ACK3003",
                 "Record holds git conflict marks",
                 "two branches both changed it",
-                "Take the version of the branch that was applied last "
-                "(git checkout --theirs or --ours), then run: ackplan plan",
+                "Keep every cluster that either branch has made; of one that both changed, the entry of the branch "
+                "that was applied last. Then run: ackplan plan",
                 span=Span(file, marked[0], 1),
             )
         )
@@ -107,10 +150,14 @@ def _broken(text: str, file: str, fault: Exception) -> Failure:
             "ACK3001",
             "Record can't be read",
             f"{getattr(fault, 'msg', fault)}",
-            f"Put back the last good version: git checkout {file}, or the one that .ackplan/ keeps",
+            f"Mend it there. {_put_back(file)}",
             span=Span(file, line, column),
         )
     )
+
+
+def _put_back(file: str) -> str:
+    return f"Or put back the last good version: git checkout {file}, or the one that .ackplan/ keeps"
 
 
 def _shape(file: str, detail: str) -> Diagnostic:
@@ -118,7 +165,7 @@ def _shape(file: str, detail: str) -> Diagnostic:
         "ACK3001",
         "Record can't be read",
         detail,
-        f"Put back the last good version: git checkout {file}, or the one that .ackplan/ keeps",
+        f"Mend it there. {_put_back(file)}",
         span=Span(file, 1, 1),
     )
 

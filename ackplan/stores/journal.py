@@ -78,8 +78,7 @@ class SqliteJournal:
         return Leftover(_head(head) if head else None, tuple(map(_entry, rows)))
 
     def _broken(self, fault: Exception) -> Failure:
-        cure = "Move it away; ackplan then looks at the live clusters alone: ackplan plan"
-        return Failure(error("ACK3012", "Journal can't be used", f"{self._path}: {fault}", cure))
+        return Failure(error("ACK3012", "Journal can't be used", f"{self._path}: {fault}", _cure(fault)))
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is not None:
@@ -94,6 +93,8 @@ class SqliteJournal:
         connection = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        (page,) = connection.execute("PRAGMA page_size").fetchone()
+        connection.execute(f"PRAGMA max_page_count={_MAX_BYTES // page}")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > _VERSION:
             connection.close()
@@ -199,6 +200,17 @@ def _expected(tables: str) -> list[tuple[str, ...]]:
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(tables)
         return _shape(connection)
+
+
+def _cure(fault: Exception) -> str:
+    """What to do. Only what is damaged may be moved away: a journal knows calls that nothing else knows of."""
+    if not isinstance(fault, OSError | sqlite3.OperationalError) or getattr(fault, "errno", 0) == errno.EFBIG:
+        return "Move it away, and keep it; ackplan then looks at the live clusters alone: ackplan plan"
+    keep = "Leave it where it is: it knows calls that the record does not know of"
+    code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return f"Wait until nobody else uses it, then run it again. {keep}"
+    return f"Make room or set the permissions, then run: ackplan apply. {keep}"
 
 
 def _head(row: tuple[Any, ...]) -> RunHead:

@@ -7,10 +7,10 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from ackplan.diagnostics import Failure, error
+from ackplan.diagnostics import Diagnostic, Failure, error
 from ackplan.model.world import World
 from ackplan.record import Record
-from ackplan.record.codec import MAX_BYTES, decode, encode
+from ackplan.record.codec import MAX_BYTES, decode_bytes, encode
 from ackplan.stores.files import read_regular, write_atomically
 
 
@@ -33,12 +33,7 @@ class LocalRecordStore:
         data = read_regular(self._path, MAX_BYTES)
         if data is None:
             return Record(lineage="")
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError as fault:
-            detail = f"{self._path}: not UTF-8 at byte {fault.start}"
-            raise Failure(error("ACK3001", "Record can't be read", detail, "Put back the last good version")) from None
-        return decode(text, str(self._path))
+        return decode_bytes(data, str(self._path))
 
     def write(self, record: Record, *, expect: Record) -> Record:
         """Writes the record as the next serial, above its own. Raises Failure where another than expected is kept."""
@@ -50,8 +45,17 @@ class LocalRecordStore:
         lineage = record.lineage or current.lineage or str(uuid.uuid4())
         serial, world = max(expect.serial, record.serial) + 1, record.world.completed(self._world())
         written = dataclasses.replace(record, lineage=lineage, serial=serial, world=world)
+        data = encode(written).encode()
+        if len(data) > MAX_BYTES:
+            raise Failure(_too_large(len(data)))
         before = read_regular(self._path, MAX_BYTES)
         if before is not None:
             write_atomically(self._backup, before)
-        write_atomically(self._path, encode(written).encode())
+        write_atomically(self._path, data)
         return written
+
+
+def _too_large(size: int) -> Diagnostic:
+    detail = f"it would have {size:,} bytes, and {MAX_BYTES:,} are read back at most; it stays as it is"
+    cure = "Split the fleet over several workspaces. What a run did is in the journal: leave that where it is"
+    return error("ACK3043", "Record would be too large", detail, cure)

@@ -306,6 +306,44 @@ def test_journal_that_is_too_large_is_refused(at: Bench) -> None:
     assert "over 536,870,912 bytes" in refused.err
 
 
+def test_a_journal_that_is_full_stays_where_it_is(at: Bench) -> None:
+    """More is never written than is read back; what to do loses nothing that only the journal knows."""
+    (at.folder / "ackplan.yaml").write_text(spec({f"c{number}": {} for number in range(20)}))
+    with mock.patch("ackplan.stores.journal._MAX_BYTES", 40 << 10):
+        full = at.run("apply", "--auto-approve")
+        assert full.code == 1
+        assert "ACK3012" in full.err
+        assert "Make room or set the permissions, then run: ackplan apply. Leave it where it is" in full.err
+        assert "Move it away" not in full.err
+        assert at.run("plan").code == 0, "what is there is read"
+    assert at.run("apply", "--auto-approve").code == 0
+    names = [cluster["name"] for cluster in at.world.clusters()]
+    assert sorted(names) == sorted({*names}), "nothing was made twice"
+    assert len(names) == 20
+
+
+@pytest.mark.parametrize("mode", ["locked", "link", "folder"])
+def test_a_journal_that_can_not_be_opened_stays_where_it_is(at: Bench, mode: str) -> None:
+    file = at.folder / ".ackplan" / "default.journal"
+    with contextlib.ExitStack() as stack:
+        if mode == "locked":
+            connection = stack.enter_context(contextlib.closing(sqlite3.connect(file)))
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+            stack.enter_context(mock.patch("sqlite3.connect", _impatient(sqlite3.connect)))
+        else:
+            file.rename(file.with_suffix(".real"))
+            file.mkdir() if mode == "folder" else file.symlink_to(file.with_suffix(".real"))
+        refused = at.run("apply", "--auto-approve")
+    assert (refused.code, refused.err[:7]) == (1, "ACK3012")
+    assert "Leave it where it is" in refused.err
+    assert "Move it away" not in refused.err
+
+
+def _impatient(connect: Callable[..., sqlite3.Connection]) -> Callable[..., sqlite3.Connection]:
+    return lambda *positional, **named: connect(*positional, timeout=0, **named)
+
+
 def test_names_that_can_not_be_written_down_are_refused(at: Bench) -> None:
     """Half a surrogate pair, which JSON can name: the run waited without end for its journal."""
     file = at.folder / "state" / "default.json"

@@ -138,10 +138,10 @@ def _pull(settings: Settings) -> None:
 def _push(settings: Settings, force: bool, file: str) -> None:  # noqa: FBT001
     """Put the record in FILE in the place of the one that is kept. - reads standard input."""
     from ackplan.app.recordkeeping import check_settled, put
-    from ackplan.record.codec import decode
+    from ackplan.record.codec import decode_bytes
     from ackplan.render.words import counted
 
-    pushed = decode(_text(settings, file), "<stdin>" if file == "-" else file)
+    pushed = decode_bytes(_bytes(settings, file), "<stdin>" if file == "-" else file)
 
     async def replaced(before: Known) -> Record:
         if not force:
@@ -181,7 +181,7 @@ def _history(settings: Settings, most: int) -> None:
     click.echo(text.table(head, rows) if rows else "Nothing is recorded.")
 
 
-def _text(settings: Settings, file: str) -> str:
+def _bytes(settings: Settings, file: str) -> bytes:
     from ackplan.diagnostics import Failure, error
     from ackplan.record.codec import MAX_BYTES
     from ackplan.spec.fleet import display
@@ -191,7 +191,9 @@ def _text(settings: Settings, file: str) -> str:
     data = sys.stdin.buffer.read(MAX_BYTES + 1) if file == "-" else read_regular(path, MAX_BYTES)
     if data is None:
         raise Failure(error("ACK3011", "File can't be read", f"{display(path)} does not exist"))
-    return data.decode("utf-8", "replace")
+    if len(data) > MAX_BYTES:
+        raise Failure(error("ACK3011", "File can't be read", f"{file}: over {MAX_BYTES:,} bytes"))
+    return data
 
 
 def _rewrite(settings: Settings, verb: str, changed: Callable[[Known], Awaitable[Record]]) -> Record:

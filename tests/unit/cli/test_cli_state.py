@@ -385,3 +385,148 @@ def test_a_forged_plan_can_not_show_another_plan(project: Project) -> None:
     forged(project, lambda plan: plan["json"].update(resource_changes=[]))
     done = project.run("show", "it.plan", "--format", "json")
     assert (done.code, done.out, done.err[:7]) == (1, "", "ACK6003")
+
+
+def test_a_record_with_a_key_twice_is_refused_at_its_place(project: Project) -> None:
+    """Git merged two branches that both took in the same cluster."""
+    project.applied(TWO)
+    text = (project.folder / "state/default.json").read_text("utf-8")
+    entry = text[text.index('    "web": {') : text.rindex("    }\n") + 5]
+    other = entry.replace('num_of_nodes": 3', 'num_of_nodes": 9')
+    merged = text.replace(entry, f"{entry},\n{other}")
+    project.write(merged, "state/default.json")
+    line = merged[: merged.rindex('"web": {')].count("\n") + 1
+    for command in (("plan",), ("apply", "--auto-approve"), ("state", "list"), ("show",), ("state", "rm", "web")):
+        done = project.run(*command)
+        assert done.code == 1
+        assert f'state/default.json:{line}:5: ACK3001 Record can\'t be read: "web" is given twice' in done.err
+        assert "Keep the right one" in done.err
+    assert (project.folder / "state/default.json").read_text("utf-8") == merged
+    project.write(merged, "pushed.json")
+    assert f"pushed.json:{line}:5: ACK3001" in project.run("state", "push", "--force", "pushed.json").err
+
+
+def test_a_record_that_an_editor_saved_with_a_mark_is_read(project: Project) -> None:
+    project.applied(WEB)
+    file = project.folder / "state/default.json"
+    assert project.run("plan", "--out", "it.plan").code == 0
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert "No changes" in project.run("plan").out
+    assert project.run("apply", "it.plan").code == 0, "it is the same record"
+    edited = {**record_with_mark(file), "serial": 2}
+    (project.folder / "edited.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(edited).encode())
+    assert project.run("state", "push", "edited.json").code == 0
+    assert record(project)["serial"] == 3
+
+
+def record_with_mark(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(file.read_text("utf-8-sig"))
+    return found
+
+
+def test_a_record_in_utf_16_is_called_so(project: Project) -> None:
+    project.applied(WEB)
+    file = project.folder / "state/default.json"
+    mended = file.read_text("utf-8").encode("utf-16")
+    file.write_bytes(mended)
+    done = project.run("plan")
+    assert (done.code, "it is in UTF-16, not UTF-8" in done.err, "Save it as UTF-8" in done.err) == (1, True, True)
+    assert file.read_bytes() == mended
+
+
+def test_a_record_that_could_not_be_read_back_is_not_written(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.applied(WEB)
+    kept = (project.folder / "state/default.json").read_bytes()
+    monkeypatch.setattr("ackplan.stores.local.MAX_BYTES", len(kept) + 20)
+    project.write(TWO)
+    done = project.run("apply", "--auto-approve")
+    assert done.code == 1
+    assert "ACK3043 Record would be too large" in done.err
+    assert (project.folder / "state/default.json").read_bytes() == kept
+    assert [entry.name for entry in (project.folder / "state").iterdir()] == ["default.json"]
+    monkeypatch.undo()
+    made = len(project.changing())
+    assert project.run("apply", "--auto-approve").code == 0, "the journal has all of it"
+    assert len(project.changing()) == made
+    assert set(record(project)["clusters"]) == {"web", "db"}
+
+
+def test_a_plan_that_could_not_be_read_back_is_not_written(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write(WEB)
+    project.write("{}", "other.json")
+    assert project.run("plan", "--out", "it.plan").code == 0
+    kept = (project.folder / "it.plan").read_bytes()
+    monkeypatch.setattr("ackplan.plan.codec.MAX_BYTES", len(kept))
+    project.write(TWO)
+    for name in ("it.plan", "new.plan"):
+        done = project.run("plan", "--out", name)
+        assert (done.code, done.out) == (1, "")
+        assert "ACK6011 Plan file would be too large" in done.err
+    assert (project.folder / "it.plan").read_bytes() == kept
+    assert not [entry for entry in project.folder.iterdir() if "new.plan" in entry.name]
+    monkeypatch.setattr("ackplan.plan.codec.MAX_BYTES", len(kept) + 200)
+    project.write(WEB)
+    assert project.run("plan", "--out", "it.plan").code == 0
+    assert project.run("show", "it.plan").code == 0, "what is written is read"
+
+
+def shared(project: Project) -> str:
+    """A bad merge gave both clusters one id, with the names in the record; `db` is protected."""
+    kept = record(project)
+    web, db = kept["clusters"]["web"], kept["clusters"]["db"]
+    db["own"]["lifecycle"] = {"prevent_destroy": True}
+    web["cluster_id"] = db["cluster_id"]
+    project.write(json.dumps(kept), "state/default.json")
+    return str(db["cluster_id"])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("plan",),
+        ("plan", "--no-refresh"),
+        ("plan", "--target", "db"),
+        ("apply", "--auto-approve"),
+        ("destroy", "--auto-approve"),
+        ("drift",),
+    ],
+)
+def test_two_entries_of_one_cluster_are_refused_by_both_names(command: tuple[str, ...], project: Project) -> None:
+    project.applied(TWO)
+    cluster_id = shared(project)
+    project.write(WEB)
+    before = project.changing()
+    done = project.run(*command)
+    assert (done.code, done.out) == (1, "")
+    assert f"ACK3042 db: Cluster is recorded twice: {cluster_id} is recorded as db and as web" in done.err
+    assert "ackplan state rm db or web" in done.err
+    assert project.changing() == before
+
+
+def test_two_entries_of_one_cluster_are_mended_by_forgetting_one(project: Project) -> None:
+    project.applied(TWO)
+    shared(project)
+    assert set(project.run("state", "list").out.split()) == {"db", "web"}
+    assert project.run("state", "rm", "web").code == 0
+    assert set(record(project)["clusters"]) == {"db"}
+    assert project.run("import", "web").code == 0
+    assert "No changes" in project.run("plan").out
+
+
+def test_an_id_is_not_recorded_under_a_second_name(project: Project) -> None:
+    project.applied(TWO)
+    kept = record(project)
+    other = copy.deepcopy(kept)
+    other["serial"] += 1
+    other["clusters"]["more"] = other["clusters"]["db"]
+    project.write(json.dumps(other), "other.json")
+    done = project.run("state", "push", "other.json")
+    assert (done.code, "ACK3042" in done.err, "as db and as more" in done.err) == (1, True, True)
+    assert record(project) == kept
+    kept["clusters"]["old"] = kept["clusters"].pop("web")
+    project.write(json.dumps(kept), "state/default.json")
+    for command in (("import", "web"), ("import", "--all")):
+        done = project.run(*command)
+        assert "is recorded as old" in done.err
+        assert "ackplan state mv old web" in done.err
+    assert record(project) == kept

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
+import dataclasses
 import json
 from typing import Any
 
 import pytest
 
 from ackplan.diagnostics import Failure
+from ackplan.model.world import World
 from ackplan.record import Record, RecordedCluster
-from ackplan.record.codec import decode, encode
+from ackplan.record.codec import decode, decode_bytes, digest, encode
 
 SHOP = RecordedCluster(
     "c0ffee",
@@ -78,6 +81,12 @@ BROKEN = [
     ("a huge number", '{"version": ' + "9" * 10_000 + "}", "ACK3001"),
     ("newer", '{"version": 2, "clusters": 7}', "ACK3002"),
     ("much newer", '{"version": 999999}', "ACK3002"),
+    ("a key twice", '{\n  "version": 1,\n  "serial": 1,\n   "serial": 2}', 'f.json:4:4: ACK3001 Record can\'t be read: "serial" is given twice, first in line 3'),
+    ("a cluster twice", '{"clusters": {"a{\\"": {}, "b": [{}, {"a": 1}],\n "a{\\"": {}}}', 'f.json:2:2: ACK3001'),
+    ("a key twice, written in two ways", '{"clusters": {"web": {"own": {"a": 1,\n"\\u0061": 2}}}}', 'f.json:2:1: ACK3001 Record can\'t be read: "a" is given twice'),
+    ("a number that is none", '{\n"serial": NaN}', "f.json:2:11: ACK3001 Record can't be read: NaN is no number"),
+    ("a number without end", '{"serial": -Infinity}', "f.json:1:12: ACK3001 Record can't be read: -Infinity is no number"),
+    ("a mark, and no JSON", '\ufeffhello', "f.json:1:1: ACK3001"),
     ("marks of git", '{\n  "version": 1,\n<<<<<<< HEAD\n  "serial": 1,\n=======\n  "serial": 2,\n>>>>>>> b\n}', "f.json:3:1: ACK3003"),
 ]  # fmt: skip
 
@@ -93,6 +102,52 @@ def test_what_is_no_record_is_refused_with_a_cure(text, says):
     assert why.cure
 
 
+def test_every_key_that_is_given_twice_is_told_at_once():
+    with pytest.raises(Failure) as refused:
+        decode('{"a": {"x": 1, "x": 2},\n"b": 1, "b": {"y": 1, "y": NaN}}', "f.json")
+    assert [str(why.span) for why in refused.value.diagnostics] == [
+        "f.json:1:16",
+        "f.json:2:9",
+        "f.json:2:23",
+        "f.json:2:28",
+    ]
+
+
+def test_the_same_key_in_two_mappings_is_none_given_twice():
+    assert decode(encode(RECORD), "f.json") == RECORD
+    assert decode(encode(Record("l", 1, dict.fromkeys(("lineage", "serial", "a{b}", 'q"'), ASK))), "f.json").serial == 1
+
+
+def test_a_mark_that_an_editor_left_at_the_begin_is_none_of_the_record():
+    assert decode_bytes(codecs.BOM_UTF8 + encode(RECORD).encode(), "f.json") == RECORD
+    assert decode("\ufeff" + encode(RECORD), "f.json") == RECORD
+
+
+@pytest.mark.parametrize(
+    ("encoding", "called"), [("utf-16", "UTF-16"), ("gbk", "another encoding"), ("cp1252", "another encoding")]
+)
+def test_another_encoding_is_called_by_its_name(encoding, called):
+    text = encode(Record("l", 1, {"é" if encoding == "cp1252" else "商店": RecordedCluster("c1", "serverless", {})}))
+    with pytest.raises(Failure) as refused:
+        decode_bytes(text.encode(encoding), "f.json")
+    (why,) = refused.value.diagnostics
+    assert f"it is in {called}, not UTF-8" in str(why)
+    assert why.cure.startswith("Save it as UTF-8")
+
+
+def test_the_digest_is_of_the_content():
+    assert digest(RECORD) == digest(decode(json.dumps(json.loads(encode(RECORD))), "f.json"))
+    others = [
+        dataclasses.replace(RECORD, serial=RECORD.serial + 1),
+        dataclasses.replace(RECORD, lineage="other"),
+        dataclasses.replace(RECORD, world=World("1", "loopback")),
+        RECORD.without("shop"),
+        RECORD.with_cluster("shop", dataclasses.replace(SHOP, own={})),
+        RECORD.with_cluster("shop", dataclasses.replace(SHOP, created=not SHOP.created)),
+    ]
+    assert len({digest(record) for record in [RECORD, *others]}) == len(others) + 1
+
+
 # A path into the document and what stands there instead; `...` takes it away.
 WRONG: list[tuple[tuple[str, ...], Any]] = [
     (("version",), ...),
@@ -106,6 +161,8 @@ WRONG: list[tuple[tuple[str, ...], Any]] = [
     (("serial",), ...),
     (("serial",), -1),
     (("serial",), 1.5),
+    (("serial",), 2**53),
+    (("serial",), 10**300),
     (("serial",), True),
     (("serial",), "1"),
     (("clusters",), ...),
