@@ -18,7 +18,7 @@ from ackplan.diff import needs_nodes
 from ackplan.model.actions import Action
 from ackplan.model.answers import Cluster, Node
 from ackplan.model.wanted import Wanted
-from ackplan.plan import refusals
+from ackplan.plan import refusals, renaming
 from ackplan.plan.cautions import cautions
 from ackplan.plan.conditions import conditions
 from ackplan.plan.decide import Case, decide
@@ -62,6 +62,7 @@ def plan(sides: Sides, options: Options) -> Plan:
     else:
         names = sorted(sides.record.clusters) if options.mode == "destroy" else match.names
         changes = tuple(_filled_in(decide(_case(name, sides, options, match)), sides) for name in names)
+        changes = renaming.refused(changes, sides.wanted)
     changes = tuple(_with_seen(change, sides, match) for change in changes)
     changes, problems = wire(changes)
     changes = select(changes, options.targets, options.excludes, skip_blocked=options.skip_blocked)
@@ -71,7 +72,10 @@ def plan(sides: Sides, options: Options) -> Plan:
         sides.spec_digest,
         {c.cluster: fingerprint(match.seen(c.cluster)) for c in changes if c.action is not Action.NOOP},
     )
-    harm = cautions(changes, sides.wanted, sides.record.clusters)
+    harm = (
+        *cautions(changes, sides.wanted, sides.record.clusters),
+        *renaming.alike(changes, sides.wanted, sides.record.clusters),
+    )
     states = conditions(changes, sides.wanted)
     return Plan(options.mode, changes, pins, match.unmanaged(), (*unknown, *problems, *harm, *states))
 

@@ -126,6 +126,18 @@ def cannot_change(wanted: Wanted, change: ParameterChange) -> Diagnostic:
     )
 
 
+def cannot_rename(wanted: Wanted, old: str, cluster: str) -> Diagnostic:
+    return error(
+        "ACK2058",
+        "Cluster can't be renamed",
+        f"the spec says that {wanted.name} is {old} under another name; no call of this API version renames",
+        f"Call it {old} again; or take renamed_from out: then {old} is deleted and {wanted.name} created",
+        span=wanted.span_of("renamed_from"),
+        cluster=cluster,
+        parameter="renamed_from",
+    )
+
+
 def _quoted(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 

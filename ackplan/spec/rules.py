@@ -28,6 +28,7 @@ def check_fleet(fleet: Mapping[str, Wanted], *, complete: bool) -> list[Diagnost
         found += check_cluster(wanted)
         if wanted.depends_on and complete:
             found += _dependencies(wanted, fleet, meant)
+    found += _renamings(fleet)
     found += _attached_twice(fleet)
     return found + _circles(fleet)
 
@@ -184,6 +185,19 @@ def _dependencies(wanted: Wanted, fleet: Mapping[str, Wanted], meant: Meant) -> 
         if name not in fleet:
             near = meant.suggestion(name)
             yield _fault(wanted, "depends_on", "ACK1203", "Unknown cluster", f'"{name}"; {near}'.rstrip("; "))
+
+
+def _renamings(fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
+    """A name that a cluster had may be no other's: neither still a cluster's, nor an earlier one of two."""
+    first: dict[str, str] = {}
+    for wanted in fleet.values():
+        old = wanted.own.get("renamed_from") if wanted.own else None
+        if not isinstance(old, str):
+            continue
+        other = old if old in fleet else first.setdefault(old, wanted.name)
+        if other != wanted.name or old in fleet:
+            why = "the spec still has it" if old in fleet else f"{other} says that too"
+            yield _fault(wanted, "renamed_from", "ACK1210", "Name is not an earlier one", f'"{old}": {why}')
 
 
 def _lifecycle(wanted: Wanted) -> Iterator[Diagnostic]:

@@ -98,7 +98,7 @@ DETAILS = {
         "worker_system_disk_size: 40",
         "worker_instance_charge_type: PostPaid",
         "snat_entry: true\n",
-        "proxy_mode: iptables",
+        "proxy_mode: ipvs",
     ],
 }
 
