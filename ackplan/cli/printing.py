@@ -11,7 +11,7 @@ import contextlib
 import io
 import os
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -34,14 +34,19 @@ codecs.register_error("ackplan.alike", _alike)
 def prepare() -> None:
     """Text from now on can hold any sign."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="ackplan.alike")
+        _set(stream, errors="ackplan.alike")
 
 
 def as_document() -> None:
     """Standard output from now on is for programs: UTF-8, and half a surrogate pair as JSON names it."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    _set(sys.stdout, encoding="utf-8", errors="backslashreplace")
+
+
+def _set(stream: TextIO, **how: Any) -> None:
+    """A stream that is closed, or whose file was replaced beneath it, stays as it is."""
+    if isinstance(stream, io.TextIOWrapper):
+        with contextlib.suppress(OSError, ValueError):
+            stream.reconfigure(**how)
 
 
 def say(message: str) -> None:

@@ -181,3 +181,17 @@ def test_every_command_is_known_here() -> None:
     text = {"init", "validate", "plan", "show", "apply", "destroy", "drift", "rehearse", "import", "clusters", "tasks",
             "state", "unlock", "doctor", "simulator", "completion", "version", "fmt", "attach-script"}  # fmt: skip
     assert {*COMMANDS} - text == {words[0] for words in DOCUMENTS.values()} - text
+
+
+def test_a_stream_whose_file_was_replaced_beneath_it_prints_as_it_can(project: Project) -> None:
+    project.write(SHOP)
+    code = "import os, sys; sys.stdout.seekable(); from ackplan.cli.main import run; sys.exit(run(['validate']))"
+    with (project.folder / "out").open("wb") as out:
+        reading, writing = os.pipe()
+        program = f"import os; os.dup2({writing}, 1); {code}"
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(command, cwd=project.folder, stdout=out, pass_fds=[writing], check=False)
+        os.close(writing)
+        assert done.returncode == 0
+        assert os.read(reading, 1000) == b"Valid: 1 cluster in 1 file.\n"
+        os.close(reading)
