@@ -54,7 +54,7 @@ class Observer:
         """
         entries = record.clusters
         recorded = {region_of(entry.kind, entry.parameters) for entry in entries.values()}
-        listed = await Listing(self.api).clusters({*regions, *recorded})
+        listed = await Listing(self.api).clusters({*regions, *recorded, *_regions(flying)})
         by_id = {cluster.cluster_id: cluster for cluster in listed}
         unlisted = [_subject(name, e) for name, e in entries.items() if e.cluster_id and not _shows(by_id, e)]
         doomed = {call.cluster for call in flying if call.data.get("operation") == _DELETE}
@@ -99,6 +99,14 @@ class Observer:
         detail = f"{gone} of {recorded} recorded clusters are gone at once: {_some(names)} ({self.place})"
         cure = "See that account, region and endpoint are those of the record; if they are: --allow-vanished"
         return error("ACK2021", "Most recorded clusters are gone", detail, cure)
+
+
+def _regions(flying: Iterable[InFlight]) -> Iterator[str]:
+    """Where the calls in flight may have made something that no record has."""
+    for call in flying:
+        entry = call.data.get("entry")
+        if isinstance(entry, dict) and isinstance(entry.get("parameters"), dict):
+            yield region_of(str(entry.get("kind")), entry["parameters"])
 
 
 def _subject(name: str, entry: RecordedCluster) -> Subject:

@@ -206,6 +206,13 @@ MUTANTS = (
     Mutant("a run knows when a cluster was created", creating._created, '"accepted_at": context.accepted_at', "", 0),
     Mutant("what no list shows is asked for by its id", observing.Observer.observe, "if not unlisted:", "if True:", 0),
     Mutant(
+        "what a call in flight made is looked for in its region",
+        observing.Observer.observe,
+        ", *_regions(flying)",
+        "",
+        205,
+    ),
+    Mutant(
         "most of what is recorded is not gone at once",
         observing.Observer._asked,
         "if gone > 2 and gone * 2 > recorded and not self.allow_vanished:",
