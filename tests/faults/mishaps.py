@@ -127,6 +127,9 @@ _NO_TASKS = {"kind": "error", "status": 404, "code": "ErrorTaskNotFound"}
 # From the second look on (the first of all is the plan's, or a step's own before its call), longer than a client tries.
 _LOOKS = tuple({"kind": "error", "status": 500, "operation": "get_cluster", "nth": number} for number in range(2, 9))
 _LOST = {"kind": "reset", "when": "after"}
+_NOT_FOUND = {"kind": "error", "status": 404, "code": "ErrorClusterNotFound"}
+_LISTS: Mapping[str, Any] = {"operation": "list_clusters", "first": 1000}
+_READS: Mapping[str, Any] = {"operation": "*", "first": 1000}
 
 MISHAPS = (
     *_around("HTTP 500", {"kind": "error", "status": 500}),
@@ -164,6 +167,13 @@ MISHAPS = (
     Mishap("a look's answer is garbage", ({"kind": "garbage", "operation": "get_cluster", "nth": 2},)),
     Mishap("there are no tasks (404)", ({**_NO_TASKS, "operation": "get_task", "first": 1000},)),
     Mishap("name taken by someone else, before the call", meddles=_named),
+    Mishap("a gateway gives up, and it takes effect ten seconds later", ({"kind": "late_commit", "seconds": 10},)),
+    Mishap("lists lag by 30 seconds behind what is made", ({"kind": "lag", "seconds": 30, **_LISTS},)),
+    Mishap("all reads lag by 30 seconds behind what is made", ({"kind": "lag", "seconds": 30, **_READS},)),
+    Mishap("lists are as they were 20 seconds ago", ({"kind": "stale", "seconds": 20, **_LISTS},)),
+    Mishap("sizes are as they were 20 seconds ago", ({"kind": "size_lag", "seconds": 20, **_READS},)),
+    Mishap("the plan's list is empty", ({"kind": "partial", "operation": "list_clusters", "nth": 1},)),
+    Mishap("one look says that there is no such cluster", ({**_NOT_FOUND, "operation": "get_cluster", "nth": 2},)),
 )
 
 
