@@ -73,6 +73,7 @@ class Computer:
     spec: spec.Spec = field(default_factory=lambda: spec.Spec({}, (), ()))
     life: Life | None = None
     runs: int = 0
+    parallelism: int = 32
 
     async def plan(self, asked: Asked, planfile: str = "") -> Planned:
         """A plan made in fair weather. Raises Failure and ApiError."""
@@ -92,7 +93,7 @@ class Computer:
         life.creating |= life.tried
         self.life, life.begun = life, asyncio.get_running_loop().time()
         with self._living(life), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-            end = await self._lived(carry_out(Settings(chdir=self.folder), order), life)
+            end = await self._lived(carry_out(Settings(chdir=self.folder, parallelism=self.parallelism), order), life)
         self.life = None
         left = [task for task in asyncio.all_tasks() - others - self.account.travelling if not task.done()]
         for task in left:

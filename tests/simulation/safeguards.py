@@ -50,7 +50,9 @@ MUTANTS = (
         '"created": True',
         23,
     ),
-    Mutant("a busy cluster is waited for", StepContext.ready, "cluster.busy", "False", 222),
+    Mutant(
+        "a busy cluster is waited for", StepContext.ready, "if cluster is not None and cluster.busy:", "if False:", 222
+    ),
     Mutant(
         "what is settled has the cluster's id",
         StepContext.settled,

@@ -228,7 +228,8 @@ class Story:
             order = Order(Asked(), str(self._computer.folder / "it.plan"))
         life.asked = order.asked
         self._lives.append(life)
-        order = Order(order.asked, order.planfile, True, rng.choice((1, 2, 32)), rng.random() < 0.15)
+        self._computer.parallelism = rng.choice((1, 2, 32))
+        order = Order(order.asked, order.planfile, auto_approve=True, fail_fast=rng.random() < 0.15)
         hand = asyncio.create_task(self._hand(rng.uniform(0, rng.choice((2, 5, 60))))) if life.disturbed else None
         await self._carry_out(order, life)
         if hand is not None:
