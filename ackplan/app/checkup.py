@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Final
 
 from ackplan.diagnostics import Diagnostic, error, has_errors, warning
+from ackplan.model.actions import Action
+from ackplan.plan.model import Plan
 
 # The API refuses a signature that is this much older or newer than its own clock, in seconds.
 MOST_SKEW: Final = 15 * 60
@@ -44,6 +46,15 @@ class Check:
 
 def failed(checks: Iterable[Check]) -> bool:
     return any(check.status is Status.FAILED for check in checks)
+
+
+def fleet_told(plan: Plan) -> Check:
+    """Whether the recorded and wanted clusters are live as such, each once; `plan` is one of a refresh."""
+    told = (*plan.diagnostics, *(fault for change in plan.changes for fault in change.blocked))
+    faults = tuple(finding for finding in told if finding.is_error)
+    gone = sum(change.action is Action.FORGET for change in plan.changes)
+    said = f"{len(plan.changes) - gone} of {len(plan.changes)} recorded ones are live"
+    return Check("clusters", "" if faults else said, faults)
 
 
 def clock_check(here: datetime, there: datetime | None) -> Check:

@@ -7,11 +7,11 @@ many that are gone at once mean that somebody looks at the wrong account.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from ackplan.diagnostics import Diagnostic, Failure, error
+from ackplan.diagnostics import Diagnostic, Failure, error, warning
 from ackplan.execute.ports import ApiReader, Clock
 from ackplan.execute.presence import REAL, Listing, Patience, Subject, absence, look_up, read
 from ackplan.model.answers import Cluster
@@ -25,6 +25,7 @@ _MANY = 20
 _SAMPLE = 5
 _SHOWN = 5
 _DELETE = "delete_cluster"
+_WHOLE = "See that these credentials may list all clusters of the account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Observer:
         found = await self._asked(unlisted, len(entries))
         gone = {subject.cluster_id for subject in unlisted} - {cluster.cluster_id for cluster in found}
         live = (*(cluster for cluster in listed if cluster.cluster_id not in gone), *found)
-        return Observed(live, tuple(self._partial(found, unlisted)))
+        return Observed(live, tuple(self._partial(found, unlisted, entries)))
 
     async def _asked(self, unlisted: Sequence[Subject], recorded: int) -> list[Cluster]:
         """Those that are there after all. Raises Failure where so many are gone that the account must be another."""
@@ -83,16 +84,19 @@ class Observer:
         """Whether lists and reads may lag behind its creation yet."""
         return absence(self.patience, self.clock, subject.accepted_at).hidden_until > self.clock.now()
 
-    def _partial(self, found: Sequence[Cluster], unlisted: Sequence[Subject]) -> Iterator[Diagnostic]:
-        recent = {subject.cluster_id for subject in unlisted if self._recent(subject)}
+    def _partial(
+        self, found: Sequence[Cluster], unlisted: Sequence[Subject], entries: Mapping[str, RecordedCluster]
+    ) -> Iterator[Diagnostic]:
+        """A list may lag behind a creation that is under way; one that lacks a complete cluster is not whole."""
+        begun = {s.cluster_id for s in unlisted if self._recent(s) and not entries[s.name].created}
         names = {subject.cluster_id: subject.name for subject in unlisted}
-        kept = [c.cluster_id for c in found if c.cluster_id not in recent and not c.leaving]
+        kept = [c.cluster_id for c in found if c.cluster_id not in begun and not c.leaving and not c.hidden]
         if kept:
             yield self._not_whole(sorted(names[cluster_id] for cluster_id in kept), len(kept))
 
     def _not_whole(self, names: Sequence[str], count: int) -> Diagnostic:
         detail = f"{_some(names)} not listed, and there by id" + (f"; {count} are not listed" if count > 1 else "")
-        cure = "See that these credentials may list all clusters of the account; then plan again"
+        cure = f"{_WHOLE}; then plan again"
         return error("ACK2020", "List of clusters is not whole", f"{detail} ({self.place})", cure)
 
     def _vanished(self, names: Sequence[str], gone: int, recorded: int) -> Diagnostic:
@@ -107,6 +111,41 @@ def _regions(flying: Iterable[InFlight]) -> Iterator[str]:
         entry = call.data.get("entry")
         if isinstance(entry, dict) and isinstance(entry.get("parameters"), dict):
             yield region_of(str(entry.get("kind")), entry["parameters"])
+
+
+async def living(
+    api: ApiReader, record: Record, regions: Iterable[str] = (), names: Iterable[str] | None = None
+) -> tuple[tuple[Cluster, ...], tuple[str, ...]]:
+    """What is live in these regions and in those of the record, and the names of recorded clusters that no list showed.
+
+    These were asked for by id, all of them or those of `names`, and are there under the recorded name. Raises ApiError.
+    """
+    entries = record.clusters
+    recorded = {region_of(entry.kind, entry.parameters) for entry in entries.values()}
+    listed = await Listing(api).clusters({*regions, *recorded})
+    by_id = {cluster.cluster_id: cluster for cluster in listed}
+    unlisted = [_subject(name, e) for name, e in entries.items() if e.cluster_id and not _shows(by_id, e)]
+    asked = (
+        unlisted
+        if names is None
+        else [subject for subject in unlisted if {subject.name, subject.cluster_id} & {*names}]
+    )
+    first = asked[:_SAMPLE] if len(asked) > _MANY else asked
+    found = await together(read(api, subject) for subject in first)
+    if len(first) < len(asked) and any(found):
+        found += await together(read(api, subject) for subject in asked[_SAMPLE:])
+    there = [
+        cluster
+        for subject, cluster in zip(asked, found, strict=False)
+        if cluster is not None and not cluster.gone and cluster.is_named(subject.name, subject.region)
+    ]
+    return (*listed, *there), tuple(cluster.name for cluster in there)
+
+
+def partly(names: Sequence[str]) -> Diagnostic:
+    """That lists lack these clusters, which are there by id: others may be missing as well."""
+    detail = f"{_some(names)} not listed, and there by id: other clusters may be missing here"
+    return warning("ACK2020", "List of clusters is not whole", detail, _WHOLE)
 
 
 def _subject(name: str, entry: RecordedCluster) -> Subject:

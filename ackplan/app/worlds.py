@@ -104,5 +104,10 @@ class Listening:
         self._here.hear(clusters)
         return clusters
 
+    async def get_cluster(self, *asked: str) -> Cluster:
+        cluster = await self._api.get_cluster(*asked)
+        self._here.hear((cluster,))
+        return cluster
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._api, name)

@@ -36,6 +36,27 @@ async def api_checks(settings: Settings) -> AsyncIterator[Check]:
     yield region_check(settings.region, DEFAULT_REGION)
 
 
+async def fleet_check(settings: Settings) -> Check:
+    """Whether what is recorded and wanted is what is live: each under one name, each listed, in the right world."""
+    from ackplan.api import Fault
+    from ackplan.app.checkup import fleet_told
+    from ackplan.app.planning import make_plan
+    from ackplan.cli.options import inputs
+    from ackplan.cli.planning import Asked, before_now
+    from ackplan.cli.session import observer, open_world
+    from ackplan.diagnostics import Failure
+
+    asked = Asked(refresh_only=True)
+    try:
+        async with open_world(settings) as (client, here):
+            before = before_now(settings, here)
+            looking = observer(settings, client, asked, here)
+            planned = await make_plan(inputs(settings), before, looking, asked.options())
+    except (Failure, Fault) as fault:
+        return Check("clusters", "", _told(fault))
+    return fleet_told(planned.plan)
+
+
 async def _sandbox(settings: Settings) -> Check:
     from ackplan.cli.session import open_api
 

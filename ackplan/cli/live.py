@@ -4,38 +4,76 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from ackplan.api import AckClient
 from ackplan.app.detailing import detailed
-from ackplan.app.observing import together
+from ackplan.app.observing import living, together
+from ackplan.cli.options import Settings
 from ackplan.diagnostics import Failure, error
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.execute.presence import Subject, read
 from ackplan.model.answers import Cluster, Node
+from ackplan.model.wanted import Wanted
+from ackplan.plan.steps import region_of
+from ackplan.record import Record
 
 T = TypeVar("T")
 
 _ID = re.compile(r"c[0-9a-f]{32}")
 
 
-async def find(api: ApiReader, name: str) -> Cluster:
-    """The live cluster of this name, or of this id, listed or not. Raises Failure where there is none."""
-    live = await api.list_clusters()
+def on_record(settings: Settings) -> Record:
+    """What is recorded; nothing where the record can't be used: what is live does not hang on it."""
+    from ackplan.cli.planning import before_now
+
+    try:
+        return before_now(settings).record
+    except Failure:
+        return Record("")
+
+
+def regions_of(api: AckClient, wanted: Iterable[Wanted] = ()) -> set[str]:
+    """The regions to look into: the one that the options name, and those of a spec."""
+    return {api.region, *(region_of(each.kind, each.parameters) for each in wanted)}
+
+
+async def find(api: AckClient, name: str, record: Record, wanted: Iterable[Wanted] = ()) -> Cluster:
+    """The live cluster of this name, or of this id, listed or not. Raises Failure where there is none, or several are.
+
+    It is looked for in the region that the options name, and in those of the record and of a spec.
+    """
+    regions = regions_of(api, wanted)
+    live, _ = await living(api, record, regions, (name,))
     if _ID.fullmatch(name) and all(cluster.cluster_id != name for cluster in live):
-        found = await read(api, Subject(name, name))
-        return named((*live, *([found] if found else [])), name)
+        known = {*regions, *(region_of(entry.kind, entry.parameters) for entry in record.clusters.values())}
+        live = (*live, *await by_id(api, [name], known))
     return named(live, name)
 
 
+async def by_id(api: ApiReader, ids: Sequence[str], regions: Iterable[str]) -> list[Cluster]:
+    """The clusters of these ids that are in one of these regions, whatever lists say."""
+    places = sorted(filter(None, regions))
+    asked = await together(read(api, Subject(each, each, region)) for each in ids for region in places)
+    return list({cluster.cluster_id: cluster for cluster in asked if cluster is not None}.values())
+
+
 def named(live: Sequence[Cluster], name: str) -> Cluster:
-    """The cluster of this name or id among those that are live. Raises Failure where there is none."""
-    clusters = [cluster for cluster in live if not cluster.gone]
-    for cluster in clusters:
-        if name in (cluster.name, cluster.cluster_id):
-            return cluster
-    near = difflib.get_close_matches(name, [cluster.name for cluster in clusters], 1)
-    hint = f'Did you mean "{near[0]}"?' if near else "ackplan clusters shows what is live"
+    """The cluster of this name or id among those that are live. Raises Failure where there is none, or several are."""
+    clusters = {cluster.cluster_id: cluster for cluster in live if not cluster.gone}
+    if name in clusters:
+        return clusters[name]
+    alike = [cluster for cluster in clusters.values() if cluster.name == name]
+    staying = [cluster for cluster in alike if not cluster.leaving] or alike
+    if len(staying) == 1:
+        return staying[0]
+    if staying:
+        told = ", ".join(sorted(f"{c.cluster_id} ({c.state}, {c.region_id})" for c in staying))
+        cure = "Give the id of the one that is meant"
+        raise Failure(error("ACK2022", "Several live clusters have one name", told, cure, cluster=name))
+    near = difflib.get_close_matches(name, [cluster.name for cluster in clusters.values()], 1)
+    hint = f'Did you mean "{near[0]}"?' if near else "ackplan clusters shows what is live; --region looks elsewhere"
     raise Failure(error("ACK4002", "Unknown cluster", f'no live cluster is called "{name}"', hint))
 
 

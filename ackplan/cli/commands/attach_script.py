@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ackplan.cli.options import Settings, options
 from ackplan.cli.session import open_api, run_async
+
+if TYPE_CHECKING:
+    from ackplan.record import Record
+    from ackplan.spec import Spec
 
 
 @click.command("attach-script")
@@ -20,21 +24,20 @@ def command(settings: Settings, name: str) -> None:
 
 
 async def _script(settings: Settings, name: str) -> str:
-    from ackplan.cli.live import find
+    from ackplan.app.planning import read_spec
+    from ackplan.cli.live import find, on_record
+    from ackplan.cli.options import inputs
 
-    chosen = _options(settings, name)
+    loaded = read_spec(inputs(settings), optional=True)
     async with open_api(settings) as api:
-        cluster = await find(api, name)
+        record = on_record(settings)
+        cluster = await find(api, name, record, loaded.clusters.values())
+        chosen = _options(loaded, record, cluster.name)
         return await api.attach_script(cluster.region_id, cluster.cluster_id, {"options": json.dumps(chosen)})
 
 
-def _options(settings: Settings, name: str) -> dict[str, Any]:
-    from ackplan.app.planning import read_spec
-    from ackplan.cli.options import inputs
-    from ackplan.cli.planning import before_now
-
-    loaded = read_spec(inputs(settings), optional=True)
+def _options(loaded: Spec, record: Record, name: str) -> dict[str, Any]:
     if name in loaded.clusters:
         return dict(loaded.clusters[name].own.get("attach_script", {}))
-    recorded = before_now(settings).record.clusters.get(name)
+    recorded = record.clusters.get(name)
     return dict(recorded.own.get("attach_script", {})) if recorded else {}

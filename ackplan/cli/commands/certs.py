@@ -14,7 +14,7 @@ from ackplan.cli.session import open_api, run_async
 
 
 @click.command("certs")
-@options(api=True, document=True)
+@options(state=True, api=True, document=True)
 @click.option("--out", default="", metavar="DIR", help="Write each part to a file in DIR, mode 0600.")
 @click.argument("name")
 def command(settings: Settings, out: str, name: str) -> None:
@@ -32,10 +32,10 @@ def command(settings: Settings, out: str, name: str) -> None:
 
 
 async def _certs(settings: Settings, name: str) -> Mapping[str, Any]:
-    from ackplan.cli.live import find
+    from ackplan.cli.live import find, on_record
 
     async with open_api(settings) as api:
-        cluster = await find(api, name)
+        cluster = await find(api, name, on_record(settings))
         return await api.certs(cluster.cluster_id, cluster.region_id)
 
 

@@ -18,10 +18,14 @@ def command(settings: Settings, name: str | None) -> None:
 
 
 async def _all(settings: Settings) -> str:
+    from ackplan.app.observing import living, partly
+    from ackplan.cli.live import on_record, regions_of
     from ackplan.render import text
 
     async with open_api(settings) as api:
-        clusters = await api.list_clusters()
+        clusters, unlisted = await living(api, on_record(settings), regions_of(api))
+    if unlisted:
+        click.echo(text.diagnostics_text([partly(unlisted)], color=settings.color), err=True)
     if settings.format == "json":
         return _json([dict(cluster.attributes) for cluster in clusters])
     return text.clusters_table(clusters)
@@ -30,11 +34,11 @@ async def _all(settings: Settings) -> str:
 async def _one(settings: Settings, name: str) -> str:
     import dataclasses
 
-    from ackplan.cli.live import find
+    from ackplan.cli.live import find, on_record
     from ackplan.render import text
 
     async with open_api(settings) as api:
-        cluster = await find(api, name)
+        cluster = await find(api, name, on_record(settings))
         nodes = await api.list_nodes(cluster.cluster_id, cluster.region_id)
     if settings.format == "json":
         return _json({**cluster.attributes, "nodes": [dataclasses.asdict(node) for node in nodes]})

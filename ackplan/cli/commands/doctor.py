@@ -10,6 +10,8 @@ import click
 from ackplan.cli.options import Settings, format_option, options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ackplan.app.checkup import Check
 
 
@@ -25,7 +27,8 @@ def command(settings: Settings) -> int:
     from ackplan.cli.checkup_local import local_checks
     from ackplan.cli.session import run_async
 
-    checks = [*local_checks(settings), *run_async(_asked(settings))]
+    checks = list(local_checks(settings))
+    checks += run_async(_asked(settings, checks))
     if settings.format == "json":
         click.echo(
             json.dumps({"ok": not failed(checks), "checks": [_json(check) for check in checks]}, ensure_ascii=False)
@@ -37,10 +40,15 @@ def command(settings: Settings) -> int:
     return 1 if failed(checks) else 0
 
 
-async def _asked(settings: Settings) -> list[Check]:
-    from ackplan.cli.checkup_api import api_checks
+async def _asked(settings: Settings, local: Sequence[Check]) -> list[Check]:
+    """What the endpoint tells; the clusters are held against spec and record only where these can be read."""
+    from ackplan.app.checkup import failed
+    from ackplan.cli.checkup_api import api_checks, fleet_check
 
-    return [check async for check in api_checks(settings)]
+    checks = [check async for check in api_checks(settings)]
+    if not failed(checks) and not failed(check for check in local if check.name in {"spec", "record", "journal"}):
+        checks.append(await fleet_check(settings))
+    return checks
 
 
 def _json(check: Check) -> dict[str, Any]:

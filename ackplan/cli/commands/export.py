@@ -59,13 +59,14 @@ async def _described(
 ) -> tuple[list[Described], list[Diagnostic]]:
     from ackplan.app.exporting import exportable, to_adopt
     from ackplan.app.importing import left_out
-    from ackplan.cli.live import named
+    from ackplan.app.observing import living, partly
+    from ackplan.cli.live import named, regions_of
     from ackplan.cli.planning import before_now
     from ackplan.diagnostics import Failure
 
     record = before_now(settings).record
     async with open_api(settings) as api:
-        live = await api.list_clusters()
+        live, unlisted = await living(api, record, regions_of(api), names or None)
         unknown: list[Diagnostic] = []
         known: list[str] = []
         for name in names:
@@ -78,6 +79,7 @@ async def _described(
         chosen, left = exportable(live, known)
         clusters, faults = await _read(api, chosen, record)
     clusters = to_adopt(clusters, record) if adopt else clusters
+    left += [partly(unlisted)] if unlisted else []
     return clusters, [*left, *(faults if names else map(left_out, faults))]
 
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from ackplan.api import AckClient
     from ackplan.app.from_terraform import TakenIn
     from ackplan.app.translating import Translated
     from ackplan.app.worlds import Here
     from ackplan.diagnostics import Diagnostic
-    from ackplan.execute.ports import ApiReader
     from ackplan.record import Record
     from ackplan.spec import Spec
 
@@ -104,7 +104,7 @@ async def _import(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diag
     wanted = spec.clusters
     async with lock(settings, "ackplan import", 0), open_world(settings) as (api, here):
         before = _recorded(settings, spec, here)
-        live = await find(api, asked.cluster_id or name)
+        live = await find(api, asked.cluster_id or name, before, wanted.values())
         nodes = await api.list_nodes(live.cluster_id, live.region_id)
         _write(settings, before, take_in(before, name, live, nodes, wanted.get(name)), here)
     remarks = [not_in_spec(name)] if wanted and name not in wanted else []
@@ -113,19 +113,21 @@ async def _import(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diag
 
 async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
     from ackplan.app.importing import left_out, take_in, to_take_in, vanished
-    from ackplan.cli.live import nodes_of
+    from ackplan.app.observing import living
+    from ackplan.cli.live import nodes_of, regions_of
     from ackplan.render.words import counted
 
     spec = _spec(settings, optional=False)
     wanted = spec.clusters
     async with lock(settings, "ackplan import", 0), open_world(settings) as (api, here):
         before = record = _recorded(settings, spec, here)
-        chosen, left = to_take_in(record, wanted, await api.list_clusters())
+        live, _ = await living(api, record, regions_of(api, wanted.values()))
+        chosen, left = to_take_in(record, wanted, live)
         nodes = await nodes_of(api, chosen)
         left += [left_out(vanished(cluster)) for cluster in chosen if cluster.cluster_id not in nodes]
         chosen = [cluster for cluster in chosen if cluster.cluster_id in nodes]
-        for live in chosen:
-            record = take_in(record, live.name, live, nodes[live.cluster_id], wanted[live.name])
+        for each in chosen:
+            record = take_in(record, each.name, each, nodes[each.cluster_id], wanted[each.name])
         _write(settings, before, record, here)
     return f"Recorded {counted(len(chosen), 'cluster')}. {_NEXT}", left
 
@@ -163,13 +165,15 @@ def _files(settings: Settings, asked: _Asked, done: TakenIn) -> Mapping[Path, st
     return files_of(settings, done.clusters, asked.out, force=asked.force, source="terraform")
 
 
-async def _taken_in(settings: Settings, before: Record, found: Sequence[Translated], api: ApiReader | None) -> TakenIn:
+async def _taken_in(settings: Settings, before: Record, found: Sequence[Translated], api: AckClient | None) -> TakenIn:
     from ackplan.app.from_terraform import live_ones, take_in
-    from ackplan.cli.live import nodes_of
+    from ackplan.cli.live import by_id, nodes_of, regions_of
 
     if api is None:
         return take_in(before, found, None, {}, settings.region)
     live = live_ones(found, await api.list_clusters())
+    unlisted = sorted({each.cluster_id for each in found if each.cluster_id} - live.keys())
+    live |= live_ones(found, await by_id(api, unlisted, regions_of(api)))
     nodes = await nodes_of(api, list(live.values()))
     there = {cluster_id: cluster for cluster_id, cluster in live.items() if cluster_id in nodes}
     return take_in(before, found, there, nodes, "")

@@ -13,7 +13,7 @@ from ackplan.diagnostics import printable
 
 
 @click.command("kubeconfig")
-@options(api=True, document=True)
+@options(state=True, api=True, document=True)
 @click.option("--out", default="", metavar="FILE", help="Write it to FILE, mode 0600.")
 @click.option(
     "--merge", is_flag=True, help="Merge it into $KUBECONFIG or ~/.kube/config; makes it the current context."
@@ -64,10 +64,10 @@ def _check(config: str, *, printed: bool) -> None:
 
 
 async def _fetch(settings: Settings, name: str) -> str:
-    from ackplan.cli.live import find
+    from ackplan.cli.live import find, on_record
 
     async with open_api(settings) as api:
-        cluster = await find(api, name)
+        cluster = await find(api, name, on_record(settings))
         return await api.kubeconfig(cluster.cluster_id, cluster.region_id)
 
 

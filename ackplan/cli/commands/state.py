@@ -10,9 +10,11 @@ import click
 from ackplan.cli.options import Settings, format_option, options
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
+    from ackplan.api import AckClient
     from ackplan.app.planning import Known
+    from ackplan.model.answers import Cluster
     from ackplan.record import Record
 
 _FORCE = "Also where lineage or serial say that another record would be lost."
@@ -85,11 +87,20 @@ def _mv(settings: Settings, old: str, new: str) -> None:
         check_settled(before)
         async with open_world(settings) as (api, here):
             here.hold(of_record(before.stored))
-            followed = rename(before.stored, old, new, await api.list_clusters())
+            followed = rename(before.stored, old, new, await _asked_for(api, before.stored, old))
             return dataclasses.replace(followed, world=followed.world.completed(here.world))
 
     _rewrite(settings, "mv", renamed)
     click.echo(f"{old} is recorded as {new}. Call it that in the spec too, then: ackplan plan")
+
+
+async def _asked_for(api: AckClient, record: Record, name: str) -> Sequence[Cluster]:
+    """The recorded cluster by its id, whatever lists say and whatever its name is; none where it is not there."""
+    from ackplan.cli.live import by_id
+    from ackplan.plan.steps import region_of
+
+    entry = record.clusters.get(name)
+    return await by_id(api, [entry.cluster_id], [region_of(entry.kind, entry.parameters)]) if entry else ()
 
 
 @command.command("rebind")
