@@ -240,18 +240,25 @@ def _says(change: Change, step: Step, body: Mapping[str, Any]) -> bool:
             added = (step.workers_after or 0) - (step.workers_before or 0)
             return all(any(_same(body[n], v) for v in known) for n, known in _known(change, body, added))
         case StepKind.DETACH:
-            return _same(dict(body), {"nodes": list(step.instances), "release_node": False})
+            return _are_named(change, step.instances, body.get("nodes")) and body.get("release_node") is False
         case StepKind.SCALE_IN:
             given_up = (step.workers_before or 0) - (step.workers_after or 0)
             release = _own(change).get("scale_in", {}).get("release_node")
-            named = body.get("nodes") == list(step.instances) and len(step.instances) == given_up
-            return named and _are_nodes(change, step.instances) and body.get("release_node") == release
+            named = _are_named(change, step.instances, body.get("nodes")) and len(step.instances) == given_up
+            return named and body.get("release_node") == release
     return False
 
 
-def _are_nodes(change: Change, instances: Sequence[str]) -> bool:
+def _are_named(change: Change, instances: Sequence[str], named: Any) -> bool:
+    """Whether these are the instances, each by its id or by its node's name, and nodes that were seen."""
     nodes = (change.seen or {}).get("nodes")
-    return nodes is None or {node["instance_id"] for node in nodes}.issuperset(instances)
+    if nodes is None:
+        return bool(named == list(instances))
+    seen = {node["instance_id"] or node["node_name"]: {node["instance_id"], node["node_name"]} - {""} for node in nodes}
+    told = named if isinstance(named, list) else []
+    return len(told) == len(instances) and all(
+        name in seen.get(instance, ()) for instance, name in zip(instances, told, strict=True)
+    )
 
 
 def _is_of_a_group(change: Change, body: Mapping[str, Any]) -> bool:
