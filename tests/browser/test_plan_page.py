@@ -47,6 +47,7 @@ def test_the_page_shows_the_plan(opened: Any, plan_page: str, tmp_path: Any) -> 
         "1 change is blocked: nothing is applied while that is so",
         "1 cluster will be destroyed",
         "1 cluster changed outside of ackplan since the last apply",
+        "ACK2057 A cluster that looks renamed is deleted",
     ]
     assert page.locator("#path").inner_text() == "Critical path: created → bigger"
     assert page.locator("#count").inner_text() == "5 clusters"

@@ -42,7 +42,9 @@ def test_the_head_says_how_it_ended_and_why(opened: Any, report_page: str) -> No
     assert "a1b2c3d4" in facts
     assert "ci@runner" in facts
     alert = page.locator("#alerts [role=listitem]")
-    assert alert.count() == 1
+    assert alert.count() == 2
+    assert "looks renamed" in alert.last.inner_text()
+    alert = alert.first
     assert "QuotaExceeded: <b>3</b> workers" in alert.inner_text()
     assert "created: create failed" in alert.inner_text()
 

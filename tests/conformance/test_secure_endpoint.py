@@ -56,6 +56,7 @@ class Cloud:
             "ALIBABA_CLOUD_SECURITY_TOKEN": TOKEN,
             "NODE_PASSWORD": "Node-canary-1",
             "ACKPLAN_RATE": "0",
+            "ACKPLAN_STS_ENDPOINT": "http://127.0.0.1:1",
             **environment,
         }
         return command_line(self.folder, *arguments, environment={k: v for k, v in given.items() if v})
