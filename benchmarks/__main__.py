@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: every phase on every fleet, start-up, growth and apply; a table, JSON, and the targets.
+"""`python -m benchmarks`: every phase on every fleet, start-up, growth, apply, rehearse; a table, JSON, targets.
 
 `python -m benchmarks short` measures what a change is held against in a minute: 10,000 plain clusters, start-up, and
 how `validate` of faults grows. It exits 1 where a ratio is worse than in the baseline by more than noise explains, or
@@ -22,7 +22,7 @@ from benchmarks.phases import PHASES
 RESULTS = Path(".benchmarks/latest.json")
 BASELINE = Path("benchmarks/baseline.json")
 PLOT = Path("docs/images/performance.png")
-_CREATES, _PATHS = (2000, 256), (1000, 1000)
+_CREATES, _PATHS, _REHEARSED = (2000, 256), (1000, 1000), 500
 
 
 def measured(module: str, *arguments: object) -> Any:
@@ -61,7 +61,8 @@ def run(sizes: list[int], shapes: list[str], runs: int, *, apply: bool) -> dict[
             "rate": measured("applying", "rate", *_CREATES),
             "path": measured("applying", "path", *_PATHS),
         }
-        print(f"apply: {json.dumps(results['apply'])}")
+        results["rehearse"] = measured("rehearsing", _REHEARSED)
+        print(f"apply: {json.dumps(results['apply'])}\nrehearse: {json.dumps(results['rehearse'])}")
     return results
 
 

@@ -7,18 +7,46 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ackplan.cli import printing
+from ackplan.cli.clock import RealClock
 from ackplan.cli.embedded import embedded
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.planning import read_plan
 from ackplan.cli.session import run_async
+from ackplan.execute.outcomes import Event, Moment, Status
+from ackplan.render.rehearsal import clock_time
+from ackplan.render.words import counted
 
 if TYPE_CHECKING:
     from ackplan.app.rehearsing import Rehearsal
     from ackplan.execute.limits import Limits
+    from ackplan.execute.ports import Clock
     from ackplan.plan.model import Plan
 
-# A fault that lets a call hang is waited for in real time: not for long, the server is in this process.
-_REAL_SECONDS = 2.0
+# Calls take real time, and a slow machine is no fault. One that is asked for and lets a call hang is waited for in real
+# time, too: not for long, the server is in this process.
+_REAL_SECONDS, _WITH_FAULTS = 300.0, 2.0
+_EVERY = 2.0
+
+
+class Progress:
+    """Tells how far a rehearsal is: when it begins, and every few real seconds. `time` is virtual."""
+
+    def __init__(self, steps: int, time: Clock, real: Clock) -> None:
+        self._steps, self._time, self._real = steps, time, real
+        self._begun, self._told = time.now(), real.now()
+        self._under_way = self._ended = 0
+        printing.say(f"Rehearsing {counted(steps, 'step')} in virtual time...")
+
+    def __call__(self, event: Event) -> None:
+        self._under_way += event.moment is Moment.STARTED
+        if event.moment is Moment.ENDED:
+            self._ended += 1
+            self._under_way -= event.outcome is not None and event.outcome.status is not Status.SKIPPED
+        if self._real.now() - self._told >= _EVERY:
+            self._told = self._real.now()
+            passed = clock_time(self._time.now() - self._begun).strip()
+            printing.say(f"{passed}: {self._ended} of {self._steps} steps ended, {self._under_way} under way")
 
 
 @click.command("rehearse")
@@ -52,13 +80,14 @@ def _told(settings: Settings, done: Rehearsal) -> str:
 
 async def _rehearse(plan: Plan, limits: Limits, faults: Path | None) -> Rehearsal:
     from ackplan import api
-    from ackplan.app.rehearsing import rehearse, world
+    from ackplan.app.rehearsing import rehearse, seed, world
     from ackplan.execute.virtual import VirtualClock
 
     clock = VirtualClock()
-    async with embedded(clock=clock.serving(), live=world(plan), faults=faults) as running:
-        timeouts = api.Timeouts(connect=_REAL_SECONDS, read=_REAL_SECONDS, total=_REAL_SECONDS)
+    async with embedded(clock=clock.serving(), live=world(plan), seed=seed(plan), faults=faults) as running:
+        patience = _WITH_FAULTS if faults else _REAL_SECONDS
+        timeouts = api.Timeouts(connect=patience, read=patience, total=patience)
         settings = api.ClientSettings(endpoint=running.url, rate=limits.rate, timeouts=timeouts)
         fixed = api.FixedCredentials("sandbox", "sandbox")
         async with api.open_client(settings, fixed, clock=clock, carried=clock.watched) as client:
-            return await rehearse(plan, client, clock, limits, lambda _event: None)
+            return await rehearse(plan, client, clock, limits, Progress(len(plan.steps), clock, RealClock()))
