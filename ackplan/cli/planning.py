@@ -50,6 +50,7 @@ class Asked:
             frozenset(self.adopt),
             self.skip_blocked,
             self.node_names,
+            refresh=not self.no_refresh,
         )
 
 
@@ -136,6 +137,7 @@ def shown(settings: Settings, plan: Plan, record: Record) -> str:
 def drawn(settings: Settings, plan: Plan, record: Record | None = None) -> str:
     """The plan in a format that needs nothing but the plan. With its record the page tells more of what is recorded."""
     from ackplan.render import findings, graph, html, markdown, svg, text
+    from ackplan.render.summary import omitted
 
     match settings.format:
         case "markdown":
@@ -147,11 +149,11 @@ def drawn(settings: Settings, plan: Plan, record: Record | None = None) -> str:
         case "github":
             return findings.github(findings.of_plan(plan))
         case "dot":
-            return graph.dot(plan.steps)
+            return graph.dot(plan.steps, omitted(plan))
         case "mermaid":
-            return graph.mermaid(plan.steps)
+            return graph.mermaid(plan.steps, omitted(plan))
         case "svg":
-            return svg.svg(plan.steps)
+            return svg.svg(plan.steps, omitted(plan))
         case "html":
             return html.plan_html(plan, record, limits=settings.limits)
         case _:

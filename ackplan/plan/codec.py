@@ -17,9 +17,11 @@ from ackplan.plan.parts import (
     decode_change,
     decode_diagnostic,
     decode_judged,
+    decode_left_out,
     encode_change,
     encode_diagnostic,
     encode_judged,
+    encode_left_out,
 )
 from ackplan.plan.steps import OPERATION_OF
 from ackplan.record import Record
@@ -178,6 +180,8 @@ def _apart_from_changes(plan: Plan) -> dict[str, Any]:
         },
         "diagnostics": [encode_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
         "policies": [encode_judged(judged) for judged in plan.policies],
+        "narrowed": list(plan.narrowed),
+        "left_out": [encode_left_out(left) for left in plan.left_out],
     }
 
 
@@ -201,6 +205,8 @@ def decode(data: Mapping[str, Any]) -> Plan:
         unmanaged=shapes.whole(data["unmanaged"]),
         diagnostics=tuple(decode_diagnostic(entry) for entry in data["diagnostics"]),
         policies=tuple(decode_judged(entry) for entry in data.get("policies", ())),
+        narrowed=shapes.texts(data.get("narrowed", [])),
+        left_out=tuple(decode_left_out(entry) for entry in data.get("left_out", ())),
     )
     _check(plan)
     return plan

@@ -128,10 +128,27 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A cluster that a narrowed plan leaves out by an option; `action` is what would happen to it, `why` what for.
+
+    `why` is empty where the option names the cluster, or does not name it.
+    """
+
+    cluster: str
+    option: str
+    action: Action
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.cluster} ({', '.join(filter(None, (self.action.value, self.why)))})"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A whole plan. `mode` is `normal`, `destroy` or `refresh-only`. `changes` are in the order of their names.
 
-    `policies` are the rules that it was held against; what they found is among `diagnostics`.
+    `policies` are the rules that it was held against; what they found is among `diagnostics`. `narrowed` are the
+    options that make it less than the whole, and `left_out` the clusters that they leave out.
     """
 
     mode: str
@@ -140,6 +157,8 @@ class Plan:
     unmanaged: int = 0
     diagnostics: tuple[Diagnostic, ...] = ()
     policies: tuple[Judged, ...] = ()
+    narrowed: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def acting(self) -> tuple[Change, ...]:
@@ -159,6 +178,11 @@ class Plan:
     def empty(self) -> bool:
         """Whether there is nothing to do and nothing that can't be done."""
         return not self.acting and not self.blocked
+
+    @property
+    def skipped(self) -> tuple[LeftOut, ...]:
+        """What is left out because it is refused, or waits for what is."""
+        return tuple(left for left in self.left_out if left.option == "--skip-blocked")
 
     @property
     def refused_by(self) -> tuple[str, ...]:

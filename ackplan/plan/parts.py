@@ -12,7 +12,7 @@ from ackplan.diff import ParameterChange
 from ackplan.model.actions import Action, Reason, Side, StepKind
 from ackplan.model.values import ABSENT
 from ackplan.plan import shapes
-from ackplan.plan.model import Call, Change, Judged, Step
+from ackplan.plan.model import Call, Change, Judged, LeftOut, Step
 
 
 def encode_change(change: Change) -> dict[str, Any]:
@@ -85,6 +85,15 @@ def encode_diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
 
 def encode_judged(judged: Judged) -> dict[str, Any]:
     return {"rule": judged.rule, "severity": judged.severity.value, "violations": judged.violations}
+
+
+def encode_left_out(left: LeftOut) -> dict[str, str]:
+    return {"cluster": left.cluster, "option": left.option, "action": left.action.value, "why": left.why}
+
+
+def decode_left_out(data: Mapping[str, Any]) -> LeftOut:
+    cluster, option, why = (shapes.text(data[key]) for key in ("cluster", "option", "why"))
+    return LeftOut(cluster, option, Action(data["action"]), why)
 
 
 def decode_judged(data: Mapping[str, Any]) -> Judged:

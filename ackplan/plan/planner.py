@@ -23,6 +23,7 @@ from ackplan.plan.cautions import cautions
 from ackplan.plan.conditions import conditions
 from ackplan.plan.decide import Case, decide
 from ackplan.plan.model import Change, Pins, Plan, replaced
+from ackplan.plan.narrowing import idle_requests, narrowed_by, omissions
 from ackplan.plan.order import wire
 from ackplan.plan.refresh import refresh
 from ackplan.plan.select import select
@@ -42,7 +43,10 @@ class Sides:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user asked of this plan. `mode` is `normal`, `destroy` or `refresh-only`."""
+    """What the user asked of this plan. `mode` is `normal`, `destroy` or `refresh-only`.
+
+    `refresh`: what is live was looked at.
+    """
 
     mode: str = "normal"
     targets: tuple[str, ...] = ()
@@ -51,12 +55,13 @@ class Options:
     adopt: frozenset[str] = frozenset()
     skip_blocked: bool = False
     node_names: str = "auto"
+    refresh: bool = True
 
 
 def plan(sides: Sides, options: Options) -> Plan:
     """The plan for this fleet. Blocked changes and errors are in it; it never raises for what the sides hold."""
     match = _Match(sides)
-    unknown = (*_unknown_names(match, options), *match.twins())
+    unknown = tuple(_unknown_names(match, options))
     if options.mode == "refresh-only":
         changes = tuple(_refreshed(name, sides, match) for name in sorted(sides.record.clusters))
     else:
@@ -65,7 +70,9 @@ def plan(sides: Sides, options: Options) -> Plan:
         changes = renaming.refused(changes, sides.wanted)
     changes = tuple(_with_seen(change, sides, match) for change in changes)
     changes, problems = wire(changes)
-    changes = select(changes, options.targets, options.excludes, skip_blocked=options.skip_blocked)
+    whole = changes
+    changes, left_out = select(whole, options.targets, options.excludes, skip_blocked=options.skip_blocked)
+    narrowed = narrowed_by(options.targets, options.excludes, left_out, refresh=options.refresh)
     pins = Pins(
         sides.record.lineage,
         sides.record.serial,
@@ -77,7 +84,11 @@ def plan(sides: Sides, options: Options) -> Plan:
         *renaming.alike(changes, sides.wanted, sides.record.clusters),
     )
     states = conditions(changes, sides.wanted)
-    return Plan(options.mode, changes, pins, match.unmanaged(), (*unknown, *problems, *harm, *states))
+    asked = {"--replace": options.replace & {*match.names}, "--adopt": options.adopt & {*match.names}}
+    idle = idle_requests(options.mode, asked, whole, left_out, sides.record)
+    omitted = () if unknown else omissions(narrowed, left_out)
+    found = (*unknown, *match.twins(), *idle, *problems, *omitted, *harm, *states)
+    return Plan(options.mode, changes, pins, match.unmanaged(), found, narrowed=narrowed, left_out=left_out)
 
 
 def nodes_needed(sides: Sides, options: Options) -> tuple[str, ...]:

@@ -4,23 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ackplan.plan.model import Change
+from ackplan.plan.model import Change, LeftOut
+from ackplan.plan.narrowing import EXCLUDE, SKIP_BLOCKED, TARGET
 from ackplan.plan.order import SILENT
 
 
 def select(
     changes: Sequence[Change], targets: Sequence[str], excludes: Sequence[str], *, skip_blocked: bool
-) -> tuple[Change, ...]:
-    """The changes that stay. Leaving one out leaves out every change that would have waited for it."""
+) -> tuple[tuple[Change, ...], tuple[LeftOut, ...]]:
+    """The changes that stay, and those that are left out. What would have waited for one of these is left out, too."""
     if not (targets or excludes or skip_blocked):
-        return tuple(changes)
+        return tuple(changes), ()
     before = _waits(changes)
     after = _turned(before)
-    dropped = _reach(excludes, after)
-    if skip_blocked:
-        dropped |= _reach((change.cluster for change in changes if change.is_blocked), after)
-    kept = (_reach(targets, before) if targets else {change.cluster for change in changes}) - dropped
-    return tuple(change for change in changes if change.cluster in kept)
+    blocked = {change.cluster: change for change in changes if change.is_blocked}
+    excluded, skipped = _reach(excludes, after), _reach(blocked if skip_blocked else (), after)
+    wanted = _reach(targets, before) if targets else {change.cluster: change.cluster for change in changes}
+    left = []
+    for change in changes:
+        name = change.cluster
+        if name in excluded:
+            left.append(_left(change, EXCLUDE, excluded[name]))
+        elif name not in wanted:
+            left.append(LeftOut(name, TARGET, change.action))
+        elif name in skipped:
+            left.append(_left(change, SKIP_BLOCKED, skipped[name]))
+    gone = {each.cluster for each in left}
+    return tuple(change for change in changes if change.cluster not in gone), tuple(left)
+
+
+def _left(change: Change, option: str, cause: str) -> LeftOut:
+    """A change that is left out, by itself or because it waits for another one."""
+    why = f"waits for {cause}" if cause != change.cluster else ""
+    if not why and change.is_blocked:
+        refused = next(diagnostic for diagnostic in change.blocked if diagnostic.is_error)
+        why = f"{refused.code} {refused.summary}"
+    return LeftOut(change.cluster, option, change.action, why)
 
 
 def _waits(changes: Sequence[Change]) -> dict[str, set[str]]:
@@ -32,7 +51,7 @@ def _waits(changes: Sequence[Change]) -> dict[str, set[str]]:
     for change in changes:
         needed = {owner[need] for step in change.steps for need in step.needs if need in owner}
         if stuck:
-            needed |= stuck & _reach(change.depends_on, idle)
+            needed |= stuck & _reach(change.depends_on, idle).keys()
         waits[change.cluster] = needed - {change.cluster}
     return waits
 
@@ -45,12 +64,13 @@ def _turned(edges: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
     return turned
 
 
-def _reach(starts: Iterable[str], edges: Mapping[str, Iterable[str]]) -> set[str]:
-    found: set[str] = set()
-    pending = list(starts)
+def _reach(starts: Iterable[str], edges: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """What can be reached from the starts, each with the start that it was reached from; these with themselves."""
+    found: dict[str, str] = {}
+    pending = [(name, name) for name in starts]
     while pending:
-        name = pending.pop()
+        name, start = pending.pop()
         if name not in found:
-            found.add(name)
-            pending += edges.get(name, ())
+            found[name] = start
+            pending += ((other, start) for other in edges.get(name, ()))
     return found

@@ -11,7 +11,12 @@ from ackplan.model.actions import Action
 from ackplan.plan.model import Change
 from ackplan.render.values import written
 
-NONE = "No drift."
+_NONE = "No drift"
+
+
+def none(drift: Drift) -> str:
+    """What is said where nothing moved; a narrowed look can't tell that of the rest."""
+    return f"{_NONE} in what this looks at." if drift.plan.narrowed else f"{_NONE}."
 
 
 def since(change: Change, drift: Drift) -> str:
@@ -38,12 +43,21 @@ def findings(drift: Drift, severity: Severity) -> list[Diagnostic]:
 
     Clusters that are not running are among them, as warnings that they are.
     """
-    return [*states(drift), *(finding for change in drift.moved for finding in _findings(change, drift, severity))]
+    return [
+        *omitted(drift),
+        *states(drift),
+        *(finding for change in drift.moved for finding in _findings(change, drift, severity)),
+    ]
 
 
 def states(drift: Drift) -> list[Diagnostic]:
     """What is to be said of clusters that are not running; a state is no drift."""
     return [told for told in drift.plan.diagnostics if told.code == "ACK2030"]
+
+
+def omitted(drift: Drift) -> list[Diagnostic]:
+    """What was not looked at, where the look was narrowed."""
+    return [told for told in drift.plan.diagnostics if told.code == "ACK2014"]
 
 
 def _findings(change: Change, drift: Drift, severity: Severity) -> Iterator[Diagnostic]:

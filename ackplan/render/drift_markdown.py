@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ackplan.app.drifting import Drift
 from ackplan.model.actions import Action
 from ackplan.plan.model import Change
-from ackplan.render.drift import NONE, since, states, ways
+from ackplan.render.drift import none, omitted, since, states, ways
 from ackplan.render.markup import code, codes, plain, row, table
 from ackplan.render.values import written
 from ackplan.render.view import Block, view
@@ -23,7 +23,7 @@ _CLOSING = 300
 def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
     """All clusters that moved, at most `limit` bytes of UTF-8, without a line end at its end."""
     if not drift.moved:
-        return "\n\n".join([f"### ackplan: {NONE}", *_states(drift)])
+        return "\n\n".join([f"### ackplan: {none(drift)}", *_states(drift)])
     names = [change.cluster for change in drift.moved]
     more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
     verb = "has" if len(names) == 1 else "have"
@@ -48,7 +48,8 @@ def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
 
 
 def _states(drift: Drift) -> Iterator[str]:
-    """The clusters that are not running, where there are any."""
+    """What was not looked at, and the clusters that are not running, where there are any."""
+    yield from (f"**Not looked at:** {plain(each.detail, 600)}" for each in omitted(drift))
     told = [f"- {code(each.cluster)}: {plain(each.detail)}" for each in states(drift)]
     if told:
         more = [f"- and {len(told) - _NAMES} more"] if len(told) > _NAMES else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ackplan.model.actions import StepKind
 from ackplan.plan.model import Step
@@ -27,10 +27,11 @@ COLORS = {
 _MERMAID = str.maketrans({character: f"#{ord(character)};" for character in '"#<>&`\\%'})
 
 
-def dot(steps: Iterable[Step]) -> str:
-    """The graph in the DOT language, steps and clusters in the order given."""
+def dot(steps: Iterable[Step], notes: Sequence[str] = ()) -> str:
+    """The graph in the DOT language, steps and clusters in the order given. `notes` stand below it."""
     listed = tuple(steps)
     lines = ["digraph plan {", "  rankdir=LR", '  node [shape=box, style="rounded,filled", fontname="sans-serif"]']
+    lines += [f"  label={_dot(*notes)}"] if notes else []
     for number, (cluster, own) in enumerate(_by_cluster(listed).items()):
         lines += [f"  subgraph cluster_{number} {{", f"    label={_dot(cluster)}", '    color="#999999"']
         lines += [f"    {_dot(s.id)} [label={_dot(*_label(s))}, fillcolor={_dot(COLORS[s.kind])}]" for s in own]
@@ -39,8 +40,8 @@ def dot(steps: Iterable[Step]) -> str:
     return "\n".join([*lines, "}"])
 
 
-def mermaid(steps: Iterable[Step]) -> str:
-    """The graph as a Mermaid flow chart, steps and clusters in the order given."""
+def mermaid(steps: Iterable[Step], notes: Sequence[str] = ()) -> str:
+    """The graph as a Mermaid flow chart, steps and clusters in the order given. `notes` are boxes of their own."""
     listed = tuple(steps)
     numbers = {step.id: f"s{number}" for number, step in enumerate(listed)}
     lines = ["flowchart LR"]
@@ -48,6 +49,7 @@ def mermaid(steps: Iterable[Step]) -> str:
         lines.append(f'  subgraph c{number}["{_mermaid(cluster)}"]')
         lines += [f'    {numbers[s.id]}["{"<br/>".join(map(_mermaid, _label(s)))}"]:::{_class(s.kind)}' for s in own]
         lines.append("  end")
+    lines += [f'  n{number}["{_mermaid(note)}"]' for number, note in enumerate(notes)]
     lines += [f"  {numbers[before]} --> {numbers[after]}" for before, after in _edges(listed)]
     used = [kind for kind in StepKind if any(step.kind is kind for step in listed)]
     lines += [f"  classDef {_class(kind)} fill:{COLORS[kind]},stroke:#666,color:#000" for kind in used]

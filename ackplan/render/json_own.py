@@ -11,6 +11,7 @@ from ackplan.execute.limits import USUAL, Limits
 from ackplan.model.values import ABSENT, SENSITIVE
 from ackplan.model.world import encode_world
 from ackplan.plan.model import Call, Change, Plan, Step
+from ackplan.plan.parts import encode_left_out
 from ackplan.render.values import redacted, secret_names
 
 
@@ -20,7 +21,10 @@ def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, Any]:
     Times are those of a run within `limits`, and without what is refused.
     """
     times = schedule.of_plan(plan, limits)
+    left_out = [encode_left_out(left) for left in plan.left_out]
+    omitted = {"narrowed": list(plan.narrowed), "left_out": left_out} if plan.narrowed else {}
     return {
+        **omitted,
         "mode": plan.mode,
         "workspace": plan.pins.workspace,
         "world": encode_world(plan.pins.world),

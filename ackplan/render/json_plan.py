@@ -53,7 +53,7 @@ def plan_json(plan: Plan, record: Record, limits: Limits = USUAL) -> dict[str, A
         **checks(plan),
         "errored": not plan.applicable,
         "applyable": plan.applicable and bool(plan.acting),
-        "complete": plan.applicable,
+        "complete": plan.applicable and not plan.narrowed,
         "ackplan": own_of_plan(plan, limits),
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ackplan.app.drifting import Drift
 from ackplan.record import Record
-from ackplan.render.drift import NONE, since, ways
+from ackplan.render.drift import none, since, ways
 from ackplan.render.page_data import plan_data
 from ackplan.render.safe import printable
 from ackplan.render.words import counted
@@ -21,5 +21,5 @@ def drift_data(drift: Drift, record: Record) -> dict[str, Any]:
         cluster["ways"] = [[label, printable(text)] for label, text in told.get(change.cluster, ())]
     number = len(drift.moved)
     verb = "has" if number == 1 else "have"
-    headline = f"{counted(number, 'cluster')} {verb} drifted" if number else NONE.rstrip(".")
+    headline = f"{counted(number, 'cluster')} {verb} drifted" if number else none(drift).rstrip(".")
     return data | {"title": "Drift", "headline": headline}

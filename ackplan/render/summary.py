@@ -12,7 +12,7 @@ from ackplan.model.actions import Action, StepKind
 from ackplan.plan.model import Change, Plan
 from ackplan.render.safe import printable
 from ackplan.render.view import Block, View
-from ackplan.render.words import counted
+from ackplan.render.words import NARROWED, counted
 
 _SCALES = frozenset({StepKind.SCALE_OUT, StepKind.SCALE_IN})
 _WORDS = {
@@ -82,7 +82,14 @@ def headline(plan: Plan) -> str:
     counts = ", ".join(map(str, tallies(plan)))
     if counts:
         return counts
+    if plan.narrowed and plan.applicable:
+        return NARROWED
     return "Nothing was planned" if not plan.applicable else _NOTHING.get(plan.mode, _NOTHING["normal"])
+
+
+def omitted(plan: Plan) -> tuple[str, ...]:
+    """What a narrowed plan leaves out and does not look at, in a sentence for each option."""
+    return tuple(printable(found.detail) for found in plan.diagnostics if found.code == "ACK2014")
 
 
 def alerts(plan: Plan, shown: View) -> tuple[Alert, ...]:

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from ackplan.plan.model import Step
 from ackplan.render.graph import COLORS
 from ackplan.render.layout import Layout, layout
-from ackplan.render.safe import shortened, width
+from ackplan.render.safe import printable, shortened, width
 from ackplan.render.view import call_of
 from ackplan.render.words import duration
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 200, 46, 56, 14, 16
 # How many narrow characters a box holds beside each other.
 _COLUMNS = 24
+_NOTE_WIDTH, _NOTE_COLUMNS = 800, 110
 _STYLE = (
     "svg{background:#fff}text{font:12px system-ui,sans-serif;fill:#1f2328}.c{font-weight:600}rect{stroke:#59636e}"
     "path{fill:none;stroke:#59636e}"
 )
 
 
-def svg(steps: Iterable[Step]) -> str:
-    """The graph: a box a step, with its cluster's name, an arrow to each step that waits for it."""
+def svg(steps: Iterable[Step], notes: Sequence[str] = ()) -> str:
+    """The graph: a box a step, with its cluster's name, an arrow to each step that waits for it; `notes` below it."""
     listed = tuple(steps)
     placed = layout(listed)
     across = 2 * MARGIN + max(0, placed.columns * (WIDTH + GAP_X) - GAP_X)
     down = 2 * MARGIN + max(0, placed.rows * (HEIGHT + GAP_Y) - GAP_Y)
+    across, below = max(across, _NOTE_WIDTH if notes else 0), down
+    down += len(notes) * HEIGHT // 2
     size = f'width="{across}" height="{down}" viewBox="0 0 {across} {down}"'
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">', "<title>Steps of the plan</title>"]
     lines += [f"<style>{_STYLE}</style>", _ARROW, *_arrows(placed), *(_box(step, placed) for step in listed)]
+    lines += [_note(note, below + number * HEIGHT // 2) for number, note in enumerate(notes)]
     return "\n".join([*lines, "</svg>"])
+
+
+def _note(note: str, top: int) -> str:
+    """A note on a line, whole in what a pointer over it shows."""
+    shown, whole = escape(shortened(note, _NOTE_COLUMNS)), escape(printable(note))
+    return f'<text x="{MARGIN}" y="{top}">{shown}<title>{whole}</title></text>'
 
 
 _ARROW = (

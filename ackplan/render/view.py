@@ -81,7 +81,8 @@ class Block:
 class View:
     """A whole plan. `counts` leaves blocked changes out; `path` are the clusters of the critical path of `times`.
 
-    `policies` says in words how the plan stands to policies, `world` which one it is for.
+    `policies` says in words how the plan stands to policies, `world` which one it is for. `narrowed`: it is not the
+    whole plan.
     """
 
     mode: str
@@ -95,6 +96,7 @@ class View:
     path: tuple[str, ...]
     policies: str = ""
     world: str = ""
+    narrowed: bool = False
 
     @property
     def seconds(self) -> float:
@@ -127,6 +129,7 @@ def view(plan: Plan, limits: Limits = USUAL) -> View:
         path=clusters_of(times, owners),
         policies=_policies(plan),
         world=printable(plan.pins.world.told),
+        narrowed=bool(plan.narrowed),
     )
 
 

@@ -20,6 +20,8 @@ MARKS: Mapping[Action, str] = {
     Action.RECORD: ".",
     Action.NOOP: REFUSED,
 }
+# What a plan without changes says that does not look at everything.
+NARROWED = "No changes in what this plan looks at"
 LEGEND: Mapping[str, str] = {
     "+": "create",
     "~": "update in place",

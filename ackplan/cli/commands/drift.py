@@ -43,7 +43,7 @@ def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa
     if told:
         click.echo(told)
     if not drift.moved:
-        return 0
+        return _DRIFT if drift.plan.skipped else 0
     faults = _update(settings, drift) if update_spec else ()
     if faults:
         click.echo(text.diagnostics_text(faults, color=settings.color), err=True)

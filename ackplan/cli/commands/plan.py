@@ -45,7 +45,7 @@ def command(settings: Settings, asked: Asked, out: str, same_as: str, detailed_e
         if out:
             click.echo(f"Saved the plan to {out}. It can't be applied: it is for review only.", err=True)
         return 1
-    return 2 if detailed_exitcode and plan.acting else 0
+    return 2 if detailed_exitcode and (plan.acting or plan.skipped) else 0
 
 
 def _check_same(reviewed: Plan, plan: Plan, file: str) -> None:

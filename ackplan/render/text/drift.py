@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ackplan.app.drifting import Drift
 from ackplan.model.actions import Action
 from ackplan.plan.model import Change
-from ackplan.render.drift import NONE, since, ways
+from ackplan.render.drift import none, since, ways
 from ackplan.render.safe import pad, printable
 from ackplan.render.text.fields import field_lines
 from ackplan.render.text.style import Style
@@ -21,7 +21,7 @@ _INDENT = "      "
 def drift_text(drift: Drift, *, color: bool) -> str:
     """All clusters that moved, without a line end at its end."""
     if not drift.moved:
-        return NONE
+        return none(drift)
     style, blocks = Style(color), view(drift.plan).blocks
     number = counted(len(blocks), "cluster")
     title = f"{style('drift', 'Drift:')} {number} changed outside of ackplan since the last apply."

@@ -12,7 +12,7 @@ from ackplan.render.safe import pad, printable, width
 from ackplan.render.text.fields import field_lines
 from ackplan.render.text.style import Style, diagnostic_line
 from ackplan.render.view import Block, StepView, View, view
-from ackplan.render.words import LEGEND, counted, duration
+from ackplan.render.words import LEGEND, NARROWED, counted, duration
 
 _INTRO = {
     "normal": "ackplan will do the following:",
@@ -41,7 +41,8 @@ def plan_text(plan: Plan, *, color: bool, limits: Limits = USUAL) -> str:
     sections = [_legend(shown, style)] if shown.blocks else []
     sections += ["\n".join(_block(block, style)) for block in shown.blocks]
     if not shown.blocks and shown.applicable:
-        sections.append(style("good", _NOTHING.get(shown.mode, _NOTHING["normal"])))
+        nothing = f"{NARROWED}." if shown.narrowed else _NOTHING.get(shown.mode, _NOTHING["normal"])
+        sections.append(style("good", nothing))
     sections += list(_closing(shown, style))
     return "\n\n".join(section for section in sections if section)
 
