@@ -191,11 +191,14 @@ def _check_written(found: PlanFile, name: str) -> None:
     from ackplan.render import json_plan
 
     version = found.shown.get("ackplan_version")
-    if found.record is None:
-        holds = json_plan.tells(found.shown, found.plan)
-    else:
-        derived = {**json_plan.plan_json(found.plan, found.record), "ackplan_version": version}
-        holds = is_written(found, derived)
+    try:
+        if found.record is None:
+            holds = json_plan.tells(found.shown, found.plan)
+        else:
+            derived = {**json_plan.plan_json(found.plan, found.record), "ackplan_version": version}
+            holds = is_written(found, derived)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
+        holds = False
     if holds:
         return
     if version != __version__:

@@ -134,7 +134,7 @@ def decode_file(text: str, file: str) -> PlanFile:
         raise Failure(error("ACK6003", "Plan file was altered", f"{file} does not match its own digest", "Plan again"))
     try:
         return _content(document, shapes.digest(document["sha256"]))
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as fault:
         raise Failure(_not_a_plan(file, f"{type(fault).__name__} in it")) from None
 
 

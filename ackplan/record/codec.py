@@ -6,6 +6,7 @@ import codecs
 import functools
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping
 from itertools import islice
@@ -26,6 +27,8 @@ MAX_SERIAL = 2**53 - 1
 CLUSTER_ID = re.compile(r"[A-Za-z0-9_-]{0,128}")
 _BOM = "\ufeff"
 _MOST_FAULTS = 20
+# As in a spec.
+_MAX_DEPTH = 64
 _HALF = re.compile("[\ud800-\udfff]")
 _EPOCH = "1970-01-01T00:00:00Z"
 _MOMENT = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z", re.ASCII)
@@ -74,7 +77,9 @@ def encode_cluster(cluster: RecordedCluster) -> dict[str, Any]:
 def decode(text: str, file: str) -> Record:
     """The record in `text`. Raises Failure, saying where and what to do, for anything that is not one."""
     try:
-        document = json.loads(text.removeprefix(_BOM), object_pairs_hook=_distinct, parse_constant=_refuse)
+        document = json.loads(
+            text.removeprefix(_BOM), object_pairs_hook=_distinct, parse_constant=_refuse, parse_float=_finite
+        )
     except _OddError:
         raise Failure(*(_odd(file, oddity) for oddity in islice(oddities(text), _MOST_FAULTS))) from None
     except (ValueError, RecursionError) as fault:
@@ -109,6 +114,13 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> Any:
     raise _OddError(constant)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise _OddError(text)
+    return value
 
 
 def _odd(file: str, oddity: Oddity) -> Diagnostic:
@@ -215,6 +227,12 @@ def _well_formed(own: Mapping[str, Any]) -> bool:
     )
 
 
+def _is_shallow(value: Any, left: int = _MAX_DEPTH) -> bool:
+    """Whether it can be written again: what is read may be nested more deeply than what writes it can bear."""
+    inner = value.values() if isinstance(value, dict) else value
+    return left > 0 and all(_is_shallow(item, left - 1) for item in inner if isinstance(item, dict | list))
+
+
 @functools.cache
 def _kinds() -> tuple[str, ...]:
     return tuple(kind.name for kind in catalog.kinds())
@@ -228,8 +246,8 @@ def decode_cluster(name: str, value: Any) -> RecordedCluster:
     checks = {
         "cluster_id": isinstance(value.get("cluster_id"), str) and bool(CLUSTER_ID.fullmatch(value["cluster_id"])),
         "kind": value.get("kind") in _kinds(),
-        "parameters": isinstance(value.get("parameters"), dict),
-        "own": isinstance(own, dict) and (not own or _well_formed(own)),
+        "parameters": isinstance(value.get("parameters"), dict) and _is_shallow(value["parameters"]),
+        "own": isinstance(own, dict) and (not own or (_well_formed(own) and _is_shallow(own))),
         "attached": _texts(attached),
         "created": isinstance(value.get("created", True), bool),
         "partial": isinstance(value.get("partial", False), bool),

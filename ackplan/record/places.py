@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"(?P<key>\s*:)?|[{}]|-?Infinity|NaN', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"(?P<key>\s*:)?|[{}]|-?Infinity|NaN|-?\d+(?:\.\d+)?[eE][+-]?\d+', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ def oddities(text: str) -> Iterator[Oddity]:
         elif word == "}":
             del open_maps[-1:]
         elif not word.startswith('"'):
+            if word[-1].isdigit() and not math.isinf(float(word)):
+                continue
             yield Oddity(line, column, f"{word} is no number")
         elif token.group("key") and open_maps:
             key, known = json.loads(word[: -len(token.group("key"))]), open_maps[-1]

@@ -10,7 +10,7 @@ import pytest
 from projects import Project
 
 from ackplan.plan import codec
-from ackplan.record.codec import decode_data
+from ackplan.record.codec import decode_data, digest
 from ackplan.render.json_plan import plan_json
 
 BEFORE = """\
@@ -101,6 +101,13 @@ def body(document: dict[str, Any], name: str, kind: str) -> dict[str, Any]:
 
 def all_of(*edits: Forge) -> Forge:
     return lambda document: [edit(document) for edit in edits]
+
+
+def deep(levels: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(levels):
+        value = [value]
+    return value
 
 
 OTHER = "cn-hongkong"
@@ -204,6 +211,38 @@ FORGERIES: dict[str, Forge] = {
     "no record": lambda d: d.pop("record"),
     "a record of numbers": lambda d: d.update(record=[1]),
     "a region shown as another": lambda d: shown(d, "new", "region_id").update(after=OTHER),
+    "the same cluster twice": lambda d: d["plan"]["changes"].append(
+        {**change(d, "kept"), "action": "no-op", "steps": []}
+    ),
+    "a parameter shown twice": lambda d: change(d, "grow")["parameters"].append(shown(d, "grow", "num_of_nodes")),
+    "a parameter that is none": lambda d: change(d, "grow")["parameters"].append(
+        {**shown(d, "grow", "num_of_nodes"), "name": "harmless"}
+    ),
+    "a create under another name": all_of(
+        lambda d: body(d, "new", "create").update(name="evil"),
+        lambda d: step(d, "new", "create")["entry"]["parameters"].update(name="evil"),
+        lambda d: change(d, "new")["after"].update(name="evil"),
+        lambda d: shown(d, "new", "name").update(after="evil"),
+    ),
+    "a protected cluster is deleted, as if all were destroyed": all_of(
+        lambda d: d["record"]["clusters"]["old"]["own"].update(lifecycle={"prevent_destroy": True}),
+        lambda d: change(d, "old").update(reason="DESTROY"),
+        lambda d: pins(d).update(record=digest(decode_data(d["record"]))),
+    ),
+    "a protected cluster is replaced, as if its creation had failed": all_of(
+        lambda d: step(d, "fresh", "create")["entry"]["own"].update(lifecycle={"prevent_destroy": True}),
+        lambda d: change(d, "fresh").update(reason="CREATE_FAILED"),
+    ),
+    "keys of its own of another type": lambda d: step(d, "shrink", "scale-in")["entry"]["own"].update(scale_in=[1]),
+    "a size of another type": all_of(
+        lambda d: change(d, "grow")["after"].update(num_of_nodes=[5]),
+        lambda d: shown(d, "grow", "num_of_nodes").update(after=[5]),
+        lambda d: step(d, "grow", "scale-out")["entry"]["parameters"].update(num_of_nodes=[5]),
+    ),
+    "nodes that are no texts": lambda d: body(d, "shrink", "scale-in").update(nodes=[{}]),
+    "a view of another type": lambda d: change(d, "grow").update(seen={"cluster_id": "c", "nodes": 7}),
+    "a value that is nested without end": lambda d: change(d, "new")["after"].update(tags=deep(500)),
+    "a record that is nested without end": lambda d: d["record"]["clusters"]["kept"]["own"].update(attach=deep(500)),
     "policies that found something": lambda d: d["plan"].update(
         policies=[{"rule": "a/b", "severity": "error", "violations": 1}]
     ),
@@ -225,7 +264,7 @@ def carefully(at: Project, forge: Forge) -> None:
         plan, record = codec.decode(document["plan"]), decode_data(document["record"])
         pieces = codec.encode_file(plan, plan_json(plan, record), record)
         at.write(b"".join(pieces).decode(), "it.plan")
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
         at.write(codec.sealed(json.dumps(document, sort_keys=True, ensure_ascii=False)), "it.plan")
 
 
@@ -270,3 +309,33 @@ def test_a_forged_plan_is_refused_by_all_that_read_it(at: Project, how: Callable
         except AssertionError as fault:
             taken[name] = str(fault)[:300]
     assert taken == {}
+
+
+def test_a_key_that_is_given_twice_is_refused(at: Project) -> None:
+    """One reader takes the first, another the last."""
+    text = json.dumps(content(at), sort_keys=True, ensure_ascii=False)
+    for once, twice in (
+        ('"count": 2', '"count": 2, "count": 2'),
+        ('"applyable": true', '"applyable": true, "applyable": true'),
+    ):
+        assert once in text
+        at.write(codec.sealed(text.replace(once, twice, 1)), "it.plan")
+        is_refused(at, FEW)
+
+
+def test_a_plan_file_of_the_first_format_is_shown_and_not_applied(at: Project) -> None:
+    """It does not say what the record held."""
+    shown_now = at.run("show", "it.plan").out
+    document = content(at)
+    del document["record"], document["plan"]["pins"]["record"]
+    document["ackplan_plan"] = 1
+    at.write(codec.sealed(json.dumps(document, sort_keys=True, ensure_ascii=False)), "it.plan")
+    assert at.run("show", "it.plan").out == shown_now
+    assert at.run("show", "it.plan", "--format", "json").code == 0
+    before = at.changing()
+    done = at.run("apply", "it.plan")
+    assert (done.code, done.err[:7], "Plan again" in done.err) == (1, "ACK6002", True)
+    assert at.changing() == before
+    body(document, "grow", "scale-out").update(count=200)
+    at.write(codec.sealed(json.dumps(document, sort_keys=True, ensure_ascii=False)), "it.plan")
+    is_refused(at, FEW)

@@ -86,6 +86,7 @@ BROKEN = [
     ("a key twice, written in two ways", '{"clusters": {"web": {"own": {"a": 1,\n"\\u0061": 2}}}}', 'f.json:2:1: ACK3001 Record can\'t be read: "a" is given twice'),
     ("a number that is none", '{\n"serial": NaN}', "f.json:2:11: ACK3001 Record can't be read: NaN is no number"),
     ("a number without end", '{"serial": -Infinity}', "f.json:1:12: ACK3001 Record can't be read: -Infinity is no number"),
+    ("a number too large for one", '{\n"serial": -1e999}', "f.json:2:11: ACK3001 Record can't be read: -1e999 is no number"),
     ("a mark, and no JSON", '\ufeffhello', "f.json:1:1: ACK3001"),
     ("marks of git", '{\n  "version": 1,\n<<<<<<< HEAD\n  "serial": 1,\n=======\n  "serial": 2,\n>>>>>>> b\n}', "f.json:3:1: ACK3003"),
 ]  # fmt: skip
@@ -133,6 +134,20 @@ def test_another_encoding_is_called_by_its_name(encoding, called):
     (why,) = refused.value.diagnostics
     assert f"it is in {called}, not UTF-8" in str(why)
     assert why.cure.startswith("Save it as UTF-8")
+
+
+@pytest.mark.parametrize("key", ["parameters", "own"])
+def test_what_is_nested_more_deeply_than_it_can_be_written_is_refused(key):
+    for levels, refused in ((60, False), (70, True), (900, True)):
+        entry = {"cluster_id": "c1", "kind": "managed", "parameters": {}, "own": {}}
+        nested = json.dumps(entry).replace(f'"{key}": {{', f'"{key}": {{"x": ' + "[" * levels + "]" * levels)
+        text = f'{{"version": 1, "lineage": "l", "serial": 1, "clusters": {{"a": {nested}}}}}'
+        if not refused:
+            assert decode(encode(decode(text, "f")), "f") == decode(text, "f")
+            continue
+        with pytest.raises(Failure) as failure:
+            decode(text, "f")
+        assert "ACK3001" in str(failure.value)
 
 
 def test_the_digest_is_of_the_content():

@@ -1,0 +1,174 @@
+"""What a plan's steps would send and record, held against the change that is shown; bodies against their schemas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ackplan import catalog, spec
+from ackplan.catalog.kinds import Effect
+from ackplan.catalog.operations import secret_parameters
+from ackplan.model.actions import Action, StepKind
+from ackplan.model.values import ABSENT
+from ackplan.plan.model import Change, Step
+from ackplan.plan.steps import region_of, scale_out_values
+from ackplan.record import RecordedCluster
+from ackplan.record.codec import decode_cluster
+
+REMOVAL = frozenset({StepKind.DELETE, StepKind.AWAIT_GONE})
+
+
+def faults_of_steps(change: Change, recorded: RecordedCluster | None) -> Iterator[str]:
+    for step in change.steps:
+        found = [*_of_place(change, step, recorded), *_of_entry(change, step, recorded)]
+        found += _of_body(change, step) if step.call is not None else ()
+        yield from (f"{step.id}: {why}" for why in found)
+    if change.steps and change.after is not None:
+        yield from _of_size(change)
+
+
+def _of_place(change: Change, step: Step, recorded: RecordedCluster | None) -> Iterator[str]:
+    """Whether it is the cluster's own region and id that a step goes to."""
+    regions = _regions(change, step, recorded)
+    if (step.region if step.call is None else step.call.region) not in regions or step.region not in regions:
+        yield f"it is for another region than the cluster's, {' or '.join(sorted(regions)) or 'none'}"
+    if bool(step.cluster_id) == (step.kind is StepKind.CREATE) and not _is_new(change, step):
+        yield "it names another cluster"
+    if recorded is not None and step.accepted_at not in {"", recorded.accepted_at}:
+        yield "it tells another time of creation"
+
+
+def _regions(change: Change, step: Step, recorded: RecordedCluster | None) -> set[str]:
+    """The region that a cluster is made in, or that it is recorded in; where neither is told, where it was seen."""
+    seen = str((change.seen or {}).get("region_id", ""))
+    if step.kind is StepKind.AWAIT_GONE:
+        return {seen, region_of(change.kind, recorded.parameters if recorded else {}, seen)}
+    made = step.kind is StepKind.CREATE or (change.action in {Action.CREATE, Action.REPLACE} and not step.cluster_id)
+    if made or recorded is None:
+        return {region_of(change.kind, change.after or {}, seen)}
+    told = region_of(recorded.kind, recorded.parameters, "")
+    return {told or seen} if step.call is not None else {told, told or seen}
+
+
+def _is_new(change: Change, step: Step) -> bool:
+    """Whether only the answer of the cluster's own create will tell the id."""
+    return not step.cluster_id and change.action in {Action.CREATE, Action.REPLACE} and step.kind is StepKind.ATTACH
+
+
+def _of_body(change: Change, step: Step) -> Iterator[str]:
+    assert step.call is not None  # noqa: S101 - who calls has looked
+    body, file = step.call.body, _schema_of(change, step)
+    if not file:
+        yield from ("it has a body",) if body is not None else ()
+        return
+    if body is None:
+        yield "its body is missing"
+        return
+    for name in spec.body_faults(file, body):
+        yield f"{name or 'its body'} is not what the schema allows"
+    for name in sorted(secret_parameters(step.call.operation) & body.keys()):
+        if not isinstance(body[name], Mapping):
+            yield f"{name} is no reference to a secret"
+    if not _says(change, step, body):
+        yield "its body is not what the plan shows"
+
+
+def _schema_of(change: Change, step: Step) -> str:
+    assert step.call is not None  # noqa: S101 - who calls has looked
+    if step.kind is StepKind.CREATE:
+        return catalog.kind(change.kind).schema_file
+    return next(iter(catalog.operation(step.call.operation).bodies), "")
+
+
+def _says(change: Change, step: Step, body: Mapping[str, Any]) -> bool:
+    """Whether the body is that of this change, and of no other."""
+    match step.kind:
+        case StepKind.CREATE:
+            return same(dict(body), dict(change.after or {}))
+        case StepKind.ATTACH:
+            return body.get("instances") == list(step.instances) and _is_of_a_group(change, body)
+        case StepKind.SCALE_OUT:
+            added = (step.workers_after or 0) - (step.workers_before or 0)
+            return all(any(same(body[n], v) for v in known) for n, known in _known(change, body, added))
+        case StepKind.DETACH:
+            return _are_named(change, step.instances, body.get("nodes")) and body.get("release_node") is False
+        case StepKind.SCALE_IN:
+            given_up = (step.workers_before or 0) - (step.workers_after or 0)
+            release = own_keys(change).get("scale_in", {}).get("release_node")
+            named = _are_named(change, step.instances, body.get("nodes")) and len(step.instances) == given_up
+            return named and body.get("release_node") == release
+    return False
+
+
+def _are_named(change: Change, instances: Sequence[str], named: Any) -> bool:
+    """Whether these are the instances, each by its id or by its node's name, and nodes that were seen."""
+    nodes = (change.seen or {}).get("nodes")
+    if nodes is None:
+        return bool(named == list(instances))
+    ids = [(node["instance_id"], node.get("node_name", "")) for node in nodes]
+    seen = {instance or name: {instance, name} - {""} for instance, name in ids}
+    told = named if isinstance(named, list) else []
+    return len(told) == len(instances) and all(
+        name in seen.get(instance, ()) for instance, name in zip(instances, told, strict=True)
+    )
+
+
+def _is_of_a_group(change: Change, body: Mapping[str, Any]) -> bool:
+    rest = {key: value for key, value in body.items() if key != "instances"}
+    for group in own_keys(change).get("attach", ()):
+        apart = {key: value for key, value in group.items() if key != "instances"}
+        if same(rest, apart) and set(body["instances"]) <= set(group.get("instances", ())):
+            return True
+    return False
+
+
+def _known(change: Change, body: Mapping[str, Any], added: int) -> Iterable[tuple[str, list[Any]]]:
+    """Of each parameter of a scale-out the values that it can have."""
+    known = scale_out_values(change.kind, change.after or {}, change.seen or {}, added)
+    return [(name, known.get(name, [])) for name in body]
+
+
+def _of_entry(change: Change, step: Step, recorded: RecordedCluster | None) -> Iterator[str]:
+    """What is recorded once the step is done is the cluster that is shown, in whole at its last step."""
+    if step.entry is None:
+        if step.kind not in REMOVAL and step.kind is not StepKind.FORGET:
+            yield "it records nothing"
+        return
+    entry = decode_cluster(change.cluster, step.entry)
+    known = {"", change.cluster_id} if change.action not in {Action.CREATE, Action.REPLACE} else {""}
+    last = step is change.steps[-1]
+    if entry.cluster_id not in known or (entry.kind != change.kind and (last or recorded is None)):
+        yield "it records another cluster"
+    allowed = [change.after] if last else [change.after, change.before, recorded.parameters if recorded else None]
+    if not any(same(dict(entry.parameters), dict(each)) for each in allowed if each is not None):
+        yield "it records other parameters than are shown"
+    if last and entry.depends_on != change.depends_on and change.action is not Action.RECORD:
+        yield "it records other dependencies than are shown"
+
+
+def _of_size(change: Change) -> Iterator[str]:
+    """The number of workers that the last scaling brings about is the one that is shown."""
+    counting = catalog.kind(change.kind).with_effect(Effect.SCALE)
+    scaling = [step for step in change.steps if step.workers_after is not None]
+    if counting is None or counting not in (change.after or {}) or not scaling:
+        return
+    last, entry = scaling[-1], decode_cluster(change.cluster, change.steps[-1].entry)
+    leaving = sum(len(s.instances) for s in change.steps[change.steps.index(last) :] if s.kind is StepKind.DETACH)
+    wanted = catalog.kind(change.kind).parameters[counting].canonical((change.after or {})[counting])
+    if (last.workers_after or 0) - leaving != wanted + len(entry.attached):
+        yield f"{last.id}: it brings about another size than is shown"
+
+
+def own_keys(change: Change) -> Mapping[str, Any]:
+    """ackplan's own keys of the cluster as they will be recorded."""
+    entry = change.steps[-1].entry if change.steps else None
+    return decode_cluster(change.cluster, entry).own if entry is not None else {}
+
+
+def same(one: Any, other: Any) -> bool:
+    if one is ABSENT or other is ABSENT or one != other:
+        return one is other
+    if isinstance(one, str | int):
+        return type(one) is type(other)
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
