@@ -24,7 +24,9 @@ _SINGLE_READS = 20
 _LONGEST_PAUSE = 15.0
 _SHARE = 0.04
 _SHARE_AFTER_NEWS = 0.02
+# Who waits is told of every ten seconds; of many, each more rarely, so that no more lines than these come in that time.
 _PROGRESS_EVERY = 10.0
+_LINES = 32
 # So many answers in a row that can't be read, or that know no such task, will not change any more.
 _UNREADABLE = 5
 _NO_TASK = 3
@@ -242,7 +244,7 @@ class Watch:
 
     def _tell(self, wait: _Wait, cluster: Cluster) -> None:
         now, wait.state = self._clock.now(), cluster.state
-        if now - wait.told >= _PROGRESS_EVERY:
+        if now - wait.told >= _PROGRESS_EVERY * max(1.0, len(self._waits) / _LINES):
             wait.told = now
             wait.progress(now - wait.since, cluster.state)
 

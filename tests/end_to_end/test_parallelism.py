@@ -93,3 +93,21 @@ def test_after_a_failure_nothing_new_is_begun(tmp_path: Path) -> None:
         assert at.wire.sent.count("create_cluster") == 5
         assert len(at.world.clusters()) == 4
         assert {cluster["state"] for cluster in at.world.clusters()} == {"running"}
+
+
+def test_many_that_wait_do_not_fill_the_output(tmp_path: Path) -> None:
+    """Of 120 that are created in 20 minutes at once there are hardly more lines than of 32."""
+    lines = {}
+    for number in (30, 120):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        names = [f"shop-{n:03}" for n in range(number)]
+        (folder / "ackplan.yaml").write_text(spec({name: {} for name in names}))
+        rule = {"kind": "task_slow", "operation": "create_cluster", "seconds": 1200}
+        with bench(folder, faults={"faults": [rule]}) as at:
+            run = at.run("apply", "--auto-approve", "--parallelism", "4")
+            assert run.code == 0, run.err
+            told = [line for line in run.out.splitlines() if "still creating" in line.lower()]
+            assert {line.split(":")[0] for line in told} == set(names)
+            lines[number] = len(told)
+    assert lines[120] < 1.5 * lines[30], lines
