@@ -32,13 +32,14 @@ _LOOKS = 3
 @dataclass(frozen=True, slots=True)
 class Known:
     """What we know before we ask the API: the record with the journal taken in, what was in flight, and which world
-    is asked."""
+    is asked. `running` says who has the lock, where the run of the journal is under way."""
 
     stored: Record
     record: Record
     flying: tuple[InFlight, ...]
     leftover: Leftover
     here: Here = field(default_factory=Here)
+    running: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,9 @@ def _interrupted(before: Known) -> tuple[Diagnostic, ...]:
     head = before.leftover.head
     if head is None:
         return ()
+    if before.running:
+        detail = f"run {head.id}, {before.running}; when it ends, this plan may be out of date"
+        return (warning("ACK3035", "An apply is under way", detail, "Wait for it to end, then plan again"),)
     detail = f"run {head.id}; calls in flight: {', '.join(call.step for call in before.flying) or 'none'}"
     cure = "This plan takes in what became of them; ackplan apply finishes it"
     if head.ended:

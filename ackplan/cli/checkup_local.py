@@ -94,11 +94,14 @@ def _lock(settings: Settings) -> Seen:
 
 
 def _journal(settings: Settings) -> Seen:
-    from ackplan.cli.planning import before_now
+    from ackplan.cli.planning import beside_now
 
-    head = before_now(settings).leftover.head
+    before = beside_now(settings)
+    head = before.leftover.head
     if head is None:
         return "no run was interrupted", ()
+    if before.running:
+        return f"run {head.id} is under way", ()
     said = f"run {head.id} was interrupted"
     return said, (warning("ACK3094", "A run is to be finished", said, "Finish it: ackplan apply"),)
 

@@ -107,6 +107,16 @@ def before_now(settings: Settings, here: Here | None = None) -> Known:
     return known(kept.record, kept.journal, here)
 
 
+def beside_now(settings: Settings, here: Here | None = None) -> Known:
+    """The same for a command that takes no lock, so that the run of the journal may be under way."""
+    from ackplan.cli.session import lock_path
+    from ackplan.stores.lock import held_by
+
+    before = before_now(settings, here)
+    running = held_by(lock_path(settings)) if before.leftover.head is not None else ""
+    return dataclasses.replace(before, running=running)
+
+
 async def plan_now(settings: Settings, asked: Asked) -> tuple[Planned, Record]:
     """A plan made now, and the record that it was made on."""
     from ackplan.app.planning import make_plan
@@ -114,7 +124,7 @@ async def plan_now(settings: Settings, asked: Asked) -> tuple[Planned, Record]:
 
     given = inputs(settings)
     async with open_world(settings, offline=asked.no_refresh) as (api, here):
-        before = before_now(settings, here)
+        before = beside_now(settings, here)
         looking = None if asked.no_refresh else observer(settings, api, asked, here)
         planned = await make_plan(given, before, looking, asked.options())
     planned = dataclasses.replace(planned, plan=_of_workspace(planned.plan, settings.workspace))

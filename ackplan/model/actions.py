@@ -39,6 +39,7 @@ class Reason(Closed):
     DESTROY = "everything recorded is to be destroyed"
     ADOPTION = "it is live, and its adoption was agreed to"
     NOT_RECORDED = "it is live under this name, but not recorded"
+    LEFT_OVER = "left over from the last run"
     UNFINISHED = "its creation was begun earlier and not seen to its end"
     GONE = "it is neither live nor in the spec any more"
     MISTAKEN = "its recorded id is another cluster's"

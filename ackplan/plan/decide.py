@@ -323,6 +323,8 @@ def _why(difference: Difference) -> Reason:
     sides = {change.side for change in difference.changes}
     if difference.workers is not None and (difference.workers.returned or difference.size_drifted):
         sides.add(Side.LIVE)
+    if not sides:
+        return Reason.LEFT_OVER
     if sides == {Side.LIVE}:
         return Reason.DRIFTED
     return Reason.SPEC_AND_DRIFT if Side.LIVE in sides else Reason.SPEC_CHANGED

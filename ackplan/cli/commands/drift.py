@@ -52,11 +52,11 @@ def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa
 
 async def _find(settings: Settings, asked: Asked) -> tuple[Drift, Record]:
     from ackplan.app.drifting import find
-    from ackplan.cli.planning import before_now
+    from ackplan.cli.planning import beside_now
     from ackplan.cli.session import observer, open_world
 
     async with open_world(settings) as (api, here):
-        before = before_now(settings, here)
+        before = beside_now(settings, here)
         options = dataclasses.replace(asked, refresh_only=True).options()
         return await find(inputs(settings), before, observer(settings, api, asked, here), options), before.record
 

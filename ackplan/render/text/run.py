@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.model.actions import Action, StepKind
@@ -12,6 +12,7 @@ from ackplan.render.text.style import Style, diagnostic_without_cluster
 from ackplan.render.words import DONE, VERBS, counted, duration
 
 _SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
+_CALLING = frozenset({StepKind.ATTACH, StepKind.SCALE_OUT, StepKind.DETACH, StepKind.SCALE_IN})
 _ALWAYS = (Action.CREATE, Action.UPDATE, Action.DELETE)
 _SOMETIMES = (Action.REPLACE, Action.ADOPT, Action.FORGET, Action.RECORD)
 _AGAIN = {
@@ -107,8 +108,7 @@ def _undone(result: Result, plan: Plan, status: Status, title: str) -> Iterator[
 
 def _verdict(result: Result, plan: Plan, style: Style) -> Iterator[str]:
     verb = "Destroy" if plan.mode == "destroy" else "Apply"
-    finished = [change for change in plan.changes if _is_done(change, result)]
-    counts = ", ".join(_counts(finished))
+    counts = ", ".join(_counts([_achieved(change, result) for change in plan.changes]))
     if result.complete:
         took = f" It took {duration(result.seconds)}." if result.seconds else ""
         yield f"{style('good', f'{verb} complete')}: {counts}.{took}"
@@ -119,13 +119,21 @@ def _verdict(result: Result, plan: Plan, style: Style) -> Iterator[str]:
     yield f"To go on, run: {style('bold', _AGAIN.get(plan.mode, _AGAIN['normal']))}"
 
 
-def _is_done(change: Change, result: Result) -> bool:
-    ends = (result.outcomes.get(step.id) for step in change.steps)
-    return all(end is None or end.status is Status.DONE for end in ends)
+def _achieved(change: Change, result: Result) -> Action | None:
+    """What was done of a change: also where a later step failed, a cluster that was created is there."""
+    ends = [(step.kind, result.outcomes.get(step.id)) for step in change.steps]
+    done = [kind for kind, end in ends if end is None or end.status is Status.DONE]
+    if len(done) == len(ends):
+        return change.action
+    if change.action is Action.REPLACE and StepKind.CREATE not in done:
+        return Action.DELETE if StepKind.DELETE in done else None
+    if change.action in {Action.CREATE, Action.REPLACE}:
+        return change.action if StepKind.CREATE in done else None
+    return change.action if change.action is Action.UPDATE and _CALLING.intersection(done) else None
 
 
-def _counts(finished: list[Change]) -> Iterator[str]:
+def _counts(achieved: Sequence[Action | None]) -> Iterator[str]:
     for action in (*_ALWAYS, *_SOMETIMES):
-        number = sum(change.action is action for change in finished)
+        number = achieved.count(action)
         if number or action in _ALWAYS:
             yield f"{number} {DONE[action]}"

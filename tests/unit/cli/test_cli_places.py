@@ -94,3 +94,15 @@ def test_a_journal_in_its_former_place_is_not_passed_over(project: Path) -> None
     (project / "state/.ackplan").rename(project / ".ackplan")
     planned = command_line(project / "sub", "plan", "--no-refresh", "-f", "../ackplan.yaml", "--state", "../state")
     assert "run 4711" in planned.out
+
+
+def test_a_run_that_is_alive_was_not_interrupted(project: Path) -> None:
+    interrupted(project / ".ackplan/default.journal")
+    with held(project / ".ackplan/default.lock"):
+        planned = command_line(project, "plan", "--no-refresh")
+        checked = command_line(project, "doctor", "--endpoint=http://127.0.0.1:1")
+    assert "ACK3035" in planned.out
+    assert "run 4711 is under way" in checked.out
+    for said in (planned.out, checked.out):
+        assert "interrupted" not in said
+    assert "ACK3030" in command_line(project, "plan", "--no-refresh").out

@@ -133,9 +133,9 @@ def test_a_run_that_was_stopped_lists_what_it_did_not_start() -> None:
     assert text.startswith("Not started:\n  d: destroy\n\nApply incomplete: 2 created, 1 changed, 0 destroyed;")
 
 
-def test_a_cluster_counts_only_when_all_of_its_steps_are_done() -> None:
+def test_a_cluster_counts_as_created_once_it_is_there() -> None:
     outcomes = {**dict.fromkeys(STEPS, DONE), "attach:b:1": Outcome(Status.FAILED, (refused("b"),))}
-    assert "Apply incomplete: 1 created, 1 changed, 1 destroyed" in result_text(Result(outcomes), PLAN, color=False)
+    assert "Apply incomplete: 2 created, 1 changed, 1 destroyed" in result_text(Result(outcomes), PLAN, color=False)
 
 
 def test_steps_of_an_earlier_run_count() -> None:
