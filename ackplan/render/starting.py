@@ -41,7 +41,7 @@ class Project:
 
     folder: str = "."
     branch: str = "main"
-    package: str = "ackplan"
+    package: str = "none"
     environment: str = "ackplan"
 
     def __post_init__(self) -> None:

@@ -146,7 +146,7 @@ def _others(row: Row) -> None:
     row.run("doctor", code=None)
     row.run("schema", "spec")
     row.run("version")
-    row.run("init", "another", "--ci", "github")
+    row.run("init", "another", "--ci", "github", "--package", "ackplan==0.1.0")
     loud, row.at.loud = row.at.loud, ()
     row.run("completion", "bash")
     row.at.loud = loud

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ class Gitlab(Programs):
             folder, environment, {"notes": [], "merge_requests": [], "pipelines": [], "jobs": [], "issues": []}
         )
         self._pipelines = 0
+        self.cancelling: Callable[[], None] | None = None
 
     def run(self, commit: str, **variables: str) -> dict[str, str]:
         """Runs the pipeline of a commit; how each of its jobs ended. Manual jobs are started."""
@@ -74,14 +77,30 @@ class Gitlab(Programs):
         lines = "\n".join(
             ["set -eo pipefail", *_lines(document, job["before_script"]), *_lines(document, job["script"])]
         )
-        done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-c", lines],
-            cwd=workspace, env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        self.printed += done.stdout + done.stderr
+        status = self._shell(lines, workspace, environment, cancel=self.cancelling if name == "apply" else None)
+        after = "\n".join(["set -eo pipefail", *_lines(document, job.get("after_script", []))])
+        self._shell(after, workspace, {**environment, "CI_JOB_STATUS": status})
         for path in job.get("artifacts", {}).get("paths", ()):
             self._keep(workspace / path, self._kept(name) / path)
-        return "success" if done.returncode == 0 else "failed"
+        return status
+
+    def _shell(
+        self, lines: str, workspace: Path, environment: Mapping[str, str], cancel: Callable[[], None] | None = None
+    ) -> str:
+        """How a script ended. A job is cancelled by a signal to all that it runs, once `cancel` has returned."""
+        command = ["bash", "--noprofile", "--norc", "-c", lines]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            command, cwd=workspace, env=environment, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+        ) as shell:
+            if cancel is not None:
+                cancel()
+                os.killpg(shell.pid, signal.SIGTERM)
+            out, err = shell.communicate()
+        self.printed += out + err
+        if cancel is not None:
+            return "canceled"
+        return "success" if shell.returncode == 0 else "failed"
 
     def _kept(self, job: str) -> Path:
         return self.world / "artifacts" / f"{self._pipelines}-{job}"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tests.pipelines.expressions import filled, holds
 from tests.pipelines.forking import command
 
 REPOSITORY = "shop/fleet"
+PACKAGE = f"git+https://example.com/shop/ackplan@{'0123456789' * 4}"
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Ran:
     printed: str = ""
     summary: str = ""
     steps: list[str] = field(default_factory=list)
+    commands: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def conclusion(self) -> str:
@@ -65,6 +68,10 @@ class Programs:
     def environment_too(self, **more: str) -> None:
         """What every step has from now on."""
         self._environment |= more
+
+    def runs(self, program: str, line: str) -> None:
+        """What a program does from now on, as a line of shell."""
+        (self._bin / program).write_text(f"#!/bin/sh\n{line}\n", "utf-8")
 
     def environment(self) -> dict[str, str]:
         kept = {"HOME": str(self.folder), "PATH": f"{self._bin}:{os.environ['PATH']}"}
@@ -159,6 +166,7 @@ class _Job:
             cwd=self._workspace, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         self._ran.printed += done.stdout + done.stderr
+        self._ran.commands += [(step["name"], line) for line in commands(done.stdout + done.stderr)]
         self._ran.summary = summary.read_text("utf-8")
         return done.returncode == 0
 
@@ -196,6 +204,19 @@ class _Job:
                 target.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, target)
         return bool(found) or given["if-no-files-found"] != "error"
+
+
+def commands(printed: str) -> Iterator[str]:
+    """The lines that the runner takes for commands: `::name ...::text` behind blanks, `##[name]` wherever it stands."""
+    token = ""
+    for line in printed.splitlines():
+        told = re.match(r"\s*::([\w-]+)(?: [^:]*)?::(.*)", line)
+        if token:
+            token = "" if told and told[1] == token else token
+        elif told and told[1] == "stop-commands":
+            token = told[2]
+        elif told or re.search(r"##\[[\w-]+\]", line):
+            yield line
 
 
 class _Secrets(dict[str, str]):

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.pipelines.runner import REPOSITORY, Github, Ran, git
+from tests.pipelines.runner import PACKAGE, REPOSITORY, Github, Ran, commands, git
 from tests.running import Command, Simulator, command_line, simulator
 
 PLAN, APPLY, DRIFT = (f"ackplan-{name}.yml" for name in ("plan", "apply", "drift"))
@@ -144,7 +144,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         git(tmp_path, "init", "--quiet", "--bare", str(github.origin))
         git(tmp_path, "clone", "--quiet", str(github.origin), str(clone))
         git(clone, "checkout", "--quiet", "-b", "main")
-        assert command_line(clone, "init", "--ci", "github").code == 0
+        assert command_line(clone, "init", "--ci", "github", "--package", PACKAGE).code == 0
         made = Shop(github, clone, api)
         text = (clone / "ackplan.yaml").read_text("utf-8")
         (clone / "ackplan.yaml").write_text(text.partition("# The name is")[0] + PARTS, "utf-8")
@@ -306,3 +306,34 @@ def test_drift_is_told_in_one_issue_and_closed_when_it_is_gone(shop: Shop) -> No
     assert shop.by_hand(DRIFT).conclusion == "success"
     (closed,) = shop.github.knows()["issues"]
     assert closed["state"] == "closed"
+
+
+EVIL = """\
+::error::not ours
+::stop-commands::x
+::add-mask::web
+::warning file=a,line=1::not ours
+##[error]not ours
+"""
+
+
+def test_nothing_that_a_fork_brings_is_taken_for_a_command(shop: Shop) -> None:
+    """Unchanged lines of a difference begin with a blank, which the runner overlooks."""
+    shop.branch("fork", *ONE)
+    path = shop.clone / "ackplan.yaml"
+    before = path.read_text("utf-8")
+    block = "".join(f"  {line}\n" for line in EVIL.splitlines())
+    for number, text in ((3, f"notes: |\n{block}odd:   1  # ##[error]\n"), (4, f"notes: [\n{block}")):
+        git(shop.clone, "checkout", "--quiet", "fork")
+        path.write_text(f"{before}{text}", "utf-8")
+        shop.commit("Evil")
+        refused = shop.planned("fork", number, fork=True)
+        assert refused.results["validate"] == "failure"
+        assert ("::add-mask::web" in refused.printed) == (number == 3), refused.printed
+        assert refused.commands == []
+    for words in (
+        ("::error file=ackplan.yaml,line=1::x", 1),
+        ("::stop-commands::t\n::error::x\n::t::", 0),
+        (" ##[x]", 1),
+    ):
+        assert len([*commands(words[0])]) == words[1]

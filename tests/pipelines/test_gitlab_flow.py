@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.pipelines.gitlab import Gitlab
-from tests.pipelines.runner import git
+from tests.pipelines.runner import PACKAGE, git
 from tests.pipelines.test_github_flow import ONE, PARTS, SECRET, TWO
 from tests.running import Simulator, command_line, simulator
 
@@ -76,7 +77,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         git(gitlab.origin, "config", "receive.advertisePushOptions", "true")
         git(tmp_path, "clone", "--quiet", str(gitlab.origin), str(clone))
         git(clone, "checkout", "--quiet", "-b", "main")
-        assert command_line(clone, "init", "--ci", "gitlab").code == 0
+        assert command_line(clone, "init", "--ci", "gitlab", "--package", PACKAGE).code == 0
         path = clone / "ackplan.yaml"
         path.write_text(path.read_text("utf-8").partition("# The name is")[0] + PARTS, "utf-8")
         git(clone, "add", "--all")
@@ -138,3 +139,51 @@ def test_drift_is_one_issue(shop: Shop) -> None:
     shop.on_main("schedule")
     (closed,) = shop.gitlab.knows()["issues"]
     assert closed["state_event"] == "close"
+
+
+def test_a_cancelled_apply_is_recorded(shop: Shop) -> None:
+    """The cluster is being made when the job is cancelled; its create is in the record that is pushed."""
+    gitlab = shop.gitlab
+    with simulator(time_scale=1) as slow:
+        gitlab.environment_too(ACKPLAN_ENDPOINT=slow.url)
+        gitlab.runs("ackplan", f'exec "{sys.executable}" -P -m ackplan "$@"')
+        shop.branch("one", ONE)
+        assert shop.requested("one", "1")["plan"] == "success", gitlab.printed
+
+        def created() -> None:
+            while not any(call.method == "POST" for call in slow.calls):
+                pass
+
+        gitlab.cancelling = created
+        assert shop.merged("one", "1")["apply"] == "canceled"
+        assert shop.recorded() == {"web-dev"}, gitlab.printed
+        assert git(gitlab.origin, "log", "-1", "--format=%an", "main") == "ackplan"
+
+
+def test_a_project_below_the_top_has_its_plan_at_the_top(shop: Shop) -> None:
+    (shop.clone / "sub").mkdir()
+    git(shop.clone, "rm", "--quiet", "-r", "--cached", ".")
+    for name in ("ackplan.yaml", "state"):
+        (shop.clone / name).rename(shop.clone / "sub" / name)
+    (shop.clone / ".gitlab-ci.yml").unlink()
+    assert command_line(shop.clone, "init", "sub", "--keep", "--ci", "gitlab", "--package", PACKAGE).code == 0
+    git(shop.clone, "add", "--all")
+    git(shop.clone, "commit", "--quiet", "--message", "Below")
+    git(shop.clone, "push", "--quiet", "origin", "main")
+    assert shop.on_main("web") == {"plan-anew": "success", "apply": "success"}, shop.gitlab.printed
+    assert {"ackplan.plan", "ackplan-plan.html"} <= {
+        path.name for path in (shop.gitlab.world / "artifacts/1-plan-anew").iterdir()
+    }
+
+
+def test_the_token_of_the_comment_is_one_of_its_own_where_there_is_one(shop: Shop) -> None:
+    """It alone can be read by every branch."""
+    shop.branch("one", ONE)
+    git(shop.clone, "push", "--quiet", "origin", "one")
+    told = {"CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_IID": "1",
+            "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "1", "ACKPLAN_GITLAB_TOKEN": ""}  # fmt: skip
+    commit = git(shop.clone, "rev-parse", "one")
+    assert "comment" not in shop.gitlab.run(commit, **told)
+    assert shop.gitlab.run(commit, **told, ACKPLAN_COMMENT_TOKEN="its-own")["comment"] == "success"
+    (header,) = shop.gitlab.folder.glob("pipeline-2-comment/.header")
+    assert header.read_text("utf-8") == "PRIVATE-TOKEN:its-own"

@@ -10,7 +10,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from tests.pipelines.runner import Programs, git
+from tests.pipelines.runner import PACKAGE, Programs, git
 from tests.pipelines.test_github_flow import ONE, PARTS, SECRET
 from tests.running import command_line, simulator
 
@@ -54,7 +54,7 @@ def test_plan_comment_apply_and_record(tmp_path: Path) -> None:
         git(tmp_path, "init", "--quiet", "--bare", str(jenkins.origin))
         git(tmp_path, "clone", "--quiet", str(jenkins.origin), str(work))
         git(work, "checkout", "--quiet", "-b", "main")
-        assert command_line(work, "init", "--ci", "jenkins").code == 0
+        assert command_line(work, "init", "--ci", "jenkins", "--package", PACKAGE).code == 0
         path = work / "ackplan.yaml"
         path.write_text(path.read_text("utf-8").partition("# The name is")[0] + PARTS.replace(*ONE), "utf-8")
         git(work, "add", "--all")
@@ -96,7 +96,7 @@ def test_an_environment_that_a_pull_request_brings_is_not_used(tmp_path: Path) -
     work, elsewhere = tmp_path / "work", tmp_path / "elsewhere"
     for folder in (work, elsewhere):
         folder.mkdir()
-    assert command_line(work, "init", "--ci", "jenkins").code == 0
+    assert command_line(work, "init", "--ci", "jenkins", "--package", PACKAGE).code == 0
     (work / ".ackplan-venv").symlink_to(elsewhere)
     assert jenkins.run(work, "Validate") == 0, jenkins.printed
     assert not list(elsewhere.iterdir())

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.pipelines.runner import PACKAGE
 from tests.running import command_line
 
 BIN = Path(sys.executable).parent
@@ -32,7 +33,7 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("repository")
     subprocess.run(["git", "init", "--quiet", "--initial-branch", "main"], cwd=folder, check=True)
     for platform in ("github", "gitlab", "jenkins"):
-        assert command_line(folder, "init", request.param, "--ci", platform).code == 0
+        assert command_line(folder, "init", request.param, "--ci", platform, "--package", PACKAGE).code == 0
     return folder
 
 
@@ -83,7 +84,8 @@ def scripts(folder: Path) -> Iterator[tuple[str, str]]:
                 if "run" in step:
                     yield f"{path.name}: {step['name']}", "#!/bin/bash\n" + step["run"]
     for name, job in loaded(folder / ".gitlab-ci.yml").items():
-        for number, part in enumerate(job.get("script", ()) if isinstance(job, dict) else ()):
+        parts = (*job.get("script", ()), *job.get("after_script", ())) if isinstance(job, dict) else ()
+        for number, part in enumerate(part for part in parts if isinstance(part, str)):
             yield f"gitlab: {name} {number}", "#!/bin/bash\n" + part
     for number, part in enumerate(
         re.findall(r"sh '''(.*?)'''", (folder / "Jenkinsfile").read_text("utf-8"), re.DOTALL)
@@ -154,5 +156,5 @@ def test_applies_wait_for_each_other_and_none_is_cut_off(written: Path) -> None:
 def test_the_page_shows_the_workflow_as_it_is_written(tmp_path: Path) -> None:
     page = (Path(__file__).parents[2] / "docs/pipelines.md").read_text("utf-8")
     (shown,) = re.findall(r"^```yml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    assert command_line(tmp_path, "init", "--ci", "github").code == 0
+    assert command_line(tmp_path, "init", "--ci", "github", "--package", PACKAGE).code == 0
     assert shown == (tmp_path / ".github/workflows/ackplan-plan.yml").read_text("utf-8")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from ackplan import __version__
 from ackplan.cli.options import Settings, options
 from ackplan.diagnostics import Diagnostic, Failure, error
 
 _DEFAULT_BRANCH = "main"
+_FROM_GIT = "git+https://HOST/OWNER/ackplan@COMMIT"
+_PINNED = re.compile(r"@[0-9a-f]{40}(#.*)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,9 @@ class _Place:
 )
 @click.option(
     "--package",
-    default=f"ackplan=={__version__}",
-    show_default=True,
+    default="",
     metavar="REQUIREMENT",
-    help="What pip installs in a pipeline: a version, a wheel's path or URL.",
+    help="With --ci, needed: what pip installs there, as git+https://HOST/OWNER/ackplan@COMMIT.",
 )
 @click.option(
     "--environment",
@@ -76,6 +77,9 @@ def command(settings: Settings, folder: str, keep: bool, force: bool, **asked: s
     for path in (*written, *ignoring):
         click.echo(f"Wrote {_shown(path)}")
     click.echo(_next_steps(place, asked["platform"] or ""), err=True)
+    if asked["platform"] and _of_an_index(asked["package"]):
+        name = f"pip takes {asked['package']} from its index"
+        click.echo(f"{name}: be sure whose it is there, for it runs with the role that applies.", err=True)
 
 
 def _place(folder: Path) -> _Place:
@@ -107,12 +111,28 @@ def _pipeline(place: _Place, asked: Mapping[str, str]) -> dict[Path, str]:
         return {}
     branch = asked["branch"] or place.branch
     try:
-        project = Project(place.inside, branch, asked["package"], asked["environment"])
+        project = Project(place.inside, branch, asked["package"] or "none", asked["environment"])
     except NotPlain as fault:
-        detail = f"{fault} has characters that can't stand in a pipeline"
         cure = "Rename it, or give another with --branch, --package or --environment"
-        raise Failure(error("ACK3081", "Pipeline can't be written", detail, cure)) from None
+        raise Failure(_unwritten(f"{fault} has characters that can't stand in a pipeline", cure)) from None
+    _check_package(asked["package"])
     return {place.top / name: text for name, text in pipeline_files(asked["platform"], project).items()}
+
+
+def _check_package(package: str) -> None:
+    """What runs with the role that applies is named by whoever sets the pipeline up, and does not move."""
+    if not package:
+        raise click.UsageError(f"--ci needs --package, which names what pip installs: --package {_FROM_GIT}")
+    if "git+" in package and not _PINNED.search(package):
+        raise Failure(_unwritten(f"--package {package} names no commit, and what a branch or tag is moves", _FROM_GIT))
+
+
+def _unwritten(detail: str, cure: str) -> Diagnostic:
+    return error("ACK3081", "Pipeline can't be written", detail, cure)
+
+
+def _of_an_index(package: str) -> bool:
+    return bool(package) and "/" not in package
 
 
 def _holds(path: Path, text: str) -> bool:
@@ -180,7 +200,7 @@ def _next_steps(place: _Place, platform: str) -> str:
         "gitlab": "environment and variables that the pipeline names",
         "jenkins": "credentials that the Jenkinsfile names",
     }
-    setup = "A pipeline for pull requests: ackplan init --keep --ci github"
+    setup = f"A pipeline for pull requests: ackplan init --keep --ci github --package {_FROM_GIT}"
     if platform:
         setup = f"Set up the {needed[platform]}: docs/pipelines.md of ackplan says how."
     return "\nNext:\n" + "".join(f"  {step}\n" for step in steps) + f"\n{setup}"

@@ -20,6 +20,9 @@ PIPELINES = {
 }
 
 
+PACKAGE = f"git+https://example.com/shop/ackplan@{'0123456789' * 4}"
+
+
 def git(folder: Path, *arguments: str) -> str:
     return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
 
@@ -30,7 +33,9 @@ def files(folder: Path) -> dict[str, str]:
 
 
 def init(folder: Path, *arguments: str) -> Command:
-    return command_line(folder, "init", *arguments)
+    """With a package where a pipeline needs one."""
+    package = ("--package", PACKAGE) if "--ci" in arguments and "--package" not in arguments else ()
+    return command_line(folder, "init", *arguments, *package)
 
 
 def test_what_it_writes_is_valid_and_plans_as_it_stands(tmp_path: Path) -> None:
@@ -147,6 +152,40 @@ def test_what_a_pipeline_would_run_is_refused(arguments: tuple[str, ...], tmp_pa
     done = init(tmp_path, *arguments, "--ci", "github")
     assert (done.code, done.err[:7]) == (1, "ACK3081")
     assert files(tmp_path) == {}
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_pipeline_installs_what_was_named_and_nothing_else(platform: str, tmp_path: Path) -> None:
+    """No name that anybody could register on an index."""
+    refused = command_line(tmp_path, "init", "--ci", platform)
+    assert (refused.code, "--ci needs --package" in refused.err) == (64, True)
+    assert files(tmp_path) == {}
+    assert init(tmp_path, "--ci", platform).code == 0
+    assert all(PACKAGE in files(tmp_path)[name] for name in PIPELINES[platform])
+    assert not [text for text in files(tmp_path).values() if "ackplan==" in text]
+
+
+@pytest.mark.parametrize("end", ["", "@main", "@v0.1.0", "@0123abc", f"@{'0' * 39}", f"@main#{'a' * 40}"])
+def test_a_git_url_names_a_commit(end: str, tmp_path: Path) -> None:
+    done = init(tmp_path, "--ci", "github", "--package", f"git+https://example.com/ackplan{end}")
+    assert (done.code, done.err[:7]) == (1, "ACK3081")
+    assert files(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("package", "warned"),
+    [
+        ("ackplan==0.1.0", True),
+        ("ackplan", True),
+        ("https://example.com/ackplan-0.1.0-py3-none-any.whl", False),
+        ("./wheels/ackplan-0.1.0-py3-none-any.whl", False),
+        (f"ackplan @ {PACKAGE}#egg=ackplan", False),
+    ],
+)
+def test_a_name_of_an_index_is_taken_with_a_warning(package: str, warned: bool, tmp_path: Path) -> None:
+    done = init(tmp_path, "--ci", "gitlab", "--package", package)
+    assert (done.code, "be sure whose it is" in done.err) == (0, warned), done.err
+    assert f'ACKPLAN_PACKAGE: "{package}"' in files(tmp_path)[".gitlab-ci.yml"]
 
 
 def test_usage(tmp_path: Path) -> None:
