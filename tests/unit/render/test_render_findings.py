@@ -32,7 +32,7 @@ NOTE = warning("ACK3030", "An earlier apply was interrupted", "run 1234", "ackpl
 
 def test_findings_of_a_plan_are_its_own_and_those_of_its_changes() -> None:
     planned = MIXED.plan()
-    assert [d.code for d in findings.of_plan(planned)] == ["ACK2003"]
+    assert [d.code for d in findings.of_plan(planned)] == ["ACK2057", "ACK2003"]
     assert findings.of_plan(fleets.CREATE.plan()) == ()
 
 

@@ -158,6 +158,7 @@ def test_messages_of_a_plan() -> None:
         ("planned_change", "update"),
         ("planned_change", "replace"),
         ("diagnostic", None),
+        ("diagnostic", None),
         ("change_summary", None),
     ]
     by_name = {m["change"]["resource"]["resource_name"]: m for m in found if m["type"] == "planned_change"}
