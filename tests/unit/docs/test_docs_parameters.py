@@ -84,7 +84,7 @@ def test_a_kind_has_a_row_for_each_of_its_parameters(kind, sections):
         ("Serverless clusters", "nat_gateway", ["boolean, or the same as text", "", "", "replace", "`new_nat_gateway`"]),
         ("Serverless clusters", "region_id", ["a region id such as cn-beijing", "filled: the spec's `region`", "", "replace"]),
         ("ackplan's own keys", "scale_in.nodes", ["list, at least 1, none twice: an instance id such as i-2zee3oiwcyoz7kwdo8bt, or a node's name such as cn-beijing.192.168.0.36", "one of"]),
-        ("ackplan's own keys", "attach[].instances", ["list, at least 1, none twice: an instance id such as i-2zee3oiwcyoz7kwdo8bt, or a node's name such as cn-beijing.192.168.0.36", "yes", "", "attach"]),
+        ("ackplan's own keys", "attach[].instances", ["list, at least 1, none twice: an instance id such as i-2zee3oiwcyoz7kwdo8bt", "yes", "", "attach"]),
         ("ackplan's own keys", "attach[].password", ["secret: `{env: NAME}` or `{file: PATH}`", "one of", "", "recorded"]),
         ("ackplan's own keys", "timeouts.create", ["a duration such as 90s, 30m or 1h", "", "`60m`", "recorded"]),
         ("The file", "ackplan", ["`1`", "yes"]),
