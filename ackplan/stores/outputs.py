@@ -145,8 +145,9 @@ _SIGNS: dict[Sort, Callable[[str, str], bool]] = {
 
 def belongs_to_a_run(path: Path) -> bool:
     """Whether it is a journal, a lock, a backup or the sandbox, of any workspace."""
-    parts = Path(os.path.realpath(path)).parts[:-1]
-    return ".ackplan" in parts and re.search(r"\.(journal|lock|backup|db)\b", path.name) is not None
+    *folders, name = Path(os.path.realpath(path)).parts
+    private = ".ackplan" in folders
+    return private and ("sandbox" in folders or re.search(r"\.(journal|lock|backup|db)\b", name) is not None)
 
 
 def same(path: Path, others: Iterable[Path]) -> bool:

@@ -12,21 +12,28 @@ import click
 from ackplan.cli.options import Settings, options
 from ackplan.cli.session import open_api, run_async
 
+# The part that is a kubeconfig, where there is one.
+_CONFIG = "config"
+
 
 @click.command("certs")
 @options(state=True, api=True, document=True)
 @click.option("--out", default="", metavar="DIR", help="Write each part to a file in DIR, mode 0600.")
+@click.option("--allow-plugins", is_flag=True, help="Write its kubeconfig also where that runs programs.")
 @click.argument("name")
-def command(settings: Settings, out: str, name: str) -> None:
+def command(settings: Settings, out: str, name: str, allow_plugins: bool) -> None:  # noqa: FBT001
     """Print the certificates of the cluster NAME as JSON, or write them to DIR."""
     import json
 
     from ackplan.spec.fleet import display
+    from ackplan.stores.kubeconfig import check_plain
 
     parts = run_async(_certs(settings, name))
     if not out:
         click.echo(json.dumps(parts, ensure_ascii=False))
         return
+    if _CONFIG in parts and not allow_plugins:
+        check_plain(str(parts[_CONFIG]))
     for part in _write(settings, out, parts):
         click.echo(f"Wrote {display(part)}", err=True)
 
@@ -42,13 +49,14 @@ async def _certs(settings: Settings, name: str) -> Mapping[str, Any]:
 def _write(settings: Settings, folder: str, parts: Mapping[str, Any]) -> list[Path]:
     """Writes each part to a file of its own, once each of them can be."""
     from ackplan.cli.outputs import output
-    from ackplan.stores.outputs import sort_of_data
+    from ackplan.stores.outputs import Sort
 
     files = {}
     for name, value in sorted(parts.items()):
         if isinstance(value, str) and re.fullmatch(r"[a-z_]{1,32}", name) and "request" not in name:
-            part = f"{name}.pem" if value.startswith("-----BEGIN") else name
-            files[output(settings, f"{folder}/{part}", sort_of_data(value.encode()))] = value.encode()
+            part, sort = (f"{name}.pem", Sort.CERTIFICATE) if value.startswith("-----BEGIN") else (name, Sort.OTHER)
+            sort = Sort.KUBECONFIG if name == _CONFIG else sort
+            files[output(settings, f"{folder}/{part}", sort)] = value.encode()
     for file in files:
         file.check()
     for file, data in files.items():

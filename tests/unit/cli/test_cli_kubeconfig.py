@@ -100,3 +100,12 @@ def test_a_merge_into_something_else_is_refused(file: str, applied: Project) -> 
     done = applied.run("kubeconfig", "web", "--merge", environment={"KUBECONFIG": file})
     assert (done.code, "ACK4003" in done.err) == (1, True), done.err
     assert path.read_bytes() == before
+
+
+def test_a_kubeconfig_among_the_certificates_is_looked_through_too(applied: Project) -> None:
+    with mock.patch.object(AckClient, "certs", return_value={"config": EVIL, "ca": "-----BEGIN CERTIFICATE-----"}):
+        done = applied.run("certs", "web", "--out", "certs")
+        assert (done.code, "ACK4004" in done.err) == (1, True), done.err
+        assert not (applied.folder / "certs").exists()
+        assert applied.run("certs", "web", "--out", "certs", "--allow-plugins").code == 0
+    assert (applied.folder / "certs/config").read_text("utf-8") == EVIL

@@ -98,7 +98,10 @@ def test_a_record_a_database_and_a_spec_are_known_wherever_they_are(file: str, f
         assert (done.code, "ACK3017" in done.err) == (1, True), done.err
 
 
-@pytest.mark.parametrize("file", ["state/default.json", ".ackplan/default.journal", "ackplan.yaml", "fleet/new.yaml"])
+@pytest.mark.parametrize(
+    "file",
+    ["state/default.json", ".ackplan/default.journal", ".ackplan/sandbox/a.json", "ackplan.yaml", "fleet/new.yaml"],
+)
 def test_a_name_that_the_project_has_for_something_else_is_not_taken(file: str, project: Project) -> None:
     """Nothing stands there yet."""
     project.write(WEB, "fleet/web.yaml")
