@@ -7,7 +7,7 @@ many that are gone at once mean that somebody looks at the wrong account.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -65,7 +65,7 @@ class Observer:
         found = await self._asked(unlisted, len(entries))
         gone = {subject.cluster_id for subject in unlisted} - {cluster.cluster_id for cluster in found}
         live = (*(cluster for cluster in listed if cluster.cluster_id not in gone), *found)
-        return Observed(live, tuple(self._partial(found, unlisted, entries)))
+        return Observed(live, tuple(self._partial(found, unlisted)))
 
     async def _asked(self, unlisted: Sequence[Subject], recorded: int) -> list[Cluster]:
         """Those that are there after all. Raises Failure where so many are gone that the account must be another."""
@@ -76,7 +76,7 @@ class Observer:
             raise Failure(self._not_whole([cluster.name for cluster in there], len(unlisted)))
         gone = len(unlisted) - len(there) - sum(map(self._recent, unlisted))
         if gone > 2 and gone * 2 > recorded and not self.allow_vanished:
-            raise Failure(self._vanished([s.name for s in unlisted], gone, recorded))
+            raise Failure(self._vanished(unlisted, gone, recorded))
         looks = await together(look_up(self.api, self.clock, self.patience, subject) for subject in unlisted)
         return [cluster for cluster in looks if cluster is not None]
 
@@ -84,13 +84,10 @@ class Observer:
         """Whether lists and reads may lag behind its creation yet."""
         return absence(self.patience, self.clock, subject.accepted_at).hidden_until > self.clock.now()
 
-    def _partial(
-        self, found: Sequence[Cluster], unlisted: Sequence[Subject], entries: Mapping[str, RecordedCluster]
-    ) -> Iterator[Diagnostic]:
-        """A list may lag behind a creation that is under way; one that lacks a complete cluster is not whole."""
-        begun = {s.cluster_id for s in unlisted if self._recent(s) and not entries[s.name].created}
+    def _partial(self, found: Sequence[Cluster], unlisted: Sequence[Subject]) -> Iterator[Diagnostic]:
+        recent = {subject.cluster_id for subject in unlisted if self._recent(subject)}
         names = {subject.cluster_id: subject.name for subject in unlisted}
-        kept = [c.cluster_id for c in found if c.cluster_id not in begun and not c.leaving and not c.hidden]
+        kept = [c.cluster_id for c in found if c.cluster_id not in recent and not c.leaving]
         if kept:
             yield self._not_whole(sorted(names[cluster_id] for cluster_id in kept), len(kept))
 
@@ -99,8 +96,11 @@ class Observer:
         cure = f"{_WHOLE}; then plan again"
         return error("ACK2020", "List of clusters is not whole", f"{detail} ({self.place})", cure)
 
-    def _vanished(self, names: Sequence[str], gone: int, recorded: int) -> Diagnostic:
-        detail = f"{gone} of {recorded} recorded clusters are gone at once: {_some(names)} ({self.place})"
+    def _vanished(self, unlisted: Sequence[Subject], gone: int, recorded: int) -> Diagnostic:
+        regions = _some(sorted({subject.region for subject in unlisted} - {""}))
+        asked = f"; asked for by id in {regions}" if regions else ""
+        names = _some([subject.name for subject in unlisted])
+        detail = f"{gone} of {recorded} recorded clusters are gone at once: {names}{asked} ({self.place})"
         cure = "See that account, region and endpoint are those of the record; if they are: --allow-vanished"
         return error("ACK2021", "Most recorded clusters are gone", detail, cure)
 
