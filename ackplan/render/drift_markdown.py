@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ackplan.app.drifting import Drift
 from ackplan.model.actions import Action
 from ackplan.plan.model import Change
+from ackplan.render.compared import sentence
 from ackplan.render.drift import none, omitted, since, states, ways
 from ackplan.render.markup import code, codes, plain, row, table
 from ackplan.render.values import written
@@ -23,7 +24,7 @@ _CLOSING = 300
 def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
     """All clusters that moved, at most `limit` bytes of UTF-8, without a line end at its end."""
     if not drift.moved:
-        return "\n\n".join([f"### ackplan: {none(drift)}", *_states(drift)])
+        return "\n\n".join(filter(None, [f"### ackplan: {none(drift)}", *_states(drift), sentence(drift.plan)]))
     names = [change.cluster for change in drift.moved]
     more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
     verb = "has" if len(names) == 1 else "have"
@@ -31,6 +32,7 @@ def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
         f"### ackplan: {counted(len(names), 'cluster')} {verb} drifted",
         f"> [!WARNING]\n> **Changed outside of ackplan since the last apply:** {codes(names[:_NAMES])}{more}",
         *_states(drift),
+        *filter(None, [sentence(drift.plan)]),
     ]
     left, known = (
         limit - _CLOSING - sum(map(_size, parts)),

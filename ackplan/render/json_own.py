@@ -12,6 +12,7 @@ from ackplan.model.values import ABSENT, SENSITIVE
 from ackplan.model.world import encode_world
 from ackplan.plan.model import Call, Change, Plan, Step
 from ackplan.plan.parts import encode_left_out
+from ackplan.render.compared import compared
 from ackplan.render.values import redacted, secret_names
 
 
@@ -25,6 +26,7 @@ def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, Any]:
     omitted = {"narrowed": list(plan.narrowed), "left_out": left_out} if plan.narrowed else {}
     return {
         **omitted,
+        **_compared(plan),
         "mode": plan.mode,
         "workspace": plan.pins.workspace,
         "world": encode_world(plan.pins.world),
@@ -39,6 +41,14 @@ def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, Any]:
             for judged in plan.policies
         ],
     }
+
+
+def _compared(plan: Plan) -> dict[str, Any]:
+    """What a plan that finds nothing to do, or looks for drift alone, was held against."""
+    if not plan.empty and plan.mode != "refresh-only":
+        return {}
+    shown, hidden = compared(plan)
+    return {"compared": {"shown": list(shown), "not_shown": list(hidden)}}
 
 
 def _seconds(seconds: float) -> float:

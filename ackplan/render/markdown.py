@@ -16,6 +16,7 @@ from ackplan.model.actions import Action
 from ackplan.model.values import ABSENT
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render import graph
+from ackplan.render.compared import sentence
 from ackplan.render.markup import code, code_tag, codes, fence, folded, json_text, plain, row, table
 from ackplan.render.summary import Alert, alerts, headline, path_in_short, shown_changes, tone
 from ackplan.render.values import redacted, written
@@ -120,6 +121,8 @@ def _facts(plan: Plan, shown: View) -> Iterator[str]:
     if shown.unmanaged:
         verb = "is" if shown.unmanaged == 1 else "are"
         facts.append(f"{counted(shown.unmanaged, 'live cluster')} {verb} not managed by this spec.")
+    if not shown.blocks and shown.applicable:
+        facts += filter(None, [sentence(plan)])
     if plan.blocked and any(shown.counts.values()):
         facts.append("To plan the rest alone: `ackplan plan --skip-blocked`.")
     if facts:

@@ -18,6 +18,7 @@ from ackplan.model.actions import Action
 from ackplan.model.values import ABSENT
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.record import Record, RecordedCluster
+from ackplan.render.compared import sentence
 from ackplan.render.layout import Layout, layout
 from ackplan.render.markup import json_text
 from ackplan.render.resources import known_kind
@@ -88,6 +89,7 @@ def _facts(plan: Plan, shown: View) -> list[list[str]]:
     found.append(["Steps", str(len(plan.steps))])
     found += [list(shown.policies.split(": ", 1))] if shown.policies else []
     found += [["Not managed", counted(shown.unmanaged, "live cluster")]] if shown.unmanaged else []
+    found += [["Compared", told.removeprefix("Compared, ")]] if (told := sentence(plan)) else []
     found += [["World", printable(str(plan.pins.world))]] if plan.pins.world else []
     return [*found, ["Record", _serial(plan)], ["ackplan", __version__]]
 

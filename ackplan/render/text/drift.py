@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ackplan.app.drifting import Drift
 from ackplan.model.actions import Action
 from ackplan.plan.model import Change
+from ackplan.render.compared import sentence
 from ackplan.render.drift import none, since, ways
 from ackplan.render.safe import pad, printable
 from ackplan.render.text.fields import field_lines
@@ -21,14 +22,14 @@ _INDENT = "      "
 def drift_text(drift: Drift, *, color: bool) -> str:
     """All clusters that moved, without a line end at its end."""
     if not drift.moved:
-        return none(drift)
+        return "\n".join(filter(None, (none(drift), sentence(drift.plan))))
     style, blocks = Style(color), view(drift.plan).blocks
     number = counted(len(blocks), "cluster")
     title = f"{style('drift', 'Drift:')} {number} changed outside of ackplan since the last apply."
     parts = [
         "\n".join(_cluster(block, change, drift, style)) for block, change in zip(blocks, drift.moved, strict=True)
     ]
-    return "\n\n".join([title, *parts])
+    return "\n\n".join([title, *parts, style("dim", sentence(drift.plan))])
 
 
 def _cluster(block: Block, change: Change, drift: Drift, style: Style) -> Iterator[str]:

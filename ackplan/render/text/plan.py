@@ -8,6 +8,7 @@ from ackplan.diagnostics import Diagnostic
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.model.actions import Action
 from ackplan.plan.model import Plan
+from ackplan.render.compared import sentence
 from ackplan.render.safe import pad, printable, width
 from ackplan.render.text.fields import field_lines
 from ackplan.render.text.style import Style, diagnostic_line
@@ -44,6 +45,8 @@ def plan_text(plan: Plan, *, color: bool, limits: Limits = USUAL) -> str:
         nothing = f"{NARROWED}." if shown.narrowed else _NOTHING.get(shown.mode, _NOTHING["normal"])
         sections.append(style("good", nothing))
     sections += list(_closing(shown, style))
+    if not shown.blocks and shown.applicable:
+        sections.append(style("dim", sentence(plan)))
     return "\n\n".join(section for section in sections if section)
 
 
