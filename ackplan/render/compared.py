@@ -56,7 +56,7 @@ def sentence(plan: Plan) -> str:
     if not held:
         return ""
     never = f" No answer shows {_listed(hidden)}." if hidden else ""
-    return f"Compared, where an answer shows it and ignore_changes does not name it: {_listed(held)}.{never}"
+    return f"Compared, where an answer shows it and it is not ignored: {_listed(held)}.{never}"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -76,7 +76,7 @@ def test_a_fleet_is_brought_under_management_without_a_changing_call(found: Proj
     planned = found.run("plan", "--detailed-exitcode")
     assert planned.code == 0
     assert planned.out.startswith("No changes. Live clusters match the spec.\n")
-    assert found.run("drift").out == "No drift.\n"
+    assert found.run("drift").out.startswith("No drift.\n")
     assert found.changing() == []
 
 
@@ -176,7 +176,7 @@ def test_what_is_recorded_is_written_back_as_it_was(project: Project) -> None:
     assert "attach: [{instances: [i-one, i-two], password: {env: ACK_NODE_PASSWORD}}]" in text
     assert "depends_on: [web]" in text
     planned = project.run("plan", "-f", "again.yaml", "--detailed-exitcode")
-    assert (planned.code, planned.out) == (0, "No changes. Live clusters match the spec.\n")
+    assert (planned.code, planned.out.partition("\n")[0]) == (0, "No changes. Live clusters match the spec.")
     assert project.changing() == before
 
 

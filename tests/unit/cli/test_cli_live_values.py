@@ -198,3 +198,27 @@ def test_a_cluster_that_is_being_made_does_not_show_what_it_will_be(tmp_path: Pa
     recorded(tmp_path, {})
     making = {"state": "initial", "tags": [], "container_cidr": "172.16.0.0/16", "size": 0}
     assert looked(tmp_path, making, "drift")[0] == 0
+
+
+SHOWN = ["proxy_mode", "tags", "container_cidr", "service_cidr", "node_cidr_mask", "kubernetes_version", "num_of_nodes"]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+@pytest.mark.parametrize("command", ["plan", "drift"])
+def test_every_format_says_what_was_compared_and_what_no_answer_shows(tmp_path: Path, command: str, form: str) -> None:
+    recorded(tmp_path, {})
+    code, told = looked(tmp_path, {}, command, "--format", form)
+    assert code == 0
+    held, hidden = told[told.rindex("Compared") :].split("No answer shows")
+    assert [name for name in SHOWN if name not in held] == []
+    assert "worker_system_disk_size" in hidden
+    assert "worker_system_disk_size" not in held
+    listed = json.loads(looked(tmp_path, {}, command, "--format", "json")[1])["ackplan"]["compared"]
+    assert set(SHOWN) <= set(listed["shown"])
+    assert "worker_system_disk_size" in listed["not_shown"]
+
+
+def test_nothing_is_said_to_be_compared_where_nothing_was(tmp_path: Path) -> None:
+    recorded(tmp_path, {})
+    assert "Compared" not in looked(tmp_path, {}, "plan", "--no-refresh")[1]
+    assert "Compared" not in looked(tmp_path, {}, "plan", "--destroy")[1]

@@ -119,7 +119,7 @@ def test_drift_that_did_not_look_everywhere_says_so(run: Run) -> None:
         assert said.code == 0
         assert "No drift.\n" not in said.out
         assert "--target" in (said.err if form == "text" else said.out), form
-    assert run("drift").out == "No drift.\n"
+    assert run("drift").out.startswith("No drift.\n")
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,9 @@ def test_adoption_and_replacement_are_counted() -> None:
 
 
 def test_no_changes_is_all_there_is_to_say() -> None:
-    assert plan_markdown(fleets.SAME.plan()) == "### ackplan: No changes: the fleet is as the spec wants it"
+    head, compared = plan_markdown(fleets.SAME.plan()).split("\n\n")
+    assert head == "### ackplan: No changes: the fleet is as the spec wants it"
+    assert re.fullmatch(r"Compared, where .*\. No answer shows .*\.", compared)
 
 
 def test_what_could_hurt_stands_before_everything_else() -> None:
@@ -191,7 +193,7 @@ def test_ten_findings_are_told_more_are_folded_and_the_rest_is_counted(number: i
     assert text.count("- **warning**") == told
     assert text.partition("<details>")[0].count("- **warning**") == 10
     assert f"<summary>{number - 10} more</summary>" in text
-    assert text.endswith(end)
+    assert text.partition("\n\nCompared, ")[0].endswith(end)
 
 
 @pytest.mark.parametrize(("number", "drawn"), [(1, False), (2, True), (40, True), (41, False)])

@@ -61,6 +61,12 @@ with what is on their disks: i-new, i-mid. To keep them: scale_in.release_node: 
 Plan: 0 to create, 1 to change, 0 to replace, 0 to destroy.
 Expected to take about 2m."""
 
+COMPARED = (
+    "Compared, where an answer shows it and it is not ignored: cluster_type, region_id, kubernetes_version, vpcid, "
+    "container_cidr, service_cidr, endpoint_public_access, tags, num_of_nodes. No answer shows vswitch_ids, snat_entry, "
+    "addons, worker_instance_types, worker_system_disk_category, worker_system_disk_size."
+)
+
 REFUSED = """\
 ackplan will do the following:
 
@@ -222,12 +228,12 @@ def test_what_a_reviewer_must_find(fleet: Fleet, options: Mapping[str, Any], lin
 @pytest.mark.parametrize(
     ("fleet", "mode", "text"),
     [
-        (fleets.SAME, "normal", "No changes. Live clusters match the spec."),
+        (fleets.SAME, "normal", f"No changes. Live clusters match the spec.\n\n{COMPARED}"),
         (Fleet(), "destroy", "No changes. Nothing is recorded that could be destroyed."),
-        (fleets.SAME, "refresh-only", "No changes. The record matches the live clusters."),
+        (fleets.SAME, "refresh-only", f"No changes. The record matches the live clusters.\n\n{COMPARED}"),
     ],
 )
-def test_an_empty_plan_is_one_sentence(fleet: Fleet, mode: str, text: str) -> None:
+def test_an_empty_plan_says_that_and_what_it_compared(fleet: Fleet, mode: str, text: str) -> None:
     assert shown(fleet.plan(mode=mode)) == text
 
 
@@ -246,6 +252,6 @@ def test_warnings_come_with_their_place_and_unmanaged_clusters_are_counted() -> 
     assert shown(noted) == (
         "No changes. Live clusters match the spec.\n\n"
         "a.yaml:3:5: ACK1999 warning: Odd\n\n"
-        "1 live cluster is not managed by this spec."
+        f"1 live cluster is not managed by this spec.\n\n{COMPARED}"
     )
     assert "2 live clusters are not managed" in shown(dataclasses.replace(planned, unmanaged=2))
