@@ -8,9 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
+
+# Completes the commands that a text names by what the command that is running was given; without one they stay.
+COMPLETE: ContextVar[Callable[[str], str]] = ContextVar("COMPLETE", default=lambda text: text)
+
+
+def hint(text: str) -> str:
+    """The text with every command in it as it has to be typed to be about the same as the command that is running."""
+    return COMPLETE.get()(text)
 
 
 class Severity(enum.Enum):
@@ -68,7 +77,7 @@ def printable(text: str) -> str:
 def _made(severity: Severity, texts: tuple[str, str, str, str], where: Mapping[str, Any]) -> Diagnostic:
     code, summary, detail, cure = texts
     named: dict[str, Any] = {k: printable(v) if isinstance(v, str) else v for k, v in where.items()}
-    return Diagnostic(severity, code, summary, printable(detail), printable(cure), **named)
+    return Diagnostic(severity, code, summary, printable(detail), printable(hint(cure)), **named)
 
 
 def error(code: str, summary: str, detail: str = "", cure: str = "", **where: Any) -> Diagnostic:

@@ -18,7 +18,7 @@ from ackplan.app import applying, planning
 from ackplan.app.applying import Applied, Stores
 from ackplan.app.unmoved import check_resumable, check_same_spec, check_unmoved
 from ackplan.app.worlds import Here, of_plan
-from ackplan.cli import garbage, session
+from ackplan.cli import garbage, hints, session
 from ackplan.cli.clock import RealClock
 from ackplan.cli.faults import as_diagnostics
 from ackplan.cli.options import Settings, inputs
@@ -27,7 +27,7 @@ from ackplan.cli.policies import judged, judged_plan
 from ackplan.cli.printing import say
 from ackplan.cli.reporting import Report, report_file
 from ackplan.cli.voices import Voice, voice
-from ackplan.diagnostics import Diagnostic, Failure, error, has_errors
+from ackplan.diagnostics import Diagnostic, Failure, error, has_errors, hint
 from ackplan.execute.context import Ports
 from ackplan.execute.executor import Executor
 from ackplan.execute.outcomes import Result, Run
@@ -71,7 +71,7 @@ async def _reported(settings: Settings, order: Order, speaker: Voice, report: Re
         return await _locked(settings, order, speaker, report)
     except Exception as fault:
         if isinstance(fault, BrokenPipeError):
-            say("Nobody reads the output any more: stopped. The record holds; to go on: ackplan apply")
+            say(hint("Nobody reads the output any more: stopped. The record holds; to go on: ackplan apply"))
         try:
             report.refused(as_diagnostics(fault))
         except Failure as second:
@@ -89,7 +89,7 @@ async def _locked(settings: Settings, order: Order, speaker: Voice, report: Repo
             if not application.cut_short:
                 raise
             report.refused(())
-            say("Interrupted. The record holds; to go on: ackplan apply")
+            say(hint("Interrupted. The record holds; to go on: ackplan apply"))
             return INTERRUPTED
 
 
@@ -185,6 +185,7 @@ class _Application:
     async def _execute(self, plan: Plan, before: planning.Known, run: Run) -> int:
         applying.check_secrets([step for step in plan.steps if step.id not in run.done], self._secrets)
         self._report.run = run.id
+        hints.begin()
         garbage.collect()
         with self._signals():
             applied = await applying.apply(plan, before, self._stores, self._make_executor, run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import importlib
 import keyword
 import os
@@ -84,6 +85,10 @@ def cli() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line; the exit code. Never ends in a traceback for what a user or the API did."""
+    return contextvars.copy_context().run(_run, arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     printing.prepare()
     if "_ACKPLAN_COMPLETE" in os.environ:
         from ackplan.cli import completing

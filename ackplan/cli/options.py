@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ackplan.cli import printing
+from ackplan.cli import hints, printing
+from ackplan.diagnostics import COMPLETE
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.stores.places import PRIVATE
 
@@ -183,6 +184,7 @@ def options(
         @functools.wraps(function)
         def wrapper(**given: Any) -> Any:
             settings, rest = _settings(given)
+            COMPLETE.set(hints.given(click.get_current_context()).complete)
             _logging(settings)
             if document or settings.format != "text":
                 printing.as_document()

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from ackplan.app.drifting import Drift
-from ackplan.diagnostics import Diagnostic, Severity, error, warning
+from ackplan.diagnostics import Diagnostic, Severity, error, hint, warning
 from ackplan.model.actions import Action
 from ackplan.plan.model import Change
 from ackplan.render.values import written
@@ -33,7 +33,7 @@ def ways(change: Change, drift: Drift) -> Iterator[tuple[str, str]]:
     back = drift.back.get(change.cluster)
     if back is not None:
         yield "put it back", _back(back, target)
-    yield "record it", f"ackplan apply --refresh-only{target}"
+    yield "record it", hint(f"ackplan apply --refresh-only{target}")
     if change.cluster in drift.wanted:
         yield "in the spec", _in_spec(change, drift, target)
 
@@ -79,7 +79,7 @@ def _findings(change: Change, drift: Drift, severity: Severity) -> Iterator[Diag
 
 def _back(back: Change, target: str) -> str:
     """What an apply would do about it."""
-    command = f"ackplan apply{target}"
+    command = hint(f"ackplan apply{target}")
     if back.is_blocked:
         reasons = "; ".join(f"{d.summary}. {d.cure}".rstrip(". ") for d in back.blocked)
         return f"{command} is refused: {reasons}"
@@ -108,4 +108,4 @@ def _in_spec(change: Change, drift: Drift, target: str) -> str:
         lost = f"; attached instances stand at {wanted.span_of('attach')}" if change.notes and wanted.attach else ""
         return f"it says nothing else{lost}"
     said = ", ".join(f"{p.name}: {written(p.after)} at {wanted.span_of(p.name)}" for p in moved)
-    return f"{said}; or: ackplan drift --update-spec{target}"
+    return f"{said}; or: {hint(f'ackplan drift --update-spec{target}')}"

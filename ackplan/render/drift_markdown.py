@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ackplan.app.drifting import Drift
+from ackplan.diagnostics import hint
 from ackplan.model.actions import Action
 from ackplan.plan.model import Change
 from ackplan.render.compared import sentence
@@ -43,7 +44,9 @@ def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
         left -= _size(text)
         if left < 0:
             missing = counted(len(known) - number, "cluster")
-            parts.append(f"**Left out, for an issue can't be longer:** {missing}. All of it: `ackplan drift`")
+            parts.append(
+                f"**Left out, for an issue can't be longer:** {missing}. All of it: {code(hint('ackplan drift'), 600)}"
+            )
             break
         parts.append(text)
     return "\n\n".join(parts)

@@ -10,7 +10,7 @@ import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ackplan.diagnostics import Diagnostic
+from ackplan.diagnostics import Diagnostic, hint
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.model.actions import Action
 from ackplan.model.values import ABSENT
@@ -124,7 +124,7 @@ def _facts(plan: Plan, shown: View) -> Iterator[str]:
     if not shown.blocks and shown.applicable:
         facts += filter(None, [sentence(plan)])
     if plan.blocked and any(shown.counts.values()):
-        facts.append("To plan the rest alone: `ackplan plan --skip-blocked`.")
+        facts.append(f"To plan the rest alone: {code(hint('ackplan plan --skip-blocked'), 600)}.")
     if facts:
         yield " ".join(facts)
 

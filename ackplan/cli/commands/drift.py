@@ -10,6 +10,7 @@ import click
 
 from ackplan.cli.options import Settings, format_option, inputs, options
 from ackplan.cli.planning import Asked, plan_options
+from ackplan.diagnostics import hint
 
 if TYPE_CHECKING:
     from ackplan.app.drifting import Drift
@@ -101,5 +102,5 @@ def _update(settings: Settings, drift: Drift) -> list[Diagnostic]:
         if data != sources[name]:
             path = Path(paths[name]).resolve()
             write_atomically(path, data, mode=path.stat().st_mode & 0o7777)
-            click.echo(f"Wrote {name}. To record it: ackplan apply", err=True)
+            click.echo(hint(f"Wrote {name}. To record it: ackplan apply"), err=True)
     return faults

@@ -35,6 +35,7 @@ def command(settings: Settings, names: tuple[str, ...], out: str, **given: bool)
     """
     from ackplan.app.exporting import document
     from ackplan.cli.exporting import files_of, write
+    from ackplan.diagnostics import hint
     from ackplan.render import text
 
     everything, adopt = given["everything"], given["adopt"]
@@ -45,7 +46,9 @@ def command(settings: Settings, names: tuple[str, ...], out: str, **given: bool)
         click.echo(text.diagnostics_text(faults, color=settings.color), err=True)
     if clusters and out:
         files = files_of(settings, clusters, out, force=given["force"])
-        after = "A plan takes them over: ackplan plan" if adopt else "Record what is in the spec: ackplan import --all"
+        after = hint(
+            "A plan takes them over: ackplan plan" if adopt else "Record what is in the spec: ackplan import --all"
+        )
         write(files, settings.path(out), clusters, after)
     elif clusters:
         click.echo(document(clusters), nl=False)

@@ -10,6 +10,7 @@ import click
 
 from ackplan.cli.options import Settings, inputs, options
 from ackplan.cli.session import lock, open_world, run_async, stores
+from ackplan.diagnostics import hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,7 +109,7 @@ async def _import(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diag
         nodes = await api.list_nodes(live.cluster_id, live.region_id)
         _write(settings, before, take_in(before, name, live, nodes, wanted.get(name)), here)
     remarks = [not_in_spec(name)] if wanted and name not in wanted else []
-    return f"Recorded {name} as {live.cluster_id}. {_NEXT}", remarks
+    return f"Recorded {name} as {live.cluster_id}. {hint(_NEXT)}", remarks
 
 
 async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
@@ -129,7 +130,7 @@ async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
         for each in chosen:
             record = take_in(record, each.name, each, nodes[each.cluster_id], wanted[each.name])
         _write(settings, before, record, here)
-    return f"Recorded {counted(len(chosen), 'cluster')}. {_NEXT}", left
+    return f"Recorded {counted(len(chosen), 'cluster')}. {hint(_NEXT)}", left
 
 
 async def _import_terraform(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diagnostic]]:
@@ -154,7 +155,7 @@ async def _import_terraform(settings: Settings, asked: _Asked) -> tuple[str, Seq
         write(files, settings.path(asked.out), done.clusters)
     names = [each.name for each in done.clusters if wanted and not files and each.name not in wanted]
     remarks = [*left, *done.remarks, *map(not_in_spec, names)]
-    return f"Recorded {counted(len(done.clusters), 'cluster')}. {_NEXT}", remarks
+    return f"Recorded {counted(len(done.clusters), 'cluster')}. {hint(_NEXT)}", remarks
 
 
 def _files(settings: Settings, asked: _Asked, done: TakenIn) -> Mapping[Path, str]:

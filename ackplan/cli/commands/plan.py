@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 def command(settings: Settings, asked: Asked, out: str, same_as: str, detailed_exitcode: bool) -> int:  # noqa: FBT001
     """Show what would change, and why. Changes nothing."""
+    from ackplan.cli.hints import with_planfile
     from ackplan.cli.outputs import output
     from ackplan.cli.planning import plan_now, read_plan, shown
     from ackplan.cli.session import run_async
@@ -38,7 +40,10 @@ def command(settings: Settings, asked: Asked, out: str, same_as: str, detailed_e
         _write(file, plan, record)
     click.echo(shown(settings, plan, record))
     if out and plan.applicable:
-        click.echo(f"Saved the plan to {out}. To carry it out: ackplan apply {out}", err=True)
+        click.echo(
+            f"Saved the plan to {out}. To carry it out: {with_planfile('ackplan apply')} {shlex.quote(out)}",
+            err=True,
+        )
     if reviewed is not None:
         _check_same(reviewed, plan, same_as)
     if not plan.applicable:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ackplan.cli.options import Settings, format_option, options
+from ackplan.diagnostics import hint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -68,7 +69,7 @@ def _rm(settings: Settings, names: tuple[str, ...]) -> None:
         return forget(before.stored, names)
 
     _rewrite(settings, "rm", forgotten)
-    click.echo(f"Forgot {', '.join(dict.fromkeys(names))}. To record one again: ackplan import NAME")
+    click.echo(f"Forgot {', '.join(dict.fromkeys(names))}. {hint('To record one again: ackplan import NAME')}")
 
 
 @command.command("mv")
@@ -91,7 +92,7 @@ def _mv(settings: Settings, old: str, new: str) -> None:
             return dataclasses.replace(followed, world=followed.world.completed(here.world))
 
     _rewrite(settings, "mv", renamed)
-    click.echo(f"{old} is recorded as {new}. Call it that in the spec too, then: ackplan plan")
+    click.echo(f"{old} is recorded as {new}. Call it that in the spec too, then: {hint('ackplan plan')}")
 
 
 async def _asked_for(api: AckClient, record: Record, name: str) -> Sequence[Cluster]:
@@ -127,7 +128,7 @@ def _rebind(settings: Settings) -> None:
             return dataclasses.replace(before.stored, world=here.world)
 
     _rewrite(settings, "rebind", rebound)
-    click.echo(f"{told[0]} Look at it: ackplan plan")
+    click.echo(f"{told[0]} Look at it: {hint('ackplan plan')}")
 
 
 @command.command("pull")
@@ -161,7 +162,7 @@ def _push(settings: Settings, force: bool, file: str) -> None:  # noqa: FBT001
 
     written = _rewrite(settings, "push", replaced)
     recorded = counted(len(written.clusters), "cluster")
-    click.echo(f"Recorded {recorded} as serial {written.serial}. Look at it: ackplan plan")
+    click.echo(f"Recorded {recorded} as serial {written.serial}. Look at it: {hint('ackplan plan')}")
 
 
 @command.command("history")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ackplan.diagnostics import Diagnostic
+from ackplan.diagnostics import Diagnostic, hint
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.model.actions import Action
 from ackplan.plan.model import Plan
@@ -138,7 +138,7 @@ def _summary(shown: View, style: Style) -> Iterator[str]:
     if shown.seconds:
         yield f"Expected to take about {duration(shown.seconds)}{_path(shown.path)}."
     if shown.blocked:
-        rest = " To plan the rest alone: ackplan plan --skip-blocked" if any(shown.counts.values()) else ""
+        rest = hint(" To plan the rest alone: ackplan plan --skip-blocked") if any(shown.counts.values()) else ""
         yield f"Nothing is applied while a change is blocked.{rest}"
     elif not shown.applicable:
         yield style("error", "It can't be applied: see the errors above.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ackplan.diagnostics import hint
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.model.actions import Action, StepKind
 from ackplan.plan.model import Change, Plan, Step
@@ -116,7 +117,7 @@ def _verdict(result: Result, plan: Plan, style: Style) -> Iterator[str]:
     undone = [f"{result.count(status)} {status.value}" for status in (Status.FAILED, *_UNDONE) if result.count(status)]
     rest = f"; of {counted(len(result.outcomes), 'step')} {', '.join(undone)}" if undone else ""
     yield f"{style('error', f'{verb} incomplete')}: {counts}{rest}."
-    yield f"To go on, run: {style('bold', _AGAIN.get(plan.mode, _AGAIN['normal']))}"
+    yield f"To go on, run: {style('bold', hint(_AGAIN.get(plan.mode, _AGAIN['normal'])))}"
 
 
 def _achieved(change: Change, result: Result) -> Action | None:
