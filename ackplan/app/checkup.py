@@ -53,7 +53,7 @@ def fleet_told(plan: Plan) -> Check:
     told = (*plan.diagnostics, *(fault for change in plan.changes for fault in change.blocked))
     faults = tuple(finding for finding in told if finding.is_error)
     gone = sum(change.action is Action.FORGET for change in plan.changes)
-    said = f"{len(plan.changes) - gone} of {len(plan.changes)} recorded ones are live"
+    said = f"{len(plan.changes) - gone} of {len(plan.changes)} recorded ones are live; {plan.pins.world}"
     return Check("clusters", "" if faults else said, faults)
 
 

@@ -64,7 +64,7 @@ def _folder(settings: Settings) -> Seen:
 
     folders = (state_folder(settings), run_folder(settings))
     findings = [fault for folder in folders for fault in _unwritable(folder)]
-    return " and ".join(map(_shown, folders)), tuple(findings)
+    return " and ".join(dict.fromkeys(map(_shown, folders))), tuple(dict.fromkeys(findings))
 
 
 def _unwritable(folder: Path) -> Iterator[Diagnostic]:
@@ -111,6 +111,8 @@ def _git(settings: Settings) -> Seen:
     from ackplan.stores.git import git, top_folder
 
     folder = settings.chdir
+    if settings.sandbox:
+        return "keeps nothing of the sandbox", ()
     if top_folder(folder) is None:
         cure = "git init, then commit the spec and the record"
         detail = f"{_shown(folder)} is in no repository, or git is not installed"

@@ -277,3 +277,16 @@ def test_answers_tell_the_account_where_nothing_else_does(tmp_path: Path) -> Non
         rewrite(tmp_path, {"account": OTHERS, "endpoint": "loopback"})
         refused = command_line(tmp_path, "plan", environment=environment)
         assert (refused.code, refused.err[:7]) == (1, "ACK3016"), refused
+
+
+def test_doctor_and_show_say_the_world(run: Run, sts: Sts, tmp_path: Path) -> None:
+    sts.says(OURS)
+    assert run("apply", "--auto-approve").code == 0
+    world = f"account {OURS}, endpoint loopback"
+    assert world in run("doctor").out
+    assert world in run("show").out
+    assert json.loads(run("show", "--format", "json").out)["ackplan"]["world"] == recorded(tmp_path)["world"]
+    sts.says(OTHERS)
+    checked = run("doctor")
+    assert checked.code == 1
+    assert "ACK3016" in checked.out
