@@ -118,6 +118,7 @@ def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
     from ackplan.app.planning import known, make_plan
     from ackplan.cli.clock import RealClock
     from ackplan.cli.session import run_async
+    from ackplan.model.answers import Node
     from ackplan.plan.planner import Options
     from ackplan.render.text import plan_text
     from ackplan.spec import Inputs
@@ -129,9 +130,14 @@ def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
     answer = Answer(200, {}, (folder / "live.answer").read_bytes())
     store, journal = LocalRecordStore(folder, "default", folder), SqliteJournal(folder / "default.journal")
 
+    nodes = tuple(Node(f"i-{n}", f"node-{n}", "Worker", "running", "2026-01-01T00:00:00Z") for n in range(workers))
+
     class Api:
         async def list_clusters(self, region: str = "") -> Any:  # noqa: ARG002 - part of the protocol
             return decode.clusters(answer)[0]
+
+        async def list_nodes(self, cluster_id: str, region: str = "") -> Any:  # noqa: ARG002 - part of the protocol
+            return nodes
 
     def run() -> None:
         api: Any = Api()

@@ -6,6 +6,7 @@ creation did (2.3), a deletion releases all nodes (2.12), and removing nodes may
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,15 +58,25 @@ def cautions(
 
 def uncarried(values: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[str]:
     """What a scale-out with this body leaves out of a cluster's create parameters, each as `NAME VALUE`."""
-    (file,) = catalog.operation("scale_out").bodies
-    for name, instead in files.read(file)["x-ack-lacks"].items():
+    lacks, sources = _scale_out()
+    for name, instead in lacks:
         if values.get(name, instead) != instead:
             yield f"{name} {json.dumps(values[name])}"
-    for name, schema in body_parameters(file).items():
-        source = next((source for source in schema["x-ack-from"] if source in values), "")
-        given, sent = values.get(source), body.get(name)
-        if isinstance(given, list | tuple) and isinstance(sent, list) and len(given) > len(sent):
-            yield f"more than {len(sent)} of the {len(given)} {source}"
+    for name, froms in sources:
+        sent = body.get(name)
+        if isinstance(sent, list):
+            source = next((source for source in froms if source in values), "")
+            given = values.get(source)
+            if isinstance(given, list | tuple) and len(given) > len(sent):
+                yield f"more than {len(sent)} of the {len(given)} {source}"
+
+
+@functools.cache
+def _scale_out() -> tuple[tuple[tuple[str, Any], ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+    """What a scale-out can't carry, with the value that nothing is lost of; and where its parameters come from."""
+    (file,) = catalog.operation("scale_out").bodies
+    sources = ((name, tuple(schema["x-ack-from"])) for name, schema in body_parameters(file).items())
+    return tuple(files.read(file)["x-ack-lacks"].items()), tuple(sources)
 
 
 def _instances(change: Change, kind: StepKind, asked: str = "") -> str:

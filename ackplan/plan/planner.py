@@ -270,8 +270,13 @@ def _kept() -> tuple[str, ...]:
 
 def _shown(live: Cluster) -> dict[str, Any]:
     """What is compared of a live cluster, each value under the best of the fields that show it."""
-    attributes = live.attributes
-    return {sight.field: value for sight in all_sights() if (value := sight.shows(attributes)) is not None}
+    attributes, shown = live.attributes, {}
+    for sight in all_sights():
+        if sight.field in attributes or sight.rest:
+            value = sight.shows(attributes)
+            if value is not None:
+                shown[sight.field] = value
+    return shown
 
 
 def fingerprint(live: Cluster | None) -> str:

@@ -30,7 +30,6 @@ _MOST_FAULTS = 20
 # As in a spec.
 _MAX_DEPTH = 64
 _HALF = re.compile("[\ud800-\udfff]")
-_EPOCH = "1970-01-01T00:00:00Z"
 _MOMENT = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z", re.ASCII)
 _CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
 
@@ -229,8 +228,10 @@ def _well_formed(own: Mapping[str, Any]) -> bool:
 
 def _is_shallow(value: Any, left: int = _MAX_DEPTH) -> bool:
     """Whether it can be written again: what is read may be nested more deeply than what writes it can bear."""
-    inner = value.values() if isinstance(value, dict) else value
-    return left > 0 and all(_is_shallow(item, left - 1) for item in inner if isinstance(item, dict | list))
+    for item in value.values() if isinstance(value, dict) else value:
+        if isinstance(item, dict | list) and not (left > 1 and _is_shallow(item, left - 1)):
+            return False
+    return True
 
 
 @functools.cache
@@ -251,7 +252,7 @@ def decode_cluster(name: str, value: Any) -> RecordedCluster:
         "attached": _texts(attached),
         "created": isinstance(value.get("created", True), bool),
         "partial": isinstance(value.get("partial", False), bool),
-        "accepted_at": bool(_MOMENT.fullmatch(str(value.get("accepted_at", _EPOCH)))),
+        "accepted_at": "accepted_at" not in value or bool(_MOMENT.fullmatch(str(value["accepted_at"]))),
     }
     for key, holds in checks.items():
         _expect(holds, f"clusters.{name}.{key} has the wrong type or is missing")
