@@ -115,7 +115,7 @@ def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
     from ackplan.api import decode
     from ackplan.api.exchange import Answer
     from ackplan.app.observing import Observer
-    from ackplan.app.planning import known, make_plan
+    from ackplan.app.planning import Purpose, known, make_plan
     from ackplan.cli.clock import RealClock
     from ackplan.cli.session import run_async
     from ackplan.model.answers import Node
@@ -141,7 +141,11 @@ def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
 
     def run() -> None:
         api: Any = Api()
-        planned = run_async(make_plan(Inputs(folder), known(store, journal), Observer(api, RealClock()), Options()))
+        planned = run_async(
+            make_plan(
+                Inputs(folder), known(store, journal), Observer(api, RealClock()), Options(), purpose=Purpose.SHOWN
+            )
+        )
         text = plan_text(planned.plan, color=False)
         if len(planned.plan.acting) != acting or not text:
             raise SystemExit(f"{len(planned.plan.acting)} changes, expected {acting}")

@@ -24,6 +24,7 @@ T = TypeVar("T")
 _MANY = 20
 _SAMPLE = 5
 _SHOWN = 5
+_AT_ONCE = 100
 _DELETE = "delete_cluster"
 _WHOLE = "See that these credentials may list all clusters of the account"
 
@@ -163,11 +164,22 @@ def _some(names: Sequence[str]) -> str:
 
 
 async def together(looks: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """The results of all looks. Where one fails the others are stopped, and its error is raised."""
-    tasks = [asyncio.create_task(look) for look in looks]
+    """The results of all looks, so many at a time. Where one fails the others are stopped, and its error is raised."""
+    pending = list(looks)
+    results: dict[int, T] = {}
+    waiting = iter(enumerate(pending))
+
+    async def look() -> None:
+        for number, each in waiting:
+            results[number] = await each
+
+    tasks = [asyncio.create_task(look()) for _ in range(min(len(pending), _AT_ONCE))]
     try:
-        return await asyncio.gather(*tasks)
+        await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for each in pending:
+            each.close()
+    return [results[number] for number in range(len(pending))]

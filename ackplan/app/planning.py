@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -40,6 +41,14 @@ class Known:
     leftover: Leftover
     here: Here = field(default_factory=Here)
     running: str = ""
+
+
+class Purpose(enum.Enum):
+    """What a plan is made for: to be shown alone, to be kept and held against the record later, or to be run now."""
+
+    SHOWN = "shown"
+    KEPT = "kept"
+    RUN = "run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +113,12 @@ async def make_plan(
     observer: Observer | None,
     options: Options,
     *,
-    at_once: bool = False,
+    purpose: Purpose = Purpose.KEPT,
     observed: Observed | None = None,
 ) -> Planned:
     """The plan for the spec. Without `observer` the record is taken for what is live. Raises Failure and ApiError.
 
-    `at_once`: the plan is to be carried out now, so calls of an earlier run may be on their way yet. `observed` is
-    what was looked at a moment ago.
+    To be run now: calls of an earlier run may be on their way yet. `observed` is what was looked at a moment ago.
     """
     loaded = read_spec(inputs, optional=options.mode != "normal")
     check_distinct(before.record)
@@ -119,7 +127,7 @@ async def make_plan(
         regions = {steps.region_of(wanted.kind, wanted.parameters) for wanted in loaded.clusters.values()}
         observed = await observer.observe(before.record, regions, before.flying)
     live = observed.live if observed is not None else _as_recorded(before.record)
-    live, record, recovered = await _recovered(before, observer, live, at_once=at_once)
+    live, record, recovered = await _recovered(before, observer, live, at_once=purpose is Purpose.RUN)
     sides = Sides(loaded.clusters, record, live, loaded.digest())
     if observer is not None:
         live, nodes = await _nodes(observer, live, nodes_needed(sides, options))
@@ -127,7 +135,13 @@ async def make_plan(
     planned = plan(sides, options)
     looked = observed.diagnostics if observed is not None else ()
     notes = (*loaded.diagnostics, *_interrupted(before), *looked, *planned.diagnostics)
-    return Planned(_pinned(_noted(planned, notes), loaded, inputs, before), loaded, before, recovered, observed)
+    return Planned(
+        _pinned(_noted(planned, notes), loaded, inputs, before, kept=purpose is not Purpose.SHOWN),
+        loaded,
+        before,
+        recovered,
+        observed,
+    )
 
 
 async def _recovered(
@@ -168,10 +182,10 @@ def _noted(planned: Plan, notes: Sequence[Diagnostic]) -> Plan:
     return dataclasses.replace(planned, diagnostics=tuple(notes))
 
 
-def _pinned(planned: Plan, loaded: spec.Spec, inputs: spec.Inputs, before: Known) -> Plan:
+def _pinned(planned: Plan, loaded: spec.Spec, inputs: spec.Inputs, before: Known, *, kept: bool) -> Plan:
     """The plan with the files of the spec and the record that it was made of, and the world that it is for."""
     pins = dataclasses.replace(planned.pins, spec_files=loaded.sources, spec_paths=tuple(inputs.paths))
-    pins = dataclasses.replace(pins, record=digest(before.stored), world=before.here.meant)
+    pins = dataclasses.replace(pins, record=digest(before.stored) if kept else "", world=before.here.meant)
     return dataclasses.replace(planned, pins=pins)
 
 

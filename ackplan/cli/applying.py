@@ -144,7 +144,7 @@ class _Application:
 
     async def _planned(self, before: planning.Known) -> int:
         given, options = inputs(self._settings), self._order.asked.options()
-        planned = await planning.make_plan(given, before, self._observer, options, at_once=True)
+        planned = await planning.make_plan(given, before, self._observer, options, purpose=planning.Purpose.RUN)
         plan = judged(self._settings, self._order.asked.policy, planned, before.record).plan
         self._report.plan, self._report.before = plan, before.record
         self._voice.plan(plan)

@@ -117,16 +117,17 @@ def beside_now(settings: Settings, here: Here | None = None) -> Known:
     return dataclasses.replace(before, running=running)
 
 
-async def plan_now(settings: Settings, asked: Asked) -> tuple[Planned, Record]:
-    """A plan made now, and the record that it was made on."""
-    from ackplan.app.planning import make_plan
+async def plan_now(settings: Settings, asked: Asked, *, shown: bool = False) -> tuple[Planned, Record]:
+    """A plan made now, and the record that it was made on. `shown`: it is shown, and then forgotten."""
+    from ackplan.app.planning import Purpose, make_plan
     from ackplan.cli.session import observer, open_world
 
     given = inputs(settings)
     async with open_world(settings, offline=asked.no_refresh) as (api, here):
         before = beside_now(settings, here)
+        purpose = Purpose.SHOWN if shown else Purpose.KEPT
         looking = None if asked.no_refresh else observer(settings, api, asked, here)
-        planned = await make_plan(given, before, looking, asked.options())
+        planned = await make_plan(given, before, looking, asked.options(), purpose=purpose)
     planned = dataclasses.replace(planned, plan=_of_workspace(planned.plan, settings.workspace))
     return judged(settings, asked.policy, planned, before.record), before.record
 

@@ -77,7 +77,7 @@ def plan(sides: Sides, options: Options) -> Plan:
         sides.record.lineage,
         sides.record.serial,
         sides.spec_digest,
-        {c.cluster: fingerprint(match.seen(c.cluster)) for c in changes if c.action is not Action.NOOP},
+        {c.cluster: match.fingerprint(c.cluster) for c in changes if c.action is not Action.NOOP},
     )
     harm = (
         *cautions(changes, sides.wanted, sides.record.clusters),
@@ -122,6 +122,18 @@ class _Match:
         self._by_id = {cluster.cluster_id: cluster for cluster in sides.live}
         self._by_name = _by_name(sides.live)
         self.names = sorted({*sides.wanted, *sides.record.clusters})
+        self._shown: dict[str, Mapping[str, Any]] = {}
+
+    def shown(self, live: Cluster) -> Mapping[str, Any]:
+        """What is compared of a live cluster, looked up once."""
+        shown = self._shown.get(live.cluster_id)
+        if shown is None:
+            shown = self._shown[live.cluster_id] = _shown(live)
+        return shown
+
+    def fingerprint(self, name: str) -> str:
+        live = self.seen(name)
+        return fingerprint(live, self.shown(live)) if live is not None else fingerprint(None)
 
     def recorded(self, name: str) -> Cluster | None:
         entry = self._sides.record.clusters.get(name)
@@ -171,9 +183,8 @@ def ours(cluster: Cluster) -> bool:
 
 
 def _case(name: str, sides: Sides, options: Options, match: _Match) -> Case:
-    live, namesake = match.recorded(name), match.namesake(name)
-    if live is not None and not live.gone:
-        namesake = None
+    live = match.recorded(name)
+    namesake = match.namesake(name) if live is None or live.gone else None
     seen = live or namesake
     return Case(
         name=name,
@@ -181,7 +192,7 @@ def _case(name: str, sides: Sides, options: Options, match: _Match) -> Case:
         recorded=sides.record.clusters.get(name),
         live=live,
         namesake=namesake,
-        ambiguous=match.ambiguous(name),
+        ambiguous=namesake is not None and match.ambiguous(name),
         nodes=sides.nodes.get(seen.cluster_id) if seen else None,
         replace=name in options.replace,
         adopt=name in options.adopt,
@@ -219,7 +230,7 @@ def _with_seen(change: Change, sides: Sides, match: _Match) -> Change:
     live = match.seen(change.cluster)
     if live is None or live.gone or not change.steps:
         return change
-    known = seen(live, sides.nodes.get(live.cluster_id))
+    known = seen(live, sides.nodes.get(live.cluster_id), match.shown(live))
     kind = catalog.kind(change.kind)
     masters = kind.root.get("x-ack-masters")
     if masters is not None:
@@ -227,10 +238,10 @@ def _with_seen(change: Change, sides: Sides, match: _Match) -> Change:
     return replaced(change, seen=known)
 
 
-def seen(live: Cluster, nodes: Sequence[Node] | None) -> dict[str, Any]:
-    """What a plan keeps of a live cluster: what it compares and needs, nothing else of the API's answer."""
+def seen(live: Cluster, nodes: Sequence[Node] | None, shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What a plan keeps of a live cluster: what it compares (`shown`, where that is known) and needs, nothing else."""
     kept = {name: live.attributes[name] for name in _kept() if live.attributes.get(name) is not None}
-    kept |= _shown(live)
+    kept |= _shown(live) if shown is None else shown
     kept |= {"cluster_id": live.cluster_id, "name": live.name, "state": live.state, "region_id": live.region_id}
     if live.size is not None:
         kept["size"] = live.size
@@ -279,11 +290,12 @@ def _shown(live: Cluster) -> dict[str, Any]:
     return shown
 
 
-def fingerprint(live: Cluster | None) -> str:
+def fingerprint(live: Cluster | None, shown: Mapping[str, Any] | None = None) -> str:
     """A short text that changes when anything of the live side changes that a plan depends on."""
     if live is None or live.gone:
         return "absent"
-    facts = [live.cluster_id, live.name, live.state, live.size, live.region_id, live.cluster_type, _shown(live)]
+    facts: list[Any] = [live.cluster_id, live.name, live.state, live.size, live.region_id, live.cluster_type]
+    facts.append(_shown(live) if shown is None else shown)
     return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]
 
 

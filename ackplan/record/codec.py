@@ -226,12 +226,15 @@ def _well_formed(own: Mapping[str, Any]) -> bool:
     )
 
 
-def _is_shallow(value: Any, left: int = _MAX_DEPTH) -> bool:
+def _is_shallow(value: Any) -> bool:
     """Whether it can be written again: what is read may be nested more deeply than what writes it can bear."""
-    for item in value.values() if isinstance(value, dict) else value:
-        if isinstance(item, dict | list) and not (left > 1 and _is_shallow(item, left - 1)):
-            return False
-    return True
+    level = [value]
+    for _ in range(_MAX_DEPTH + 1):
+        if not level:
+            return True
+        parts = [part.values() if type(part) is dict else part for part in level]
+        level = [item for items in parts for item in items if type(item) is dict or type(item) is list]
+    return False
 
 
 @functools.cache

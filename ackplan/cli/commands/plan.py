@@ -34,7 +34,7 @@ def command(settings: Settings, asked: Asked, out: str, same_as: str, detailed_e
     if file is not None:
         file.check()
     reviewed = read_plan(settings, same_as).plan if same_as else None
-    planned, record = run_async(plan_now(settings, asked))
+    planned, record = run_async(plan_now(settings, asked, shown=not (out or same_as) and settings.format == "text"))
     plan = planned.plan
     if file is not None:
         _write(file, plan, record)
