@@ -51,7 +51,7 @@ MUTANTS = (
         23,
     ),
     Mutant(
-        "a busy cluster is waited for", StepContext.ready, "if cluster is not None and cluster.busy:", "if False:", 222
+        "a busy cluster is waited for", StepContext.ready, "if cluster is not None and cluster.busy:", "if False:", 552
     ),
     Mutant(
         "what is settled has the cluster's id",
@@ -69,7 +69,7 @@ MUTANTS = (
         48,
     ),
     Mutant("a lost create is looked for", creating._send, "lost = fault", "pass", 48),
-    Mutant("a delete is waited for", deleting.delete, "await _gone(context, before)", "pass", 85),
+    Mutant("a delete is waited for", deleting.delete, "await _gone(context, before)", "pass", 161),
     Mutant(
         "a stopped run starts nothing",
         executor.Executor._start,
@@ -83,18 +83,17 @@ MUTANTS = (
         executor.Executor._take,
         "for skipped in walk.failed(step):",
         "walk.done(step)\n        for skipped in ():",
-        23,
+        95,
     ),
-    Mutant("no task is left behind", executor.Executor._end, "task.cancel()", "return", 23),
+    Mutant("no task is left behind", executor.Executor._end, "task.cancel()", "return", 55),
     Mutant("what is needed comes first", scheduler.Walk.__init__, "if not needs]", "]", 0),
-    Mutant("attaching looks first", nodes._missing, "if instance not in present", "", 64),
     Mutant("an attach leaves what else is attached in the record", nodes._take_in, " or i not in mine", "", 0),
     Mutant(
         "a scale-out runs on the pinned size alone",
         scaling._to_do,
         "if workers is None or workers != context.step.workers_before:",
         "if False:",
-        161,
+        259,
     ),
     Mutant(
         "scaling looks first",
@@ -106,7 +105,7 @@ MUTANTS = (
     Mutant("a task is waited for", watch.Watch._settle_seen, "if failed or (", "if True or (", 32),
     Mutant("a wait ends in time", watch.Watch._check_deadlines, "now > wait.deadline", "False", 95),
     Mutant("what is settled is in flight no more", journal.fold, "flying.pop(key, None)", "pass", 0),
-    Mutant("an answer keeps the facts of its intent", journal.fold, "**(before.data if before else {}), ", "", 29),
+    Mutant("an answer keeps the facts of its intent", journal.fold, "**(before.data if before else {}), ", "", 295),
     Mutant("calls in flight are recovered", recovery.recover, "for call in flying:", "for call in ():", 5),
     Mutant("a call on its way is not forgotten", recovery.left, "return min(", "return 0.0 and min(", 11),
     Mutant("a lost create is recovered", recovery.recover, "entry=_created(record, call, there)", "entry=None", 16),
@@ -146,7 +145,7 @@ MUTANTS = (
         112,
     ),
     Mutant("only what is there is recovered as attached", recovery._attached, "if instance in present", "", 112),
-    Mutant("adoption needs consent", decide._namesake, "case.adopt", "True", 96),
+    Mutant("adoption needs consent", decide._namesake, "case.adopt", "True", 378),
     Mutant(
         "a call on its way is waited for",
         StepContext.late_call,
@@ -196,16 +195,16 @@ MUTANTS = (
         presence.Absence.missing,
         "if self.since is None:",
         "return True\n    if self.since is None:",
-        0,
+        23,
     ),
     Mutant(
         "no answer counts soon after a creation",
         presence.Absence.missing,
         "if now < self.hidden_until:",
         "if False:",
-        0,
+        514,
     ),
-    Mutant("a run knows when a cluster was created", creating._created, '"accepted_at": context.accepted_at', "", 0),
+    Mutant("a run knows when a cluster was created", creating._created, '"accepted_at": context.accepted_at', "", 514),
     Mutant("what no list shows is asked for by its id", observing.Observer.observe, "if not unlisted:", "if True:", 0),
     Mutant(
         "what a call in flight made is looked for in its region",
@@ -226,7 +225,7 @@ MUTANTS = (
         observing.Observer._partial,
         "if kept:",
         "if False:",
-        0,
+        23,
     ),
     Mutant(
         "a create is sent again only when the name was free for long",
@@ -239,7 +238,7 @@ MUTANTS = (
         "only a known code means that a cluster is gone",
         ApiError.missing,
         "return ",
-        "return self.http_status == 404 or ",
+        "return bool(self.http_status) or ",
         0,
     ),
     Mutant("two clusters of one name stop a plan", planner._Match.twins, "if len(live) > 1:", "if False:", 0),
@@ -249,7 +248,7 @@ MUTANTS = (
         StepContext._check_identity,
         "if cluster is None or",
         "if True or cluster is None or",
-        69,
+        117,
         ((decide.is_same, "return ", "return True or "),),
     ),
     Mutant("a cluster is asked for in its own region", presence.read, ", subject.region", "", 1),
@@ -260,7 +259,7 @@ MUTANTS = (
         "a plan is carried out on the record that it was made on",
         unmoved.check_unmoved,
         "*_record_moved(plan, before, made_on)",
-        "",
+        "*()",
         0,
     ),
     Mutant(

@@ -104,6 +104,8 @@ class Story:
         await self._pause()
         self._account.weather(weather.faults(rng))
         self._say(f"weather: {self._account.service.faults.rules}")
+        if weather.harms_old(self._account.service.faults.rules):
+            await asyncio.sleep(400.0)
         for _ in range(rng.choice((0, 1, 1, 2, 3))):
             self._say(fleets.edit(rng, self._fleet, self._account.clusters()))
         if rng.random() < 0.3:
@@ -289,8 +291,11 @@ class Story:
         output = end.output.replace(str(self._computer.folder), ".").splitlines()
         self._told.lines += [f"            | {line}" for line in output if ": still " not in line]
         self._rules.ended(end, life)
-        if end.code == 0 and not life.disturbed and order.asked == Asked() and not order.planfile:
-            self._rules.all_done(life)
+        if end.code == 0 and not life.disturbed and not order.planfile:
+            if order.asked in {Asked(), Asked(skip_blocked=True)}:
+                self._rules.no_twins(life)
+            if order.asked == Asked():
+                self._rules.all_done(life)
         return end
 
     # The end
@@ -342,7 +347,7 @@ class Story:
                 continue
             if seen.name in self._fleet.clusters:
                 self._rules.taken.add(seen.name)
-            else:
+            elif seen.state != "deleting":
                 self._account.world.delete(seen.cluster_id)
 
     async def _no_drift(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from ackplan.simulator.refusals import Refusal
@@ -23,7 +23,28 @@ _SLOW = (1.0, 20.0, 35.0, 50.0)
 
 def faults(rng: random.Random) -> list[dict[str, Any]]:
     """Rules for some days of bad weather; on most days only a few."""
-    return [_fault(rng) for _ in range(rng.choice((0, 1, 1, 2, 3, 5)))]
+    apart = random.Random(str(rng.getstate()[1][:4]))
+    worst = list(apart.choice(_TOGETHER)) if apart.random() < 0.1 else []
+    return worst + [_fault(rng) for _ in range(rng.choice((0, 1, 1, 2, 3, 5)))]
+
+
+_NOT_THERE = {"operation": "get_cluster", "kind": "error", "status": 404, "code": "ErrorClusterNotFound"}
+# What does harm only together: a cluster that no list shows and one look does not see, one that is asked for too soon.
+_TOGETHER: tuple[tuple[dict[str, Any], ...], ...] = (
+    ({"operation": "list_clusters", "kind": "partial"}, {**_NOT_THERE, "nth": 2}),
+    ({"operation": "list_clusters", "kind": "partial"}, {**_NOT_THERE, "nth": 3}),
+    ({"operation": "list_clusters", "kind": "partial"}, {**_NOT_THERE, "first": 9, "code": "EntityNotExist.Role"}),
+    ({"operation": "delete_cluster", "kind": "task_fails"}, {**_NOT_THERE, "nth": 4}),
+    (
+        {"operation": "*", "kind": "lag", "seconds": 40.0},
+        {"operation": "create_cluster", "kind": "task_slow", "seconds": 90.0},
+    ),
+)
+
+
+def harms_old(rules: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a look says falsely that a cluster is not there: of a young one that is never believed."""
+    return any(rule["kind"] == "error" and rule.get("status") == 404 for rule in rules[1:2])
 
 
 def _fault(rng: random.Random) -> dict[str, Any]:
@@ -158,11 +179,14 @@ def _rename(_rng: random.Random, account: Account, seen: Seen) -> None:
 def twin(rng: random.Random, account: Account) -> tuple[str, str]:
     """Somebody gives a cluster of their own a name that ours may have; the name and the id, empty where none has one."""
     clusters = account.clusters()
-    own = sorted(name for name in clusters if name.startswith(FOREIGN))
     names = sorted(clusters.keys() & set(NAMES))
-    if not own or not names:
+    if not names:
         return "", ""
-    cluster_id, name = clusters[own[0]].cluster_id, rng.choice(names)
+    own, name = f"{FOREIGN}-3", rng.choice(names)
+    if own in clusters:
+        return "", ""
+    account.world.load({"clusters": [{"name": own, "size": 2}]})
+    cluster_id = account.clusters()[own].cluster_id
     account.world.change(cluster_id, name=name)
     return name, cluster_id
 
