@@ -114,21 +114,21 @@ MUTANTS = (
         recovery._deleted,
         " and known.cluster_id not in there",
         "",
-        102,
+        447,
     ),
     Mutant(
         "instances of an attach that came in part are recovered",
         recovery.recover,
         "entry=_attached(record, call, there, nodes)",
         "entry=None",
-        112,
+        2324,
     ),
     Mutant(
         "an attach is recovered",
         recovery.recover,
         "entry=_attached(record, call, there, nodes)",
         "entry=None",
-        12,
+        379,
         (
             (
                 recovery._changed,
@@ -142,9 +142,9 @@ MUTANTS = (
         recovery.recover,
         "if settled.entry is None and _open(record, call, there, coming=call.key in coming):",
         "if False:",
-        112,
+        317,
     ),
-    Mutant("only what is there is recovered as attached", recovery._attached, "if instance in present", "", 112),
+    Mutant("only what is there is recovered as attached", recovery._attached, "if instance in present", "", 725),
     Mutant("adoption needs consent", decide._namesake, "case.adopt", "True", 378),
     Mutant(
         "a call on its way is waited for",
@@ -211,7 +211,7 @@ MUTANTS = (
         observing.Observer.observe,
         ", *_regions(flying)",
         "",
-        205,
+        1183,
     ),
     Mutant(
         "most of what is recorded is not gone at once",
@@ -239,7 +239,7 @@ MUTANTS = (
         ApiError.missing,
         "return ",
         "return bool(self.http_status) or ",
-        0,
+        600,
     ),
     Mutant("two clusters of one name stop a plan", planner._Match.twins, "if len(live) > 1:", "if False:", 0),
     Mutant("id, name and region belong together in a plan", decide.is_same, "return ", "return True or ", 117),
@@ -260,7 +260,7 @@ MUTANTS = (
         unmoved.check_unmoved,
         "*_record_moved(plan, before, made_on)",
         "*()",
-        0,
+        513,
     ),
     Mutant(
         "a call's time is written down as others count it",
