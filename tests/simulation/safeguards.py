@@ -93,7 +93,7 @@ MUTANTS = (
         scaling._to_do,
         "if workers is None or workers != context.step.workers_before:",
         "if False:",
-        259,
+        503,
     ),
     Mutant(
         "scaling looks first",
