@@ -103,6 +103,10 @@ def _section(context: click.Context, section: str) -> Iterable[str]:
 
 
 def _state(context: click.Context) -> Path:
+    from ackplan.cli.options import Settings
+
+    if context.params.get("sandbox"):
+        return Settings(chdir=_folder(context)).sandboxed
     location: str = context.params.get("state") or "state/"
     return _folder(context) / location.removeprefix("file:").removeprefix("//")
 

@@ -39,6 +39,10 @@ RECORD = {
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "ackplan.yaml").write_text(SPEC, "utf-8")
     (tmp_path / "state").mkdir()
+    (tmp_path / ".ackplan/sandbox").mkdir(parents=True)
+    (tmp_path / ".ackplan/sandbox/default.json").write_text(
+        json.dumps({**RECORD, "clusters": {"shop-tried": {}}}), "utf-8"
+    )
     (tmp_path / "state/default.json").write_text(json.dumps(RECORD), "utf-8")
     (tmp_path / "state/live.json").write_text(json.dumps({**RECORD, "clusters": {"shop-live": {}}}), "utf-8")
     return tmp_path
@@ -89,6 +93,7 @@ def test_options_and_their_values(folder: Path) -> None:
         (("plan", "--workspace", ""), ("default", "live")),
         (("plan", "--var", ""), ("size=",)),
         (("state", "show", ""), ("shop-old",)),
+        (("state", "show", "--sandbox", ""), ("shop-tried",)),
         (("state", "rm", "shop-old", ""), ()),
         (("kubeconfig", "shop-p"), ("shop-prod",)),
         (("import", "shop-d"), ("shop-dev",)),
