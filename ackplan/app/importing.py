@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from ackplan import catalog
 from ackplan.app.describing import visible
 from ackplan.catalog.kinds import Effect
+from ackplan.catalog.sight import beside_of
 from ackplan.diagnostics import Diagnostic, Failure, error, warning
 from ackplan.model.answers import Cluster, Node
 from ackplan.model.wanted import Wanted
@@ -71,6 +72,7 @@ def _entry(live: Cluster, nodes: Sequence[Node], wanted: Wanted | None) -> Recor
     kind = catalog.kind_of_live(live.attributes)
     assert kind is not None  # noqa: S101 - `obstacle` was asked
     known = visible(kind, live, nodes, wanted.parameters if wanted else None)
+    known |= beside_of(kind.name, live.attributes)
     if wanted is None or wanted.kind != kind.name:
         return RecordedCluster(live.cluster_id, kind.name, known, partial=True)
     present = {node.instance_id for node in nodes}

@@ -171,13 +171,17 @@ def _without_empty(item: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """A kind of cluster: its create body, its constants (`cluster_type`, `profile`) and parameters."""
+    """A kind of cluster: its create body, its constants (`cluster_type`, `profile`) and parameters.
+
+    `beside` is what a live cluster shows besides, and no call sets.
+    """
 
     name: str
     schema_file: str
     root: Mapping[str, Any]
     parameters: Mapping[str, Parameter]
     constants: Mapping[str, Any]
+    beside: Mapping[str, Parameter]
 
     @property
     def resource(self) -> str:
@@ -229,7 +233,8 @@ def _kind_from(file: str) -> Kind:
     root = files.read(file)
     parameters = _parameters(root["$defs"]["properties"]["properties"], file)
     constants = {p.name: p.schema["const"] for p in parameters.values() if "const" in p.schema}
-    return Kind(root["x-ack-kind"], file, root, parameters, constants)
+    beside = _parameters(root.get("x-ack-beside", {}), file)
+    return Kind(root["x-ack-kind"], file, root, parameters, constants, beside)
 
 
 @functools.cache

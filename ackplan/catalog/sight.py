@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ackplan.catalog.kinds import Kind, Parameter, kind, kinds
+from ackplan.catalog.kinds import Parameter, kind, kinds
 
 _MASKED: Final = "***"
 _DATED: Final = "current_version"
@@ -130,11 +130,23 @@ def is_reserved(key: str, reserved: tuple[str, ...]) -> bool:
 @functools.cache
 def sights(kind_name: str) -> Mapping[str, Sight]:
     """The parameters of a kind that a live cluster shows."""
-    return _sights(kind(kind_name))
+    return _sights(kind(kind_name).parameters)
 
 
-def _sights(known: Kind) -> dict[str, Sight]:
-    return {name: _sight(parameter) for name, parameter in known.parameters.items() if parameter.places}
+@functools.cache
+def beside(kind_name: str) -> Mapping[str, Sight]:
+    """What a live cluster of a kind shows besides its parameters."""
+    return _sights(kind(kind_name).beside)
+
+
+def _sights(parameters: Mapping[str, Parameter]) -> dict[str, Sight]:
+    return {name: _sight(parameter) for name, parameter in parameters.items() if parameter.places}
+
+
+def beside_of(kind_name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """What an answer shows of a cluster besides its parameters."""
+    told = ((name, sight.value(attributes)) for name, sight in beside(kind_name).items())
+    return {name: value for name, value in told if value is not None}
 
 
 def _sight(parameter: Parameter) -> Sight:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ackplan import catalog
 from ackplan.catalog.kinds import Effect
+from ackplan.catalog.sight import beside_of
 from ackplan.diagnostics import Diagnostic
 from ackplan.diff import Difference, ParameterChange, compare, replacing
 from ackplan.diff.workers import MASTER, choose
@@ -195,6 +196,7 @@ def _adopt(case: Case, wanted: Wanted, live: Cluster) -> Change:
         parameters[str(masters)] = sum(node.role == MASTER for node in case.nodes)
     if counting is not None and live.size is not None:
         parameters[counting] = max(0, live.size - kind.masters(parameters) - len(attached))
+    parameters |= beside_of(wanted.kind, live.attributes)
     assumed = RecordedCluster(live.cluster_id, wanted.kind, parameters, wanted.own, attached)
     change = _existing(case, wanted, assumed, live)
     if change.action is Action.REPLACE or change.is_blocked:
@@ -219,7 +221,9 @@ def _adopt(case: Case, wanted: Wanted, live: Cluster) -> Change:
 
 
 def _complete(entry: RecordedCluster, wanted: Wanted) -> RecordedCluster:
-    return RecordedCluster(entry.cluster_id, wanted.kind, wanted.parameters, wanted.own, entry.attached)
+    beside = {name: entry.parameters[name] for name in catalog.kind(wanted.kind).beside if name in entry.parameters}
+    parameters = {**wanted.parameters, **beside}
+    return RecordedCluster(entry.cluster_id, wanted.kind, parameters, wanted.own, entry.attached)
 
 
 def _existing(case: Case, wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Change:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from ackplan import catalog
 from ackplan.catalog.kinds import Effect
+from ackplan.catalog.sight import beside_of
 from ackplan.diff import ParameterChange, shown_by
 from ackplan.model.actions import Action, Reason, Side
 from ackplan.model.answers import Cluster, Node
@@ -75,3 +77,13 @@ def _moved(recorded: RecordedCluster, live: Cluster, attached: int) -> Iterator[
             shown = max(0, live.size - kind.masters(recorded.parameters) - attached)
         if shown is not None and shown != known and not parameter.is_placeholder(value):
             yield ParameterChange(name, value, shown, parameter.effect, Side.LIVE)
+    yield from _moved_beside(recorded, told)
+
+
+def _moved_beside(recorded: RecordedCluster, told: Mapping[str, Any]) -> Iterator[ParameterChange]:
+    """What no call sets: a cluster that ackplan made began without it, of one that it took in that is not known."""
+    for name, shown in beside_of(recorded.kind, told).items():
+        parameter = catalog.kind(recorded.kind).beside[name]
+        known = recorded.parameters.get(name, shown if recorded.partial else parameter.default)
+        if known != shown:
+            yield ParameterChange(name, known, shown, parameter.effect, Side.LIVE)

@@ -28,7 +28,8 @@ def compared(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for change in plan.changes:
         if change.action in _LOOKED_AT and change.before is not None and known_kind(change.kind):
             given.setdefault(change.kind, set()).update(change.before)
-    return _named(given, shown=True), _named(given, shown=False)
+    beside = {name for kind in given for name in catalog.kind(kind).beside} if plan.mode == "refresh-only" else ()
+    return (*_named(given, shown=True), *sorted(beside)), _named(given, shown=False)
 
 
 def _named(given: dict[str, set[str]], *, shown: bool) -> tuple[str, ...]:

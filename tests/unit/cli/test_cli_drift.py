@@ -18,8 +18,8 @@ VARIABLE = WEB.replace("clusters:", "variables: {size: {type: integer, default: 
     "num_of_nodes: 3 ", "num_of_nodes: ${var.size} "
 )
 COMPARED = (
-    "Compared, where an answer shows it and it is not ignored: cluster_type, region_id, num_of_nodes. No answer shows "
-    "snat_entry, worker_instance_types, worker_system_disk_category, worker_system_disk_size."
+    "Compared, where an answer shows it and it is not ignored: cluster_type, region_id, num_of_nodes, "
+    "deletion_protection. No answer shows snat_entry, worker_instance_types, worker_system_disk_category, worker_system_disk_size."
 )
 ANCHOR = WEB.replace("clusters:", "variables: {size: {type: integer, default: &n 3}}\nclusters:").replace(
     "num_of_nodes: 3 ", "num_of_nodes: *n "

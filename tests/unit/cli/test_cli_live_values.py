@@ -222,3 +222,45 @@ def test_nothing_is_said_to_be_compared_where_nothing_was(tmp_path: Path) -> Non
     recorded(tmp_path, {})
     assert "Compared" not in looked(tmp_path, {}, "plan", "--no-refresh")[1]
     assert "Compared" not in looked(tmp_path, {}, "plan", "--destroy")[1]
+
+
+WEB = """\
+ackplan: 1
+region: cn-beijing
+clusters: {jobs: {cluster_type: Ask}}
+"""
+
+
+def test_protection_that_somebody_turned_on_is_drift(project: Project) -> None:
+    """No call sets it: what ackplan made began without it."""
+    project.applied(WEB)
+    assert project.run("drift").code == 0
+    record = json.loads((project.folder / "state/default.json").read_text("utf-8"))
+    jobs = {**project.live()[0], "deletion_protection": "true"}
+    with simulator(live={"clusters": [{key: value for key, value in jobs.items() if key != "nodes"}]}) as api:
+        there = Project(project.folder, api)
+        told = there.run("drift")
+        assert told.code == 2
+        assert re.search(r"^ +~ deletion_protection = false -> true$", told.out, re.MULTILINE)
+        assert there.run("plan", "--detailed-exitcode").code == 0
+        assert there.run("apply", "--refresh-only", "--auto-approve").code == 0
+        assert there.run("drift").code == 0
+        kept = json.loads((project.folder / "state/default.json").read_text("utf-8"))["clusters"]["jobs"]["parameters"]
+        assert kept == {**record["clusters"]["jobs"]["parameters"], "deletion_protection": True}
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_protection_is_recorded_when_a_cluster_is_taken_in(tmp_path: Path, protected: bool) -> None:
+    shown = {"deletion_protection": protected}
+    (tmp_path / "ackplan.yaml").write_text(SPEC, "utf-8")
+    assert looked(tmp_path, shown, "import", "shop")[0] == 0
+    assert looked(tmp_path, shown, "drift")[0] == 0
+    assert looked(tmp_path, shown, "plan", "--detailed-exitcode")[0] == 0
+    assert looked(tmp_path, {"deletion_protection": not protected}, "drift")[0] == 2
+
+
+def test_protection_is_recorded_when_a_plan_takes_a_cluster_over(tmp_path: Path) -> None:
+    shown = {"deletion_protection": True}
+    (tmp_path / "ackplan.yaml").write_text(SPEC + "    lifecycle: {adopt: true}\n", "utf-8")
+    assert looked(tmp_path, shown, "apply", "--auto-approve")[0] == 0
+    assert looked(tmp_path, shown, "drift")[0] == 0

@@ -230,7 +230,12 @@ def test_what_a_reviewer_must_find(fleet: Fleet, options: Mapping[str, Any], lin
     [
         (fleets.SAME, "normal", f"No changes. Live clusters match the spec.\n\n{COMPARED}"),
         (Fleet(), "destroy", "No changes. Nothing is recorded that could be destroyed."),
-        (fleets.SAME, "refresh-only", f"No changes. The record matches the live clusters.\n\n{COMPARED}"),
+        (
+            fleets.SAME,
+            "refresh-only",
+            "No changes. The record matches the live clusters.\n\n"
+            + COMPARED.replace("num_of_nodes", "num_of_nodes, deletion_protection"),
+        ),
     ],
 )
 def test_an_empty_plan_says_that_and_what_it_compared(fleet: Fleet, mode: str, text: str) -> None:

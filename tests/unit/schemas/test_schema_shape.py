@@ -18,6 +18,7 @@ BODIES = [
 PLACE = r"^[a-z_]+(\.[A-Za-z]+)*$"
 ANNOTATIONS: dict[str, Any] = {
     "x-ack-assumed": {"enum": [True, "cloud_ssd", {"env": "ACK_NODE_PASSWORD"}]},
+    "x-ack-beside": {"type": "object", "minProperties": 1},
     "x-ack-check": {"enum": ["cidr", "port-range"]},
     "x-ack-disjoint": {"type": "array", "items": {"type": "string"}, "minItems": 2},
     "x-ack-effect": {"enum": ["identity", "scale", "attach", "recorded", "replace"]},
