@@ -78,7 +78,7 @@ def replacing(
     heeding = dataclasses.replace(wanted, lifecycle=dataclasses.replace(wanted.lifecycle, ignore_changes=frozenset()))
     changes = compare(heeding, recorded, live, nodes).changes
     told = [_unforced(change) if change.name in ignored else change for change in changes]
-    return (*told, *_given_up(wanted, recorded))
+    return (*told, *_given_up(wanted, recorded), *_left_behind(wanted, recorded, live))
 
 
 def _unforced(change: ParameterChange) -> ParameterChange:
@@ -95,6 +95,16 @@ def _given_up(wanted: Wanted, recorded: RecordedCluster) -> Iterator[ParameterCh
             known = kind.parameters.get(name)
             secret = known is not None and known.secret
             yield ParameterChange(name, value, ABSENT, Effect.RECORDED, Side.SPEC, secret)
+
+
+def _left_behind(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Iterator[ParameterChange]:
+    """What the old cluster shows that nobody ever set: the API chose it, and chooses again."""
+    shown = shown_by(live)
+    for name, sight in catalog.sights(wanted.kind).items():
+        if name not in wanted.parameters and name not in recorded.parameters:
+            told = sight.value(shown)
+            if told not in (None, []) and told != sight.parameter.unset(told):
+                yield ParameterChange(name, told, ABSENT, Effect.RECORDED, Side.SPEC)
 
 
 @functools.cache

@@ -119,11 +119,18 @@ def cannot_change(wanted: Wanted, change: ParameterChange) -> Diagnostic:
         "ACK2003",
         "Parameter can't change in place",
         f"{moved} {before}, the spec wants {after}; ACK fixes it at creation",
-        f"Put the old value back, or replace the cluster: ackplan plan --replace {wanted.name}",
+        f"{_mending(change)}, or replace the cluster: ackplan plan --replace {wanted.name}",
         span=wanted.span_of(change.name),
         cluster=wanted.name,
         parameter=change.name,
     )
+
+
+def _mending(change: ParameterChange) -> str:
+    """How spec and cluster come to agree again without a replacement."""
+    if change.side is Side.LIVE:
+        return f"Write what is live into the spec, leave it alone (lifecycle: {{ignore_changes: [{change.name}]}})"
+    return "Put the old value back"
 
 
 def cannot_rename(wanted: Wanted, old: str, cluster: str) -> Diagnostic:
