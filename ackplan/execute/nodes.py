@@ -17,9 +17,10 @@ async def attach(context: StepContext) -> None:
     if missing and await context.late_call():
         await context.ready()
         missing = await _missing(context)
-    refused = await _send_attach(context, missing) if missing else {}
+    refused, arrived = await _send_attach(context, missing) if missing else ({}, frozenset())
     expected = frozenset(context.step.instances) - refused.keys()
-    present = await context.present()
+    # What was seen once is there, though the next read may be an older one.
+    present = await context.present() | arrived | (expected - frozenset(missing))
     for instance in expected - present:
         refused[instance] = "accepted, but no node of the cluster afterwards"
     failed = _not_attached(context, refused) if refused else None
@@ -38,20 +39,23 @@ async def _missing(context: StepContext) -> list[str]:
     return [instance for instance in context.step.instances if instance not in present]
 
 
-async def _send_attach(context: StepContext, missing: list[str]) -> dict[str, str]:
-    """Sends the call and waits; the instances that were refused, and why."""
+async def _send_attach(context: StepContext, missing: list[str]) -> tuple[dict[str, str], frozenset[str]]:
+    """Sends the call and waits; the instances that were refused, with why, and those that were seen to have come."""
     body = {**await context.intent(), "instances": missing}
     context.called = True
     try:
         answer = await context.ports.api.attach(context.call.region, context.cluster_id, body)
     except ApiError as fault:
         await context.after_fault(fault, lambda: _joining(context, missing))
-        await context.effective(None, lambda: _arrived(context, frozenset(missing)))
-        return {}
+        return {}, await _awaited(context, None, frozenset(missing))
     task_id = await context.answered(answer)
     refused = {i.instance_id: f"{i.code} {i.message}".strip() for i in answer.instances if not i.succeeded}
-    await context.effective(task_id, lambda: _arrived(context, frozenset(missing) - refused.keys()))
-    return refused
+    return refused, await _awaited(context, task_id, frozenset(missing) - refused.keys())
+
+
+async def _awaited(context: StepContext, task_id: str | None, expected: frozenset[str]) -> frozenset[str]:
+    """All that are expected, where they came; none where they did not all come in time."""
+    return expected if await context.effective(task_id, lambda: _arrived(context, expected)) else frozenset()
 
 
 async def _arrived(context: StepContext, expected: frozenset[str]) -> bool:
