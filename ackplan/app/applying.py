@@ -102,9 +102,16 @@ def _references(steps: Iterable[Step]) -> Iterator[tuple[Step, str, Mapping[str,
 
 def tried(before: Known, now: float) -> dict[tuple[str, str], float]:
     """Calls that an interrupted run may have sent without seeing what became of them, by operation and cluster: see
-    Run. `now` is in seconds since 1970."""
-    open_calls = ((call, left(call, now)) for call in before.flying)
-    return {(str(call.data.get("operation")), call.cluster): now + seconds for call, seconds in open_calls if seconds}
+    Run. `now` is in seconds since 1970.
+
+    A creation stays among them whenever it was sent: a name that is taken, though no list shows it, is taken by it.
+    """
+    open_calls = ((str(call.data.get("operation")), call.cluster, left(call, now)) for call in before.flying)
+    return {
+        (operation, cluster): now + seconds
+        for operation, cluster, seconds in open_calls
+        if seconds or operation == "create_cluster"
+    }
 
 
 async def resume(before: Known, observer: Observer) -> Run:
