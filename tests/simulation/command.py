@@ -154,7 +154,7 @@ class Computer:
     async def _world(self, life: Life) -> AsyncIterator[Any]:
         """The account can't be learnt, as where the credentials may not ask who they are."""
         async with self._client(life) as client:
-            yield client, Here(World(LOOPBACK))
+            yield client, Here(World("", LOOPBACK))
 
     @contextlib.asynccontextmanager
     async def _client(self, life: Life) -> AsyncIterator[Any]:

@@ -14,7 +14,10 @@ from .mutants import Mutant
 
 _INTENT = "await self.write(Phase.INTENT, facts)"
 _DOWN = StepContext._write_down
+# An old creation is found by its name in the end, whoever did not look for it before.
+_OLD_CREATES = (applying.tried, ' or operation == "create_cluster"', "")
 MUTANTS = (
+    Mutant("an old creation has the name that is taken", *_OLD_CREATES, 1208),
     Mutant("intents are kept", _DOWN, _INTENT, "pass", 0),
     Mutant(
         "an intent is on disk before its call is sent",
@@ -32,7 +35,9 @@ MUTANTS = (
     ),
     Mutant("an intent says when", _DOWN, ', "at": now', "", 11),
     Mutant("an intent says what it aims at", _DOWN, "**_aim(step), ", "", 2),
-    Mutant("an intent has the entry that is aimed at", _DOWN, '"entry": step.entry', '"entry": None', 16),
+    Mutant(
+        "an intent has the entry that is aimed at", _DOWN, '"entry": step.entry', '"entry": None', 16, (_OLD_CREATES,)
+    ),
     Mutant(
         "a stopped run sends nothing",
         sending.Sender.stop,
@@ -108,7 +113,14 @@ MUTANTS = (
     Mutant("an answer keeps the facts of its intent", journal.fold, "**(before.data if before else {}), ", "", 295),
     Mutant("calls in flight are recovered", recovery.recover, "for call in flying:", "for call in ():", 5),
     Mutant("a call on its way is not forgotten", recovery.left, "return min(", "return 0.0 and min(", 11),
-    Mutant("a lost create is recovered", recovery.recover, "entry=_created(record, call, there)", "entry=None", 16),
+    Mutant(
+        "a lost create is recovered",
+        recovery.recover,
+        "entry=_created(record, call, there)",
+        "entry=None",
+        16,
+        (_OLD_CREATES,),
+    ),
     Mutant(
         "a delete is recovered where the cluster is gone",
         recovery._deleted,
@@ -196,6 +208,7 @@ MUTANTS = (
         "if self.since is None:",
         "return True\n    if self.since is None:",
         23,
+        (_OLD_CREATES,),
     ),
     Mutant(
         "no answer counts soon after a creation",
@@ -212,6 +225,7 @@ MUTANTS = (
         ", *_regions(flying)",
         "",
         1183,
+        (_OLD_CREATES,),
     ),
     Mutant(
         "most of what is recorded is not gone at once",
@@ -226,6 +240,7 @@ MUTANTS = (
         "if kept:",
         "if False:",
         23,
+        (_OLD_CREATES,),
     ),
     Mutant(
         "a create is sent again only when the name was free for long",

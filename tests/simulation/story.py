@@ -34,6 +34,8 @@ _MEMORY = next((folder for folder in ("/dev/shm",) if os.access(folder, os.W_OK)
 _CHAPTERS, _CLUSTERS = (1, 1, 1, 2, 2, 3), (1, 1, 2, 2, 3, 3, 5)
 # In fair weather this many runs bring everything about, the one that finds nothing to do not counted.
 _ENOUGH = 3
+# At the end it is known what is gone.
+_ALL = Asked(allow_vanished=True)
 # So many stories begin with a fleet that is there: what can happen to it is more than what can happen to none.
 _BEGUN = 0.6
 
@@ -312,14 +314,14 @@ class Story:
         fleets.mend(self._fleet, sorted(protected & self._fleet.once.keys()), self._rules.taken)
         wanted, end = self._save(), None
         for number in range(_ENOUGH + 1):
-            planned = await self._computer.plan(Asked())
+            planned = await self._computer.plan(_ALL)
             if planned.plan.empty and self._computer.disk.head is None:
                 self._told.runs_to_settle = number
                 break
             if end is not None and end.code == 0:
                 self._rules.broken.append("a run in fair weather said that all was done, and there is more to do")
                 break
-            end = await self._carry_out(Order(Asked(), auto_approve=True), Life(Fate(), wanted))
+            end = await self._carry_out(Order(_ALL, auto_approve=True), Life(Fate(), wanted))
             self._say(f"in fair weather: {_told_of(end)}")
         else:
             self._rules.broken.append(f"{_ENOUGH} runs in fair weather do not bring it about")
@@ -347,11 +349,12 @@ class Story:
                 continue
             if seen.name in self._fleet.clusters:
                 self._rules.taken.add(seen.name)
-            elif seen.state != "deleting":
+            else:
+                self._account.world.turn(seen.cluster_id, "running")
                 self._account.world.delete(seen.cluster_id)
 
     async def _no_drift(self) -> None:
-        planned = await self._computer.plan(Asked(refresh_only=True))
+        planned = await self._computer.plan(Asked(refresh_only=True, allow_vanished=True))
         if not planned.plan.empty:
             self._rules.broken.append("what was applied is called drift")
         self._rules.check()

@@ -31,9 +31,12 @@ def faults(rng: random.Random) -> list[dict[str, Any]]:
 _NOT_THERE = {"operation": "get_cluster", "kind": "error", "status": 404, "code": "ErrorClusterNotFound"}
 # What does harm only together: a cluster that no list shows and one look does not see, one that is asked for too soon.
 _TOGETHER: tuple[tuple[dict[str, Any], ...], ...] = (
-    ({"operation": "list_clusters", "kind": "partial"}, {**_NOT_THERE, "nth": 2}),
-    ({"operation": "list_clusters", "kind": "partial"}, {**_NOT_THERE, "nth": 3}),
-    ({"operation": "list_clusters", "kind": "partial"}, {**_NOT_THERE, "first": 9, "code": "EntityNotExist.Role"}),
+    ({"operation": "list_clusters", "kind": "partial", "first": 4}, {**_NOT_THERE, "nth": 2}),
+    ({"operation": "list_clusters", "kind": "partial", "first": 4}, {**_NOT_THERE, "nth": 3}),
+    (
+        {"operation": "list_clusters", "kind": "partial", "first": 4},
+        {**_NOT_THERE, "first": 9, "code": "EntityNotExist.Role"},
+    ),
     ({"operation": "delete_cluster", "kind": "task_fails"}, {**_NOT_THERE, "nth": 4}),
     (
         {"operation": "*", "kind": "lag", "seconds": 40.0},
