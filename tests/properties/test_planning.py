@@ -83,7 +83,8 @@ def test_after_a_plan_is_applied_there_is_nothing_to_do(fleet):
     wanted, record, world = fleet
     consent = Options(adopt=frozenset(wanted), skip_blocked=True)
     result, _ = planned(fleet, consent)
-    assert result.applicable
+    assert not result.blocked
+    assert {d.code for d in result.diagnostics if d.is_error} <= {"ACK2015"}, "consent to what is not asked for"
     after = applied(result, record, world)
     second, _ = planned((wanted, after, world), consent)
     kept = {change.cluster for change in result.changes}
