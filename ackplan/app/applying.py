@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from ackplan import catalog
 from ackplan.app.observing import Observer
-from ackplan.app.planning import Known, stale
+from ackplan.app.planning import Known, coming_calls, stale
 from ackplan.app.ports import JournalStore, RecordStore
 from ackplan.diagnostics import Failure, error
 from ackplan.execute.executor import Executor
@@ -100,13 +100,15 @@ def _references(steps: Iterable[Step]) -> Iterator[tuple[Step, str, Mapping[str,
                 yield step, name, reference
 
 
-def tried(before: Known, now: float) -> dict[tuple[str, str], float]:
+def tried(before: Known, now: float, recovered: Iterable[Entry]) -> dict[tuple[str, str], float]:
     """Calls that an interrupted run may have sent without seeing what became of them, by operation and cluster: see
-    Run. `now` is in seconds since 1970.
+    Run. `now` is in seconds since 1970; one that was accepted and that `recovered` settles is over.
 
     A creation stays among them whenever it was sent: a name that is taken, though no list shows it, is taken by it.
     """
-    open_calls = ((str(call.data.get("operation")), call.cluster, left(call, now)) for call in before.flying)
+    settled = {(entry.run, entry.step) for entry in recovered}
+    flying = (call for call in before.flying if not (call.answered and call.key in settled))
+    open_calls = ((str(call.data.get("operation")), call.cluster, left(call, now)) for call in flying)
     return {
         (operation, cluster): now + seconds
         for operation, cluster, seconds in open_calls
@@ -119,7 +121,8 @@ async def resume(before: Known, observer: Observer) -> Run:
     head, entries = before.leftover.head, before.leftover.entries
     assert head is not None  # noqa: S101 - `resumes` said so
     observed = await observer.observe(before.record, (), before.flying)
-    _, recovered = recover(before.record, before.flying, observed.live)
+    coming = await coming_calls(observer, before)
+    _, recovered = recover(before.record, before.flying, observed.live, coming=coming)
     ids: dict[str, str] = {}
     accepted: dict[str, str] = {}
     for entry in (*entries, *recovered):
@@ -128,7 +131,7 @@ async def resume(before: Known, observer: Observer) -> Run:
         elif entry.entry is not None and entry.entry.get("cluster_id"):
             ids[entry.cluster] = str(entry.entry["cluster_id"])
             accepted[entry.cluster] = str(entry.entry.get("accepted_at") or accepted.get(entry.cluster, ""))
-    return Run(head.id, _done(before), ids, accepted, tried(before, observer.clock.wall()))
+    return Run(head.id, _done(before), ids, accepted, tried(before, observer.clock.wall(), recovered))
 
 
 def _head(run: str, plan: str, record: Record) -> RunHead:

@@ -152,12 +152,12 @@ async def _recovered(
     if observer is not None:
         live, nodes = await _nodes(observer, live, named_nodes(before.record, before.flying, live))
     moved = stale(before.leftover, before.stored)
-    coming = await _coming(observer, before) if observer is not None and at_once else frozenset()
+    coming = await coming_calls(observer, before) if observer is not None and at_once else frozenset()
     record, recovered = recover(before.record, before.flying, live, nodes, stale=moved, coming=coming)
     return live, record, recovered
 
 
-async def _coming(observer: Observer, before: Known) -> frozenset[CallKey]:
+async def coming_calls(observer: Observer, before: Known) -> frozenset[CallKey]:
     """The calls in flight that may take effect yet: sent not long ago, and their tasks, where they have one, run."""
     now = observer.clock.wall()
     recent = [call for call in before.flying if left(call, now)]

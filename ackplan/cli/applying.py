@@ -151,7 +151,7 @@ class _Application:
         if not plan.applicable:
             self._report.refused(refusals(plan))
             return INCOMPLETE
-        run = Run(secrets.token_hex(4), tried=applying.tried(before, self._observer.clock.wall()))
+        run = Run(secrets.token_hex(4), tried=applying.tried(before, self._observer.clock.wall(), planned.recovered))
         if before.leftover.head is not None:
             applying.settle(self._stores, before, planned.recovered)
             before = planning.known(self._stores.record, self._stores.journal, self._here)

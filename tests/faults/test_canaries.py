@@ -136,6 +136,7 @@ def _recorded(row: Row) -> None:
     row.run("state", "push", "pulled.json")
     row.run("state", "history", code=None)
     row.run("state", "mv", "shop", "shed", code=1)
+    row.run("state", "rebind")
     row.run("state", "rm", "shop")
     row.run("import", "shop")
     row.run("show", once="json")

@@ -100,13 +100,15 @@ class Bench:
     clock: Time
     wire: Wire
     calls: Sequence[Any]
+    url: str
 
     def skip(self, seconds: float) -> None:
         """Lets time pass at once."""
         self.clock.skip(seconds)
 
     def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Command:
-        return command_line(self.folder, *arguments, environment={**SECRETS, **(environment or {})})
+        given = {**SECRETS, "ACKPLAN_ENDPOINT": self.url, **(environment or {})}
+        return command_line(self.folder, *arguments, environment=given)
 
 
 @contextlib.contextmanager
@@ -126,7 +128,7 @@ def bench(folder: Path, db: Path | None = None, *, rate: float = 0, **settings: 
         stack.enter_context(mock.patch("ackplan.cli.session.RealClock", return_value=clock))
         stack.enter_context(mock.patch.object(SqliteJournal, "write", _waited_for(clock)))
         stack.enter_context(mock.patch("asyncio.run", runner.run))
-        yield Bench(folder, running.world, clock, wire, running.calls)
+        yield Bench(folder, running.world, clock, wire, running.calls, running.url)
 
 
 def _waited_for(clock: VirtualClock) -> Callable[[SqliteJournal, Entry], Awaitable[None]]:
