@@ -64,11 +64,12 @@ def ambiguous(wanted: Wanted) -> Diagnostic:
 
 def mistaken(name: str, recorded: RecordedCluster, live: Cluster, wanted: Wanted | None) -> Diagnostic:
     where = f" in {live.region_id}" if live.region_id else ""
+    renamed = f"Was it renamed? ackplan state mv {name} {live.name}. " if live.name != name else ""
     return error(
         "ACK2023",
         "Recorded id is another cluster's",
         f"{recorded.cluster_id} is recorded as {name}, and live as {live.name}{where}",
-        f"Was it renamed? ackplan state mv {name} {live.name}. Was the record edited by hand? Put it back, or "
+        f"{renamed}Was the record edited or merged by hand? Put it back (ackplan state history), or "
         f"forget the entry and record the right cluster: ackplan state rm {name}; ackplan import {name} CLUSTER_ID",
         span=wanted.span if wanted else None,
         cluster=name,
