@@ -10,9 +10,12 @@ from ackplan.model.states import spelled
 
 
 async def delete(context: StepContext) -> None:
-    """Deletes the cluster, unless it is gone or going already, and waits until it is gone."""
+    """Deletes the cluster, unless it is gone or going already, and waits until it is gone.
+
+    One that is busy is waited for; whether one in an unknown state takes the call the API knows.
+    """
     cluster = await context.look()
-    if cluster is not None and cluster.busy and not cluster.leaving:
+    if cluster is not None and cluster.busy and not cluster.leaving and cluster.condition.known:
         cluster = await context.rest()
     before = cluster.state if cluster is not None else ""
     if cluster is not None and not cluster.leaving:

@@ -21,6 +21,14 @@ from aiohttp import web
 BEIJING = "cn-beijing"
 # An answer without a body.
 EMPTY = object()
+
+
+class Raw(str):
+    """An answer that is no JSON: a gateway's page, plain text."""
+
+    __slots__ = ()
+
+
 KNOWN = ("POST", "PUT", "DELETE")
 Body = Any
 Reply = tuple[int, Body]
@@ -152,7 +160,7 @@ class StrictApi:
         status, said = told
         if said is EMPTY:
             return web.Response(status=status)
-        if isinstance(said, str):
+        if isinstance(said, Raw):
             return web.Response(status=status, text=said, content_type="text/html")
         return web.json_response(said, status=status)
 
@@ -231,7 +239,7 @@ class StrictApi:
         if self.late_create is not None:
             seconds, self.late_create = self.late_create, None
             asyncio.get_running_loop().call_later(seconds, self._made, body)
-            return self.gateway, "<html><body>Gateway</body></html>"
+            return self.gateway, Raw("<html><body>Gateway</body></html>")
         return 202, self._accepted(self._made(body).id)
 
     def _delete(self, cluster: Served) -> Reply:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @options(spec=True, state=True, api=True)
 @format_option("text", "json")
 def command(settings: Settings) -> int:
-    """Look for what stands in the way: spec, record, lock, git, credentials, clock, endpoint. Changes nothing.
+    """Look for what stands in the way: spec, record, lock, git, clock, endpoint, clusters. Changes nothing.
 
     Exit 1 when a check failed; a warning stops nothing.
     """
