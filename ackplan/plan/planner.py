@@ -68,7 +68,8 @@ def plan(sides: Sides, options: Options) -> Plan:
         names = sorted(sides.record.clusters) if options.mode == "destroy" else match.names
         changes = tuple(_filled_in(decide(_case(name, sides, options, match)), sides) for name in names)
         changes = renaming.refused(changes, sides.wanted)
-    changes = tuple(_with_seen(change, sides, match) for change in changes)
+    doubts = tuple(why for change in changes for why in change.blocked if not why.is_error)
+    changes = tuple(_without_doubts(_with_seen(change, sides, match)) for change in changes)
     changes, problems = wire(changes)
     whole = changes
     changes, left_out = select(whole, options.targets, options.excludes, skip_blocked=options.skip_blocked)
@@ -80,6 +81,7 @@ def plan(sides: Sides, options: Options) -> Plan:
         {c.cluster: match.fingerprint(c.cluster) for c in changes if c.action is not Action.NOOP},
     )
     harm = (
+        *doubts,
         *cautions(changes, sides.wanted, sides.record.clusters),
         *renaming.alike(changes, sides.wanted, sides.record.clusters),
     )
@@ -224,6 +226,12 @@ def _placeholders(kind: str) -> Mapping[str, Any]:
 def _sends(body: Mapping[str, Any], name: str, value: Any) -> bool:
     """Whether a body has this value of a create parameter; a scale-out has some of them under other names."""
     return body.get(name) == value or (isinstance(value, list) and value in body.values())
+
+
+def _without_doubts(change: Change) -> Change:
+    """The change with what refuses it alone: a warning is the plan's."""
+    errors = tuple(why for why in change.blocked if why.is_error)
+    return change if len(errors) == len(change.blocked) else replaced(change, blocked=errors)
 
 
 def _with_seen(change: Change, sides: Sides, match: _Match) -> Change:

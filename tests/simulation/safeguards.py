@@ -140,7 +140,7 @@ MUTANTS = (
         recovery.recover,
         "entry=_attached(record, call, there, nodes)",
         "entry=None",
-        379,
+        836,
         (
             (
                 recovery._changed,
