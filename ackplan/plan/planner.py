@@ -238,7 +238,9 @@ def _with_seen(change: Change, sides: Sides, match: _Match) -> Change:
     live = match.seen(change.cluster)
     if live is None or live.gone or not change.steps:
         return change
-    known = seen(live, sides.nodes.get(live.cluster_id), match.shown(live))
+    # Nodes that were read to count them alone may change: the size is pinned.
+    named = any(step.instances for step in change.steps)
+    known = seen(live, sides.nodes.get(live.cluster_id) if named else None, match.shown(live))
     kind = catalog.kind(change.kind)
     masters = kind.root.get("x-ack-masters")
     if masters is not None:

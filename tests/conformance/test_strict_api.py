@@ -121,7 +121,7 @@ def test_commands_for_one_cluster_find_it_whatever_lists_say(at: Project, shape:
     assert "state rm" not in refused.err
 
 
-@pytest.mark.parametrize("answer", NOT_GONE, ids=str)
+@pytest.mark.parametrize("answer", NOT_GONE, ids=lambda value: str(value).replace(str(EMPTY), "empty"))
 def test_another_answer_than_by_code_is_no_absence(at: Project, answer: Reply) -> None:
     at.imported(*"abc")
     first = at.record["a"]["cluster_id"]
@@ -133,7 +133,7 @@ def test_another_answer_than_by_code_is_no_absence(at: Project, answer: Reply) -
     assert at.nothing_is_lost()
 
 
-@pytest.mark.parametrize("answer", GONE, ids=str)
+@pytest.mark.parametrize("answer", GONE, ids=lambda value: str(value).replace(str(EMPTY), "empty"))
 def test_what_is_gone_by_its_code_is_planned_anew_and_forgotten(at: Project, answer: Reply) -> None:
     at.imported(*"abc").api.missing = answer
     del at.api.clusters[at.record["a"]["cluster_id"]]
@@ -156,7 +156,7 @@ def test_most_of_a_record_does_not_vanish_at_once(at: Project, gone: int, of: in
     assert at.run("plan", "--allow-vanished").code == 0
 
 
-@pytest.mark.parametrize("reply", [*GONE, (200, "deleted")], ids=str)
+@pytest.mark.parametrize("reply", [*GONE, (200, "deleted")], ids=lambda value: str(value).replace(str(EMPTY), "empty"))
 def test_a_deletion_ends_when_the_id_is_gone(at: Project, reply: Reply) -> None:
     at.api.deleting_for = 0.2
     at.api.delete_ends = "deleted" if reply[0] == 200 else "gone"
