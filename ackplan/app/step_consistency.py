@@ -141,10 +141,18 @@ def _of_entry(change: Change, step: Step, recorded: RecordedCluster | None) -> I
     if entry.cluster_id not in known or (entry.kind != change.kind and (last or recorded is None)):
         yield "it records another cluster"
     allowed = [change.after] if last else [change.after, change.before, recorded.parameters if recorded else None]
-    if not any(same(dict(entry.parameters), dict(each)) for each in allowed if each is not None):
+    shown = any(same(dict(entry.parameters), dict(each)) for each in allowed if each is not None)
+    if not shown and not (recorded is None and not last and _is_recovered(entry, change)):
         yield "it records other parameters than are shown"
     if last and entry.depends_on != change.depends_on and change.action is not Action.RECORD:
         yield "it records other dependencies than are shown"
+
+
+def _is_recovered(entry: RecordedCluster, change: Change) -> bool:
+    """Whether a cluster that only the journal knew is recorded as made, apart from what is shown to move."""
+    moved = {parameter.name for parameter in change.parameters}
+    kept = {name: value for name, value in entry.parameters.items() if name not in moved}
+    return same(kept, {name: value for name, value in (change.before or {}).items() if name not in moved})
 
 
 def _of_size(change: Change) -> Iterator[str]:
