@@ -12,12 +12,14 @@ def open_closed() -> None:
 
 
 def main() -> None:
-    from ackplan.cli import garbage
+    from ackplan.cli import garbage, printing
     from ackplan.cli.main import run
 
     open_closed()
     garbage.ignore()
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    printing.finish()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

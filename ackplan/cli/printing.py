@@ -79,6 +79,15 @@ class Lines:
             say(f"Standard output can't be written any more ({why}). The run goes on; its record tells what it did.")
 
 
+def finish() -> None:
+    """Empties the standard streams. What can't be written by now was told already, or is no matter of the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            abandon(stream)
+
+
 def abandon(stream: TextIO) -> None:
     """What is left in the stream's buffer has nowhere to go, and must not fail a second time at the end."""
     with contextlib.suppress(OSError, ValueError):
