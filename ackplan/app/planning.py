@@ -130,7 +130,7 @@ async def make_plan(
     live, record, recovered = await _recovered(before, observer, live, at_once=purpose is Purpose.RUN)
     sides = Sides(loaded.clusters, record, live, loaded.digest())
     if observer is not None:
-        live, nodes = await _nodes(observer, live, nodes_needed(sides, options))
+        live, nodes = await _nodes(observer, record, live, nodes_needed(sides, options))
         sides = dataclasses.replace(sides, live=live, nodes=nodes)
     planned = plan(sides, options)
     looked = observed.diagnostics if observed is not None else ()
@@ -150,7 +150,7 @@ async def _recovered(
     """The live list, the record with what became of the calls in flight, and the entries that settle these."""
     nodes: Mapping[str, Sequence[Node]] = {}
     if observer is not None:
-        live, nodes = await _nodes(observer, live, named_nodes(before.record, before.flying, live))
+        live, nodes = await _nodes(observer, before.record, live, named_nodes(before.record, before.flying, live))
     moved = stale(before.leftover, before.stored)
     coming = await coming_calls(observer, before) if observer is not None and at_once else frozenset()
     record, recovered = recover(before.record, before.flying, live, nodes, stale=moved, coming=coming)
@@ -205,11 +205,12 @@ def _interrupted(before: Known) -> tuple[Diagnostic, ...]:
 
 
 async def _nodes(
-    observer: Observer, live: Sequence[Cluster], cluster_ids: Sequence[str]
+    observer: Observer, record: Record, live: Sequence[Cluster], cluster_ids: Sequence[str]
 ) -> tuple[tuple[Cluster, ...], dict[str, tuple[Node, ...]]]:
     """The nodes of these clusters, and the live list with these clusters as they were when their nodes were read."""
     by_id = {cluster.cluster_id: cluster for cluster in live}
-    seen = await together([_moment(observer, by_id[cluster_id]) for cluster_id in cluster_ids])
+    accepted = {entry.cluster_id: entry.accepted_at for entry in record.clusters.values()}
+    seen = await together([_moment(observer, by_id[each], accepted.get(each, "")) for each in cluster_ids])
     for cluster_id, (cluster, _) in zip(cluster_ids, seen, strict=True):
         if cluster is None:
             del by_id[cluster_id]
@@ -218,14 +219,16 @@ async def _nodes(
     return tuple(by_id.values()), {c.cluster_id: nodes for c, nodes in seen if c is not None and nodes is not None}
 
 
-async def _moment(observer: Observer, cluster: Cluster) -> tuple[Cluster | None, tuple[Node, ...] | None]:
+async def _moment(
+    observer: Observer, cluster: Cluster, accepted_at: str
+) -> tuple[Cluster | None, tuple[Node, ...] | None]:
     """A cluster and its nodes of one moment, None for what is not there; None for a cluster that is gone since."""
     try:
         return await _one_moment(observer.api, cluster)
     except ApiError as fault:
         if not fault.missing:
             raise
-    subject = Subject(cluster.name, cluster.cluster_id, cluster.region_id)
+    subject = Subject(cluster.name, cluster.cluster_id, cluster.region_id, accepted_at)
     return await look_up(observer.api, observer.clock, observer.patience, subject), None
 
 
