@@ -11,7 +11,7 @@ from ackplan.execute.limits import USUAL, Limits
 from ackplan.model.values import ABSENT, SENSITIVE
 from ackplan.model.world import encode_world
 from ackplan.plan.model import Call, Change, Plan, Step
-from ackplan.plan.parts import encode_left_out
+from ackplan.plan.parts import encode_diagnostic, encode_left_out
 from ackplan.render.compared import compared
 from ackplan.render.values import redacted, secret_names
 
@@ -114,15 +114,7 @@ def _parameter(parameter: ParameterChange) -> dict[str, Any]:
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
-    span = diagnostic.span
-    return {
-        "severity": diagnostic.severity.value,
-        "code": diagnostic.code,
-        "summary": diagnostic.summary,
-        "detail": diagnostic.detail,
-        "cure": diagnostic.cure,
-        "cluster": diagnostic.cluster,
-        "parameter": diagnostic.parameter,
-        "rule": diagnostic.rule,
-        "place": {"file": span.file, "line": span.line, "column": span.column} if span else None,
-    }
+    span, encoded = diagnostic.span, encode_diagnostic(diagnostic)
+    del encoded["span"]
+    place = {"file": span.file, "line": span.line, "column": span.column} if span else None
+    return {**encoded, "place": place}
