@@ -28,7 +28,10 @@ from ackplan.record import RecordedCluster
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One cluster's three sides. `live` is the recorded cluster, `namesake` another live one of the same name."""
+    """One cluster's three sides. `live` is the recorded cluster, `namesake` another live one of the same name.
+
+    `holder` is the name of the other entry that has the id of the namesake.
+    """
 
     name: str
     wanted: Wanted | None
@@ -36,6 +39,7 @@ class Case:
     live: Cluster | None
     namesake: Cluster | None = None
     nodes: Sequence[Node] | None = None
+    holder: str = ""
     ambiguous: bool = False
     replace: bool = False
     adopt: bool = False
@@ -55,6 +59,8 @@ def decide(case: Case) -> Change:
         return mistaken(case.name, case.recorded, case.live, case.wanted)
     if case.recorded is not None and case.live is not None and is_unseen(case.recorded, case.live):
         return unseen(case.name, case.recorded, case.live, case.wanted)
+    if case.holder and case.namesake is not None:
+        return held(case.name, case.recorded, case.namesake, case.holder, case.wanted)
     if case.recorded is not None and (case.wanted is None or case.destroy):
         return _unwanted(case, case.recorded)
     assert case.wanted is not None  # noqa: S101 - a case has one of the two
@@ -86,6 +92,15 @@ def unseen(name: str, recorded: RecordedCluster, live: Cluster, wanted: Wanted |
 def mistaken(name: str, recorded: RecordedCluster, live: Cluster, wanted: Wanted | None) -> Change:
     """Nothing is done where the recorded id is another cluster's."""
     return _left_alone(name, recorded, live, Reason.MISTAKEN, refusals.mistaken(name, recorded, live, wanted))
+
+
+def held(name: str, recorded: RecordedCluster | None, live: Cluster, holder: str, wanted: Wanted | None) -> Change:
+    """Nothing is done, and nothing forgotten, where the cluster of this name is recorded under another one."""
+    why = refusals.held(name, recorded, live, holder, wanted)
+    if recorded is not None:
+        return _left_alone(name, recorded, live, Reason.MISTAKEN, why)
+    assert wanted is not None  # noqa: S101 - what is neither wanted nor recorded is not decided on
+    return _refused(wanted, why, Reason.MISTAKEN)
 
 
 def _left_alone(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason, why: Diagnostic) -> Change:
@@ -165,20 +180,20 @@ def _namesake(case: Case, wanted: Wanted, live: Cluster) -> Change:
         live.cluster_type is not None
         and catalog.kind_of_live({**live.attributes, "cluster_type": live.cluster_type}) is None
     ):
-        return _refused(case, wanted, refusals.taken(wanted, live))
+        return _refused(wanted, refusals.taken(wanted, live))
     if case.ambiguous:
-        return _refused(case, wanted, refusals.ambiguous(wanted))
+        return _refused(wanted, refusals.ambiguous(wanted))
     if not (case.adopt or wanted.lifecycle.adopt):
-        return _refused(case, wanted, refusals.not_recorded(wanted, case.recorded, live))
+        return _refused(wanted, refusals.not_recorded(wanted, case.recorded, live))
     return _adopt(case, wanted, live)
 
 
-def _refused(case: Case, wanted: Wanted, why: Diagnostic) -> Change:
+def _refused(wanted: Wanted, why: Diagnostic, reason: Reason = Reason.NOT_RECORDED) -> Change:
     return Change(
-        case.name,
+        wanted.name,
         wanted.kind,
         Action.NOOP,
-        Reason.NOT_RECORDED,
+        reason,
         blocked=(why,),
         after=wanted.parameters,
         depends_on=wanted.depends_on,

@@ -21,7 +21,7 @@ from ackplan.model.wanted import Wanted
 from ackplan.plan import refusals, renaming
 from ackplan.plan.cautions import cautions
 from ackplan.plan.conditions import conditions
-from ackplan.plan.decide import Case, decide
+from ackplan.plan.decide import Case, decide, held
 from ackplan.plan.model import Change, Pins, Plan, replaced
 from ackplan.plan.narrowing import idle_requests, narrowed_by, omissions
 from ackplan.plan.order import wire
@@ -124,6 +124,7 @@ class _Match:
         self._by_id = {cluster.cluster_id: cluster for cluster in sides.live}
         self._by_name = _by_name(sides.live)
         self.names = sorted({*sides.wanted, *sides.record.clusters})
+        self._holders = {entry.cluster_id: name for name, entry in sides.record.clusters.items()}
         self._shown: dict[str, Mapping[str, Any]] = {}
 
     def shown(self, live: Cluster) -> Mapping[str, Any]:
@@ -145,6 +146,11 @@ class _Match:
         """A live cluster that has the name of this one, and is not the recorded one."""
         recorded = self.recorded(name)
         return next((cluster for cluster in self._by_name.get(name, ()) if cluster is not recorded), None)
+
+    def holder(self, name: str, live: Cluster) -> str:
+        """The name of the other entry that has the id of this live cluster, or nothing."""
+        holder = self._holders.get(live.cluster_id, "")
+        return "" if holder == name else holder
 
     def ambiguous(self, name: str) -> bool:
         return len(self._by_name.get(name, ())) > 1
@@ -194,6 +200,7 @@ def _case(name: str, sides: Sides, options: Options, match: _Match) -> Case:
         recorded=sides.record.clusters.get(name),
         live=live,
         namesake=namesake,
+        holder=match.holder(name, namesake) if namesake else "",
         ambiguous=namesake is not None and match.ambiguous(name),
         nodes=sides.nodes.get(seen.cluster_id) if seen else None,
         replace=name in options.replace,
@@ -311,4 +318,7 @@ def fingerprint(live: Cluster | None, shown: Mapping[str, Any] | None = None) ->
 
 def _refreshed(name: str, sides: Sides, match: _Match) -> Change:
     recorded, live = sides.record.clusters[name], match.recorded(name)
+    namesake = match.namesake(name) if live is None or live.gone else None
+    if namesake is not None and (holder := match.holder(name, namesake)):
+        return held(name, recorded, namesake, holder, None)
     return refresh(name, recorded, live, sides.nodes.get(live.cluster_id) if live else None)

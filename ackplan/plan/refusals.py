@@ -76,6 +76,20 @@ def mistaken(name: str, recorded: RecordedCluster, live: Cluster, wanted: Wanted
     )
 
 
+def held(name: str, recorded: RecordedCluster | None, live: Cluster, holder: str, wanted: Wanted | None) -> Diagnostic:
+    lost = f"; {recorded.cluster_id}, recorded as {name}, is gone" if recorded else ""
+    mixed = "Was the record edited or merged by hand? Put it back (ackplan state history), or rename the entry: "
+    forget = f"ackplan state rm {name}; " if recorded else ""
+    return error(
+        "ACK2023",
+        "Recorded id is another cluster's",
+        f"{live.cluster_id} ({live.state}, {live.region_id}) is live as {name}, and recorded as {holder}{lost}",
+        f"{mixed}{forget}ackplan state mv {holder} {name}",
+        span=wanted.span if wanted else None,
+        cluster=name,
+    )
+
+
 def unseen(name: str, recorded: RecordedCluster, wanted: Wanted | None) -> Diagnostic:
     return error(
         "ACK2024",

@@ -133,7 +133,7 @@ MUTANTS = (
         recovery.recover,
         "entry=_attached(record, call, there, nodes)",
         "entry=None",
-        2324,
+        2644,
     ),
     Mutant(
         "an attach is recovered",

@@ -149,6 +149,27 @@ def test_live_alone_is_left_alone_and_counted():
     assert taken.unmanaged == 0
 
 
+@pytest.mark.parametrize("mode", ["normal", "destroy", "refresh-only"])
+@pytest.mark.parametrize("wanted", [True, False])
+def test_of_two_ids_the_wrong_way_round_nothing_is_forgotten_once_one_is_gone(wanted, mode):
+    one_, other = one(MANAGED, "one"), one(MANAGED, "other")
+    entries = {"one": recorded(other), "other": recorded(one_)}
+    plan = plan_of(sides([one_, other] if wanted else [], entries, [live(one_)]), Options(mode=mode))
+    for change in plan.changes:
+        assert (change.action, change.reason, change.steps) == (Action.NOOP, Reason.MISTAKEN, ())
+        assert [why.code for why in change.blocked] == ["ACK2023"]
+    assert "recorded as other" in plan.changes[0].blocked[0].detail
+
+
+def test_a_cluster_that_is_recorded_under_another_name_is_not_adopted():
+    entries = {"old": recorded(one(MANAGED, "old"))}
+    store = one(MANAGED, "store")
+    seen = dataclasses.replace(live(store), cluster_id=entries["old"].cluster_id)
+    plan = plan_of(sides([store], entries, [seen]), Options(adopt=frozenset({"store"})))
+    assert {change.reason for change in plan.changes} == {Reason.MISTAKEN}
+    assert all("ackplan state mv old store" in change.blocked[0].cure for change in plan.changes)
+
+
 @pytest.mark.parametrize("moved", [{"name": "renamed"}, {"region_id": "us-west-1"}])
 @pytest.mark.parametrize("wanted", [True, False])
 def test_a_live_cluster_of_the_recorded_id_under_another_name_or_region_is_not_touched(moved, wanted):
