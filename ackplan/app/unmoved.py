@@ -8,7 +8,7 @@ console, and a record that git merged from two branches.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ackplan import spec
@@ -16,6 +16,7 @@ from ackplan.app.observing import Observer, together
 from ackplan.app.planning import Known
 from ackplan.diagnostics import Diagnostic, Failure, error
 from ackplan.execute.ports import ApiError, ApiReader
+from ackplan.model.actions import Action
 from ackplan.model.answers import Cluster, Node
 from ackplan.plan.model import Change, Plan
 from ackplan.plan.planner import fingerprint, seen
@@ -39,6 +40,7 @@ async def check_unmoved(
     if not moved:
         observed = await observer.observe(before.record, _regions(plan), before.flying)
         moved = [*observed.diagnostics, *_live_moved(plan.acting, plan, before, observed.live)]
+        moved += _needed_gone(plan, (), before.record, observed.live)
     if not moved:
         moved = [*await _nodes_moved(plan, observer.api)]
     if moved:
@@ -62,6 +64,7 @@ async def check_resumable(plan: Plan, before: Known, ids: Mapping[str, str], obs
     doomed = {call.cluster for call in before.flying if call.data.get("operation") == "delete_cluster"}
     there = {cluster.cluster_id for cluster in live if not cluster.gone and not cluster.leaving}
     moved = [*_live_moved([change for change in plan.acting if change.cluster not in begun], plan, before, live)]
+    moved += _needed_gone(plan, ids, before.record, live)
     gone = [name for name in sorted(ids.keys() - doomed) if ids[name] not in there]
     moved += (_moved(name, f"{ids[name]} was there when the run was interrupted, and is gone") for name in gone)
     if moved:
@@ -108,6 +111,19 @@ def _live_moved(changes: Iterable[Change], plan: Plan, before: Known, live: Sequ
             yield _moved(change.cluster, f"its steps are for {', '.join(sorted(strangers))}, which is not this cluster")
         elif fingerprint(found) != plan.pins.live.get(change.cluster):
             yield _moved(change.cluster, _parted(change.seen, found))
+
+
+def _needed_gone(plan: Plan, made: Container[str], record: Record, live: Sequence[Cluster]) -> Iterator[Diagnostic]:
+    """Clusters that the plan leaves as they are, that are gone now, and that one depends on which is not `made` yet."""
+    there = {cluster.cluster_id for cluster in live if not cluster.gone}
+    creating = {Action.CREATE, Action.REPLACE}
+    coming = [change for change in plan.acting if change.action in creating and change.cluster not in made]
+    needed = {name for change in coming for name in change.depends_on}
+    for name in sorted(needed - {change.cluster for change in plan.acting}):
+        entry = record.clusters.get(name)
+        if entry is not None and entry.cluster_id not in there:
+            dependants = ", ".join(sorted(change.cluster for change in coming if name in change.depends_on))
+            yield _moved(name, f"{entry.cluster_id} is gone; to be created after it: {dependants}")
 
 
 def _moved(cluster: str, how: str) -> Diagnostic:

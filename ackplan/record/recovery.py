@@ -9,7 +9,7 @@ from typing import Any
 from ackplan.model.answers import Cluster, Node
 from ackplan.record.codec import encode_cluster
 from ackplan.record.journal import RECOVERED, CallKey, Entry, InFlight, Phase, fold
-from ackplan.record.model import Record
+from ackplan.record.model import Record, RecordedCluster
 
 # How long after it was sent a call may take effect and show, in seconds: its sender may have died with it on the way,
 # behind a gateway, before a list that lags, and with a clock that was a little off.
@@ -129,7 +129,14 @@ def _changed(
     found = there.get(known.cluster_id)
     if found is None or found.busy or not _shows(call.data, found, nodes.get(known.cluster_id)):
         return None
-    return {**entry, "cluster_id": known.cluster_id}
+    return {**entry, "cluster_id": known.cluster_id, "attached": _kept(known, entry, call.data)}
+
+
+def _kept(known: RecordedCluster, entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[str]:
+    """What is attached after a call: what it aimed at, and what another call attached since it was planned."""
+    aimed = [str(instance) for instance in entry.get("attached") or ()]
+    taken = {*aimed, *(() if data.get("operation") == _ATTACH else data.get("instances") or ())}
+    return [*aimed, *(instance for instance in known.attached if instance not in taken)]
 
 
 def _shows(data: Mapping[str, Any], found: Cluster, nodes: Sequence[Node] | None) -> bool:

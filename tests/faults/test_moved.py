@@ -165,6 +165,21 @@ def test_what_the_plan_is_not_about_may_move(at: Bench) -> None:
     assert at.run("apply", "it.plan").code == 0
 
 
+def test_a_cluster_that_another_is_to_be_created_after_may_not_go(tmp_path: Path) -> None:
+    with bench(tmp_path) as at:
+        (tmp_path / "ackplan.yaml").write_text(spec({"same": {}}))
+        assert at.run("apply", "--auto-approve").code == 0
+        (tmp_path / "ackplan.yaml").write_text(spec({"same": {}, "new": {"depends_on": ["same"]}}))
+        assert at.run("plan", "--out", "it.plan").code == 0
+        at.world.delete(_id(at, "same"))
+        pass_time(at)
+        ended = at.run("apply", "it.plan")
+        assert ended.code == 1
+        assert "ACK6005" in ended.err
+        assert "is gone; to be created after it: new" in ended.err
+        assert [c["name"] for c in at.world.clusters() if c["state"] != "deleted"] in ([], ["same"])
+
+
 def test_everything_that_moved_is_said_at_once(at: Bench) -> None:
     _failed(at)
     _busy(at)

@@ -275,7 +275,9 @@ class Story:
             self._rules.foreign |= {cluster_id} - {""}
             self._say(f"by hand: calls a foreign cluster {name}")
             return
-        deed = weather.meddle(rng, self._account, near)
+        known, _ = fold(self._rules.record(), self._computer.disk.leftover().entries)
+        recorded = {entry.cluster_id for entry in known.clusters.values()}
+        deed = weather.meddle(rng, self._account, near, recorded)
         self._say(f"by hand: {deed}")
         if deed.startswith("detach "):
             self._rules.loose.add(deed.removeprefix("detach "))

@@ -128,8 +128,10 @@ def fate(rng: random.Random) -> Fate:
     return Fate()
 
 
-def meddle(rng: random.Random, account: Account, near: Collection[str] = ()) -> str:
-    """Somebody does something to some cluster by hand, one of these where one is there.
+def meddle(rng: random.Random, account: Account, near: Collection[str], recorded: Collection[str]) -> str:
+    """Somebody does something to some cluster by hand, to one that is `near` where one is there.
+
+    Nobody gives another name to a cluster whose id is not `recorded`: a creation is found by its name alone.
 
     Says what; empty where it was not possible.
     """
@@ -142,6 +144,8 @@ def meddle(rng: random.Random, account: Account, near: Collection[str] = ()) -> 
         return f"puts up {name}"
     seen = clusters[rng.choice(sorted(clusters.keys() & set(near) or clusters))]
     chosen = rng.choice(_DEEDS)
+    if chosen is _rename and seen.cluster_id not in recorded:
+        return ""
     try:
         chosen(rng, account, seen)
     except Refusal:

@@ -154,7 +154,7 @@ def test_live_alone_is_left_alone_and_counted():
 def test_of_two_ids_the_wrong_way_round_nothing_is_forgotten_once_one_is_gone(wanted, mode):
     one_, other = one(MANAGED, "one"), one(MANAGED, "other")
     entries = {"one": recorded(other), "other": recorded(one_)}
-    plan = plan_of(sides([one_, other] if wanted else [], entries, [live(one_)]), Options(mode=mode))
+    plan = plan_of(sides([one_, other] if wanted else [], entries, [live(one_)]), mode=mode)
     for change in plan.changes:
         assert (change.action, change.reason, change.steps) == (Action.NOOP, Reason.MISTAKEN, ())
         assert [why.code for why in change.blocked] == ["ACK2023"]
@@ -165,7 +165,7 @@ def test_a_cluster_that_is_recorded_under_another_name_is_not_adopted():
     entries = {"old": recorded(one(MANAGED, "old"))}
     store = one(MANAGED, "store")
     seen = dataclasses.replace(live(store), cluster_id=entries["old"].cluster_id)
-    plan = plan_of(sides([store], entries, [seen]), Options(adopt=frozenset({"store"})))
+    plan = plan_of(sides([store], entries, [seen]), adopt=frozenset({"store"}))
     assert {change.reason for change in plan.changes} == {Reason.MISTAKEN}
     assert all("ackplan state mv old store" in change.blocked[0].cure for change in plan.changes)
 

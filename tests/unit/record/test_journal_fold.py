@@ -328,3 +328,16 @@ def test_what_recovery_found_is_newer_than_the_record_that_someone_else_wrote():
     recovered, entries = recover(before, [call], [running(cluster_id="id-old")])
     assert recovered.clusters["c"].attached == ("i-1", "i-2")
     assert fold(before, entries, stale=True)[0] == recovered
+
+
+def test_a_detach_that_shows_keeps_what_an_attach_brought_meanwhile():
+    """The attach was in flight when the detach was planned: what the detach aimed at does not know of it."""
+    before = EMPTY.with_cluster("c", dataclasses.replace(DONE, attached=("i-b",)))
+    attach = InFlight("one", "attach:c:2", "c", {"operation": "attach", "instances": ["i-a"]}, answered=False)
+    aimed = encode_cluster(DONE)
+    detach = InFlight(
+        "two", "detach:c", "c", {"operation": "remove_nodes", "instances": ["i-b"], "entry": aimed}, answered=True
+    )
+    nodes = {"id-new": [Node("i-a", "i-a", "Worker", "running", "")]}
+    after, _ = recover(before, [attach, detach], [running()], nodes)
+    assert after.clusters["c"].attached == ("i-a",)
