@@ -128,7 +128,7 @@ async def make_plan(
         observed = await observer.observe(before.record, regions, before.flying)
     live = observed.live if observed is not None else _as_recorded(before.record)
     live, record, recovered = await _recovered(before, observer, live, at_once=purpose is Purpose.RUN)
-    sides = Sides(loaded.clusters, record, live, loaded.digest())
+    sides = Sides(loaded.clusters, record, live, "" if purpose is Purpose.SHOWN else loaded.digest())
     if observer is not None:
         live, nodes = await _nodes(observer, record, live, nodes_needed(sides, options))
         sides = dataclasses.replace(sides, live=live, nodes=nodes)

@@ -10,9 +10,9 @@ from ackplan.plan.model import Step
 
 
 class Walk:
-    """The state of one walk: the graph of what is left. A step that is done, failed or skipped leaves it.
+    """The state of one walk: the graph, and what is left of it. A step that is done, failed or skipped is not.
 
-    A step is ready when nothing in the graph stands before it; the longest way to go starts first. What waits, directly
+    A step is ready when nothing that is left stands before it; the longest way to go starts first. What waits, directly
     or not, for a failed step is skipped; nothing else is.
     """
 
@@ -20,12 +20,9 @@ class Walk:
         self._graph = graph.build(steps)
         self._graph.remove_nodes_from(tuple(done))
         self._rank = graph.ranks(self._graph)
-        self._ready = [(-self._rank[name], name) for name, needs in self._graph.in_degree() if not needs]
+        self._left: dict[str, int] = dict(self._graph.in_degree())
+        self._ready = [(-self._rank[name], name) for name, needs in self._left.items() if not needs]
         heapq.heapify(self._ready)
-
-    @property
-    def finished(self) -> bool:
-        return not self._graph
 
     def start(self, limit: int) -> Sequence[Step]:
         """Up to `limit` steps that may start now; they count as started."""
@@ -41,20 +38,23 @@ class Walk:
 
     def done(self, step: Step) -> tuple[str, ...]:
         """The steps that are ready now because this one is done."""
-        waiting = tuple(self._graph.successors(step.id))
-        self._graph.remove_node(step.id)
-        ready = tuple(name for name in waiting if not self._graph.in_degree(name))
-        for name in ready:
-            heapq.heappush(self._ready, (-self._rank[name], name))
-        return ready
+        del self._left[step.id]
+        ready = []
+        for name in self._graph.successors(step.id):
+            if name in self._left:
+                self._left[name] -= 1
+                if not self._left[name]:
+                    ready.append(name)
+                    heapq.heappush(self._ready, (-self._rank[name], name))
+        return tuple(ready)
 
     def failed(self, step: Step) -> tuple[Step, ...]:
         """The steps that are skipped because this one failed, nearest first."""
-        skipped = graph.behind(self._graph, step.id)
-        steps = tuple(self._step(name) for name in skipped)
-        self._graph.remove_nodes_from((step.id, *skipped))
-        return steps
+        skipped = [name for name in graph.behind(self._graph, step.id) if name in self._left]
+        for name in (step.id, *skipped):
+            del self._left[name]
+        return tuple(self._step(name) for name in skipped)
 
     def rest(self) -> tuple[Step, ...]:
         """What is neither done, failed nor skipped, in the order of the plan."""
-        return tuple(self._step(name) for name in self._graph)
+        return tuple(self._step(name) for name in self._left)

@@ -27,11 +27,13 @@ _SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class _Caution:
-    """A warning. `detail` says of a change, and of the instances recorded as attached, what it is about, or "".
+    """A warning about steps of one kind. `detail` says what it is about of a change, and of the instances recorded as
+    attached; nothing where it does not apply.
 
     Without a `parameter` it is about the number of workers.
     """
 
+    kind: StepKind
     code: str
     summary: str
     cure: str
@@ -44,10 +46,13 @@ def cautions(
 ) -> Iterator[Diagnostic]:
     """The warnings about what these changes do; what is blocked does nothing."""
     for change in changes:
-        if change.is_blocked or not _HARMING.intersection(step.kind for step in change.steps):
+        kinds = {step.kind for step in change.steps}
+        if not kinds or change.is_blocked:
             continue
         spec, entry = wanted.get(change.cluster), recorded.get(change.cluster)
         for caution in _CAUTIONS:
+            if caution.kind not in kinds:
+                continue
             detail = caution.detail(change, entry.attached if entry else ())
             if detail:
                 parameter = caution.parameter or catalog.kind(change.kind).with_effect(Effect.SCALE) or ""
@@ -114,8 +119,8 @@ def _joined(change: Change, _: tuple[str, ...]) -> str:
     return f"attaching is for instances of the cloud ({joining}); edge nodes join by the script that {own_way} makes"
 
 
-def _deleted(change: Change, attached: tuple[str, ...]) -> str:
-    if not attached or all(step.kind is not StepKind.DELETE for step in change.steps):
+def _deleted(_: Change, attached: tuple[str, ...]) -> str:
+    if not attached:
         return ""
     return f"a deletion releases the nodes of a cluster, and may take those that were attached: {_listed(attached)}"
 
@@ -125,11 +130,20 @@ def _released(change: Change, _: tuple[str, ...]) -> str:
     return f"removed from the cluster and released, with what is on their disks: {leaving}" if leaving else ""
 
 
-_HARMING = frozenset({StepKind.ATTACH, StepKind.SCALE_OUT, StepKind.DELETE, StepKind.SCALE_IN})
 _CAUTIONS = (
-    _Caution("ACK2051", "System disks are replaced", "Back up first what must stay", "attach", _replaced),
-    _Caution("ACK2052", "Data disks are formatted", "Leave format_disk out to keep them", "attach", _formatted),
     _Caution(
+        StepKind.ATTACH, "ACK2051", "System disks are replaced", "Back up first what must stay", "attach", _replaced
+    ),
+    _Caution(
+        StepKind.ATTACH,
+        "ACK2052",
+        "Data disks are formatted",
+        "Leave format_disk out to keep them",
+        "attach",
+        _formatted,
+    ),
+    _Caution(
+        StepKind.SCALE_OUT,
         "ACK2053",
         "New workers differ from the first",
         "Where that matters, make the instances yourself and attach them",
@@ -137,6 +151,7 @@ _CAUTIONS = (
         _unlike,
     ),
     _Caution(
+        StepKind.DELETE,
         "ACK2054",
         "Attached instances may be released",
         "To keep them take them out of attach first, and apply that",
@@ -144,11 +159,19 @@ _CAUTIONS = (
         _deleted,
     ),
     _Caution(
+        StepKind.ATTACH,
         "ACK2056",
         "Edge nodes join by a script",
         "For a node at the edge: ackplan attach-script NAME, and run on it what that prints",
         "attach",
         _joined,
     ),
-    _Caution("ACK2055", "Instances are released", "To keep them: scale_in.release_node: false", "scale_in", _released),
+    _Caution(
+        StepKind.SCALE_IN,
+        "ACK2055",
+        "Instances are released",
+        "To keep them: scale_in.release_node: false",
+        "scale_in",
+        _released,
+    ),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -91,10 +93,18 @@ T = TypeVar("T", Step, Change)
 
 def replaced(value: T, **fields: Any) -> T:
     """The step or change with other values in these fields: `dataclasses.replace` in a third of its time."""
-    made = object.__new__(type(value))
-    for name in value.__dataclass_fields__:
-        object.__setattr__(made, name, fields[name] if name in fields else getattr(value, name))
+    kind: Any = type(value)
+    made: T = object.__new__(kind)
+    for name, take, put in _slots(kind):
+        put(made, fields[name] if name in fields else take(value))
     return made
+
+
+@functools.cache
+def _slots(kind: Any) -> tuple[tuple[str, Callable[[Any], Any], Callable[[Any, Any], None]], ...]:
+    """Each field of a dataclass with slots, and what reads and writes it."""
+    slots = [(field.name, getattr(kind, field.name)) for field in dataclasses.fields(kind)]
+    return tuple((name, slot.__get__, slot.__set__) for name, slot in slots)
 
 
 @dataclass(frozen=True, slots=True)

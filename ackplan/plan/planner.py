@@ -122,10 +122,13 @@ class _Match:
     def __init__(self, sides: Sides) -> None:
         self._sides = sides
         self._by_id = {cluster.cluster_id: cluster for cluster in sides.live}
-        self._by_name = _by_name(sides.live)
         self.names = sorted({*sides.wanted, *sides.record.clusters})
         self._holders = {entry.cluster_id: name for name, entry in sides.record.clusters.items()}
         self._shown: dict[str, Mapping[str, Any]] = {}
+
+    @functools.cached_property
+    def _by_name(self) -> Mapping[str, Sequence[Cluster]]:
+        return _by_name(self._sides.live)
 
     def shown(self, live: Cluster) -> Mapping[str, Any]:
         """What is compared of a live cluster, looked up once."""

@@ -308,8 +308,10 @@ def _scale_out_count() -> str:
 
 def lacking(steps: Sequence[Step]) -> tuple[str, ...]:
     """What the scale-outs among these steps need and nobody knows: neither the spec nor the live cluster."""
-    (file,) = catalog.operation("scale_out").bodies
     bodies = [step.call.body or {} for step in steps if step.kind is StepKind.SCALE_OUT and step.call]
+    if not bodies:
+        return ()
+    (file,) = catalog.operation("scale_out").bodies
     return tuple(name for name in required_parameters(file) if any(name not in body for body in bodies))
 
 
