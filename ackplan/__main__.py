@@ -12,11 +12,11 @@ def open_closed() -> None:
 
 
 def main() -> None:
-    from ackplan.cli import garbage, printing
+    from ackplan.cli import gc, printing
     from ackplan.cli.main import run
 
     open_closed()
-    garbage.ignore()
+    gc.ignore()
     code = run(sys.argv[1:])
     printing.finish()
     sys.exit(code)

@@ -21,21 +21,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ackplan import api, spec
-from ackplan.api.signing import Credential, UnsignedRequest, sign_hmac_sha1
-from ackplan.app import applying, planning
-from ackplan.app.observing import Observer
-from ackplan.cli import garbage
+from ackplan import spec
+from ackplan.adapters import ack
+from ackplan.adapters.ack.signing import Credential, UnsignedRequest, sign_hmac_sha1
+from ackplan.adapters.local.record_store import LocalRecordStore
+from ackplan.adapters.local.secrets import Secrets
+from ackplan.adapters.local.sqlite_journal import SqliteJournal
+from ackplan.app import apply, plan
+from ackplan.app.observe import Observer
+from ackplan.cli import gc
 from ackplan.cli.clock import RealClock
-from ackplan.execute.context import Ports
 from ackplan.execute.executor import Executor
 from ackplan.execute.limits import Limits
 from ackplan.execute.outcomes import Run
 from ackplan.execute.presence import Patience
+from ackplan.execute.step_run import Ports
 from ackplan.plan.planner import Options
-from ackplan.stores.journal import SqliteJournal
-from ackplan.stores.local import LocalRecordStore
-from ackplan.stores.secrets import Secrets
 from benchmarks.fleets import fleet
 
 _PASSWORD = "Bench-2026"
@@ -102,26 +103,26 @@ class _Counting:
 async def applied(url: str, count: int, parallelism: int) -> tuple[float, collections.Counter[str]]:
     """The seconds of an apply, its journal on disk, and its calls."""
     calls: collections.Counter[str] = collections.Counter()
-    settings = api.ClientSettings(endpoint=url, connections=parallelism)
-    client = api.open_client(
-        settings, api.FixedCredentials("bench", "bench"), carried=lambda carrier: _Counting(carrier, calls)
+    settings = ack.ClientSettings(endpoint=url, connections=parallelism)
+    client = ack.open_client(
+        settings, ack.FixedCredentials("bench", "bench"), carried=lambda carrier: _Counting(carrier, calls)
     )
     with tempfile.TemporaryDirectory(prefix="ackplan-bench-", dir=Path.cwd()) as name:
         folder = Path(name)
         (folder / "ackplan.yaml").write_text(fleet(count), "utf-8")
         private = folder / ".ackplan"
-        stores = applying.Stores(
+        stores = apply.Stores(
             LocalRecordStore(folder / "state", "default", private), SqliteJournal(private / "default.journal")
         )
         secrets = Secrets({"ACK_NODE_PASSWORD": _PASSWORD}, folder)
         async with client as acting:
-            before = planning.known(stores.record, stores.journal)
-            planned = await planning.make_plan(spec.Inputs(folder), before, Observer(acting, RealClock()), Options())
+            before = plan.known(stores.record, stores.journal)
+            planned = await plan.make_plan(spec.Inputs(folder), before, Observer(acting, RealClock()), Options())
             ports = Ports(acting, RealClock(), stores.journal, secrets, lambda _event: None, _PATIENCE)
             calls.clear()
-            garbage.collect()
+            gc.collect()
             begun = time.perf_counter()
-            run = await applying.apply(
+            run = await apply.apply(
                 planned.plan, before, stores, lambda run: Executor(ports, Limits(parallelism), run), Run("bench")
             )
             seconds = time.perf_counter() - begun
@@ -168,8 +169,8 @@ def path(count: int, parallelism: int) -> dict[str, Any]:
 
 async def _times(url: str) -> list[tuple[datetime, datetime]]:
     """When each creation began and ended."""
-    settings = api.ClientSettings(endpoint=url)
-    async with api.open_client(settings, api.FixedCredentials("bench", "bench")) as client:
+    settings = ack.ClientSettings(endpoint=url)
+    async with ack.open_client(settings, ack.FixedCredentials("bench", "bench")) as client:
         live = await client.list_clusters()
     shown = [cluster.attributes for cluster in live]
     return [(datetime.fromisoformat(c["created"]), datetime.fromisoformat(c["updated"])) for c in shown]
@@ -177,7 +178,7 @@ async def _times(url: str) -> list[tuple[datetime, datetime]]:
 
 def main() -> None:
     what, count, parallelism = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    garbage.ignore()
+    gc.ignore()
     print(json.dumps({"rate": rate, "path": path}[what](count, parallelism)))
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ackplan.cli import garbage
+from ackplan.cli import gc
 from benchmarks.fleets import fleet
 
 Measured = Callable[[], Any]
@@ -45,10 +45,10 @@ def events(count: int, shape: str) -> Measured:
 
 def parse(count: int, shape: str) -> Measured:
     """The file as values."""
-    from ackplan.spec import load
+    from ackplan.documents import yaml
 
     data = fleet(count, shape).encode()
-    return lambda: load.parse(data, "ackplan.yaml")
+    return lambda: yaml.parse(data, "ackplan.yaml")
 
 
 def validate(count: int, shape: str) -> Measured:
@@ -112,18 +112,18 @@ def _elsewhere(work: Callable[[], None]) -> None:
 
 def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
     """A whole plan: spec and record read, the live list decoded, planned, and written as text."""
-    from ackplan.api import decode
-    from ackplan.api.exchange import Answer
-    from ackplan.app.observing import Observer
-    from ackplan.app.planning import Purpose, known, make_plan
+    from ackplan.adapters.ack import decode
+    from ackplan.adapters.ack.exchange import Answer
+    from ackplan.adapters.local.record_store import LocalRecordStore
+    from ackplan.adapters.local.sqlite_journal import SqliteJournal
+    from ackplan.app.observe import Observer
+    from ackplan.app.plan import Purpose, known, make_plan
     from ackplan.cli.clock import RealClock
-    from ackplan.cli.session import run_async
-    from ackplan.model.answers import Node
+    from ackplan.cli.wiring import run_async
+    from ackplan.core.answers import Node
     from ackplan.plan.planner import Options
     from ackplan.render.text import plan_text
     from ackplan.spec import Inputs
-    from ackplan.stores.journal import SqliteJournal
-    from ackplan.stores.local import LocalRecordStore
 
     folder = _folder(count, shape)
     _elsewhere(lambda: _write_sides(folder, workers))
@@ -176,7 +176,7 @@ def _kib() -> int:
 
 def main() -> None:
     phase, count, shape = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    garbage.ignore()
+    gc.ignore()
     run = PHASES[phase](count, shape)
     before = _kib()
     begun = time.process_time()

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from unittest import mock
 
-from ackplan.cli import session
+from ackplan.cli import wiring
 from ackplan.cli.embedded import embedded
 from ackplan.cli.main import run
 
@@ -83,7 +83,7 @@ def ackplan(folder: Path, *arguments: str, environment: Mapping[str, str] = SAND
     with (
         contextlib.chdir(folder),
         mock.patch.dict(os.environ, {**known, **PASSWORDS, **environment}, clear=True),
-        mock.patch.object(session, "embedded", _WORLD),
+        mock.patch.object(wiring, "embedded", _WORLD),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

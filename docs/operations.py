@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from parameters import REFERENCE, Place, plain_rows, table
 
-from ackplan.catalog import files
+from ackplan.core.catalog import files
 
 OUTPUT = Path(__file__).with_suffix(".md")
 CONTRACT = Path(__file__).parents[1] / "schemas" / "openapi.yaml"

@@ -3,7 +3,7 @@
     python docs/parameters.py            rewrites the file
     python docs/parameters.py --check    exits 1 when the file is stale
 
-Needs nothing but the standard library and `ackplan.catalog`. The same schemas always give the same text.
+Needs nothing but the standard library and `ackplan.core.catalog`. The same schemas always give the same text.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ackplan import catalog
-from ackplan.catalog import files
-from ackplan.catalog.kinds import Parameter
+from ackplan.core import catalog
+from ackplan.core.catalog import files
+from ackplan.core.catalog.kinds import Parameter
 
 OUTPUT = Path(__file__).with_suffix(".md")
 

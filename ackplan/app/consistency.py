@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ackplan import catalog
 from ackplan.app.step_consistency import REMOVAL, faults_of_steps, own_keys, same
-from ackplan.diagnostics import Diagnostic, error
-from ackplan.model.actions import Action, Reason, StepKind
-from ackplan.model.values import ABSENT
+from ackplan.core import catalog
+from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Action, Reason, StepKind
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.pin import is_made_on

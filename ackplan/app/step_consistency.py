@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ackplan import catalog, spec
-from ackplan.catalog.kinds import Effect
-from ackplan.catalog.operations import secret_parameters
-from ackplan.model.actions import Action, StepKind
-from ackplan.model.values import ABSENT
+from ackplan import spec
+from ackplan.core import catalog
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog.operations import secret_parameters
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Action, StepKind
 from ackplan.plan.model import Change, Step
 from ackplan.plan.steps import region_of, scale_out_values
 from ackplan.record import RecordedCluster

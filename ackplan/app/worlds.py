@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ackplan.diagnostics import Diagnostic, Failure, error
+from ackplan.core.answers import Cluster
+from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.core.world import World, account_told
 from ackplan.execute.ports import ApiReader
-from ackplan.model.answers import Cluster
-from ackplan.model.world import World, account_told
 from ackplan.plan.model import Pins
 from ackplan.record import Record
 

@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
-from ackplan.cli import garbage
-from ackplan.diagnostics import Failure, error
+from ackplan.cli import gc
+from ackplan.core.diagnostics import Failure, error
 
 if TYPE_CHECKING:
     from ackplan.simulator import Running
@@ -21,7 +21,7 @@ async def embedded(port: int = 0, **settings: Any) -> AsyncIterator[Running]:
     """
     from ackplan.simulator import SimulatorConfig, serve
 
-    garbage.collect()
+    gc.collect()
     async with contextlib.AsyncExitStack() as stack:
         try:
             running = await stack.enter_async_context(serve(SimulatorConfig(**settings), port=port))

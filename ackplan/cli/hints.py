@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import click
 
-from ackplan.diagnostics import COMPLETE
+from ackplan.core.diagnostics import COMPLETE
 
 # Options that say what a command is about, in the order in which a hint has them.
 _ABOUT: Final = (

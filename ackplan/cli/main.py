@@ -15,7 +15,7 @@ import click
 
 from ackplan import __version__
 from ackplan.cli import printing
-from ackplan.diagnostics import Failure
+from ackplan.core.diagnostics import Failure
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -91,9 +91,9 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     printing.prepare()
     if "_ACKPLAN_COMPLETE" in os.environ:
-        from ackplan.cli import completing
+        from ackplan.cli import completion
 
-        completing.install()
+        completion.install()
     try:
         _refuse_empty(arguments)
         result: Any = cli.main(list(arguments), "ackplan", standalone_mode=False)
@@ -125,7 +125,7 @@ def _refuse_empty(arguments: Sequence[str]) -> None:
 
 
 def _failed(fault: Exception) -> int:
-    from ackplan.cli.faults import as_diagnostics
+    from ackplan.cli.errors import as_diagnostics
     from ackplan.render.text import diagnostics_text
 
     diagnostics = fault.diagnostics if isinstance(fault, Failure) else as_diagnostics(fault)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ackplan.adapters.local.paths import PRIVATE
 from ackplan.cli import hints, printing
-from ackplan.diagnostics import COMPLETE
+from ackplan.core.diagnostics import COMPLETE
 from ackplan.execute.limits import USUAL, Limits
-from ackplan.stores.places import PRIVATE
 
 if TYPE_CHECKING:
     import logging
@@ -241,7 +241,7 @@ def _logging(settings: Settings) -> None:
 
 
 def _log_handler(settings: Settings) -> logging.Handler:
-    from ackplan.cli.outputs import log_handler
+    from ackplan.cli.output_options import log_handler
 
     return log_handler(settings)
 
@@ -282,9 +282,9 @@ def _check_text(name: str, value: str) -> None:
 
 
 def _from_file(path: Path) -> Mapping[str, Any]:
-    from ackplan.diagnostics import Failure, error
-    from ackplan.spec.fleet import display, read_bounded
-    from ackplan.spec.load import parse
+    from ackplan.core.diagnostics import Failure, error
+    from ackplan.documents.files import display, read_bounded
+    from ackplan.documents.yaml import parse
 
     name = display(path)
     data, fault = read_bounded(path, name)

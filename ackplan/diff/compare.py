@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog.kinds import Effect, Parameter, discriminators
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node
+from ackplan.core.catalog.kinds import Effect, Parameter, discriminators
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Side
 from ackplan.diff.workers import Workers, compare_workers, count_live
-from ackplan.model.actions import Side
-from ackplan.model.answers import Cluster, Node
-from ackplan.model.values import ABSENT
-from ackplan.model.wanted import Wanted
 from ackplan.record import RecordedCluster
+from ackplan.spec.desired import Wanted
 
 
 @dataclass(frozen=True, slots=True)

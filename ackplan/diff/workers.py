@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ackplan.model.answers import Node
-from ackplan.model.wanted import ScaleIn, Wanted
+from ackplan.core.answers import Node
 from ackplan.record import RecordedCluster
+from ackplan.spec.desired import ScaleIn, Wanted
 
 MASTER = "Master"
 # How far the clocks of two services may be apart, in seconds.

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from ackplan.core.answers import LogLine
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.execute.presence import Subject
-from ackplan.model.answers import LogLine
 
 _MOST: Final = 3
 _TROUBLE: Final = re.compile(

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ackplan.diagnostics import Diagnostic
-from ackplan.execute.context import Ports
+from ackplan.core.diagnostics import Diagnostic
 from ackplan.execute.limits import Limits
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Run, Status
 from ackplan.execute.perform import Performer
-from ackplan.execute.places import Place, Places
-from ackplan.execute.watch import Watch
+from ackplan.execute.slots import Place, Places
+from ackplan.execute.step_run import Ports
+from ackplan.execute.waiter import Watch
 from ackplan.plan.model import Step
 
 if TYPE_CHECKING:

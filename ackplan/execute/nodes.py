@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ackplan.execute import faults
-from ackplan.execute.context import StepContext
-from ackplan.execute.faults import StepFailed
+from ackplan.execute import failures
+from ackplan.execute.failures import StepFailed
 from ackplan.execute.ports import ApiError
+from ackplan.execute.step_run import StepContext
 
 
 async def attach(context: StepContext) -> None:
@@ -31,7 +31,7 @@ async def attach(context: StepContext) -> None:
 
 def _not_attached(context: StepContext, refused: Mapping[str, str]) -> StepFailed:
     why = "; ".join(f"{instance}: {reason}" for instance, reason in sorted(refused.items()))
-    return StepFailed(faults.not_attached(context.step, why))
+    return StepFailed(failures.not_attached(context.step, why))
 
 
 async def _missing(context: StepContext) -> list[str]:
@@ -101,7 +101,7 @@ async def remove(context: StepContext) -> None:
         await context.after_fault(fault, lambda: _leaving(context, nodes))
         task_id = None
     if not await context.effective(task_id, lambda: _gone(context)):
-        raise StepFailed(faults.still_there(context.step, ", ".join(sorted(await context.present()))))
+        raise StepFailed(failures.still_there(context.step, ", ".join(sorted(await context.present()))))
 
 
 async def _left(context: StepContext) -> list[str]:

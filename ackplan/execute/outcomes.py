@@ -6,8 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ackplan.diagnostics import Diagnostic
-from ackplan.model.answers import Retry
+from ackplan.core.answers import Retry
+from ackplan.core.diagnostics import Diagnostic
 from ackplan.plan.model import Step
 
 

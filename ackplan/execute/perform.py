@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from ackplan.diagnostics import Diagnostic
-from ackplan.execute import faults
-from ackplan.execute.context import Ports, StepContext
-from ackplan.execute.creating import create
-from ackplan.execute.deleting import await_gone, delete
-from ackplan.execute.faults import StepFailed
+from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.work import StepKind
+from ackplan.execute import failures
+from ackplan.execute.create import create
+from ackplan.execute.delete import await_gone, delete
+from ackplan.execute.failures import StepFailed
 from ackplan.execute.nodes import attach, detach
 from ackplan.execute.outcomes import Outcome, Run, Status
-from ackplan.execute.places import Place
 from ackplan.execute.ports import ApiError, SecretUnreadable
-from ackplan.execute.scaling import scale_in, scale_out
-from ackplan.execute.watch import Stopped, TookTooLong, Watch
-from ackplan.model.actions import StepKind
+from ackplan.execute.scale import scale_in, scale_out
+from ackplan.execute.slots import Place
+from ackplan.execute.step_run import Ports, StepContext
+from ackplan.execute.waiter import Stopped, TookTooLong, Watch
 from ackplan.plan.model import Step
 from ackplan.record.journal import Phase
 
@@ -37,16 +37,16 @@ async def _record(context: StepContext) -> None:
 async def _forget(context: StepContext) -> None:
     """Only what is gone by its id is forgotten."""
     if context.cluster_id and await context.look() is not None:
-        raise StepFailed(faults.not_gone(context.step))
+        raise StepFailed(failures.not_gone(context.step))
     await context.settled(removed=True)
 
 
 def _refused(context: StepContext, fault: ApiError) -> Diagnostic:
     if fault.missing and context.step.kind is not StepKind.CREATE:
-        return faults.gone(context.step)
+        return failures.gone(context.step)
     if context.failed and context.called:
-        return faults.refused_failed(context.step, fault)
-    return faults.refused(context.step, fault)
+        return failures.refused_failed(context.step, fault)
+    return failures.refused(context.step, fault)
 
 
 # The code of a call that was not sent because the run is being stopped.
@@ -114,14 +114,14 @@ class Performer:
         except Stopped:
             return Status.INTERRUPTED
         except TookTooLong as fault:
-            context.diagnostics.append(faults.too_long(step, str(fault), called=context.called))
+            context.diagnostics.append(failures.too_long(step, str(fault), called=context.called))
         except ApiError as fault:
             context.heard(fault)
             if fault.code == STOPPED:
                 return Status.INTERRUPTED
             context.diagnostics.append(_refused(context, fault))
         except SecretUnreadable as fault:
-            context.diagnostics.append(faults.secret(step, str(fault)))
+            context.diagnostics.append(failures.secret(step, str(fault)))
         except StepFailed as failed:
             context.diagnostics.append(failed.diagnostic)
             if context.called and not failed.open:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ackplan.model.error_codes import Meaning, error_code
+from ackplan.core.error_codes import Meaning, error_code
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from ackplan.model.answers import Accepted, Attached, Cluster, LogLine, Node, Retry, Task
+    from ackplan.core.answers import Accepted, Attached, Cluster, LogLine, Node, Retry, Task
     from ackplan.record.journal import Entry
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ackplan.core.answers import Cluster
+from ackplan.core.states import HIDDEN
 from ackplan.execute.ports import ApiError, ApiReader, Clock
-from ackplan.model.answers import Cluster
-from ackplan.model.states import HIDDEN
 from ackplan.record.recovery import LATEST
 
 _SOONEST = 0.05

@@ -10,10 +10,10 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from ackplan.core.work import StepKind
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Outcome, Status
 from ackplan.execute.scheduler import Walk
-from ackplan.model.actions import StepKind
 from ackplan.plan import graph
 from ackplan.plan.model import Plan, Step
 

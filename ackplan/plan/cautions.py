@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog import files
-from ackplan.catalog.kinds import Effect
-from ackplan.catalog.operations import body_parameters
-from ackplan.diagnostics import Diagnostic, warning
-from ackplan.model.actions import StepKind
-from ackplan.model.wanted import Wanted
+from ackplan.core import catalog
+from ackplan.core.catalog import files
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog.operations import body_parameters
+from ackplan.core.diagnostics import Diagnostic, warning
+from ackplan.core.work import StepKind
 from ackplan.plan.model import Change
 from ackplan.record import RecordedCluster
+from ackplan.spec.desired import Wanted
 
 _SHOWN = 12
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan.diagnostics import Diagnostic, Failure, error
-from ackplan.model.world import decode_world, encode_world
-from ackplan.plan import shapes
+from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.core.world import decode_world, encode_world
+from ackplan.plan import untrusted
 from ackplan.plan.model import Pins, Plan
 from ackplan.plan.parts import (
     decode_change,
@@ -133,17 +133,17 @@ def decode_file(text: str, file: str) -> PlanFile:
     if not whole:
         raise Failure(error("ACK6003", "Plan file was altered", f"{file} does not match its own digest", "Plan again"))
     try:
-        return _content(document, shapes.digest(document["sha256"]))
+        return _content(document, untrusted.digest(document["sha256"]))
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as fault:
         raise Failure(_not_a_plan(file, f"{type(fault).__name__} in it")) from None
 
 
 def _content(document: Mapping[str, Any], digest: str) -> PlanFile:
-    plan, shown = decode(document["plan"]), shapes.mapping(document["json"])
+    plan, shown = decode(document["plan"]), untrusted.mapping(document["json"])
     if document["ackplan_plan"] == 1:
         return PlanFile(plan, shown, None, digest)
     for pinned in (plan.pins.record, plan.pins.spec_digest, *plan.pins.spec_files.values()):
-        shapes.digest(pinned)
+        untrusted.digest(pinned)
     return PlanFile(plan, shown, decode_data(document["record"]), digest)
 
 
@@ -192,20 +192,20 @@ def decode(data: Mapping[str, Any]) -> Plan:
         mode=_mode(data["mode"]),
         changes=tuple(decode_change(entry) for entry in data["changes"]),
         pins=Pins(
-            shapes.text(pins["lineage"]),
-            shapes.whole(pins["serial"]),
-            shapes.text(pins["spec_digest"]),
-            {shapes.text(k): shapes.text(v) for k, v in pins["live"].items()},
-            {shapes.text(k): shapes.text(v) for k, v in pins["spec_files"].items()},
-            shapes.texts(pins["spec_paths"]),
-            shapes.text(pins.get("workspace", "default")),
+            untrusted.text(pins["lineage"]),
+            untrusted.whole(pins["serial"]),
+            untrusted.text(pins["spec_digest"]),
+            {untrusted.text(k): untrusted.text(v) for k, v in pins["live"].items()},
+            {untrusted.text(k): untrusted.text(v) for k, v in pins["spec_files"].items()},
+            untrusted.texts(pins["spec_paths"]),
+            untrusted.text(pins.get("workspace", "default")),
             decode_world(pins.get("world")),
-            shapes.text(pins.get("record", "")),
+            untrusted.text(pins.get("record", "")),
         ),
-        unmanaged=shapes.whole(data["unmanaged"]),
+        unmanaged=untrusted.whole(data["unmanaged"]),
         diagnostics=tuple(decode_diagnostic(entry) for entry in data["diagnostics"]),
         policies=tuple(decode_judged(entry) for entry in data.get("policies", ())),
-        narrowed=shapes.texts(data.get("narrowed", [])),
+        narrowed=untrusted.texts(data.get("narrowed", [])),
         left_out=tuple(decode_left_out(entry) for entry in data.get("left_out", ())),
     )
     _check(plan)

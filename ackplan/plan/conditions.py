@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from ackplan.diagnostics import Diagnostic, error, warning
-from ackplan.model.actions import Action, Reason, StepKind
-from ackplan.model.answers import Cluster
-from ackplan.model.states import condition
-from ackplan.model.wanted import Wanted
+from ackplan.core.answers import Cluster
+from ackplan.core.diagnostics import Diagnostic, error, warning
+from ackplan.core.states import condition
+from ackplan.core.work import Action, Reason, StepKind
 from ackplan.plan.model import Change, Step
+from ackplan.spec.desired import Wanted
 
 _RUNNING: Final = "running"
 _WORK: Final = {

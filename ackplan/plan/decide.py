@@ -10,20 +10,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog.kinds import Effect
-from ackplan.catalog.sight import beside_of
-from ackplan.diagnostics import Diagnostic
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog.sight import beside_of
+from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Action, Reason, Side
 from ackplan.diff import Difference, ParameterChange, compare, replacing
 from ackplan.diff.workers import MASTER, choose
-from ackplan.model.actions import Action, Reason, Side
-from ackplan.model.answers import Cluster, Node
-from ackplan.model.values import ABSENT
-from ackplan.model.wanted import Wanted
 from ackplan.plan import refusals, steps
 from ackplan.plan.conditions import unfit
 from ackplan.plan.model import Change
 from ackplan.record import RecordedCluster
+from ackplan.spec.desired import Wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ackplan.diagnostics import Diagnostic, Severity, has_errors
+from ackplan.core.diagnostics import Diagnostic, Severity, has_errors
+from ackplan.core.work import Action, Reason, Side, StepKind
+from ackplan.core.world import World
 from ackplan.diff import ParameterChange
-from ackplan.model.actions import Action, Reason, Side, StepKind
-from ackplan.model.world import World
 
 
 @dataclass(frozen=True, slots=True)

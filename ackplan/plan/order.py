@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ackplan.diagnostics import Diagnostic, error
-from ackplan.model.actions import StepKind
+from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.core.work import StepKind
 from ackplan.plan.model import Change, Step, replaced
 
 _REMOVING = frozenset({StepKind.DELETE, StepKind.AWAIT_GONE})

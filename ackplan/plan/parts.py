@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog.kinds import Effect
-from ackplan.diagnostics import Diagnostic, Severity, Span
+from ackplan.core import catalog
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.diagnostics import Diagnostic, Severity, Span
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Action, Reason, Side, StepKind
 from ackplan.diff import ParameterChange
-from ackplan.model.actions import Action, Reason, Side, StepKind
-from ackplan.model.values import ABSENT
-from ackplan.plan import shapes
+from ackplan.plan import untrusted
 from ackplan.plan.model import Call, Change, Judged, LeftOut, Step
 
 
@@ -92,45 +92,45 @@ def encode_left_out(left: LeftOut) -> dict[str, str]:
 
 
 def decode_left_out(data: Mapping[str, Any]) -> LeftOut:
-    cluster, option, why = (shapes.text(data[key]) for key in ("cluster", "option", "why"))
+    cluster, option, why = (untrusted.text(data[key]) for key in ("cluster", "option", "why"))
     return LeftOut(cluster, option, Action(data["action"]), why)
 
 
 def decode_judged(data: Mapping[str, Any]) -> Judged:
-    return Judged(shapes.text(data["rule"]), Severity(data["severity"]), shapes.whole(data["violations"]))
+    return Judged(untrusted.text(data["rule"]), Severity(data["severity"]), untrusted.whole(data["violations"]))
 
 
 def _seen(value: Any) -> Mapping[str, Any]:
     """A live cluster as the plan saw it."""
-    seen = shapes.mapping(value)
-    shapes.text(seen["cluster_id"])
+    seen = untrusted.mapping(value)
+    untrusted.text(seen["cluster_id"])
     for node in seen.get("nodes", ()):
-        shapes.text(node["instance_id"])
+        untrusted.text(node["instance_id"])
     return seen
 
 
 def decode_change(data: Mapping[str, Any]) -> Change:
     return Change(
-        cluster=shapes.text(data["cluster"]),
+        cluster=untrusted.text(data["cluster"]),
         kind=catalog.kind(data["kind"]).name,
         action=Action(data["action"]),
         reason=Reason[data["reason"]],
-        cluster_id=shapes.cluster_id(data["cluster_id"]),
+        cluster_id=untrusted.cluster_id(data["cluster_id"]),
         parameters=tuple(_read_parameter(entry) for entry in data["parameters"]),
         steps=tuple(_read_step(entry) for entry in data["steps"]),
         blocked=tuple(decode_diagnostic(entry) for entry in data["blocked"]),
-        notes=shapes.texts(data["notes"]),
-        before=shapes.optional(data["before"], shapes.mapping),
-        after=shapes.optional(data["after"], shapes.mapping),
-        live_state=shapes.text(data["live_state"]),
-        seen=shapes.optional(data["seen"], _seen),
-        depends_on=shapes.texts(data["depends_on"]),
+        notes=untrusted.texts(data["notes"]),
+        before=untrusted.optional(data["before"], untrusted.mapping),
+        after=untrusted.optional(data["after"], untrusted.mapping),
+        live_state=untrusted.text(data["live_state"]),
+        seen=untrusted.optional(data["seen"], _seen),
+        depends_on=untrusted.texts(data["depends_on"]),
     )
 
 
 def _read_parameter(data: Mapping[str, Any]) -> ParameterChange:
     return ParameterChange(
-        shapes.text(data["name"]),
+        untrusted.text(data["name"]),
         data.get("before", ABSENT),
         data.get("after", ABSENT),
         Effect(data["effect"]),
@@ -141,23 +141,23 @@ def _read_parameter(data: Mapping[str, Any]) -> ParameterChange:
 
 def _read_step(data: Mapping[str, Any]) -> Step:
     return Step(
-        id=shapes.name(data["id"]),
-        cluster=shapes.name(data["cluster"]),
+        id=untrusted.name(data["id"]),
+        cluster=untrusted.name(data["cluster"]),
         kind=StepKind(data["kind"]),
         reason=Reason[data["reason"]],
         side=Side(data["side"]),
-        cluster_id=shapes.cluster_id(data["cluster_id"]),
-        call=_read_call(data["call"], shapes.cluster_id(data["cluster_id"])),
-        needs=shapes.texts(data["needs"]),
-        expected_seconds=shapes.seconds(data["expected_seconds"]),
-        timeout=int(shapes.seconds(data["timeout"])),
-        masters=shapes.whole(data["masters"]),
-        workers_before=shapes.optional(data["workers_before"], shapes.whole),
-        workers_after=shapes.optional(data["workers_after"], shapes.whole),
-        instances=shapes.texts(data["instances"]),
-        entry=shapes.optional(data["entry"], shapes.entry),
-        region=shapes.text(data.get("region", "")),
-        accepted_at=shapes.text(data.get("accepted_at", "")),
+        cluster_id=untrusted.cluster_id(data["cluster_id"]),
+        call=_read_call(data["call"], untrusted.cluster_id(data["cluster_id"])),
+        needs=untrusted.texts(data["needs"]),
+        expected_seconds=untrusted.seconds(data["expected_seconds"]),
+        timeout=int(untrusted.seconds(data["timeout"])),
+        masters=untrusted.whole(data["masters"]),
+        workers_before=untrusted.optional(data["workers_before"], untrusted.whole),
+        workers_after=untrusted.optional(data["workers_after"], untrusted.whole),
+        instances=untrusted.texts(data["instances"]),
+        entry=untrusted.optional(data["entry"], untrusted.entry),
+        region=untrusted.text(data.get("region", "")),
+        accepted_at=untrusted.text(data.get("accepted_at", "")),
     )
 
 
@@ -165,22 +165,22 @@ def _read_call(data: Mapping[str, Any] | None, cluster_id: str) -> Call | None:
     """Method and path come from the catalog, never from the file: a file can't name a call that we don't make."""
     if data is None:
         return None
-    operation = catalog.operation(shapes.text(data["operation"]))
+    operation = catalog.operation(untrusted.text(data["operation"]))
     path = operation.path_of(cluster_id) if cluster_id else operation.path
-    body = shapes.optional(data["body"], shapes.mapping)
-    return Call(operation.id, operation.method, path, shapes.text(data["region"]), body)
+    body = untrusted.optional(data["body"], untrusted.mapping)
+    return Call(operation.id, operation.method, path, untrusted.text(data["region"]), body)
 
 
 def decode_diagnostic(data: Mapping[str, Any]) -> Diagnostic:
     span = data["span"]
     return Diagnostic(
         Severity(data["severity"]),
-        shapes.text(data["code"]),
-        shapes.text(data["summary"]),
-        shapes.text(data["detail"]),
-        shapes.text(data["cure"]),
-        Span(shapes.text(span[0]), shapes.whole(span[1]), shapes.whole(span[2])) if span else None,
-        shapes.text(data["cluster"]),
-        shapes.text(data["parameter"]),
-        shapes.text(data.get("rule", "")),
+        untrusted.text(data["code"]),
+        untrusted.text(data["summary"]),
+        untrusted.text(data["detail"]),
+        untrusted.text(data["cure"]),
+        Span(untrusted.text(span[0]), untrusted.whole(span[1]), untrusted.whole(span[2])) if span else None,
+        untrusted.text(data["cluster"]),
+        untrusted.text(data["parameter"]),
+        untrusted.text(data.get("rule", "")),
     )

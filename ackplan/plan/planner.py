@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog.kinds import discriminators
-from ackplan.catalog.sight import all_sights
-from ackplan.diagnostics import Diagnostic, error
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node
+from ackplan.core.catalog.kinds import discriminators
+from ackplan.core.catalog.sight import all_sights
+from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.core.work import Action
 from ackplan.diff import needs_nodes
-from ackplan.model.actions import Action
-from ackplan.model.answers import Cluster, Node
-from ackplan.model.wanted import Wanted
 from ackplan.plan import refusals, renaming
 from ackplan.plan.cautions import cautions
 from ackplan.plan.conditions import conditions
@@ -28,6 +27,7 @@ from ackplan.plan.order import wire
 from ackplan.plan.refresh import refresh
 from ackplan.plan.select import select
 from ackplan.record import Record, RecordedCluster
+from ackplan.spec.desired import Wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog.kinds import Effect
-from ackplan.catalog.sight import beside_of
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog.sight import beside_of
+from ackplan.core.work import Action, Reason, Side
 from ackplan.diff import ParameterChange, shown_by
-from ackplan.model.actions import Action, Reason, Side
-from ackplan.model.answers import Cluster, Node
 from ackplan.plan import steps
 from ackplan.plan.decide import is_same, is_unseen, mistaken, unseen
 from ackplan.plan.model import Change

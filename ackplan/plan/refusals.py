@@ -6,15 +6,15 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog.kinds import Effect
-from ackplan.diagnostics import Diagnostic, error, warning
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.diagnostics import Diagnostic, error, warning
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Side
 from ackplan.diff import ParameterChange
-from ackplan.model.actions import Side
-from ackplan.model.answers import Cluster
-from ackplan.model.values import ABSENT
-from ackplan.model.wanted import Wanted
 from ackplan.record import RecordedCluster
+from ackplan.spec.desired import Wanted
 
 
 def protected(name: str, wanted: Wanted | None, what: str) -> Diagnostic:

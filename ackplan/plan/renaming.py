@@ -11,14 +11,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog.kinds import Effect
-from ackplan.diagnostics import Diagnostic, warning
-from ackplan.model.actions import Action, Reason
-from ackplan.model.wanted import Wanted
+from ackplan.core import catalog
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.diagnostics import Diagnostic, warning
+from ackplan.core.work import Action, Reason
 from ackplan.plan import refusals
 from ackplan.plan.model import Change
 from ackplan.record import RecordedCluster
+from ackplan.spec.desired import Wanted
 
 KEY = "renamed_from"
 _SHOWN = 3

@@ -11,18 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog.kinds import Effect
-from ackplan.catalog.operations import body_parameters, required_parameters
-from ackplan.catalog.timeouts import timeouts
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog.operations import body_parameters, required_parameters
+from ackplan.core.catalog.timeouts import timeouts
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Reason, Side, StepKind
 from ackplan.diff import Workers, own_after
-from ackplan.model.actions import Reason, Side, StepKind
-from ackplan.model.answers import Cluster
-from ackplan.model.values import ABSENT
-from ackplan.model.wanted import AttachGroup, Wanted
 from ackplan.plan.model import Call, Step, replaced
 from ackplan.record import RecordedCluster
 from ackplan.record.codec import encode_cluster
+from ackplan.spec.desired import AttachGroup, Wanted
 
 _TIMEOUT_OF = {
     StepKind.CREATE: "create",

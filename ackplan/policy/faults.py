@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from ackplan.spec import explain
+from ackplan.documents import schema_words
 
 _MAX_FAULTS = 20
 _MAX_MESSAGE = 200
@@ -58,8 +58,8 @@ class Fault:
             return "is not set"
         if self.unwanted:
             return "must not be set"
-        if explain.can_describe(self.validator):
-            return explain.describe(self) + (f" ({self.rule})" if self.rule else "")
+        if schema_words.can_describe(self.validator):
+            return schema_words.describe(self) + (f" ({self.rule})" if self.rule else "")
         return self.rule or self.message[:_MAX_MESSAGE]
 
 

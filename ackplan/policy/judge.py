@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan.diagnostics import Diagnostic, Severity, error, warning
-from ackplan.model.wanted import Wanted
+from ackplan.core.diagnostics import Diagnostic, Severity, error, warning
 from ackplan.plan.model import Judged, Plan
 from ackplan.policy.faults import faults
 from ackplan.policy.model import (
@@ -34,6 +33,7 @@ from ackplan.policy.subject import (
     region_of,
     tags,
 )
+from ackplan.spec.desired import Wanted
 
 _NAMES = 5
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from ackplan.documents import schema_words
 from ackplan.policy.faults import Refused
-from ackplan.spec import explain
 
 _ONE = ("items", "contains", "additionalProperties", "propertyNames", "unevaluatedItems", "unevaluatedProperties",
         "not", "if", "then", "else", "contentSchema")  # fmt: skip
@@ -40,11 +40,11 @@ def _check(schema: Any, path: Path, properties: Collection[str]) -> None:
         return
     for keyword in schema:
         if keyword not in _KEYWORDS and not keyword.startswith("x-"):
-            near = explain.suggestion(keyword, _KEYWORDS)
+            near = schema_words.suggestion(keyword, _KEYWORDS)
             raise Refused("is no keyword of JSON Schema" + (f": {near}" if near else ""), (*path, keyword))
     for name, where in _keys(schema, path) if properties else ():
         if name not in properties:
-            near = explain.suggestion(name, properties)
+            near = schema_words.suggestion(name, properties)
             raise Refused(f'no cluster has "{name}"' + (f": {near}" if near else ""), where)
     for keyword, part, where in inner(schema, path):
         _check(part, where, properties if keyword in _SAME else ())

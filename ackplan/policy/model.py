@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan.diagnostics import Severity, Span
+from ackplan.core.diagnostics import Severity, Span
 
 
 def fits(text: str, patterns: tuple[str, ...]) -> bool:

@@ -10,9 +10,12 @@ import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog import files
-from ackplan.diagnostics import Diagnostic, Severity, Span, error
+from ackplan.core import catalog
+from ackplan.core.catalog import files
+from ackplan.core.diagnostics import Diagnostic, Severity, Span, error
+from ackplan.documents import schema_words
+from ackplan.documents.tree import Map
+from ackplan.documents.yaml import parse
 from ackplan.policy import keywords, unfolding
 from ackplan.policy.faults import Fault, Refused, compiled, faults
 from ackplan.policy.model import (
@@ -29,9 +32,6 @@ from ackplan.policy.model import (
     Selector,
     Tags,
 )
-from ackplan.spec import explain
-from ackplan.spec.load import parse
-from ackplan.spec.tree import Map
 from ackplan.spec.validate import locate
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -100,7 +100,7 @@ class _Reader:
                 day = datetime.date.fromisoformat(until) if until else None
             except ValueError:
                 path = ("rules", name, "exceptions", number, "until")
-                self.found.append(self._wrong(f"{explain.shown(until)} is no day of the calendar", path))
+                self.found.append(self._wrong(f"{schema_words.shown(until)} is no day of the calendar", path))
                 continue
             yield Exemption(tuple(entry["names"]), entry["reason"], day)
 
@@ -118,7 +118,7 @@ def _said(fault: Fault) -> str:
     """What is wrong with a policy, in words."""
     if fault.unwanted:
         known = fault.schema.get("properties", {}) if isinstance(fault.schema, Mapping) else {}
-        near = explain.suggestion(str(fault.absolute_path[-1]), known)
+        near = schema_words.suggestion(str(fault.absolute_path[-1]), known)
         return f"is not known here: {near or 'there are: ' + ', '.join(known)}"
     return fault.rule or fault.described()
 
@@ -160,7 +160,7 @@ def _zone(name: str) -> datetime.tzinfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
-        why = f"{explain.shown(name)} is no time zone that this machine knows; write it as Asia/Shanghai or +08:00"
+        why = f"{schema_words.shown(name)} is no time zone that this machine knows; write it as Asia/Shanghai or +08:00"
         raise Refused(why, ("zone",)) from None
 
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan import catalog
-from ackplan.diagnostics import Diagnostic, Severity, error, warning
+from ackplan.core import catalog
+from ackplan.core.diagnostics import Diagnostic, Severity, error, warning
 from ackplan.plan.model import Judged
 from ackplan.policy.judge import Case
 from ackplan.policy.subject import Path, Subject

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan import catalog
-from ackplan.diagnostics import Span
-from ackplan.model.actions import Action
-from ackplan.model.wanted import Wanted
+from ackplan.core import catalog
+from ackplan.core.diagnostics import Span
+from ackplan.core.work import Action
+from ackplan.documents.tree import Map, Seq, span_of
 from ackplan.plan.model import Change
 from ackplan.policy.model import Exemption, Rule, Selector, fits
-from ackplan.spec.tree import Map, Seq, span_of
+from ackplan.spec.desired import Wanted
 
 # What a plan does to clusters, not to the record alone.
 CHANGING = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT})

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog.timeouts import DURATION
-from ackplan.diagnostics import Diagnostic, Failure, Span, error
-from ackplan.model.world import decode_world, encode_world
+from ackplan.core import catalog
+from ackplan.core.catalog.timeouts import DURATION
+from ackplan.core.diagnostics import Diagnostic, Failure, Span, error
+from ackplan.core.world import decode_world, encode_world
+from ackplan.documents.strict_json import Oddity, oddities
 from ackplan.record.model import VERSION, Record, RecordedCluster
-from ackplan.record.places import Oddity, oddities
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_LINEAGE = 100

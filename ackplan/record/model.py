@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan.model.world import World
+from ackplan.core.world import World
 
 VERSION = 1
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
-from ackplan.model.answers import Cluster, Node
+from ackplan.core.answers import Cluster, Node
 from ackplan.record.codec import encode_cluster
 from ackplan.record.journal import RECOVERED, CallKey, Entry, InFlight, Phase, fold
 from ackplan.record.model import Record, RecordedCluster

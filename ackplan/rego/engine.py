@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ackplan.diagnostics import Diagnostic, Failure, Span, error
+from ackplan.core.diagnostics import Diagnostic, Failure, Span, error
 from ackplan.policy.rego import built_in_calls
 from ackplan.rego.child import TOO_MUCH_MEMORY, TOO_MUCH_TIME
 

@@ -14,9 +14,9 @@ from urllib.parse import quote
 from xml.etree import ElementTree as Xml
 
 from ackplan import __version__
-from ackplan.diagnostics import Diagnostic
+from ackplan.core.diagnostics import Diagnostic
 from ackplan.plan.model import Plan
-from ackplan.render.safe import printable
+from ackplan.render.facts.safe import printable
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 # GitHub takes no finding without a place. One that has none is put at the start of the file that a spec has by default.

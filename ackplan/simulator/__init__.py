@@ -9,7 +9,7 @@ satisfy both sides.
 
 from __future__ import annotations
 
-from ackplan.simulator.calls import Call
+from ackplan.simulator.call_log import Call
 from ackplan.simulator.clock import Clock, SystemClock, VirtualClock
 from ackplan.simulator.config import SimulatorConfig
 from ackplan.simulator.server import SIMULATOR, Running, Simulator, make_app, serve

@@ -20,8 +20,8 @@ from typing import Any, NoReturn
 from jsonschema import ValidationError
 
 from ackplan.simulator import bundle, forms, refusals
-from ackplan.simulator.incoming import Incoming
 from ackplan.simulator.refusals import Refusal
+from ackplan.simulator.request import Incoming
 
 MAX_BYTES = 1 << 20
 _MAX_DEPTH = 16

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from ackplan.simulator.incoming import Incoming
+from ackplan.simulator.request import Incoming
 
 ACS3 = "ACS3-HMAC-SHA256"
 _SIGNED_FIRST = ("accept", "content-md5", "content-type", "date")

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ackplan.simulator import refusals
+from ackplan.simulator.account import Ledger
 from ackplan.simulator.creating import check_workers
-from ackplan.simulator.fate import Fate
-from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.injection.effect import Fate
 from ackplan.simulator.machine import Operation
 from ackplan.simulator.records import MASTER, WORKER, Cluster, Node, Task
 

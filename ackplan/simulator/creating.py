@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ackplan.simulator import bundle, machine
+from ackplan.simulator.account import Ledger
 from ackplan.simulator.bodies import redacted
 from ackplan.simulator.clock import stamp
-from ackplan.simulator.fate import Fate
-from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.injection.effect import Fate
 from ackplan.simulator.machine import Operation
 from ackplan.simulator.records import Cluster, Task
 from ackplan.simulator.refusals import Refusal

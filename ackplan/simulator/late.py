@@ -8,8 +8,8 @@ from __future__ import annotations
 import contextlib
 
 from ackplan.simulator import changing, creating
-from ackplan.simulator.fate import Fate
-from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.account import Ledger
+from ackplan.simulator.injection.effect import Fate
 from ackplan.simulator.records import LateCall
 from ackplan.simulator.refusals import Refusal
 

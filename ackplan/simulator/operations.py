@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ackplan.simulator import dialects, refusals, routes
-from ackplan.simulator.fate import Fate
-from ackplan.simulator.faults import Plan
-from ackplan.simulator.incoming import Incoming
+from ackplan.simulator.injection.effect import Fate
+from ackplan.simulator.injection.rules import Plan
+from ackplan.simulator.request import Incoming
 from ackplan.simulator.routes import Route
 from ackplan.simulator.view import View
 from ackplan.simulator.world import World

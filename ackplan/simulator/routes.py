@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ackplan.simulator import bundle
-from ackplan.simulator.incoming import Incoming
 from ackplan.simulator.refusals import Refusal
+from ackplan.simulator.request import Incoming
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ackplan.simulator import refusals
+from ackplan.simulator.account import Ledger
 from ackplan.simulator.clock import stamp
-from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.completion import joined_node
 from ackplan.simulator.machine import Operation, State
 from ackplan.simulator.records import MASTER, WORKER, Cluster, Node, Task
-from ackplan.simulator.settling import joined_node
 
 _KEYS = {"clusters", "tasks", "unknown_instances"}
 _PRIVATE = {"cluster_id", "name", "state", "size", "nodes", "master_count"}

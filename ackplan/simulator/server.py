@@ -15,16 +15,17 @@ from typing import Any
 from aiohttp import ClientError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from ackplan.simulator import bodies, faultfile, mishaps
+from ackplan.simulator import bodies
+from ackplan.simulator.account import Ledger
 from ackplan.simulator.answers import Answer
-from ackplan.simulator.calls import Call
+from ackplan.simulator.call_log import Call
 from ackplan.simulator.clock import Clock
 from ackplan.simulator.config import SimulatorConfig
-from ackplan.simulator.faults import Faults
 from ackplan.simulator.identifiers import Identifiers
-from ackplan.simulator.incoming import incoming
-from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.injection import file, wire
+from ackplan.simulator.injection.rules import Faults
 from ackplan.simulator.refusals import Refusal
+from ackplan.simulator.request import incoming
 from ackplan.simulator.service import Exchange, Service
 from ackplan.simulator.signature import Gate
 from ackplan.simulator.store import Store
@@ -77,13 +78,13 @@ class Simulator:
         return exchange
 
     async def _go_wrong(self, request: web.Request, exchange: Exchange, fault: Mapping[str, Any]) -> web.StreamResponse:
-        if fault["kind"] in mishaps.SILENT and "seconds" not in fault:
+        if fault["kind"] in wire.SILENT and "seconds" not in fault:
             return await self._say_nothing(request, exchange, fault)
         if fault["kind"] == "hang":
             await self.clock.sleep(fault["seconds"])
-        if refusal := mishaps.refusal(fault):
+        if refusal := wire.refusal(fault):
             exchange.refuse(refusal, xml=bool(fault.get("xml")))
-        answer = mishaps.spoil(exchange.answer, fault)
+        answer = wire.spoil(exchange.answer, fault)
         if fault["kind"] == "drip":
             return await self._drip(request, exchange, answer, fault.get("seconds", _DRIP_PAUSE))
         return self._respond(exchange, answer)
@@ -94,7 +95,7 @@ class Simulator:
         self._log(exchange, 0)
         if fault["kind"] == "hang":
             await self.closing.wait()
-        mishaps.reset(request)
+        wire.reset(request)
         return web.Response()
 
     async def _drip(self, request: web.Request, exchange: Exchange, answer: Answer, pause: float) -> web.StreamResponse:
@@ -145,8 +146,8 @@ def make_app(config: SimulatorConfig) -> web.Application:
 
     Raises ValueError for settings, a file of faults or a database that it can't work with.
     """
-    rules = faultfile.document_of(config.faults)
-    config = dataclasses.replace(config, traits=faultfile.traits_of(config.faults, config.traits))
+    rules = file.document_of(config.faults)
+    config = dataclasses.replace(config, traits=file.traits_of(config.faults, config.traits))
     with contextlib.ExitStack() as stores:
         simulator = _simulator(config, Faults(rules, config.seed), stores)
         stores.pop_all()

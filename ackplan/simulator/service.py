@@ -15,10 +15,10 @@ from typing import Any
 from ackplan.simulator import answers, bodies, operations, refusals, routes, signature
 from ackplan.simulator.answers import Answer
 from ackplan.simulator.clock import Clock
-from ackplan.simulator.faults import UNTOUCHED, Faults, Plan
 from ackplan.simulator.identifiers import Identifiers
-from ackplan.simulator.incoming import Incoming
+from ackplan.simulator.injection.rules import UNTOUCHED, Faults, Plan
 from ackplan.simulator.refusals import Refusal
+from ackplan.simulator.request import Incoming
 from ackplan.simulator.routes import Route
 from ackplan.simulator.signature import TOLERANCE, Gate
 from ackplan.simulator.world import World

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from ackplan.simulator import canonical
-from ackplan.simulator.incoming import Incoming
 from ackplan.simulator.refusals import Refusal
+from ackplan.simulator.request import Incoming
 
 VERSION = "2015-12-15"
 TOLERANCE = 15 * 60.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.account import Ledger
 from ackplan.simulator.records import Cluster, Node
 
 KINDS = frozenset({"lag", "size_lag", "stale", "partial", "no_instance_id"})

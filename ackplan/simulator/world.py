@@ -11,13 +11,13 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ackplan.simulator import changing, creating, handouts, refusals
+from ackplan.simulator import changing, creating, downloads, refusals
+from ackplan.simulator.account import Ledger
 from ackplan.simulator.clock import stamp
-from ackplan.simulator.fate import KIND, Fate
-from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.completion import interrupt, settle_due
+from ackplan.simulator.injection.effect import KIND, Fate
 from ackplan.simulator.records import Cluster, LateCall, Task
 from ackplan.simulator.seeding import seed
-from ackplan.simulator.settling import interrupt, settle_due
 from ackplan.simulator.traits import Traits
 from ackplan.simulator.view import PLAIN, View
 
@@ -118,7 +118,7 @@ class World:
         """What was done to a cluster and how it went, oldest first."""
         with self.look():
             self._seen(cluster_id, view)
-            return handouts.logs(self._ledger, cluster_id)
+            return downloads.logs(self._ledger, cluster_id)
 
     def ordered(self, cluster_id: str) -> Mapping[str, Any]:
         """The body of a cluster's create call; empty for one that was not made by a call."""
@@ -155,15 +155,15 @@ class World:
 
     def kubeconfig(self, cluster_id: str) -> dict[str, Any]:
         with self.look():
-            return handouts.kubeconfig(self._ledger, cluster_id)
+            return downloads.kubeconfig(self._ledger, cluster_id)
 
     def certs(self, cluster_id: str) -> dict[str, Any]:
         with self.look():
-            return handouts.certs(self._ledger, cluster_id)
+            return downloads.certs(self._ledger, cluster_id)
 
     def attach_script(self, cluster_id: str, body: Mapping[str, Any]) -> str:
         with self.look():
-            return handouts.attach_script(self._ledger, cluster_id, body)
+            return downloads.attach_script(self._ledger, cluster_id, body)
 
     # Calls that change
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ackplan.diagnostics import Diagnostic, made_printable, ordered
+from ackplan.core.diagnostics import Diagnostic, made_printable, ordered
 
 if TYPE_CHECKING:
-    from ackplan.model.wanted import Wanted
+    from ackplan.spec.desired import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,14 @@ def body_faults(file: str, body: Mapping[str, Any]) -> tuple[str, ...]:
 
 def sources(inputs: Inputs) -> dict[str, str]:
     """What `Spec.sources` of the files as they are now would be; those that can't be read are left out."""
+    from ackplan.documents.files import digest, read_bounded
     from ackplan.spec import fleet
 
     digests = {}
     for path in fleet.find(inputs.paths, inputs.folder)[0]:
-        data, fault = fleet.read_bounded(path, str(path))
+        data, fault = read_bounded(path, str(path))
         if fault is None:
-            digests[path] = fleet.digest(data)
+            digests[path] = digest(data)
     return _from_folder(digests, inputs.folder)
 
 
@@ -73,6 +74,7 @@ def _from_folder(digests: Mapping[Path, str], folder: Path) -> dict[str, str]:
 
 def read(inputs: Inputs) -> Spec:
     """Reads, fills in and checks the fleet. Never raises for what is in the files: every fault is a diagnostic."""
+    from ackplan.documents.files import display
     from ackplan.spec import account, fleet, resolve, rules, validate, variables, wanted
 
     paths, found = fleet.find(inputs.paths, inputs.folder)
@@ -101,5 +103,5 @@ def read(inputs: Inputs) -> Spec:
             found += (fault for fault in rules.check_cluster(part) if fault.parameter.split(".")[0] not in unsound)
     complete = whole and len(clusters) == len(merged.clusters)
     found += rules.check_fleet(clusters, complete=complete)
-    faulty, files = ordered(dict.fromkeys(map(made_printable, found))), tuple(map(fleet.display, paths))
+    faulty, files = ordered(dict.fromkeys(map(made_printable, found))), tuple(map(display, paths))
     return Spec(clusters, faulty, files, _from_folder(digests, inputs.folder), meant)

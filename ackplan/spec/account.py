@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ackplan.diagnostics import Diagnostic, error
-from ackplan.spec.explain import shown
+from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.documents.schema_words import shown
 from ackplan.spec.fleet import Fleet
 from ackplan.spec.variables import fill
 

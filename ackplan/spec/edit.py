@@ -11,10 +11,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ackplan.diagnostics import Diagnostic, Failure, Span, error
-from ackplan.spec.load import parse
-from ackplan.spec.scalars import plain
-from ackplan.spec.tree import Map
+from ackplan.core.diagnostics import Diagnostic, Failure, Span, error
+from ackplan.documents.scalars import plain
+from ackplan.documents.tree import Map
+from ackplan.documents.yaml import parse
 from ackplan.spec.write import text_of
 
 _TOKEN = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s,\[\]{}#&*!|>'"%@`][^\s,\[\]{}]*""")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ackplan.diagnostics import Diagnostic, Span, error, printable
-from ackplan.spec.load import MAX_BYTES, parse, too_large
-from ackplan.spec.tree import Laid, Map, span_at
+from ackplan.core.diagnostics import Diagnostic, Span, error
+from ackplan.documents.files import below, digest, display, outside, read_bounded
+from ackplan.documents.tree import Laid, Map, span_at
+from ackplan.documents.yaml import parse
 
 DEFAULT_FILE = "ackplan.yaml"
 DEFAULT_FOLDER = "fleet"
@@ -85,36 +84,6 @@ def _expand(path: Path) -> tuple[list[Path], list[Diagnostic]]:
     return files, [fault for file in files for fault in outside(file, path)]
 
 
-def below(folder: Path, suffixes: Sequence[str]) -> list[Path]:
-    """The files below a folder that end so, in the order of their paths. Raises OSError for what can't be read.
-
-    What begins with a dot is left out, as everything below such a folder: editors, notebooks and file servers keep
-    there what is theirs.
-    """
-    found: list[Path] = []
-    for top, folders, files in os.walk(folder, onerror=_raised):
-        folders[:] = (name for name in folders if not name.startswith("."))
-        found += (Path(top, name) for name in files if not name.startswith(".") and Path(name).suffix in suffixes)
-    return sorted(found)
-
-
-def _raised(fault: OSError) -> None:
-    raise fault
-
-
-def outside(file: Path, folder: Path) -> Iterator[Diagnostic]:
-    """A link that leaves the folder: someone's pull request could show us any file of this machine."""
-    if file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder)):
-        cure = f"Put the {'folder' if file.is_dir() else 'file'} itself there, or name it with -f"
-        yield error("ACK1026", "Link leaves the folder", "", cure, span=Span(display(file), 1, 1))
-
-
-def display(path: Path) -> str:
-    """A path as messages show it: relative to where the command ran, where that is shorter to read."""
-    shown = os.path.relpath(path) if "\0" not in str(path) else str(path)
-    return printable(str(path) if shown.startswith("..") and path.is_absolute() else shown)
-
-
 def read_documents(files: Iterable[Path]) -> tuple[list[Document], list[Diagnostic], dict[Path, str]]:
     """The documents of all files, every fault of their YAML, and the digests of the bytes that they were read from."""
     documents: list[Document] = []
@@ -133,25 +102,6 @@ def read_documents(files: Iterable[Path]) -> tuple[list[Document], list[Diagnost
         if not faults and all(root is None for root in roots):
             diagnostics.append(error("ACK1021", "Spec file is empty", span=Span(name, 1, 1)))
     return documents, diagnostics, digests
-
-
-def digest(data: bytes) -> str:
-    """Tells one content of a file from another."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def read_bounded(path: Path, name: str) -> tuple[bytes, Diagnostic | None]:
-    """A regular file's bytes, never more than the limit; a device or pipe is refused unread."""
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            return b"", error("ACK1022", "Not a regular file", span=Span(name, 1, 1))
-        if status.st_size > MAX_BYTES:
-            return b"", too_large(name, status.st_size)
-        with path.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1), None
-    except OSError as fault:
-        return b"", error("ACK1023", "File can't be read", fault.strerror or "", span=Span(name, 1, 1))
 
 
 def merge(documents: Iterable[Document]) -> tuple[Fleet, list[Diagnostic]]:

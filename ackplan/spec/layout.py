@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from ackplan.diagnostics import Failure, Span, error
-from ackplan.spec.load import parse
+from ackplan.core.diagnostics import Failure, Span, error
+from ackplan.documents.yaml import parse
 
 _COMMENT = re.compile(r"#[^\r\n]*")
 _BREAK = re.compile(r"\r\n|\r|\n")

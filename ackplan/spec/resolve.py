@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan import catalog
-from ackplan.diagnostics import Diagnostic, error
-from ackplan.spec.explain import Meant, listed, literal_secret, secret_names
+from ackplan.core import catalog
+from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.documents.schema_words import Meant, listed, literal_secret, secret_names
+from ackplan.documents.tree import Laid, Map, Place, Seq, span_at, weight_of
 from ackplan.spec.fleet import Fleet
-from ackplan.spec.tree import Laid, Map, Place, Seq, span_at, weight_of
 from ackplan.spec.variables import Sizes, fill
 
 # How many values a cluster may unfold to.

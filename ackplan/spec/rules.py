@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog.kinds import Effect
-from ackplan.diagnostics import Diagnostic, error, warning
-from ackplan.model.wanted import Wanted
-from ackplan.spec.explain import Meant, shown, suggestion
+from ackplan.core import catalog
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.diagnostics import Diagnostic, error, warning
+from ackplan.documents.schema_words import Meant, shown, suggestion
+from ackplan.spec.desired import Wanted
 
 
 def check_fleet(fleet: Mapping[str, Wanted], *, complete: bool) -> list[Diagnostic]:

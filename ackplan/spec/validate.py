@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from ackplan import catalog
-from ackplan.catalog import files
-from ackplan.catalog.kinds import discriminators
-from ackplan.diagnostics import Diagnostic, Span, error
-from ackplan.spec import explain
+from ackplan.core import catalog
+from ackplan.core.catalog import files
+from ackplan.core.catalog.kinds import discriminators
+from ackplan.core.diagnostics import Diagnostic, Span, error
+from ackplan.documents import schema_words
+from ackplan.documents.tree import Laid, Map, Place, Seq, span_at
 from ackplan.spec.fleet import Document
-from ackplan.spec.tree import Laid, Map, Place, Seq, span_at
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -181,12 +181,12 @@ class _Reporter:
             value = self._root.get(name)
             if value is None:
                 if kind is None and all(name in known.constants for known in catalog.kinds()):
-                    names = ", ".join(map(explain.shown, sorted(allowed)))
+                    names = ", ".join(map(schema_words.shown, sorted(allowed)))
                     yield self._error("ACK1101", "Parameter is missing", f"one of {names}", (), name)
             elif not isinstance(value, str) or value not in allowed:
-                names = ", ".join(map(explain.shown, sorted(allowed)))
-                near = explain.suggestion(str(value), map(str, allowed))
-                detail = f"{explain.shown(value)} is not one of {names}" + (f"; {near}" if near else "")
+                names = ", ".join(map(schema_words.shown, sorted(allowed)))
+                near = schema_words.suggestion(str(value), map(str, allowed))
+                detail = f"{schema_words.shown(value)} is not one of {names}" + (f"; {near}" if near else "")
                 yield self._error("ACK1103", "Value is not allowed", detail, (name,))
 
     def told_by(self, kind: catalog.Kind, body: Map) -> Iterator[Diagnostic]:
@@ -196,10 +196,10 @@ class _Reporter:
 
     def secrets(self, skip: Set[str]) -> Iterator[Diagnostic]:
         """The secrets that are written down where no schema looked for them."""
-        for name in explain.secret_names() & self._root.keys() - skip:
+        for name in schema_words.secret_names() & self._root.keys() - skip:
             if not isinstance(self._root[name], Map):
                 span = locate(self._root, (name,), self._start)
-                yield explain.literal_secret(span=span, cluster=self._cluster, parameter=name)
+                yield schema_words.literal_secret(span=span, cluster=self._cluster, parameter=name)
 
     def unknown_keys(self, kind: catalog.Kind | None, skip: set[str]) -> Iterator[Diagnostic]:
         own = catalog.own_keys()
@@ -214,15 +214,15 @@ class _Reporter:
         if owners and kind:
             detail = f"a parameter of {' and '.join(owners)} clusters, not of {kind.name} ones"
             return self._error("ACK1102", "Parameter of another kind", detail, (name,), at_key=True)
-        near = explain.suggestion(name, known)
+        near = schema_words.suggestion(name, known)
         return self._error("ACK1104", "Unknown parameter", near, (name,), at_key=True)
 
     def report(self, fault: ValidationError) -> Iterator[Diagnostic]:
         path = tuple(fault.absolute_path)
         keyword = str(fault.validator)
-        if explain.is_secret(fault) and keyword != "required":
+        if schema_words.is_secret(fault) and keyword != "required":
             span = locate(self._root, path, self._start)
-            yield explain.literal_secret(span=span, cluster=self._cluster, parameter=".".join(map(str, path)))
+            yield schema_words.literal_secret(span=span, cluster=self._cluster, parameter=".".join(map(str, path)))
         elif keyword in {"required", "dependentRequired"}:
             yield from self._missing(fault, path)
         elif keyword in {"unevaluatedProperties", "additionalProperties"}:
@@ -231,7 +231,7 @@ class _Reporter:
             yield self._error(
                 "ACK1107",
                 "Name is not allowed",
-                explain.describe(fault),
+                schema_words.describe(fault),
                 (*path, str(fault.instance)),
                 at_key=True,
             )
@@ -239,37 +239,37 @@ class _Reporter:
             yield self._wrong_value(fault, path)
 
     def _wrong_value(self, fault: ValidationError, path: tuple[Any, ...]) -> Diagnostic:
-        rule = explain.rule_of(fault)
+        rule = schema_words.rule_of(fault)
         near = self._near(fault, path)
         if rule and fault.validator == "oneOf" and near == path:
-            name = " or ".join(explain.names_in(fault.schema))
+            name = " or ".join(schema_words.names_in(fault.schema))
             return self._error("ACK1101", "Parameter is missing", rule, path, name)
         if rule and fault.validator in {"oneOf", "anyOf", "not", "const", "enum", "if"}:
             return self._error("ACK1106", "Parameters contradict each other", rule, near)
-        detail = explain.describe(fault) + (f" ({rule})" if rule else "")
+        detail = schema_words.describe(fault) + (f" ({rule})" if rule else "")
         return self._error("ACK1103", "Value is not allowed", detail, path)
 
     def _near(self, fault: ValidationError, path: tuple[Any, ...]) -> tuple[Any, ...]:
         """A rule over several parameters points at the first of them that is there."""
         instance = fault.instance
         if isinstance(instance, Map):
-            named = explain.names_in(fault.schema)
+            named = schema_words.names_in(fault.schema)
             present = next((name for name in named if name in instance), None)
             if present is not None:
                 return (*path, present)
         return path
 
     def _missing(self, fault: ValidationError, path: tuple[Any, ...]) -> Iterator[Diagnostic]:
-        rule = explain.rule_of(fault)
-        for name in explain.missing(fault):
-            yield self._error("ACK1101", "Parameter is missing", rule or explain.source_of(name), path, name)
+        rule = schema_words.rule_of(fault)
+        for name in schema_words.missing(fault):
+            yield self._error("ACK1101", "Parameter is missing", rule or schema_words.source_of(name), path, name)
 
     def _extra(self, fault: ValidationError, path: tuple[Any, ...]) -> Iterator[Diagnostic]:
         if self._cluster and not path:
             return  # said better by unknown_keys, which knows the kinds
-        known = explain.known_names(fault.schema)
-        for name in explain.unknown(fault):
-            near = explain.suggestion(name, known) or f"there are: {', '.join(known)}"
+        known = schema_words.known_names(fault.schema)
+        for name in schema_words.unknown(fault):
+            near = schema_words.suggestion(name, known) or f"there are: {', '.join(known)}"
             yield self._error("ACK1104", "Unknown parameter", near, (*path, name), at_key=True)
 
     def _error(

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ackplan.diagnostics import Diagnostic, error
-from ackplan.spec.explain import listed
-from ackplan.spec.scalars import Refused, plain
-from ackplan.spec.tree import Laid, Map, Place, Seq, span_at
+from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.documents.scalars import Refused, plain
+from ackplan.documents.schema_words import listed
+from ackplan.documents.tree import Laid, Map, Place, Seq, span_at
 
 _REFERENCE = re.compile(r"\$?\$\{([^}]*)\}")
 _VARIABLE = re.compile(r"var\.([A-Za-z_][A-Za-z0-9_-]*)")

@@ -6,11 +6,11 @@ import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog.timeouts import timeouts
-from ackplan.diagnostics import Span
-from ackplan.model.wanted import AttachGroup, Lifecycle, ScaleIn, Wanted
-from ackplan.spec.tree import Map
+from ackplan.core import catalog
+from ackplan.core.catalog.timeouts import timeouts
+from ackplan.core.diagnostics import Span
+from ackplan.documents.tree import Map
+from ackplan.spec.desired import AttachGroup, Lifecycle, ScaleIn, Wanted
 
 
 def build(

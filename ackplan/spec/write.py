@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ackplan.spec.scalars import plain
+from ackplan.documents.scalars import plain
 
 # What needs no quotes: words of any script, durations and networks. No YAML reader takes them for anything else.
 _SAFE = re.compile(r"[^\W\d_][\w./-]*|[0-9]+[smh]|[0-9]+(\.[0-9]+){3}/[0-9]+")

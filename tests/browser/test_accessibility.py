@@ -9,7 +9,7 @@ from conftest import missing
 from hostile import MIXED
 from test_report_page import FACTS, failed_run
 
-from ackplan.render.html import plan_html, report_html
+from ackplan.render.page.html import plan_html, report_html
 
 # What is open while the checker looks: a tab, and a row whose details are shown.
 VIEWS = {

@@ -11,8 +11,8 @@ from fleets import DETACH, SAME
 from hostile import MIXED, TEXTS, poisoned
 from test_render_markdown import many
 
-from ackplan.diagnostics import warning
-from ackplan.render.html import plan_html
+from ackplan.core.diagnostics import warning
+from ackplan.render.page.html import plan_html
 
 
 @pytest.fixture(scope="module")

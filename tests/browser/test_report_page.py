@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hostile import MIXED, TEXTS, poisoned
 
-from ackplan.diagnostics import error
+from ackplan.core.answers import Retry
+from ackplan.core.diagnostics import error
 from ackplan.execute.outcomes import Outcome, Result, Status
-from ackplan.model.answers import Retry
 from ackplan.plan.model import Plan
-from ackplan.render.html import RunFacts, report_html
+from ackplan.render.page.html import RunFacts, report_html
 
 TRIES = (Retry("Throttling.User", "R-first", 0.5), Retry("Throttling.User", "R-second", 1.25))
 FACTS = RunFacts("a1b2c3d4", "ci@runner", "2026-01-02T03:04:05Z", "2026-01-02T03:24:05Z")

@@ -15,8 +15,8 @@ import aiohttp
 import pytest
 import yarl
 
-from ackplan.api import AckClient, ClientSettings, FixedCredentials, open_client
-from ackplan.api.operations import call as client_call
+from ackplan.adapters.ack import AckClient, ClientSettings, FixedCredentials, open_client
+from ackplan.adapters.ack.operations import call as client_call
 from ackplan.simulator import Running, VirtualClock, serve
 from tests.conformance import contract
 from tests.conformance.account import HOUR, LIVE, TOUR, Step, creation

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ackplan.cli.commands.rehearse import Progress
+from ackplan.core.work import Reason, Side, StepKind
 from ackplan.execute.outcomes import Event, Moment, Outcome, Status
-from ackplan.model.actions import Reason, Side, StepKind
 from ackplan.plan.model import Step
 from tests.faults.scenes import SCENES, SECRETS, spec
 from tests.running import Command, Simulator, command_line, simulator

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ackplan.api.exchange import Answer
+from ackplan.adapters.ack.exchange import Answer
 from tests.faults.scenes import spec
 from tests.faults.virtual import Bench, bench
 

@@ -15,9 +15,9 @@ from unittest import mock
 
 import pytest
 
-from ackplan.api.exchange import Answer, Call
+from ackplan.adapters.ack.exchange import Answer, Call
+from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.record.journal import Phase
-from ackplan.stores.journal import SqliteJournal
 from tests.faults.mishaps import OPERATIONS, Operation
 from tests.faults.scenes import SECRETS, spec
 from tests.faults.stage import Stage, stage
@@ -206,7 +206,7 @@ def test_a_create_on_its_way_is_waited_for_before_another_is_sent(tmp_path: Path
     with bench(tmp_path) as at:
         assert at.run("plan", "--out", "it.plan").code == 0
         at.wire.before = _dying
-        with mock.patch("ackplan.app.applying.finish", side_effect=RuntimeError("killed")):
+        with mock.patch("ackplan.app.apply.finish", side_effect=RuntimeError("killed")):
             assert at.run("apply", "it.plan").code != 0
         at.wire.before = lambda _operation, _number: None
         assert "calls in flight: create:shop" in at.run("plan").out

@@ -12,8 +12,8 @@ from unittest import mock
 
 import pytest
 
+from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.record.journal import Leftover
-from ackplan.stores.journal import SqliteJournal
 from tests.faults.scenes import SCENES, SECRETS, spec
 from tests.faults.stage import stage
 from tests.faults.trials import FORMS, Prepared, copy, finished, prepare
@@ -254,7 +254,7 @@ def test_journal_that_is_taken_away_during_a_run_is_written_anew(at: Bench) -> N
     folder = at.folder / ".ackplan"
     (at.folder / "ackplan.yaml").write_text(spec({"shop": {"num_of_nodes": 3}, "more": {"depends_on": ["shop"]}}))
     at.wire.after = lambda operation, _number: shutil.rmtree(folder) if operation == "scale_out" else None
-    killed = mock.patch("ackplan.app.applying.finish", side_effect=RuntimeError("killed"))
+    killed = mock.patch("ackplan.app.apply.finish", side_effect=RuntimeError("killed"))
     with killed:
         assert at.run("apply", "--auto-approve").code == 1
     assert (folder / "default.journal").is_file()
@@ -309,7 +309,7 @@ def test_journal_that_is_too_large_is_refused(at: Bench) -> None:
 def test_a_journal_that_is_full_stays_where_it_is(at: Bench) -> None:
     """More is never written than is read back; what to do loses nothing that only the journal knows."""
     (at.folder / "ackplan.yaml").write_text(spec({f"c{number}": {} for number in range(20)}))
-    with mock.patch("ackplan.stores.journal._MAX_BYTES", 40 << 10):
+    with mock.patch("ackplan.adapters.local.sqlite_journal._MAX_BYTES", 40 << 10):
         full = at.run("apply", "--auto-approve")
         assert full.code == 1
         assert "ACK3012" in full.err
@@ -365,7 +365,9 @@ def test_values_that_are_not_unicode_stay_as_they_are(at: Bench) -> None:
 
 
 def test_journal_that_fails_in_a_way_of_its_own_is_heard_of(at: Bench) -> None:
-    with mock.patch("ackplan.stores.journal._row", side_effect=UnicodeEncodeError("utf-8", "\ud800", 0, 1, "no")):
+    with mock.patch(
+        "ackplan.adapters.local.sqlite_journal._row", side_effect=UnicodeEncodeError("utf-8", "\ud800", 0, 1, "no")
+    ):
         refused = at.run("apply", "--auto-approve")
     assert refused.code == 1
     assert "ACK3012" in refused.err
@@ -373,7 +375,7 @@ def test_journal_that_fails_in_a_way_of_its_own_is_heard_of(at: Bench) -> None:
 
 @contextlib.contextmanager
 def _killed() -> Iterator[None]:
-    with mock.patch("ackplan.app.applying.finish", side_effect=RuntimeError("killed")):
+    with mock.patch("ackplan.app.apply.finish", side_effect=RuntimeError("killed")):
         yield
 
 

@@ -11,10 +11,10 @@ from unittest import mock
 
 import pytest
 
-from ackplan.api.client import AckClient
-from ackplan.api.errors import Denied
-from ackplan.model.answers import Cluster
-from ackplan.stores.journal import SqliteJournal
+from ackplan.adapters.ack.client import AckClient
+from ackplan.adapters.ack.errors import Denied
+from ackplan.adapters.local.sqlite_journal import SqliteJournal
+from ackplan.core.answers import Cluster
 from tests.faults.mishaps import pass_time
 from tests.faults.scenes import attached, spec
 from tests.faults.virtual import Bench, bench
@@ -250,7 +250,7 @@ def _interrupted(at: Bench) -> None:
             raise RuntimeError("killed")
 
     at.wire.before = die
-    with mock.patch("ackplan.app.applying.finish", side_effect=RuntimeError("killed")):
+    with mock.patch("ackplan.app.apply.finish", side_effect=RuntimeError("killed")):
         assert at.run("apply", "it.plan", "--parallelism", "1").code != 0
     at.wire.before = lambda _operation, _number: None
 
@@ -405,7 +405,7 @@ def test_where_one_look_fails_the_others_end(tmp_path: Path) -> None:
         file.write_text(spec({name: {"num_of_nodes": 3, "scale_in": _NEWEST} for name in both}))
         assert at.run("plan", "--out", "it.plan").code == 0
         ended: list[str] = []
-        with mock.patch("ackplan.app.unmoved._listed", _refusing(ended)):
+        with mock.patch("ackplan.app.preconditions._listed", _refusing(ended)):
             refused = at.run("apply", "it.plan")
         assert refused.code == 1
         assert ended == ["refused", "cancelled"]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ackplan.api.exchange import Answer, Call
+from ackplan.adapters.ack.exchange import Answer, Call
 from tests.faults.mishaps import OPERATIONS
 from tests.faults.scenes import attached, spec
 from tests.faults.virtual import Bench, bench

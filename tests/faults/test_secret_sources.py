@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ackplan.adapters.local.secrets import Secrets
 from ackplan.execute.ports import SecretUnreadable
-from ackplan.stores.secrets import Secrets
 
 _GOOD = "Ab1-long-enough"
 _FILES = ("/dev/zero", "/dev/stdin", "pipe", "folder", "nowhere", "loop", "dangling", "to-zero", "to-pipe", "")

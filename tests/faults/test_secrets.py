@@ -66,7 +66,7 @@ def test_no_canary_sings_in_the_sandbox(quiet: Aviary) -> None:
 _CRASH = """
 import sys
 from unittest import mock
-from ackplan.api import AckClient
+from ackplan.adapters.ack import AckClient
 from ackplan.cli.main import run
 with mock.patch.object(AckClient, "create_cluster", side_effect=KeyError("shop")):
     sys.exit(run(["apply", "--auto-approve", "-vv", "--log-file", "crash.log"]))

@@ -88,7 +88,8 @@ def _serve() -> None:
     import ackplan.cli.commands.plan
     import ackplan.plan.planner
     import ackplan.render.text
-    from ackplan import api, catalog
+    from ackplan.adapters import ack
+    from ackplan.core import catalog
     from ackplan.record import recovery
 
     catalog.kinds()
@@ -97,7 +98,7 @@ def _serve() -> None:
     import aiohttp
     import jsonschema_rs
 
-    assert all([ackplan, api, aiohttp, jsonschema_rs])
+    assert all([ackplan, ack, aiohttp, jsonschema_rs])
     _warm()
     while line := _line():
         order = json.loads(line)

@@ -14,20 +14,20 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from ackplan import api
-from ackplan.api.endpoint import parse_endpoint
-from ackplan.api.exchange import Answer, Call
-from ackplan.api.transport import Transport
-from ackplan.execute.virtual import VirtualClock
+from ackplan.adapters import ack
+from ackplan.adapters.ack.endpoint import parse_endpoint
+from ackplan.adapters.ack.exchange import Answer, Call
+from ackplan.adapters.ack.transport import Transport
+from ackplan.adapters.local.sqlite_journal import SqliteJournal
+from ackplan.execute.virtual_clock import VirtualClock
 from ackplan.record.journal import Entry
 from ackplan.simulator import SIMULATOR, SimulatorConfig, World, serve
-from ackplan.stores.journal import SqliteJournal
 from tests.faults.scenes import SECRETS
 from tests.running import Command, command_line
 
 _WALL = 100_000_000.0
-_HASTY = api.Timeouts(connect=10.0, read=0.15, total=0.15)
-_FIXED = api.FixedCredentials("sandbox", "sandbox")
+_HASTY = ack.Timeouts(connect=10.0, read=0.15, total=0.15)
+_FIXED = ack.FixedCredentials("sandbox", "sandbox")
 
 
 @dataclass
@@ -123,9 +123,9 @@ def bench(folder: Path, db: Path | None = None, *, rate: float = 0, **settings: 
         opened = serve(config)
         running = runner.run(opened.__aenter__())
         stack.callback(lambda: runner.run(opened.__aexit__(None, None, None)))
-        stack.enter_context(mock.patch("ackplan.api.open_client", _opener(running.url, clock, wire, rate)))
-        stack.enter_context(mock.patch("ackplan.cli.applying.RealClock", return_value=clock))
-        stack.enter_context(mock.patch("ackplan.cli.session.RealClock", return_value=clock))
+        stack.enter_context(mock.patch("ackplan.adapters.ack.open_client", _opener(running.url, clock, wire, rate)))
+        stack.enter_context(mock.patch("ackplan.cli.apply.RealClock", return_value=clock))
+        stack.enter_context(mock.patch("ackplan.cli.wiring.RealClock", return_value=clock))
         stack.enter_context(mock.patch.object(SqliteJournal, "write", _waited_for(clock)))
         stack.enter_context(mock.patch("asyncio.run", runner.run))
         yield Bench(folder, running.world, clock, wire, running.calls, running.url)
@@ -146,11 +146,11 @@ def _waited_for(clock: VirtualClock) -> Callable[[SqliteJournal, Entry], Awaitab
 
 
 def _opener(url: str, clock: VirtualClock, wire: Wire, rate: float) -> Callable[[Any], Any]:
-    settings, real = api.ClientSettings(endpoint=url, rate=rate), api.open_client
+    settings, real = ack.ClientSettings(endpoint=url, rate=rate), ack.open_client
 
     @contextlib.asynccontextmanager
-    async def open_client(_settings: Any, _credentials: Any) -> AsyncIterator[api.AckClient]:
-        hasty = Transport(parse_endpoint(url, allow_clear_text=True), api.ClientSettings(timeouts=_HASTY))
+    async def open_client(_settings: Any, _credentials: Any) -> AsyncIterator[ack.AckClient]:
+        hasty = Transport(parse_endpoint(url, allow_clear_text=True), ack.ClientSettings(timeouts=_HASTY))
         carried = lambda transport: clock.watched(_Carrier(wire, transport, hasty))  # noqa: E731
         async with real(settings, _FIXED, clock=clock, carried=carried, rng=random.Random(1)) as client:
             driver = asyncio.create_task(clock.drive())

@@ -14,15 +14,17 @@ from typing import Any
 
 import yaml
 
-from ackplan import catalog, spec
-from ackplan.api import decode
-from ackplan.api.errors import Fault
-from ackplan.api.exchange import Answer, Call
-from ackplan.api.fields import Malformed
-from ackplan.api.verdict import error_of
-from ackplan.cli.faults import as_diagnostics
-from ackplan.diagnostics import Diagnostic, Failure
-from ackplan.model.answers import Cluster, Task
+from ackplan import spec
+from ackplan.adapters.ack import decode
+from ackplan.adapters.ack.classify import error_of
+from ackplan.adapters.ack.errors import Fault
+from ackplan.adapters.ack.exchange import Answer, Call
+from ackplan.adapters.ack.fields import Malformed
+from ackplan.adapters.local.sqlite_journal import SqliteJournal
+from ackplan.cli.errors import as_diagnostics
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Task
+from ackplan.core.diagnostics import Diagnostic, Failure
 from ackplan.plan import codec
 from ackplan.plan.model import Plan
 from ackplan.record.codec import decode as decode_record
@@ -30,15 +32,16 @@ from ackplan.record.codec import encode as encode_record
 from ackplan.record.journal import Entry, Phase, RunHead, fold
 from ackplan.record.model import Record
 from ackplan.record.recovery import recover
-from ackplan.render import findings, graph, markdown, text
+from ackplan.render import findings, text
+from ackplan.render.graph import formats
+from ackplan.render.markdown import plan as markdown
 from ackplan.simulator import VirtualClock, World, answers, bodies, operations, routes
-from ackplan.simulator.faults import UNTOUCHED
+from ackplan.simulator.account import Ledger
 from ackplan.simulator.identifiers import Identifiers
-from ackplan.simulator.incoming import incoming
-from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.injection.rules import UNTOUCHED
 from ackplan.simulator.refusals import Refusal
+from ackplan.simulator.request import incoming
 from ackplan.simulator.store import Store
-from ackplan.stores.journal import SqliteJournal
 from tests.fuzzing import seeds
 
 CANARY = "Canary-4711-sings"
@@ -117,7 +120,7 @@ def _shown(plan: Plan) -> None:
     assert codec.decode(json.loads(json.dumps(codec.encode(plan)))) == plan
     _tame(text.plan_text(plan, color=False))
     _tame(markdown.plan_markdown(plan))
-    _tame(graph.mermaid(plan.steps) + graph.dot(plan.steps))
+    _tame(formats.mermaid(plan.steps) + formats.dot(plan.steps))
     _fit(findings.of_plan(plan))
 
 
@@ -150,7 +153,7 @@ def _journal(data: bytes) -> None:
 
 
 def _told(fault: ValueError) -> Iterator[Diagnostic]:
-    from ackplan.diagnostics import error
+    from ackplan.core.diagnostics import error
 
     yield error("ACK3012", "Journal can't be used", str(fault))
 

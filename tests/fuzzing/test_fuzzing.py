@@ -10,8 +10,8 @@ from unittest import mock
 
 import pytest
 
-from ackplan import diagnostics
-from ackplan.api import decode, verdict
+from ackplan.adapters.ack import classify, decode
+from ackplan.core import diagnostics
 from ackplan.plan import codec
 from ackplan.simulator import bodies
 
@@ -36,7 +36,7 @@ def _raises(*_: Any, **__: Any) -> Any:
         ("spec", b'ackplan: 1\nclusters:\n  "a\\e[2J": {}\n', diagnostics, "printable", str),
         ("plan", b'{"ackplan_plan": 1}', codec, "sealed", _raises),
         ("answers", b"\x01{}", decode, "cluster_of", _raises),
-        ("errors", b"\x00" + CANARY.encode(), verdict, "blanked", lambda text, _: text),
+        ("errors", b"\x00" + CANARY.encode(), classify, "blanked", lambda text, _: text),
         ("requests", b"POST /clusters\n\n{}", bodies, "parse", _raises),
     ],
 )

@@ -9,14 +9,14 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ackplan import catalog
-from ackplan.api.decode import cluster_of
-from ackplan.app.describing import from_live
-from ackplan.app.exporting import document
-from ackplan.diagnostics import Failure
-from ackplan.model.answers import Node
+from ackplan.adapters.ack.decode import cluster_of
+from ackplan.app.describe import from_live
+from ackplan.app.export import document
+from ackplan.core import catalog
+from ackplan.core.answers import Node
+from ackplan.core.diagnostics import Failure
+from ackplan.documents.yaml import parse
 from ackplan.spec.layout import laid_out
-from ackplan.spec.load import parse
 from tests.running import command_line, simulator
 
 _TEXT = st.text(max_size=12) | st.sampled_from(["", "no", "012", "1e3", "null", "a: b", "#x", "true", "商店", "[", "~"])

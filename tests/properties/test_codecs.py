@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ackplan.diagnostics import Diagnostic, Failure, Severity, Span
+from ackplan.core.diagnostics import Diagnostic, Failure, Severity, Span
 from ackplan.plan import codec
 from ackplan.plan.model import Pins, Plan
 from ackplan.record import Record, RecordedCluster

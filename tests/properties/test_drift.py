@@ -16,14 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ackplan import spec
-from ackplan.api import decode
-from ackplan.api.exchange import Answer
-from ackplan.app.drifting import find
-from ackplan.app.importing import take_in
-from ackplan.app.observing import Observer
-from ackplan.app.planning import Known, make_plan
+from ackplan.adapters.ack import decode
+from ackplan.adapters.ack.exchange import Answer
+from ackplan.app.drift import find
+from ackplan.app.import_record import take_in
+from ackplan.app.observe import Observer
+from ackplan.app.plan import Known, make_plan
 from ackplan.cli.clock import RealClock
-from ackplan.model.answers import Cluster, Node
+from ackplan.core.answers import Cluster, Node
 from ackplan.plan.planner import Options
 from ackplan.record import Record
 from ackplan.record.journal import Leftover

@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ackplan.spec.load import parse
-from ackplan.spec.tree import Map, Seq
+from ackplan.documents.tree import Map, Seq
+from ackplan.documents.yaml import parse
 
 TEXTS = st.text(st.characters(exclude_categories=["C"]), max_size=5).filter(lambda text: text != "<<")
 VALUES = st.recursive(

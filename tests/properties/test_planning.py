@@ -10,16 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from world import NAMES, World, applied, fleets
 
-from ackplan import catalog
 from ackplan.app.consistency import contradictions
-from ackplan.catalog.operations import body_parameters
-from ackplan.model.actions import Action, StepKind
-from ackplan.model.wanted import Wanted
+from ackplan.core import catalog
+from ackplan.core.catalog.operations import body_parameters
+from ackplan.core.work import Action, StepKind
 from ackplan.plan import codec, graph
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
 from ackplan.record import Record
 from ackplan.record.codec import digest
+from ackplan.spec.desired import Wanted
 
 EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 OPTIONS = st.builds(

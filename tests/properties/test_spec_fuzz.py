@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ackplan import catalog, spec
-from ackplan.spec.load import parse
+from ackplan import spec
+from ackplan.core import catalog
+from ackplan.documents.yaml import parse
 
 EXAMPLES = settings(
     max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]

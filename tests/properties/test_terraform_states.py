@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ackplan.app.from_terraform import clusters_of
-from ackplan.app.terraform import resources
-from ackplan.diagnostics import Failure
+from ackplan.app.import_terraform import clusters_of
+from ackplan.app.terraform_state import resources
+from ackplan.core.diagnostics import Failure
 
 _EXAMPLES = settings(max_examples=150, deadline=None, derandomize=True)
 _SCALAR = st.none() | st.booleans() | st.integers(-2, 10**12) | st.floats(allow_nan=False) | st.text(max_size=6)

@@ -17,14 +17,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ackplan import catalog, spec
-from ackplan.model.actions import StepKind
-from ackplan.model.answers import Cluster, Node
-from ackplan.model.wanted import Wanted
+from ackplan import spec
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node
+from ackplan.core.work import StepKind
 from ackplan.plan.model import Plan, Step
 from ackplan.plan.planner import Sides
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import decode_cluster, encode_cluster
+from ackplan.spec.desired import Wanted
 
 NAMES = ("a", "b", "c", "商店")
 _NODES = {

@@ -13,16 +13,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan.api.errors import ConnectionLost, Timeout
-from ackplan.api.exchange import Answer, Call
-from ackplan.api.settings import Timeouts
-from ackplan.simulator import mishaps
-from ackplan.simulator.faults import Faults
+from ackplan.adapters.ack.errors import ConnectionLost, Timeout
+from ackplan.adapters.ack.exchange import Answer, Call
+from ackplan.adapters.ack.settings import Timeouts
+from ackplan.simulator.account import Ledger
 from ackplan.simulator.identifiers import Identifiers
-from ackplan.simulator.incoming import Incoming, incoming
-from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.injection import wire
+from ackplan.simulator.injection.rules import Faults
 from ackplan.simulator.records import Task
 from ackplan.simulator.refusals import Refusal
+from ackplan.simulator.request import Incoming, incoming
 from ackplan.simulator.routes import CHANGING
 from ackplan.simulator.service import Exchange, Service
 from ackplan.simulator.signature import Gate
@@ -198,9 +198,9 @@ class Account:
             raise ConnectionResetError
         if fault["kind"] == "hang":
             await asyncio.sleep(fault.get("seconds", float("inf")))
-        if refusal := mishaps.refusal(fault):
+        if refusal := wire.refusal(fault):
             exchange.refuse(refusal)
-        exchange.answer = mishaps.spoil(exchange.answer, fault)
+        exchange.answer = wire.spoil(exchange.answer, fault)
         if fault["kind"] == "drip":
             await asyncio.sleep(len(exchange.answer.body) * fault.get("seconds", _DRIP_PAUSE))
         return _as_client_sees(exchange)

@@ -14,21 +14,23 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from ackplan import api, spec
-from ackplan.api import sending
-from ackplan.api.signing import UnsignedRequest
-from ackplan.app.applying import Stores
-from ackplan.app.planning import Planned
+from ackplan import spec
+from ackplan.adapters import ack
+from ackplan.adapters.ack import sender
+from ackplan.adapters.ack.signing import UnsignedRequest
+from ackplan.adapters.local.output_files import Output, Sort
+from ackplan.app.apply import Stores
+from ackplan.app.plan import Planned
 from ackplan.app.worlds import Here
-from ackplan.cli import applying, session
-from ackplan.cli.applying import Order, carry_out
+from ackplan.cli import apply as applying
+from ackplan.cli import wiring
+from ackplan.cli.apply import Order, carry_out
 from ackplan.cli.commands.plan import _write
 from ackplan.cli.options import Settings
-from ackplan.cli.planning import Asked, plan_now
-from ackplan.diagnostics import Failure
+from ackplan.cli.plan import Asked, plan_now
+from ackplan.core.diagnostics import Failure
+from ackplan.core.world import LOOPBACK, World
 from ackplan.execute.ports import ApiError
-from ackplan.model.world import LOOPBACK, World
-from ackplan.stores.outputs import Output, Sort
 
 from .account import STRANGER, Account
 from .computer import Disk, Fate, Life, MemoryJournal, MemoryRecord, Wire
@@ -137,14 +139,14 @@ class Computer:
         stores = Stores(MemoryRecord(self.disk, life), MemoryJournal(self.disk, life))
         with contextlib.ExitStack() as stack:
             for target, name, instead in (
-                (session, "stores", lambda _settings, _here=None: stores),
-                (session, "open_world", lambda _settings, offline=False: self._world(life)),
-                (session, "lock", lambda *_: contextlib.nullcontext()),
-                (session, "environment", lambda: SECRETS),
+                (wiring, "stores", lambda _settings, _here=None: stores),
+                (wiring, "open_world", lambda _settings, offline=False: self._world(life)),
+                (wiring, "lock", lambda *_: contextlib.nullcontext()),
+                (wiring, "environment", lambda: SECRETS),
                 (spec, "read", lambda _inputs: self.spec),
-                (sending, "SIGNERS", {"hmac-sha1": _unsigned}),
+                (sender, "SIGNERS", {"hmac-sha1": _unsigned}),
                 (applying, "RealClock", LoopClock),
-                (session, "RealClock", LoopClock),
+                (wiring, "RealClock", LoopClock),
                 (applying.secrets, "token_hex", lambda _: f"run{self.runs}"),
             ):
                 stack.enter_context(mock.patch.object(target, name, instead))
@@ -159,9 +161,9 @@ class Computer:
     @contextlib.asynccontextmanager
     async def _client(self, life: Life) -> AsyncIterator[Any]:
         rng, clock = random.Random(f"client {self.seed} {self.runs}"), LoopClock()
-        async with api.open_client(
-            api.ClientSettings(endpoint="http://127.0.0.1:1", rate=0),
-            api.FixedCredentials(STRANGER if life.astray else "sandbox", "sandbox"),
+        async with ack.open_client(
+            ack.ClientSettings(endpoint="http://127.0.0.1:1", rate=0),
+            ack.FixedCredentials(STRANGER if life.astray else "sandbox", "sandbox"),
             clock=clock,
             rng=rng,
             now=lambda: datetime.fromtimestamp(clock.now(), UTC),

@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan.api.errors import Unreachable
-from ackplan.api.exchange import Answer, Call
-from ackplan.cli.planning import Asked
-from ackplan.diagnostics import Failure, error
-from ackplan.model.wanted import Wanted
+from ackplan.adapters.ack.errors import Unreachable
+from ackplan.adapters.ack.exchange import Answer, Call
+from ackplan.cli.plan import Asked
+from ackplan.core.diagnostics import Failure, error
 from ackplan.record import Record
 from ackplan.record.codec import decode, encode
 from ackplan.record.journal import Entry, Leftover, Phase, RunHead, fold
+from ackplan.spec.desired import Wanted
 
 from .account import Account, answer_of
 

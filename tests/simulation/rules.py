@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan import catalog
-from ackplan.catalog.kinds import Effect as ParameterEffect
-from ackplan.diagnostics import Failure
+from ackplan.core import catalog
+from ackplan.core.catalog.kinds import Effect as ParameterEffect
+from ackplan.core.diagnostics import Failure
 from ackplan.execute.ports import ApiError
-from ackplan.model.wanted import Wanted
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import decode
 from ackplan.record.journal import fold
 from ackplan.simulator.view import KINDS as SIGHTS
+from ackplan.spec.desired import Wanted
 
 from .account import Account, Effect, Seen
 from .command import SECRETS, Computer, Ended

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ackplan.api import sending
-from ackplan.app import applying, observing, planning, unmoved
-from ackplan.execute import creating, deleting, executor, nodes, presence, scaling, scheduler, watch
-from ackplan.execute.context import StepContext
+from ackplan.adapters.ack import sender
+from ackplan.app import apply, observe, plan, preconditions
+from ackplan.execute import create, delete, executor, nodes, presence, scale, scheduler, waiter
 from ackplan.execute.ports import ApiError
+from ackplan.execute.step_run import StepContext
 from ackplan.plan import decide, planner
 from ackplan.record import journal, recovery
 
@@ -15,7 +15,7 @@ from .mutants import Mutant
 _INTENT = "await self.write(Phase.INTENT, facts)"
 _DOWN = StepContext._write_down
 # An old creation is found by its name in the end, whoever did not look for it before.
-_OLD_CREATES = (applying.tried, ' or operation == "create_cluster"', "")
+_OLD_CREATES = (apply.tried, ' or operation == "create_cluster"', "")
 MUTANTS = (
     Mutant("an old creation has the name that is taken", *_OLD_CREATES, 1208),
     Mutant("intents are kept", _DOWN, _INTENT, "pass", 0),
@@ -40,17 +40,17 @@ MUTANTS = (
     ),
     Mutant(
         "a stopped run sends nothing",
-        sending.Sender.stop,
+        sender.Sender.stop,
         "self._stopped.set()",
         "pass",
         31,
-        ((watch.Watch.check, "if self._stopped:", "if False:"),),
+        ((waiter.Watch.check, "if self._stopped:", "if False:"),),
     ),
     Mutant("answers are kept", StepContext.answered, "await self.write(Phase.ANSWER, data, entry=entry)", "pass", 31),
     Mutant("an answer carries the new cluster", StepContext.answered, "entry=entry", "entry=None", 5),
     Mutant(
         "a cluster that is being created is not recorded as complete",
-        creating._created,
+        create._created,
         '"created": False',
         '"created": True',
         23,
@@ -65,23 +65,23 @@ MUTANTS = (
         'entry["cluster_id"]',
         0,
     ),
-    Mutant("a create is waited for", creating.create, "await context.running(task_id)", "pass", 0),
+    Mutant("a create is waited for", create.create, "await context.running(task_id)", "pass", 0),
     Mutant(
         "a lost create is not taken for a refused one",
-        creating._send,
+        create._send,
         "if not fault.uncertain and not (fault.code == NAME_TAKEN and (lost or context.late is not None)):",
         "if True:",
         48,
     ),
-    Mutant("a lost create is looked for", creating._send, "lost = fault", "pass", 48),
-    Mutant("a delete is waited for", deleting.delete, "await _gone(context, before)", "pass", 161),
+    Mutant("a lost create is looked for", create._send, "lost = fault", "pass", 48),
+    Mutant("a delete is waited for", delete.delete, "await _gone(context, before)", "pass", 161),
     Mutant(
         "a stopped run starts nothing",
         executor.Executor._start,
         "if self._stopping or self._closed:",
         "if self._closed:",
         31,
-        ((sending.Sender.stop, "self._stopped.set()", "pass"), (watch.Watch.stop, "self._stopped = True", "pass")),
+        ((sender.Sender.stop, "self._stopped.set()", "pass"), (waiter.Watch.stop, "self._stopped = True", "pass")),
     ),
     Mutant(
         "what hangs on a failed step is not started",
@@ -95,20 +95,20 @@ MUTANTS = (
     Mutant("an attach leaves what else is attached in the record", nodes._take_in, " or i not in mine", "", 0),
     Mutant(
         "a scale-out runs on the pinned size alone",
-        scaling._to_do,
+        scale._to_do,
         "if workers is None or workers != context.step.workers_before:",
         "if False:",
         503,
     ),
     Mutant(
         "scaling looks first",
-        scaling._to_do,
+        scale._to_do,
         "if workers is not None and workers == context.step.workers_after:",
         "return True\n    if workers == 0:",
         143,
     ),
-    Mutant("a task is waited for", watch.Watch._settle_seen, "if failed or (", "if True or (", 32),
-    Mutant("a wait ends in time", watch.Watch._check_deadlines, "now > wait.deadline", "False", 95),
+    Mutant("a task is waited for", waiter.Watch._settle_seen, "if failed or (", "if True or (", 32),
+    Mutant("a wait ends in time", waiter.Watch._check_deadlines, "now > wait.deadline", "False", 95),
     Mutant("what is settled is in flight no more", journal.fold, "flying.pop(key, None)", "pass", 0),
     Mutant("an answer keeps the facts of its intent", journal.fold, "**(before.data if before else {}), ", "", 295),
     Mutant("calls in flight are recovered", recovery.recover, "for call in flying:", "for call in ():", 5),
@@ -165,39 +165,39 @@ MUTANTS = (
         "None",
         11,
     ),
-    Mutant("a run knows what an earlier one may have sent", applying.tried, "return {", "return {} and {", 11),
+    Mutant("a run knows what an earlier one may have sent", apply.tried, "return {", "return {} and {", 11),
     Mutant(
         "a run's work is in the record however it ends",
-        applying.apply,
+        apply.apply,
         "record = finish(stores, before.stored)",
         "record = before.stored",
         0,
     ),
     Mutant(
         "a run's journal says whose it is",
-        applying.apply,
+        apply.apply,
         "stores.journal.open(_head(run.id, digest(plan), before.stored))",
         "pass",
         11,
     ),
     Mutant(
         "calls in flight stay in the journal",
-        applying.finish,
+        apply.finish,
         "if flying and leftover.head is not None:",
         "if False:",
         16,
     ),
     Mutant(
         "a run writes the record",
-        applying.finish,
+        apply.finish,
         "record.clusters != stored.clusters or not stored.lineage",
         "False",
         0,
     ),
-    Mutant("what was recovered is taken in", applying.settle, "stores.journal.append(list(recovered))", "pass", 5),
+    Mutant("what was recovered is taken in", apply.settle, "stores.journal.append(list(recovered))", "pass", 5),
     Mutant(
         "a plan takes in what an interrupted run did",
-        planning.known,
+        plan.known,
         "record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))",
         "record, flying = stored, ()",
         5,
@@ -217,11 +217,11 @@ MUTANTS = (
         "if False:",
         514,
     ),
-    Mutant("a run knows when a cluster was created", creating._created, '"accepted_at": context.accepted_at', "", 514),
-    Mutant("what no list shows is asked for by its id", observing.Observer.observe, "if not unlisted:", "if True:", 0),
+    Mutant("a run knows when a cluster was created", create._created, '"accepted_at": context.accepted_at', "", 514),
+    Mutant("what no list shows is asked for by its id", observe.Observer.observe, "if not unlisted:", "if True:", 0),
     Mutant(
         "what a call in flight made is looked for in its region",
-        observing.Observer.observe,
+        observe.Observer.observe,
         ", *_regions(flying)",
         "",
         1183,
@@ -229,14 +229,14 @@ MUTANTS = (
     ),
     Mutant(
         "most of what is recorded is not gone at once",
-        observing.Observer._asked,
+        observe.Observer._asked,
         "if gone > 2 and gone * 2 > recorded and not self.allow_vanished:",
         "if False:",
         0,
     ),
     Mutant(
         "a list that is not whole stops a plan",
-        observing.Observer._partial,
+        observe.Observer._partial,
         "if kept:",
         "if False:",
         23,
@@ -244,7 +244,7 @@ MUTANTS = (
     ),
     Mutant(
         "a create is sent again only when the name was free for long",
-        creating._sought,
+        create._sought,
         "context.ports.patience.late if lost",
         "3.0 if lost",
         48,
@@ -272,7 +272,7 @@ MUTANTS = (
     ),
     Mutant(
         "a plan is carried out on the record that it was made on",
-        unmoved.check_unmoved,
+        preconditions.check_unmoved,
         "*_record_moved(plan, before, made_on)",
         "*()",
         513,

@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ackplan.cli.applying import Order
-from ackplan.cli.planning import Asked
-from ackplan.diagnostics import Failure
+from ackplan.cli.apply import Order
+from ackplan.cli.plan import Asked
+from ackplan.core.diagnostics import Failure
 from ackplan.execute.ports import ApiError
-from ackplan.model.wanted import Wanted
 from ackplan.record.journal import fold
+from ackplan.spec.desired import Wanted
 
 from . import branches, fleets, weather
 from .account import Account

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from ackplan.cli.options import Settings, options
-from ackplan.cli.session import open_api, run_async
-from ackplan.stores.files import read_regular
+from ackplan.cli.wiring import open_api, run_async
+from ackplan.documents.files import read_regular
 
 # No body that the API takes comes near it.
 _MAX_BODY = 16 << 20
@@ -29,7 +29,7 @@ def command(settings: Settings, body: str, query: tuple[str, ...], method: str, 
     pairs = dict(_pair(item) for item in query)
     status, answer = run_async(_call(settings, method.upper(), path, pairs, _body(settings, body)))
     if answer is not None:
-        from ackplan.render.safe import json_text
+        from ackplan.render.facts.safe import json_text
 
         click.echo(answer if isinstance(answer, str) else json_text(answer, indent=2))
     return 0 if 200 <= status < 300 else 1

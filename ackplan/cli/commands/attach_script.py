@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ackplan.cli.options import Settings, options
-from ackplan.cli.session import open_api, run_async
+from ackplan.cli.wiring import open_api, run_async
 
 if TYPE_CHECKING:
     from ackplan.record import Record
@@ -24,8 +24,8 @@ def command(settings: Settings, name: str) -> None:
 
 
 async def _script(settings: Settings, name: str) -> str:
-    from ackplan.app.planning import read_spec
-    from ackplan.cli.live import find, on_record
+    from ackplan.app.plan import read_spec
+    from ackplan.cli.lookup import find, on_record
     from ackplan.cli.options import inputs
 
     loaded = read_spec(inputs(settings), optional=True)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ackplan.cli.options import Settings, options
-from ackplan.cli.session import open_api, run_async
+from ackplan.cli.wiring import open_api, run_async
 
 # The part that is a kubeconfig, where there is one.
 _CONFIG = "config"
@@ -25,8 +25,8 @@ def command(settings: Settings, out: str, name: str, allow_plugins: bool) -> Non
     """Print the certificates of the cluster NAME as JSON, or write them to DIR."""
     import json
 
-    from ackplan.spec.fleet import display
-    from ackplan.stores.kubeconfig import check_plain
+    from ackplan.adapters.local.kubeconfig_file import check_plain
+    from ackplan.documents.files import display
 
     parts = run_async(_certs(settings, name))
     if not out:
@@ -39,7 +39,7 @@ def command(settings: Settings, out: str, name: str, allow_plugins: bool) -> Non
 
 
 async def _certs(settings: Settings, name: str) -> Mapping[str, Any]:
-    from ackplan.cli.live import find, on_record
+    from ackplan.cli.lookup import find, on_record
 
     async with open_api(settings) as api:
         cluster = await find(api, name, on_record(settings))
@@ -48,8 +48,8 @@ async def _certs(settings: Settings, name: str) -> Mapping[str, Any]:
 
 def _write(settings: Settings, folder: str, parts: Mapping[str, Any]) -> list[Path]:
     """Writes each part to a file of its own, once each of them can be."""
-    from ackplan.cli.outputs import output
-    from ackplan.stores.outputs import Sort
+    from ackplan.adapters.local.output_files import Sort
+    from ackplan.cli.output_options import output
 
     files = {}
     for name, value in sorted(parts.items()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.session import open_api, run_async
+from ackplan.cli.wiring import open_api, run_async
 
 
 @click.command("clusters")
@@ -18,8 +18,8 @@ def command(settings: Settings, name: str | None) -> None:
 
 
 async def _all(settings: Settings) -> str:
-    from ackplan.app.observing import living, partly
-    from ackplan.cli.live import on_record, regions_of
+    from ackplan.app.observe import living, partly
+    from ackplan.cli.lookup import on_record, regions_of
     from ackplan.render import text
 
     async with open_api(settings) as api:
@@ -34,7 +34,7 @@ async def _all(settings: Settings) -> str:
 async def _one(settings: Settings, name: str) -> str:
     import dataclasses
 
-    from ackplan.cli.live import find, on_record
+    from ackplan.cli.lookup import find, on_record
     from ackplan.render import text
 
     async with open_api(settings) as api:
@@ -46,6 +46,6 @@ async def _one(settings: Settings, name: str) -> str:
 
 
 def _json(data: object) -> str:
-    from ackplan.render.safe import json_text
+    from ackplan.render.facts.safe import json_text
 
     return json_text(data)

@@ -13,7 +13,7 @@ def command(shell: str) -> None:
     zsh    eval "$(ackplan completion zsh)"             in ~/.zshrc, behind compinit
     fish   ackplan completion fish | source             in ~/.config/fish/config.fish
     """
-    from ackplan.cli.completing import script
+    from ackplan.cli.completion import script
     from ackplan.cli.main import cli
 
     click.echo(script(shell, cli))

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from ackplan.cli.applying import Order, carry_out, common_options
+from ackplan.cli.apply import Order, carry_out, common_options
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.planning import Asked, plan_options
-from ackplan.cli.session import run_async
+from ackplan.cli.plan import Asked, plan_options
+from ackplan.cli.wiring import run_async
 
 
 @click.command("destroy")

@@ -12,7 +12,7 @@ from ackplan.cli.options import Settings, format_option, options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ackplan.app.checkup import Check
+    from ackplan.app.doctor import Check
 
 
 @click.command("doctor")
@@ -23,9 +23,9 @@ def command(settings: Settings) -> int:
 
     Exit 1 when a check failed; a warning stops nothing.
     """
-    from ackplan.app.checkup import failed
-    from ackplan.cli.checkup_local import local_checks
-    from ackplan.cli.session import run_async
+    from ackplan.app.doctor import failed
+    from ackplan.cli.doctor_local import local_checks
+    from ackplan.cli.wiring import run_async
 
     checks = list(local_checks(settings))
     checks += run_async(_asked(settings, checks))
@@ -42,8 +42,8 @@ def command(settings: Settings) -> int:
 
 async def _asked(settings: Settings, local: Sequence[Check]) -> list[Check]:
     """What the endpoint tells; the clusters are held against spec and record only where these can be read."""
-    from ackplan.app.checkup import failed
-    from ackplan.cli.checkup_api import api_checks, fleet_check
+    from ackplan.app.doctor import failed
+    from ackplan.cli.doctor_api import api_checks, fleet_check
 
     checks = [check async for check in api_checks(settings)]
     if not failed(checks) and not failed(check for check in local if check.name in {"spec", "record", "journal"}):

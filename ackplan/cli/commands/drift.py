@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from ackplan.cli.options import Settings, format_option, inputs, options
-from ackplan.cli.planning import Asked, plan_options
-from ackplan.diagnostics import hint
+from ackplan.cli.plan import Asked, plan_options
+from ackplan.core.diagnostics import hint
 
 if TYPE_CHECKING:
-    from ackplan.app.drifting import Drift
-    from ackplan.diagnostics import Diagnostic
+    from ackplan.app.drift import Drift
+    from ackplan.core.diagnostics import Diagnostic
     from ackplan.record import Record
 
 _DRIFT = 2
@@ -31,7 +31,7 @@ def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa
     The same as plan --refresh-only --detailed-exitcode, with what can be done about each. Changes nothing but, with
     --update-spec, the spec.
     """
-    from ackplan.cli.session import run_async
+    from ackplan.cli.wiring import run_async
     from ackplan.render import text
 
     drift, record = run_async(_find(settings, asked))
@@ -52,9 +52,9 @@ def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa
 
 
 async def _find(settings: Settings, asked: Asked) -> tuple[Drift, Record]:
-    from ackplan.app.drifting import find
-    from ackplan.cli.planning import beside_now
-    from ackplan.cli.session import observer, open_world
+    from ackplan.app.drift import find
+    from ackplan.cli.plan import beside_now
+    from ackplan.cli.wiring import observer, open_world
 
     async with open_world(settings) as (api, here):
         before = beside_now(settings, here)
@@ -64,12 +64,12 @@ async def _find(settings: Settings, asked: Asked) -> tuple[Drift, Record]:
 
 def _told(settings: Settings, drift: Drift, record: Record) -> str:
     """The drift in the format asked for; findings are errors where only those fail."""
-    from ackplan.cli.planning import shown
-    from ackplan.diagnostics import Severity
-    from ackplan.render import drift as words
+    from ackplan.cli.plan import shown
+    from ackplan.core.diagnostics import Severity
     from ackplan.render import findings
-    from ackplan.render.drift_markdown import drift_markdown
-    from ackplan.render.html import drift_html
+    from ackplan.render.facts import drift as words
+    from ackplan.render.markdown.drift import drift_markdown
+    from ackplan.render.page.html import drift_html
     from ackplan.render.text.drift import drift_text
 
     match settings.format:
@@ -91,9 +91,10 @@ def _told(settings: Settings, drift: Drift, record: Record) -> str:
 
 def _update(settings: Settings, drift: Drift) -> list[Diagnostic]:
     """Writes what can be written, says what it wrote, and returns what a person has to write."""
-    from ackplan.app.drifting import edited
-    from ackplan.spec.fleet import display, find, read_bounded
-    from ackplan.stores.files import write_atomically
+    from ackplan.adapters.local.files import write_atomically
+    from ackplan.app.drift import edited
+    from ackplan.documents.files import display, read_bounded
+    from ackplan.spec.fleet import find
 
     paths = {display(path): path for path in find(settings.files, settings.chdir)[0]}
     sources = {name: read_bounded(path, name)[0] for name, path in paths.items()}

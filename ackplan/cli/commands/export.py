@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from ackplan.cli.options import Settings, options
-from ackplan.cli.session import open_api, run_async
+from ackplan.cli.wiring import open_api, run_async
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ackplan.app.describing import Described
-    from ackplan.diagnostics import Diagnostic
+    from ackplan.app.describe import Described
+    from ackplan.core.answers import Cluster
+    from ackplan.core.diagnostics import Diagnostic
     from ackplan.execute.ports import ApiReader
-    from ackplan.model.answers import Cluster
     from ackplan.record import Record
 
 
@@ -33,9 +33,9 @@ def command(settings: Settings, names: tuple[str, ...], out: str, **given: bool)
 
     What the API does not show is marked in it. Prints it, or with --out writes it. Changes nothing else.
     """
-    from ackplan.app.exporting import document
-    from ackplan.cli.exporting import files_of, write
-    from ackplan.diagnostics import hint
+    from ackplan.app.export import document
+    from ackplan.cli.export_files import files_of, write
+    from ackplan.core.diagnostics import hint
     from ackplan.render import text
 
     everything, adopt = given["everything"], given["adopt"]
@@ -60,12 +60,12 @@ def command(settings: Settings, names: tuple[str, ...], out: str, **given: bool)
 async def _described(
     settings: Settings, names: Sequence[str], *, adopt: bool
 ) -> tuple[list[Described], list[Diagnostic]]:
-    from ackplan.app.exporting import exportable, to_adopt
-    from ackplan.app.importing import left_out
-    from ackplan.app.observing import living, partly
-    from ackplan.cli.live import named, regions_of
-    from ackplan.cli.planning import before_now
-    from ackplan.diagnostics import Failure
+    from ackplan.app.export import exportable, to_adopt
+    from ackplan.app.import_record import left_out
+    from ackplan.app.observe import living, partly
+    from ackplan.cli.lookup import named, regions_of
+    from ackplan.cli.plan import before_now
+    from ackplan.core.diagnostics import Failure
 
     record = before_now(settings).record
     async with open_api(settings) as api:
@@ -88,9 +88,9 @@ async def _described(
 
 async def _read(api: ApiReader, chosen: Sequence[Cluster], record: Record) -> tuple[list[Described], list[Diagnostic]]:
     """The chosen clusters in full, and those that are gone, or unfit, since they were listed."""
-    from ackplan.app.exporting import described
-    from ackplan.app.importing import obstacle, vanished
-    from ackplan.cli.live import details_of, nodes_of
+    from ackplan.app.export import described
+    from ackplan.app.import_record import obstacle, vanished
+    from ackplan.cli.lookup import details_of, nodes_of
 
     details = await details_of(api, chosen)
     nodes = await nodes_of(api, details)

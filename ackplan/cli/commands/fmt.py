@@ -15,7 +15,7 @@ from ackplan.cli import printing
 from ackplan.cli.options import Settings, options
 
 if TYPE_CHECKING:
-    from ackplan.diagnostics import Diagnostic
+    from ackplan.core.diagnostics import Diagnostic
 
 _STDIN = "-"
 
@@ -70,9 +70,9 @@ def command(settings: Settings, paths: tuple[str, ...], check: bool, diff: bool)
 
 def _lay_out(settings: Settings, given: tuple[str, ...]) -> tuple[list[_File], list[Diagnostic]]:
     """Every file in its layout, and what is wrong with those that have none."""
-    from ackplan.diagnostics import Failure
+    from ackplan.adapters.local.output_files import check_not_else
+    from ackplan.core.diagnostics import Failure
     from ackplan.spec.layout import laid_out
-    from ackplan.stores.outputs import check_not_else
 
     done: list[_File] = []
     faults: list[Diagnostic] = []
@@ -90,8 +90,8 @@ def _lay_out(settings: Settings, given: tuple[str, ...]) -> tuple[list[_File], l
 
 def _sources(settings: Settings, given: tuple[str, ...]) -> Iterator[tuple[str, Path | None, bytes, Diagnostic | None]]:
     """Name, path and bytes of each file, or what is wrong with it."""
-    from ackplan.spec.fleet import display, find, read_bounded
-    from ackplan.spec.load import MAX_BYTES
+    from ackplan.documents.files import MAX_BYTES, display, read_bounded
+    from ackplan.spec.fleet import find
 
     if given == (_STDIN,):
         yield "<stdin>", None, sys.stdin.buffer.read(MAX_BYTES + 1), None
@@ -111,7 +111,7 @@ def _difference(file: _File) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
-    from ackplan.stores.files import write_atomically
+    from ackplan.adapters.local.files import write_atomically
 
     target = path.resolve()
     write_atomically(target, data, mode=target.stat().st_mode & 0o7777)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.planning import Asked, plan_options
+from ackplan.cli.plan import Asked, plan_options
 
 if TYPE_CHECKING:
     from ackplan.plan.model import Plan
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 @click.argument("planfile", required=False)
 def command(settings: Settings, asked: Asked, planfile: str | None) -> None:
     """Print the graph of PLANFILE's steps, or of a plan made now."""
-    from ackplan.cli.planning import drawn
-    from ackplan.render.html import plan_html
+    from ackplan.cli.plan import drawn
+    from ackplan.render.page.html import plan_html
 
     plan, record = _plan(settings, asked, planfile)
     click.echo(
@@ -33,8 +33,8 @@ def command(settings: Settings, asked: Asked, planfile: str | None) -> None:
 
 
 def _plan(settings: Settings, asked: Asked, planfile: str | None) -> tuple[Plan, Record | None]:
-    from ackplan.cli.planning import plan_now, read_plan
-    from ackplan.cli.session import run_async
+    from ackplan.cli.plan import plan_now, read_plan
+    from ackplan.cli.wiring import run_async
 
     if planfile:
         found = read_plan(settings, planfile)

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ackplan.cli.options import Settings, inputs, options
-from ackplan.cli.session import lock, open_world, run_async, stores
-from ackplan.diagnostics import hint
+from ackplan.cli.wiring import lock, open_world, run_async, stores
+from ackplan.core.diagnostics import hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from ackplan.api import AckClient
-    from ackplan.app.from_terraform import TakenIn
-    from ackplan.app.translating import Translated
+    from ackplan.adapters.ack import AckClient
+    from ackplan.app.import_terraform import TakenIn
+    from ackplan.app.terraform_attributes import Translated
     from ackplan.app.worlds import Here
-    from ackplan.diagnostics import Diagnostic
+    from ackplan.core.diagnostics import Diagnostic
     from ackplan.record import Record
     from ackplan.spec import Spec
 
@@ -75,16 +75,16 @@ async def _chosen(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diag
 
 
 def _spec(settings: Settings, *, optional: bool) -> Spec:
-    from ackplan.app.planning import read_spec
+    from ackplan.app.plan import read_spec
 
     return read_spec(inputs(settings), optional=optional)
 
 
 def _recorded(settings: Settings, spec: Spec, here: Here) -> Record:
     """The record. Raises Failure where an interrupted apply has not been taken into it, and for another world's."""
-    from ackplan.app.recordkeeping import check_settled
+    from ackplan.app.edit_record import check_settled
     from ackplan.app.worlds import of_spec
-    from ackplan.cli.planning import before_now
+    from ackplan.cli.plan import before_now
 
     before = before_now(settings, here)
     check_settled(before)
@@ -98,8 +98,8 @@ def _write(settings: Settings, before: Record, after: Record, here: Here | None)
 
 
 async def _import(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diagnostic]]:
-    from ackplan.app.importing import not_in_spec, take_in
-    from ackplan.cli.live import find
+    from ackplan.app.import_record import not_in_spec, take_in
+    from ackplan.cli.lookup import find
 
     name, spec = asked.name, _spec(settings, optional=True)
     wanted = spec.clusters
@@ -113,10 +113,10 @@ async def _import(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diag
 
 
 async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
-    from ackplan.app.importing import left_out, take_in, to_take_in, vanished
-    from ackplan.app.observing import living
-    from ackplan.cli.live import nodes_of, regions_of
-    from ackplan.render.words import counted
+    from ackplan.app.import_record import left_out, take_in, to_take_in, vanished
+    from ackplan.app.observe import living
+    from ackplan.cli.lookup import nodes_of, regions_of
+    from ackplan.render.facts.words import counted
 
     spec = _spec(settings, optional=False)
     wanted = spec.clusters
@@ -134,11 +134,11 @@ async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
 
 
 async def _import_terraform(settings: Settings, asked: _Asked) -> tuple[str, Sequence[Diagnostic]]:
-    from ackplan.app.from_terraform import clusters_of
-    from ackplan.app.importing import not_in_spec
-    from ackplan.app.terraform import resources
-    from ackplan.cli.exporting import write
-    from ackplan.render.words import counted
+    from ackplan.app.import_record import not_in_spec
+    from ackplan.app.import_terraform import clusters_of
+    from ackplan.app.terraform_state import resources
+    from ackplan.cli.export_files import write
+    from ackplan.render.facts.words import counted
 
     if asked.no_refresh and not settings.region:
         raise click.UsageError("--no-refresh needs --region: a state of Terraform's does not tell it")
@@ -159,7 +159,7 @@ async def _import_terraform(settings: Settings, asked: _Asked) -> tuple[str, Seq
 
 
 def _files(settings: Settings, asked: _Asked, done: TakenIn) -> Mapping[Path, str]:
-    from ackplan.cli.exporting import files_of
+    from ackplan.cli.export_files import files_of
 
     if not asked.out or not done.clusters:
         return {}
@@ -167,8 +167,8 @@ def _files(settings: Settings, asked: _Asked, done: TakenIn) -> Mapping[Path, st
 
 
 async def _taken_in(settings: Settings, before: Record, found: Sequence[Translated], api: AckClient | None) -> TakenIn:
-    from ackplan.app.from_terraform import live_ones, take_in
-    from ackplan.cli.live import by_id, nodes_of, regions_of
+    from ackplan.app.import_terraform import live_ones, take_in
+    from ackplan.cli.lookup import by_id, nodes_of, regions_of
 
     if api is None:
         return take_in(before, found, None, {}, settings.region)
@@ -181,9 +181,9 @@ async def _taken_in(settings: Settings, before: Record, found: Sequence[Translat
 
 
 def _bytes(settings: Settings, file: str) -> bytes:
-    from ackplan.app.terraform import MAX_BYTES
-    from ackplan.diagnostics import Failure, error
-    from ackplan.stores.files import read_regular
+    from ackplan.app.terraform_state import MAX_BYTES
+    from ackplan.core.diagnostics import Failure, error
+    from ackplan.documents.files import read_regular
 
     if file == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from ackplan.cli.options import Settings, options
-from ackplan.diagnostics import Diagnostic, Failure, error
+from ackplan.core.diagnostics import Diagnostic, Failure, error
 
 _DEFAULT_BRANCH = "main"
 _FROM_GIT = "git+https://HOST/OWNER/ackplan@COMMIT"
@@ -83,7 +83,7 @@ def command(settings: Settings, folder: str, keep: bool, force: bool, **asked: s
 
 
 def _place(folder: Path) -> _Place:
-    from ackplan.stores.git import branch, top_folder
+    from ackplan.adapters.local.git import branch, top_folder
 
     if os.path.lexists(folder) and not folder.is_dir():
         raise click.BadParameter(f"{folder} is not a folder", param_hint="DIR")
@@ -95,7 +95,7 @@ def _place(folder: Path) -> _Place:
 
 def _own_files(place: _Place) -> dict[Path, str]:
     """The project's files. A spec in `fleet/` stays the spec: an ackplan.yaml beside it would take its place."""
-    from ackplan.render.starting import project_files
+    from ackplan.app.init import project_files
     from ackplan.spec.fleet import DEFAULT_FILE, DEFAULT_FOLDER
 
     has_spec = (place.folder / DEFAULT_FOLDER).is_dir() and not os.path.lexists(place.folder / DEFAULT_FILE)
@@ -105,7 +105,7 @@ def _own_files(place: _Place) -> dict[Path, str]:
 
 
 def _pipeline(place: _Place, asked: Mapping[str, str]) -> dict[Path, str]:
-    from ackplan.render.starting import NotPlain, Project, pipeline_files
+    from ackplan.app.init import NotPlain, Project, pipeline_files
 
     if not asked["platform"]:
         return {}
@@ -143,7 +143,7 @@ def _holds(path: Path, text: str) -> bool:
 
 def _check_links(place: _Place, planned: Mapping[Path, str]) -> None:
     """A clone of a stranger's can have links that lead anywhere; git follows none to its .gitignore either."""
-    from ackplan.stores.files import check_within
+    from ackplan.adapters.local.files import check_within
 
     for path in planned:
         check_within(path.parent, place.top)
@@ -159,7 +159,7 @@ def _exists(path: Path) -> Diagnostic:
 
 
 def _write(planned: Mapping[Path, str]) -> None:
-    from ackplan.stores.files import write_atomically
+    from ackplan.adapters.local.files import write_atomically
 
     for path, text in planned.items():
         write_atomically(path, text.encode())
@@ -167,8 +167,9 @@ def _write(planned: Mapping[Path, str]) -> None:
 
 def _ignore(path: Path) -> list[Path]:
     """Makes git ignore what is not committed; the file if that took a change."""
-    from ackplan.render.starting import IGNORED
-    from ackplan.stores.files import read_regular, write_atomically
+    from ackplan.adapters.local.files import write_atomically
+    from ackplan.app.init import IGNORED
+    from ackplan.documents.files import read_regular
 
     before = (read_regular(path, 1 << 20) or b"").decode("utf-8", "surrogateescape")
     if {IGNORED, IGNORED.rstrip("/")} & {line.strip().lstrip("/") for line in before.splitlines()}:
@@ -179,7 +180,7 @@ def _ignore(path: Path) -> list[Path]:
 
 
 def _shown(path: Path) -> str:
-    from ackplan.spec.fleet import display
+    from ackplan.documents.files import display
 
     return display(path)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from ackplan.cli.options import Settings, options
-from ackplan.cli.session import open_api, run_async
-from ackplan.diagnostics import printable
+from ackplan.cli.wiring import open_api, run_async
+from ackplan.core.diagnostics import printable
 
 
 @click.command("kubeconfig")
@@ -27,9 +27,9 @@ def command(settings: Settings, out: str, merge: bool, name: str, allow_plugins:
 
     A file gets what a connection needs: an answer with more, as an exec plugin, is refused without --allow-plugins.
     """
-    from ackplan.cli.outputs import output
-    from ackplan.spec.fleet import display
-    from ackplan.stores.outputs import Sort
+    from ackplan.adapters.local.output_files import Sort
+    from ackplan.cli.output_options import output
+    from ackplan.documents.files import display
 
     if out and merge:
         raise click.UsageError("--out and --merge can't go together")
@@ -50,9 +50,9 @@ def command(settings: Settings, out: str, merge: bool, name: str, allow_plugins:
 
 def _check(config: str, *, printed: bool) -> None:
     """Refuses what must not go unseen into a file that kubectl believes; of what is printed it is said."""
+    from ackplan.adapters.local.kubeconfig_file import check_plain
     from ackplan.cli.printing import say
-    from ackplan.diagnostics import Failure
-    from ackplan.stores.kubeconfig import check_plain
+    from ackplan.core.diagnostics import Failure
 
     try:
         check_plain(config)
@@ -64,7 +64,7 @@ def _check(config: str, *, printed: bool) -> None:
 
 
 async def _fetch(settings: Settings, name: str) -> str:
-    from ackplan.cli.live import find, on_record
+    from ackplan.cli.lookup import find, on_record
 
     async with open_api(settings) as api:
         cluster = await find(api, name, on_record(settings))
@@ -78,8 +78,9 @@ def _default() -> Path:
 
 def _merge(path: Path, config: str, name: str, *, plugins: bool) -> None:
     """Writes it into a file, and says what that changes for whoever uses the file."""
-    from ackplan.stores.files import read_regular, write_atomically
-    from ackplan.stores.kubeconfig import MAX_BYTES, merged
+    from ackplan.adapters.local.files import write_atomically
+    from ackplan.adapters.local.kubeconfig_file import MAX_BYTES, merged
+    from ackplan.documents.files import read_regular
 
     before = read_regular(path, MAX_BYTES)
     made = merged(before, config, name, str(path), plugins=plugins)

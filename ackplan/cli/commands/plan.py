@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.planning import PLAN_FORMATS, Asked, plan_options
+from ackplan.cli.plan import PLAN_FORMATS, Asked, plan_options
 
 if TYPE_CHECKING:
+    from ackplan.adapters.local.output_files import Output
     from ackplan.plan.model import Plan
-    from ackplan.stores.outputs import Output
 
 
 @click.command("plan")
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 def command(settings: Settings, asked: Asked, out: str, same_as: str, detailed_exitcode: bool) -> int:  # noqa: FBT001
     """Show what would change, and why. Changes nothing."""
+    from ackplan.adapters.local.output_files import Sort
     from ackplan.cli.hints import with_planfile
-    from ackplan.cli.outputs import output
-    from ackplan.cli.planning import plan_now, read_plan, shown
-    from ackplan.cli.session import run_async
-    from ackplan.stores.outputs import Sort
+    from ackplan.cli.output_options import output
+    from ackplan.cli.plan import plan_now, read_plan, shown
+    from ackplan.cli.wiring import run_async
 
     file = output(settings, out, Sort.PLAN) if out else None
     if file is not None:
@@ -54,8 +54,8 @@ def command(settings: Settings, asked: Asked, out: str, same_as: str, detailed_e
 
 
 def _check_same(reviewed: Plan, plan: Plan, file: str) -> None:
-    from ackplan.diagnostics import Failure, error
-    from ackplan.plan.same import parted
+    from ackplan.core.diagnostics import Failure, error
+    from ackplan.plan.equality import parted
 
     apart = "; ".join(parted(reviewed, plan))
     if apart:
@@ -66,6 +66,6 @@ def _check_same(reviewed: Plan, plan: Plan, file: str) -> None:
 
 def _write(file: Output, plan: Any, record: Any) -> None:
     from ackplan.plan.codec import encode_file
-    from ackplan.render.json_plan import plan_json
+    from ackplan.render.terraform.plan import plan_json
 
     file.write(encode_file(plan, plan_json(plan, record), record))

@@ -11,14 +11,14 @@ from ackplan.cli import printing
 from ackplan.cli.clock import RealClock
 from ackplan.cli.embedded import embedded
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.planning import read_plan
-from ackplan.cli.session import run_async
+from ackplan.cli.plan import read_plan
+from ackplan.cli.wiring import run_async
 from ackplan.execute.outcomes import Event, Moment, Status
-from ackplan.render.rehearsal import clock_time
-from ackplan.render.words import counted
+from ackplan.render.facts.words import counted
+from ackplan.render.text.rehearsal import clock_time
 
 if TYPE_CHECKING:
-    from ackplan.app.rehearsing import Rehearsal
+    from ackplan.app.rehearse import Rehearsal
     from ackplan.execute.limits import Limits
     from ackplan.execute.ports import Clock
     from ackplan.plan.model import Plan
@@ -67,7 +67,9 @@ def command(settings: Settings, faults: str, planfile: str) -> int:
 
 
 def _told(settings: Settings, done: Rehearsal) -> str:
-    from ackplan.render import html, json_rehearsal, rehearsal
+    from ackplan.render.page import html
+    from ackplan.render.terraform import rehearsal as json_rehearsal
+    from ackplan.render.text import rehearsal
 
     match settings.format:
         case "json":
@@ -79,15 +81,15 @@ def _told(settings: Settings, done: Rehearsal) -> str:
 
 
 async def _rehearse(plan: Plan, limits: Limits, faults: Path | None) -> Rehearsal:
-    from ackplan import api
-    from ackplan.app.rehearsing import rehearse, seed, world
-    from ackplan.execute.virtual import VirtualClock
+    from ackplan.adapters import ack
+    from ackplan.app.rehearse import rehearse, seed, world
+    from ackplan.execute.virtual_clock import VirtualClock
 
     clock = VirtualClock()
     async with embedded(clock=clock.serving(), live=world(plan), seed=seed(plan), faults=faults) as running:
         patience = _WITH_FAULTS if faults else _REAL_SECONDS
-        timeouts = api.Timeouts(connect=patience, read=patience, total=patience)
-        settings = api.ClientSettings(endpoint=running.url, rate=limits.rate, timeouts=timeouts)
-        fixed = api.FixedCredentials("sandbox", "sandbox")
-        async with api.open_client(settings, fixed, clock=clock, carried=clock.watched) as client:
+        timeouts = ack.Timeouts(connect=patience, read=patience, total=patience)
+        settings = ack.ClientSettings(endpoint=running.url, rate=limits.rate, timeouts=timeouts)
+        fixed = ack.FixedCredentials("sandbox", "sandbox")
+        async with ack.open_client(settings, fixed, clock=clock, carried=clock.watched) as client:
             return await rehearse(plan, client, clock, limits, Progress(len(plan.steps), clock, RealClock()))

@@ -14,7 +14,7 @@ from ackplan.cli.options import Settings, options
 @click.argument("name", default="spec")
 def command(settings: Settings, name: str) -> None:  # noqa: ARG001
     """Print the schema of NAME: spec (default), policy, a kind of cluster, or an operation."""
-    from ackplan.catalog import bundle
+    from ackplan.core.catalog import bundle
 
     names = bundle.names()
     if name not in names:

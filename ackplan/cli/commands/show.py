@@ -3,7 +3,7 @@
 import click
 
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.planning import PLAN_FORMATS
+from ackplan.cli.plan import PLAN_FORMATS
 
 
 @click.command("show")
@@ -12,18 +12,19 @@ from ackplan.cli.planning import PLAN_FORMATS
 @click.argument("planfile", required=False)
 def command(settings: Settings, planfile: str | None) -> None:
     """Show PLANFILE, or without one the recorded state."""
-    from ackplan.cli.planning import before_now, drawn, read_plan
-    from ackplan.render import json_plan, text
+    from ackplan.cli.plan import before_now, drawn, read_plan
+    from ackplan.render import text
+    from ackplan.render.terraform import plan
 
     if planfile:
         found = read_plan(settings, planfile)
         as_json = settings.format == "json"
-        click.echo(json_plan.dumps(found.shown) if as_json else drawn(settings, found.plan, found.record))
+        click.echo(plan.dumps(found.shown) if as_json else drawn(settings, found.plan, found.record))
         return
     if settings.format not in {"text", "json"}:
         raise click.UsageError(f"--format {settings.format} is for a plan file")
     record = before_now(settings).record
     if settings.format == "json":
-        click.echo(json_plan.dumps(json_plan.record_json(record)))
+        click.echo(plan.dumps(plan.record_json(record)))
     else:
         click.echo(text.record_text(record))

@@ -13,9 +13,9 @@ import click
 
 from ackplan.cli.embedded import embedded
 from ackplan.cli.options import Settings, options
-from ackplan.cli.session import run_async
-from ackplan.diagnostics import Failure, error
-from ackplan.stores.files import read_regular
+from ackplan.cli.wiring import run_async
+from ackplan.core.diagnostics import Failure, error
+from ackplan.documents.files import read_regular
 
 # A world of 30,000 clusters is about a tenth of it.
 _MAX_SEED = 256 << 20

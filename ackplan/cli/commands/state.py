@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.diagnostics import hint
+from ackplan.core.diagnostics import hint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from ackplan.api import AckClient
-    from ackplan.app.planning import Known
-    from ackplan.model.answers import Cluster
+    from ackplan.adapters.ack import AckClient
+    from ackplan.app.plan import Known
+    from ackplan.core.answers import Cluster
     from ackplan.record import Record
 
 _FORCE = "Also where lineage or serial say that another record would be lost."
@@ -30,8 +30,8 @@ def command() -> None:
 @options(state=True)
 def _list(settings: Settings) -> None:
     """List the recorded clusters."""
-    from ackplan.cli.planning import before_now
-    from ackplan.diagnostics import printable
+    from ackplan.cli.plan import before_now
+    from ackplan.core.diagnostics import printable
 
     for name in sorted(before_now(settings).record.clusters):
         click.echo(printable(name))
@@ -45,16 +45,17 @@ def _show(settings: Settings, name: str) -> None:
     """Show one recorded cluster."""
     import dataclasses
 
-    from ackplan.cli.planning import before_now
-    from ackplan.diagnostics import Failure, error
-    from ackplan.render import json_plan, text
+    from ackplan.cli.plan import before_now
+    from ackplan.core.diagnostics import Failure, error
+    from ackplan.render import text
+    from ackplan.render.terraform import plan
 
     record = before_now(settings).record
     if name not in record.clusters:
         raise Failure(error("ACK3005", "Unknown cluster", f'"{name}" is not recorded', "ackplan state list"))
     alone = dataclasses.replace(record, clusters={name: record.clusters[name]})
     as_json = settings.format == "json"
-    click.echo(json_plan.dumps(json_plan.record_json(alone)) if as_json else text.record_text(alone))
+    click.echo(plan.dumps(plan.record_json(alone)) if as_json else text.record_text(alone))
 
 
 @command.command("rm")
@@ -62,7 +63,7 @@ def _show(settings: Settings, name: str) -> None:
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 def _rm(settings: Settings, names: tuple[str, ...]) -> None:
     """Forget recorded clusters. They stay as they are, and are not managed any more."""
-    from ackplan.app.recordkeeping import check_settled, forget
+    from ackplan.app.edit_record import check_settled, forget
 
     async def forgotten(before: Known) -> Record:
         check_settled(before)
@@ -80,9 +81,9 @@ def _mv(settings: Settings, old: str, new: str) -> None:
     """Follow a cluster that was renamed from OLD to NEW outside of ackplan. Its live cluster must be called NEW."""
     import dataclasses
 
-    from ackplan.app.recordkeeping import check_settled, rename
+    from ackplan.app.edit_record import check_settled, rename
     from ackplan.app.worlds import of_record
-    from ackplan.cli.session import open_world
+    from ackplan.cli.wiring import open_world
 
     async def renamed(before: Known) -> Record:
         check_settled(before)
@@ -97,7 +98,7 @@ def _mv(settings: Settings, old: str, new: str) -> None:
 
 async def _asked_for(api: AckClient, record: Record, name: str) -> Sequence[Cluster]:
     """The recorded cluster by its id, whatever lists say and whatever its name is; none where it is not there."""
-    from ackplan.cli.live import by_id
+    from ackplan.cli.lookup import by_id
     from ackplan.plan.steps import region_of
 
     entry = record.clusters.get(name)
@@ -114,8 +115,8 @@ def _rebind(settings: Settings) -> None:
     """
     import dataclasses
 
-    from ackplan.app.recordkeeping import check_settled
-    from ackplan.cli.session import open_world
+    from ackplan.app.edit_record import check_settled
+    from ackplan.cli.wiring import open_world
 
     told: list[str] = []
 
@@ -135,7 +136,7 @@ def _rebind(settings: Settings) -> None:
 @options(state=True, document=True)
 def _pull(settings: Settings) -> None:
     """Print the record as it is kept. Prints nothing where there is none."""
-    from ackplan.cli.session import stores
+    from ackplan.cli.wiring import stores
     from ackplan.record.codec import encode
 
     record = stores(settings).record.read()
@@ -149,9 +150,9 @@ def _pull(settings: Settings) -> None:
 @click.argument("file")
 def _push(settings: Settings, force: bool, file: str) -> None:  # noqa: FBT001
     """Put the record in FILE in the place of the one that is kept. - reads standard input."""
-    from ackplan.app.recordkeeping import check_settled, put
+    from ackplan.app.edit_record import check_settled, put
     from ackplan.record.codec import decode_bytes
-    from ackplan.render.words import counted
+    from ackplan.render.facts.words import counted
 
     pushed = decode_bytes(_bytes(settings, file), "<stdin>" if file == "-" else file)
 
@@ -173,10 +174,10 @@ def _history(settings: Settings, most: int) -> None:
     """Show how the record came to be: the copy from before the last write, and its commits where it is kept in git."""
     import dataclasses
 
-    from ackplan.cli.session import run_folder, state_folder
+    from ackplan.adapters.local.history import changes, history
+    from ackplan.cli.wiring import run_folder, state_folder
     from ackplan.render import text
-    from ackplan.render.safe import json_text
-    from ackplan.stores.history import changes, history
+    from ackplan.render.facts.safe import json_text
 
     file = f"{settings.workspace}.json"
     versions = history(state_folder(settings) / file, run_folder(settings) / f"{file}.backup", most)
@@ -194,10 +195,9 @@ def _history(settings: Settings, most: int) -> None:
 
 
 def _bytes(settings: Settings, file: str) -> bytes:
-    from ackplan.diagnostics import Failure, error
+    from ackplan.core.diagnostics import Failure, error
+    from ackplan.documents.files import display, read_regular
     from ackplan.record.codec import MAX_BYTES
-    from ackplan.spec.fleet import display
-    from ackplan.stores.files import read_regular
 
     path = settings.path(file)
     data = sys.stdin.buffer.read(MAX_BYTES + 1) if file == "-" else read_regular(path, MAX_BYTES)
@@ -210,8 +210,8 @@ def _bytes(settings: Settings, file: str) -> bytes:
 
 def _rewrite(settings: Settings, verb: str, changed: Callable[[Known], Awaitable[Record]]) -> Record:
     """Writes what `changed` makes of the record, under the lock. Raises Failure where it can't be."""
-    from ackplan.cli.planning import before_now
-    from ackplan.cli.session import lock, run_async, stores
+    from ackplan.cli.plan import before_now
+    from ackplan.cli.wiring import lock, run_async, stores
 
     async def main() -> Record:
         async with lock(settings, f"ackplan state {verb}", 0):

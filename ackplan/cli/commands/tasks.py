@@ -7,7 +7,7 @@ import asyncio
 import click
 
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.session import open_api, run_async
+from ackplan.cli.wiring import open_api, run_async
 
 
 @click.command("tasks")
@@ -16,7 +16,7 @@ from ackplan.cli.session import open_api, run_async
 @click.argument("task_id", required=False)
 def command(settings: Settings, task_id: str | None) -> None:
     """Show the task TASK_ID, or the tasks that an interrupted apply left running."""
-    from ackplan.cli.planning import before_now
+    from ackplan.cli.plan import before_now
 
     flying = before_now(settings).flying
     ids = [task_id] if task_id else [str(f.data["task_id"]) for f in flying if f.data.get("task_id")]
@@ -27,7 +27,7 @@ async def _show(settings: Settings, ids: list[str]) -> str:
     import dataclasses
 
     from ackplan.render import text
-    from ackplan.render.safe import json_text
+    from ackplan.render.facts.safe import json_text
 
     async with open_api(settings) as api:
         tasks = await asyncio.gather(*(api.get_task(task_id) for task_id in ids))

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def command(settings: Settings) -> int:
     """Check the spec against the schemas and the rules; no network."""
     from ackplan import spec
-    from ackplan.diagnostics import has_errors
+    from ackplan.core.diagnostics import has_errors
 
     checked = spec.read(inputs(settings))
     failed = has_errors(checked.diagnostics)
     if settings.format == "json":
-        from ackplan.render import json_plan
+        from ackplan.render.terraform import plan
 
-        click.echo(json_plan.dumps(json_plan.validate_json(checked.diagnostics)))
+        click.echo(plan.dumps(plan.validate_json(checked.diagnostics)))
     elif settings.format != "text":
         click.echo(_findings(settings.format, checked))
     else:

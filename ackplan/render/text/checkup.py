@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ackplan.app.checkup import Check, Status
-from ackplan.render.safe import pad, printable, width
+from ackplan.app.doctor import Check, Status
+from ackplan.render.facts.safe import pad, printable, width
+from ackplan.render.facts.words import counted
 from ackplan.render.text.style import Style, diagnostic_line
-from ackplan.render.words import counted
 
 _TONES = {Status.OK: "good", Status.WARNING: "warning", Status.FAILED: "error", Status.SKIPPED: "dim"}
 _WORDS = {Status.OK: "OK", Status.WARNING: "warning", Status.FAILED: "failed", Status.SKIPPED: "skipped"}

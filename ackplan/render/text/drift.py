@@ -5,16 +5,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from ackplan.app.drifting import Drift
-from ackplan.model.actions import Action
+from ackplan.app.drift import Drift
+from ackplan.core.work import Action
 from ackplan.plan.model import Change
-from ackplan.render.compared import sentence
-from ackplan.render.drift import none, since, ways
-from ackplan.render.safe import pad, printable
+from ackplan.render.facts.compared import sentence
+from ackplan.render.facts.drift import none, since, ways
+from ackplan.render.facts.safe import pad, printable
+from ackplan.render.facts.view import Block, view
+from ackplan.render.facts.words import counted
 from ackplan.render.text.fields import field_lines
 from ackplan.render.text.style import Style
-from ackplan.render.view import Block, view
-from ackplan.render.words import counted
 
 _INDENT = "      "
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ackplan.model.values import ABSENT
-from ackplan.render.safe import pad, width
+from ackplan.core.values import ABSENT
+from ackplan.render.facts.formatting import brackets, compared, parts, written
+from ackplan.render.facts.safe import pad, width
+from ackplan.render.facts.view import DRIFT, FORCES, Field
+from ackplan.render.facts.words import counted
 from ackplan.render.text.style import Style
-from ackplan.render.values import brackets, compared, parts, written
-from ackplan.render.view import DRIFT, FORCES, Field
-from ackplan.render.words import counted
 
 _COLUMNS = 110
 _TONES = {FORCES: "error", DRIFT: "drift"}

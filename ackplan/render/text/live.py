@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ackplan import catalog
-from ackplan.model.answers import Cluster, Node, Task
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node, Task
 from ackplan.render.text.table import table
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ackplan.diagnostics import Diagnostic, hint
+from ackplan.core.diagnostics import Diagnostic, hint
+from ackplan.core.work import Action
 from ackplan.execute.limits import USUAL, Limits
-from ackplan.model.actions import Action
 from ackplan.plan.model import Plan
-from ackplan.render.compared import sentence
-from ackplan.render.safe import pad, printable, width
+from ackplan.render.facts.compared import sentence
+from ackplan.render.facts.safe import pad, printable, width
+from ackplan.render.facts.view import Block, StepView, View, view
+from ackplan.render.facts.words import LEGEND, NARROWED, counted, duration
 from ackplan.render.text.fields import field_lines
 from ackplan.render.text.style import Style, diagnostic_line
-from ackplan.render.view import Block, StepView, View, view
-from ackplan.render.words import LEGEND, NARROWED, counted, duration
 
 _INTRO = {
     "normal": "ackplan will do the following:",

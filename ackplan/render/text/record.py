@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ackplan.record import Record, RecordedCluster
-from ackplan.render.resources import known_kind
-from ackplan.render.safe import pad, printable, width
-from ackplan.render.values import quoted, secret_names, written
+from ackplan.render.facts.formatting import quoted, secret_names, written
+from ackplan.render.facts.safe import pad, printable, width
+from ackplan.render.terraform.provider import known_kind
 
 
 def record_text(record: Record) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ackplan.diagnostics import hint
+from ackplan.core.diagnostics import hint
+from ackplan.core.work import Action, StepKind
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
-from ackplan.model.actions import Action, StepKind
 from ackplan.plan.model import Change, Plan, Step
-from ackplan.render.safe import printable
+from ackplan.render.facts.safe import printable
+from ackplan.render.facts.words import DONE, VERBS, counted, duration
 from ackplan.render.text.style import Style, diagnostic_without_cluster
-from ackplan.render.words import DONE, VERBS, counted, duration
 
 _SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
 _CALLING = frozenset({StepKind.ATTACH, StepKind.SCALE_OUT, StepKind.DETACH, StepKind.SCALE_IN})

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from ackplan.diagnostics import Diagnostic
-from ackplan.render.safe import printable
+from ackplan.core.diagnostics import Diagnostic
+from ackplan.render.facts.safe import printable
 
 _TONES: dict[str, dict[str, Any]] = {
     "+": {"fg": "green"},

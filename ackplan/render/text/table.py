@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ackplan.render.safe import pad, shortened, width
+from ackplan.render.facts.safe import pad, shortened, width
 
 # Longer than any name or id that the API gives out.
 _CELL = 200

@@ -14,7 +14,7 @@ from unittest import mock
 import pytest
 from click.shell_completion import get_completion_class
 
-from ackplan.cli import completing
+from ackplan.cli import completion
 from ackplan.cli.main import COMMANDS, cli
 from tests.running import command_line
 
@@ -52,11 +52,11 @@ def offered(folder: Path, *words: str, home: str = "") -> list[str]:
     """What bash would be told for the last word."""
     line = ["ackplan", *words]
     asked = {"COMP_WORDS": " ".join(line), "COMP_CWORD": str(len(line) - 1), "HOME": home or str(folder / "home")}
-    completing.install()
+    completion.install()
     bash = get_completion_class("bash")
     assert bash is not None
     with contextlib.chdir(folder), mock.patch.dict(os.environ, asked):
-        return bash(cli, {}, "ackplan", completing.VARIABLE).complete().splitlines()
+        return bash(cli, {}, "ackplan", completion.VARIABLE).complete().splitlines()
 
 
 def plain(*names: str) -> list[str]:

@@ -17,9 +17,9 @@ from aiohttp import web
 from alibabacloud_credentials.utils import auth_constant, auth_util
 from projects import WEB, Project
 
+from ackplan.adapters.local.lock import locked
+from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.record.journal import RunHead
-from ackplan.stores.journal import SqliteJournal
-from ackplan.stores.lock import locked
 from tests.certificates import certificate
 from tests.running import Command, command_line, simulator
 

@@ -12,8 +12,8 @@ import pytest
 from live_fleets import LIVE, OUTSIDE
 from projects import WEB, Project
 
+from ackplan.documents.yaml import parse
 from ackplan.spec.layout import laid_out
-from ackplan.spec.load import parse
 from tests.running import simulator
 
 EXPECT = Path(__file__).parent / "expect"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ackplan.render.starting import PLATFORMS
+from ackplan.app.init import PLATFORMS
 from tests.running import Command, command_line
 
 OWN = {"ackplan.yaml", "ackplan.schema.json", ".gitignore", "state/README.md"}

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from projects import WEB, Project
 
-from ackplan.api import AckClient
+from ackplan.adapters.ack import AckClient
 
 OWN = "# mine\nkind: Config\ncurrent-context: home\nclusters: []  # none\ncontexts: []\nusers: []\n"
 EVIL = """\

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import pytest
 from projects import PASSWORD, WEB, Project
 
-from ackplan.diagnostics import Failure, error
-from ackplan.stores.local import LocalRecordStore
+from ackplan.adapters.local.record_store import LocalRecordStore
+from ackplan.core.diagnostics import Failure, error
 from tests.running import command_line, simulator
 
 FAULTS = """\

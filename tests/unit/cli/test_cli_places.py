@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.record.journal import RunHead
-from ackplan.stores.journal import SqliteJournal
 from tests.running import command_line
 
 SPEC = "ackplan: 1\nregion: cn-beijing\nclusters: {}\n"

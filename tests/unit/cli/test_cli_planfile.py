@@ -11,7 +11,7 @@ from projects import Project
 
 from ackplan.plan import codec
 from ackplan.record.codec import decode_data, digest
-from ackplan.render.json_plan import plan_json
+from ackplan.render.terraform.plan import plan_json
 
 BEFORE = """\
 ackplan: 1

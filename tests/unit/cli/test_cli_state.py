@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from projects import WEB, Project
 
-from ackplan.stores.git import git as asked
+from ackplan.adapters.local.git import git as asked
 
 TWO = WEB + "  db:\n    cluster_type: Ask\n    depends_on: [web]\n"
 
@@ -23,8 +23,8 @@ def record(project: Project) -> dict:
 
 def in_flight(project: Project) -> None:
     """An apply that was killed after it sent its call."""
+    from ackplan.adapters.local.sqlite_journal import SqliteJournal
     from ackplan.record.journal import Entry, Phase, RunHead
-    from ackplan.stores.journal import SqliteJournal
 
     kept = record(project)
     journal = SqliteJournal(project.folder / ".ackplan/default.journal")
@@ -296,7 +296,7 @@ def test_history_reads_no_more_of_git_than_fits(project: Project, monkeypatch: p
         project.write(text, "state/default.json")
         git(project.folder, "add", "state")
         git(project.folder, "commit", "-q", "-m", f"{number}" + "x" * 1000)
-    monkeypatch.setattr("ackplan.stores.history.MAX_BYTES", 50_000)
+    monkeypatch.setattr("ackplan.adapters.local.history.MAX_BYTES", 50_000)
     told = json.loads(project.run("state", "history", "--format", "json").out)
     assert [version["serial"] for version in told] == [1, 1, None]
     assert all(len(version["subject"]) <= 240 for version in told)
@@ -437,7 +437,7 @@ def test_a_record_in_utf_16_is_called_so(project: Project) -> None:
 def test_a_record_that_could_not_be_read_back_is_not_written(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.applied(WEB)
     kept = (project.folder / "state/default.json").read_bytes()
-    monkeypatch.setattr("ackplan.stores.local.MAX_BYTES", len(kept) + 20)
+    monkeypatch.setattr("ackplan.adapters.local.record_store.MAX_BYTES", len(kept) + 20)
     project.write(TWO)
     done = project.run("apply", "--auto-approve")
     assert done.code == 1

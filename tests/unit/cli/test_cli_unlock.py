@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ackplan.diagnostics import Failure
-from ackplan.stores.lock import left_behind, locked, unlock
+from ackplan.adapters.local.lock import left_behind, locked, unlock
+from ackplan.core.diagnostics import Failure
 from tests.running import command_line
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ackplan.core.answers import Node
 from ackplan.diff.workers import choose, count_live
-from ackplan.model.answers import Node
-from ackplan.model.wanted import ScaleIn
+from ackplan.spec.desired import ScaleIn
 
 _CREATED = "2026-01-01T00:00:00Z"
 

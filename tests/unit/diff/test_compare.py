@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from ackplan import catalog
-from ackplan.catalog.kinds import Effect
-from ackplan.diagnostics import Span
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.diagnostics import Span
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Side
 from ackplan.diff import compare
 from ackplan.diff.workers import choose, compare_workers
-from ackplan.model.actions import Side
-from ackplan.model.answers import Cluster, Node
-from ackplan.model.values import ABSENT
-from ackplan.model.wanted import AttachGroup, Lifecycle, ScaleIn, Wanted
 from ackplan.record import RecordedCluster
+from ackplan.spec.desired import AttachGroup, Lifecycle, ScaleIn, Wanted
 
 CONSTANTS = {kind.name: dict(kind.constants) for kind in catalog.kinds()}
 

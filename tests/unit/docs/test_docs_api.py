@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from alibabacloud_cs20151215.client import Client
 
-from ackplan.api.operations import call
-from ackplan.api.signing import SIGNERS
+from ackplan.adapters.ack.operations import call
+from ackplan.adapters.ack.signing import SIGNERS
 from tests.conformance import contract
 
 OFFICIAL = "tests/conformance/test_official_clients.py"

@@ -15,7 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from ackplan import catalog
+from ackplan.core import catalog
 
 SPEC = "https://ackplan.dev/schemas/spec.schema.json"
 VALID = {

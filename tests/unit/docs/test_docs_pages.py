@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 import pytest
 
-from ackplan import catalog
-from ackplan.catalog.kinds import Effect
 from ackplan.cli.main import COMMANDS, cli
+from ackplan.core import catalog
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.work import Action
 from ackplan.execute.outcomes import Status
-from ackplan.model.actions import Action
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import encode, encode_cluster
 from ackplan.record.model import VERSION

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ackplan import catalog
+from ackplan.core import catalog
 
 
 @pytest.fixture(scope="module")

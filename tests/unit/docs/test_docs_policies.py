@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ackplan.app.policing import load
+from ackplan.app.policies import load
+from ackplan.documents.yaml import parse
 from ackplan.policy import read, rego
 from ackplan.rego import evaluate
-from ackplan.spec.load import parse
 
 PACK = "ackplan/policy/packs/recommended.yaml"
 

@@ -17,7 +17,7 @@ def test_the_comment_is_a_real_one(root: Path):
 def test_the_workflow_is_the_one_that_init_writes(root: Path):
     shown = re.search(r"```yaml\n(- name: Plan\n.*?)\n  # …\n```", _read(root, "README.md"), re.DOTALL)
     assert shown is not None
-    written = _read(root, "ackplan/render/starter/github/ackplan-plan.yml")
+    written = _read(root, "ackplan/app/starter/github/ackplan-plan.yml")
     assert textwrap.indent(shown[1], " " * 6) in written
 
 

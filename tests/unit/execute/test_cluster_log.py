@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from ackplan.core.answers import LogLine
 from ackplan.execute.cluster_log import telling
-from ackplan.model.answers import LogLine
 from tests.running import command_line, simulator
 
 SPEC = """\

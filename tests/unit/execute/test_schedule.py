@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from ackplan.core.work import Reason, Side, StepKind
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Outcome, Status
 from ackplan.execute.schedule import actual, expected
-from ackplan.model.actions import Reason, Side, StepKind
 from ackplan.plan.model import Step
 from tests.running import command_line
 

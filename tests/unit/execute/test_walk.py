@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from ackplan.core.work import Reason, Side, StepKind
 from ackplan.execute.scheduler import Walk
-from ackplan.model.actions import Reason, Side, StepKind
 from ackplan.plan import graph
 from ackplan.plan.model import Step
 from tests.running import command_line, simulator

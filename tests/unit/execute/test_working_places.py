@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ackplan.execute.places import Places
+from ackplan.execute.slots import Places
 
 
 def _run(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ackplan import catalog, spec
-from ackplan.model.answers import Cluster, Node
-from ackplan.model.wanted import Wanted
+from ackplan import spec
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
 from ackplan.record import Record, RecordedCluster
+from ackplan.spec.desired import Wanted
 
 REGION = "cn-beijing"
 PASSWORD = {"env": "NODE_PASSWORD"}

@@ -22,11 +22,11 @@ from sides import (
     want,
 )
 
-from ackplan.model.actions import Action, Reason, Side
-from ackplan.model.values import ABSENT
-from ackplan.model.wanted import Wanted
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.model import Change
 from ackplan.record.codec import encode_cluster
+from ackplan.spec.desired import Wanted
 
 ADOPT = {"adopt": frozenset({"c"})}
 FIVE = ("i-1", "i-2", "i-3", "i-4", "i-5")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sides import DEDICATED, EDGE, MANAGED, live, nodes, one, plan_of, recorded, sides
 
-from ackplan.diagnostics import Severity
+from ackplan.core.diagnostics import Severity
 
 PAID = {"worker_instance_charge_type": "PrePaid", "worker_period_unit": "Month", "worker_period": 1}
 DISK = {"worker_data_disk": True, "worker_data_disk_category": "cloud_essd", "worker_data_disk_size": "200"}

@@ -9,11 +9,11 @@ import networkx as nx
 import pytest
 from sides import DEDICATED, MANAGED, SERVERLESS, calls, ids, live, nodes, one, plan_of, recorded, settled, sides, want
 
-from ackplan.model.actions import Action, Reason, Side, StepKind
-from ackplan.model.wanted import Wanted
+from ackplan.core.work import Action, Reason, Side, StepKind
 from ackplan.plan import graph
 from ackplan.plan.model import Pins, Plan
 from ackplan.plan.planner import Options, nodes_needed
+from ackplan.spec.desired import Wanted
 
 GROUP = {"instances": ["i-a"], "key_pair": "k"}
 

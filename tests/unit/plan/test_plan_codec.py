@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from sides import DEDICATED, MANAGED, PASSWORD, SERVERLESS, live, nodes, one, plan_of, recorded, settled, sides, want
 
-from ackplan.diagnostics import Failure
-from ackplan.model.world import World
+from ackplan.core.diagnostics import Failure
+from ackplan.core.world import World
 from ackplan.plan import codec
 from ackplan.plan.model import Plan
 from ackplan.record import Record, RecordedCluster

@@ -24,10 +24,10 @@ from sides import (
     want,
 )
 
-from ackplan.catalog.kinds import Effect
-from ackplan.model.actions import Action, Reason, Side, StepKind
-from ackplan.model.answers import Cluster
-from ackplan.model.values import ABSENT
+from ackplan.core.answers import Cluster
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Action, Reason, Side, StepKind
 from ackplan.record.codec import encode_cluster
 
 KINDS = {"managed": MANAGED, "dedicated": DEDICATED, "edge": EDGE, "serverless": SERVERLESS}

@@ -21,9 +21,9 @@ from sides import (
     sides,
 )
 
-from ackplan.catalog.kinds import Effect
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.work import Action, Reason, Side, StepKind
 from ackplan.diff import needs_nodes
-from ackplan.model.actions import Action, Reason, Side, StepKind
 from ackplan.record.codec import encode_cluster
 
 TYPES = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ackplan import spec
-from ackplan.model.answers import Cluster
+from ackplan.core.answers import Cluster
 from ackplan.plan.planner import Options, Sides, plan
 from ackplan.policy import Case, read
 from ackplan.policy.judge import judge

@@ -8,7 +8,7 @@ import datetime
 import pytest
 from policies import MONDAY, case, found, rule, rules_of
 
-from ackplan.diagnostics import Severity
+from ackplan.core.diagnostics import Severity
 from ackplan.policy.judge import judge
 
 SHOP = "shop: {extends: web}\n"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ackplan.model.answers import Cluster, Node
+from ackplan.core.answers import Cluster, Node
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import encode_cluster
 from ackplan.record.journal import Entry, InFlight, Phase, fold

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ackplan.diagnostics import Failure
-from ackplan.model.world import World
+from ackplan.core.diagnostics import Failure
+from ackplan.core.world import World
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import decode, decode_bytes, digest, encode
 

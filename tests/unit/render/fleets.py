@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ackplan import catalog, spec
-from ackplan.catalog.kinds import Effect
-from ackplan.model.answers import Cluster, Node
-from ackplan.model.wanted import Wanted
+from ackplan import spec
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node
+from ackplan.core.catalog.kinds import Effect
 from ackplan.plan.model import Change, Plan
 from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.render.text import plan_text
+from ackplan.spec.desired import Wanted
 
 TEMPLATES = """\
 ackplan: 1

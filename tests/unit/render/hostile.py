@@ -8,8 +8,8 @@ from typing import Any
 
 from fleets import Fleet
 
-from ackplan.diagnostics import Diagnostic, Severity, Span
-from ackplan.model.values import ABSENT
+from ackplan.core.diagnostics import Diagnostic, Severity, Span
+from ackplan.core.values import ABSENT
 from ackplan.plan.model import Change, Plan, Step
 
 WEB = "  {name}: {{extends: web}}\n"

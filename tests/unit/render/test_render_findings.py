@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ackplan import __version__
-from ackplan.diagnostics import Diagnostic, Severity, Span, error, warning
+from ackplan.core.diagnostics import Diagnostic, Severity, Span, error, warning
 from ackplan.render import findings
 
 TYPO = error(

@@ -9,9 +9,9 @@ import fleets
 import pytest
 from fleets import Fleet
 
-from ackplan.model.actions import StepKind
+from ackplan.core.work import StepKind
 from ackplan.plan.model import Step
-from ackplan.render import graph
+from ackplan.render.graph import formats
 
 FLEET = Fleet(
     before="  d: {extends: web}\n",
@@ -63,20 +63,20 @@ flowchart LR
 
 def test_whole_graphs() -> None:
     steps = FLEET.plan().steps
-    assert graph.dot(steps) == DOT
-    assert graph.mermaid(steps) == MERMAID
+    assert formats.dot(steps) == DOT
+    assert formats.mermaid(steps) == MERMAID
 
 
 def test_no_steps_make_an_empty_graph() -> None:
-    assert graph.dot(()).splitlines()[0] == "digraph plan {"
-    assert "->" not in graph.dot(())
-    assert graph.mermaid(()) == "flowchart LR"
+    assert formats.dot(()).splitlines()[0] == "digraph plan {"
+    assert "->" not in formats.dot(())
+    assert formats.mermaid(()) == "flowchart LR"
 
 
 def test_every_kind_of_step_has_a_colour() -> None:
     (step,) = fleets.CREATE.plan().steps
     for kind in StepKind:
-        assert kind.value.replace("-", "_") in graph.mermaid([dataclasses.replace(step, kind=kind)])
+        assert kind.value.replace("-", "_") in formats.mermaid([dataclasses.replace(step, kind=kind)])
 
 
 HOSTILE = [
@@ -98,7 +98,7 @@ def _named(name: str) -> Step:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_labels_of_dot_hold_what_is_in_them(name: str) -> None:
-    harmless, hostile = graph.dot([_named("x")]), graph.dot([_named(name)])
+    harmless, hostile = formats.dot([_named("x")]), formats.dot([_named(name)])
     assert hostile.replace("\n", "").isprintable()
     outside = re.sub(r'"(?:[^"\\]|\\.)*"', "S", hostile)
     assert outside == re.sub(r'"(?:[^"\\]|\\.)*"', "S", harmless)
@@ -106,7 +106,7 @@ def test_labels_of_dot_hold_what_is_in_them(name: str) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_labels_of_mermaid_hold_what_is_in_them(name: str) -> None:
-    harmless, hostile = graph.mermaid([_named("x")]), graph.mermaid([_named(name)])
+    harmless, hostile = formats.mermaid([_named("x")]), formats.mermaid([_named(name)])
     assert hostile.replace("\n", "").isprintable()
     label = re.search(r'subgraph c0\["(.*)"\]', hostile)
     assert label is not None
@@ -117,11 +117,11 @@ def test_labels_of_mermaid_hold_what_is_in_them(name: str) -> None:
 def test_waits_for_steps_that_are_not_there_are_left_out() -> None:
     steps = [step for step in FLEET.plan().steps if step.cluster == "c"]
     assert steps[0].needs
-    assert "->" not in graph.dot(steps)
-    assert "-->" not in graph.mermaid(steps)
+    assert "->" not in formats.dot(steps)
+    assert "-->" not in formats.mermaid(steps)
 
 
 def test_the_order_of_the_steps_changes_no_wait() -> None:
     steps = list(FLEET.plan().steps)
     arrows = {line for line in DOT.splitlines() if "->" in line}
-    assert {line for line in graph.dot(steps[::-1]).splitlines() if "->" in line} == arrows
+    assert {line for line in formats.dot(steps[::-1]).splitlines() if "->" in line} == arrows

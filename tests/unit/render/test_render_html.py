@@ -12,12 +12,12 @@ import fleets
 import pytest
 from hostile import MIXED, TEXTS, poisoned
 
-from ackplan.diagnostics import error
+from ackplan.core.answers import Retry
+from ackplan.core.diagnostics import error
 from ackplan.execute.outcomes import Outcome, Result, Status
-from ackplan.model.answers import Retry
-from ackplan.render.html import RunFacts, data_text, plan_html, report_html
-from ackplan.render.page_data import plan_data
-from ackplan.render.page_run import report_data
+from ackplan.render.page.data import plan_data
+from ackplan.render.page.html import RunFacts, data_text, plan_html, report_html
+from ackplan.render.page.run import report_data
 
 FACTS = RunFacts("a1b2", "ci@runner", "2026-01-02T03:04:05Z", "2026-01-02T03:24:05Z")
 

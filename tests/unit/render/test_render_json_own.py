@@ -8,7 +8,7 @@ from typing import Any
 import fleets
 from fleets import Fleet
 
-from ackplan.render.json_plan import dumps, plan_json
+from ackplan.render.terraform.plan import dumps, plan_json
 
 
 def own_part(fleet: Fleet) -> dict[str, Any]:

@@ -12,11 +12,12 @@ import fleets
 import pytest
 from fleets import Fleet
 
-from ackplan import catalog, spec
+from ackplan import spec
+from ackplan.core import catalog
 from ackplan.plan.codec import decode_file, encode_file
 from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record
-from ackplan.render.json_plan import dumps, plan_json, record_json
+from ackplan.render.terraform.plan import dumps, plan_json, record_json
 
 ROOT = Path(__file__).parents[3]
 TYPE = "alicloud_cs_managed_kubernetes"

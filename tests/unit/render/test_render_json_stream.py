@@ -12,11 +12,11 @@ from fleets import Fleet
 from hostile import MIXED, TEXTS, poisoned
 
 from ackplan import __version__
-from ackplan.diagnostics import error
+from ackplan.core.diagnostics import error
+from ackplan.core.work import StepKind
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
-from ackplan.model.actions import StepKind
 from ackplan.plan.model import Plan, Step
-from ackplan.render import json_stream
+from ackplan.render.terraform import stream
 
 AT = "2026-01-02T03:04:05Z"
 RESOURCE = {
@@ -46,7 +46,7 @@ def step_of(fleet: Fleet, **options: Any) -> Step:
 
 
 def told(moment: Moment, step: Step | None, **more: Any) -> str | None:
-    return json_stream.event_json(Event(moment, step, **more), {"shop": "managed"}, at=AT)
+    return stream.event_json(Event(moment, step, **more), {"shop": "managed"}, at=AT)
 
 
 def ended(status: Status, step: Step, **more: Any) -> str | None:
@@ -54,7 +54,7 @@ def ended(status: Status, step: Step, **more: Any) -> str | None:
 
 
 def test_version_comes_in_terraforms_shape() -> None:
-    found = read(json_stream.version_message(at=AT))
+    found = read(stream.version_message(at=AT))
     assert (found["type"], found["terraform"], found["ui"]) == ("version", "1.9.0", "1.2")
     assert found["ackplan"] == {"version": __version__}
 
@@ -145,7 +145,7 @@ def test_notes_are_log_messages() -> None:
 
 
 def messages(plan: Plan) -> list[dict[str, Any]]:
-    return [read(line) for line in json_stream.plan_messages(plan, at=AT)]
+    return [read(line) for line in stream.plan_messages(plan, at=AT)]
 
 
 def test_messages_of_a_plan() -> None:
@@ -201,7 +201,7 @@ def test_outputs_are_the_ids_of_the_clusters_that_are_there_now() -> None:
         step.id: Outcome(Status.DONE, cluster_id="c-9" if step.kind is StepKind.CREATE else "")
         for step in planned.steps
     }
-    found = read(json_stream.outputs_message(Result(outcomes, 1.0), planned, at=AT))
+    found = read(stream.outputs_message(Result(outcomes, 1.0), planned, at=AT))
     ids = {
         name: {"sensitive": False, "type": "string", "value": value}
         for name, value in [("kept", "c-kept"), ("new", "c-9")]
@@ -222,7 +222,7 @@ def test_nothing_to_do_is_a_summary_of_zeros() -> None:
 
 def summed(plan: Plan, outcomes: dict[str, Status], **more: Any) -> dict[str, Any]:
     result = Result({name: Outcome(status) for name, status in outcomes.items()}, 12.5, **more)
-    return read(json_stream.summary_message(result, plan, at=AT))
+    return read(stream.summary_message(result, plan, at=AT))
 
 
 def test_summary_of_a_complete_run() -> None:
@@ -270,13 +270,13 @@ def test_summary_of_a_destroy_and_of_an_interrupted_run() -> None:
 @pytest.mark.parametrize("text", TEXTS)
 def test_every_message_is_one_line_of_printable_text(text: str) -> None:
     planned = poisoned(text)
-    kinds = json_stream.kinds_of(planned)
-    lines = json_stream.plan_messages(planned, at=AT)
+    kinds = stream.kinds_of(planned)
+    lines = stream.plan_messages(planned, at=AT)
     for step in planned.steps:
         outcome = Outcome(Status.FAILED, planned.diagnostics, cluster_id=text, request_ids=(text,))
         for moment in Moment:
             event = Event(moment, step, 1.0, text, outcome)
-            told = json_stream.event_json(event, kinds, at=AT)
+            told = stream.event_json(event, kinds, at=AT)
             lines += (told or "").split("\n")
     assert all(line.isprintable() for line in lines)
     assert all(json.loads(line)["type"] for line in lines if line)

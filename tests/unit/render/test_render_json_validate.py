@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from ackplan.diagnostics import Span, error, warning
-from ackplan.render.json_plan import dumps, validate_json
+from ackplan.core.diagnostics import Span, error, warning
+from ackplan.render.terraform.plan import dumps, validate_json
 
 
 def test_a_valid_spec() -> None:

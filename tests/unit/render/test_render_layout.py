@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ackplan.plan.model import Step
-from ackplan.render.layout import layout
-from ackplan.render.svg import svg
+from ackplan.render.graph.positions import layout
+from ackplan.render.graph.svg import svg
 
 CHAIN = Fleet(after="  a: {extends: web}\n  b: {extends: web, depends_on: [a]}\n  c: {extends: web, depends_on: [b]}\n")
 

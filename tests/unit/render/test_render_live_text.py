@@ -6,9 +6,9 @@ import dataclasses
 
 import fleets
 
-from ackplan.model.answers import Cluster, Node, Task
+from ackplan.core.answers import Cluster, Node, Task
 from ackplan.record import Record
-from ackplan.render.safe import width
+from ackplan.render.facts.safe import width
 from ackplan.render.text import clusters_table, nodes_table, record_text, task_text
 
 

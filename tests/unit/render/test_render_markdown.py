@@ -10,9 +10,9 @@ import pytest
 from fleets import Fleet
 from hostile import MIXED
 
-from ackplan.diagnostics import error, warning
+from ackplan.core.diagnostics import error, warning
 from ackplan.plan.model import Call, Plan
-from ackplan.render.markdown import LIMIT, plan_markdown
+from ackplan.render.markdown.plan import LIMIT, plan_markdown
 
 
 def many(number: int) -> Plan:

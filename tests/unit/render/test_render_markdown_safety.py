@@ -11,8 +11,8 @@ from hostile import TEXTS, poisoned
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ackplan.render.markdown import LIMIT, plan_markdown
-from ackplan.render.markup import _PLAIN, code, fence
+from ackplan.render.markdown.markup import _PLAIN, code, fence
+from ackplan.render.markdown.plan import LIMIT, plan_markdown
 
 
 class Outline(HTMLParser):

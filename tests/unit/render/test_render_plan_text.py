@@ -11,7 +11,7 @@ import fleets
 import pytest
 from fleets import Fleet, shown
 
-from ackplan.diagnostics import Span, warning
+from ackplan.core.diagnostics import Span, warning
 
 CREATED = """\
 ackplan will do the following:

@@ -9,7 +9,7 @@ import fleets
 import pytest
 from fleets import Fleet
 
-from ackplan.diagnostics import Diagnostic, error
+from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.plan.model import Step
 from ackplan.render.text import diagnostics_text, event_line, result_text

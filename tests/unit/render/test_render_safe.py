@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ackplan.model.actions import Action, Reason, StepKind
-from ackplan.render import words
-from ackplan.render.safe import pad, printable, shortened, width
+from ackplan.core.work import Action, Reason, StepKind
+from ackplan.render.facts import words
+from ackplan.render.facts.safe import pad, printable, shortened, width
 
 HOSTILE = {
     "clear screen": "\x1b[2Jshop",

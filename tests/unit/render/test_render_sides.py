@@ -9,9 +9,9 @@ import fleets
 import pytest
 from fleets import Fleet
 
-from ackplan.model.values import ABSENT
+from ackplan.core.values import ABSENT
 from ackplan.plan.model import Change
-from ackplan.render.sides import UNKNOWN, Sides, sides
+from ackplan.render.page.three_sides import UNKNOWN, Sides, sides
 
 
 def shop(fleet: Fleet, *, recorded: bool = True, **options: Any) -> Sides:

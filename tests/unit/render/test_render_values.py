@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ackplan.model.values import ABSENT
-from ackplan.render.values import compared, parts, redacted, written
+from ackplan.core.values import ABSENT
+from ackplan.render.facts.formatting import compared, parts, redacted, written
 
 
 @pytest.mark.parametrize(

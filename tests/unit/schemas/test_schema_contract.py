@@ -15,7 +15,7 @@ import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.readers import read_from_filename
 
-from ackplan.model.states import CONDITIONS, HIDDEN
+from ackplan.core.states import CONDITIONS, HIDDEN
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
 SECTION = re.compile(r"beyond|[123]\.[0-9]+(, [123]\.[0-9]+)*")

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from ackplan import catalog
-from ackplan.catalog import bundle, files
-from ackplan.catalog.offers import offered
+from ackplan.core import catalog
+from ackplan.core.catalog import bundle, files
+from ackplan.core.catalog.offers import offered
 
 ROOT = Path(__file__).parents[3]
 SPECS = [*(ROOT / "examples").rglob("*.yaml"), *(ROOT / "tests/scenarios").glob("*/spec.yaml")]

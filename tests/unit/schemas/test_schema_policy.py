@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from ackplan import catalog
-from ackplan.model.actions import Action
+from ackplan.core import catalog
+from ackplan.core.work import Action
 
 
 @pytest.fixture(scope="module")

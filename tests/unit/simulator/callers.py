@@ -22,7 +22,7 @@ from aliyunsdkcore.auth.composer import roa_signature_composer as roa
 from darabonba.request import DaraRequest
 
 from ackplan.simulator import SimulatorConfig, VirtualClock
-from ackplan.simulator.incoming import Incoming, incoming
+from ackplan.simulator.request import Incoming, incoming
 
 NOW = 1_600_000_000.0
 _EXAMPLES = Path(__file__).parents[1] / "schemas/examples"

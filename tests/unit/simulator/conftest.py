@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from ackplan.simulator import VirtualClock, World
+from ackplan.simulator.account import Ledger
 from ackplan.simulator.identifiers import Identifiers
-from ackplan.simulator.ledger import Ledger
 from ackplan.simulator.store import Store
 from tests.unit.simulator.callers import NOW
 

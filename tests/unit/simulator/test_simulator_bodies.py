@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ackplan.simulator import bodies
-from ackplan.simulator.incoming import incoming
 from ackplan.simulator.refusals import Refusal
+from ackplan.simulator.request import incoming
 from tests.unit.simulator.callers import example
 
 EXAMPLES = [

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from ackplan.simulator import faultfile, faults
-from ackplan.simulator.faults import UNTOUCHED, Faults
+from ackplan.simulator.injection import file
+from ackplan.simulator.injection import rules as faults
+from ackplan.simulator.injection.rules import UNTOUCHED, Faults
 
 
 def _rules(*rules: dict[str, Any], seed: int = 0) -> Faults:
-    return Faults(faultfile.check({"faults": list(rules)}), seed)
+    return Faults(file.check({"faults": list(rules)}), seed)
 
 
 def _counting() -> Callable[[str], int]:
@@ -118,12 +119,12 @@ def test_without_names_every_instance_is_spoilt() -> None:
 )
 def test_a_wrong_document_is_told_where(document: Any, told: str) -> None:
     with pytest.raises(ValueError) as caught:
-        faultfile.check(document)
+        file.check(document)
     assert str(caught.value).startswith(told)
 
 
 def test_every_kind_is_described() -> None:
-    for kind in faultfile.KINDS:
+    for kind in file.KINDS:
         assert f"\n    {kind} " in (faults.__doc__ or ""), kind
 
 
@@ -131,10 +132,10 @@ def test_files_in_yaml_and_json(tmp_path: Path) -> None:
     document = {"faults": [{"kind": "error", "operation": "attach", "first": 2}]}
     (tmp_path / "faults.json").write_text(json.dumps(document))
     (tmp_path / "faults.yaml").write_text("faults:\n  - kind: error\n    operation: attach\n    first: 2\n")
-    assert faultfile.document_of(tmp_path / "faults.json") == document["faults"]
-    assert faultfile.document_of(tmp_path / "faults.yaml") == document["faults"]
-    assert faultfile.document_of(document) == document["faults"]
-    assert faultfile.document_of(None) == []
+    assert file.document_of(tmp_path / "faults.json") == document["faults"]
+    assert file.document_of(tmp_path / "faults.yaml") == document["faults"]
+    assert file.document_of(document) == document["faults"]
+    assert file.document_of(None) == []
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ def test_files_in_yaml_and_json(tmp_path: Path) -> None:
 def test_a_wrong_file_is_named(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(ValueError) as caught:
-        faultfile.load(tmp_path / name)
+        file.load(tmp_path / name)
     assert str(tmp_path / name) in str(caught.value)
 
 
@@ -161,12 +162,12 @@ def test_a_wrong_file_is_named(tmp_path: Path, name: str, text: str) -> None:
 )
 def test_what_is_no_file_is_not_read(tmp_path: Path, path: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        faultfile.load(tmp_path / path)
+        file.load(tmp_path / path)
 
 
 def test_all_that_is_wrong_is_told() -> None:
     with pytest.raises(ValueError) as caught:
-        faultfile.check({"faults": [{"kind": "explode"}, {"kind": "hang", "seconds": -1}], "more": 1})
+        file.check({"faults": [{"kind": "explode"}, {"kind": "hang", "seconds": -1}], "more": 1})
     told = str(caught.value)
     assert "'explode'" in told
     assert "faults[1].seconds: -1" in told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ackplan.simulator.incoming import incoming
+from ackplan.simulator.request import incoming
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from ackplan.simulator import canonical
-from ackplan.simulator.incoming import Incoming, incoming
 from ackplan.simulator.refusals import Refusal
+from ackplan.simulator.request import Incoming, incoming
 from ackplan.simulator.signature import Gate
 from tests.unit.simulator.callers import NOW, Request
 

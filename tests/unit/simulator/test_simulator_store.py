@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ackplan.simulator import VirtualClock, World
+from ackplan.simulator.account import Ledger
 from ackplan.simulator.identifiers import Identifiers
-from ackplan.simulator.ledger import Ledger
 from ackplan.simulator.store import Store
 from tests.unit.simulator.callers import NOW, example
 
@@ -23,7 +23,7 @@ import itertools, sys
 from pathlib import Path
 from ackplan.simulator import VirtualClock, World
 from ackplan.simulator.identifiers import Identifiers
-from ackplan.simulator.ledger import Ledger
+from ackplan.simulator.account import Ledger
 from ackplan.simulator.store import Store
 world = World(Ledger(Store(Path(sys.argv[1])), VirtualClock(0.0), Identifiers(0), 1.0, 10**6, 300))
 for number in itertools.count():

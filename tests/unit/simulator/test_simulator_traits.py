@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ackplan.simulator import Traits, faultfile, machine
+from ackplan.simulator import Traits, machine
+from ackplan.simulator.injection import file
 from tests.unit.simulator.callers import example
 from tests.unit.simulator.days import FLEET, bad_day, names
 
@@ -22,14 +23,14 @@ _REGIONS = {
 
 
 def test_without_traits_the_guide_holds() -> None:
-    assert faultfile.traits_of(None, Traits()) == Traits()
-    assert faultfile.traits_of({"faults": []}, Traits(regional=True)) == Traits(regional=True)
+    assert file.traits_of(None, Traits()) == Traits()
+    assert file.traits_of({"faults": []}, Traits(regional=True)) == Traits(regional=True)
 
 
 def test_a_file_says_traits_alone(tmp_path: Path) -> None:
     (tmp_path / "it.yaml").write_text("traits: {regional: true, answers: '2021'}\n")
-    assert faultfile.document_of(tmp_path / "it.yaml") == []
-    assert faultfile.traits_of(tmp_path / "it.yaml", Traits()) == Traits(regional=True, answers="2021")
+    assert file.document_of(tmp_path / "it.yaml") == []
+    assert file.traits_of(tmp_path / "it.yaml", Traits()) == Traits(regional=True, answers="2021")
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_a_file_says_traits_alone(tmp_path: Path) -> None:
 )
 def test_a_wrong_trait_is_told(traits: dict[str, Any], told: str) -> None:
     with pytest.raises(ValueError, match=told):
-        faultfile.check({"traits": traits})
+        file.check({"traits": traits})
 
 
 # Regions and accounts

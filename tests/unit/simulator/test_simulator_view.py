@@ -203,8 +203,8 @@ def test_a_slow_task() -> None:
 
 
 def test_the_past_outlives_the_process(tmp_path: Any) -> None:
+    from ackplan.simulator.account import Ledger
     from ackplan.simulator.identifiers import Identifiers
-    from ackplan.simulator.ledger import Ledger
     from ackplan.simulator.store import Store
     from ackplan.simulator.view import View
     from ackplan.simulator.world import World

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ackplan.simulator import VirtualClock, World
-from ackplan.simulator.fate import Fate
+from ackplan.simulator.injection.effect import Fate
 from ackplan.simulator.refusals import Refusal
 from tests.unit.simulator.callers import example
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ackplan.diagnostics import Failure
+from ackplan.core.diagnostics import Failure
+from ackplan.documents.scalars import plain
+from ackplan.documents.yaml import parse
 from ackplan.spec.edit import set_value
-from ackplan.spec.load import parse
-from ackplan.spec.scalars import plain
 from ackplan.spec.write import text_of
 
 

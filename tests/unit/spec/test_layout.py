@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ackplan.diagnostics import Failure
+from ackplan.core.diagnostics import Failure
+from ackplan.documents.yaml import parse
 from ackplan.spec.layout import laid_out
-from ackplan.spec.load import parse
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples").rglob("*.yaml"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ackplan import spec
-from ackplan.catalog.timeouts import seconds
+from ackplan.core.catalog.timeouts import seconds
 
 HEAD = """\
 ackplan: 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ackplan.spec.load import MAX_DEPTH, parse
+from ackplan.documents.yaml import MAX_DEPTH, parse
 
 # A plain scalar and its value: only what YAML 1.2's core schema names is anything but text.
 PLAIN = [

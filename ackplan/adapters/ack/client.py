@@ -1,0 +1,234 @@
+"""The client of the ACK API: one method for each operation of the guide, with checked values in and out.
+
+It is the `Api` that execution asks for, and has what the commands need besides. Every method raises a Fault of
+`ackplan.adapters.ack.errors`, which is an ApiError, and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from ackplan.adapters.ack import decode
+from ackplan.adapters.ack.endpoint import parse_endpoint
+from ackplan.adapters.ack.error_bodies import request_id
+from ackplan.adapters.ack.errors import Answered, AnswerTooLarge, AnswerUnreadable, NotSent
+from ackplan.adapters.ack.fields import Malformed
+from ackplan.adapters.ack.operations import any_call, call, logs_call
+from ackplan.adapters.ack.pace import RateLimit
+from ackplan.adapters.ack.sender import Carrier, Pace, Sender, Signer, Surroundings
+from ackplan.adapters.ack.settings import DEFAULT_REGION, ClientSettings
+from ackplan.adapters.ack.signing import SIGNERS
+
+if TYPE_CHECKING:
+    from ackplan.adapters.ack.credentials import Credentials
+    from ackplan.adapters.ack.exchange import Answer, Call
+    from ackplan.core.answers import Accepted, Attached, Cluster, LogLine, Node, Task
+    from ackplan.execute.ports import Clock
+
+T = TypeVar("T")
+
+_PAGE: Final = 100
+_MOST_PAGES: Final = 200
+
+
+class AckClient:
+    """A client of one endpoint. `region` stands in calls that name none."""
+
+    def __init__(self, sender: Sender, region: str = DEFAULT_REGION) -> None:
+        self._sender = sender
+        self._region = region
+
+    @property
+    def region(self) -> str:
+        """The region of calls that name none."""
+        return self._region
+
+    def stop(self) -> None:
+        """From now on a call that did not succeed is not sent again."""
+        self._sender.stop()
+
+    async def list_clusters(self, region: str = "") -> tuple[Cluster, ...]:
+        """The clusters that the account shows in this region, Swarm clusters among them (guide 2.10)."""
+        region = region or self._region
+        listed, total = await self._ask(call("list_clusters", region), decode.clusters)
+        return listed if total is None or total <= len(listed) else await self._paged(region, len(listed))
+
+    async def _paged(self, region: str, first: int) -> tuple[Cluster, ...]:
+        """All clusters, from an endpoint that answers page by page; a list that is not whole is refused."""
+        found: dict[str, Cluster] = {}
+        total: int | None = None
+        for number in range(1, _MOST_PAGES + 1):
+            query = {"page_number": str(number), "page_size": str(_PAGE)}
+            page, total = await self._ask(call("list_clusters", region, query=query), decode.clusters)
+            known = len(found)
+            found.update((cluster.cluster_id, cluster) for cluster in page)
+            if total is None or len(found) >= total:
+                return tuple(found.values())
+            if len(found) == known:
+                break
+        why = f"the list is not whole: {len(found) or first} of {total} clusters"
+        raise AnswerUnreadable("AnswerUnreadable", why, operation="list_clusters")
+
+    async def get_cluster(self, cluster_id: str, region: str = "") -> Cluster:
+        """One cluster (guide 2.9). An error that is `missing` only where the API says that there is none."""
+        wanted = call("get_cluster", region or self._region, id=cluster_id)
+        return await self._ask(wanted, lambda answer: decode.cluster(answer, cluster_id))
+
+    async def list_nodes(self, cluster_id: str, region: str = "") -> tuple[Node, ...]:
+        """All nodes of a cluster, every page of them; none twice, though nodes may come and go between pages."""
+        found: dict[str, Node] = {}
+        seen = 0
+        for number in range(1, _MOST_PAGES + 1):
+            query = {"pageNumber": str(number), "pageSize": str(_PAGE)}
+            wanted = call("list_nodes", region or self._region, id=cluster_id, query=query)
+            page, total = await self._ask(wanted, decode.nodes)
+            known = len(found)
+            found.update((node.instance_id or node.name or str(seen + at), node) for at, node in enumerate(page))
+            seen += len(page)
+            if number > 1 and page and len(found) == known:
+                why = f"the pages repeat {known} of {total} nodes"
+                raise AnswerUnreadable("AnswerUnreadable", why, operation="list_nodes")
+            if seen >= total if total is not None else len(page) < _PAGE:
+                return tuple(found.values())
+            if not page:
+                why = f"the pages end after {seen} of {total} nodes"
+                raise AnswerUnreadable("AnswerUnreadable", why, operation="list_nodes")
+        why = f"there are more than {_MOST_PAGES} pages of nodes"
+        raise AnswerTooLarge("AnswerTooLarge", why, operation="list_nodes")
+
+    async def get_task(self, task_id: str, region: str = "") -> Task:
+        """A task (beyond the guide). NotFound also where the endpoint has no tasks."""
+        wanted = call("get_task", region or self._region, id=task_id)
+        return await self._ask(wanted, lambda answer: decode.task(answer, task_id))
+
+    async def list_logs(self, cluster_id: str, region: str = "") -> tuple[LogLine, ...]:
+        """What the cluster's own log says, in the order of the answer (beyond the guide)."""
+        return await self._ask(logs_call(region or self._region, cluster_id), decode.logs)
+
+    async def create_cluster(self, region: str, body: Mapping[str, Any]) -> Accepted:
+        """Creates a cluster (guide 2.1, 2.2, 2.4, 3.4); the answer names it and the task."""
+        return await self._ask(self._call("create_cluster", region, "", body), decode.created)
+
+    async def delete_cluster(self, region: str, cluster_id: str) -> Accepted:
+        """Deletes a cluster and releases its nodes (guide 2.12)."""
+        return await self._ask(self._call("delete_cluster", region, cluster_id), decode.accepted_or_empty)
+
+    async def scale_out(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Accepted:
+        """Adds `count` workers (guide 2.3)."""
+        return await self._ask(self._call("scale_out", region, cluster_id, body), decode.accepted)
+
+    async def scale(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Accepted:
+        """Scales by the older call (guide 3.5)."""
+        return await self._ask(self._call("scale", region, cluster_id, body), decode.accepted)
+
+    async def attach(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Attached:
+        """Attaches ECS instances (guide 2.6); each succeeds or fails by itself."""
+        return await self._ask(self._call("attach", region, cluster_id, body), decode.attached)
+
+    async def attach_script(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> str:
+        """The join script of an edge node (guide 2.7). It holds a token: a secret."""
+        return await self._ask(self._call("attach_script", region, cluster_id, body), decode.script)
+
+    async def remove_nodes(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Accepted:
+        """Removes workers (guide 2.11)."""
+        return await self._ask(self._call("remove_nodes", region, cluster_id, body), decode.accepted_or_empty)
+
+    async def kubeconfig(self, cluster_id: str, region: str = "") -> str:
+        """A cluster's kubeconfig (guide 2.5): a secret."""
+        return await self._ask(call("kubeconfig", region or self._region, id=cluster_id), decode.config)
+
+    async def certs(self, cluster_id: str, region: str = "") -> Mapping[str, Any]:
+        """A cluster's certificates as the API answers them (guide 2.8): a secret."""
+        return await self._ask(call("certs", region or self._region, id=cluster_id), decode.mapping)
+
+    async def call(
+        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None, region: str = ""
+    ) -> tuple[int, Any]:
+        """Any call: its status and its decoded answer, also where that is the API's JSON for an error.
+
+        None stands for an empty answer. Raises where there is no answer of the API's own.
+        """
+        wanted = any_call(method, path, region or self._region, query, body)
+        try:
+            return await self._ask(wanted, lambda answer: (answer.status, decode.value(answer)))
+        except Answered as fault:
+            if fault.body is None:
+                raise
+            return fault.status, fault.body
+
+    def _call(self, name: str, region: str, cluster_id: str, body: Mapping[str, Any] | None = None) -> Call:
+        return call(name, region or self._region, id=cluster_id, body=body)
+
+    async def _ask(self, wanted: Call, read: Callable[[Answer], T]) -> T:
+        answer = await self._sender.send(wanted)
+        try:
+            return read(answer)
+        except Malformed as why:
+            fault = AnswerUnreadable(
+                "AnswerUnreadable",
+                str(why),
+                http_status=answer.status,
+                request_id=request_id({}, answer.headers),
+                uncertain=wanted.changes,
+                operation=wanted.operation,
+            )
+            fault.retries = answer.retries
+            raise fault from None
+
+
+class _MonotonicClock:
+    """This machine's time."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def wall(self) -> float:
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@asynccontextmanager
+async def open_client(  # noqa: PLR0913 - settings, credentials, and the ports of tests and rehearsals
+    settings: ClientSettings,
+    credentials: Credentials,
+    *,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+    now: Callable[[], datetime] | None = None,
+    nonce: Callable[[], str] | None = None,
+    carried: Callable[[Carrier], Carrier] | None = None,
+) -> AsyncIterator[AckClient]:
+    """A client for as long as the block lasts; its connections end with it.
+
+    Raises NotSent for an endpoint, a certificate file or a signature that can't be used. The rest are for tests and
+    rehearsals: `carried` may put something between the client and its transport.
+    """
+    from ackplan.adapters.ack.transport import Transport
+
+    endpoint = parse_endpoint(settings.endpoint, allow_clear_text=settings.allow_clear_text)
+    if settings.signature not in SIGNERS:
+        why = f"the signature has to be one of {', '.join(SIGNERS)}"
+        raise NotSent("SignatureRefused", why, operation="signature")
+    around = Surroundings(
+        clock or _MonotonicClock(),
+        now or (lambda: datetime.now(UTC)),
+        nonce or (lambda: str(uuid.uuid4())),
+        rng or random.SystemRandom(),
+    )
+    transport = Transport(endpoint, settings)
+    signer = Signer(endpoint.authority, settings.signature, credentials)
+    pace = Pace(RateLimit(settings.rate), around.clock, asyncio.Lock())
+    carrier: Carrier = carried(transport) if carried else transport
+    try:
+        yield AckClient(Sender(carrier, signer, pace, settings.retries, around), settings.region or DEFAULT_REGION)
+    finally:
+        await transport.close()

@@ -1,0 +1,111 @@
+"""Reads the fields of answers: strictly what a decision hangs on, anything else as far as it can be shown.
+
+What is required has the right type or makes the answer `Malformed`. What is only shown comes as a short line of
+printable text whatever its type was, or as nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ackplan.adapters.ack.error_bodies import one_line
+
+ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_LONGEST: Final = 1024
+_DIGITS: Final = re.compile(r"[0-9]{1,9}")
+# Control and format characters, line and paragraph separators, halves of pairs: they move a terminal or turn a text.
+_CONTROL: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+class Malformed(Exception):
+    """The answer is not of the shape that the operation has; says what is wrong, never a value of it."""
+
+
+def mapping_of(item: Any, what: str) -> Mapping[str, Any]:
+    """An object. Raises Malformed for anything else."""
+    if not isinstance(item, dict):
+        raise Malformed(f"{what} is not an object")
+    return item
+
+
+def listed(fields: Mapping[str, Any], name: str) -> list[Any]:
+    """A list; null is an empty one. Raises Malformed where it is absent or anything else."""
+    if name not in fields:
+        raise Malformed(f'"{name}" is not a list')
+    return items(fields[name], name)
+
+
+def items(item: Any, name: str) -> list[Any]:
+    """The items of a list; null has none. Raises Malformed for anything else."""
+    if item is None:
+        return []
+    if not isinstance(item, list):
+        raise Malformed(f'"{name}" is not a list')
+    return item
+
+
+def shown(fields: Mapping[str, Any], name: str) -> str:
+    """What a field says, as one printable line: text, a number or a truth; empty for anything else."""
+    found = fields.get(name)
+    if isinstance(found, str):
+        return one_line(found)
+    if isinstance(found, bool):
+        return str(found).lower()
+    return str(found) if isinstance(found, int | float) and abs(found) < 1e15 else ""
+
+
+def text(fields: Mapping[str, Any], name: str, *, required: bool = False) -> str:
+    """A short text without control characters; empty where it may be absent and is. Raises Malformed."""
+    found = fields.get(name)
+    if found is None and not required:
+        return ""
+    if not isinstance(found, str) or (required and not found):
+        raise Malformed(f'"{name}" is not a text')
+    if len(found) > _LONGEST:
+        raise Malformed(f'"{name}" is longer than {_LONGEST} characters')
+    if not found.isprintable() and _CONTROL.intersection(map(unicodedata.category, found)):
+        raise Malformed(f'"{name}" has control characters')
+    return found
+
+
+def name_of(fields: Mapping[str, Any]) -> str:
+    """A cluster's name: anything at all, for one strange name must not hide all other clusters. Shown with care."""
+    found = fields.get("name")
+    if not isinstance(found, str) or not found or len(found) > _LONGEST:
+        raise Malformed('"name" is not a short text')
+    return found
+
+
+def id_of(fields: Mapping[str, Any], name: str) -> str:
+    """An id that is safe to stand in a path. Raises Malformed for anything else."""
+    found = text(fields, name, required=True)
+    if not ID.fullmatch(found):
+        raise Malformed(f'"{name}" is not an id')
+    return found
+
+
+def id_if_any(fields: Mapping[str, Any], name: str) -> str | None:
+    """An id, where the answer has one; None also for what is none."""
+    found = shown(fields, name)
+    return found if ID.fullmatch(found) else None
+
+
+def amount(found: Any) -> int | None:
+    """A whole number from 0 on, or a text that is one; None for anything else."""
+    if isinstance(found, str):
+        return int(found) if _DIGITS.fullmatch(found) else None
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)
+    return found if isinstance(found, int) and not isinstance(found, bool) and 0 <= found < 10**9 else None
+
+
+def total_of(page: Any) -> int | None:
+    """How many things there are on all pages; None where it is not told. Raises Malformed for no number."""
+    told = mapping_of(page, "the page").get("total_count") if page is not None else None
+    total = amount(told)
+    if total is None and told not in (None, ""):
+        raise Malformed('"total_count" is not a number of things')
+    return total

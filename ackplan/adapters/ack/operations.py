@@ -1,0 +1,106 @@
+"""The calls of the API: method and path from the catalog, and what only the client needs to know of each.
+
+Ids and paths are checked here, before they get into a request: an id from a spec, a record or an answer must not
+be able to name another path.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ackplan.adapters.ack.errors import NotSent
+from ackplan.adapters.ack.exchange import MIB, Call
+from ackplan.adapters.ack.fields import ID
+from ackplan.core.catalog.operations import operation
+
+_PATH = re.compile(r"/[A-Za-z0-9._~:-]+(?:/[A-Za-z0-9._~:-]+)*")
+_REGION = re.compile(r"[A-Za-z0-9-]{1,64}")
+# Thirty thousand clusters of two thousand bytes each.
+_LIST: Final = 64 * MIB
+
+# What ACS3 signs as the operation's name, as today's official clients call it.
+_ACTIONS: Final = {
+    "create_cluster": "CreateCluster",
+    "scale_out": "ScaleOutCluster",
+    "scale": "ScaleCluster",
+    "attach": "AttachInstances",
+    "attach_script": "DescribeClusterAttachScripts",
+    "remove_nodes": "DeleteClusterNodes",
+    "delete_cluster": "DeleteCluster",
+    "kubeconfig": "DescribeClusterUserKubeconfig",
+    "certs": "DescribeClusterCerts",
+    "get_cluster": "DescribeClusterDetail",
+    "list_clusters": "DescribeClusters",
+    "get_task": "DescribeTaskInfo",
+    "list_nodes": "DescribeClusterNodes",
+}
+
+
+def call(
+    name: str,
+    region: str,
+    *,
+    id: str = "",  # noqa: A002 - as the paths of the catalog call it
+    query: Mapping[str, str] | None = None,
+    body: Mapping[str, Any] | None = None,
+) -> Call:
+    """The call of an operation of the catalog. `id` is the cluster's or the task's. Raises NotSent for a wrong one."""
+    known = operation(name)
+    path = known.path
+    if "{" in path:
+        path = re.sub(r"\{[a-z_]+\}", _checked_id(name, id), path)
+    return Call(
+        operation=name,
+        method=known.method,
+        path=path,
+        changes=known.changes,
+        region=_checked_region(name, region),
+        query=query or {},
+        body=body,
+        action=_ACTIONS[name],
+        limit=_LIST if name in {"list_clusters", "list_nodes"} else MIB,
+        missing_by_status=name == "get_task",
+    )
+
+
+def logs_call(region: str, cluster_id: str) -> Call:
+    """The call for a cluster's log, which the contract does not have (DescribeClusterLogs of today's clients)."""
+    name = "list_logs"
+    path = f"/clusters/{_checked_id(name, cluster_id)}/logs"
+    return Call(name, "GET", path, changes=False, region=_checked_region(name, region), action="DescribeClusterLogs")
+
+
+def any_call(method: str, path: str, region: str, query: Mapping[str, str] | None, body: Any) -> Call:
+    """A call that the user spells out. Raises NotSent for a path that is not a plain one."""
+    name = f"{method} {path}" if _PATH.fullmatch(path) else "call"
+    if method not in {"GET", "POST", "PUT", "DELETE"}:
+        raise NotSent("MethodRefused", "the method has to be GET, POST, PUT or DELETE", operation=name)
+    if name == "call" or {".", ".."} & set(path.split("/")):
+        why = "the path has to begin with / and to consist of letters, digits and . _ ~ : -; a query is given apart"
+        raise NotSent("PathRefused", why, operation=name)
+    return Call(
+        operation=name,
+        method=method,
+        path=path,
+        changes=method != "GET",
+        region=_checked_region(name, region),
+        query=query or {},
+        body=body,
+        limit=_LIST,
+    )
+
+
+def _checked_id(name: str, given: str) -> str:
+    if not ID.fullmatch(given):
+        why = "an id consists of 1 to 128 letters, digits, hyphens and underscores; nothing was sent"
+        raise NotSent("IdRefused", why, operation=name)
+    return given
+
+
+def _checked_region(name: str, given: str) -> str:
+    if not _REGION.fullmatch(given):
+        why = "a region consists of letters, digits and hyphens, as cn-beijing does; nothing was sent"
+        raise NotSent("RegionRefused", why, operation=name)
+    return given

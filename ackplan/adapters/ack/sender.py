@@ -1,0 +1,179 @@
+"""Makes a call: at the common pace, signed anew for every try, and tried again where that can do no harm."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ackplan.adapters.ack.classify import error_of
+from ackplan.adapters.ack.errors import Fault, NotSent, Throttled
+from ackplan.adapters.ack.redact import secrets_in
+from ackplan.adapters.ack.signing import SIGNERS, UnsignedRequest
+from ackplan.core.answers import Retry
+from ackplan.execute.ports import WRITE_DOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ackplan.adapters.ack.credentials import Credentials
+    from ackplan.adapters.ack.exchange import Answer, Call
+    from ackplan.adapters.ack.pace import RateLimit
+    from ackplan.adapters.ack.retry import RetryPolicy
+    from ackplan.adapters.ack.signing import Credential
+    from ackplan.execute.ports import Clock
+
+log = logging.getLogger("ackplan.adapters.ack")
+
+# For so many seconds after it was written down a call may be sent without being written down anew.
+_FRESH = 3.0
+
+
+class Carrier(Protocol):
+    """Sends one request once."""
+
+    async def send(self, call: Call, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        """The answer, whatever its status. Raises a Fault where none came back whole."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Time and chance as the client sees them. `clock` is monotonic, `now` is the date for the Date header."""
+
+    clock: Clock
+    now: Callable[[], datetime]
+    nonce: Callable[[], str]
+    rng: random.Random
+
+
+class Signer:
+    """Signs calls for one endpoint. `host` is what the Host header says; `signature` is a key of SIGNERS."""
+
+    def __init__(self, host: str, signature: str, credentials: Credentials) -> None:
+        self._host = host
+        self._sign = SIGNERS[signature]
+        self._credentials = credentials
+
+    async def credential(self) -> Credential:
+        return await self._credentials.fetch()
+
+    def headers(self, call: Call, body: bytes | None, credential: Credential, around: Surroundings) -> dict[str, str]:
+        request = UnsignedRequest(call.method, self._host, call.path, call.query, body, call.action)
+        return self._sign(request, credential, now=around.now(), nonce=around.nonce(), region=call.region)
+
+
+class Pace:
+    """Lets calls start one by one, in the order they came, as fast as the limit allows."""
+
+    def __init__(self, limit: RateLimit, clock: Clock, gate: asyncio.Lock) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._gate = gate
+
+    async def turn(self) -> float:
+        """Returns when the call may start: the time it is then."""
+        async with self._gate:
+            while (wait := self._limit.delay(self._clock.now())) > 0:
+                await self._clock.sleep(wait)
+            now = self._clock.now()
+            self._limit.started(now)
+            return now
+
+    def throttled(self, started: float, fault: Throttled) -> None:
+        self._limit.throttled(started, self._clock.now(), fault.retry_after)
+
+
+class Sender:
+    """Sends calls to one endpoint for as long as the client lives."""
+
+    def __init__(self, carrier: Carrier, signer: Signer, pace: Pace, policy: RetryPolicy, around: Surroundings) -> None:
+        self._carrier = carrier
+        self._signer = signer
+        self._pace = pace
+        self._policy = policy
+        self._around = around
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """From now on no changing call is sent, and none that did not succeed is sent again."""
+        self._stopped.set()
+
+    async def send(self, call: Call) -> Answer:
+        """The answer of a call that succeeded. Raises a Fault. Both tell of the tries before."""
+        body = _encoded(call)
+        begun: float | None = None
+        written = self._around.clock.now()
+        retries: list[Retry] = []
+        while True:
+            started = await self._pace.turn()
+            if call.changes and self._stopped.is_set():
+                raise NotSent("Stopped", "the run was stopped before it was sent", operation=call.operation)
+            begun = started if begun is None else begun
+            written = await self._written_down(call, written)
+            try:
+                return dataclasses.replace(await self._try(call, body, started), retries=tuple(retries))
+            except Fault as fault:
+                elapsed = self._around.clock.now() - begun
+                pause = self._policy.pause(fault, len(retries) + 1, elapsed, self._around.rng.uniform)
+                if pause is None or not await self._paused(call, pause):
+                    fault.retries = tuple(retries)
+                    raise
+                retries.append(Retry(fault.code, fault.request_id, pause))
+
+    async def _written_down(self, call: Call, written: float) -> float:
+        """When the call was written down last: now, where that was a while ago and somebody keeps a journal of it."""
+        write_down, now = WRITE_DOWN.get(), self._around.clock.now()
+        if write_down is None or not call.changes or now - written < _FRESH:
+            return written
+        await write_down()
+        return now
+
+    async def _paused(self, call: Call, pause: float) -> bool:
+        """Waits before the next try; False, and at once, where there is to be none because the client is stopped."""
+        log.debug("%s %s: again in %.1f s", call.method, call.path, pause)
+        sleeping = asyncio.ensure_future(self._around.clock.sleep(pause))
+        stopped = asyncio.ensure_future(self._stopped.wait())
+        try:
+            await asyncio.wait({sleeping, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            stopped.cancel()
+        return not self._stopped.is_set()
+
+    async def _try(self, call: Call, body: bytes | None, started: float) -> Answer:
+        credential = await self._signer.credential()
+        try:
+            answer = await self._carrier.send(call, self._signer.headers(call, body, credential, self._around), body)
+        except Fault as fault:
+            self._note(call, fault.code, "", started)
+            raise
+        secrets = (*credential.secrets, *secrets_in(call.body))
+        found = error_of(call, answer, secrets, self._around.now())
+        request_id = found.request_id if found else answer.headers.get("x-acs-request-id", "")
+        self._note(call, str(answer.status), request_id, started)
+        if isinstance(found, Throttled):
+            self._pace.throttled(started, found)
+        if found is not None:
+            raise found
+        return answer
+
+    def _note(self, call: Call, outcome: str, request_id: str, started: float) -> None:
+        seconds = self._around.clock.now() - started
+        log.debug("%s %s: %s, request %r, %.3f s", call.method, call.path, outcome, request_id, seconds)
+
+
+def _encoded(call: Call) -> bytes | None:
+    body: Any = call.body
+    if body is None:
+        return None
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        raise NotSent("BodyRefused", "the body can't be written as JSON", operation=call.operation) from None

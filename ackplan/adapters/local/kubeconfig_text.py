@@ -1,0 +1,228 @@
+"""Edits the text of a kubeconfig: every byte that need not change, layout and comments included, stays as it is.
+
+The places come from PyYAML's nodes. What was edited is read again; anything but the wanted entries having changed
+refuses it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from ackplan.core.diagnostics import Failure, error
+from ackplan.documents.yaml import parse
+
+_MARK = "\ufeff"
+# Texts that no reader of YAML takes for something else, whatever its version.
+_BARE = re.compile(r"[A-Za-z][A-Za-z0-9+/=._-]*(?:://[A-Za-z0-9.:/_-]*[A-Za-z0-9/])?")
+_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to stand under `name` in a section: `item` is `cluster`, `user` or `context`."""
+
+    section: str
+    item: str
+    name: str
+    content: Mapping[str, Any]
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        return {self.item: dict(self.content), "name": self.name}
+
+    def lines(self, column: int) -> list[str]:
+        """As kubectl writes it, in a list that begins at this column."""
+        inner = [f"    {_scalar(key)}: {_value(value)}" for key, value in self.content.items()]
+        lines = [f"- {self.item}:", *inner, f"  name: {_scalar(self.name)}"]
+        return [" " * column + line for line in lines]
+
+
+def edited(existing: bytes, entries: Sequence[Entry], file: str) -> str:
+    """The text with these entries in it, and the name of the last one as the current context. Raises Failure."""
+    text = existing.decode("utf-8")
+    mark = _MARK if text.startswith(_MARK) else ""
+    ends = "\r\n" if "\r\n" in text else "\n"
+    text = text.removeprefix(_MARK).replace("\r\n", "\n")
+    after = _from_json(text, entries) or _Editor(text, file).made(entries)
+    _check(text, after, entries, file)
+    return mark + after.replace("\n", ends)
+
+
+def _from_json(text: str, entries: Sequence[Entry]) -> str:
+    """JSON stays JSON; empty where it is none."""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return ""
+    return json.dumps(_wanted(document, entries), indent=2, ensure_ascii=False) + "\n"
+
+
+def _wanted(document: Mapping[str, Any] | None, entries: Sequence[Entry]) -> dict[str, Any]:
+    """The data that the edited text has to hold."""
+    result = {"apiVersion": "v1", "kind": "Config", **(document or {})}
+    for entry in entries:
+        listed = list(result.get(entry.section) or [])
+        at = next((n for n, e in enumerate(listed) if isinstance(e, dict) and e.get("name") == entry.name), len(listed))
+        before = listed[at] if at < len(listed) else {}
+        listed[at : at + 1] = [{**before, **entry.whole}]
+        result[entry.section] = listed
+    return {**result, "current-context": entries[-1].name}
+
+
+def _check(before: str, after: str, entries: Sequence[Entry], file: str) -> None:
+    documents, faults = parse(after.encode(), file)
+    was = parse(before.encode(), file)[0]
+    if faults or len(documents) != 1 or documents[0] != _wanted(was[0] if was else None, entries):
+        raise refusal(file, "it can't be edited without touching the rest of it")
+
+
+def refusal(file: str, why: str) -> Failure:
+    cure = "Write the entry to a file of its own, and name both to kubectl: --out FILE, KUBECONFIG=FILE:FILE"
+    return Failure(error("ACK4003", "Not a kubeconfig", f"{file}: {why}", cure))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Edit:
+    """Puts `text` in the place of what stands from `start` to `end`, counted in characters."""
+
+    start: int
+    end: int
+    text: str
+
+
+class _Editor:
+    """Edits of one text that is a block mapping, or nothing but comments."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self._text = text if not text or text.endswith("\n") else f"{text}\n"
+        self._file = file
+        self._starts = [0, *(match.end() for match in re.finditer("\n", self._text))]
+        self._root = self._composed()
+
+    def _composed(self) -> Any:
+        try:
+            aliases = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(self._text, yaml.SafeLoader))
+            root: Any = yaml.compose(self._text, yaml.SafeLoader)
+        except yaml.YAMLError as fault:
+            raise refusal(self._file, f"it can't be read ({type(fault).__name__})") from None
+        if aliases or (root is not None and root.flow_style):
+            raise refusal(self._file, "it has aliases" if aliases else "it is written in braces")
+        return root
+
+    def made(self, entries: Sequence[Entry]) -> str:
+        """What belongs below the last of its keys comes before new keys, which may be put at the same place."""
+        missing = [entry for entry in entries if _get(self._root, entry.section) is None]
+        edits = [edit for entry in entries if entry not in missing for edit in self._entry(entry)]
+        edits += self._top({"apiVersion": "v1", "kind": "Config"}, replace=False)
+        edits += [self._below(self._root, [f"{entry.section}:", *entry.lines(0)]) for entry in missing]
+        edits += self._top({"current-context": entries[-1].name}, replace=True)
+        text = self._text
+        for _, edit in sorted(enumerate(edits), key=lambda at: (at[1].start, at[0]), reverse=True):
+            text = text[: edit.start] + edit.text + text[edit.end :]
+        return text
+
+    def _entry(self, entry: Entry) -> Iterator[_Edit]:
+        section = _get(self._root, entry.section)
+        if not isinstance(section, yaml.SequenceNode) or not section.value:
+            column = self._root.start_mark.column
+            yield _Edit(section.start_mark.index, section.end_mark.index, "\n" + "\n".join(entry.lines(column)))
+        elif (found := _called(section, entry.name)) is not None:
+            yield from self._update(found, entry)
+        elif section.flow_style:
+            end = section.end_mark.index - 1
+            yield _Edit(end, end, f", {json.dumps(entry.whole, ensure_ascii=False)}")
+        else:
+            yield self._below(section, entry.lines(section.start_mark.column))
+
+    def _update(self, found: Any, entry: Entry) -> Iterator[_Edit]:
+        content = _get(found, entry.item)
+        if isinstance(content, yaml.MappingNode) and _plain(content) == entry.content:
+            return
+        if not isinstance(content, yaml.MappingNode) or found.flow_style or content.flow_style or not content.value:
+            more = {key: value for key, value in _plain(found).items() if value is not None}
+            whole = json.dumps({**more, **entry.whole}, ensure_ascii=False)
+            yield _Edit(found.start_mark.index, self._end(found), whole)
+            return
+        for key, value in content.value:
+            wanted = entry.content.get(key.value)
+            if wanted is None or not isinstance(value, yaml.ScalarNode):
+                yield self._without(key, value)
+            elif value.value != wanted:
+                yield self._instead(value, _value(wanted))
+        had = {key.value for key, value in content.value if isinstance(value, yaml.ScalarNode)}
+        more = {key: value for key, value in entry.content.items() if key not in had}
+        if more:
+            indent = " " * content.start_mark.column
+            yield self._below(content, [f"{indent}{_scalar(key)}: {_value(value)}" for key, value in more.items()])
+
+    def _top(self, wanted: Mapping[str, str], *, replace: bool) -> Iterator[_Edit]:
+        for key, value in wanted.items():
+            node = _get(self._root, key)
+            if node is None:
+                yield self._below(self._root, [f"{key}: {_scalar(value)}"])
+            elif replace and node.value != value:
+                yield self._instead(node, _scalar(value))
+
+    def _instead(self, node: Any, text: str) -> _Edit:
+        start, end = node.start_mark.index, self._end(node)
+        return _Edit(start, end, text if start < end else f" {text}")
+
+    def _below(self, node: Any, lines: Iterable[str]) -> _Edit:
+        """Lines behind the last one that belongs to a node; what stands below it, comments too, stays below them."""
+        at = len(self._text) if node is None else self._line(self._last(node) + 1)
+        return _Edit(at, at, "".join(f"{line}\n" for line in lines))
+
+    def _without(self, key: Any, value: Any) -> _Edit:
+        """The lines of a key of a block mapping that is itself the value of a key: they are its own."""
+        return _Edit(self._line(key.start_mark.line), self._line(self._last(value) + 1), "")
+
+    def _line(self, number: int) -> int:
+        return self._starts[min(number, len(self._starts) - 1)]
+
+    def _last(self, node: Any) -> int:
+        """The number of the last line that something of a node stands on."""
+        return self._text.count("\n", 0, self._end(node))
+
+    def _end(self, node: Any) -> int:
+        """Where what a node says ends. The marks of block texts and mappings are behind what follows, comments too."""
+        if not isinstance(node, yaml.ScalarNode) and not node.flow_style and node.value:
+            last = node.value[-1]
+            return self._end(last[1] if isinstance(last, tuple) else last)
+        end = int(node.end_mark.index)
+        while end > node.start_mark.index and self._text[end - 1].isspace():
+            end -= 1
+        return end
+
+
+def _get(node: Any, key: str) -> Any:
+    """The value of a key of a mapping; None where there is none."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return next((value for name, value in pairs if name.value == key), None)
+
+
+def _called(section: Any, name: str) -> Any:
+    for item in section.value:
+        found = _get(item, "name")
+        if found is not None and found.value == name:
+            return item
+    return None
+
+
+def _plain(node: Any) -> dict[str, Any]:
+    """What a mapping has, as texts; None for what is none."""
+    return {key.value: value.value if isinstance(value, yaml.ScalarNode) else None for key, value in node.value}
+
+
+def _value(value: Any) -> str:
+    return _scalar(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _scalar(text: str) -> str:
+    bare = _BARE.fullmatch(text) and text.lower() not in _WORDS
+    return text if bare else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,62 @@
+"""The record in a local folder, made to be committed to git."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from ackplan.adapters.local.files import write_atomically
+from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.core.world import World
+from ackplan.documents.files import read_regular
+from ackplan.record import Record
+from ackplan.record.codec import MAX_BYTES, decode_bytes, encode
+
+
+class LocalRecordStore:
+    """`FOLDER/WORKSPACE.json`. The version before the last write is kept as `BACKUPS/WORKSPACE.json.backup`.
+
+    A record that does not say what world it is of takes on `world` when it is written.
+    """
+
+    def __init__(self, folder: Path, workspace: str, backups: Path, world: Callable[[], World] = World) -> None:
+        self._world = world
+        self._path = folder / f"{workspace}.json"
+        self._backup = backups / f"{workspace}.json.backup"
+
+    def read(self) -> Record:
+        """The record; an empty one, without a lineage yet, where none was written. Raises Failure."""
+        if self._path.is_symlink():
+            cure = "Put the file itself there, or name the folder that it is in: --state"
+            raise Failure(error("ACK3015", "Link is not written through", f"{self._path} is a link", cure))
+        data = read_regular(self._path, MAX_BYTES)
+        if data is None:
+            return Record(lineage="")
+        return decode_bytes(data, str(self._path))
+
+    def write(self, record: Record, *, expect: Record) -> Record:
+        """Writes the record as the next serial, above its own. Raises Failure where another than expected is kept."""
+        current = self.read()
+        if current != expect:
+            detail = f"serial {current.serial}, expected {expect.serial}"
+            detail = "other content of the same serial" if current.serial == expect.serial else detail
+            raise Failure(error("ACK3004", "Record was written by someone else meanwhile", detail, "Plan again"))
+        lineage = record.lineage or current.lineage or str(uuid.uuid4())
+        serial, world = max(expect.serial, record.serial) + 1, record.world.completed(self._world())
+        written = dataclasses.replace(record, lineage=lineage, serial=serial, world=world)
+        data = encode(written).encode()
+        if len(data) > MAX_BYTES:
+            raise Failure(_too_large(len(data)))
+        before = read_regular(self._path, MAX_BYTES)
+        if before is not None:
+            write_atomically(self._backup, before)
+        write_atomically(self._path, data)
+        return written
+
+
+def _too_large(size: int) -> Diagnostic:
+    detail = f"it would have {size:,} bytes, and {MAX_BYTES:,} are read back at most; it stays as it is"
+    cure = "Split the fleet over several workspaces. What a run did is in the journal: leave that where it is"
+    return error("ACK3043", "Record would be too large", detail, cure)

@@ -1,0 +1,216 @@
+"""Says of a live cluster what a spec would say of it, as far as the API and the record tell.
+
+What nothing tells, and the rules ask for, is written as a placeholder that no plan sends, or as a value that is marked
+as assumed. Nothing is made up in silence, and a secret is only ever a reference.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node
+from ackplan.core.catalog.kinds import Effect, Parameter
+from ackplan.core.catalog.sight import at, is_reserved
+from ackplan.core.diagnostics import Diagnostic, Failure, Span
+from ackplan.core.values import ABSENT
+from ackplan.diff.workers import MASTER, count_live
+from ackplan.documents.tree import Laid
+from ackplan.record import RecordedCluster
+from ackplan.spec import rules, validate, wanted
+
+NOT_SHOWN = "not shown by the API: write what the cluster was created with"
+ASSUMED = "assumed, the API does not show it: check it"
+NODES = "as the nodes have it now"
+REFERENCE = "the API shows no passwords: set this variable before workers are added"
+_CREATED_WITH = "init_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A cluster as a spec would have it. `notes` are said of its parameters, `remarks` of the whole."""
+
+    name: str
+    kind: catalog.Kind
+    parameters: Mapping[str, Any]
+    own: Mapping[str, Any] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def region(self) -> str:
+        return str(self.parameters.get(self.kind.filled_from("region") or "", ""))
+
+    @property
+    def unfilled(self) -> int:
+        """How many placeholders it has."""
+        return sum(self.kind.parameters[name].is_placeholder(value) for name, value in self.parameters.items())
+
+    def body(self, region: str | None = None) -> dict[str, Any]:
+        """What stands below the cluster's name in a spec that has this region for all clusters."""
+        filled = {self.kind.filled_from("name")}
+        if region is not None and self.region == region:
+            filled.add(self.kind.filled_from("region"))
+        order = [name for name in self.kind.parameters if name in self.parameters and name not in filled]
+        return {**{name: self.parameters[name] for name in order}, **self.own}
+
+
+def visible(
+    kind: catalog.Kind, live: Cluster, nodes: Sequence[Node], known: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The create parameters that a live cluster and its nodes show, and that are compared with them.
+
+    `known` are those of the spec or the record: one of several values that are shown is taken as they have it.
+    """
+    found: dict[str, Any] = dict(kind.constants)
+    masters = kind.root.get("x-ack-masters")
+    if masters is not None:
+        found[str(masters)] = sum(node.role == MASTER for node in nodes)
+    sights, given = catalog.sights(kind.name), known or {}
+    for name, parameter in kind.parameters.items():
+        value = _visible(sights[name], live, given.get(name, ABSENT)) if name in sights else None
+        if parameter.fill == "name":
+            found[name] = live.name
+        elif value is not None:
+            found[name] = value
+        elif parameter.effect is Effect.SCALE and (live.size is not None or nodes):
+            workers, _ = count_live(live.size, kind.masters(found), nodes or None)
+            found[name] = max(0, workers or 0)
+    return found
+
+
+def _visible(sight: catalog.Sight, live: Cluster, known: Any) -> Any:
+    """What a live cluster shows of a parameter, as it is known where that says the same; None for nothing."""
+    value = sight.value(live.attributes, sight.parameter.canonical(known))
+    if value == sight.parameter.canonical(known):
+        return known
+    return None if value == [] and known is ABSENT else value
+
+
+def shown(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> dict[str, Any]:
+    """The create parameters that are not compared with a live cluster, and yet can be read off it and its nodes."""
+    found = {}
+    for name, parameter in kind.parameters.items():
+        told = (parameter.read(at(live.attributes, place)) for place in parameter.shown)
+        value = next((value for value in told if value not in (None, "", [])), None)
+        if parameter.nodes is not None:
+            value = _types(parameter.nodes, nodes) or value
+        if value not in (None, []):
+            found[name] = value
+    return found
+
+
+def _types(role: str, nodes: Sequence[Node]) -> list[str]:
+    """The instance types of the nodes of a role, each once; of masters that differ one for each of them."""
+    types = sorted(node.instance_type for node in nodes if node.role == role and node.instance_type)
+    distinct = sorted(set(types))
+    return types if role == MASTER and len(distinct) > 1 else distinct
+
+
+def from_live(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node], recorded: RecordedCluster | None) -> Described:
+    """What is live, with what only the record knows. Raises Failure where no spec can say it."""
+    known = visible(kind, live, nodes, recorded.parameters if recorded else None)
+    notes = dict(_notes(kind, live, nodes))
+    if recorded is None or recorded.kind != kind.name:
+        return completed(Described(live.name, kind, {**shown(kind, live, nodes), **known}, notes=notes))
+    present = {node.instance_id for node in nodes}
+    counting = kind.with_effect(Effect.SCALE)
+    if counting is not None and counting in known:
+        known[counting] = max(0, known[counting] - sum(i in present for i in recorded.attached))
+    kept = {name: value for name, value in recorded.parameters.items() if name in kind.parameters}
+    if recorded.partial:
+        kept = {**shown(kind, live, nodes), **kept}
+    else:
+        notes = {}
+        known = {name: value for name, value in known.items() if name in kept or name in kind.constants}
+    return completed(Described(live.name, kind, {**kept, **known}, recorded.own, notes))
+
+
+def _notes(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
+    """What is to be said of values that were read off a live cluster."""
+    first = live.attributes.get(_CREATED_WITH)
+    for name, parameter in kind.parameters.items():
+        if parameter.nodes is not None and any(node.role == parameter.nodes for node in nodes):
+            yield name, NODES
+        elif _CREATED_WITH in parameter.places and first not in (None, "", live.attributes.get(parameter.places[0])):
+            yield name, f"it was created with {first}"
+        elif parameter.reserved and isinstance(live.attributes.get(name), list):
+            keys = [str(tag.get("key")) for tag in live.attributes[name] if isinstance(tag, Mapping)]
+            reserved = sorted(key for key in keys if is_reserved(key, parameter.reserved))
+            if reserved:
+                yield name, f"without what the services put there: {', '.join(reserved)}"
+
+
+def completed(described: Described) -> Described:
+    """The same with stand-ins for what the rules ask for, and without what no spec can hold.
+
+    Raises Failure where that does not make it valid.
+    """
+    for _ in described.kind.parameters:
+        faults = _faults(described)
+        if not faults:
+            break
+        described = _mended(described, faults)
+    else:
+        raise Failure(*_faults(described))
+    return _noted(described)
+
+
+def _faults(described: Described) -> list[Diagnostic]:
+    """What is wrong with it as a cluster of a spec."""
+    body = Laid()
+    body.update(described.body())
+    body.update({described.kind.filled_from("name") or "": described.name})
+
+    def start() -> Span:
+        return Span(described.name, 1, 1)
+
+    kind, faults = validate.check_cluster(described.name, body, start)
+    if kind is None or faults:
+        return faults
+    return rules.check_fleet({described.name: wanted.build(described.name, kind, body, start)}, complete=False)
+
+
+def _mended(described: Described, faults: Sequence[Diagnostic]) -> Described:
+    """One round: what is missing is stood in for, what is not allowed is left out. Raises Failure for what can't be.
+
+    What would be stood in for, and is compared with the live cluster, can't be left out: the next plan would find it.
+    """
+    kind, parameters, notes = described.kind, dict(described.parameters), dict(described.notes)
+    remarks, stuck = list(described.remarks), []
+    for fault in faults:
+        names = [name.split(".")[0] for name in fault.parameter.split(" or ")]
+        fill = next((n for n in names if n in kind.parameters and kind.parameters[n].stand_in is not None), None)
+        if fault.code == "ACK1101" and fill is not None:
+            parameters[fill] = kind.parameters[fill].stand_in
+            notes[fill] = _why(kind.parameters[fill])
+        elif names[0] in parameters and names[0] not in kind.constants and not _settled(kind.parameters[names[0]]):
+            del parameters[names[0]]
+            remarks.append(f"{names[0]} is left out, for no spec can have it: {fault.detail or fault.summary}")
+        elif names[0] in parameters or names[0] not in described.parameters:
+            stuck.append(fault)
+    if stuck or parameters == described.parameters:
+        raise Failure(*(stuck or faults))
+    return dataclasses.replace(described, parameters=parameters, notes=notes, remarks=tuple(remarks))
+
+
+def _settled(parameter: Parameter) -> bool:
+    """Whether a spec without this parameter's live value is one of another cluster."""
+    return parameter.live is not None and (parameter.stand_in is not None or parameter.fill is not None)
+
+
+def _why(parameter: Parameter) -> str:
+    """Why a stand-in stands where it does."""
+    if parameter.secret:
+        return REFERENCE
+    return NOT_SHOWN if parameter.is_placeholder(parameter.stand_in) else ASSUMED
+
+
+def _noted(described: Described) -> Described:
+    """With a note on placeholders that the record has, too."""
+    known = described.kind.parameters
+    left = {name: NOT_SHOWN for name, value in described.parameters.items() if known[name].is_placeholder(value)}
+    return dataclasses.replace(described, notes={**left, **described.notes})

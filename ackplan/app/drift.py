@@ -1,0 +1,98 @@
+"""Drift: how live clusters moved since the last apply, and what each of the ways on would do. Changes nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ackplan import spec
+from ackplan.app.observe import Observer
+from ackplan.app.plan import Known, make_plan
+from ackplan.core.answers import Cluster
+from ackplan.core.diagnostics import Diagnostic, Failure, printable
+from ackplan.core.work import Action
+from ackplan.plan.model import Change, Plan
+from ackplan.plan.planner import Options
+from ackplan.spec.desired import Wanted
+from ackplan.spec.edit import refusal, set_value
+
+_LONGEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What moved, as the plan of a refresh.
+
+    `back` is what an apply of the spec would do with the clusters that moved, by name; empty where there is no spec.
+    `wanted` is what the spec says of them, `updated` when each changed last, where the API tells it.
+    """
+
+    plan: Plan
+    back: Mapping[str, Change] = field(default_factory=dict)
+    wanted: Mapping[str, Wanted] = field(default_factory=dict)
+    updated: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def moved(self) -> tuple[Change, ...]:
+        return self.plan.acting
+
+
+async def find(inputs: spec.Inputs, before: Known, observer: Observer, options: Options) -> Drift:
+    """The drift of what is recorded. Raises Failure and ApiError."""
+    refreshed = await make_plan(inputs, before, observer, dataclasses.replace(options, mode="refresh-only"))
+    names = {change.cluster for change in refreshed.plan.acting}
+    if not names:
+        return Drift(refreshed.plan)
+    live = refreshed.observed.live if refreshed.observed else ()
+    updated = dict(_updated(refreshed.plan, live))
+    if not refreshed.spec.files:
+        return Drift(refreshed.plan, updated=updated)
+    back_to = dataclasses.replace(options, mode="normal", targets=tuple(names))
+    planned = await make_plan(inputs, before, observer, back_to, observed=refreshed.observed)
+    back = {change.cluster: change for change in planned.plan.changes if change.cluster in names}
+    wanted = {name: known for name, known in refreshed.spec.clusters.items() if name in names}
+    return Drift(refreshed.plan, back, wanted, updated)
+
+
+def _updated(plan: Plan, live: Sequence[Cluster]) -> Iterator[tuple[str, str]]:
+    """When each cluster that moved changed last. The API does not say what changed then."""
+    by_id = {cluster.cluster_id: cluster for cluster in live}
+    for change in plan.acting:
+        seen = by_id.get(change.cluster_id)
+        told = seen.attributes.get("updated") if seen else None
+        if isinstance(told, str) and told and len(told) <= _LONGEST:
+            yield change.cluster, printable(told)
+
+
+def edited(drift: Drift, sources: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Diagnostic]]:
+    """The spec's files with what is live written into them, and what is left for a person to write.
+
+    `sources` are the files by the names that messages give them.
+    """
+    files, faults = dict(sources), []
+    for change in drift.moved:
+        wanted = drift.wanted.get(change.cluster)
+        if wanted is None:
+            cure = "The next apply deletes or forgets it"
+            faults.append(refusal(change.cluster, "", None, "it is not in the spec any more", cure))
+            continue
+        faults += _beyond_values(change, wanted)
+        for moved in change.parameters:
+            if wanted.parameters.get(moved.name, moved.after) == moved.after:
+                continue
+            try:
+                file, data = set_value(files, change.cluster, moved.name, moved.after)
+                files[file] = data
+            except Failure as failed:
+                faults += failed.diagnostics
+    return files, faults
+
+
+def _beyond_values(change: Change, wanted: Wanted) -> Iterator[Diagnostic]:
+    if change.action is Action.FORGET:
+        cure = "Take its entry out, or create it again: ackplan apply"
+        yield refusal(change.cluster, "", wanted.span, "the cluster is gone", cure)
+    elif change.notes and wanted.attach:
+        cure = "Take them out, or attach them again: ackplan apply"
+        yield refusal(change.cluster, "attach", wanted.span_of("attach"), "; ".join(change.notes), cure)

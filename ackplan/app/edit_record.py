@@ -1,0 +1,113 @@
+"""Changes of the record by hand: forget a cluster, follow one that was renamed, put another record in its place.
+
+Nothing is called that changes a cluster. Each refuses a record that an interrupted apply has not been taken into: what
+that run did would be lost.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from ackplan.app.plan import Known, check_distinct
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster
+from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.record import Record, RecordedCluster
+
+
+def check_settled(before: Known) -> None:
+    """Raises Failure where an interrupted apply left something that is not in the record yet."""
+    head, cure = before.leftover.head, "Finish it first: ackplan apply"
+    if head is not None and head.ended:
+        raise Failure(error("ACK3031", "An earlier apply ended with calls in flight", f"run {head.id}", cure))
+    if head is not None:
+        raise Failure(error("ACK3030", "An earlier apply was interrupted", f"run {head.id} left its journal", cure))
+
+
+def forget(record: Record, names: Iterable[str]) -> Record:
+    """The record without these clusters. Raises Failure for every name that it does not have."""
+    wanted = tuple(dict.fromkeys(names))
+    unknown = [_unknown(name) for name in wanted if name not in record.clusters]
+    if unknown:
+        raise Failure(*unknown)
+    for name in wanted:
+        record = record.without(name)
+    return record
+
+
+def rename(record: Record, old: str, new: str, live: Iterable[Cluster]) -> Record:
+    """The record with the cluster `old` under the name `new`, which its live cluster has got meanwhile.
+
+    A name is a cluster's identity, and ackplan never changes it: only a cluster that was renamed outside can be
+    followed. Raises Failure for any other.
+    """
+    entry = record.clusters.get(old)
+    if entry is None:
+        raise Failure(_unknown(old))
+    if new in record.clusters:
+        cure = f"Forget it first: ackplan state rm {new}"
+        raise Failure(
+            error("ACK3006", "Cluster is recorded already", f"{new} is {record.clusters[new].cluster_id}", cure)
+        )
+    found = next((c for c in live if c.cluster_id == entry.cluster_id and not c.gone), None)
+    if found is None or found.name != new:
+        raise Failure(_not_renamed(old, new, entry, found))
+    clusters = {name: _following(known, old, new) for name, known in record.clusters.items() if name != old}
+    return dataclasses.replace(record, clusters={**clusters, new: _named(entry, new)})
+
+
+def _not_renamed(old: str, new: str, entry: RecordedCluster, found: Cluster | None) -> Diagnostic:
+    if found is None:
+        detail, cure = f"{entry.cluster_id} is not live", f"To forget it: ackplan state rm {old}"
+    else:
+        detail = f"{entry.cluster_id} is still called {found.name}"
+        cure = f"A cluster of another name is another cluster: ackplan creates {new} and deletes {old}"
+    return error("ACK3040", "Cluster was not renamed", detail, cure, cluster=old)
+
+
+def _named(entry: RecordedCluster, name: str) -> RecordedCluster:
+    naming = catalog.kind(entry.kind).filled_from("name")
+    parameters = {key: name if key == naming else value for key, value in entry.parameters.items()}
+    return dataclasses.replace(entry, parameters=parameters)
+
+
+def _following(entry: RecordedCluster, old: str, new: str) -> RecordedCluster:
+    """An entry that depends on the renamed cluster goes on depending on it."""
+    if old not in entry.depends_on:
+        return entry
+    names = [new if name == old else name for name in entry.depends_on]
+    return dataclasses.replace(entry, own={**entry.own, "depends_on": names})
+
+
+_PULL = "Pull the record again and make the change on that; --force puts this one in its place all the same"
+
+
+def put(record: Record, pushed: Record, *, force: bool) -> Record:
+    """The record to write when `pushed` takes its place. Raises Failure where that would lose what others wrote."""
+    if not force:
+        check_distinct(pushed)
+    if not force and record.lineage:
+        if pushed.lineage != record.lineage:
+            raise Failure(_refused(f"its lineage is {pushed.lineage}, the record's is {record.lineage}"))
+        if pushed.serial < record.serial:
+            raise Failure(_refused(f"it has serial {pushed.serial}, the record was written since: {record.serial}"))
+        if pushed.serial == record.serial and pushed != record:
+            raise Failure(_other_content(record))
+        if not pushed.world.meets(record.world):
+            raise Failure(_refused(f"it is of {pushed.world}, the record's clusters are of {record.world}"))
+    return pushed
+
+
+def _refused(detail: str) -> Diagnostic:
+    return error("ACK3041", "Record would be lost", detail, _PULL)
+
+
+def _other_content(record: Record) -> Diagnostic:
+    detail = f"it has the record's own serial {record.serial}, and says something else"
+    cure = f'Where it is the record of now, mended, give it "serial": {record.serial + 1}. {_PULL}'
+    return error("ACK3041", "Record would be lost", detail, cure)
+
+
+def _unknown(name: str) -> Diagnostic:
+    return error("ACK3005", "Unknown cluster", f'"{name}" is not recorded', "ackplan state list")

@@ -1,0 +1,126 @@
+"""Takes live clusters into the record. Nothing is called that changes anything.
+
+What can be seen of a cluster is recorded as it is live; what can't be seen is taken from the spec, where the spec has
+the cluster, as if it had been applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ackplan.app.describe import visible
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog.sight import beside_of
+from ackplan.core.diagnostics import Diagnostic, Failure, error, warning
+from ackplan.record import Record, RecordedCluster
+from ackplan.record.shared_ids import recorded_as
+from ackplan.spec.desired import Wanted
+
+# States of clusters that are not, or not any more, what they are meant to be: nothing to begin managing.
+_UNFIT = {
+    "initial": "it is still being created",
+    "failed": "its creation failed, and nothing runs there",
+    "deleting": "it is being deleted",
+    "deleted": "it is deleted",
+    "delete_failed": "somebody began to delete it",
+}
+
+
+def obstacle(live: Cluster) -> Diagnostic | None:
+    """Why this live cluster can't be put under management; None where it can."""
+    if catalog.kind_of_live(live.attributes) is None:
+        detail = f"{live.cluster_id} is of type {live.type_told}, which no spec can say"
+        return error("ACK3008", "Not a kind of cluster that is managed here", detail, cluster=live.name)
+    if live.state in _UNFIT:
+        detail = f"{live.cluster_id} is {live.state}: {_UNFIT[live.state]}"
+        cure = "Look at it: ackplan clusters"
+        return error("ACK3050", "Cluster is not fit to be taken over", detail, cure, cluster=live.name)
+    return None
+
+
+def under_another_name(record: Record, live: Cluster) -> Diagnostic | None:
+    """Why a cluster can't be recorded by its name: it has an entry under another one, and would have two."""
+    other = recorded_as(record, live.cluster_id, live.name)
+    if not other:
+        return None
+    detail, cure = f"{live.cluster_id} is recorded as {other}", f"Follow it: ackplan state mv {other} {live.name}"
+    return error("ACK3006", "Cluster is recorded already", detail, cure, cluster=live.name)
+
+
+def take_in(record: Record, name: str, live: Cluster, nodes: Sequence[Node], wanted: Wanted | None = None) -> Record:
+    """The record with this cluster in it. Raises Failure where it can't be.
+
+    A cluster that was taken in before, with less known of it, is taken in anew.
+    """
+    entry = record.clusters.get(name)
+    if entry is not None and not (entry.partial and entry.cluster_id == live.cluster_id):
+        raise Failure(
+            error("ACK3006", "Cluster is recorded already", f"{name} is {entry.cluster_id}", "ackplan state show")
+        )
+    if live.name != name:
+        detail = f"{live.cluster_id} is called {live.name}"
+        raise Failure(error("ACK3007", "Cluster has another name", detail, f"ackplan import {live.name}"))
+    fault = under_another_name(record, live) or obstacle(live)
+    if fault is not None:
+        raise Failure(fault)
+    return record.with_cluster(name, _entry(live, nodes, wanted))
+
+
+def _entry(live: Cluster, nodes: Sequence[Node], wanted: Wanted | None) -> RecordedCluster:
+    kind = catalog.kind_of_live(live.attributes)
+    assert kind is not None  # noqa: S101 - `obstacle` was asked
+    known = visible(kind, live, nodes, wanted.parameters if wanted else None)
+    known |= beside_of(kind.name, live.attributes)
+    if wanted is None or wanted.kind != kind.name:
+        return RecordedCluster(live.cluster_id, kind.name, known, partial=True)
+    present = {node.instance_id for node in nodes}
+    attached = tuple(instance for instance in wanted.attached if instance in present)
+    counting = kind.with_effect(Effect.SCALE)
+    if counting is not None and counting in known:
+        known[counting] = max(0, known[counting] - len(attached))
+    parameters = {**wanted.parameters, **known}
+    return RecordedCluster(live.cluster_id, kind.name, parameters, wanted.own, attached, partial=True)
+
+
+def to_take_in(
+    record: Record, spec: Mapping[str, Wanted], live: Sequence[Cluster]
+) -> tuple[list[Cluster], list[Diagnostic]]:
+    """The live clusters that the spec names and the record lacks, or lacks a part of; and why others are left out."""
+    chosen: list[Cluster] = []
+    left: list[Diagnostic] = []
+    for name in sorted(name for name, wanted in spec.items() if _is_news(record.clusters.get(name), wanted)):
+        found = [cluster for cluster in live if cluster.name == name and not cluster.gone]
+        if len(found) > 1:
+            ids = ", ".join(sorted(cluster.cluster_id for cluster in found))
+            cure = f"Say which is meant: ackplan import {name} CLUSTER_ID"
+            left.append(warning("ACK3051", "Cluster is left out", f"several have this name: {ids}", cure, cluster=name))
+        elif found:
+            fault = under_another_name(record, found[0]) or obstacle(found[0])
+            left += [left_out(fault)] if fault else []
+            chosen += [] if fault else found
+    return chosen, left
+
+
+def _is_news(entry: RecordedCluster | None, wanted: Wanted) -> bool:
+    """Whether the spec says of a cluster what the record does not know of it."""
+    return entry is None or (entry.partial and not set(wanted.parameters) <= set(entry.parameters))
+
+
+def left_out(fault: Diagnostic) -> Diagnostic:
+    """The obstacle as a warning: the others go on without this cluster."""
+    return warning("ACK3051", "Cluster is left out", fault.detail, fault.cure, cluster=fault.cluster)
+
+
+def vanished(cluster: Cluster) -> Diagnostic:
+    """Why a cluster is left out that was listed, and that the API does not know by its id."""
+    detail = f"{cluster.cluster_id}, which the list has, is not known any more"
+    return error("ACK3061", "Cluster is gone since it was listed", detail, "Run it again", cluster=cluster.name)
+
+
+def not_in_spec(name: str) -> Diagnostic:
+    """What follows of a cluster that is recorded, and that the spec does not have."""
+    detail = "it is recorded now, and not in the spec: the next apply would delete it"
+    cure = f"Write its entry first: ackplan export {name}"
+    return warning("ACK3052", "Cluster is not in the spec", detail, cure, cluster=name)

@@ -1,0 +1,96 @@
+"""The files of a new project: a spec that is valid as it stands, the editor's schema, and the pipeline of a platform.
+
+The texts lie in `starter/`, with places such as `@BRANCH@` in them. Nothing that fills a place can leave the quotes or
+the line that it stands in: `Project` refuses it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from importlib import resources
+from typing import Final
+
+from ackplan.core.catalog import bundle, files
+
+SCHEMA: Final = "ackplan.schema.json"
+IGNORED: Final = ".ackplan/"
+PLATFORMS: Final = ("github", "gitlab", "jenkins")
+_PLACE = re.compile(r"@([A-Z_]+)@")
+_PLAIN = {
+    "folder": re.compile(r"[A-Za-z0-9._][A-Za-z0-9._/-]*"),
+    "branch": re.compile(r"[A-Za-z0-9._][A-Za-z0-9._/-]*"),
+    "package": re.compile(r"[A-Za-z0-9./][A-Za-z0-9._/@:=<>~!+,%#\[\] -]*"),
+    "environment": re.compile(r"[A-Za-z0-9._][A-Za-z0-9._/-]*"),
+}
+
+
+class NotPlain(ValueError):
+    """What is to stand in a pipeline holds characters that mean something there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What the files of a project depend on.
+
+    `folder` is the project's place in its repository, `.` for its root; `package` is what pip installs in a pipeline;
+    `environment` is the one whose approval an apply waits for. Raises NotPlain.
+    """
+
+    folder: str = "."
+    branch: str = "main"
+    package: str = "none"
+    environment: str = "ackplan"
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not _PLAIN[field.name].fullmatch(value):
+                raise NotPlain(f"{field.name} {value!r}")
+
+    @property
+    def label(self) -> str:
+        """Tells the project from others in its repository."""
+        return "main" if self.folder == "." else re.sub(r"[^A-Za-z0-9]+", "-", self.folder).strip("-")
+
+
+def project_files() -> dict[str, str]:
+    """The files of the project's own folder by their paths in it."""
+    return {
+        "ackplan.yaml": _text("ackplan.yaml"),
+        SCHEMA: json.dumps(bundle.bundle(files.SPEC), indent=2, ensure_ascii=False) + "\n",
+        "state/README.md": _text("state.txt"),
+    }
+
+
+def pipeline_files(platform: str, project: Project) -> dict[str, str]:
+    """The pipeline of a platform: its files by their paths in the repository."""
+    match platform:
+        case "github":
+            return {
+                f".github/workflows/{_workflow(project, name)}": _filled(f"github/ackplan-{name}.yml", project)
+                for name in ("plan", "apply", "drift")
+            }
+        case "gitlab":
+            return {".gitlab-ci.yml": _filled("gitlab/gitlab-ci.yml", project)}
+        case _:
+            return {"Jenkinsfile": _filled("jenkins/Jenkinsfile", project)}
+
+
+def _workflow(project: Project, name: str) -> str:
+    return f"ackplan-{name}.yml" if project.folder == "." else f"ackplan-{project.label}-{name}.yml"
+
+
+def _filled(template: str, project: Project) -> str:
+    values: Mapping[str, str] = {
+        "LABEL": project.label,
+        "PLAN_WORKFLOW": _workflow(project, "plan"),
+        **{field.name.upper(): getattr(project, field.name) for field in fields(project)},
+    }
+    return _PLACE.sub(lambda found: values[found[1]], _text(template))
+
+
+def _text(name: str) -> str:
+    return resources.files("ackplan.app").joinpath("starter", *name.split("/")).read_text(encoding="utf-8")

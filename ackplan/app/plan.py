@@ -1,0 +1,262 @@
+"""Plans: reads the three sides, then lets the pure planner decide. Changes nothing anywhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ackplan import spec
+from ackplan.app.observe import Observed, Observer, together
+from ackplan.app.workspace import JournalReader, RecordReader
+from ackplan.app.worlds import Here, of_record, of_spec
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors, warning
+from ackplan.execute.ports import ApiError, ApiReader
+from ackplan.execute.presence import Subject, look_up
+from ackplan.plan import steps
+from ackplan.plan.model import Plan
+from ackplan.plan.planner import Options, Sides, nodes_needed, plan
+from ackplan.record import Record
+from ackplan.record.codec import digest
+from ackplan.record.journal import CallKey, Entry, InFlight, Leftover, fold
+from ackplan.record.pin import is_made_on
+from ackplan.record.recovery import left, named_nodes, recover
+from ackplan.record.shared_ids import shared_ids
+
+# How often a cluster is looked at again whose size and nodes are of two moments.
+_LOOKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What we know before we ask the API: the record with the journal taken in, what was in flight, and which world
+    is asked. `running` says who has the lock, where the run of the journal is under way."""
+
+    stored: Record
+    record: Record
+    flying: tuple[InFlight, ...]
+    leftover: Leftover
+    here: Here = field(default_factory=Here)
+    running: str = ""
+
+
+class Purpose(enum.Enum):
+    """What a plan is made for: to be shown alone, to be kept and held against the record later, or to be run now."""
+
+    SHOWN = "shown"
+    KEPT = "kept"
+    RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan and what it was made of. `recovered` settle the calls that an interrupted run left in flight; `observed`
+    is None where the record was taken for what is live."""
+
+    plan: Plan
+    spec: spec.Spec
+    known: Known
+    recovered: tuple[Entry, ...] = ()
+    observed: Observed | None = None
+
+
+def known(store: RecordReader, journal: JournalReader, here: Here | None = None) -> Known:
+    """The record and what an interrupted run left. Raises Failure for files that can't be used.
+
+    `here` is the world that is to be asked about the record; a record of another world is a Failure, too.
+    """
+    stored, leftover = store.read(), journal.read()
+    _check_of(leftover, stored)
+    here = here or Here()
+    here.hold(of_record(stored))
+    record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))
+    return Known(stored, record, flying, leftover, here)
+
+
+def _check_of(leftover: Leftover, stored: Record) -> None:
+    """Raises Failure for a journal of another record: what its run did would be recorded here, and deleted."""
+    head = leftover.head
+    if head is not None and head.lineage and stored.lineage and head.lineage != stored.lineage:
+        detail = f"{head.fate}; it is of the record {head.lineage}, this one is {stored.lineage}"
+        cure = "Put that record back (git checkout) and finish it: ackplan apply; or move the journal out of .ackplan/"
+        raise Failure(error("ACK3033", "Journal is of another record", detail, cure))
+
+
+def stale(leftover: Leftover, stored: Record) -> bool:
+    """Whether someone else wrote the record since the run that left this journal began."""
+    return leftover.head is not None and not is_made_on(leftover.head, stored)
+
+
+def check_distinct(record: Record) -> None:
+    """Raises Failure where two entries are of one cluster: what is done to the one would be done to the other."""
+    found = tuple(shared_ids(record))
+    if found:
+        raise Failure(*found)
+
+
+def read_spec(inputs: spec.Inputs, *, optional: bool = False) -> spec.Spec:
+    """The checked spec. Raises Failure with every fault in it; `optional` takes a missing spec for an empty one."""
+    loaded = spec.read(inputs)
+    if has_errors(loaded.diagnostics):
+        if optional and {d.code for d in loaded.diagnostics} == {"ACK1020"} and not inputs.paths:
+            return spec.Spec({}, (), ())
+        raise Failure(*loaded.diagnostics)
+    return loaded
+
+
+async def make_plan(
+    inputs: spec.Inputs,
+    before: Known,
+    observer: Observer | None,
+    options: Options,
+    *,
+    purpose: Purpose = Purpose.KEPT,
+    observed: Observed | None = None,
+) -> Planned:
+    """The plan for the spec. Without `observer` the record is taken for what is live. Raises Failure and ApiError.
+
+    To be run now: calls of an earlier run may be on their way yet. `observed` is what was looked at a moment ago.
+    """
+    loaded = read_spec(inputs, optional=options.mode != "normal")
+    check_distinct(before.record)
+    before.here.hold(of_spec(loaded.account))
+    if observer is not None and observed is None:
+        regions = {steps.region_of(wanted.kind, wanted.parameters) for wanted in loaded.clusters.values()}
+        observed = await observer.observe(before.record, regions, before.flying)
+    live = observed.live if observed is not None else _as_recorded(before.record)
+    live, record, recovered = await _recovered(before, observer, live, at_once=purpose is Purpose.RUN)
+    sides = Sides(loaded.clusters, record, live, "" if purpose is Purpose.SHOWN else loaded.digest())
+    if observer is not None:
+        live, nodes = await _nodes(observer, record, live, nodes_needed(sides, options))
+        sides = dataclasses.replace(sides, live=live, nodes=nodes)
+    planned = plan(sides, options)
+    looked = observed.diagnostics if observed is not None else ()
+    notes = (*loaded.diagnostics, *_interrupted(before), *looked, *planned.diagnostics)
+    return Planned(
+        _pinned(_noted(planned, notes), loaded, inputs, before, kept=purpose is not Purpose.SHOWN),
+        loaded,
+        before,
+        recovered,
+        observed,
+    )
+
+
+async def _recovered(
+    before: Known, observer: Observer | None, live: tuple[Cluster, ...], *, at_once: bool
+) -> tuple[tuple[Cluster, ...], Record, tuple[Entry, ...]]:
+    """The live list, the record with what became of the calls in flight, and the entries that settle these."""
+    nodes: Mapping[str, Sequence[Node]] = {}
+    if observer is not None:
+        live, nodes = await _nodes(observer, before.record, live, named_nodes(before.record, before.flying, live))
+    moved = stale(before.leftover, before.stored)
+    coming = await coming_calls(observer, before) if observer is not None and at_once else frozenset()
+    record, recovered = recover(before.record, before.flying, live, nodes, stale=moved, coming=coming)
+    return live, record, recovered
+
+
+async def coming_calls(observer: Observer, before: Known) -> frozenset[CallKey]:
+    """The calls in flight that may take effect yet: sent not long ago, and their tasks, where they have one, run."""
+    now = observer.clock.wall()
+    recent = [call for call in before.flying if left(call, now)]
+    running = await together(_is_running(observer.api, before, call) for call in recent)
+    return frozenset(call.key for call, runs in zip(recent, running, strict=True) if runs)
+
+
+async def _is_running(api: ApiReader, before: Known, call: InFlight) -> bool:
+    """Whether the task of a call may be running: one that can't be read may."""
+    task_id, entry = call.data.get("task_id"), before.record.clusters.get(call.cluster)
+    if not task_id:
+        return True
+    try:
+        return (
+            await api.get_task(str(task_id), steps.region_of(entry.kind, entry.parameters) if entry else "")
+        ).running
+    except ApiError:
+        return True
+
+
+def _noted(planned: Plan, notes: Sequence[Diagnostic]) -> Plan:
+    return dataclasses.replace(planned, diagnostics=tuple(notes))
+
+
+def _pinned(planned: Plan, loaded: spec.Spec, inputs: spec.Inputs, before: Known, *, kept: bool) -> Plan:
+    """The plan with the files of the spec and the record that it was made of, and the world that it is for."""
+    pins = dataclasses.replace(planned.pins, spec_files=loaded.sources, spec_paths=tuple(inputs.paths))
+    pins = dataclasses.replace(pins, record=digest(before.stored) if kept else "", world=before.here.meant)
+    return dataclasses.replace(planned, pins=pins)
+
+
+def _interrupted(before: Known) -> tuple[Diagnostic, ...]:
+    """What to say of the journal that is left: of a run that died, or that ended before all of its calls did."""
+    head = before.leftover.head
+    if head is None:
+        return ()
+    if before.running:
+        detail = f"run {head.id}, {before.running}; when it ends, this plan may be out of date"
+        return (warning("ACK3035", "An apply is under way", detail, "Wait for it to end, then plan again"),)
+    detail = f"run {head.id}; calls in flight: {', '.join(call.step for call in before.flying) or 'none'}"
+    cure = "This plan takes in what became of them; ackplan apply finishes it"
+    if head.ended:
+        return (warning("ACK3031", "An earlier apply ended with calls in flight", detail, cure),)
+    return (warning("ACK3030", "An earlier apply was interrupted", detail, cure),)
+
+
+async def _nodes(
+    observer: Observer, record: Record, live: Sequence[Cluster], cluster_ids: Sequence[str]
+) -> tuple[tuple[Cluster, ...], dict[str, tuple[Node, ...]]]:
+    """The nodes of these clusters, and the live list with these clusters as they were when their nodes were read."""
+    by_id = {cluster.cluster_id: cluster for cluster in live}
+    accepted = {entry.cluster_id: entry.accepted_at for entry in record.clusters.values()}
+    seen = await together([_moment(observer, by_id[each], accepted.get(each, "")) for each in cluster_ids])
+    for cluster_id, (cluster, _) in zip(cluster_ids, seen, strict=True):
+        if cluster is None:
+            del by_id[cluster_id]
+        else:
+            by_id[cluster_id] = cluster
+    return tuple(by_id.values()), {c.cluster_id: nodes for c, nodes in seen if c is not None and nodes is not None}
+
+
+async def _moment(
+    observer: Observer, cluster: Cluster, accepted_at: str
+) -> tuple[Cluster | None, tuple[Node, ...] | None]:
+    """A cluster and its nodes of one moment, None for what is not there; None for a cluster that is gone since."""
+    try:
+        return await _one_moment(observer.api, cluster)
+    except ApiError as fault:
+        if not fault.missing:
+            raise
+    subject = Subject(cluster.name, cluster.cluster_id, cluster.region_id, accepted_at)
+    return await look_up(observer.api, observer.clock, observer.patience, subject), None
+
+
+async def _one_moment(api: ApiReader, cluster: Cluster) -> tuple[Cluster, tuple[Node, ...]]:
+    """Read again, a few times at most, while a change under way parts the cluster from its nodes."""
+    listed, identity = cluster, (cluster.cluster_id, cluster.region_id)
+    nodes = await api.list_nodes(*identity)
+    for _ in range(_LOOKS):
+        if cluster.size in (None, len(nodes)) and not cluster.busy:
+            break
+        cluster = (await api.get_cluster(*identity)).as_listed(listed)
+        if cluster.size in (None, len(nodes)):
+            break
+        nodes = await api.list_nodes(*identity)
+    return cluster, nodes
+
+
+def _as_recorded(record: Record) -> tuple[Cluster, ...]:
+    """The clusters as the record has them, for a plan that must not ask the API."""
+    live = []
+    for name, entry in record.clusters.items():
+        kind = catalog.kind(entry.kind)
+        counting = kind.with_effect(Effect.SCALE)
+        count = kind.parameters[counting].canonical(entry.parameters.get(counting, 0)) if counting else 0
+        size = int(count) + kind.masters(entry.parameters) + len(entry.attached)
+        attributes = {p.live: entry.parameters.get(n) for n, p in kind.parameters.items() if p.live}
+        region = str(entry.parameters.get(kind.filled_from("region") or "", ""))
+        kind_type = kind.constants.get("cluster_type")
+        live.append(Cluster(entry.cluster_id, name, "running", region, size, kind_type, attributes))
+    return tuple(live)

@@ -1,0 +1,175 @@
+"""What was reviewed is what happens: where anything moved since a plan was made, it is not carried out.
+
+A plan pins the files of the spec, the record by its content, and the live side of each cluster that it plans for, with
+its nodes where these were looked at. Terraform pins the serial of its state alone: it misses a change made in the
+console, and a record that git merged from two branches.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ackplan import spec
+from ackplan.app.observe import Observer, together
+from ackplan.app.plan import Known
+from ackplan.core.answers import Cluster, Node
+from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.core.work import Action
+from ackplan.execute.ports import ApiError, ApiReader
+from ackplan.plan.model import Change, Plan
+from ackplan.plan.planner import fingerprint, seen
+from ackplan.record import Record, RecordedCluster
+from ackplan.record.pin import is_made_on, parted
+from ackplan.record.shared_ids import shared_ids
+
+_CURE = "Plan again"
+_RESUMED = "To go on with what is in the spec now: ackplan apply, which takes in what the interrupted run did"
+_NODES = "nodes"
+
+
+async def check_unmoved(
+    plan: Plan, before: Known, observer: Observer, inputs: spec.Inputs, made_on: Record | None = None
+) -> None:
+    """Raises Failure for all that moved since the plan was made. The spec is looked for where the plan found it.
+
+    `made_on` is the record that the plan was made on: with it, is said which of its clusters moved.
+    """
+    moved = [*_spec_moved(plan, inputs), *_record_moved(plan, before, made_on), *shared_ids(before.record)]
+    if not moved:
+        observed = await observer.observe(before.record, _regions(plan), before.flying)
+        moved = [*observed.diagnostics, *_live_moved(plan.acting, plan, before, observed.live)]
+        moved += _needed_gone(plan, (), before.record, observed.live)
+    if not moved:
+        moved = [*await _nodes_moved(plan, observer.api)]
+    if moved:
+        raise Failure(*moved)
+
+
+def check_same_spec(plan: Plan, inputs: spec.Inputs) -> None:
+    """Raises Failure where the spec moved since a plan whose run was interrupted."""
+    moved = [dataclasses.replace(fault, cure=_RESUMED) for fault in _spec_moved(plan, inputs)]
+    if moved:
+        raise Failure(*moved)
+
+
+async def check_resumable(plan: Plan, before: Known, ids: Mapping[str, str], observer: Observer) -> None:
+    """Raises Failure for what others moved since an interrupted run of the plan; `ids` as its `Run` has them.
+
+    Clusters that the run had not come to are as the plan saw them; those that it had are there.
+    """
+    live = (await observer.observe(before.record, _regions(plan), before.flying)).live
+    begun = {entry.cluster for entry in before.leftover.entries}
+    doomed = {call.cluster for call in before.flying if call.data.get("operation") == "delete_cluster"}
+    there = {cluster.cluster_id for cluster in live if not cluster.gone and not cluster.leaving}
+    moved = [*_live_moved([change for change in plan.acting if change.cluster not in begun], plan, before, live)]
+    moved += _needed_gone(plan, ids, before.record, live)
+    gone = [name for name in sorted(ids.keys() - doomed) if ids[name] not in there]
+    moved += (_moved(name, f"{ids[name]} was there when the run was interrupted, and is gone") for name in gone)
+    if moved:
+        raise Failure(*moved)
+
+
+def _regions(plan: Plan) -> set[str]:
+    return {step.region for step in plan.steps}
+
+
+def _spec_moved(plan: Plan, inputs: spec.Inputs) -> Iterator[Diagnostic]:
+    """Nothing is said where there is no file of the spec at all: a plan file needs none to be carried out.
+
+    Files that were edited may mean the same: then nothing moved.
+    """
+    inputs = dataclasses.replace(inputs, paths=plan.pins.spec_paths)
+    planned = plan.pins.spec_files
+    now = spec.sources(inputs) if planned else {}
+    if not now or now == planned or spec.read(inputs).digest() == plan.pins.spec_digest:
+        return
+    told = [f"{name} is gone" for name in sorted(planned.keys() - now.keys())]
+    told += [f"{name} is new" for name in sorted(now.keys() - planned.keys())]
+    told += [f"{name} was edited" for name in sorted(planned.keys() & now.keys()) if planned[name] != now[name]]
+    yield error("ACK3032", "Spec moved since the plan", "; ".join(told), _CURE)
+
+
+def _record_moved(plan: Plan, before: Known, made_on: Record | None) -> Iterator[Diagnostic]:
+    if not is_made_on(plan.pins, before.stored):
+        how = parted(plan.pins, before.stored, made_on)
+        yield error("ACK6004", "Record moved since the plan", how, _CURE)
+    elif before.leftover.head is not None:
+        cure = "Finish it: ackplan apply; then plan again"
+        yield error("ACK6004", "Record moved since the plan", before.leftover.head.fate, cure)
+
+
+def _live_moved(changes: Iterable[Change], plan: Plan, before: Known, live: Sequence[Cluster]) -> Iterator[Diagnostic]:
+    by_id = {cluster.cluster_id: cluster for cluster in live}
+    by_name = {cluster.name: cluster for cluster in live if not cluster.gone}
+    for change in changes:
+        entry: RecordedCluster | None = before.record.clusters.get(change.cluster)
+        found = (by_id.get(entry.cluster_id) if entry else None) or by_name.get(change.cluster)
+        strangers = {step.cluster_id for step in change.steps} - {"", *(c.cluster_id for c in (entry, found) if c)}
+        if strangers:
+            yield _moved(change.cluster, f"its steps are for {', '.join(sorted(strangers))}, which is not this cluster")
+        elif fingerprint(found) != plan.pins.live.get(change.cluster):
+            yield _moved(change.cluster, _parted(change.seen, found))
+
+
+def _needed_gone(plan: Plan, made: Container[str], record: Record, live: Sequence[Cluster]) -> Iterator[Diagnostic]:
+    """Clusters that the plan leaves as they are, that are gone now, and that one depends on which is not `made` yet."""
+    there = {cluster.cluster_id for cluster in live if not cluster.gone}
+    creating = {Action.CREATE, Action.REPLACE}
+    coming = [change for change in plan.acting if change.action in creating and change.cluster not in made]
+    needed = {name for change in coming for name in change.depends_on}
+    for name in sorted(needed - {change.cluster for change in plan.acting}):
+        entry = record.clusters.get(name)
+        if entry is not None and entry.cluster_id not in there:
+            dependants = ", ".join(sorted(change.cluster for change in coming if name in change.depends_on))
+            yield _moved(name, f"{entry.cluster_id} is gone; to be created after it: {dependants}")
+
+
+def _moved(cluster: str, how: str) -> Diagnostic:
+    return error("ACK6005", "Cluster moved since the plan", how, _CURE, cluster=cluster)
+
+
+def _parted(planned: Mapping[str, Any] | None, found: Cluster | None) -> str:
+    """What sets the live side apart from what the plan saw of it, in words."""
+    if found is None or found.gone:
+        return f"{planned['cluster_id']} is gone" if planned else "it is gone"
+    now = seen(found, None)
+    if planned is None:
+        return f"now {found.cluster_id}: {found.state}, size {found.size}"
+    told = [
+        f"{name} was {planned.get(name, 'not there')}, is now {now.get(name, 'not there')}"
+        for name in sorted((planned.keys() | now.keys()) - {_NODES})
+        if planned.get(name) != now.get(name) and (name in now or name in _SHOWN)
+    ]
+    return "; ".join(told) or f"now {found.cluster_id}: {found.state}, size {found.size}"
+
+
+# What of a plan's view a live cluster may have lost; the number of masters is the plan's own.
+_SHOWN = frozenset({"vpc_id", "vswitch_id", "size"})
+
+
+async def _nodes_moved(plan: Plan, api: ApiReader) -> list[Diagnostic]:
+    """Other nodes in a cluster whose nodes were looked at, though their number is the same."""
+    looked = [change for change in plan.acting if change.seen and _NODES in change.seen]
+    found = await together(_listed(api, change.seen or {}) for change in looked)
+    return [
+        _moved(change.cluster, how)
+        for change, nodes in zip(looked, found, strict=True)
+        if (how := _exchanged((change.seen or {})[_NODES], nodes))
+    ]
+
+
+async def _listed(api: ApiReader, seen: Mapping[str, Any]) -> Sequence[Node]:
+    try:
+        return await api.list_nodes(seen["cluster_id"], str(seen.get("region_id", "")))
+    except ApiError as fault:
+        if fault.missing:
+            return ()
+        raise
+
+
+def _exchanged(planned: Sequence[Mapping[str, Any]], nodes: Sequence[Node]) -> str:
+    before, now = {str(node["instance_id"]) for node in planned}, {node.instance_id for node in nodes}
+    told = [f"node {name} is gone" for name in sorted(before - now)]
+    return "; ".join(told + [f"node {name} is new" for name in sorted(now - before)])

@@ -1,0 +1,142 @@
+"""The checks of `doctor` that need no network: spec, record, lock, journal, git."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ackplan.app.doctor import Check
+from ackplan.cli.options import Settings
+from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors, warning
+from ackplan.render.facts.words import counted
+
+# What was seen, and what is wrong with it.
+Seen = tuple[str, tuple[Diagnostic, ...]]
+
+
+def local_checks(settings: Settings) -> Iterator[Check]:
+    """The checks in the order in which what they find has to be mended."""
+    checks: dict[str, Callable[[Settings], Seen]] = {
+        "spec": _spec,
+        "record": _record,
+        "state folder": _folder,
+        "lock": _lock,
+        "journal": _journal,
+        "git": _git,
+    }
+    for name, check in checks.items():
+        yield _made(name, check, settings)
+
+
+def _made(name: str, check: Callable[[Settings], Seen], settings: Settings) -> Check:
+    from ackplan.cli.errors import as_diagnostics
+
+    try:
+        said, findings = check(settings)
+    except (Failure, OSError) as fault:
+        return Check(name, "", as_diagnostics(fault))
+    return Check(name, said, findings)
+
+
+def _spec(settings: Settings) -> Seen:
+    from ackplan import spec
+    from ackplan.cli.options import inputs
+
+    checked = spec.read(inputs(settings))
+    said = f"{counted(len(checked.clusters), 'cluster')} in {counted(len(checked.files), 'file')}"
+    return ("" if has_errors(checked.diagnostics) else said), checked.diagnostics
+
+
+def _record(settings: Settings) -> Seen:
+    from ackplan.cli.wiring import stores
+
+    record = stores(settings).record.read()
+    if not record.lineage:
+        return f"workspace {settings.workspace}: nothing is recorded yet", ()
+    return f"workspace {settings.workspace}: {counted(len(record.clusters), 'cluster')} at serial {record.serial}", ()
+
+
+def _folder(settings: Settings) -> Seen:
+    """Tries to write where the record and what belongs to a run are written. Nothing stays."""
+    from ackplan.cli.wiring import run_folder, state_folder
+
+    folders = (state_folder(settings), run_folder(settings))
+    findings = [fault for folder in folders for fault in _unwritable(folder)]
+    return " and ".join(dict.fromkeys(map(_shown, folders))), tuple(dict.fromkeys(findings))
+
+
+def _unwritable(folder: Path) -> Iterator[Diagnostic]:
+    place = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
+    try:
+        with tempfile.TemporaryFile(dir=place) as file:
+            file.write(b"x")
+            file.flush()
+    except OSError as fault:
+        cure = "Make room, or set its owner and permissions"
+        yield error("ACK3092", "Folder can't be written", f"{_shown(place)}: {fault.strerror or fault}", cure)
+
+
+def _lock(settings: Settings) -> Seen:
+    from ackplan.adapters.local.lock import held_by, left_behind
+    from ackplan.cli.wiring import lock_path
+
+    path = lock_path(settings)
+    holder = held_by(path)
+    if holder:
+        return "held", (warning("ACK3093", "Lock is not free", holder, "Wait for that run to end"),)
+    note = left_behind(path)
+    if note is not None:
+        cure = f"It stops nobody. To clear it: ackplan unlock {note.id}"
+        return "free", (warning("ACK3093", "Lock is not free", f"a run was killed and left {note}", cure),)
+    return "free", ()
+
+
+def _journal(settings: Settings) -> Seen:
+    from ackplan.cli.plan import beside_now
+
+    before = beside_now(settings)
+    head = before.leftover.head
+    if head is None:
+        return "no run was interrupted", ()
+    if before.running:
+        return f"run {head.id} is under way", ()
+    said = f"run {head.id} was interrupted"
+    return said, (warning("ACK3094", "A run is to be finished", said, "Finish it: ackplan apply"),)
+
+
+def _git(settings: Settings) -> Seen:
+    """Whether git keeps the record, and keeps out what belongs to this machine alone."""
+    from ackplan.adapters.local.git import git, top_folder
+
+    folder = settings.chdir
+    if settings.sandbox:
+        return "keeps nothing of the sandbox", ()
+    if top_folder(folder) is None:
+        cure = "git init, then commit the spec and the record"
+        detail = f"{_shown(folder)} is in no repository, or git is not installed"
+        return "", (warning("ACK3095", "Not kept in git", detail, cure),)
+    return "keeps the record, and ignores .ackplan/", tuple(_kept_wrongly(settings, git))
+
+
+def _kept_wrongly(settings: Settings, git: Callable[..., bytes]) -> Iterator[Diagnostic]:
+    from ackplan.cli.wiring import state_folder
+
+    inside = (settings.private / "x").absolute()
+    if git(settings.chdir, "ls-files", "--", str(settings.private.absolute())):
+        cure = "Take it out: git rm -r --cached .ackplan, then ignore it: echo .ackplan/ >> .gitignore"
+        yield error("ACK3096", "Private files are kept in git", "files of .ackplan/ are committed", cure)
+    elif not git(settings.chdir, "check-ignore", "--", str(inside)):
+        cure = "echo .ackplan/ >> .gitignore"
+        yield error("ACK3096", "Private files are kept in git", "nothing keeps .ackplan/ from being committed", cure)
+    record = (state_folder(settings) / f"{settings.workspace}.json").absolute()
+    if git(settings.chdir, "check-ignore", "--", str(record)):
+        cure = "Take the line out of .gitignore: the record has to be committed"
+        yield warning("ACK3095", "Not kept in git", f"git ignores {_shown(record)}", cure)
+
+
+def _shown(path: Path) -> str:
+    from ackplan.documents.files import display
+
+    return display(path)

@@ -1,0 +1,53 @@
+"""What an editor offers inside of a cluster: every key and what it is for.
+
+Editors offer names where they stand as plain properties, and take any rule about their values at its word, though a
+value may be `${var.NAME}` and its kind be known only once templates are laid over each other. So names and meanings
+are all that is told; whether a cluster is right, `ackplan validate` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ackplan.core.catalog import files
+from ackplan.core.catalog.kinds import kinds
+
+_FROM_THE_NAME = {"name"}  # the key of the cluster's entry
+
+
+def offered() -> dict[str, Any]:
+    """The properties of a cluster or template of any kind, with descriptions and no rules."""
+    own: Mapping[str, Any] = files.read(files.SPEC)["$defs"]["own"]["properties"]
+    found = {name: _named(schema, files.SPEC) for name, schema in own.items()}
+    for kind in kinds():
+        written: Mapping[str, Any] = files.read(kind.schema_file)["$defs"]["properties"]["properties"]
+        for name in kind.parameters.keys() & written.keys() - _FROM_THE_NAME:
+            found.setdefault(name, _named(written[name], kind.schema_file))
+    return dict(sorted(found.items()))
+
+
+def _named(schema: Mapping[str, Any], base: str) -> dict[str, Any]:
+    """Description, properties and items of a schema, and of what it refers to."""
+    told: dict[str, Any] = {}
+    for part, place in _followed(schema, base):
+        if "description" in part:
+            told.setdefault("description", part["description"])
+        if "properties" in part:
+            inner = {name: _named(value, place) for name, value in part["properties"].items()}
+            told.setdefault("properties", inner)
+        if isinstance(part.get("items"), Mapping):
+            told.setdefault("items", _named(part["items"], place))
+    return told
+
+
+def _followed(schema: Mapping[str, Any], base: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """A schema, then what it refers to, each with its file. A secret is a reference object in a spec."""
+    yield schema, base
+    if "$dynamicRef" in schema:
+        yield from _followed(files.read(files.SPEC)["$defs"]["secret_reference"], files.SPEC)
+    elif "$ref" in schema:
+        yield from _followed(*files.follow(schema["$ref"], base))
+    for part in schema.get("allOf", ()):
+        if "$ref" in part:
+            yield from _followed(part, base)

@@ -1,0 +1,162 @@
+"""How a live cluster shows its parameters: in which fields, in which form, and which values say the same.
+
+An answer may show a value under several names, as a number or as text, as JSON inside of a text, with what services put
+there by themselves, or not at all. Null, an empty text and one that is masked are no values.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ackplan.core.catalog.kinds import Parameter, kind, kinds
+
+_MASKED: Final = "***"
+_DATED: Final = "current_version"
+# JSON inside of a text is a few KiB long; what is far longer is not read.
+_LONGEST: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Where a live cluster shows one parameter. `field` is the best of its places, `rest` are the others.
+
+    A place is the name of a field, or `FIELD.KEY...`, a part of one; each of `rest` comes with its field. `form` says
+    how what is shown may differ from what was given: a `version` may be fuller; without one it may not.
+    """
+
+    parameter: Parameter
+    field: str
+    rest: tuple[tuple[str, str], ...]
+    form: str | None
+
+    def shows(self, attributes: Mapping[str, Any]) -> Any:
+        """The value as the answer has it, of the first place that has one; None where none has."""
+        value = attributes.get(self.field)
+        if value is not None and _tells(value, attributes):
+            return value
+        for field, place in self.rest:
+            if attributes.get(field) is not None:
+                value = at(attributes, place)
+                if value is not None and _tells(value, attributes):
+                    return value
+        return None
+
+    def value(self, attributes: Mapping[str, Any], *known: Any) -> Any:
+        """The value that is shown, in the form that a spec has it in; None where none is.
+
+        Where it says the same as one of `known`, the most important first, it is that one.
+        """
+        shown = self.read(self.shows(attributes), known)
+        if shown is None:
+            return None
+        return next((other for other in known if self._says(shown, other)), shown)
+
+    def read(self, shown: Any, known: tuple[Any, ...] = ()) -> Any:
+        """What an answer shows, in the form that a spec has it in; None for what is no value of the parameter."""
+        value = self.parameter.read(shown) if shown is not None else None
+        if isinstance(value, list):
+            return self.parameter.canonical(self._own(value, known))
+        if isinstance(value, str) and "," in value:
+            several = [part.strip() for part in value.split(",") if part.strip()]
+            return next((other for other in known if other in several), next(iter(several), None))
+        if isinstance(value, str) and self.form == "version":
+            return _plain(value)
+        return value
+
+    def _own(self, items: list[Any], known: tuple[Any, ...]) -> list[Any]:
+        """The items without what services put there, where nobody asked for it; of tags only what a tag has."""
+        reserved = self.parameter.reserved
+        if not reserved:
+            return items
+        asked = {_tag(item).get("key") for tags in known if isinstance(tags, list) for item in tags}
+        told = map(_tag, items)
+        return [tag for tag in told if tag.get("key") in asked or not is_reserved(tag.get("key", ""), reserved)]
+
+    def _says(self, shown: Any, other: Any) -> bool:
+        if isinstance(other, str) and isinstance(shown, str) and self.form == "version":
+            wanted = _plain(other)
+            return shown == wanted or shown.startswith((f"{wanted}.", f"{wanted}-"))
+        return bool(shown == other)
+
+
+def at(attributes: Mapping[str, Any], place: str) -> Any:
+    """What stands at a place of an answer; a field may hold JSON as a text."""
+    field, *keys = place.split(".")
+    value = attributes.get(field)
+    for key in keys:
+        value = _from_json(value) if isinstance(value, str) else value
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+@functools.lru_cache(8)
+def _from_json(text: str) -> Any:
+    """The value that a text holds; None for one that is no JSON, or no Unicode."""
+    try:
+        value = json.loads(text) if len(text) <= _LONGEST else None
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return value
+
+
+def _tells(value: Any, attributes: Mapping[str, Any]) -> bool:
+    """Whether this is a value. The oldest answers, which tell no version, have lists that are never filled."""
+    if isinstance(value, str):
+        return value != "" and _MASKED not in value
+    return value != [] or bool(attributes.get(_DATED))
+
+
+def _plain(version: str) -> str:
+    return version[1:] if version[:1] == "v" and version[1:2].isdigit() else version
+
+
+def _tag(item: Any) -> dict[str, str]:
+    """What a tag has, of whatever stands where one should."""
+    given = item if isinstance(item, Mapping) else {}
+    return {name: str(given[name]) for name in ("key", "value") if given.get(name) is not None}
+
+
+def is_reserved(key: str, reserved: tuple[str, ...]) -> bool:
+    """Whether a tag with this key, or without one, is none that somebody put there."""
+    return not key or key.lower().startswith(reserved)
+
+
+@functools.cache
+def sights(kind_name: str) -> Mapping[str, Sight]:
+    """The parameters of a kind that a live cluster shows."""
+    return _sights(kind(kind_name).parameters)
+
+
+@functools.cache
+def beside(kind_name: str) -> Mapping[str, Sight]:
+    """What a live cluster of a kind shows besides its parameters."""
+    return _sights(kind(kind_name).beside)
+
+
+def _sights(parameters: Mapping[str, Parameter]) -> dict[str, Sight]:
+    return {name: _sight(parameter) for name, parameter in parameters.items() if parameter.places}
+
+
+def beside_of(kind_name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """What an answer shows of a cluster besides its parameters."""
+    told = ((name, sight.value(attributes)) for name, sight in beside(kind_name).items())
+    return {name: value for name, value in told if value is not None}
+
+
+def _sight(parameter: Parameter) -> Sight:
+    field, *others = parameter.places
+    rest = tuple((place.partition(".")[0], place) for place in others)
+    return Sight(parameter, field, rest, parameter.schema.get("x-ack-live-form"))
+
+
+@functools.cache
+def all_sights() -> tuple[Sight, ...]:
+    """Every field that shows a parameter of any kind, once."""
+    found = {sight.field: sight for known in kinds() for sight in sights(known.name).values()}
+    return tuple(found[field] for field in sorted(found))

@@ -1,0 +1,54 @@
+"""How long operations may take: what a cluster sets under `timeouts`, else the defaults of the spec's schema.
+
+ackplan never stops waiting by default while the API still has the time that it was given (`timeout_mins`).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ackplan.core.catalog.kinds import kinds, own_keys
+
+DURATION = re.compile(r"[1-9][0-9]{0,8}[smh]")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def timeouts(own: Mapping[str, Any], parameters: Mapping[str, Any]) -> Mapping[str, int]:
+    """Seconds by operation (`create`, `scale`, `attach`, `remove`, `delete`).
+
+    Where a create parameter gives the API longer than a default is, the default is as long.
+    """
+    granted = tuple(
+        (operation, parameters[name]) for name, operation in _granting() if _is_number(parameters.get(name))
+    )
+    return _timeouts(tuple(sorted((own.get("timeouts") or {}).items())), granted)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+@functools.cache
+def _granting() -> tuple[tuple[str, str], ...]:
+    """The create parameters that give the API minutes for an operation (`x-ack-timeout`)."""
+    told = {
+        p.name: p.schema["x-ack-timeout"] for k in kinds() for p in k.parameters.values() if "x-ack-timeout" in p.schema
+    }
+    return tuple(told.items())
+
+
+@functools.cache
+def _timeouts(given: tuple[tuple[str, str], ...], granted: tuple[tuple[str, int], ...]) -> Mapping[str, int]:
+    properties = own_keys()["timeouts"].schema["properties"]
+    defaults = {name: seconds(schema["default"]) for name, schema in properties.items()}
+    for operation, minutes in granted:
+        defaults[operation] = max(defaults[operation], minutes * _SECONDS["m"])
+    return {**defaults, **{name: seconds(said) for name, said in given}}
+
+
+def seconds(duration: str) -> int:
+    """`90s`, `30m`, `1h` as seconds."""
+    return int(duration[:-1]) * _SECONDS[duration[-1]]

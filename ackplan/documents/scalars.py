@@ -1,0 +1,53 @@
+"""Plain scalars in YAML 1.2's core schema: `no`, `on`, `1_000` are text, `012` is twelve."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from ackplan.core.diagnostics import error
+from ackplan.documents.tree import span_of
+
+_CONSTANTS: dict[str, Any] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_SPECIAL_START = frozenset("~nNtTfF.+-0123456789")
+_MAX_DIGITS = 40
+_WHOLE = 1e15
+
+
+class Refused(Exception):
+    """Something that no spec may hold; reading the file ends with it."""
+
+    def __init__(self, code: str, summary: str, detail: str, mark: Any) -> None:
+        super().__init__(summary)
+        self.diagnostic = error(code, summary, detail, span=span_of(mark) if mark is not None else None)
+
+
+def plain(text: str, mark: Any) -> Any:
+    """The value of a plain scalar. Raises Refused for a number that is out of range."""
+    if text and text[0] not in _SPECIAL_START:
+        return text
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _INTEGER.fullmatch(text):
+        if len(text) > _MAX_DIGITS:
+            raise Refused("ACK1010", "Number is out of range", f"{len(text)} digits", mark)
+        return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+    return _float(text, mark) if _FLOAT.fullmatch(text) else text
+
+
+def _float(text: str, mark: Any) -> float:
+    number = (
+        math.nan
+        if text[-3:].lower() == "nan"
+        else float(text.replace(".inf", "inf").replace(".Inf", "inf").replace(".INF", "inf"))
+    )
+    if not math.isfinite(number):
+        raise Refused("ACK1010", "Number is out of range", text[:_MAX_DIGITS], mark)
+    # JSON Schema takes 4.0 for a whole number; the API does not.
+    return int(number) if number.is_integer() and abs(number) < _WHOLE else number

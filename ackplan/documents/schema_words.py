@@ -1,0 +1,257 @@
+"""What a schema refused, said so that a person can mend it: what was found, what is allowed, which rule and why.
+
+A value under a parameter that the schemas mark as secret is never quoted.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ackplan.core.catalog import files
+from ackplan.core.catalog.kinds import kinds
+from ackplan.core.catalog.operations import operations, secret_parameters
+from ackplan.core.diagnostics import Diagnostic, error
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+_MAX_SHOWN = 60
+_MAX_LISTED = 20
+# Names that are compared before no more is suggested: about a second.
+_COMPARISONS = 50_000
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
+def shown(value: Any) -> str:
+    """A value as a message quotes it: short, as YAML's user wrote it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
+
+
+def suggestion(name: str, known: Iterable[str], alike: float = 0.7) -> str:
+    near = difflib.get_close_matches(name, list(known), 1, alike)
+    return f'did you mean "{near[0]}"?' if near else ""
+
+
+class Meant:
+    """Which of a fleet's names someone meant who wrote another one.
+
+    To compare names takes long: where thousands of them are unknown, their one cause shows with the first.
+    """
+
+    def __init__(self, known: Iterable[str], alike: float) -> None:
+        self._known = tuple(known)
+        self._alike = alike
+        self._left = _COMPARISONS
+        self._found: dict[str, str] = {}
+
+    def suggestion(self, name: str) -> str:
+        """As `suggestion`; empty also for a name that comes when enough were compared."""
+        if name not in self._found and self._left > 0:
+            self._left -= len(self._known)
+            self._found[name] = suggestion(name, self._known, self._alike)
+        return self._found.get(name, "")
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names, or the first of very many."""
+    rest = len(names) - _MAX_LISTED
+    return ", ".join(names[:_MAX_LISTED]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def is_secret(fault: ValidationError) -> bool:
+    """Whether the refused value must not be quoted: it stands at or below a name that means a secret."""
+    secret = secret_names()
+    return any(name in str(part) for part in fault.absolute_path for name in secret)
+
+
+@functools.cache
+def secret_names() -> frozenset[str]:
+    """Every parameter, of any operation, whose value is a secret."""
+    return frozenset(name for operation in operations() for name in secret_parameters(operation))
+
+
+def literal_secret(**where: Any) -> Diagnostic:
+    """A secret is written where only a reference may stand. `where` is that of `error`."""
+    cure = "Write {env: NAME} or {file: PATH}; it is read when a call needs it, and reaches nothing else"
+    return error("ACK1105", "A secret must not stand in the spec", "", cure, **where)
+
+
+def rule_of(fault: ValidationError) -> str:
+    """The rule that the refusing subschema states, as a sentence; empty where it states none."""
+    schema = fault.schema
+    return str(schema.get("x-ack-rule", "")) if isinstance(schema, Mapping) else ""
+
+
+def _instance(fault: Refusal) -> Any:
+    return fault.instance
+
+
+def _listed(fault: Refusal) -> list[Any]:
+    value: Any = fault.validator_value
+    return [value] if isinstance(value, str) else list(value)
+
+
+def missing(fault: ValidationError) -> list[str]:
+    """The required names that are not there."""
+    instance = fault.instance if isinstance(fault.instance, Mapping) else {}
+    return [name for name in _listed(fault) if name not in instance]
+
+
+def source_of(name: str) -> str:
+    """Where else a missing parameter's value can be given; empty where there is no such place."""
+    filled = any(name == kind.filled_from("region") for kind in kinds())
+    return "set region at the top of the spec for all clusters, or this for one" if filled else ""
+
+
+def unknown(fault: ValidationError) -> list[str]:
+    """The names that nothing in the schema knows. Empty when the schema only says so because another check failed."""
+    known = known_names(fault.schema)
+    return [name for name in _instance(fault) if name not in known]
+
+
+def known_names(schema: Any) -> dict[str, None]:
+    """Every property name that a subschema, and what it refers to, defines."""
+    found: dict[str, None] = {}
+    _collect(schema, files.SPEC, found)
+    return found
+
+
+def _collect(schema: Any, base: str, found: dict[str, None]) -> None:
+    if not isinstance(schema, Mapping):
+        return
+    found.update(dict.fromkeys(schema.get("properties", ())))
+    for part in schema.get("allOf", ()):
+        _collect(part, base, found)
+    if "$ref" in schema:
+        _collect(*_followed(schema["$ref"], base), found)
+
+
+def _followed(reference: str, base: str) -> tuple[Mapping[str, Any], str]:
+    """Subschemas lose their file on the way through an error: a bare fragment is tried wherever it fits."""
+    candidates = [base, *(name for name in _all_files() if name != base)]
+    for candidate in candidates:
+        try:
+            return files.follow(reference, candidate)
+        except (KeyError, TypeError):
+            continue
+    return {}, base
+
+
+def _all_files() -> Sequence[str]:
+    operations = files.read(files.OPERATIONS)["operations"]
+    return [file for entry in operations for file in entry.get("bodies", ())]
+
+
+def names_in(schema: Any) -> list[str]:
+    """The property names that a rule speaks of, in the order in which it does."""
+    found: dict[str, None] = {}
+    if isinstance(schema, Mapping):
+        found.update(dict.fromkeys(schema.get("required", ())))
+        found.update(dict.fromkeys(schema.get("properties", ())))
+        for keyword in ("oneOf", "anyOf", "allOf"):
+            for part in schema.get(keyword, ()):
+                found.update(dict.fromkeys(names_in(part)))
+        for keyword in ("not", "if", "then", "else"):
+            found.update(dict.fromkeys(names_in(schema.get(keyword))))
+    return list(found)
+
+
+class Refusal(Protocol):
+    """What a validator says of a refused value; jsonschema's errors are such."""
+
+    @property
+    def validator(self) -> Any: ...
+
+    @property
+    def validator_value(self) -> Any: ...
+
+    @property
+    def instance(self) -> Any: ...
+
+    @property
+    def schema(self) -> Any: ...
+
+
+def can_describe(keyword: str) -> bool:
+    """Whether there are words for what this keyword of a schema refuses."""
+    return keyword in _DESCRIBERS
+
+
+def describe(fault: Refusal) -> str:
+    """What is wrong with a value, in one clause."""
+    describer = _DESCRIBERS.get(str(fault.validator))
+    return describer(fault) if describer else f"is not allowed here ({fault.validator})"
+
+
+def _type(fault: Refusal) -> str:
+    names = _listed(fault)
+    expected = " or ".join(_TYPES.get(name, name) for name in names)
+    return f"expected {expected}, found {shown(fault.instance)}"
+
+
+def _enum(fault: Refusal) -> str:
+    allowed = [shown(value) for value in _listed(fault)]
+    text = f"{shown(fault.instance)} is not one of {', '.join(allowed)}"
+    near = suggestion(str(fault.instance), [str(value) for value in _listed(fault)])
+    return f"{text}; {near}" if near else text
+
+
+def _const(fault: Refusal) -> str:
+    return f"must be {shown(fault.validator_value)}, found {shown(fault.instance)}"
+
+
+def _bound(words: str) -> Callable[[Refusal], str]:
+    return lambda fault: f"{shown(fault.instance)} is {words} {fault.validator_value}"
+
+
+def _length(words: str, what: str) -> Callable[[Refusal], str]:
+    return lambda fault: f"{len(_instance(fault))} {what}, {words} {fault.validator_value}"
+
+
+def _pattern(fault: Refusal) -> str:
+    schema = fault.schema if isinstance(fault.schema, Mapping) else {}
+    meaning = schema.get("x-ack-form") or f"the pattern {fault.validator_value}"
+    near = suggestion(str(fault.instance), map(str, schema.get("examples", ())))
+    return f"{shown(fault.instance)} does not have the form of {meaning}" + (f"; {near}" if near else "")
+
+
+_DESCRIBERS: dict[str, Callable[[Refusal], str]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": _const,
+    "minimum": _bound("less than"),
+    "maximum": _bound("more than"),
+    "exclusiveMinimum": _bound("not more than"),
+    "exclusiveMaximum": _bound("not less than"),
+    "minLength": _length("at least", "characters"),
+    "maxLength": _length("at most", "characters"),
+    "minItems": _length("at least", "items"),
+    "maxItems": _length("at most", "items"),
+    "minProperties": _length("at least", "keys"),
+    "maxProperties": _length("at most", "keys"),
+    "uniqueItems": lambda _: "the same item stands twice",
+    "pattern": _pattern,
+    "not": lambda _: "is not allowed together with the rest",
+    "oneOf": lambda _: "fits none, or more than one, of the allowed forms",
+    "anyOf": lambda _: "fits none of the allowed forms",
+}

@@ -1,0 +1,83 @@
+"""Creating a cluster. A create whose answer was lost is looked for by its name before it is ever sent again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ackplan.core.answers import Accepted, Cluster
+from ackplan.execute import failures
+from ackplan.execute.failures import StepFailed
+from ackplan.execute.ports import ApiError
+from ackplan.execute.presence import Listing
+from ackplan.execute.step_run import StepContext
+from ackplan.record.journal import Phase
+
+_TRIES = 3
+NAME_TAKEN = "ClusterNameAlreadyExist"
+
+
+async def create(context: StepContext) -> None:
+    """Sends the create call unless an earlier run did, then waits until the cluster runs."""
+    task_id = None if context.cluster_id else await _send(context)
+    context.ids[context.step.cluster] = context.cluster_id
+    await context.running(task_id)
+    await context.settled(context.step.entry)
+
+
+async def _send(context: StepContext) -> str | None:
+    """The create call until its answer is known; the task to follow.
+
+    After a call without an answer, this run's or an earlier one's, none is sent until the name has been free for longer
+    than such a call may take: it may be behind a gateway, and lists lag. Each try is written down: from then on it
+    counts how long the call may be on its way.
+    """
+    lost: ApiError | None = None
+    for _ in range(_TRIES):
+        sought = await _sought(context, lost)
+        if sought is not None:
+            return await _created(context, sought)
+        body = await context.intent()
+        context.called = True
+        try:
+            return await _created(context, await context.ports.api.create_cluster(context.call.region, body))
+        except ApiError as fault:
+            if not fault.uncertain and not (fault.code == NAME_TAKEN and (lost or context.late is not None)):
+                await context.write(Phase.SETTLED, {"error": fault.code})
+                raise
+            lost = fault
+            context.heard(fault)
+    sought = await _sought(context, lost)
+    if sought is not None:
+        return await _created(context, sought)
+    raise StepFailed(failures.lost(context.step, lost), open=True)
+
+
+async def _sought(context: StepContext, lost: ApiError | None) -> Accepted | None:
+    """What a call without an answer made, found by its name; None where none can come any more, or none was sent."""
+    seconds = context.ports.patience.late if lost else context.awaited
+    if not seconds and not lost:
+        return None
+    found: list[Cluster] = []
+
+    async def shows() -> bool:
+        found.extend(await _named(context))
+        return bool(found)
+
+    if await context.until(shows, seconds):
+        return Accepted(lost.request_id if lost else "", found[0].cluster_id)
+    if context.ports.clock.now() >= context.deadline:
+        raise StepFailed(failures.lost(context.step, lost), open=True)
+    return None
+
+
+async def _named(context: StepContext) -> list[Cluster]:
+    """The live clusters of this step's name that are not on their way out."""
+    listed = await Listing(context.ports.api).clusters((context.call.region,))
+    return [c for c in listed if c.name == context.step.cluster and not c.gone and not c.leaving]
+
+
+async def _created(context: StepContext, answer: Accepted) -> str | None:
+    context.cluster_id = answer.cluster_id or ""
+    context.accepted_at = datetime.fromtimestamp(context.ports.clock.wall(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    entry = {**(context.step.entry or {}), "cluster_id": context.cluster_id, "created": False, "attached": []}
+    return await context.answered(answer, {**entry, "accepted_at": context.accepted_at})

@@ -1,0 +1,271 @@
+"""One step under way: what it knows, how it writes itself down, waits, and looks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ackplan.core import catalog
+from ackplan.core.answers import Accepted, Attached, Cluster, Retry, Task
+from ackplan.core.diagnostics import Diagnostic
+from ackplan.execute import failures
+from ackplan.execute.cluster_log import logged
+from ackplan.execute.failures import StepFailed
+from ackplan.execute.outcomes import Event, Moment
+from ackplan.execute.ports import WRITE_DOWN, Api, ApiError, Clock, Journal, SecretSource
+from ackplan.execute.presence import REAL, Patience, Subject, look_up
+from ackplan.execute.slots import Place
+from ackplan.execute.waiter import Settled, Watch
+from ackplan.plan.model import Call, Step
+from ackplan.record.journal import Entry, Phase
+
+# How long a call whose answer was lost may take to show its effect.
+GRACE = 60.0
+LOOK_EVERY = 3.0
+_SHARE = 0.04
+_LONGEST_PAUSE = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The world, as one run sees it."""
+
+    api: Api
+    clock: Clock
+    journal: Journal
+    secrets: SecretSource
+    tell: Callable[[Event], None]
+    patience: Patience = REAL
+
+
+def _aim(step: Step) -> dict[str, Any]:
+    """By what a later run can tell whether the step's call took effect."""
+    sizes = {"workers_before": step.workers_before, "workers_after": step.workers_after, "masters": step.masters}
+    return {**sizes, "instances": list(step.instances)}
+
+
+@dataclass(slots=True)
+class StepContext:
+    """A step under way. `ids` knows the clusters that this run created, by name, for all steps of the run.
+
+    `accepted_at` is when the cluster's creation was accepted (ISO 8601), empty where that is not known or long ago.
+    `started` is when the step began, which its deadline counts from. `failed`: the cluster was in the state `failed`
+    before the step's call. `late` is until when a call like this one may take effect that an earlier run may have
+    sent, in seconds since 1970, None where none did.
+    """
+
+    step: Step
+    ports: Ports
+    watch: Watch
+    run: str
+    ids: dict[str, str]
+    place: Place
+    cluster_id: str = ""
+    accepted_at: str = ""
+    started: float = 0.0
+    request_ids: list[str] = field(default_factory=list)
+    task_ids: list[str] = field(default_factory=list)
+    retries: list[Retry] = field(default_factory=list)
+    late: float | None = None
+    called: bool = False
+    failed: bool = False
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def call(self) -> Call:
+        assert self.step.call is not None  # noqa: S101 - asked only of steps that call
+        return self.step.call
+
+    # What is written down
+
+    async def write(self, phase: Phase, data: Mapping[str, Any], **more: Any) -> None:
+        """One journal entry, on disk when this returns; `more` are `entry` and `removed`."""
+        entry = Entry(self.run, self.step.id, self.step.cluster, phase, data, **more)
+        await self.ports.journal.write(entry)
+
+    async def intent(self) -> dict[str, Any]:
+        """Reads the secrets, writes down what is about to be sent, and gives the body to send."""
+        self.watch.check()
+        body = self._with_secrets(self.call.body or {})
+        await self._write_down()
+        WRITE_DOWN.set(self._write_down)
+        return body
+
+    async def _write_down(self) -> None:
+        step, now = self.step, self.ports.clock.wall()
+        facts = {"operation": self.call.operation, **_aim(step), "entry": step.entry, "at": now}
+        await self.write(Phase.INTENT, facts)
+
+    def _with_secrets(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        secret = catalog.secret_parameters(self.call.operation)
+        return {
+            name: self.ports.secrets.read(value) if name in secret and isinstance(value, Mapping) else value
+            for name, value in body.items()
+        }
+
+    async def answered(self, answer: Accepted | Attached, entry: Mapping[str, Any] | None = None) -> str | None:
+        """Writes an answer down; the task to follow, where there is one."""
+        self.heard(answer)
+        if answer.task_id:
+            self.task_ids.append(answer.task_id)
+        data = {"request_id": answer.request_id, "task_id": answer.task_id}
+        await self.write(Phase.ANSWER, data, entry=entry)
+        return answer.task_id
+
+    def heard(self, told: Accepted | Attached | ApiError) -> None:
+        """Keeps the request id of an answer or of a fault, and the tries before it."""
+        self.request_ids.append(told.request_id)
+        self.retries += told.retries
+
+    async def settled(
+        self, entry: Mapping[str, Any] | None = None, *, removed: bool = False, error: str = ""
+    ) -> None:  # fmt: skip
+        """The step's effect is complete, or as far as it will be (`error` says why): the record takes it in."""
+        if entry is not None:
+            entry = {**entry, "cluster_id": entry["cluster_id"] or self.cluster_id}
+        await self.write(Phase.SETTLED, {"error": error} if error else {}, entry=entry, removed=removed)
+
+    async def after_fault(self, fault: ApiError, seen: Callable[[], Awaitable[bool]]) -> None:
+        """A definite refusal ends the step. After a lost answer: goes on if the effect shows, else stops here."""
+        if not fault.uncertain:
+            await self.write(Phase.SETTLED, {"error": fault.code})
+            raise fault
+        self.heard(fault)
+        if not await self.until(seen):
+            raise StepFailed(failures.lost(self.step, fault), open=True)
+
+    # Waiting and looking
+
+    @property
+    def deadline(self) -> float:
+        """When the step has taken as long as it may, whatever it waited for."""
+        return self.started + self.step.timeout
+
+    @property
+    def subject(self) -> Subject:
+        region = self.step.region or (self.step.call.region if self.step.call else "")
+        return Subject(self.step.cluster, self.cluster_id, region, self.accepted_at)
+
+    async def rest(self, task_id: str | None = None) -> Cluster | None:
+        """The cluster once it is at rest and the task ended; None when it is gone. A failed task fails the step."""
+        return (await self._settled_down(task_id)).cluster
+
+    async def _settled_down(self, task_id: str | None) -> Settled:
+        waiting = self.watch.wait(self.subject, task_id, self.deadline, self._progress)
+        settled = await self.place.aside(waiting)
+        self._check_identity(settled.cluster)
+        await self._check_task(settled)
+        return settled
+
+    def _check_identity(self, cluster: Cluster | None) -> None:
+        """An id with another name or region is another cluster than the one that is planned for."""
+        if cluster is None or cluster.is_named(self.step.cluster, self.subject.region):
+            return
+        raise StepFailed(failures.another(self.step, cluster), open=self.called)
+
+    async def effective(self, task_id: str | None, shows: Callable[[], Awaitable[bool]]) -> bool:
+        """Whether the effect of an accepted call shows: it has as long as the step may take.
+
+        Where its task ended well, what is still to be seen may lag behind for a while only.
+        """
+        begun, ended = self.ports.clock.now(), None
+        while True:
+            settled = await self._settled_down(task_id)
+            if await shows():
+                return True
+            now = self.ports.clock.now()
+            ended = now if ended is None and _succeeded(settled.task) else ended
+            lagging = ended is not None and now - ended >= max(GRACE, self.ports.patience.grace)
+            if lagging or now >= self.deadline:
+                return False
+            await self.pause(begun)
+
+    async def pause(self, since: float) -> None:
+        """Waits before the next look at what has gone on since then, not beyond the deadline; others work meanwhile."""
+        self.watch.check()
+        now = self.ports.clock.now()
+        pause = min(max(LOOK_EVERY, (now - since) * _SHARE), _LONGEST_PAUSE)
+        await self.place.aside(self.ports.clock.sleep(max(0.0, min(pause, self.deadline - now))))
+
+    def _progress(self, seconds: float, state: str) -> None:
+        self.ports.tell(Event(Moment.PROGRESS, self.step, seconds, state))
+
+    async def _check_task(self, settled: Settled) -> None:
+        """Fails the step where its task failed. One that does not say why is looked up in the cluster's log."""
+        task = settled.task
+        if task is None or not task.failed:
+            return
+        log = "" if task.error_code else await logged(self.ports.api, self.subject)
+        why = "; ".join(filter(None, (task.error_message, log)))
+        raise StepFailed(failures.task_failed(self.step, task.task_id, task.error_code, why))
+
+    async def ready(self) -> Cluster:
+        """The cluster, once it takes changing calls."""
+        cluster = await self.look()
+        if cluster is not None and cluster.busy:
+            cluster = await self.rest()
+        if cluster is None:
+            raise StepFailed(failures.gone(self.step))
+        self.failed = cluster.state == "failed"
+        if not (self.failed or cluster.busy or cluster.condition.works):
+            raise StepFailed(failures.not_ready(self.step, cluster.state))
+        return cluster
+
+    async def running(self, task_id: str | None = None) -> None:
+        """Waits until the cluster runs; any other end fails the step."""
+        cluster = await self.rest(task_id)
+        if cluster is None:
+            raise StepFailed(failures.gone(self.step))
+        if cluster.state != "running":
+            raise StepFailed(failures.not_ready(self.step, cluster.state))
+
+    async def look(self) -> Cluster | None:
+        """The cluster as it is now; None when it is gone. Fails the step where the id is another cluster's."""
+        cluster = await look_up(self.ports.api, self.ports.clock, self.ports.patience, self.subject)
+        self._check_identity(cluster)
+        return cluster
+
+    @property
+    def awaited(self) -> float:
+        """For how many seconds a call that an earlier run sent may take effect yet."""
+        return max(0.0, (self.late or 0.0) - self.ports.clock.wall())
+
+    async def late_call(self) -> bool:
+        """False where no earlier run's call can take effect any more. Else returns as soon as one does, or none can."""
+        first = await self.look() if self.late else None
+        if first is None or not self.awaited:
+            return False
+
+        async def moved() -> bool:
+            cluster = await self.look()
+            return cluster is None or (not cluster.hidden and (cluster.busy or cluster.size != first.size))
+
+        await self.until(moved, self.awaited)
+        self.late = None
+        return True
+
+    async def until(self, seen: Callable[[], Awaitable[bool]], patience: float = GRACE) -> bool:
+        """Looks again and again, for so many seconds at most and not beyond the deadline, until `seen`."""
+        begun = self.ports.clock.now()
+        end = min(begun + patience, self.deadline)
+        while not await seen():
+            if self.ports.clock.now() >= end:
+                return False
+            await self.pause(begun)
+        return True
+
+    async def present(self) -> frozenset[str]:
+        """Those of the step's instances that are nodes of the cluster now."""
+        nodes = await self.ports.api.list_nodes(self.cluster_id, self.subject.region)
+        return frozenset(name for node in nodes for name in (node.instance_id, node.name)) & frozenset(
+            self.step.instances
+        )
+
+    def workers(self, cluster: Cluster | None) -> int | None:
+        """How many workers the cluster has; None where it does not tell."""
+        return cluster.size - self.step.masters if cluster is not None and cluster.size is not None else None
+
+
+def _succeeded(task: Task | None) -> bool:
+    return task is not None and not task.running and not task.failed

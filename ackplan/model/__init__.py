@@ -1,1 +1,0 @@
-"""Values that every layer speaks: answers of the API, actions, secrets by reference. No effects, no imports."""

@@ -1,0 +1,29 @@
+"""One cluster has one entry. Two that have the id of one cluster are what a bad merge leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.record.model import Record
+
+
+def shared_ids(record: Record) -> Iterator[Diagnostic]:
+    """An error for every cluster that is recorded under several names. An id that is not known yet is none."""
+    names: dict[str, list[str]] = {}
+    for name, entry in sorted(record.clusters.items()):
+        if entry.cluster_id:
+            names.setdefault(entry.cluster_id, []).append(name)
+    yield from (_shared(cluster_id, several) for cluster_id, several in names.items() if len(several) > 1)
+
+
+def recorded_as(record: Record, cluster_id: str, name: str) -> str:
+    """Under what other name the cluster is recorded; empty where it is not."""
+    others = (other for other, entry in record.clusters.items() if other != name and entry.cluster_id == cluster_id)
+    return next(others, "")
+
+
+def _shared(cluster_id: str, names: list[str]) -> Diagnostic:
+    detail = f"{cluster_id} is recorded as {' and as '.join(names)}"
+    cure = f"See what it is called: ackplan clusters; then forget the other: ackplan state rm {' or '.join(names)}"
+    return error("ACK3042", "Cluster is recorded twice", detail, cure, cluster=names[0])

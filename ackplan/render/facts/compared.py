@@ -1,0 +1,64 @@
+"""What a plan or a look for drift held against live clusters, and what no answer shows of them: the closing sentence.
+
+"No changes" is said of what was compared, and of nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ackplan.core import catalog
+from ackplan.core.catalog.kinds import Effect, Parameter, discriminators
+from ackplan.core.work import Action
+from ackplan.plan.model import Plan
+from ackplan.plan.narrowing import NO_REFRESH
+from ackplan.render.terraform.provider import known_kind
+
+_LOOKED_AT = frozenset({Action.NOOP, Action.UPDATE, Action.RECORD, Action.ADOPT})
+
+
+def compared(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The parameters that were compared with live clusters, and those that no answer shows; in the schemas' order.
+
+    What steers the creation alone, and passwords, belong to neither.
+    """
+    if NO_REFRESH in plan.narrowed:
+        return (), ()
+    given: dict[str, set[str]] = {}
+    for change in plan.changes:
+        if change.action in _LOOKED_AT and change.before is not None and known_kind(change.kind):
+            given.setdefault(change.kind, set()).update(change.before)
+    beside = {name for kind in given for name in catalog.kind(kind).beside} if plan.mode == "refresh-only" else ()
+    return (*_named(given, shown=True), *sorted(beside)), _named(given, shown=False)
+
+
+def _named(given: dict[str, set[str]], *, shown: bool) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for kind, names in given.items():
+        sights = catalog.sights(kind)
+        for name, parameter in catalog.kind(kind).parameters.items():
+            if name in names and _is_told(parameter) and (name in sights or _is_counted(parameter)) is shown:
+                found.setdefault(name)
+    return tuple(found)
+
+
+def _is_told(parameter: Parameter) -> bool:
+    return parameter.effect in {Effect.REPLACE, Effect.SCALE}
+
+
+def _is_counted(parameter: Parameter) -> bool:
+    """Whether it is told by other fields: the number of workers by the size, the kind by its type."""
+    return parameter.effect is Effect.SCALE or parameter.name in discriminators()
+
+
+def sentence(plan: Plan) -> str:
+    """Both in words; empty for a plan that compared nothing."""
+    held, hidden = compared(plan)
+    if not held:
+        return ""
+    never = f" No answer shows {_listed(hidden)}." if hidden else ""
+    return f"Compared, where an answer shows it and it is not ignored: {_listed(held)}.{never}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,78 @@
+"""Values as a reader of a spec would write them, without secrets. Absent, null, false, zero and empty all differ."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import Any
+
+from ackplan.core import catalog
+from ackplan.core.values import ABSENT, SENSITIVE
+from ackplan.render.facts.safe import printable
+
+NOT_SET = "(not set)"
+
+
+@functools.cache
+def secret_names() -> frozenset[str]:
+    """The parameters, of whatever call, whose values are never shown."""
+    return frozenset(name for operation in catalog.operations() for name in catalog.secret_parameters(operation))
+
+
+def redacted(value: Any) -> Any:
+    """A copy of JSON data in which every secret, at whatever depth, is replaced by words that say so."""
+    if isinstance(value, Mapping):
+        return {key: SENSITIVE if key in secret_names() else redacted(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [redacted(item) for item in value]
+    return value
+
+
+def written(value: Any, *, secret: bool = False) -> str:
+    """The value on one line, printable: strings in quotes, lists and mappings as YAML's flow style has them."""
+    if value is ABSENT:
+        return NOT_SET
+    if secret:
+        return SENSITIVE
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(map(_pair, value, value.values())) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(written, value)) + "]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return quoted(value) if isinstance(value, str) else printable(str(value))
+
+
+def quoted(text: str) -> str:
+    """The text in double quotes, on one line, printable."""
+    return printable(json.dumps(text, ensure_ascii=False))
+
+
+def _pair(key: Any, value: Any) -> str:
+    return f"{printable(str(key))}: {written(value, secret=key in secret_names())}"
+
+
+def parts(value: Any) -> tuple[str, ...]:
+    """The elements of a list or the pairs of a mapping, each on one line."""
+    if isinstance(value, Mapping):
+        return tuple(map(_pair, value, value.values()))
+    return tuple(map(written, value))
+
+
+def brackets(value: Any) -> tuple[str, str]:
+    """What opens and closes a value that is written on several lines; empty for one that never is."""
+    if isinstance(value, Mapping):
+        return "{", "}"
+    return ("[", "]") if isinstance(value, list | tuple) else ("", "")
+
+
+def compared(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The parts of a list or mapping on both sides, in order, each with a mark: `+`, `-`, or a space for both."""
+    for tag, start, end, new_start, new_end in SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield from ((" ", part) for part in before[start:end])
+            continue
+        yield from (("-", part) for part in before[start:end])
+        yield from (("+", part) for part in after[new_start:new_end])

@@ -1,0 +1,276 @@
+"""What a reader of a plan is to see, before any format: one block for each cluster that something happens to.
+
+Every format that people read takes its facts from here, so that all of them tell the same. Texts are printable; values
+are raw, to be written with `render.values`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ackplan.core import catalog
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Action, Reason, Side, StepKind
+from ackplan.diff import ParameterChange
+from ackplan.execute import schedule
+from ackplan.execute.limits import USUAL, Limits
+from ackplan.execute.schedule import Schedule
+from ackplan.plan.model import Change, Plan, Step
+from ackplan.render.facts import words
+from ackplan.render.facts.formatting import quoted, secret_names, written
+from ackplan.render.facts.safe import printable
+from ackplan.render.terraform.provider import known_kind
+
+_SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
+FORCES = "forces replacement"
+DRIFT = "drift"
+RECORDED_ONLY = "recorded only"
+REORDERED = "another order"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One parameter that changes. `mark` is `+`, `~` or `-`; `notes` say what it entails; `drift`: live moved."""
+
+    mark: str
+    name: str
+    before: Any
+    after: Any
+    secret: bool
+    notes: tuple[str, ...] = ()
+    drift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step: its call (`POST /clusters/{id}/attach`; empty: none), what it does, how many seconds it should take."""
+
+    call: str
+    text: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """All that is said of one cluster.
+
+    `reason` says why the spec or the user wants it, `drift` how the live cluster moved; each may be empty.
+    `unchanged` counts parameters that need not be shown; `waits_for` are the clusters that must be done first.
+    """
+
+    name: str
+    action: Action
+    mark: str
+    headline: str
+    reason: str
+    drift: str
+    subject: str
+    fields: tuple[Field, ...]
+    unchanged: int
+    steps: tuple[StepView, ...]
+    waits_for: tuple[str, ...]
+    notes: tuple[str, ...]
+    blocked: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A whole plan. `counts` leaves blocked changes out; `path` are the clusters of the critical path of `times`.
+
+    `policies` says in words how the plan stands to policies, `world` which one it is for. `narrowed`: it is not the
+    whole plan.
+    """
+
+    mode: str
+    blocks: tuple[Block, ...]
+    counts: Mapping[Action, int]
+    blocked: int
+    unmanaged: int
+    diagnostics: tuple[Diagnostic, ...]
+    applicable: bool
+    times: Schedule
+    path: tuple[str, ...]
+    policies: str = ""
+    world: str = ""
+    narrowed: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """How long all of it should take."""
+        return self.times.seconds
+
+    @property
+    def drifted(self) -> tuple[Block, ...]:
+        return tuple(block for block in self.blocks if block.drift)
+
+
+def view(plan: Plan, limits: Limits = USUAL) -> View:
+    """The view of a plan that is to be carried out within `limits`.
+
+    Changes that do nothing and are not refused have no block.
+    """
+    free = [change for change in plan.changes if not change.is_blocked]
+    times = schedule.of_plan(plan, limits)
+    owners = {step.id: change.cluster for change in plan.changes for step in change.steps}
+    acting = [change for change in free if change.action is not Action.NOOP]
+    return View(
+        mode=plan.mode,
+        blocks=tuple(_block(change, owners, plan.mode) for change in plan.changes if _is_shown(change)),
+        counts={action: sum(change.action is action for change in acting) for action in Action},
+        blocked=len(plan.blocked),
+        unmanaged=plan.unmanaged,
+        diagnostics=plan.diagnostics,
+        applicable=plan.applicable,
+        times=times,
+        path=clusters_of(times, owners),
+        policies=_policies(plan),
+        world=printable(plan.pins.world.told),
+        narrowed=bool(plan.narrowed),
+    )
+
+
+def clusters_of(times: Schedule, owners: Mapping[str, str]) -> tuple[str, ...]:
+    """The clusters of the critical path, each once; `owners` are the clusters of the steps."""
+    return tuple(dict.fromkeys(printable(owners[step]) for step in times.critical_path))
+
+
+def _policies(plan: Plan) -> str:
+    """How many rules of policies the plan was held against, and how many of them it violates; empty without any."""
+    violated = sum(bool(judged.violations) for judged in plan.policies)
+    return f"Policies: {words.counted(len(plan.policies), 'rule')}, {violated} violated" if plan.policies else ""
+
+
+def _is_shown(change: Change) -> bool:
+    return change.action is not Action.NOOP or bool(change.blocked)
+
+
+def _block(change: Change, owners: Mapping[str, str], mode: str) -> Block:
+    action = _shown_action(change)
+    reason, drift = _reasons(change)
+    waits = dict.fromkeys(owners[need] for step in change.steps for need in step.needs if need in owners)
+    return Block(
+        name=printable(change.cluster),
+        action=action,
+        mark=words.MARKS[action],
+        headline=words.headline(action, change.reason, blocked=change.is_blocked),
+        reason=reason,
+        drift=drift,
+        subject=_subject(change),
+        fields=tuple(_field(parameter, change, mode) for parameter in change.parameters),
+        unchanged=_unchanged(change),
+        steps=tuple(_step(step, change) for step in change.steps if step.kind not in _SILENT),
+        waits_for=tuple(printable(name) for name in waits if name != change.cluster),
+        notes=tuple(map(printable, change.notes)),
+        blocked=change.blocked,
+    )
+
+
+def _shown_action(change: Change) -> Action:
+    """A scaling that is refused has no steps yet; it is an update all the same."""
+    scales = any(parameter.effect is Effect.SCALE for parameter in change.parameters)
+    return Action.UPDATE if change.action is Action.RECORD and change.is_blocked and scales else change.action
+
+
+def _reasons(change: Change) -> tuple[str, str]:
+    """Why, and how the live cluster moved."""
+    reason = change.reason
+    if reason is Reason.SPEC_AND_DRIFT:
+        return Reason.SPEC_CHANGED.value, Reason.DRIFTED.value
+    if reason in {Reason.DRIFTED, Reason.VANISHED}:
+        return "", reason.value
+    return "" if reason is Reason.NEW else reason.value, Reason.DRIFTED.value if change.drifted else ""
+
+
+def _subject(change: Change) -> str:
+    values = change.after or change.before or {}
+    known = known_kind(change.kind)
+    region = values.get(known.filled_from("region") or "") if known else None
+    state = change.live_state if change.live_state != "running" else ""
+    facts = ", ".join(printable(str(fact)) for fact in (region, change.cluster_id, state) if fact)
+    return f"{printable(change.kind)} cluster {quoted(change.cluster)}" + (f" ({facts})" if facts else "")
+
+
+def _unchanged(change: Change) -> int:
+    if change.action not in {Action.UPDATE, Action.REPLACE, Action.RECORD, Action.ADOPT} or not change.after:
+        return 0
+    return len(set(change.after) - {parameter.name for parameter in change.parameters})
+
+
+def _field(parameter: ParameterChange, change: Change, mode: str) -> Field:
+    mark = "~"
+    if parameter.before is ABSENT:
+        mark = "+"
+    elif parameter.after is ABSENT:
+        mark = "-"
+    secret = parameter.secret or parameter.name in secret_names()
+    notes = tuple(_notes(parameter, change, mode))
+    live = parameter.side is Side.LIVE
+    return Field(mark, printable(parameter.name), parameter.before, parameter.after, secret, notes, drift=live)
+
+
+def _notes(parameter: ParameterChange, change: Change, mode: str) -> Iterator[str]:
+    if change.action is Action.CREATE or mode == "refresh-only":
+        return
+    if parameter.effect is Effect.REPLACE and change.action is Action.REPLACE:
+        yield FORCES
+    if _reordered(parameter.before, parameter.after):
+        yield REORDERED
+    if parameter.side is Side.LIVE:
+        yield DRIFT
+    if parameter.effect is Effect.RECORDED and change.action is Action.UPDATE and not _attaches(parameter, change):
+        yield RECORDED_ONLY
+
+
+def _reordered(before: Any, after: Any) -> bool:
+    """Whether two lists that differ hold the same: their order means something then."""
+    both = isinstance(before, list) and isinstance(after, list)
+    return both and before != after and sorted(map(written, before)) == sorted(map(written, after))
+
+
+def _attaches(parameter: ParameterChange, change: Change) -> bool:
+    """Whether this is the key that the change's attach and detach calls come from."""
+    own = catalog.own_keys().get(parameter.name)
+    calls = {step.kind for step in change.steps}
+    return own is not None and own.effect is Effect.ATTACH and bool(calls & {StepKind.ATTACH, StepKind.DETACH})
+
+
+def _step(step: Step, change: Change) -> StepView:
+    text = _what(step)
+    if step.side is Side.LIVE and change.reason is Reason.SPEC_AND_DRIFT:
+        text += " (drift)"
+    return StepView(call_of(step), text, step.expected_seconds)
+
+
+def call_of(step: Step) -> str:
+    """Method and path, with `{id}` for the cluster's id: it stands above, or is not known yet."""
+    if step.call is None:
+        return ""
+    path = step.call.path.replace(step.cluster_id, "{id}") if step.cluster_id else step.call.path
+    return printable(f"{step.call.method} {path}")
+
+
+def _what(step: Step) -> str:
+    sizes = f"{step.workers_before} -> {step.workers_after}"
+    number = abs((step.workers_after or 0) - (step.workers_before or 0))
+    workers = words.counted(number, "worker")
+    if step.kind is StepKind.SCALE_OUT:
+        return f"add {workers}: {sizes}"
+    if step.kind is StepKind.SCALE_IN:
+        return f"remove {workers}: {sizes}, {_instances(step)}"
+    if step.kind in {StepKind.ATTACH, StepKind.DETACH}:
+        return f"{step.kind.value} {_instances(step)}"
+    return words.VERBS[step.kind].infinitive
+
+
+def _instances(step: Step) -> str:
+    """The instances, and what becomes of them or of their disks."""
+    named, number = ", ".join(map(printable, step.instances)), len(step.instances)
+    body = (step.call.body if step.call else None) or {}
+    if step.kind is StepKind.ATTACH:
+        formatted = ", data disks formatted" if body.get("format_disk") is True else ""
+        return f"{named} ({words.plural('system disk', number)} replaced{formatted})"
+    return f"{named} ({words.plural('instance', number)} {'released' if body.get('release_node') else 'kept'})"

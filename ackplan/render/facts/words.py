@@ -1,0 +1,110 @@
+"""The words and symbols for actions, reasons and steps, once for every format that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ackplan.core.work import Action, Reason, StepKind
+
+REFUSED = "!"
+
+# The symbols that Terraform has, where it has one; a change of the record alone is the smallest of them.
+MARKS: Mapping[Action, str] = {
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.REPLACE: "-/+",
+    Action.DELETE: "-",
+    Action.ADOPT: "<=",
+    Action.FORGET: ".",
+    Action.RECORD: ".",
+    Action.NOOP: REFUSED,
+}
+# What a plan without changes says that does not look at everything.
+NARROWED = "No changes in what this plan looks at"
+LEGEND: Mapping[str, str] = {
+    "+": "create",
+    "~": "update in place",
+    "-/+": "destroy and then create replacement",
+    "-": "destroy",
+    "<=": "adopt",
+    ".": "change the record only",
+    REFUSED: "can't be done",
+}
+DONE: Mapping[Action, str] = {
+    Action.CREATE: "created",
+    Action.UPDATE: "changed",
+    Action.REPLACE: "replaced",
+    Action.DELETE: "destroyed",
+    Action.ADOPT: "adopted",
+    Action.FORGET: "forgotten",
+    Action.RECORD: "recorded",
+    Action.NOOP: "left alone",
+}
+
+_HEADLINES: Mapping[Action, str] = {
+    Action.CREATE: "will be created",
+    Action.UPDATE: "will be updated in place",
+    Action.REPLACE: "must be replaced",
+    Action.DELETE: "will be destroyed",
+    Action.ADOPT: "will be adopted; nothing is called",
+    Action.FORGET: "will be forgotten; nothing is called",
+    Action.RECORD: "will be brought up to date in the record; nothing is called",
+    Action.NOOP: "can't be created",
+}
+_SPECIAL_HEADLINES: Mapping[tuple[Action, Reason], str] = {
+    (Action.CREATE, Reason.VANISHED): "will be created again",
+    (Action.UPDATE, Reason.ADOPTION): "will be adopted and updated in place",
+    (Action.UPDATE, Reason.UNFINISHED): "will be finished",
+    (Action.RECORD, Reason.UNFINISHED): "will be finished",
+    (Action.REPLACE, Reason.REQUESTED): "will be replaced",
+    (Action.NOOP, Reason.MISTAKEN): "is left alone",
+    (Action.NOOP, Reason.UNSEEN): "is left alone",
+}
+
+
+def headline(action: Action, reason: Reason, *, blocked: bool) -> str:
+    """What is said of a cluster, behind its name. What is blocked would be done, and is not."""
+    said = _SPECIAL_HEADLINES.get((action, reason), _HEADLINES[action])
+    return said.replace("will be", "would be").replace("must be", "would have to be") if blocked else said
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A kind of step: to do it, while it is done, once it is done."""
+
+    infinitive: str
+    doing: str
+    done: str
+
+
+VERBS: Mapping[StepKind, Verb] = {
+    StepKind.CREATE: Verb("create", "creating", "created"),
+    StepKind.ATTACH: Verb("attach instances", "attaching instances", "instances attached"),
+    StepKind.SCALE_OUT: Verb("scale out", "scaling out", "scaled out"),
+    StepKind.DETACH: Verb("detach instances", "detaching instances", "instances detached"),
+    StepKind.SCALE_IN: Verb("scale in", "scaling in", "scaled in"),
+    StepKind.DELETE: Verb("destroy", "destroying", "destroyed"),
+    StepKind.AWAIT_READY: Verb("wait until it is ready", "waiting until it is ready", "ready"),
+    StepKind.AWAIT_GONE: Verb("wait until it is gone", "waiting until it is gone", "gone"),
+    StepKind.RECORD: Verb("record", "recording", "recorded"),
+    StepKind.FORGET: Verb("forget", "forgetting", "forgotten"),
+}
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: `45s`, `10m`, `1m30s`, `1h5m`. Never finer than a second, from an hour on than a minute."""
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    text = f"{hours}h" * (hours > 0) + f"{minutes}m" * (minutes > 0) + f"{left}s" * (left > 0 and not hours)
+    return text or "0s"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 cluster`, `3 clusters`."""
+    return f"{number} {plural(noun, number)}"
+
+
+def plural(noun: str, number: int) -> str:
+    return noun + "s" * (number != 1)

@@ -1,0 +1,1 @@
+"""A plan as a graph: DOT, Mermaid and SVG, and where its nodes stand."""

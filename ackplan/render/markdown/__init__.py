@@ -1,0 +1,1 @@
+"""A plan or drift as Markdown, for a pull request."""

@@ -1,0 +1,79 @@
+"""Drift as Markdown, for an issue that a nightly job keeps: what moved, since when, and what can be done about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ackplan.app.drift import Drift
+from ackplan.core.diagnostics import hint
+from ackplan.core.work import Action
+from ackplan.plan.model import Change
+from ackplan.render.facts.compared import sentence
+from ackplan.render.facts.drift import none, omitted, since, states, ways
+from ackplan.render.facts.formatting import written
+from ackplan.render.facts.view import Block, view
+from ackplan.render.facts.words import counted
+from ackplan.render.markdown.markup import code, codes, plain, row, table
+
+# An issue of GitHub has at most 65,536 characters; bytes of UTF-8 are never fewer.
+LIMIT = 65_000
+_NAMES = 12
+_VALUE = 200
+_CLOSING = 300
+
+
+def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
+    """All clusters that moved, at most `limit` bytes of UTF-8, without a line end at its end."""
+    if not drift.moved:
+        return "\n\n".join(filter(None, [f"### ackplan: {none(drift)}", *_states(drift), sentence(drift.plan)]))
+    names = [change.cluster for change in drift.moved]
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    verb = "has" if len(names) == 1 else "have"
+    parts = [
+        f"### ackplan: {counted(len(names), 'cluster')} {verb} drifted",
+        f"> [!WARNING]\n> **Changed outside of ackplan since the last apply:** {codes(names[:_NAMES])}{more}",
+        *_states(drift),
+        *filter(None, [sentence(drift.plan)]),
+    ]
+    left, known = (
+        limit - _CLOSING - sum(map(_size, parts)),
+        list(zip(view(drift.plan).blocks, drift.moved, strict=True)),
+    )
+    for number, (block, change) in enumerate(known):
+        text = "\n\n".join(_cluster(block, change, drift))
+        left -= _size(text)
+        if left < 0:
+            missing = counted(len(known) - number, "cluster")
+            parts.append(
+                f"**Left out, for an issue can't be longer:** {missing}. All of it: {code(hint('ackplan drift'), 600)}"
+            )
+            break
+        parts.append(text)
+    return "\n\n".join(parts)
+
+
+def _states(drift: Drift) -> Iterator[str]:
+    """What was not looked at, and the clusters that are not running, where there are any."""
+    yield from (f"**Not looked at:** {plain(each.detail, 600)}" for each in omitted(drift))
+    told = [f"- {code(each.cluster)}: {plain(each.detail)}" for each in states(drift)]
+    if told:
+        more = [f"- and {len(told) - _NAMES} more"] if len(told) > _NAMES else []
+        yield "\n".join(["**Not running now:**", "", *told[:_NAMES], *more])
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass")) + 2
+
+
+def _cluster(block: Block, change: Change, drift: Drift) -> Iterator[str]:
+    what = "is gone" if change.action is Action.FORGET else "changed"
+    yield f"#### {code(block.name, 80)} {what}"
+    yield code(block.subject, 200)
+    if change.parameters:
+        sides = ((p, written(p.before, secret=p.secret), written(p.after, secret=p.secret)) for p in change.parameters)
+        rows = [row(code(p.name, 80), code(before, _VALUE), code(after, _VALUE)) for p, before, after in sides]
+        yield table(("parameter", "recorded", "live"), rows)
+    if change.notes:
+        yield "\n".join(f"- {plain(note)}" for note in change.notes)
+    lines = [f"- **{label}:** {code(text, 600)}" for label, text in ways(change, drift)]
+    yield "\n".join([f"- **since:** {plain(since(change, drift))}", *lines])

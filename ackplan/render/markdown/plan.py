@@ -1,0 +1,241 @@
+"""A plan as Markdown, for a comment below a pull request: what could hurt first, details folded, never too long.
+
+A comment of GitHub has at most 65,536 characters. What does not fit is left out from the end, the least dangerous
+clusters first, and the last lines say what is missing and where all of it is.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ackplan.core.diagnostics import Diagnostic, hint
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Action
+from ackplan.execute.limits import USUAL, Limits
+from ackplan.plan.model import Change, Plan, Step
+from ackplan.render.facts.compared import sentence
+from ackplan.render.facts.formatting import redacted, written
+from ackplan.render.facts.summary import Alert, alerts, headline, path_in_short, shown_changes, tone
+from ackplan.render.facts.view import Block, Field, View, view
+from ackplan.render.facts.words import VERBS, counted, duration
+from ackplan.render.graph import formats
+from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, json_text, plain, row, table
+
+# GitHub counts characters; bytes of UTF-8 are never fewer. The rest is room for a marker that a workflow adds.
+LIMIT = 65_000
+MAX_GRAPH = 40
+_NAMES = 12
+_FINDINGS = 10
+_FOLDED = 50
+_VALUE = 400
+_BODY = 6_000
+_CLOSING = 600
+_TONES = ("blocked", "delete", "replace", "scale", "update", "create", "adopt", "forget", "record", "no-op")
+_KINDS = {"danger": "CAUTION", "warning": "WARNING"}
+_ELSEWHERE = "All of it is in the plan file: `ackplan show PLANFILE`, as a page `ackplan show --format html PLANFILE`."
+
+
+@dataclass(slots=True)
+class _Page:
+    """Parts of a text that may take `left` more bytes; `missing` says in words what found no room."""
+
+    left: int
+    parts: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def add(self, text: str, otherwise: str = "") -> bool:
+        """Adds a part where it fits; `otherwise` is what is missing where it does not."""
+        size = _size(text) + 2
+        if size > self.left:
+            self.missing += [otherwise] if otherwise else []
+            return False
+        self.left -= size
+        self.parts.append(text)
+        return True
+
+
+def plan_markdown(plan: Plan, limit: int = LIMIT, limits: Limits = USUAL) -> str:
+    """The plan as GitHub's Markdown, at most `limit` bytes of UTF-8 (at least 2,000), without a line end at its end."""
+    shown = view(plan, limits)
+    page = _Page(limit - _CLOSING)
+    page.add(f"### ackplan: {headline(plan)}")
+    for alert in alerts(plan, shown):
+        page.add(_alert(alert), f"the warning about {alert.topic}")
+    for text in _findings(plan, shown):
+        page.add(text, "some errors and warnings")
+    for text in _facts(plan, shown):
+        page.add(text, "how long it takes")
+    _clusters(page, plan, shown)
+    if page.missing:
+        missing = "; ".join(dict.fromkeys(page.missing))
+        page.parts.append(f"**Left out, for a comment can't be longer:** {missing}. {_ELSEWHERE}")
+    return "\n\n".join(page.parts)
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def _alert(alert: Alert) -> str:
+    more = len(alert.names) - _NAMES
+    named = codes(alert.names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
+    said = f"**{alert.text}:** {named}" if named else f"**{alert.text}**"
+    return f"> [!{_KINDS[alert.tone]}]\n> {said}"
+
+
+def _findings(plan: Plan, shown: View) -> Iterator[str]:
+    """Why something is blocked, and the plan's own errors and warnings: one list."""
+    found = [*shown.diagnostics, *(diagnostic for change in plan.blocked for diagnostic in change.blocked)]
+    if not found:
+        return
+    yield "\n".join(map(_finding, found[:_FINDINGS]))
+    rest = found[_FINDINGS:]
+    if rest:
+        lines = [_finding(diagnostic) for diagnostic in rest[:_FOLDED]]
+        more = [f"- and {len(rest) - _FOLDED} more"] if len(rest) > _FOLDED else []
+        yield folded(f"{len(rest)} more", "\n".join([*lines, *more]))
+
+
+def _finding(diagnostic: Diagnostic) -> str:
+    """One item of a list: what, where, why, and on a line of its own what to do."""
+    kind = "error" if diagnostic.is_error else "warning"
+    subject = "".join(f" {code(part, 80)}:" for part in (diagnostic.cluster, diagnostic.parameter) if part)
+    place = f" ({code(str(diagnostic.span), 160)})" if diagnostic.span else ""
+    texts = (("", diagnostic.detail), ("→ ", diagnostic.cure))
+    said = "".join(f"<br>{lead}{plain(text, 400)}" for lead, text in texts if text)
+    return f"- **{kind}** {code(diagnostic.code, 40)}{subject} {plain(diagnostic.summary, 160)}{place}{said}"
+
+
+def _facts(plan: Plan, shown: View) -> Iterator[str]:
+    facts = []
+    if shown.seconds:
+        facts.append(f"Expected to take about **{duration(shown.seconds)}**.")
+    if shown.path and len(shown.blocks) > 1:
+        facts.append(f"Critical path: {_path(shown.path)}.")
+    if shown.world:
+        facts.append(f"For {plain(shown.world, 400)}.")
+    if shown.policies:
+        facts.append(f"{shown.policies}.")
+    if shown.unmanaged:
+        verb = "is" if shown.unmanaged == 1 else "are"
+        facts.append(f"{counted(shown.unmanaged, 'live cluster')} {verb} not managed by this spec.")
+    if not shown.blocks and shown.applicable:
+        facts += filter(None, [sentence(plan)])
+    if plan.blocked and any(shown.counts.values()):
+        facts.append(f"To plan the rest alone: {code(hint('ackplan plan --skip-blocked'), 600)}.")
+    if facts:
+        yield " ".join(facts)
+
+
+def _path(path: Sequence[str]) -> str:
+    return " → ".join(part if part not in path else code(part, 80) for part in path_in_short(path))
+
+
+def _clusters(page: _Page, plan: Plan, shown: View) -> None:
+    """All clusters in a table, the graph, then each cluster by itself; what could hurt comes first."""
+    known = list(shown_changes(plan, shown))
+    known.sort(key=lambda pair: _TONES.index(tone(pair[1])))
+    if not known:
+        return
+    _overview(page, [block for block, _ in known])
+    _graph(page, plan)
+    told = sum(page.add(_details(block, change)) for block, change in known)
+    if told < len(known):
+        page.missing.append(f"the details of {len(known) - told} of {counted(len(known), 'cluster')}")
+
+
+def _overview(page: _Page, blocks: Sequence[Block]) -> None:
+    """A row a cluster, in at most half of the room that is left."""
+    room, rows = page.left // 2, list[str]()
+    for text in map(_line, blocks):
+        room -= _size(text) + 1
+        if room < 0:
+            break
+        rows.append(text)
+    whole = table(("", "cluster", "what", "calls", "expected"), rows)
+    if not rows or not page.add(whole):
+        rows = []
+    if len(rows) < len(blocks):
+        page.missing.append(f"{len(blocks) - len(rows)} of {counted(len(blocks), 'row')} of the table")
+
+
+def _line(block: Block) -> str:
+    refused = "**BLOCKED:** " if block.blocked else ""
+    seconds = sum(step.seconds for step in block.steps)
+    calls = sum(bool(step.call) for step in block.steps)
+    time = f"~{duration(seconds)}" if seconds else ""
+    return row(code(block.mark), code(block.name, 80), f"{refused}{block.headline}{_scaled(block)}", str(calls), time)
+
+
+def _scaled(block: Block) -> str:
+    """The sizes and the instances of an update, which its headline does not tell."""
+    told = codes((step.text for step in block.steps), limit=120) if block.action is Action.UPDATE else ""
+    return f": {told}" if told else ""
+
+
+def _graph(page: _Page, plan: Plan) -> None:
+    steps = [step for change in plan.changes if not change.is_blocked for step in change.steps]
+    if len(steps) < 2:
+        return
+    drawn = len(steps) <= MAX_GRAPH
+    text = folded(f"Graph of {len(steps)} steps", fence(formats.mermaid(steps), "mermaid")) if drawn else ""
+    if not drawn or _size(text) > page.left // 2:
+        page.missing.append(f"the graph of {len(steps)} steps (`ackplan graph PLANFILE`)")
+        return
+    page.add(text)
+
+
+def _details(block: Block, change: Change) -> str:
+    """One cluster: why, its parameters, its calls with their bodies."""
+    refused = " <b>BLOCKED</b>" if block.blocked else ""
+    summary = f"<code>{html.escape(block.mark)}</code> {code_tag(block.name, 80)} {block.headline}{refused}"
+    parts = [*_why(block), *_fields(block), *(_step(step) for step in change.steps if step.call)]
+    return folded(summary, "\n\n".join(parts) or "Nothing is called.")
+
+
+def _why(block: Block) -> Iterator[str]:
+    yield f"{code(block.subject, 200)}"
+    if block.reason:
+        yield f"Why: {plain(block.reason)}."
+    if block.drift:
+        yield f"**Drift:** {plain(block.drift)}."
+    if block.waits_for:
+        more = len(block.waits_for) - _NAMES
+        yield f"After: {codes(block.waits_for[:_NAMES])}" + (f" and {more} more" if more > 0 else "") + "."
+    if block.notes:
+        yield "\n".join(f"- {plain(note)}" for note in block.notes[:_FINDINGS])
+    if block.blocked:
+        yield "\n".join(map(_finding, block.blocked[:_FINDINGS]))
+
+
+def _fields(block: Block) -> Iterator[str]:
+    """A table of what changes; one of a new cluster has no side before."""
+    if not block.fields:
+        return
+    new = all(field.before is ABSENT and not field.notes for field in block.fields)
+    titles = ("", "parameter", "value") if new else ("", "parameter", "before", "after", "")
+    rows = [_field(field, new=new) for field in block.fields]
+    yield table(titles, rows)
+    if block.unchanged:
+        yield f"{counted(block.unchanged, 'parameter')} {'stays' if block.unchanged == 1 else 'stay'} as before."
+
+
+def _field(field: Field, *, new: bool) -> str:
+    before, after = (code(written(side, secret=field.secret), _VALUE) for side in (field.before, field.after))
+    start = (code(field.mark), code(field.name, 80))
+    return row(*start, after) if new else row(*start, before, after, ", ".join(field.notes))
+
+
+def _step(step: Step) -> str:
+    """The call as it will be sent, but for secrets."""
+    assert step.call is not None  # noqa: S101 - asked by the caller
+    expected = f", about {duration(step.expected_seconds)}" if step.expected_seconds else ""
+    line = f"{VERBS[step.kind].infinitive}: {code(f'{step.call.method} {step.call.path}')}{expected}"
+    if step.call.body is None:
+        return line
+    body = json_text(redacted(step.call.body))
+    if len(body) > _BODY:
+        return f"{line}\n\n{fence(body[:_BODY])}\n\nThe rest of this body is in the plan file."
+    return f"{line}\n\n{fence(body, 'json')}"

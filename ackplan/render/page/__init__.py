@@ -1,0 +1,1 @@
+"""A plan or a run as one HTML page that needs nothing else."""

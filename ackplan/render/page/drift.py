@@ -1,0 +1,25 @@
+"""What the page of drift shows, as JSON data: that of a refresh of the record, with the ways on for each cluster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ackplan.app.drift import Drift
+from ackplan.record import Record
+from ackplan.render.facts.drift import none, since, ways
+from ackplan.render.facts.safe import printable
+from ackplan.render.facts.words import counted
+from ackplan.render.page.data import plan_data
+
+
+def drift_data(drift: Drift, record: Record) -> dict[str, Any]:
+    """The page of drift. `record` is what is recorded now."""
+    asked = {name: {**wanted.own, **wanted.parameters} for name, wanted in drift.wanted.items()}
+    data = plan_data(drift.plan, record, asked)
+    told = {change.cluster: [("since", since(change, drift)), *ways(change, drift)] for change in drift.moved}
+    for cluster, change in zip(data["clusters"], drift.plan.changes, strict=True):
+        cluster["ways"] = [[label, printable(text)] for label, text in told.get(change.cluster, ())]
+    number = len(drift.moved)
+    verb = "has" if number == 1 else "have"
+    headline = f"{counted(number, 'cluster')} {verb} drifted" if number else none(drift).rstrip(".")
+    return data | {"title": "Drift", "headline": headline}

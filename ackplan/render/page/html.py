@@ -1,0 +1,108 @@
+"""A plan or a run as one page of HTML that needs nothing else: no network, no server, no other file.
+
+The page's policy lets it run its own script and style, known by their digests, and load, send and embed nothing. Data
+stand in it as JSON in which nothing can end the element around them. The script writes text, never HTML: the policy
+forbids the rest (`require-trusted-types-for`).
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import html
+import json
+import re
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+from ackplan.app.drift import Drift
+from ackplan.execute.limits import USUAL, Limits
+from ackplan.execute.outcomes import Result
+from ackplan.plan.model import Plan
+from ackplan.record import Record
+from ackplan.render.facts.run import RunFacts
+from ackplan.render.page.data import plan_data
+from ackplan.render.page.drift import drift_data
+from ackplan.render.page.run import report_data
+
+__all__ = ["RunFacts", "drift_html", "plan_html", "report_html"]
+
+# In the order in which they are put together into one script.
+_SCRIPTS = ("elements", "model", "virtual", "list", "detail", "graph", "schedule", "page")
+_STYLES = ("theme", "layout", "parts", "drawing")
+_PLACE = re.compile(r"\{\{([a-z]+)\}\}")
+_UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+
+
+def plan_html(plan: Plan, record: Record | None = None, *, view: str = "clusters", limits: Limits = USUAL) -> str:
+    """The page of a plan, open at `view`: `clusters`, `graph` or `schedule`.
+
+    `record` is the one that the plan was made on; without it not every recorded value is told.
+    """
+    return _page(plan_data(plan, record, limits=limits) | {"view": view})
+
+
+def drift_html(drift: Drift, record: Record) -> str:
+    """The page of drift: what moved, since when, and what can be done about it. `record` is what is recorded now."""
+    return _page(drift_data(drift, record))
+
+
+def report_html(plan: Plan, result: Result, facts: RunFacts, record: Record | None = None) -> str:
+    """The page of a run: its plan, and what became of each step. `record` is the one from before the run."""
+    return _page(report_data(plan, result, facts, record))
+
+
+def data_text(data: Mapping[str, Any]) -> str:
+    """JSON that can stand inside of a script element: only ASCII, no character that HTML gives a meaning."""
+    return json.dumps(data, separators=(",", ":")).translate(_UNSAFE)
+
+
+def _page(data: Mapping[str, Any]) -> str:
+    script, style = _script(), _style()
+    filled = {
+        "policy": _policy(script, style),
+        "title": html.escape(f"{data['title']}: {data['headline']}"),
+        "heading": html.escape(str(data["title"])),
+        "headline": html.escape(str(data["headline"])),
+        "alerts": "".join(f"<li>{html.escape(alert['text'])}</li>" for alert in data["alerts"]),
+        "style": style,
+        "script": script,
+        "data": data_text(data),
+    }
+    return _PLACE.sub(lambda found: filled[found[1]], _part("page.html"))
+
+
+def _policy(script: str, style: str) -> str:
+    """A Content Security Policy: everything is forbidden but this one script and this one style."""
+    allowed = {
+        "default-src": "'none'",
+        "script-src": f"'sha256-{_digest(script)}'",
+        "style-src": f"'sha256-{_digest(style)}'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "trusted-types": "'none'",
+        "require-trusted-types-for": "'script'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in allowed.items())
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@functools.cache
+def _script() -> str:
+    body = "\n".join(_part(f"{name}.js") for name in _SCRIPTS)
+    return f'"use strict";\n(() => {{\n{body}}})();\n'
+
+
+@functools.cache
+def _style() -> str:
+    return "\n".join(_part(f"{name}.css") for name in _STYLES)
+
+
+@functools.cache
+def _part(name: str) -> str:
+    return resources.files("ackplan.render").joinpath("page", name).read_text(encoding="utf-8")

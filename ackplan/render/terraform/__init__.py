@@ -1,0 +1,1 @@
+"""A plan or a run as Terraform's JSON, for tools that read it."""

@@ -1,0 +1,117 @@
+"""`resource_changes` and `resource_drift` of the plan's JSON: one entry a cluster, as Terraform has one a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ackplan.core.catalog.kinds import Effect
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Action, Reason, Side
+from ackplan.plan.model import Change
+from ackplan.record import Record
+from ackplan.render.terraform import provider
+
+_REASONS = {
+    (Action.REPLACE, Reason.CANNOT_UPDATE): "replace_because_cannot_update",
+    (Action.REPLACE, Reason.REQUESTED): "replace_by_request",
+    (Action.REPLACE, Reason.CREATE_FAILED): "replace_because_tainted",
+    (Action.DELETE, Reason.NOT_IN_SPEC): "delete_because_no_resource_config",
+}
+
+_ACTIONS: Mapping[Action, tuple[str, ...]] = {
+    Action.NOOP: ("no-op",),
+    Action.CREATE: ("create",),
+    Action.UPDATE: ("update",),
+    Action.REPLACE: ("delete", "create"),
+    Action.DELETE: ("delete",),
+    Action.ADOPT: ("no-op",),
+    Action.FORGET: ("forget",),
+    Action.RECORD: ("no-op",),
+}
+
+Attributes = dict[str, Any]
+
+
+def resource_change(change: Change, record: Record, mode: str) -> dict[str, Any]:
+    """What happens to one cluster. A refused change is there with the actions that it would have."""
+    before, after = _sides(change, mode)
+    inner = _change(_actions(change, before, after), before, after)
+    if change.action in {Action.CREATE, Action.REPLACE}:
+        inner["after_unknown"]["id"] = True
+    paths = _replace_paths(change)
+    if paths:
+        inner["replace_paths"] = paths
+    if change.reason is Reason.ADOPTION:
+        inner["importing"] = {"id": change.cluster_id}
+    entry = _entry(change.kind, change.cluster, inner)
+    recorded = record.clusters.get(change.cluster)
+    if recorded is not None and recorded.kind != change.kind:
+        entry["previous_address"] = provider.address(recorded.kind, change.cluster)
+    reason = _REASONS.get((change.action, change.reason))
+    return {**entry, "action_reason": reason} if reason else entry
+
+
+def drift_of(change: Change, record: Record, mode: str) -> dict[str, Any] | None:
+    """How the live cluster moved away from the record; None where it did not, or was never recorded."""
+    recorded = record.clusters.get(change.cluster)
+    if recorded is None or not (change.drifted or change.reason is Reason.GONE):
+        return None
+    before = provider.attributes(change.cluster, recorded.parameters, recorded.cluster_id)
+    if change.reason in {Reason.VANISHED, Reason.GONE}:
+        return _entry(recorded.kind, change.cluster, _change(["delete"], before, None))
+    live = dict(recorded.parameters)
+    for parameter in change.parameters:
+        if parameter.side is Side.LIVE:
+            live[parameter.name] = parameter.after if mode == "refresh-only" else parameter.before
+    live = {name: value for name, value in live.items() if value is not ABSENT}
+    after = provider.attributes(change.cluster, live, recorded.cluster_id)
+    return _entry(recorded.kind, change.cluster, _change(["update"], before, after))
+
+
+def _sides(change: Change, mode: str) -> tuple[Attributes | None, Attributes | None]:
+    """Attributes before and after. A refresh takes what is live as given: it changes nothing then."""
+    name, replaced = change.cluster, change.action is Action.REPLACE
+    before = _attributes(name, change.before, change.cluster_id)
+    after = _attributes(name, change.after, "" if replaced else change.cluster_id)
+    return (after, after) if mode == "refresh-only" and after is not None else (before, after)
+
+
+def _attributes(name: str, parameters: Mapping[str, Any] | None, cluster_id: str) -> Attributes | None:
+    return None if parameters is None else provider.attributes(name, parameters, cluster_id)
+
+
+def _actions(change: Change, before: Attributes | None, after: Attributes | None) -> list[str]:
+    """A change of the record alone is one of the state, where an attribute changes, and none otherwise."""
+    if change.action is Action.RECORD and before != after:
+        return ["update"]
+    return list(_ACTIONS[change.action])
+
+
+def _entry(kind: str, name: str, change: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "address": provider.address(kind, name),
+        "mode": "managed",
+        "type": provider.resource_type(kind),
+        "name": name,
+        "provider_name": provider.PROVIDER_NAME,
+        "change": change,
+    }
+
+
+def _change(actions: list[str], before: Attributes | None, after: Attributes | None) -> dict[str, Any]:
+    return {
+        "actions": actions,
+        "before": before,
+        "after": after,
+        "after_unknown": {} if after is None else provider.outline(after),
+        "before_sensitive": False if before is None else provider.sensitive(before),
+        "after_sensitive": False if after is None else provider.sensitive(after),
+    }
+
+
+def _replace_paths(change: Change) -> list[list[str]]:
+    if change.action is not Action.REPLACE:
+        return []
+    names = provider.provider_names()
+    return [[names.get(p.name, p.name)] for p in change.parameters if p.effect is Effect.REPLACE]

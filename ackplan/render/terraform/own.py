@@ -1,0 +1,120 @@
+"""What only ackplan has, under the key `ackplan` of the plan's JSON: steps with their calls, reasons, refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.values import ABSENT, SENSITIVE
+from ackplan.core.world import encode_world
+from ackplan.diff import ParameterChange
+from ackplan.execute import schedule
+from ackplan.execute.limits import USUAL, Limits
+from ackplan.plan.model import Call, Change, Plan, Step
+from ackplan.plan.parts import encode_diagnostic, encode_left_out
+from ackplan.render.facts.compared import compared
+from ackplan.render.facts.formatting import redacted, secret_names
+
+
+def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, Any]:
+    """Seconds are whole where they can be. `critical_path` holds ids of steps, the first to start first.
+
+    Times are those of a run within `limits`, and without what is refused.
+    """
+    times = schedule.of_plan(plan, limits)
+    left_out = [encode_left_out(left) for left in plan.left_out]
+    omitted = {"narrowed": list(plan.narrowed), "left_out": left_out} if plan.narrowed else {}
+    return {
+        **omitted,
+        **_compared(plan),
+        "mode": plan.mode,
+        "workspace": plan.pins.workspace,
+        "world": encode_world(plan.pins.world),
+        "steps": [_step(step) for step in plan.steps],
+        "changes": [_change(change) for change in plan.changes],
+        "unmanaged": plan.unmanaged,
+        "expected_seconds": _seconds(times.seconds),
+        "critical_path": list(times.critical_path),
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
+        "policies": [
+            {"rule": judged.rule, "severity": judged.severity.value, "violations": judged.violations}
+            for judged in plan.policies
+        ],
+    }
+
+
+def _compared(plan: Plan) -> dict[str, Any]:
+    """What a plan that finds nothing to do, or looks for drift alone, was held against."""
+    if not plan.empty and plan.mode != "refresh-only":
+        return {}
+    shown, hidden = compared(plan)
+    return {"compared": {"shown": list(shown), "not_shown": list(hidden)}}
+
+
+def _seconds(seconds: float) -> float:
+    return int(seconds) if seconds == int(seconds) else seconds
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "cluster": step.cluster,
+        "cluster_id": step.cluster_id,
+        "kind": step.kind.value,
+        "reason": step.reason.name.lower(),
+        "side": step.side.value,
+        "needs": list(step.needs),
+        "expected_seconds": _seconds(step.expected_seconds),
+        "timeout_seconds": step.timeout,
+        "workers_before": step.workers_before,
+        "workers_after": step.workers_after,
+        "instances": list(step.instances),
+        "call": _call(step.call) if step.call else None,
+    }
+
+
+def _call(call: Call) -> dict[str, Any]:
+    return {
+        "method": call.method,
+        "path": call.path,
+        "operation": call.operation,
+        "region": call.region,
+        "body": redacted(call.body),
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "cluster": change.cluster,
+        "cluster_id": change.cluster_id,
+        "kind": change.kind,
+        "action": change.action.value,
+        "reason": change.reason.name.lower(),
+        "because": change.reason.value,
+        "parameters": [_parameter(parameter) for parameter in change.parameters],
+        "blocked": [_diagnostic(diagnostic) for diagnostic in change.blocked],
+        "notes": list(change.notes),
+        "live_state": change.live_state,
+        "depends_on": list(change.depends_on),
+    }
+
+
+def _parameter(parameter: ParameterChange) -> dict[str, Any]:
+    """A side that is absent is left out: null is a value."""
+    secret = parameter.secret or parameter.name in secret_names()
+    sides = {"before": parameter.before, "after": parameter.after}
+    present = {side: value for side, value in sides.items() if value is not ABSENT}
+    return {
+        "name": parameter.name,
+        **{side: SENSITIVE if secret else redacted(value) for side, value in present.items()},
+        "effect": parameter.effect.value,
+        "side": parameter.side.value,
+        "secret": secret,
+    }
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    span, encoded = diagnostic.span, encode_diagnostic(diagnostic)
+    del encoded["span"]
+    place = {"file": span.file, "line": span.line, "column": span.column} if span else None
+    return {**encoded, "place": place}

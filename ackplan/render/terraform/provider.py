@@ -1,0 +1,88 @@
+"""Clusters as resources of the Terraform provider for Alibaba Cloud: types, addresses, attributes, what is sensitive.
+
+Attributes have the provider's names where it has them and the API's otherwise. A parameter that is not set is left out.
+A secret is null, and marked as sensitive.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from ackplan.core import catalog
+from ackplan.render.facts.formatting import redacted, secret_names
+
+PROVIDER = "alicloud"
+PROVIDER_NAME = "registry.terraform.io/aliyun/alicloud"
+
+
+def known_kind(name: str) -> catalog.Kind | None:
+    """The kind of this name; None for one that a record names and no schema has."""
+    return next((kind for kind in catalog.kinds() if kind.name == name), None)
+
+
+def resource_type(kind: str) -> str:
+    known = known_kind(kind)
+    return known.resource if known else kind
+
+
+def address(kind: str, name: str) -> str:
+    return f"{resource_type(kind)}.{name}"
+
+
+@functools.cache
+def provider_names() -> Mapping[str, str]:
+    """The provider's name of every parameter of every kind."""
+    return {name: parameter.provider for kind in catalog.kinds() for name, parameter in kind.parameters.items()}
+
+
+@functools.cache
+def sensitive_attributes() -> frozenset[str]:
+    """The attributes that are sensitive, by the provider's names."""
+    return frozenset(provider_names().get(name, name) for name in secret_names())
+
+
+def attributes(name: str, parameters: Mapping[str, Any], cluster_id: str = "") -> dict[str, Any]:
+    """A cluster's attributes, sorted by name. Without a `cluster_id` there is no `id`: only the API will tell it."""
+    given = {"name": name, **parameters}
+    found = {provider_names().get(key, key): _value(key, value) for key, value in given.items()}
+    if cluster_id:
+        found["id"] = cluster_id
+    return dict(sorted(found.items()))
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in secret_names():
+        return None
+    if name in _pairs() and isinstance(value, list):
+        return {str(tag.get("key", "")): tag.get("value", "") for tag in value if isinstance(tag, Mapping)}
+    return redacted(value)
+
+
+@functools.cache
+def _pairs() -> frozenset[str]:
+    """The parameters that the API has as a list of keys and values, and the provider as a mapping."""
+    return frozenset(
+        name
+        for kind in catalog.kinds()
+        for name, parameter in kind.parameters.items()
+        if str(parameter.schema.get("items", {}).get("$ref", "")).endswith("/tag")
+    )
+
+
+def sensitive(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Of attributes: true for each that is sensitive, the outline of those that have parts."""
+    return {**outline(found), **dict.fromkeys(sorted(sensitive_attributes() & set(found)), True)}
+
+
+def outline(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The shape of attributes without their values, as Terraform marks what has parts: `{"types": [false, false]}`."""
+    shapes = {key: _shape(value) for key, value in found.items()}
+    return {key: shape for key, shape in shapes.items() if shape is not False}
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return outline(value)
+    return [_shape(item) for item in value] if isinstance(value, list) else False

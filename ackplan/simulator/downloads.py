@@ -1,0 +1,118 @@
+"""What a cluster hands out: kubeconfig (guide 2.5), certificates (2.8), the join script of an edge node (2.7).
+
+All of it has the right shape and none of it opens anything: there is no Kubernetes behind the simulator.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from ackplan.simulator import refusals
+from ackplan.simulator.account import Ledger
+from ackplan.simulator.clock import stamp
+from ackplan.simulator.machine import State
+from ackplan.simulator.records import Cluster, Task
+
+_CLOSED = frozenset({State.INITIAL, State.FAILED, State.DELETING, State.DELETED})
+_KUBECONFIG = """\
+apiVersion: v1
+clusters:
+- cluster:
+    server: {server}
+    certificate-authority-data: {ca}
+  name: kubernetes
+contexts:
+- context:
+    cluster: kubernetes
+    user: "{user}"
+  name: {user}-{cluster}
+current-context: {user}-{cluster}
+kind: Config
+preferences: {{}}
+users:
+- name: "{user}"
+  user:
+    client-certificate-data: {cert}
+    client-key-data: {key}
+"""
+_SCRIPT = (
+    "wget http://aliacs-k8s-{region}.oss-{region}.aliyuncs.com/public/pkg/run/attach/{version}-aliyunedge.1/edgeadm"
+    " -O edgeadm; chmod u+x edgeadm; ./edgeadm join --openapi-token={token} --node-spec={options}"
+)
+
+
+def kubeconfig(ledger: Ledger, cluster_id: str) -> dict[str, Any]:
+    cluster = _open_cluster(ledger, cluster_id, "kubeconfig")
+    return {"config": _config(ledger, cluster)}
+
+
+def certs(ledger: Ledger, cluster_id: str) -> dict[str, Any]:
+    """`config` as the guide has it, and the three parts that the API gives."""
+    cluster = _open_cluster(ledger, cluster_id, "certs")
+    ca, cert, key = _parts(ledger, cluster)
+    return {"config": _config(ledger, cluster), "ca": ca, "cert": cert, "key": key}
+
+
+def attach_script(ledger: Ledger, cluster_id: str, body: Mapping[str, Any]) -> str:
+    """The script. Raises Refusal for a cluster that is not an edge one, and one that does not run."""
+    cluster = _open_cluster(ledger, cluster_id, "attachscript")
+    if cluster.kind != "edge":
+        raise refusals.wrong_kind(cluster_id, "attachscript")
+    options = {"enableIptables": True, "flannelIface": "eth0", "nodeNameStrategy": "hostname"}
+    options |= {"assumeYes": True, **json.loads(body.get("options", "{}"))}
+    return _SCRIPT.format(
+        region=cluster.attributes.get("region_id", "cn-hangzhou"),
+        version=str(cluster.attributes.get("current_version", "1.14.6")).partition("-")[0],
+        token=ledger.ids.text("token", f"{cluster_id}/{ledger.serial('token')}", 32),
+        options=shlex.quote(json.dumps(options, separators=(",", ":"))),
+    )
+
+
+def logs(ledger: Ledger, cluster_id: str) -> list[dict[str, Any]]:
+    """Lines as `GET /clusters/{id}/logs` has them: each task's begin, and its end where it has one."""
+    lines = []
+    for task in ledger.store.tasks(cluster_id):
+        lines.append((task, task.created, f"start to {task.operation}"))
+        if task.updated > task.created:
+            why = f"failed: {task.error['code']}: {task.error['message']}" if task.error else task.state
+            lines.append((task, task.updated, f"{task.operation} {why}"))
+    return [_line(number, *line) for number, line in enumerate(lines)]
+
+
+def _line(number: int, task: Task, instant: float, text: str) -> dict[str, Any]:
+    when = {"created": stamp(instant), "updated": stamp(instant)}
+    return {"ID": 590749245 + number, "cluster_id": task.cluster_id, "cluster_log": text, "log_level": "0004", **when}
+
+
+def _open_cluster(ledger: Ledger, cluster_id: str, operation: str) -> Cluster:
+    cluster = ledger.find(cluster_id)
+    if cluster.kind == "foreign":
+        raise refusals.wrong_kind(cluster_id, operation)
+    if cluster.state in _CLOSED:
+        raise refusals.wrong_state(cluster_id, cluster.state, operation)
+    return cluster
+
+
+def _parts(ledger: Ledger, cluster: Cluster) -> tuple[str, str, str]:
+    ids, name = ledger.ids, cluster.cluster_id
+    return (
+        ids.pem("CERTIFICATE", f"{name}/ca"),
+        ids.pem("CERTIFICATE", f"{name}/client"),
+        ids.pem("RSA PRIVATE KEY", name),
+    )
+
+
+def _config(ledger: Ledger, cluster: Cluster) -> str:
+    ca, cert, key = (base64.b64encode(part.encode()).decode() for part in _parts(ledger, cluster))
+    return _KUBECONFIG.format(
+        server=cluster.attributes.get("master_url") or "https://127.0.0.1:6443",
+        user="kubernetes-admin",
+        cluster=cluster.cluster_id,
+        ca=ca,
+        cert=cert,
+        key=key,
+    )
