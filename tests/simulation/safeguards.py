@@ -1,21 +1,16 @@
-"""Every safeguard of the product that stories are to notice the absence of, each with a way to take it away."""
+"""Every safeguard of the product that stories are to notice the absence of, each with a way to take it away.
+
+Whether each still has its place is seen in a second: `pytest tests/simulation/test_mutants.py`.
+"""
 
 from __future__ import annotations
-
-from ackplan.adapters.ack import sender
-from ackplan.app import apply, observe, plan, preconditions
-from ackplan.execute import create, delete, executor, nodes, presence, scale, scheduler, waiter
-from ackplan.execute.ports import ApiError
-from ackplan.execute.step_run import StepContext
-from ackplan.plan import decide, planner
-from ackplan.record import journal, recovery
 
 from .mutants import Mutant
 
 _INTENT = "await self.write(Phase.INTENT, facts)"
-_DOWN = StepContext._write_down
+_DOWN = "execute.step_run:StepContext._write_down"
 # An old creation is found by its name in the end, whoever did not look for it before.
-_OLD_CREATES = (apply.tried, ' or operation == "create_cluster"', "")
+_OLD_CREATES = ("app.apply:tried", ' or operation == "create_cluster"', "")
 MUTANTS = (
     Mutant("an old creation has the name that is taken", *_OLD_CREATES, 1208),
     Mutant("intents are kept", _DOWN, _INTENT, "pass", 0),
@@ -40,82 +35,101 @@ MUTANTS = (
     ),
     Mutant(
         "a stopped run sends nothing",
-        sender.Sender.stop,
+        "adapters.ack.sender:Sender.stop",
         "self._stopped.set()",
         "pass",
         31,
-        ((waiter.Watch.check, "if self._stopped:", "if False:"),),
+        (("execute.waiter:Watch.check", "if self._stopped:", "if False:"),),
     ),
-    Mutant("answers are kept", StepContext.answered, "await self.write(Phase.ANSWER, data, entry=entry)", "pass", 31),
-    Mutant("an answer carries the new cluster", StepContext.answered, "entry=entry", "entry=None", 5),
+    Mutant(
+        "answers are kept",
+        "execute.step_run:StepContext.answered",
+        "await self.write(Phase.ANSWER, data, entry=entry)",
+        "pass",
+        31,
+    ),
+    Mutant(
+        "an answer carries the new cluster", "execute.step_run:StepContext.answered", "entry=entry", "entry=None", 5
+    ),
     Mutant(
         "a cluster that is being created is not recorded as complete",
-        create._created,
+        "execute.create:_created",
         '"created": False',
         '"created": True',
         23,
     ),
     Mutant(
-        "a busy cluster is waited for", StepContext.ready, "if cluster is not None and cluster.busy:", "if False:", 552
+        "a busy cluster is waited for",
+        "execute.step_run:StepContext.ready",
+        "if cluster is not None and cluster.busy:",
+        "if False:",
+        552,
     ),
     Mutant(
         "what is settled has the cluster's id",
-        StepContext.settled,
+        "execute.step_run:StepContext.settled",
         'entry["cluster_id"] or self.cluster_id',
         'entry["cluster_id"]',
         0,
     ),
-    Mutant("a create is waited for", create.create, "await context.running(task_id)", "pass", 0),
+    Mutant("a create is waited for", "execute.create:create", "await context.running(task_id)", "pass", 0),
     Mutant(
         "a lost create is not taken for a refused one",
-        create._send,
-        "if not fault.uncertain and not (fault.code == NAME_TAKEN and (lost or context.late is not None)):",
+        "execute.create:_send",
+        "if not fault.uncertain and (not (fault.code == NAME_TAKEN and (lost or context.late is not None))):",
         "if True:",
         48,
     ),
-    Mutant("a lost create is looked for", create._send, "lost = fault", "pass", 48),
-    Mutant("a delete is waited for", delete.delete, "await _gone(context, before)", "pass", 161),
+    Mutant("a lost create is looked for", "execute.create:_send", "lost = fault", "pass", 48),
+    Mutant("a delete is waited for", "execute.delete:delete", "await _gone(context, before)", "pass", 161),
     Mutant(
         "a stopped run starts nothing",
-        executor.Executor._start,
+        "execute.executor:Executor._start",
         "if self._stopping or self._closed:",
         "if self._closed:",
         31,
-        ((sender.Sender.stop, "self._stopped.set()", "pass"), (waiter.Watch.stop, "self._stopped = True", "pass")),
+        (
+            ("adapters.ack.sender:Sender.stop", "self._stopped.set()", "pass"),
+            ("execute.waiter:Watch.stop", "self._stopped = True", "pass"),
+        ),
     ),
     Mutant(
         "what hangs on a failed step is not started",
-        executor.Executor._take,
+        "execute.executor:Executor._take",
         "for skipped in walk.failed(step):",
-        "walk.done(step)\n        for skipped in ():",
+        "walk.done(step)\nfor skipped in ():",
         95,
     ),
-    Mutant("no task is left behind", executor.Executor._end, "task.cancel()", "return", 55),
-    Mutant("what is needed comes first", scheduler.Walk.__init__, "if not needs]", "]", 0),
-    Mutant("an attach leaves what else is attached in the record", nodes._take_in, " or i not in mine", "", 0),
+    Mutant("no task is left behind", "execute.executor:Executor._end", "task.cancel()", "return", 55),
+    Mutant("what is needed comes first", "execute.scheduler:Walk.__init__", "if not needs]", "]", 0),
+    Mutant(
+        "an attach leaves what else is attached in the record", "execute.nodes:_take_in", " or i not in mine", "", 0
+    ),
     Mutant(
         "a scale-out runs on the pinned size alone",
-        scale._to_do,
+        "execute.scale:_to_do",
         "if workers is None or workers != context.step.workers_before:",
         "if False:",
         503,
     ),
     Mutant(
         "scaling looks first",
-        scale._to_do,
+        "execute.scale:_to_do",
         "if workers is not None and workers == context.step.workers_after:",
-        "return True\n    if workers == 0:",
+        "return True\nif workers == 0:",
         143,
     ),
-    Mutant("a task is waited for", waiter.Watch._settle_seen, "if failed or (", "if True or (", 32),
-    Mutant("a wait ends in time", waiter.Watch._check_deadlines, "now > wait.deadline", "False", 95),
-    Mutant("what is settled is in flight no more", journal.fold, "flying.pop(key, None)", "pass", 0),
-    Mutant("an answer keeps the facts of its intent", journal.fold, "**(before.data if before else {}), ", "", 295),
-    Mutant("calls in flight are recovered", recovery.recover, "for call in flying:", "for call in ():", 5),
-    Mutant("a call on its way is not forgotten", recovery.left, "return min(", "return 0.0 and min(", 11),
+    Mutant("a task is waited for", "execute.waiter:Watch._settle_seen", "if failed or (", "if True or (", 32),
+    Mutant("a wait ends in time", "execute.waiter:Watch._check_deadlines", "now > wait.deadline", "False", 95),
+    Mutant("what is settled is in flight no more", "record.journal:fold", "flying.pop(key, None)", "pass", 0),
+    Mutant(
+        "an answer keeps the facts of its intent", "record.journal:fold", "**(before.data if before else {}), ", "", 295
+    ),
+    Mutant("calls in flight are recovered", "record.recovery:recover", "for call in flying:", "for call in ():", 5),
+    Mutant("a call on its way is not forgotten", "record.recovery:left", "return min(", "return 0.0 and min(", 11),
     Mutant(
         "a lost create is recovered",
-        recovery.recover,
+        "record.recovery:recover",
         "entry=_created(record, call, there)",
         "entry=None",
         16,
@@ -123,27 +137,27 @@ MUTANTS = (
     ),
     Mutant(
         "a delete is recovered where the cluster is gone",
-        recovery._deleted,
+        "record.recovery:_deleted",
         " and known.cluster_id not in there",
         "",
         447,
     ),
     Mutant(
         "instances of an attach that came in part are recovered",
-        recovery.recover,
+        "record.recovery:recover",
         "entry=_attached(record, call, there, nodes)",
         "entry=None",
         2644,
     ),
     Mutant(
         "an attach is recovered",
-        recovery.recover,
+        "record.recovery:recover",
         "entry=_attached(record, call, there, nodes)",
         "entry=None",
         836,
         (
             (
-                recovery._changed,
+                "record.recovery:_changed",
                 "if not isinstance(entry, dict)",
                 "if call.data.get('operation') == 'attach' or not isinstance(entry, dict)",
             ),
@@ -151,77 +165,87 @@ MUTANTS = (
     ),
     Mutant(
         "a call on its way stays in flight",
-        recovery.recover,
+        "record.recovery:recover",
         "if settled.entry is None and _open(record, call, there, coming=call.key in coming):",
         "if False:",
         317,
     ),
-    Mutant("only what is there is recovered as attached", recovery._attached, "if instance in present", "", 725),
-    Mutant("adoption needs consent", decide._namesake, "case.adopt", "True", 378),
+    Mutant(
+        "only what is there is recovered as attached", "record.recovery:_attached", "if instance in present", "", 725
+    ),
+    Mutant("adoption needs consent", "plan.decide:_namesake", "case.adopt", "True", 378),
     Mutant(
         "a call on its way is waited for",
-        StepContext.late_call,
+        "execute.step_run:StepContext.late_call",
         "await self.look() if self.late else None",
         "None",
         11,
     ),
-    Mutant("a run knows what an earlier one may have sent", apply.tried, "return {", "return {} and {", 11),
+    Mutant("a run knows what an earlier one may have sent", "app.apply:tried", "return {", "return {} and {", 11),
     Mutant(
         "a run's work is in the record however it ends",
-        apply.apply,
+        "app.apply:apply",
         "record = finish(stores, before.stored)",
         "record = before.stored",
         0,
     ),
     Mutant(
         "a run's journal says whose it is",
-        apply.apply,
+        "app.apply:apply",
         "stores.journal.open(_head(run.id, digest(plan), before.stored))",
         "pass",
         11,
     ),
     Mutant(
         "calls in flight stay in the journal",
-        apply.finish,
+        "app.apply:finish",
         "if flying and leftover.head is not None:",
         "if False:",
         16,
     ),
     Mutant(
         "a run writes the record",
-        apply.finish,
+        "app.apply:finish",
         "record.clusters != stored.clusters or not stored.lineage",
         "False",
         0,
     ),
-    Mutant("what was recovered is taken in", apply.settle, "stores.journal.append(list(recovered))", "pass", 5),
+    Mutant("what was recovered is taken in", "app.apply:settle", "stores.journal.append(list(recovered))", "pass", 5),
     Mutant(
         "a plan takes in what an interrupted run did",
-        plan.known,
+        "app.plan:known",
         "record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))",
         "record, flying = stored, ()",
         5,
     ),
     Mutant(
         "a cluster is gone by two answers, not by one",
-        presence.Absence.missing,
+        "execute.presence:Absence.missing",
         "if self.since is None:",
-        "return True\n    if self.since is None:",
+        "return True\nif self.since is None:",
         23,
         (_OLD_CREATES,),
     ),
     Mutant(
         "no answer counts soon after a creation",
-        presence.Absence.missing,
+        "execute.presence:Absence.missing",
         "if now < self.hidden_until:",
         "if False:",
         514,
     ),
-    Mutant("a run knows when a cluster was created", create._created, '"accepted_at": context.accepted_at', "", 514),
-    Mutant("what no list shows is asked for by its id", observe.Observer.observe, "if not unlisted:", "if True:", 0),
+    Mutant(
+        "a run knows when a cluster was created",
+        "execute.create:_created",
+        '"accepted_at": context.accepted_at',
+        "",
+        514,
+    ),
+    Mutant(
+        "what no list shows is asked for by its id", "app.observe:Observer.observe", "if not unlisted:", "if True:", 0
+    ),
     Mutant(
         "what a call in flight made is looked for in its region",
-        observe.Observer.observe,
+        "app.observe:Observer.observe",
         ", *_regions(flying)",
         "",
         1183,
@@ -229,14 +253,14 @@ MUTANTS = (
     ),
     Mutant(
         "most of what is recorded is not gone at once",
-        observe.Observer._asked,
-        "if gone > 2 and gone * 2 > recorded and not self.allow_vanished:",
-        "if False:",
+        "app.observe:Observer._asked",
+        "if gone > 2 and gone * 2 > recorded and",
+        "if False and",
         0,
     ),
     Mutant(
         "a list that is not whole stops a plan",
-        observe.Observer._partial,
+        "app.observe:Observer._partial",
         "if kept:",
         "if False:",
         23,
@@ -244,49 +268,53 @@ MUTANTS = (
     ),
     Mutant(
         "a create is sent again only when the name was free for long",
-        create._sought,
+        "execute.create:_sought",
         "context.ports.patience.late if lost",
         "3.0 if lost",
         48,
     ),
     Mutant(
         "only a known code means that a cluster is gone",
-        ApiError.missing,
+        "execute.ports:ApiError.missing",
         "return ",
         "return bool(self.http_status) or ",
         600,
     ),
-    Mutant("two clusters of one name stop a plan", planner._Match.twins, "if len(live) > 1:", "if False:", 0),
-    Mutant("id, name and region belong together in a plan", decide.is_same, "return ", "return True or ", 117),
+    Mutant("two clusters of one name stop a plan", "plan.planner:_Match.twins", "if len(live) > 1:", "if False:", 0),
+    Mutant("id, name and region belong together in a plan", "plan.decide:is_same", "return ", "return True or ", 117),
     Mutant(
         "id, name and region belong together before a call",
-        StepContext._check_identity,
+        "execute.step_run:StepContext._check_identity",
         "if cluster is None or",
         "if True or cluster is None or",
         117,
-        ((decide.is_same, "return ", "return True or "),),
+        (("plan.decide:is_same", "return ", "return True or "),),
     ),
-    Mutant("a cluster is asked for in its own region", presence.read, ", subject.region", "", 1),
+    Mutant("a cluster is asked for in its own region", "execute.presence:read", ", subject.region", "", 1),
     Mutant(
-        "lists are of the clusters' regions", presence.Listing.clusters, "list_clusters(region)", "list_clusters()", 1
+        "lists are of the clusters' regions",
+        "execute.presence:Listing.clusters",
+        "list_clusters(region)",
+        "list_clusters()",
+        1,
     ),
     Mutant(
         "a plan is carried out on the record that it was made on",
-        preconditions.check_unmoved,
+        "app.preconditions:check_unmoved",
         "*_record_moved(plan, before, made_on)",
         "*()",
         513,
     ),
     Mutant(
         "a call's time is written down as others count it",
-        StepContext._write_down,
+        "execute.step_run:StepContext._write_down",
         "self.ports.clock.wall()",
         "self.ports.clock.now() - 1e9",
         11,
     ),
     Mutant(
         "what is protected stays",
-        decide.Case.protected,
+        "plan.decide:Case.protected",
         "said if said is not None else bool(self.recorded and self.recorded.prevent_destroy)",
         "False",
         98,
