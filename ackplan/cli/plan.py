@@ -147,8 +147,10 @@ def shown(settings: Settings, plan: Plan, record: Record) -> str:
 
 def drawn(settings: Settings, plan: Plan, record: Record | None = None) -> str:
     """The plan in a format that needs nothing but the plan. With its record the page tells more of what is recorded."""
-    from ackplan.render import findings, text
+    from ackplan.render import text
     from ackplan.render.facts.summary import omitted
+    from ackplan.render.findings import github, junit, sarif
+    from ackplan.render.findings.content import of_plan
     from ackplan.render.graph import formats, svg
     from ackplan.render.markdown import plan as markdown
     from ackplan.render.page import html
@@ -157,11 +159,11 @@ def drawn(settings: Settings, plan: Plan, record: Record | None = None) -> str:
         case "markdown":
             return markdown.plan_markdown(plan, limits=settings.limits)
         case "sarif":
-            return findings.sarif(findings.of_plan(plan))
+            return sarif.log(of_plan(plan))
         case "junit":
-            return findings.junit(findings.of_plan(plan), [change.cluster for change in plan.changes])
+            return junit.report(of_plan(plan), [change.cluster for change in plan.changes])
         case "github":
-            return findings.github(findings.of_plan(plan))
+            return github.commands(of_plan(plan))
         case "dot":
             return formats.dot(plan.steps, omitted(plan))
         case "mermaid":

@@ -32,7 +32,9 @@ from ackplan.record.codec import encode as encode_record
 from ackplan.record.journal import Entry, Phase, RunHead, fold
 from ackplan.record.model import Record
 from ackplan.record.recovery import recover
-from ackplan.render import findings, text
+from ackplan.render import text
+from ackplan.render.findings import github
+from ackplan.render.findings.content import of_plan
 from ackplan.render.graph import formats
 from ackplan.render.markdown import plan as markdown
 from ackplan.simulator import VirtualClock, World, answers, bodies, operations, routes
@@ -70,7 +72,7 @@ def _fit(diagnostics: Iterable[Diagnostic], hidden: Iterable[str] = ()) -> None:
         assert said.isprintable(), ascii(said)
         assert diagnostic.code != "ACK9001", said
         assert not any(secret in said for secret in hidden), "a secret is told"
-    _tame(findings.github(diagnostics))
+    _tame(github.commands(diagnostics))
 
 
 # What the user writes
@@ -121,7 +123,7 @@ def _shown(plan: Plan) -> None:
     _tame(text.plan_text(plan, color=False))
     _tame(markdown.plan_markdown(plan))
     _tame(formats.mermaid(plan.steps) + formats.dot(plan.steps))
-    _fit(findings.of_plan(plan))
+    _fit(of_plan(plan))
 
 
 def _record(data: bytes) -> None:

@@ -66,8 +66,8 @@ def _told(settings: Settings, drift: Drift, record: Record) -> str:
     """The drift in the format asked for; findings are errors where only those fail."""
     from ackplan.cli.plan import shown
     from ackplan.core.diagnostics import Severity
-    from ackplan.render import findings
     from ackplan.render.facts import drift as words
+    from ackplan.render.findings import github, junit, sarif
     from ackplan.render.markdown.drift import drift_markdown
     from ackplan.render.page.html import drift_html
     from ackplan.render.text.drift import drift_text
@@ -80,11 +80,11 @@ def _told(settings: Settings, drift: Drift, record: Record) -> str:
         case "html":
             return drift_html(drift, record)
         case "sarif":
-            return findings.sarif(words.findings(drift, Severity.WARNING))
+            return sarif.log(words.findings(drift, Severity.WARNING))
         case "junit":
-            return findings.junit(words.findings(drift, Severity.ERROR), [c.cluster for c in drift.plan.changes])
+            return junit.report(words.findings(drift, Severity.ERROR), [c.cluster for c in drift.plan.changes])
         case "github":
-            return findings.github(words.findings(drift, Severity.WARNING))
+            return github.commands(words.findings(drift, Severity.WARNING))
         case _:
             return shown(settings, drift.plan, record)
 

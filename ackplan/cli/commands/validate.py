@@ -41,12 +41,12 @@ def command(settings: Settings) -> int:
 
 
 def _findings(form: str, checked: Spec) -> str:
-    from ackplan.render import findings
+    from ackplan.render.findings import github, junit, sarif
 
     match form:
         case "sarif":
-            return findings.sarif(checked.diagnostics)
+            return sarif.log(checked.diagnostics)
         case "junit":
-            return findings.junit(checked.diagnostics, checked.clusters)
+            return junit.report(checked.diagnostics, checked.clusters)
         case _:
-            return findings.github(checked.diagnostics)
+            return github.commands(checked.diagnostics)

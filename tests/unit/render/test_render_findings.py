@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from ackplan import __version__
 from ackplan.core.diagnostics import Diagnostic, Severity, Span, error, warning
-from ackplan.render import findings
+from ackplan.render.findings import github, junit, sarif
+from ackplan.render.findings.content import of_plan
 
 TYPO = error(
     "ACK1050",
@@ -32,12 +33,12 @@ NOTE = warning("ACK3030", "An earlier apply was interrupted", "run 1234", "ackpl
 
 def test_findings_of_a_plan_are_its_own_and_those_of_its_changes() -> None:
     planned = MIXED.plan()
-    assert [d.code for d in findings.of_plan(planned)] == ["ACK2057", "ACK2003"]
-    assert findings.of_plan(fleets.CREATE.plan()) == ()
+    assert [d.code for d in of_plan(planned)] == ["ACK2057", "ACK2003"]
+    assert of_plan(fleets.CREATE.plan()) == ()
 
 
 def test_sarif_result() -> None:
-    (run,) = json.loads(findings.sarif([TYPO]))["runs"]
+    (run,) = json.loads(sarif.log([TYPO]))["runs"]
     assert run["tool"]["driver"] == {
         "name": "ackplan",
         "version": __version__,
@@ -70,7 +71,7 @@ def test_sarif_result() -> None:
 
 
 def test_sarif_has_one_rule_a_code_and_a_place_for_every_result() -> None:
-    log = json.loads(findings.sarif([TYPO, NOTE, TYPO]))
+    log = json.loads(sarif.log([TYPO, NOTE, TYPO]))
     (run,) = log["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert rules == ["ACK1050", "ACK3030"]
@@ -85,7 +86,7 @@ def test_sarif_has_one_rule_a_code_and_a_place_for_every_result() -> None:
 
 
 def test_sarif_of_nothing_is_a_run_without_results() -> None:
-    (run,) = json.loads(findings.sarif([]))["runs"]
+    (run,) = json.loads(sarif.log([]))["runs"]
     assert run["results"] == []
 
 
@@ -94,14 +95,14 @@ def test_a_fingerprint_stays_when_lines_move_and_tells_parameters_apart() -> Non
         TYPO.code, TYPO.summary, span=Span("fleet/web shop.yaml", 40, 1), cluster="shop", parameter="nmu_of_nodes"
     )
     other = error(TYPO.code, TYPO.summary, span=TYPO.span, cluster="shop", parameter="vpc")
-    (run,) = json.loads(findings.sarif([TYPO, moved, other]))["runs"]
+    (run,) = json.loads(sarif.log([TYPO, moved, other]))["runs"]
     prints = [result["partialFingerprints"]["ackplan/v1"] for result in run["results"]]
     assert prints[0] == prints[1] != prints[2]
 
 
 def test_sarif_messages_hold_no_links() -> None:
     found = error("ACK1", "x", "[click](https://evil.example)")
-    (run,) = json.loads(findings.sarif([found]))["runs"]
+    (run,) = json.loads(sarif.log([found]))["runs"]
     assert run["results"][0]["message"]["text"] == "\\[click\\](https://evil.example)"
 
 
@@ -117,7 +118,7 @@ def cases(text: str) -> list[Xml.Element]:
 
 
 def test_junit_has_a_case_for_each_finding_and_each_clean_cluster() -> None:
-    failed, warned, clean = cases(findings.junit([TYPO, NOTE], ["shop", "data"], "ackplan validate"))
+    failed, warned, clean = cases(junit.report([TYPO, NOTE], ["shop", "data"], "ackplan validate"))
     assert dict(failed.attrib) == {
         "classname": "ackplan validate",
         "name": "shop: nmu_of_nodes: ACK1050",
@@ -136,11 +137,11 @@ def test_junit_has_a_case_for_each_finding_and_each_clean_cluster() -> None:
 
 
 def test_junit_of_nothing_is_an_empty_suite() -> None:
-    assert cases(findings.junit([])) == []
+    assert cases(junit.report([])) == []
 
 
 def test_github_annotations() -> None:
-    assert findings.github([TYPO, NOTE], "2 to create, 50% done").splitlines() == [
+    assert github.commands([TYPO, NOTE], "2 to create, 50% done").splitlines() == [
         (
             "::error file=fleet/web shop.yaml,line=12,col=5,title=ACK1050 Unknown parameter::"
             'shop: nmu_of_nodes: "nmu_of_nodes". Did you mean num_of_nodes?'
@@ -148,12 +149,12 @@ def test_github_annotations() -> None:
         "::warning title=ACK3030 An earlier apply was interrupted::run 1234. ackplan apply finishes it",
         "::notice title=ackplan::2 to create, 50%25 done",
     ]
-    assert findings.github([]) == ""
+    assert github.commands([]) == ""
 
 
 def test_properties_of_annotations_are_escaped() -> None:
     found = error("ACK1", "a: b, c%", "d: e, f%", span=Span("x,line=9:y.yaml", 1, 2))
-    assert findings.github([found]) == (
+    assert github.commands([found]) == (
         "::error file=x%2Cline=9%3Ay.yaml,line=1,col=2,title=ACK1 a%3A b%2C c%25::d: e, f%25"
     )
 
@@ -165,15 +166,15 @@ def hostile(text: str) -> Diagnostic:
 def check(text: str) -> None:
     """One finding in, one finding out, whatever is in it."""
     found = hostile(text)
-    log: dict[str, Any] = json.loads(findings.sarif([found]))
+    log: dict[str, Any] = json.loads(sarif.log([found]))
     (result,) = log["runs"][0]["results"]
     uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert re.fullmatch(r"[A-Za-z0-9_.~/%-]+", uri)
     assert unquote(uri).isprintable()
     assert result["message"]["text"]
-    (case,) = cases(findings.junit([found]))
+    (case,) = cases(junit.report([found]))
     assert case.get("file") == "f" + "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-    line = findings.github([found])
+    line = github.commands([found])
     assert line.isprintable()
     properties = line.split("::")[1].partition(" ")[2].split(",")
     assert [item.partition("=")[0] for item in properties] == ["file", "line", "col", "title"]
