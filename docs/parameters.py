@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from ackplan.core import catalog
 from ackplan.core.catalog import files
-from ackplan.core.catalog.kinds import Parameter
+from ackplan.core.catalog.parameters import Parameter
 
 OUTPUT = Path(__file__).with_suffix(".md")
 

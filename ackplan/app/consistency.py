@@ -140,8 +140,8 @@ def _of_names(change: Change) -> Iterator[str]:
     if len({*names}) != len(names):
         yield "a parameter is shown twice"
     yield from (f"{name} is no parameter" for name in names if not _is_known(name))
-    naming = catalog.kind(change.kind).filled_from("name")
-    if change.action in {Action.CREATE, Action.REPLACE} and (change.after or {}).get(naming or "") != change.cluster:
+    naming = change.kind.name_parameter.name
+    if change.action in {Action.CREATE, Action.REPLACE} and (change.after or {}).get(naming) != change.cluster:
         yield "it is made under another name"
 
 
@@ -151,7 +151,7 @@ def _is_known(name: str) -> bool:
 
 def _of_parameters(change: Change) -> Iterator[str]:
     """What is shown of the parameters is what the cluster will have."""
-    after, create = change.after or {}, catalog.kind(change.kind).parameters
+    after, create = change.after or {}, change.kind.parameters
     shown = {parameter.name: parameter.after for parameter in change.parameters if parameter.name in create}
     for name, value in shown.items():
         if change.after is not None and not same(value, after.get(name, ABSENT)):
@@ -167,7 +167,7 @@ def _of_parameters(change: Change) -> Iterator[str]:
 
 
 def _means_same(change: Change, name: str, before: Any) -> bool:
-    parameter = catalog.kind(change.kind).parameters.get(name)
+    parameter = change.kind.parameters.get(name)
     value = (change.after or {})[name]
     if parameter is None or parameter.secret:
         return parameter is not None

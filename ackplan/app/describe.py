@@ -13,7 +13,7 @@ from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.catalog.kinds import Effect, Parameter
+from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.catalog.sight import at, is_reserved
 from ackplan.core.diagnostics import Diagnostic, Failure, Span
 from ackplan.core.values import ABSENT
@@ -42,7 +42,7 @@ class Described:
 
     @property
     def region(self) -> str:
-        return str(self.parameters.get(self.kind.filled_from("region") or "", ""))
+        return self.kind.region_of(self.parameters)
 
     @property
     def unfilled(self) -> int:
@@ -51,9 +51,9 @@ class Described:
 
     def body(self, region: str | None = None) -> dict[str, Any]:
         """What stands below the cluster's name in a spec that has this region for all clusters."""
-        filled = {self.kind.filled_from("name")}
+        filled = {self.kind.name_parameter.name}
         if region is not None and self.region == region:
-            filled.add(self.kind.filled_from("region"))
+            filled.add(self.kind.region_parameter.name)
         order = [name for name in self.kind.parameters if name in self.parameters and name not in filled]
         return {**{name: self.parameters[name] for name in order}, **self.own}
 
@@ -66,10 +66,9 @@ def visible(
     `known` are those of the spec or the record: one of several values that are shown is taken as they have it.
     """
     found: dict[str, Any] = dict(kind.constants)
-    masters = kind.root.get("x-ack-masters")
-    if masters is not None:
-        found[str(masters)] = sum(node.role == MASTER for node in nodes)
-    sights, given = catalog.sights(kind.name), known or {}
+    if kind.masters_parameter is not None:
+        found[kind.masters_parameter.name] = sum(node.role == MASTER for node in nodes)
+    sights, given = kind.sights, known or {}
     for name, parameter in kind.parameters.items():
         value = _visible(sights[name], live, given.get(name, ABSENT)) if name in sights else None
         if parameter.fill == "name":
@@ -114,12 +113,12 @@ def from_live(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node], recorded
     """What is live, with what only the record knows. Raises Failure where no spec can say it."""
     known = visible(kind, live, nodes, recorded.parameters if recorded else None)
     notes = dict(_notes(kind, live, nodes))
-    if recorded is None or recorded.kind != kind.name:
+    if recorded is None or recorded.kind is not kind:
         return completed(Described(live.name, kind, {**shown(kind, live, nodes), **known}, notes=notes))
     present = {node.instance_id for node in nodes}
-    counting = kind.with_effect(Effect.SCALE)
-    if counting is not None and counting in known:
-        known[counting] = max(0, known[counting] - sum(i in present for i in recorded.attached))
+    counting = kind.count_parameter
+    if counting is not None and counting.name in known:
+        known[counting.name] = max(0, known[counting.name] - sum(i in present for i in recorded.attached))
     kept = {name: value for name, value in recorded.parameters.items() if name in kind.parameters}
     if recorded.partial:
         kept = {**shown(kind, live, nodes), **kept}
@@ -163,7 +162,7 @@ def _faults(described: Described) -> list[Diagnostic]:
     """What is wrong with it as a cluster of a spec."""
     body = Laid()
     body.update(described.body())
-    body.update({described.kind.filled_from("name") or "": described.name})
+    body.update({described.kind.name_parameter.name: described.name})
 
     def start() -> Span:
         return Span(described.name, 1, 1)

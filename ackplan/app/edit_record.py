@@ -10,7 +10,6 @@ import dataclasses
 from collections.abc import Iterable
 
 from ackplan.app.plan import Known, check_distinct
-from ackplan.core import catalog
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.record import Record, RecordedCluster
@@ -67,7 +66,7 @@ def _not_renamed(old: str, new: str, entry: RecordedCluster, found: Cluster | No
 
 
 def _named(entry: RecordedCluster, name: str) -> RecordedCluster:
-    naming = catalog.kind(entry.kind).filled_from("name")
+    naming = entry.kind.name_parameter.name
     parameters = {key: name if key == naming else value for key, value in entry.parameters.items()}
     return dataclasses.replace(entry, parameters=parameters)
 

@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from ackplan.app.describe import visible
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.catalog.kinds import Effect
-from ackplan.core.catalog.sight import beside_of
 from ackplan.core.diagnostics import Diagnostic, Failure, error, warning
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.shared_ids import recorded_as
@@ -72,16 +70,16 @@ def _entry(live: Cluster, nodes: Sequence[Node], wanted: Wanted | None) -> Recor
     kind = catalog.kind_of_live(live.attributes)
     assert kind is not None  # noqa: S101 - `obstacle` was asked
     known = visible(kind, live, nodes, wanted.parameters if wanted else None)
-    known |= beside_of(kind.name, live.attributes)
-    if wanted is None or wanted.kind != kind.name:
-        return RecordedCluster(live.cluster_id, kind.name, known, partial=True)
+    known |= kind.beside_of(live.attributes)
+    if wanted is None or wanted.kind is not kind:
+        return RecordedCluster(live.cluster_id, kind, known, partial=True)
     present = {node.instance_id for node in nodes}
     attached = tuple(instance for instance in wanted.attached if instance in present)
-    counting = kind.with_effect(Effect.SCALE)
-    if counting is not None and counting in known:
-        known[counting] = max(0, known[counting] - len(attached))
+    counting = kind.count_parameter
+    if counting is not None and counting.name in known:
+        known[counting.name] = max(0, known[counting.name] - len(attached))
     parameters = {**wanted.parameters, **known}
-    return RecordedCluster(live.cluster_id, kind.name, parameters, wanted.own, attached, partial=True)
+    return RecordedCluster(live.cluster_id, kind, parameters, wanted.own, attached, partial=True)
 
 
 def to_take_in(

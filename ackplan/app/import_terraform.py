@@ -93,7 +93,7 @@ def _record(done: TakenIn, cluster: Translated, live: Cluster | None, nodes: Seq
     if known is not None and not known.partial:
         done.remarks.append(_left(cluster.address, cluster.name, "it is recorded already"))
         return
-    entry = RecordedCluster(cluster.cluster_id, kept.kind.name, kept.parameters, kept.own, partial=True)
+    entry = RecordedCluster(cluster.cluster_id, kept.kind, kept.parameters, kept.own, partial=True)
     done.record = done.record.with_cluster(kept.name, entry)
     done.clusters.append(kept)
     done.remarks += remarks(cluster, kept)

@@ -11,11 +11,11 @@ from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from ackplan.core import catalog
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error, warning
 from ackplan.execute.ports import ApiReader, Clock
 from ackplan.execute.presence import REAL, Listing, Patience, Subject, absence, look_up, read
-from ackplan.plan.steps import region_of
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.journal import InFlight
 
@@ -55,7 +55,7 @@ class Observer:
         flight no read lags behind its creation.
         """
         entries = record.clusters
-        recorded = {region_of(entry.kind, entry.parameters) for entry in entries.values()}
+        recorded = {entry.region for entry in entries.values()}
         listed = await Listing(self.api).clusters({*regions, *recorded, *_regions(flying)})
         by_id = {cluster.cluster_id: cluster for cluster in listed}
         unlisted = [_subject(name, e) for name, e in entries.items() if e.cluster_id and not _shows(by_id, e)]
@@ -111,7 +111,7 @@ def _regions(flying: Iterable[InFlight]) -> Iterator[str]:
     for call in flying:
         entry = call.data.get("entry")
         if isinstance(entry, dict) and isinstance(entry.get("parameters"), dict):
-            yield region_of(str(entry.get("kind")), entry["parameters"])
+            yield catalog.kind(str(entry.get("kind"))).region_of(entry["parameters"])
 
 
 async def living(
@@ -122,7 +122,7 @@ async def living(
     These were asked for by id, all of them or those of `names`, and are there under the recorded name. Raises ApiError.
     """
     entries = record.clusters
-    recorded = {region_of(entry.kind, entry.parameters) for entry in entries.values()}
+    recorded = {entry.region for entry in entries.values()}
     listed = await Listing(api).clusters({*regions, *recorded})
     by_id = {cluster.cluster_id: cluster for cluster in listed}
     unlisted = [_subject(name, e) for name, e in entries.items() if e.cluster_id and not _shows(by_id, e)]
@@ -150,7 +150,7 @@ def partly(names: Sequence[str]) -> Diagnostic:
 
 
 def _subject(name: str, entry: RecordedCluster) -> Subject:
-    return Subject(name, entry.cluster_id, region_of(entry.kind, entry.parameters), entry.accepted_at)
+    return Subject(name, entry.cluster_id, entry.region, entry.accepted_at)
 
 
 def _shows(by_id: dict[str, Cluster], entry: RecordedCluster) -> bool:

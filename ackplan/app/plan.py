@@ -11,13 +11,10 @@ from ackplan import spec
 from ackplan.app.observe import Observed, Observer, together
 from ackplan.app.workspace import JournalReader, RecordReader
 from ackplan.app.worlds import Here, of_record, of_spec
-from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.catalog.kinds import Effect
 from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors, warning
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.execute.presence import Subject, look_up
-from ackplan.plan import steps
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
 from ackplan.record import Record
@@ -125,7 +122,7 @@ async def make_plan(
     check_distinct(before.record)
     before.here.hold(of_spec(loaded.account))
     if observer is not None and observed is None:
-        regions = {steps.region_of(wanted.kind, wanted.parameters) for wanted in loaded.clusters.values()}
+        regions = {wanted.region for wanted in loaded.clusters.values()}
         observed = await observer.observe(before.record, regions, before.flying)
     live = observed.live if observed is not None else _as_recorded(before.record)
     live, record, recovered = await _recovered(before, observer, live, at_once=purpose is Purpose.RUN)
@@ -172,9 +169,7 @@ async def _is_running(api: ApiReader, before: Known, call: InFlight) -> bool:
     if not task_id:
         return True
     try:
-        return (
-            await api.get_task(str(task_id), steps.region_of(entry.kind, entry.parameters) if entry else "")
-        ).running
+        return (await api.get_task(str(task_id), entry.region if entry else "")).running
     except ApiError:
         return True
 
@@ -251,12 +246,10 @@ def _as_recorded(record: Record) -> tuple[Cluster, ...]:
     """The clusters as the record has them, for a plan that must not ask the API."""
     live = []
     for name, entry in record.clusters.items():
-        kind = catalog.kind(entry.kind)
-        counting = kind.with_effect(Effect.SCALE)
-        count = kind.parameters[counting].canonical(entry.parameters.get(counting, 0)) if counting else 0
+        kind, counting = entry.kind, entry.kind.count_parameter
+        count = counting.canonical(entry.parameters.get(counting.name, 0)) if counting else 0
         size = int(count) + kind.masters(entry.parameters) + len(entry.attached)
         attributes = {p.live: entry.parameters.get(n) for n, p in kind.parameters.items() if p.live}
-        region = str(entry.parameters.get(kind.filled_from("region") or "", ""))
         kind_type = kind.constants.get("cluster_type")
-        live.append(Cluster(entry.cluster_id, name, "running", region, size, kind_type, attributes))
+        live.append(Cluster(entry.cluster_id, name, "running", entry.region, size, kind_type, attributes))
     return tuple(live)

@@ -8,12 +8,11 @@ from typing import Any
 
 from ackplan import spec
 from ackplan.core import catalog
-from ackplan.core.catalog.kinds import Effect
 from ackplan.core.catalog.operations import secret_parameters
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, StepKind
 from ackplan.plan.model import Change, Step
-from ackplan.plan.steps import region_of, scale_out_values
+from ackplan.plan.steps import scale_out_values
 from ackplan.record import RecordedCluster
 from ackplan.record.codec import decode_cluster
 
@@ -44,11 +43,11 @@ def _regions(change: Change, step: Step, recorded: RecordedCluster | None) -> se
     """The region that a cluster is made in, or that it is recorded in; where neither is told, where it was seen."""
     seen = str((change.seen or {}).get("region_id", ""))
     if step.kind is StepKind.AWAIT_GONE:
-        return {seen, region_of(change.kind, recorded.parameters if recorded else {}, seen)}
+        return {seen, change.kind.region_of(recorded.parameters if recorded else {}, seen)}
     made = step.kind is StepKind.CREATE or (change.action in {Action.CREATE, Action.REPLACE} and not step.cluster_id)
     if made or recorded is None:
-        return {region_of(change.kind, change.after or {}, seen)}
-    told = region_of(recorded.kind, recorded.parameters, "")
+        return {change.kind.region_of(change.after or {}, seen)}
+    told = recorded.region
     return {told or seen} if step.call is not None else {told, told or seen}
 
 
@@ -78,7 +77,7 @@ def _of_body(change: Change, step: Step) -> Iterator[str]:
 def _schema_of(change: Change, step: Step) -> str:
     assert step.call is not None  # noqa: S101 - who calls has looked
     if step.kind is StepKind.CREATE:
-        return catalog.kind(change.kind).schema_file
+        return change.kind.schema_file
     return next(iter(catalog.operation(step.call.operation).bodies), "")
 
 
@@ -158,13 +157,13 @@ def _is_recovered(entry: RecordedCluster, change: Change) -> bool:
 
 def _of_size(change: Change) -> Iterator[str]:
     """The number of workers that the last scaling brings about is the one that is shown."""
-    counting = catalog.kind(change.kind).with_effect(Effect.SCALE)
+    counting = change.kind.count_parameter
     scaling = [step for step in change.steps if step.workers_after is not None]
-    if counting is None or counting not in (change.after or {}) or not scaling:
+    if counting is None or counting.name not in (change.after or {}) or not scaling:
         return
     last, entry = scaling[-1], decode_cluster(change.cluster, change.steps[-1].entry)
     leaving = sum(len(s.instances) for s in change.steps[change.steps.index(last) :] if s.kind is StepKind.DETACH)
-    wanted = catalog.kind(change.kind).parameters[counting].canonical((change.after or {})[counting])
+    wanted = counting.canonical((change.after or {})[counting.name])
     if (last.workers_after or 0) - leaving != wanted + len(entry.attached):
         yield f"{last.id}: it brings about another size than is shown"
 

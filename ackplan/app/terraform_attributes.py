@@ -13,7 +13,8 @@ from ackplan.app.describe import Described, completed, shown, visible
 from ackplan.app.terraform_state import Resource
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.catalog.kinds import Effect, Kind, Parameter, discriminators
+from ackplan.core.catalog.kinds import Kind, discriminators
+from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.catalog.timeouts import DURATION
 from ackplan.core.diagnostics import Diagnostic, warning
 from ackplan.core.values import ABSENT
@@ -87,7 +88,7 @@ def described(found: Translated, live: Cluster | None, nodes: Sequence[Node], re
     """
     kind = found.kind
     if live is None:
-        names = {kind.filled_from("name"): found.name, kind.filled_from("region"): region}
+        names = {kind.name_parameter.name: found.name, kind.region_parameter.name: region}
         filled = {name: value for name, value in names.items() if name and value}
         return completed(Described(found.name, kind, {**kind.constants, **found.parameters, **filled}, found.own))
     known = {**shown(kind, live, nodes), **found.parameters}

@@ -15,7 +15,6 @@ from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Failure, error
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.execute.presence import Subject, read
-from ackplan.plan.steps import region_of
 from ackplan.record import Record
 from ackplan.spec.desired import Wanted
 
@@ -36,7 +35,7 @@ def on_record(settings: Settings) -> Record:
 
 def regions_of(api: AckClient, wanted: Iterable[Wanted] = ()) -> set[str]:
     """The regions to look into: the one that the options name, and those of a spec."""
-    return {api.region, *(region_of(each.kind, each.parameters) for each in wanted)}
+    return {api.region, *(each.region for each in wanted)}
 
 
 async def find(api: AckClient, name: str, record: Record, wanted: Iterable[Wanted] = ()) -> Cluster:
@@ -47,7 +46,7 @@ async def find(api: AckClient, name: str, record: Record, wanted: Iterable[Wante
     regions = regions_of(api, wanted)
     live, _ = await living(api, record, regions, (name,))
     if _ID.fullmatch(name) and all(cluster.cluster_id != name for cluster in live):
-        known = {*regions, *(region_of(entry.kind, entry.parameters) for entry in record.clusters.values())}
+        known = {*regions, *(entry.region for entry in record.clusters.values())}
         live = (*live, *await by_id(api, [name], known))
     return named(live, name)
 

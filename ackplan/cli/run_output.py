@@ -10,6 +10,7 @@ import click
 from ackplan.cli.clock import timestamp
 from ackplan.cli.options import Settings
 from ackplan.cli.printing import Lines
+from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.execute.outcomes import Event, Result
 from ackplan.plan.model import Plan
@@ -66,7 +67,7 @@ class _Json:
         from ackplan.render.terraform import stream
 
         self._stream = stream
-        self._kinds: dict[str, str] = {}
+        self._kinds: dict[str, Kind] = {}
         self._output = output
         self._show = show
         show(stream.version_message(at=timestamp()))

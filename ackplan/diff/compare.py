@@ -8,14 +8,14 @@ placeholder is recorded where the real value was not known: putting that in its 
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.catalog.kinds import Effect, Parameter, discriminators
+from ackplan.core.catalog.kinds import discriminators
+from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Side
 from ackplan.diff.workers import Workers, compare_workers, count_live
@@ -88,7 +88,7 @@ def _unforced(change: ParameterChange) -> ParameterChange:
 
 def _given_up(wanted: Wanted, recorded: RecordedCluster) -> Iterator[ParameterChange]:
     """What the cluster was made with, and its replacement will be made without."""
-    kind = catalog.kind(recorded.kind or wanted.kind)
+    kind = recorded.kind
     apart = discriminators()
     for name, value in recorded.parameters.items():
         if name not in wanted.parameters and name not in apart:
@@ -100,19 +100,11 @@ def _given_up(wanted: Wanted, recorded: RecordedCluster) -> Iterator[ParameterCh
 def _left_behind(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Iterator[ParameterChange]:
     """What the old cluster shows that nobody ever set: the API chose it, and chooses again."""
     shown = shown_by(live)
-    for name, sight in catalog.sights(wanted.kind).items():
+    for name, sight in wanted.kind.sights.items():
         if name not in wanted.parameters and name not in recorded.parameters:
             told = sight.value(shown)
             if told not in (None, []) and told != sight.parameter.unset(told):
                 yield ParameterChange(name, told, ABSENT, Effect.RECORDED, Side.SPEC)
-
-
-@functools.cache
-def _apart(kind: str) -> frozenset[str]:
-    """The parameters that are compared in a way of their own."""
-    known = catalog.kind(kind)
-    effects = {Effect.IDENTITY, Effect.SCALE}
-    return frozenset(n for n, p in known.parameters.items() if p.effect in effects or n in known.constants)
 
 
 def shown_by(live: Cluster) -> Mapping[str, Any]:
@@ -122,7 +114,7 @@ def shown_by(live: Cluster) -> Mapping[str, Any]:
 
 def _moved(wanted: Wanted, known: Mapping[str, Any], shown: Mapping[str, Any]) -> Iterator[str]:
     """The parameters to look at: those that the record, or the live cluster, has in other words than the spec."""
-    apart, sights = _apart(wanted.kind), catalog.sights(wanted.kind)
+    apart, sights = wanted.kind.apart, wanted.kind.sights
     for name, value in wanted.parameters.items():
         if name in apart:
             continue
@@ -136,10 +128,9 @@ def _moved(wanted: Wanted, known: Mapping[str, Any], shown: Mapping[str, Any]) -
 
 def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Iterator[ParameterChange]:
     """The kind is compared as a whole: a managed cluster differs from an edge one by a parameter it must not have."""
-    known = catalog.kind(recorded.kind) if recorded.kind else None
     for name, allowed in discriminators().items():
         after = wanted.parameters.get(name, ABSENT)
-        before = known.constants.get(name, ABSENT) if known else ABSENT
+        before = recorded.kind.constants.get(name, ABSENT)
         told = live.attributes.get(name)
         shown = told if told in allowed or (told and after is not ABSENT) else before
         if before != after:
@@ -151,10 +142,10 @@ def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> I
 def _parameter_change(
     name: str, wanted: Wanted, recorded: RecordedCluster, shown: Mapping[str, Any]
 ) -> Iterator[ParameterChange]:
-    parameter, value = catalog.kind(wanted.kind).parameters[name], wanted.parameters[name]
+    parameter, value = wanted.kind.parameters[name], wanted.parameters[name]
     after = parameter.canonical(value)
     before, unknown = _recorded(parameter, value, recorded)
-    sight = catalog.sights(wanted.kind).get(name)
+    sight = wanted.kind.sights.get(name)
     told = sight.value(shown, after, before) if sight else None
     now = before if told is None else told
     if now != after and not (unknown and now is ABSENT):
@@ -195,29 +186,26 @@ def _own_changes(wanted: Wanted, recorded: RecordedCluster) -> Iterator[Paramete
 
 def _workers(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Sequence[Node] | None) -> Workers | None:
     """None where the kind has none to count. Of a cluster that is being made, what was asked for is taken as live."""
-    kind = catalog.kind(wanted.kind)
-    counting = kind.with_effect(Effect.SCALE)
+    counting = wanted.kind.count_parameter
     if counting is None:
         return None
     if live.arriving:
         return _expected_workers(wanted, recorded, counting)
-    masters = catalog.kind(recorded.kind or wanted.kind).masters(recorded.parameters)
+    masters = recorded.kind.masters(recorded.parameters)
     total, disputed = count_live(live.size, masters, nodes)
-    count = kind.parameters[counting].canonical(wanted.parameters[counting])
-    if counting in wanted.lifecycle.ignore_changes and total is not None:
+    count = counting.canonical(wanted.parameters[counting.name])
+    if counting.name in wanted.lifecycle.ignore_changes and total is not None:
         count = max(0, total - _attached_live(wanted, recorded, nodes))
     workers = compare_workers(wanted, count, recorded, total, nodes)
     return replace(workers, disputed=True) if disputed else workers
 
 
-def _expected_workers(wanted: Wanted, recorded: RecordedCluster, counting: str) -> Workers | None:
-    parameter = catalog.kind(wanted.kind).parameters[counting]
-    asked = recorded.parameters.get(counting)
+def _expected_workers(wanted: Wanted, recorded: RecordedCluster, counting: Parameter) -> Workers | None:
+    asked = recorded.parameters.get(counting.name)
     if asked is None or recorded.created:
         return None
-    return compare_workers(
-        wanted, parameter.canonical(wanted.parameters[counting]), recorded, parameter.canonical(asked), ()
-    )
+    count = counting.canonical(wanted.parameters[counting.name])
+    return compare_workers(wanted, count, recorded, counting.canonical(asked), ())
 
 
 def _attached_live(wanted: Wanted, recorded: RecordedCluster, nodes: Sequence[Node] | None) -> int:
@@ -232,26 +220,24 @@ def _size_drifted(
     wanted: Wanted, recorded: RecordedCluster, nodes: Sequence[Node] | None, workers: Workers | None
 ) -> bool:
     """Whether the live cluster has another number of workers than it was last applied with."""
-    counting = catalog.kind(wanted.kind).with_effect(Effect.SCALE)
-    if counting is None or workers is None or workers.live is None or counting not in recorded.parameters:
+    counting = wanted.kind.count_parameter
+    if counting is None or workers is None or workers.live is None or counting.name not in recorded.parameters:
         return False
-    count = catalog.kind(wanted.kind).parameters[counting].canonical(recorded.parameters[counting])
+    count = counting.canonical(recorded.parameters[counting.name])
     return bool(workers.live - _attached_live(wanted, recorded, nodes) != count)
 
 
 def _count_change(wanted: Wanted, recorded: RecordedCluster, workers: Workers | None) -> Iterator[ParameterChange]:
-    kind = catalog.kind(wanted.kind)
-    counting = kind.with_effect(Effect.SCALE)
-    if counting is None or workers is None or counting in wanted.lifecycle.ignore_changes:
+    counting = wanted.kind.count_parameter
+    if counting is None or workers is None or counting.name in wanted.lifecycle.ignore_changes:
         return
-    parameter = kind.parameters[counting]
-    after = parameter.canonical(wanted.parameters[counting])
-    before = parameter.canonical(recorded.parameters.get(counting, ABSENT))
+    after = counting.canonical(wanted.parameters[counting.name])
+    before = counting.canonical(recorded.parameters.get(counting.name, ABSENT))
     if workers.delta:
         side = Side.LIVE if before == after else Side.SPEC
-        yield ParameterChange(counting, after - workers.delta, after, Effect.SCALE, side)
+        yield ParameterChange(counting.name, after - workers.delta, after, Effect.SCALE, side)
     elif before != after:
-        yield ParameterChange(counting, before, after, Effect.RECORDED, Side.SPEC)
+        yield ParameterChange(counting.name, before, after, Effect.RECORDED, Side.SPEC)
 
 
 def needs_nodes(wanted: Wanted | None, recorded: RecordedCluster, live: Cluster) -> bool:

@@ -14,7 +14,6 @@ from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.catalog import files
-from ackplan.core.catalog.kinds import Effect
 from ackplan.core.catalog.operations import body_parameters
 from ackplan.core.diagnostics import Diagnostic, warning
 from ackplan.core.work import StepKind
@@ -55,10 +54,15 @@ def cautions(
                 continue
             detail = caution.detail(change, entry.attached if entry else ())
             if detail:
-                parameter = caution.parameter or catalog.kind(change.kind).with_effect(Effect.SCALE) or ""
+                parameter = caution.parameter or _counting(change)
                 span = spec.span_of(parameter) if spec else None
                 where = {"span": span, "cluster": change.cluster, "parameter": parameter}
                 yield warning(caution.code, caution.summary, detail, caution.cure, **where)
+
+
+def _counting(change: Change) -> str:
+    counting = change.kind.count_parameter
+    return counting.name if counting else ""
 
 
 def uncarried(values: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[str]:
@@ -112,7 +116,7 @@ def _unlike(change: Change, _: tuple[str, ...]) -> str:
 
 
 def _joined(change: Change, _: tuple[str, ...]) -> str:
-    own_way = catalog.kind(change.kind).root.get("x-ack-join")
+    own_way = change.kind.root.get("x-ack-join")
     joining = _instances(change, StepKind.ATTACH)
     if not joining or own_way is None:
         return ""

@@ -12,8 +12,7 @@ from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.catalog.kinds import Effect
-from ackplan.core.catalog.sight import beside_of
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side
@@ -76,7 +75,7 @@ def decide(case: Case) -> Change:
 
 def is_same(name: str, recorded: RecordedCluster, live: Cluster) -> bool:
     """Whether a live cluster of the recorded id is the recorded one: id, name and region belong together."""
-    return live.is_named(name, steps.region_of(recorded.kind, recorded.parameters))
+    return live.is_named(name, recorded.region)
 
 
 def is_unseen(recorded: RecordedCluster, live: Cluster) -> bool:
@@ -166,9 +165,8 @@ def _create(case: Case, wanted: Wanted, leaving: Cluster | None = None) -> Chang
 
 def creation(wanted: Wanted, side: Side) -> Iterator[ParameterChange]:
     """Every parameter of a cluster that is to be created, as a change from nothing."""
-    kind = catalog.kind(wanted.kind)
     for name, value in wanted.parameters.items():
-        parameter = kind.parameters[name]
+        parameter = wanted.kind.parameters[name]
         yield ParameterChange(name, ABSENT, value, parameter.effect, side, parameter.secret)
 
 
@@ -204,14 +202,13 @@ def _adopt(case: Case, wanted: Wanted, live: Cluster) -> Change:
     """Recorded as the spec describes it, as far as it can't be seen; what can be seen is compared."""
     nodes = {node.instance_id for node in case.nodes or ()}
     attached = tuple(instance for instance in wanted.attached if instance in nodes)
-    kind = catalog.kind(wanted.kind)
-    counting, parameters = kind.with_effect(Effect.SCALE), dict(wanted.parameters)
-    masters = kind.root.get("x-ack-masters")
+    kind, parameters = wanted.kind, dict(wanted.parameters)
+    counting, masters = kind.count_parameter, kind.masters_parameter
     if masters is not None and case.nodes is not None:
-        parameters[str(masters)] = sum(node.role == MASTER for node in case.nodes)
+        parameters[masters.name] = sum(node.role == MASTER for node in case.nodes)
     if counting is not None and live.size is not None:
-        parameters[counting] = max(0, live.size - kind.masters(parameters) - len(attached))
-    parameters |= beside_of(wanted.kind, live.attributes)
+        parameters[counting.name] = max(0, live.size - kind.masters(parameters) - len(attached))
+    parameters |= wanted.kind.beside_of(live.attributes)
     assumed = RecordedCluster(live.cluster_id, wanted.kind, parameters, wanted.own, attached)
     change = _existing(case, wanted, assumed, live)
     if change.action is Action.REPLACE or change.is_blocked:
@@ -236,7 +233,7 @@ def _adopt(case: Case, wanted: Wanted, live: Cluster) -> Change:
 
 
 def _complete(entry: RecordedCluster, wanted: Wanted) -> RecordedCluster:
-    beside = {name: entry.parameters[name] for name in catalog.kind(wanted.kind).beside if name in entry.parameters}
+    beside = {name: entry.parameters[name] for name in wanted.kind.beside if name in entry.parameters}
     parameters = {**wanted.parameters, **beside}
     return RecordedCluster(entry.cluster_id, wanted.kind, parameters, wanted.own, entry.attached)
 
@@ -359,8 +356,8 @@ def _notes(live: Cluster) -> Iterator[str]:
 
 
 def _recount(wanted: Wanted, difference: Difference) -> bool:
-    counting = catalog.kind(wanted.kind).with_effect(Effect.SCALE)
-    return any(change.name == counting for change in difference.changes)
+    counting = wanted.kind.count_parameter
+    return counting is not None and any(change.name == counting.name for change in difference.changes)
 
 
 def _release(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, Severity, has_errors
 from ackplan.core.work import Action, Reason, Side, StepKind
 from ackplan.core.world import World
@@ -64,7 +65,7 @@ class Change:
     """
 
     cluster: str
-    kind: str
+    kind: Kind
     action: Action
     reason: Reason
     cluster_id: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ackplan.core import catalog
-from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic, Severity, Span
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side, StepKind
@@ -18,7 +18,7 @@ from ackplan.plan.model import Call, Change, Judged, LeftOut, Step
 def encode_change(change: Change) -> dict[str, Any]:
     return {
         "cluster": change.cluster,
-        "kind": change.kind,
+        "kind": change.kind.name,
         "action": change.action.value,
         "reason": change.reason.name,
         "cluster_id": change.cluster_id,
@@ -112,7 +112,7 @@ def _seen(value: Any) -> Mapping[str, Any]:
 def decode_change(data: Mapping[str, Any]) -> Change:
     return Change(
         cluster=untrusted.text(data["cluster"]),
-        kind=catalog.kind(data["kind"]).name,
+        kind=catalog.kind(data["kind"]),
         action=Action(data["action"]),
         reason=Reason[data["reason"]],
         cluster_id=untrusted.cluster_id(data["cluster_id"]),

@@ -12,8 +12,7 @@ from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.catalog.kinds import discriminators
-from ackplan.core.catalog.sight import all_sights
+from ackplan.core.catalog.kinds import all_sights, discriminators
 from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.core.work import Action
 from ackplan.diff import needs_nodes
@@ -100,20 +99,27 @@ def nodes_needed(sides: Sides, options: Options) -> tuple[str, ...]:
     for name in match.names:
         case = _case(name, sides, options, match)
         live = case.live or case.namesake
-        if live is None or case.destroy:
-            continue
-        recorded = case.recorded or RecordedCluster(live.cluster_id, "", {})
-        refreshed = options.mode == "refresh-only" and bool(recorded.attached)
-        if refreshed or _masters_unknown(case) or needs_nodes(case.wanted, recorded, live):
+        if live is not None and not case.destroy and _needs_nodes(case, live, options):
             needed.append(live.cluster_id)
     return tuple(needed)
+
+
+def _needs_nodes(case: Case, live: Cluster, options: Options) -> bool:
+    if options.mode == "refresh-only" and case.recorded is not None and case.recorded.attached:
+        return True
+    if _masters_unknown(case):
+        return True
+    recorded = case.recorded
+    if recorded is None and case.wanted is not None:
+        recorded = RecordedCluster(live.cluster_id, case.wanted.kind, {})
+    return recorded is not None and needs_nodes(case.wanted, recorded, live)
 
 
 def _masters_unknown(case: Case) -> bool:
     """Whether a cluster is to be adopted whose masters count in its size: only its nodes tell how many there are."""
     if case.recorded is not None or case.wanted is None:
         return False
-    return "x-ack-masters" in catalog.kind(case.wanted.kind).root
+    return case.wanted.kind.masters_parameter is not None
 
 
 class _Match:
@@ -219,18 +225,11 @@ def _filled_in(change: Change, sides: Sides) -> Change:
     bodies = [step.call.body for step in change.steps if step.call and step.call.body]
     if wanted is None or not bodies:
         return change
-    placeholders = _placeholders(wanted.kind)
-    left = [n for n, stands in placeholders.items() if n in wanted.parameters and wanted.parameters[n] == stands]
+    stands = wanted.kind.placeholders
+    left = [name for name, value in stands.items() if name in wanted.parameters and wanted.parameters[name] == value]
     sent = [name for name in left if any(_sends(body, name, wanted.parameters[name]) for body in bodies)]
     faults = tuple(refusals.unfilled(wanted, name) for name in sent)
     return dataclasses.replace(change, blocked=(*change.blocked, *faults)) if faults else change
-
-
-@functools.cache
-def _placeholders(kind: str) -> Mapping[str, Any]:
-    """What stands for a value that nobody has filled in, by parameter."""
-    parameters = catalog.kind(kind).parameters.items()
-    return {n: p.schema["x-ack-placeholder"] for n, p in parameters if "x-ack-placeholder" in p.schema}
 
 
 def _sends(body: Mapping[str, Any], name: str, value: Any) -> bool:
@@ -251,10 +250,9 @@ def _with_seen(change: Change, sides: Sides, match: _Match) -> Change:
     # Nodes that were read to count them alone may change: the size is pinned.
     named = any(step.instances for step in change.steps)
     known = seen(live, sides.nodes.get(live.cluster_id) if named else None, match.shown(live))
-    kind = catalog.kind(change.kind)
-    masters = kind.root.get("x-ack-masters")
+    masters = change.kind.masters_parameter
     if masters is not None:
-        known[str(masters)] = kind.masters(change.before or {})
+        known[masters.name] = change.kind.masters(change.before or {})
     return replaced(change, seen=known)
 
 

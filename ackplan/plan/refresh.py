@@ -6,10 +6,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.catalog.kinds import Effect
-from ackplan.core.catalog.sight import beside_of
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.work import Action, Reason, Side
 from ackplan.diff import ParameterChange, shown_by
 from ackplan.plan import steps
@@ -65,7 +63,7 @@ def _still_attached(recorded: RecordedCluster, nodes: Sequence[Node] | None) -> 
 
 def _moved(recorded: RecordedCluster, live: Cluster, attached: int) -> Iterator[ParameterChange]:
     """The recorded parameters that the live cluster shows with another value, but for those that are left alone."""
-    kind, sights, told = catalog.kind(recorded.kind), catalog.sights(recorded.kind), shown_by(live)
+    kind, sights, told = recorded.kind, recorded.kind.sights, shown_by(live)
     for name, value in recorded.parameters.items():
         parameter, sight = kind.parameters.get(name), sights.get(name)
         if parameter is None or name in recorded.ignored:
@@ -82,8 +80,8 @@ def _moved(recorded: RecordedCluster, live: Cluster, attached: int) -> Iterator[
 
 def _moved_beside(recorded: RecordedCluster, told: Mapping[str, Any]) -> Iterator[ParameterChange]:
     """What no call sets: a cluster that ackplan made began without it, of one that it took in that is not known."""
-    for name, shown in beside_of(recorded.kind, told).items():
-        parameter = catalog.kind(recorded.kind).beside[name]
+    for name, shown in recorded.kind.beside_of(told).items():
+        parameter = recorded.kind.beside[name]
         known = recorded.parameters.get(name, shown if recorded.partial else parameter.default)
         if known != shown:
             yield ParameterChange(name, known, shown, parameter.effect, Side.LIVE)

@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ackplan.core import catalog
 from ackplan.core.answers import Cluster
-from ackplan.core.catalog.kinds import Effect
 from ackplan.core.diagnostics import Diagnostic, error, warning
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Side
@@ -189,7 +187,8 @@ def lacking(wanted: Wanted, parameter: str) -> Diagnostic:
 
 
 def _counting(wanted: Wanted) -> str:
-    return catalog.kind(wanted.kind).with_effect(Effect.SCALE) or ""
+    counting = wanted.kind.count_parameter
+    return counting.name if counting else ""
 
 
 def unnamed(wanted: Wanted, live: int, target: int, need: int) -> Diagnostic:

@@ -11,8 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ackplan.core import catalog
-from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, warning
 from ackplan.core.work import Action, Reason
 from ackplan.plan import refusals
@@ -69,13 +68,13 @@ def _comes(change: Change) -> bool:
 
 
 # The names of clusters that are made alike, by their kind, by which parameters they set, and by the values of these.
-_Index = dict[tuple[str, frozenset[str]], dict[str, list[str]]]
+_Index = dict[tuple[Kind, frozenset[str]], dict[str, list[str]]]
 
 
 def _index(coming: Iterable[Wanted]) -> _Index:
     found: _Index = {}
     for wanted in coming:
-        names = frozenset(wanted.parameters) & _telling(wanted.kind)
+        names = frozenset(wanted.parameters) & wanted.kind.replacing
         made = found.setdefault((wanted.kind, names), {})
         made.setdefault(_values(wanted.kind, wanted.parameters, names), []).append(wanted.name)
     return found
@@ -83,20 +82,14 @@ def _index(coming: Iterable[Wanted]) -> _Index:
 
 def _like(entry: RecordedCluster, index: _Index) -> Iterator[str]:
     """The clusters that are made as this one was. Of one that was taken in as it is live more is known than was set."""
-    own = frozenset(entry.parameters) & _telling(entry.kind)
+    own = frozenset(entry.parameters) & entry.kind.replacing
     for (kind, names), made in index.items():
         if kind == entry.kind and (names == own or (entry.partial and names <= own)):
             yield from made.get(_values(kind, entry.parameters, names), ())
 
 
-def _telling(kind: str) -> frozenset[str]:
-    """The parameters by which two clusters are told apart, but for their names and sizes."""
-    return frozenset(n for n, p in catalog.kind(kind).parameters.items() if p.effect is Effect.REPLACE)
-
-
-def _values(kind: str, parameters: Mapping[str, Any], names: frozenset[str]) -> str:
-    known = catalog.kind(kind).parameters
-    return json.dumps([known[n].canonical(parameters[n]) for n in sorted(names)], sort_keys=True, default=str)
+def _values(kind: Kind, parameters: Mapping[str, Any], names: frozenset[str]) -> str:
+    return json.dumps([kind.parameters[n].canonical(parameters[n]) for n in sorted(names)], sort_keys=True, default=str)
 
 
 def _caution(old: str, names: Sequence[str], new: Wanted) -> Diagnostic:

@@ -13,8 +13,9 @@ from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster
-from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog import Kind
 from ackplan.core.catalog.operations import body_parameters, required_parameters
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.catalog.timeouts import timeouts
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Reason, Side, StepKind
@@ -91,16 +92,10 @@ class Chain:
         return catalog.operation(operation_id).expected(self.body_file) if operation_id else 0.0
 
 
-def region_of(kind: str, parameters: Mapping[str, Any], otherwise: str = "") -> str:
-    name = catalog.kind(kind).filled_from("region")
-    return str(parameters.get(name or "", otherwise))
-
-
 def create(wanted: Wanted, reason: Reason, side: Side, before: Sequence[Step] = ()) -> tuple[Step, ...]:
     """Create, then attach. `before` are steps that must be done first (a delete, a wait)."""
-    kind = catalog.kind(wanted.kind)
-    region = region_of(wanted.kind, wanted.parameters)
-    chain = Chain(wanted.name, "", region, wanted.own, reason, side, kind.schema_file, steps=tuple(before))
+    file = wanted.kind.schema_file
+    chain = Chain(wanted.name, "", wanted.region, wanted.own, reason, side, file, steps=tuple(before))
     chain.entry = RecordedCluster("", wanted.kind, wanted.parameters, wanted.own)
     chain.add(StepKind.CREATE, body=wanted.parameters)
     attach(chain, wanted.attach, wanted.attached, side)
@@ -121,7 +116,7 @@ def attach(chain: Chain, groups: Sequence[AttachGroup], instances: Sequence[str]
 
 def delete(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason) -> tuple[Step, ...]:
     """Delete, or only wait where the cluster is being deleted already."""
-    region = region_of(recorded.kind, recorded.parameters, live.region_id)
+    region = recorded.kind.region_of(recorded.parameters, live.region_id)
     side = Side.LIVE if reason is Reason.CREATE_FAILED else Side.SPEC
     chain = Chain(name, live.cluster_id, region, recorded.own, reason, side, accepted_at=recorded.accepted_at)
     if live.leaving:
@@ -138,16 +133,16 @@ def await_gone(wanted: Wanted, live: Cluster) -> tuple[Step, ...]:
 
 
 def forget(name: str, recorded: RecordedCluster) -> tuple[Step, ...]:
-    region = region_of(recorded.kind, recorded.parameters)
     accepted = recorded.accepted_at
-    chain = Chain(name, recorded.cluster_id, region, recorded.own, Reason.GONE, Side.LIVE, accepted_at=accepted)
+    chain = Chain(
+        name, recorded.cluster_id, recorded.region, recorded.own, Reason.GONE, Side.LIVE, accepted_at=accepted
+    )
     chain.add(StepKind.FORGET)
     return chain.steps
 
 
 def record(name: str, entry: RecordedCluster, reason: Reason, side: Side) -> tuple[Step, ...]:
-    region = region_of(entry.kind, entry.parameters)
-    chain = Chain(name, entry.cluster_id, region, entry.own, reason, side, entry=entry)
+    chain = Chain(name, entry.cluster_id, entry.region, entry.own, reason, side, entry=entry)
     chain.add(StepKind.RECORD)
     return chain.steps
 
@@ -178,11 +173,10 @@ def update(todo: Update) -> tuple[Step, ...]:
     Where nothing is called, one step brings the record up to date.
     """
     wanted, workers = todo.wanted, todo.workers
-    kind = catalog.kind(wanted.kind)
     chain = Chain(
         wanted.name,
         todo.live.cluster_id,
-        region_of(wanted.kind, todo.recorded.parameters, todo.live.region_id),
+        wanted.kind.region_of(todo.recorded.parameters, todo.live.region_id),
         wanted.own,
         todo.reason,
         todo.side_of_size,
@@ -192,7 +186,7 @@ def update(todo: Update) -> tuple[Step, ...]:
     if not todo.recorded.created:
         chain.add(StepKind.AWAIT_READY, side=Side.LIVE)
     if workers is not None:
-        _worker_steps(chain, todo, workers, kind.masters(todo.recorded.parameters or wanted.parameters))
+        _worker_steps(chain, todo, workers, wanted.kind.masters(todo.recorded.parameters or wanted.parameters))
     before = chain.entry or _start(todo)
     final = RecordedCluster(
         before.cluster_id,
@@ -276,7 +270,7 @@ def scale_out_body(wanted: Wanted, live: Cluster, count: int) -> dict[str, Any]:
 
 
 def scale_out_values(
-    kind: str, parameters: Mapping[str, Any], live: Mapping[str, Any], count: int
+    kind: Kind, parameters: Mapping[str, Any], live: Mapping[str, Any], count: int
 ) -> dict[str, list[Any]]:
     """What each parameter of a scale-out can be, with these create parameters and these fields of the live cluster."""
     values: dict[str, list[Any]] = {}
@@ -315,9 +309,9 @@ def lacking(steps: Sequence[Step]) -> tuple[str, ...]:
     return tuple(name for name in required_parameters(file) if any(name not in body for body in bodies))
 
 
-def _source(source: str, kind: str, parameters: Mapping[str, Any], live: Mapping[str, Any]) -> Any:
+def _source(source: str, kind: Kind, parameters: Mapping[str, Any], live: Mapping[str, Any]) -> Any:
     if not source.startswith(_LIVE):
         value = parameters.get(source)
-        return catalog.kind(kind).parameters[source].canonical(value) if isinstance(value, str) else value
+        return kind.parameters[source].canonical(value) if isinstance(value, str) else value
     text = live.get(source.removeprefix(_LIVE))
     return [part.strip() for part in text.split(",")] if isinstance(text, str) and text else None

@@ -30,7 +30,6 @@ from ackplan.policy.subject import (
     Path,
     Subject,
     instance_types,
-    region_of,
     tags,
 )
 from ackplan.spec.desired import Wanted
@@ -137,7 +136,7 @@ class _Judge:
 
     def _region(self, allowing: Allowing, subject: Subject) -> Iterator[Diagnostic]:
         if subject.change.after is not None and allowing.refuses(subject.region):
-            path = (region_of(subject.change.kind),)
+            path = (subject.change.kind.region_parameter.name,)
             detail = f"{subject.region} ({allowing})"
             yield self._found("ACK2112", "Region is not allowed by a policy", detail, subject, path)
 

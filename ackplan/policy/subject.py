@@ -37,11 +37,11 @@ class Subject:
     @property
     def region(self) -> str:
         values = self.change.after or self.change.before or {}
-        return str(values.get(region_of(self.change.kind), ""))
+        return self.change.kind.region_of(values)
 
     def selected(self, by: Selector) -> bool:
         change = self.change
-        asked = ((by.names, self.name), (by.regions, self.region), (by.kinds, change.kind))
+        asked = ((by.names, self.name), (by.regions, self.region), (by.kinds, change.kind.name))
         if not all(fits(value, patterns) for patterns, value in asked if patterns):
             return False
         return not by.actions or change.action.value in by.actions
@@ -50,10 +50,10 @@ class Subject:
         """The cluster after the change, as a JSON Schema sees it; empty where there is none."""
         if self.change.after is None:
             return {}
-        parameters = catalog.kind(self.change.kind).parameters
+        parameters = self.change.kind.parameters
         own = self.wanted.own if self.wanted else {}
         given = {name: _plain(parameters.get(name), value) for name, value in self.change.after.items()}
-        return {**own, **given, "kind": self.change.kind}
+        return {**own, **given, "kind": self.change.kind.name}
 
     def place(self, path: Path) -> Span | None:
         """Where in the spec the value stands that `path` leads to, or what is nearest above it."""
@@ -108,15 +108,9 @@ class Excepted:
 
 
 @functools.cache
-def region_of(kind: str) -> str:
-    """The parameter that names the region of clusters of this kind."""
-    return catalog.kind(kind).filled_from("region") or ""
-
-
-@functools.cache
-def _listing(kind: str, what: str) -> tuple[str, ...]:
+def _listing(kind: catalog.Kind, what: str) -> tuple[str, ...]:
     """The parameters of a kind that are lists of this definition (`tag`, `instance_type`)."""
-    parameters = catalog.kind(kind).parameters.items()
+    parameters = kind.parameters.items()
     return tuple(name for name, p in parameters if str(p.schema.get("items", {}).get("$ref", "")).endswith(f"/{what}"))
 
 

@@ -60,7 +60,7 @@ def digest(record: Record) -> str:
 def encode_cluster(cluster: RecordedCluster) -> dict[str, Any]:
     encoded: dict[str, Any] = {
         "cluster_id": cluster.cluster_id,
-        "kind": cluster.kind,
+        "kind": cluster.kind.name,
         "parameters": dict(cluster.parameters),
         "own": dict(cluster.own),
         "attached": list(cluster.attached),
@@ -261,7 +261,7 @@ def decode_cluster(name: str, value: Any) -> RecordedCluster:
         _expect(holds, f"clusters.{name}.{key} has the wrong type or is missing")
     return RecordedCluster(
         cluster_id=value["cluster_id"],
-        kind=value["kind"],
+        kind=catalog.kind(value["kind"]),
         parameters=value["parameters"],
         own=own,
         attached=tuple(attached),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ackplan.core.catalog import Kind
 from ackplan.core.world import World
 
 VERSION = 1
@@ -24,13 +25,17 @@ class RecordedCluster:
     """
 
     cluster_id: str
-    kind: str
+    kind: Kind
     parameters: Mapping[str, Any]
     own: Mapping[str, Any] = field(default_factory=dict)
     attached: tuple[str, ...] = ()
     created: bool = True
     partial: bool = False
     accepted_at: str = ""
+
+    @property
+    def region(self) -> str:
+        return self.kind.region_of(self.parameters)
 
     @property
     def depends_on(self) -> tuple[str, ...]:

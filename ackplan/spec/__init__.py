@@ -43,7 +43,7 @@ class Spec:
 
     def digest(self) -> str:
         """Tells whether two readings want the same; independent of layout, comments and file names."""
-        wanted = {name: [w.kind, w.parameters, w.own] for name, w in sorted(self.clusters.items())}
+        wanted = {name: [w.kind.name, w.parameters, w.own] for name, w in sorted(self.clusters.items())}
         meant = [wanted, self.account] if self.account else wanted
         return hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
 

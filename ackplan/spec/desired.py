@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Span
 
 
@@ -49,7 +50,7 @@ class Wanted:
     """
 
     name: str
-    kind: str
+    kind: Kind
     parameters: Mapping[str, Any]
     own: Mapping[str, Any]
     timeouts: Mapping[str, int]
@@ -58,6 +59,10 @@ class Wanted:
     scale_in: ScaleIn | None = None
     depends_on: tuple[str, ...] = ()
     lifecycle: Lifecycle = _UNSAID
+
+    @property
+    def region(self) -> str:
+        return self.kind.region_of(self.parameters)
 
     @property
     def span(self) -> Span:

@@ -197,4 +197,4 @@ def named() -> frozenset[str]:
 
 
 def _filled_names(source: str) -> frozenset[str]:
-    return frozenset(filter(None, (kind.filled_from(source) for kind in catalog.kinds())))
+    return frozenset(p.name for kind in catalog.kinds() for p in kind.parameters.values() if p.fill == source)

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan.core import catalog
-from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, error, warning
 from ackplan.documents.schema_words import Meant, shown, suggestion
 from ackplan.spec.desired import Wanted
@@ -54,8 +53,8 @@ def _fault(wanted: Wanted, parameter: str, code: str, summary: str, detail: str)
 
 
 def _identity(wanted: Wanted) -> Sequence[Diagnostic]:
-    name = catalog.kind(wanted.kind).filled_from("name")
-    if not name or wanted.parameters.get(name) == wanted.name:
+    name = wanted.kind.name_parameter.name
+    if wanted.parameters.get(name) == wanted.name:
         return ()
     detail = f"{shown(wanted.parameters.get(name))}, but the cluster's key is its name"
     return (_fault(wanted, name, "ACK1201", "Name differs from the key", detail),)
@@ -81,27 +80,26 @@ _CHECKS: dict[str, Callable[[str], str]] = {"port-range": _port_range, "cidr": _
 
 
 @functools.cache
-def _checked(kind: str) -> tuple[tuple[str, Callable[[str], str]], ...]:
+def _checked(kind: Kind) -> tuple[tuple[str, Callable[[str], str]], ...]:
     """The parameters of a kind whose values are read for what they mean."""
-    parameters = catalog.kind(kind).parameters.items()
+    parameters = kind.parameters.items()
     return tuple((name, _CHECKS[p.schema["x-ack-check"]]) for name, p in parameters if "x-ack-check" in p.schema)
 
 
 @functools.cache
-def _read(kind: str) -> tuple[str, ...]:
+def _read(kind: Kind) -> tuple[str, ...]:
     """The parameters of a kind that `_values` and `_networks` read."""
-    disjoint = catalog.kind(kind).root.get("x-ack-disjoint", ())
-    return tuple(dict.fromkeys((*(name for name, _ in _checked(kind)), *disjoint)))
+    return tuple(dict.fromkeys((*(name for name, _ in _checked(kind)), *kind.disjoint)))
 
 
 @functools.lru_cache(4096)
-def _sound(kind: str, values: tuple[str | None, ...]) -> bool:
+def _sound(kind: Kind, values: tuple[str | None, ...]) -> bool:
     """Whether nothing is wrong with these values of what is read, as they are in most clusters of a fleet."""
     parameters = dict(zip(_read(kind), values, strict=True))
     return not any(_complaints(kind, parameters)) and not any(_overlaps(kind, parameters))
 
 
-def _complaints(kind: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _complaints(kind: Kind, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, check in _checked(kind):
         value = parameters.get(name)
         complaint = check(value) if isinstance(value, str) else ""
@@ -124,9 +122,9 @@ def _misspelt(wanted: Wanted) -> Iterator[Diagnostic]:
 
 
 @functools.cache
-def _known(kind: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _known(kind: Kind) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The parameters of a kind whose known values are listed, with these."""
-    parameters = catalog.kind(kind).parameters.items()
+    parameters = kind.parameters.items()
     return tuple((name, tuple(p.schema["examples"])) for name, p in parameters if "x-ack-known" in p.schema)
 
 
@@ -141,7 +139,7 @@ def _overlap(left: str, right: str) -> bool:
     return a.version == b.version and a.overlaps(b)
 
 
-def _overlaps(kind: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _overlaps(kind: Kind, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for left, right in itertools.combinations(_disjoint(kind, parameters), 2):
         if _overlap(left.network, right.network):
             at, other = (left, right) if right.made else (right, left)
@@ -161,10 +159,9 @@ class _Range:
         return f"{self.parameter} {self.network}{made}"
 
 
-def _disjoint(kind: str, parameters: Mapping[str, Any]) -> Iterator[_Range]:
+def _disjoint(kind: Kind, parameters: Mapping[str, Any]) -> Iterator[_Range]:
     """The networks of a cluster that are known: those given, and those made with a VPC where none is given."""
-    whole = catalog.kind(kind)
-    named = {name: whole.parameters[name].schema for name in whole.root.get("x-ack-disjoint", ())}
+    named = {name: kind.parameters[name].schema for name in kind.disjoint}
     given = {name for name in named if parameters.get(name) is not None}
     vpc = any("x-ack-check" not in named[name] for name in given)
     for name, schema in named.items():
@@ -201,7 +198,7 @@ def _renamings(fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
 
 
 def _lifecycle(wanted: Wanted) -> Iterator[Diagnostic]:
-    parameters = catalog.kind(wanted.kind).parameters
+    parameters = wanted.kind.parameters
     for name in sorted(wanted.lifecycle.ignore_changes):
         if name not in parameters:
             near = suggestion(name, parameters)
@@ -219,12 +216,12 @@ def _scale_in(wanted: Wanted) -> Iterator[Diagnostic]:
 
 def _workers(wanted: Wanted) -> Iterator[Diagnostic]:
     """The limit on workers is one on all of them, however they come to the cluster."""
-    kind = catalog.kind(wanted.kind)
-    counting = kind.with_effect(Effect.SCALE)
-    number, attached = wanted.parameters.get(counting or ""), len(wanted.attached)
-    most = kind.parameters[counting].schema["maximum"] if counting else 0
-    if attached and isinstance(number, int) and number <= most < number + attached:
-        detail = f"{counting} {number} and {attached} attached; a cluster has at most {most}"
+    counting, attached = wanted.kind.count_parameter, len(wanted.attached)
+    if counting is None or not attached:
+        return
+    number, most = wanted.parameters.get(counting.name), counting.schema["maximum"]
+    if isinstance(number, int) and number <= most < number + attached:
+        detail = f"{counting.name} {number} and {attached} attached; a cluster has at most {most}"
         yield _fault(wanted, "attach", "ACK1208", "Too many workers", detail)
 
 

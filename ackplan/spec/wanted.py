@@ -24,7 +24,7 @@ def build(
     own = {key: body[key] for key in own_keys if key not in without}
     said = {key: read(own[key]) for key, read in _READ.items() if key in own} if own else {}
     values = {key: body[key] for key in parameters}
-    return Wanted(name, kind.name, values, own, timeouts(own, values), _Spans(body, start), **said)
+    return Wanted(name, kind, values, own, timeouts(own, values), _Spans(body, start), **said)
 
 
 @functools.lru_cache(1024)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ackplan.core import catalog
 from ackplan.core.diagnostics import Diagnostic, Failure, Severity, Span
 from ackplan.plan import codec
 from ackplan.plan.model import Pins, Plan
@@ -28,7 +29,7 @@ JSON = st.recursive(
 CLUSTERS = st.builds(
     RecordedCluster,
     cluster_id=st.from_regex(r"[A-Za-z0-9_-]{0,20}", fullmatch=True),
-    kind=st.sampled_from(["managed", "dedicated", "edge", "serverless"]),
+    kind=st.sampled_from(catalog.kinds()),
     parameters=st.dictionaries(TEXT, JSON, max_size=4),
     own=st.fixed_dictionaries(
         {},

@@ -111,18 +111,17 @@ class World:
     nodes: dict[str, list[Node]] = field(default_factory=dict)
     made: int = 0
 
-    def create(self, name: str, parameters: Mapping[str, Any], kind: str) -> str:
-        known = catalog.kind(kind)
+    def create(self, name: str, parameters: Mapping[str, Any], kind: catalog.Kind) -> str:
         self.made += 1
         cluster_id = f"id-{self.made}"
-        shown = {p.live: parameters[n] for n, p in known.parameters.items() if p.live and n in parameters}
-        shown.update(known.constants)
+        shown = {p.live: parameters[n] for n, p in kind.parameters.items() if p.live and n in parameters}
+        shown.update(kind.constants)
         self.nodes[cluster_id] = []
-        self.grow(cluster_id, known.masters(parameters), "Master")
+        self.grow(cluster_id, kind.masters(parameters), "Master")
         self.grow(cluster_id, parameters.get("num_of_nodes", 0))
-        size = None if "num_of_nodes" not in known.parameters else 0
+        size = None if "num_of_nodes" not in kind.parameters else 0
         self.clusters[cluster_id] = Cluster(
-            cluster_id, name, "running", parameters["region_id"], size, known.constants["cluster_type"], shown
+            cluster_id, name, "running", parameters["region_id"], size, kind.constants["cluster_type"], shown
         )
         return cluster_id
 
@@ -181,7 +180,7 @@ def _perform(step: Step, cluster_id: str, world: World) -> str:
     match step.kind:
         case StepKind.CREATE:
             assert step.entry is not None
-            return world.create(body["name"], body, step.entry["kind"])
+            return world.create(body["name"], body, catalog.kind(step.entry["kind"]))
         case StepKind.ATTACH:
             for instance in body["instances"]:
                 world.join(cluster_id, instance)
@@ -251,7 +250,7 @@ def _drifted(drift: str, name: str, record: Record, world: World) -> Record:
     elif drift == "failed":
         world.clusters[cluster_id] = dataclasses.replace(cluster, state="failed")
         return record.with_cluster(name, dataclasses.replace(entry, created=False))
-    elif drift == "forgotten" and entry.kind != "dedicated":
+    elif drift == "forgotten" and entry.kind.name != "dedicated":
         return record.without(name)
     elif drift == "unfinished":
         return record.with_cluster(name, dataclasses.replace(entry, created=False, attached=()))

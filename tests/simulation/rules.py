@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan.core import catalog
-from ackplan.core.catalog.kinds import Effect as ParameterEffect
 from ackplan.core.diagnostics import Failure
 from ackplan.execute.ports import ApiError
 from ackplan.record import Record, RecordedCluster
@@ -281,8 +279,8 @@ class Rules:
 
 
 def workers_of(wanted: Wanted) -> int:
-    counting = catalog.kind(wanted.kind).with_effect(ParameterEffect.SCALE)
-    return int(wanted.parameters[counting]) + len(wanted.attached) if counting else 0
+    counting = wanted.kind.count_parameter
+    return int(wanted.parameters[counting.name]) + len(wanted.attached) if counting else 0
 
 
 def _ill_ended(end: Ended, life: Life) -> Iterator[str]:
@@ -327,7 +325,7 @@ def _unmanned(want: Wanted, known: RecordedCluster, seen: Seen) -> Iterator[str]
     if not ignored and len(seen.workers) != workers_of(want):
         yield f"has {len(seen.workers)} workers, {workers_of(want)} are wanted"
     # What a spec does not say stays as it was applied.
-    masters = catalog.kind(want.kind).masters({**known.parameters, **want.parameters})
+    masters = want.kind.masters({**known.parameters, **want.parameters})
     if len(seen.masters) != masters:
         yield f"has {len(seen.masters)} masters, {masters} are wanted"
 

@@ -99,10 +99,9 @@ def _mv(settings: Settings, old: str, new: str) -> None:
 async def _asked_for(api: AckClient, record: Record, name: str) -> Sequence[Cluster]:
     """The recorded cluster by its id, whatever lists say and whatever its name is; none where it is not there."""
     from ackplan.cli.lookup import by_id
-    from ackplan.plan.steps import region_of
 
     entry = record.clusters.get(name)
-    return await by_id(api, [entry.cluster_id], [region_of(entry.kind, entry.parameters)]) if entry else ()
+    return await by_id(api, [entry.cluster_id], [entry.region]) if entry else ()
 
 
 @command.command("rebind")

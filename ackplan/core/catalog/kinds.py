@@ -1,179 +1,30 @@
-"""Kinds of clusters and their create parameters, as the annotations in `schemas/` describe them.
+"""Kinds of clusters and their create parameters, as the create bodies in `schemas/` have them (guide 2.1, 2.2, 2.4).
 
-`x-ack-effect` says what a change becomes, `x-ack-secret` what must never be shown, `x-ack-live` which field of a live
-cluster shows the parameter. No parameter is named in code: whoever needs one asks for its effect.
+A kind knows what is derived from it: which of its parameters names a cluster, its region, its workers and masters,
+which are secret, which a live cluster shows. Whoever has a cluster has its kind, and looks nothing up.
 """
 
 from __future__ import annotations
 
-import enum
 import functools
-import json
-import operator
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ackplan.core.catalog import files, operations
-from ackplan.core.values import ABSENT
+from ackplan.core.catalog.parameters import Effect, Parameter, parameters_of
+from ackplan.core.catalog.sight import Sight, sights_of
 
 # The file that says which create body a kind has is the operation's own list of bodies.
 _CREATE = "create_cluster"
-# More digits than this are no number of anything here.
-_DIGITS = 10
-# A list in which order means nothing, and how often an item stands there does.
-_COUNTED = "counted"
 
 
-class Effect(enum.Enum):
-    """What a change of a parameter becomes (contract, what a difference becomes)."""
-
-    __hash__ = object.__hash__
-
-    IDENTITY = "identity"
-    SCALE = "scale"
-    ATTACH = "attach"
-    RECORDED = "recorded"
-    REPLACE = "replace"
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter. `reads` names the type that a string form of it is read as; `fill` where a value comes from."""
-
-    name: str
-    effect: Effect
-    schema: Mapping[str, Any]
-
-    @property
-    def secret(self) -> bool:
-        return bool(self.schema.get("x-ack-secret", False))
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """Where a live cluster shows the value, the best first: fields, or `FIELD.KEY...` for a part of one."""
-        return tuple(self.schema.get("x-ack-live", ()))
-
-    @property
-    def live(self) -> str | None:
-        """The field of a live cluster that shows the value best."""
-        return next(iter(self.places), None)
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """Where else an answer may tell what a cluster was made with; that is not compared."""
-        return tuple(self.schema.get("x-ack-shown", ()))
-
-    @property
-    def reserved(self) -> tuple[str, ...]:
-        """How the keys of those items begin that services put there by themselves, in lower case."""
-        return tuple(self.schema.get("x-ack-reserved", ()))
-
-    @property
-    def nodes(self) -> str | None:
-        """The role of the live nodes whose instance types are the value."""
-        return self.schema.get("x-ack-nodes")
-
-    @property
-    def stand_in(self) -> Any:
-        """What stands for a value that nothing tells; None for a parameter that then goes unsaid."""
-        return self.schema.get("x-ack-placeholder", self.schema.get("x-ack-assumed"))
-
-    def is_placeholder(self, value: Any) -> bool:
-        """Whether this can only stand for a value that nobody has filled in."""
-        placeholder = self.schema.get("x-ack-placeholder")
-        return placeholder is not None and bool(value == placeholder)
-
-    @property
-    def provider(self) -> str:
-        """The attribute's name in the Terraform provider for Alibaba Cloud."""
-        return str(self.schema.get("x-ack-provider", self.name))
-
-    @property
-    def provider_names(self) -> tuple[str, ...]:
-        """That name, and those that other versions of the provider have."""
-        return (self.provider, *self.schema.get("x-ack-provider-also", ()))
-
-    @property
-    def fill(self) -> str | None:
-        return self.schema.get("x-ack-fill")
-
-    @property
-    def has_default(self) -> bool:
-        return "default" in self.schema
-
-    @property
-    def default(self) -> Any:
-        return self.schema.get("default")
-
-    def canonical(self, value: Any) -> Any:
-        """The value as it is compared: text read as what it means, a set in one order, items without empty parts."""
-        reads = self.schema.get("x-ack-reads")
-        if reads and isinstance(value, str):
-            if reads == "integer" and value.isdecimal():
-                return int(value)
-            if reads == "boolean" and value in {"true", "false"}:
-                return value == "true"
-        return self._arranged([_without_empty(item) for item in value]) if isinstance(value, list | tuple) else value
-
-    def _arranged(self, items: list[Any]) -> list[Any]:
-        """A list as its schema means it: as it stands, in any order, or as a set."""
-        order = self.schema.get("x-ack-sorted")
-        if not order or not items:
-            return items
-        by_text = [(json.dumps(item, sort_keys=True), item) for item in items]
-        distinct = by_text if order == _COUNTED else dict(by_text).items()
-        return [item for _, item in sorted(distinct, key=operator.itemgetter(0))]
-
-    def unset(self, value: Any) -> Any:
-        """What a cluster has that was made without this parameter, held against `value`; ABSENT where nothing says it.
-
-        It is the API's own default where the schemas name one; and nothing at all is no other value than an empty one.
-        """
-        if self.has_default:
-            return self.default
-        return value if value is False or value in ("", [], {}) else ABSENT
-
-    def read(self, value: Any) -> Any:
-        """A value as other programs format it, in the form that a spec has it in; None for none of its type.
-
-        A list may come as text with commas or as its only item, a number or a truth as text, a text as a number.
-        """
-        types = self.schema.get("type", ())
-        types = {types} if isinstance(types, str) else set(types)
-        if "array" in types:
-            value = [value] if isinstance(value, Mapping) else value
-            found = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
-            return [part for part in found if part not in (None, "")] if isinstance(found, list) else None
-        if isinstance(value, list | dict):
-            return None
-        text = value.strip().lower() if isinstance(value, str) else ""
-        if "boolean" in types and text in {"true", "false"}:
-            return text == "true"
-        if "integer" in types and text.isascii() and text.isdecimal() and len(text) < _DIGITS:
-            return int(text)
-        return self._of_type(value, types)
-
-    def _of_type(self, value: Any, types: set[str]) -> Any:
-        """One value: a number as text where only that is taken, None for what is of none of these types."""
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return str(value) if types == {"string"} else value
-        own = {bool: "boolean", str: "string"}.get(type(value), "")
-        return value if own in types or not types else None
-
-
-def _without_empty(item: Any) -> Any:
-    """An item of a list without those of its parts that say nothing: an empty `version` is none."""
-    if not isinstance(item, Mapping):
-        return item
-    return {name: part for name, part in item.items() if part is not None and part != ""}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Kind:
     """A kind of cluster: its create body, its constants (`cluster_type`, `profile`) and parameters.
 
-    `beside` is what a live cluster shows besides, and no call sets.
+    `beside` is what a live cluster shows besides, and no call sets. There is one object of each kind, equal to no
+    other; as text it is its name, which is what files and JSON have.
     """
 
     name: str
@@ -183,6 +34,9 @@ class Kind:
     constants: Mapping[str, Any]
     beside: Mapping[str, Parameter]
 
+    def __repr__(self) -> str:
+        return self.name
+
     @property
     def resource(self) -> str:
         """The resource type of the Terraform provider for Alibaba Cloud."""
@@ -190,37 +44,83 @@ class Kind:
 
     @property
     def section(self) -> str:
+        """The section of the guide that describes the create call."""
         return str(self.root["x-ack-section"])
 
-    @functools.cache  # noqa: B019 - kinds live as long as the process
-    def with_effect(self, effect: Effect) -> str | None:
-        """The name of the one parameter with this effect, if the kind has it."""
-        return next((p.name for p in self.parameters.values() if p.effect is effect), None)
+    @functools.cached_property
+    def name_parameter(self) -> Parameter:
+        """The parameter that has the cluster's name."""
+        return next(p for p in self.parameters.values() if p.fill == "name")
 
-    @functools.cache  # noqa: B019 - kinds live as long as the process
-    def filled_from(self, source: str) -> str | None:
-        """The name of the parameter that is filled in from `source` (`name`, `region`)."""
-        return next((p.name for p in self.parameters.values() if p.fill == source), None)
+    @functools.cached_property
+    def region_parameter(self) -> Parameter:
+        """The parameter that says in which region the cluster is."""
+        return next(p for p in self.parameters.values() if p.fill == "region")
 
-    def masters(self, values: Mapping[str, Any]) -> int:
-        """How many masters `size` counts in for a cluster with these create parameters."""
+    @functools.cached_property
+    def count_parameter(self) -> Parameter | None:
+        """The parameter that counts the workers; None for a kind that has none to count."""
+        return next((p for p in self.parameters.values() if p.effect is Effect.SCALE), None)
+
+    @functools.cached_property
+    def masters_parameter(self) -> Parameter | None:
+        """The parameter that counts the masters; None for a kind whose masters no `size` counts in."""
         name = self.root.get("x-ack-masters")
-        if name is None:
-            return 0
-        parameter = self.parameters[name]
-        count = parameter.canonical(values.get(name, parameter.default))
-        return count if isinstance(count, int) else 0
+        return None if name is None else self.parameters[name]
 
+    @functools.cached_property
+    def disjoint(self) -> Iterable[str]:
+        """The parameters whose networks must not overlap (`x-ack-disjoint`)."""
+        return tuple(self.root.get("x-ack-disjoint", ()))
+
+    @functools.cached_property
     def secrets(self) -> frozenset[str]:
+        """The parameters whose values are never shown, logged or stored."""
         return frozenset(p.name for p in self.parameters.values() if p.secret)
 
+    @functools.cached_property
+    def placeholders(self) -> Mapping[str, Any]:
+        """What stands for a value that nobody has filled in, by parameter (`x-ack-placeholder`)."""
+        schemas = ((p.name, p.schema) for p in self.parameters.values())
+        return {name: schema["x-ack-placeholder"] for name, schema in schemas if "x-ack-placeholder" in schema}
 
-def _parameters(definitions: Mapping[str, Any], base: str) -> dict[str, Parameter]:
-    found = {}
-    for name, raw in definitions.items():
-        schema = files.merged(raw, base)
-        found[name] = Parameter(name, Effect(schema["x-ack-effect"]), schema)
-    return found
+    @functools.cached_property
+    def replacing(self) -> frozenset[str]:
+        """The parameters that no call changes: another value takes another cluster."""
+        return frozenset(p.name for p in self.parameters.values() if p.effect is Effect.REPLACE)
+
+    @functools.cached_property
+    def apart(self) -> frozenset[str]:
+        """The parameters that are compared in a way of their own: name, size, and what tells kinds apart."""
+        effects = {Effect.IDENTITY, Effect.SCALE}
+        return frozenset(n for n, p in self.parameters.items() if p.effect in effects or n in self.constants)
+
+    @functools.cached_property
+    def sights(self) -> Mapping[str, Sight]:
+        """The parameters that a live cluster shows."""
+        return sights_of(self.parameters)
+
+    @functools.cached_property
+    def beside_sights(self) -> Mapping[str, Sight]:
+        """What a live cluster shows besides its parameters."""
+        return sights_of(self.beside)
+
+    def region_of(self, parameters: Mapping[str, Any], otherwise: str = "") -> str:
+        """The region that these create parameters name."""
+        return str(parameters.get(self.region_parameter.name, otherwise))
+
+    def masters(self, parameters: Mapping[str, Any]) -> int:
+        """How many masters `size` counts in for a cluster with these create parameters."""
+        counting = self.masters_parameter
+        if counting is None:
+            return 0
+        count = counting.canonical(parameters.get(counting.name, counting.default))
+        return count if isinstance(count, int) else 0
+
+    def beside_of(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """What an answer shows of a cluster besides its parameters."""
+        values = ((name, sight.value(attributes)) for name, sight in self.beside_sights.items())
+        return {name: value for name, value in values if value is not None}
 
 
 @functools.cache
@@ -231,9 +131,9 @@ def kinds() -> tuple[Kind, ...]:
 
 def _kind_from(file: str) -> Kind:
     root = files.read(file)
-    parameters = _parameters(root["$defs"]["properties"]["properties"], file)
+    parameters = parameters_of(root["$defs"]["properties"]["properties"], file)
     constants = {p.name: p.schema["const"] for p in parameters.values() if "const" in p.schema}
-    beside = _parameters(root.get("x-ack-beside", {}), file)
+    beside = parameters_of(root.get("x-ack-beside", {}), file)
     return Kind(root["x-ack-kind"], file, root, parameters, constants, beside)
 
 
@@ -272,7 +172,7 @@ def kind_of_live(attributes: Mapping[str, Any]) -> Kind | None:
 @functools.cache
 def own_keys() -> Mapping[str, Parameter]:
     """ackplan's own keys inside a cluster of the spec."""
-    return _parameters(files.read(files.SPEC)["$defs"]["own"]["properties"], files.SPEC)
+    return parameters_of(files.read(files.SPEC)["$defs"]["own"]["properties"], files.SPEC)
 
 
 @functools.cache
@@ -283,3 +183,10 @@ def discriminators() -> Mapping[str, frozenset[Any]]:
         for name, constant in known.constants.items():
             found.setdefault(name, set()).add(constant)
     return {name: frozenset(values) for name, values in found.items()}
+
+
+@functools.cache
+def all_sights() -> tuple[Sight, ...]:
+    """Every field that shows a parameter of any kind, once."""
+    found = {sight.field: sight for known in kinds() for sight in known.sights.values()}
+    return tuple(found[field] for field in sorted(found))

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ackplan.core.catalog.kinds import Parameter, kind, kinds
+from ackplan.core.catalog.parameters import Parameter
 
 _MASKED: Final = "***"
 _DATED: Final = "current_version"
@@ -127,36 +127,12 @@ def is_reserved(key: str, reserved: tuple[str, ...]) -> bool:
     return not key or key.lower().startswith(reserved)
 
 
-@functools.cache
-def sights(kind_name: str) -> Mapping[str, Sight]:
-    """The parameters of a kind that a live cluster shows."""
-    return _sights(kind(kind_name).parameters)
-
-
-@functools.cache
-def beside(kind_name: str) -> Mapping[str, Sight]:
-    """What a live cluster of a kind shows besides its parameters."""
-    return _sights(kind(kind_name).beside)
-
-
-def _sights(parameters: Mapping[str, Parameter]) -> dict[str, Sight]:
+def sights_of(parameters: Mapping[str, Parameter]) -> dict[str, Sight]:
+    """Those of these parameters that a live cluster shows."""
     return {name: _sight(parameter) for name, parameter in parameters.items() if parameter.places}
-
-
-def beside_of(kind_name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """What an answer shows of a cluster besides its parameters."""
-    told = ((name, sight.value(attributes)) for name, sight in beside(kind_name).items())
-    return {name: value for name, value in told if value is not None}
 
 
 def _sight(parameter: Parameter) -> Sight:
     field, *others = parameter.places
     rest = tuple((place.partition(".")[0], place) for place in others)
     return Sight(parameter, field, rest, parameter.schema.get("x-ack-live-form"))
-
-
-@functools.cache
-def all_sights() -> tuple[Sight, ...]:
-    """Every field that shows a parameter of any kind, once."""
-    found = {sight.field: sight for known in kinds() for sight in sights(known.name).values()}
-    return tuple(found[field] for field in sorted(found))

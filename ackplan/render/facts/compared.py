@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ackplan.core import catalog
-from ackplan.core.catalog.kinds import Effect, Parameter, discriminators
+from ackplan.core.catalog.kinds import discriminators
+from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.work import Action
 from ackplan.plan.model import Plan
 from ackplan.plan.narrowing import NO_REFRESH
-from ackplan.render.terraform.provider import known_kind
 
 _LOOKED_AT = frozenset({Action.NOOP, Action.UPDATE, Action.RECORD, Action.ADOPT})
 
@@ -24,20 +24,19 @@ def compared(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     if NO_REFRESH in plan.narrowed:
         return (), ()
-    given: dict[str, set[str]] = {}
+    given: dict[catalog.Kind, set[str]] = {}
     for change in plan.changes:
-        if change.action in _LOOKED_AT and change.before is not None and known_kind(change.kind):
+        if change.action in _LOOKED_AT and change.before is not None:
             given.setdefault(change.kind, set()).update(change.before)
-    beside = {name for kind in given for name in catalog.kind(kind).beside} if plan.mode == "refresh-only" else ()
+    beside = {name for kind in given for name in kind.beside} if plan.mode == "refresh-only" else ()
     return (*_named(given, shown=True), *sorted(beside)), _named(given, shown=False)
 
 
-def _named(given: dict[str, set[str]], *, shown: bool) -> tuple[str, ...]:
+def _named(given: dict[catalog.Kind, set[str]], *, shown: bool) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for kind, names in given.items():
-        sights = catalog.sights(kind)
-        for name, parameter in catalog.kind(kind).parameters.items():
-            if name in names and _is_told(parameter) and (name in sights or _is_counted(parameter)) is shown:
+        for name, parameter in kind.parameters.items():
+            if name in names and _is_told(parameter) and (name in kind.sights or _is_counted(parameter)) is shown:
                 found.setdefault(name)
     return tuple(found)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ackplan.core import catalog
-from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side, StepKind
@@ -23,7 +23,6 @@ from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts import words
 from ackplan.render.facts.formatting import quoted, secret_names, written
 from ackplan.render.facts.safe import printable
-from ackplan.render.terraform.provider import known_kind
 
 _SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
 FORCES = "forces replacement"
@@ -187,11 +186,10 @@ def _reasons(change: Change) -> tuple[str, str]:
 
 def _subject(change: Change) -> str:
     values = change.after or change.before or {}
-    known = known_kind(change.kind)
-    region = values.get(known.filled_from("region") or "") if known else None
+    region = values.get(change.kind.region_parameter.name)
     state = change.live_state if change.live_state != "running" else ""
     facts = ", ".join(printable(str(fact)) for fact in (region, change.cluster_id, state) if fact)
-    return f"{printable(change.kind)} cluster {quoted(change.cluster)}" + (f" ({facts})" if facts else "")
+    return f"{printable(change.kind.name)} cluster {quoted(change.cluster)}" + (f" ({facts})" if facts else "")
 
 
 def _unchanged(change: Change) -> int:

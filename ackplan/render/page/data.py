@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ackplan import __version__
-from ackplan.core.catalog.kinds import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action
@@ -27,7 +26,6 @@ from ackplan.render.facts.words import LEGEND, VERBS, counted, duration
 from ackplan.render.graph.positions import Layout, layout
 from ackplan.render.markdown.markup import json_text
 from ackplan.render.page.three_sides import UNKNOWN, Sides, sides
-from ackplan.render.terraform.provider import known_kind
 
 _NEW = frozenset({Action.CREATE, Action.REPLACE})
 _TITLES = {"normal": "Plan", "destroy": "Plan to destroy", "refresh-only": "Plan to refresh the record"}
@@ -131,13 +129,11 @@ def _clusters(plan: Plan, shown: View, known: _Known, texts: _Texts) -> list[dic
 
 def _named(change: Change) -> dict[str, Any]:
     values = change.after or change.before or {}
-    known = known_kind(change.kind)
-    region = values.get(known.filled_from("region") or "", "") if known else ""
     acts = change.action is not Action.NOOP or bool(change.blocked)
     return {
         "name": printable(change.cluster),
-        "kind": printable(change.kind),
-        "region": printable(str(region)),
+        "kind": printable(change.kind.name),
+        "region": printable(change.kind.region_of(values)),
         "id": printable(change.cluster_id),
         "state": printable(change.live_state),
         "tone": tone(change) if acts else "no-op",
@@ -149,9 +145,8 @@ def _named(change: Change) -> dict[str, Any]:
 
 def _brief(change: Change) -> str:
     """What a new cluster is, in short."""
-    known = known_kind(change.kind)
-    counting = known.with_effect(Effect.SCALE) if known else None
-    number = (change.after or {}).get(counting) if counting and change.action in _NEW else None
+    counting = change.kind.count_parameter
+    number = (change.after or {}).get(counting.name) if counting and change.action in _NEW else None
     return counted(number, "worker") if isinstance(number, int) else ""
 
 

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ackplan.core import catalog
-from ackplan.core.catalog.kinds import Effect, Kind
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side
 from ackplan.diff import ParameterChange
 from ackplan.plan.model import Change
 from ackplan.record import RecordedCluster
-from ackplan.render.terraform.provider import known_kind
 
 
 class _Unknown(enum.Enum):
@@ -56,8 +55,7 @@ def sides(
 
     `asked` is what the spec says of it, for a plan that does not look at the spec.
     """
-    known = known_kind(change.kind)
-    own = _Own(change, mode, recorded, known, asked)
+    own = _Own(change, mode, recorded, asked)
     changed = {parameter.name: parameter for parameter in change.parameters}
     names = dict.fromkeys([*changed, *(change.after or {}), *(change.before or {})])
     rows = tuple(
@@ -71,7 +69,6 @@ class _Own:
     change: Change
     mode: str
     recorded: RecordedCluster | None
-    kind: Kind | None
     asked: Mapping[str, Any] | None
 
     def _parameter(self, name: str) -> ParameterChange | None:
@@ -133,7 +130,7 @@ class _Own:
 
     def _is_shown(self, name: str) -> bool:
         """Whether the API shows this parameter of a live cluster."""
-        known = self.kind.parameters.get(name) if self.kind else None
+        known = self.change.kind.parameters.get(name)
         return known is not None and (bool(known.live) or known.effect is Effect.SCALE)
 
     def live(self, name: str) -> Any:
@@ -146,7 +143,7 @@ class _Own:
         return self._seen(name, parameter, seen)
 
     def _seen(self, name: str, parameter: ParameterChange | None, seen: Mapping[str, Any]) -> Any:
-        known = self.kind.parameters.get(name) if self.kind else None
+        known = self.change.kind.parameters.get(name)
         if known is None:
             return UNKNOWN
         if known.effect is Effect.SCALE:

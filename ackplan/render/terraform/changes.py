@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog import Kind
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.model import Change
@@ -88,11 +89,11 @@ def _actions(change: Change, before: Attributes | None, after: Attributes | None
     return list(_ACTIONS[change.action])
 
 
-def _entry(kind: str, name: str, change: dict[str, Any]) -> dict[str, Any]:
+def _entry(kind: Kind, name: str, change: dict[str, Any]) -> dict[str, Any]:
     return {
         "address": provider.address(kind, name),
         "mode": "managed",
-        "type": provider.resource_type(kind),
+        "type": kind.resource,
         "name": name,
         "provider_name": provider.PROVIDER_NAME,
         "change": change,

@@ -87,7 +87,7 @@ def _change(change: Change) -> dict[str, Any]:
     return {
         "cluster": change.cluster,
         "cluster_id": change.cluster_id,
-        "kind": change.kind,
+        "kind": change.kind.name,
         "action": change.action.value,
         "reason": change.reason.name.lower(),
         "because": change.reason.value,

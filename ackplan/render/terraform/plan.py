@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ackplan import __version__
+from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, has_errors
 from ackplan.core.work import Action
 from ackplan.core.world import encode_world
@@ -128,11 +129,11 @@ def _planned(change: Change) -> dict[str, Any]:
     return _resource(change.kind, change.cluster, found)
 
 
-def _resource(kind: str, name: str, found: Mapping[str, Any]) -> dict[str, Any]:
+def _resource(kind: Kind, name: str, found: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "address": resources.address(kind, name),
         "mode": "managed",
-        "type": resources.resource_type(kind),
+        "type": kind.resource,
         "name": name,
         "provider_name": resources.PROVIDER_NAME,
         "schema_version": 0,
@@ -179,13 +180,13 @@ def _configuration(planned: Iterable[Change]) -> dict[str, Any]:
     }
 
 
-def _configured(change: Change, kinds: Mapping[str, str]) -> dict[str, Any]:
+def _configured(change: Change, kinds: Mapping[str, Kind]) -> dict[str, Any]:
     needs = [resources.address(kinds[name], name) for name in change.depends_on if name in kinds]
     found = resources.attributes(change.cluster, change.after or {})
     configured = {
         "address": resources.address(change.kind, change.cluster),
         "mode": "managed",
-        "type": resources.resource_type(change.kind),
+        "type": change.kind.resource,
         "name": change.cluster,
         "provider_config_key": resources.PROVIDER,
         "expressions": {name: _expression(name, value) for name, value in found.items()},

@@ -17,18 +17,8 @@ PROVIDER = "alicloud"
 PROVIDER_NAME = "registry.terraform.io/aliyun/alicloud"
 
 
-def known_kind(name: str) -> catalog.Kind | None:
-    """The kind of this name; None for one that a record names and no schema has."""
-    return next((kind for kind in catalog.kinds() if kind.name == name), None)
-
-
-def resource_type(kind: str) -> str:
-    known = known_kind(kind)
-    return known.resource if known else kind
-
-
-def address(kind: str, name: str) -> str:
-    return f"{resource_type(kind)}.{name}"
+def address(kind: catalog.Kind, name: str) -> str:
+    return f"{kind.resource}.{name}"
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ackplan import __version__
+from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.work import Action, Reason, StepKind
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
@@ -115,17 +116,18 @@ def _planned(change: Change, kind: str, at: str) -> str:
     return _message(kind, f"{address}: {text}", at, {"change": told, "ackplan": own})
 
 
-def kinds_of(plan: Plan) -> dict[str, str]:
+def kinds_of(plan: Plan) -> dict[str, Kind]:
     """The kind of each cluster of a plan, by name: what `event_json` needs to name a resource as Terraform does."""
     return {change.cluster: change.kind for change in plan.changes}
 
 
-def event_json(event: Event, kinds: Mapping[str, str], *, at: str) -> str | None:
+def event_json(event: Event, kinds: Mapping[str, Kind], *, at: str) -> str | None:
     """What just happened: one message, those of its errors on further lines; None where nothing needs to be said."""
     step = event.step
     if step is None:
         return _message("log", printable(event.detail), at, {}) if event.detail else None
-    told = _Telling(step, provider.address(kinds.get(step.cluster, ""), step.cluster), at)
+    kind = kinds.get(step.cluster)
+    told = _Telling(step, provider.address(kind, step.cluster) if kind else step.cluster, at)
     match event.moment:
         case Moment.STARTED:
             named = f" [id={step.cluster_id}]" if step.cluster_id else ""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ackplan.record import Record, RecordedCluster
 from ackplan.render.facts.formatting import quoted, secret_names, written
 from ackplan.render.facts.safe import pad, printable, width
-from ackplan.render.terraform.provider import known_kind
 
 
 def record_text(record: Record) -> str:
@@ -20,10 +19,9 @@ def record_text(record: Record) -> str:
 
 
 def _cluster(name: str, entry: RecordedCluster) -> Iterator[str]:
-    known = known_kind(entry.kind)
-    region = entry.parameters.get(known.filled_from("region") or "") if known else None
+    region = entry.parameters.get(entry.kind.region_parameter.name)
     facts = ", ".join(printable(str(fact)) for fact in (region, entry.cluster_id) if fact)
-    yield f"{printable(entry.kind)} cluster {quoted(name)} ({facts})"
+    yield f"{printable(entry.kind.name)} cluster {quoted(name)} ({facts})"
     if not entry.created:
         yield "    # its creation has not been seen to its end"
     values = {**entry.parameters, **entry.own}

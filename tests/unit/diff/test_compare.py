@@ -9,7 +9,7 @@ import pytest
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Span
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Side
@@ -26,14 +26,20 @@ def wanted(kind: str = "managed", *, own: dict[str, Any] | None = None, **parame
         parameters.setdefault("num_of_nodes", 0)
     lifecycle = Lifecycle(ignore_changes=frozenset((own or {}).get("lifecycle", {}).get("ignore_changes", ())))
     return Wanted(
-        "c", kind, {**CONSTANTS[kind], **parameters}, own or {}, {}, {"": Span("f", 1, 1)}, lifecycle=lifecycle
+        "c",
+        catalog.kind(kind),
+        {**CONSTANTS[kind], **parameters},
+        own or {},
+        {},
+        {"": Span("f", 1, 1)},
+        lifecycle=lifecycle,
     )
 
 
 def recorded(kind: str = "managed", *, own: dict[str, Any] | None = None, **parameters: Any) -> RecordedCluster:
     if kind != "serverless":
         parameters.setdefault("num_of_nodes", 0)
-    return RecordedCluster("id", kind, {**CONSTANTS[kind], **parameters}, own or {})
+    return RecordedCluster("id", catalog.kind(kind), {**CONSTANTS[kind], **parameters}, own or {})
 
 
 def live(kind: str = "managed", size: int | None = 0, **attributes: Any) -> Cluster:

@@ -12,7 +12,7 @@ import pytest
 
 from ackplan.cli.main import COMMANDS, cli
 from ackplan.core import catalog
-from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.work import Action
 from ackplan.execute.outcomes import Status
 from ackplan.record import Record, RecordedCluster
@@ -197,7 +197,7 @@ def test_the_record_is_described_key_by_key(documents):
         re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)
         for part in documents["state/README.md"].split("A cluster has:")
     ]
-    recorded = RecordedCluster("c1", "managed", {})
+    recorded = RecordedCluster("c1", catalog.kind("managed"), {})
     assert set(re.findall(r'^  "(\w+)":', encode(Record("l", 1, {"a": recorded})), re.MULTILINE)) == set(tables[0])
     assert set(encode_cluster(recorded)) == set(tables[1])
     assert f"version of this format: {VERSION}." in documents["state/README.md"]

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from ackplan import spec
-from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
@@ -70,7 +69,7 @@ def recorded(wanted: Wanted, **changes: Any) -> RecordedCluster:
 
 def live(wanted: Wanted, **changes: Any) -> Cluster:
     """The live cluster that a finished apply of `wanted` leaves; `attributes` are added to what it shows."""
-    kind = catalog.kind(wanted.kind)
+    kind = wanted.kind
     values = wanted.parameters
     size = kind.masters(values) + values["num_of_nodes"] + len(wanted.attached) if "num_of_nodes" in values else None
     shown = {p.live: values[name] for name, p in kind.parameters.items() if p.live and name in values}

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sides import DEDICATED, MANAGED, PASSWORD, SERVERLESS, live, nodes, one, plan_of, recorded, settled, sides, want
 
+from ackplan.core import catalog
 from ackplan.core.diagnostics import Failure
 from ackplan.core.world import World
 from ackplan.plan import codec
@@ -48,7 +49,9 @@ def everything() -> Plan:
     return pinned(plan_of(given, adopt=frozenset({"foreign", "nobody"})))
 
 
-RECORD = Record("lineage", 7, {"c": RecordedCluster("id-c", "managed", {"name": "c"})}, World("1", "cs.aliyuncs.com"))
+RECORD = Record(
+    "lineage", 7, {"c": RecordedCluster("id-c", catalog.kind("managed"), {"name": "c"})}, World("1", "cs.aliyuncs.com")
+)
 
 
 def pinned(plan: Plan) -> Plan:

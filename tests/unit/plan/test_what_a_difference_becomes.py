@@ -25,7 +25,7 @@ from sides import (
 )
 
 from ackplan.core.answers import Cluster
-from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side, StepKind
 from ackplan.record.codec import encode_cluster

@@ -21,7 +21,7 @@ from sides import (
     sides,
 )
 
-from ackplan.core.catalog.kinds import Effect
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.work import Action, Reason, Side, StepKind
 from ackplan.diff import needs_nodes
 from ackplan.record.codec import encode_cluster

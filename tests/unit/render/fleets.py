@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ackplan import spec
-from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.catalog.kinds import Effect
 from ackplan.plan.model import Change, Plan
 from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record, RecordedCluster
@@ -67,11 +65,11 @@ def live_of(record: Record) -> dict[str, Cluster]:
 
 
 def _live(name: str, entry: RecordedCluster) -> Cluster:
-    kind = catalog.kind(entry.kind)
-    counting = kind.with_effect(Effect.SCALE)
+    kind = entry.kind
+    counting = kind.count_parameter
     size = None
-    if counting:
-        size = entry.parameters[counting] + kind.masters(entry.parameters) + len(entry.attached)
+    if counting is not None:
+        size = entry.parameters[counting.name] + kind.masters(entry.parameters) + len(entry.attached)
     shown = {p.live: entry.parameters[n] for n, p in kind.parameters.items() if p.live and n in entry.parameters}
     cluster_type = str(kind.constants["cluster_type"])
     region = str(entry.parameters["region_id"])

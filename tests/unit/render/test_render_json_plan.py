@@ -290,10 +290,3 @@ def test_the_record_is_a_state() -> None:
     assert b["depends_on"] == [f"{TYPE}.a"]
     assert data["ackplan"] == {"lineage": "lineage-1", "serial": 7}
     assert record_json(Record("x"))["values"] == {"root_module": {}}
-
-
-def test_a_recorded_kind_that_nobody_knows_is_shown_all_the_same() -> None:
-    entry = dataclasses.replace(fleets.SAME.record.clusters["shop"], kind="odd")
-    (resource,) = record_json(Record("x", 1, {"shop": entry}))["values"]["root_module"]["resources"]
-    assert resource["address"] == "odd.shop"
-    assert resource["values"]["password"] is None

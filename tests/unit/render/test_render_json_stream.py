@@ -12,6 +12,7 @@ from fleets import Fleet
 from hostile import MIXED, TEXTS, poisoned
 
 from ackplan import __version__
+from ackplan.core import catalog
 from ackplan.core.diagnostics import error
 from ackplan.core.work import StepKind
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
@@ -46,7 +47,7 @@ def step_of(fleet: Fleet, **options: Any) -> Step:
 
 
 def told(moment: Moment, step: Step | None, **more: Any) -> str | None:
-    return stream.event_json(Event(moment, step, **more), {"shop": "managed"}, at=AT)
+    return stream.event_json(Event(moment, step, **more), {"shop": catalog.kind("managed")}, at=AT)
 
 
 def ended(status: Status, step: Step, **more: Any) -> str | None:

@@ -66,11 +66,11 @@ def test_the_record_shows_what_was_applied_and_no_secret() -> None:
     assert "    # its creation has not been seen to its end" in record_text(record.with_cluster("shop", unfinished))
 
 
-def test_recorded_clusters_stand_by_name_and_may_be_of_a_kind_that_nobody_knows() -> None:
+def test_recorded_clusters_stand_by_name() -> None:
     entry = fleets.SAME.record.clusters["shop"]
-    record = Record("lineage-1", 1, {"b\x1b[2J": dataclasses.replace(entry, kind="odd\n"), "a": entry})
+    record = Record("lineage-1", 1, {"b\x1b[2J": entry, "a": entry})
     heads = [line for line in record_text(record).split("\n") if " cluster " in line]
     assert heads == [
         'managed cluster "a" (cn-beijing, c-shop)',
-        'odd\\n cluster "b\\u001b[2J" (c-shop)',
+        'managed cluster "b\\u001b[2J" (cn-beijing, c-shop)',
     ]

@@ -206,6 +206,10 @@ def test_the_documented_example_is_right(read):
     result: spec.Spec = read(EXAMPLE)
     assert result.diagnostics == ()
     prod, dev = result.clusters["shop-prod"], result.clusters["shop-dev"]
-    assert (prod.kind, prod.parameters["num_of_nodes"], prod.attached) == ("managed", 5, ("i-2zee3oiwcyoz7kwdo8bt",))
+    assert (prod.kind.name, prod.parameters["num_of_nodes"], prod.attached) == (
+        "managed",
+        5,
+        ("i-2zee3oiwcyoz7kwdo8bt",),
+    )
     assert (dev.parameters["num_of_nodes"], dev.depends_on) == (3, ("shop-prod",))
     assert prod.lifecycle.prevent_destroy is True

@@ -277,7 +277,7 @@ ROWS = [
 def test_what_the_rows_change_is_right_before(kind, read):
     result = read(compose(kind, ""))
     assert result.diagnostics == ()
-    assert result.clusters["shop"].kind == kind
+    assert result.clusters["shop"].kind.name == kind
 
 
 MISSPELT = [
