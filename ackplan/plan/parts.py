@@ -166,7 +166,7 @@ def _read_call(data: Mapping[str, Any] | None, cluster_id: str) -> Call | None:
     if data is None:
         return None
     operation = catalog.operation(untrusted.text(data["operation"]))
-    path = operation.path_of(cluster_id) if cluster_id else operation.path
+    path = operation.path_of({"id": cluster_id}) if cluster_id else operation.path
     body = untrusted.optional(data["body"], untrusted.mapping)
     return Call(operation.id, operation.method, path, untrusted.text(data["region"]), body)
 

@@ -85,7 +85,7 @@ class Chain:
 
     def _call(self, operation_id: str, body: Mapping[str, Any] | None) -> Call:
         operation = catalog.operation(operation_id)
-        path = operation.path_of(self.cluster_id) if self.cluster_id else operation.path
+        path = operation.path_of({"id": self.cluster_id}) if self.cluster_id else operation.path
         return Call(operation_id, operation.method, path, self.region, body)
 
     def _expected(self, operation_id: str | None) -> float:

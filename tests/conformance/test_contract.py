@@ -17,6 +17,7 @@ import yarl
 
 from ackplan.adapters.ack import AckClient, ClientSettings, FixedCredentials, open_client
 from ackplan.adapters.ack.operations import call as client_call
+from ackplan.core import catalog
 from ackplan.simulator import Running, VirtualClock, serve
 from tests.conformance import contract
 from tests.conformance.account import HOUR, LIVE, TOUR, Step, creation
@@ -41,7 +42,7 @@ async def replied(running: Running, step: Step, headers: Mapping[str, str | None
 
 @pytest.mark.parametrize("operation", contract.operations().values(), ids=lambda operation: operation.id)
 def test_the_client_calls_as_the_contract_says(operation):
-    made = client_call(operation.id, "cn-beijing", id="" if operation.path == "/clusters" else "c-1")
+    made = client_call(operation.id, "cn-beijing", dict.fromkeys(catalog.operation(operation.id).places, "c-1"))
     assert (made.method, made.path) == (operation.method, operation.path_of("c-1"))
     assert made.changes == operation.said["x-ack-changes"]
     assert made.action

@@ -78,7 +78,7 @@ class AckClient:
 
     async def get_cluster(self, cluster_id: str, region: str = "") -> Cluster:
         """One cluster (guide 2.9). An error that is `missing` only where the API says that there is none."""
-        wanted = call("get_cluster", region or self._region, id=cluster_id)
+        wanted = call("get_cluster", region or self._region, {"id": cluster_id})
         return await self._ask(wanted, lambda answer: decode.cluster(answer, cluster_id))
 
     async def list_nodes(self, cluster_id: str, region: str = "") -> tuple[Node, ...]:
@@ -87,7 +87,7 @@ class AckClient:
         seen = 0
         for number in range(1, _MOST_PAGES + 1):
             query = {"pageNumber": str(number), "pageSize": str(_PAGE)}
-            wanted = call("list_nodes", region or self._region, id=cluster_id, query=query)
+            wanted = call("list_nodes", region or self._region, {"id": cluster_id}, query=query)
             page, total = await self._ask(wanted, decode.nodes)
             known = len(found)
             found.update((node.instance_id or node.name or str(seen + at), node) for at, node in enumerate(page))
@@ -105,7 +105,7 @@ class AckClient:
 
     async def get_task(self, task_id: str, region: str = "") -> Task:
         """A task (beyond the guide). NotFound also where the endpoint has no tasks."""
-        wanted = call("get_task", region or self._region, id=task_id)
+        wanted = call("get_task", region or self._region, {"task_id": task_id})
         return await self._ask(wanted, lambda answer: decode.task(answer, task_id))
 
     async def list_logs(self, cluster_id: str, region: str = "") -> tuple[LogLine, ...]:
@@ -114,7 +114,7 @@ class AckClient:
 
     async def create_cluster(self, region: str, body: Mapping[str, Any]) -> Accepted:
         """Creates a cluster (guide 2.1, 2.2, 2.4, 3.4); the answer names it and the task."""
-        return await self._ask(self._call("create_cluster", region, "", body), decode.created)
+        return await self._ask(call("create_cluster", region or self._region, body=body), decode.created)
 
     async def delete_cluster(self, region: str, cluster_id: str) -> Accepted:
         """Deletes a cluster and releases its nodes (guide 2.12)."""
@@ -142,11 +142,11 @@ class AckClient:
 
     async def kubeconfig(self, cluster_id: str, region: str = "") -> str:
         """A cluster's kubeconfig (guide 2.5): a secret."""
-        return await self._ask(call("kubeconfig", region or self._region, id=cluster_id), decode.config)
+        return await self._ask(call("kubeconfig", region or self._region, {"id": cluster_id}), decode.config)
 
     async def certs(self, cluster_id: str, region: str = "") -> Mapping[str, Any]:
         """A cluster's certificates as the API answers them (guide 2.8): a secret."""
-        return await self._ask(call("certs", region or self._region, id=cluster_id), decode.mapping)
+        return await self._ask(call("certs", region or self._region, {"id": cluster_id}), decode.mapping)
 
     async def call(
         self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None, region: str = ""
@@ -164,7 +164,7 @@ class AckClient:
             return fault.status, fault.body
 
     def _call(self, name: str, region: str, cluster_id: str, body: Mapping[str, Any] | None = None) -> Call:
-        return call(name, region or self._region, id=cluster_id, body=body)
+        return call(name, region or self._region, {"id": cluster_id}, body=body)
 
     async def _ask(self, wanted: Call, read: Callable[[Answer], T]) -> T:
         answer = await self._sender.send(wanted)

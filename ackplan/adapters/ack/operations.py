@@ -41,16 +41,17 @@ _ACTIONS: Final = {
 def call(
     name: str,
     region: str,
+    ids: Mapping[str, str] | None = None,
     *,
-    id: str = "",  # noqa: A002 - as the paths of the catalog call it
     query: Mapping[str, str] | None = None,
     body: Mapping[str, Any] | None = None,
 ) -> Call:
-    """The call of an operation of the catalog. `id` is the cluster's or the task's. Raises NotSent for a wrong one."""
+    """The call of an operation of the catalog. `ids` are those that its path needs, by their names there.
+
+    Raises NotSent for what is no id, ValueError for a name that the path does not have, or one too few.
+    """
     known = operation(name)
-    path = known.path
-    if "{" in path:
-        path = re.sub(r"\{[a-z_]+\}", _checked_id(name, id), path)
+    path = known.path_of({place: _checked_id(name, given) for place, given in (ids or {}).items()})
     return Call(
         operation=name,
         method=known.method,

@@ -7,7 +7,7 @@ which are secret, which a live cluster shows. Whoever has a cluster has its kind
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +69,7 @@ class Kind:
         return None if name is None else self.parameters[name]
 
     @functools.cached_property
-    def disjoint(self) -> Iterable[str]:
+    def disjoint(self) -> tuple[str, ...]:
         """The parameters whose networks must not overlap (`x-ack-disjoint`)."""
         return tuple(self.root.get("x-ack-disjoint", ()))
 

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ackplan.core.catalog import files
 
+# A place in a path that an id fills.
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. `path` holds `{id}` or `{task_id}`; `expected_seconds` is how long it usually takes to settle."""
+    """One operation. `path` has a place for each id that it needs (`/clusters/{id}/attach`); `places` are their names.
+
+    `expected_seconds` is how long it usually takes to settle.
+    """
 
     id: str
     section: str
     method: str
     path: str
+    places: frozenset[str]
     bodies: tuple[str, ...]
     changes: bool
     expected_seconds: float
     expected_by_body: Mapping[str, float] = field(default_factory=dict)
 
-    def path_of(self, cluster_id: str) -> str:
-        return self.path.replace("{id}", cluster_id)
+    def path_of(self, ids: Mapping[str, str]) -> str:
+        """The path with each id in the place of its name. Raises ValueError for a name too few or too many."""
+        if ids.keys() != self.places:
+            raise ValueError(f"{self.id} takes {sorted(self.places)}, not {sorted(ids)}")
+        return _PLACE.sub(lambda place: ids[place[1]], self.path)
 
     def expected(self, body_file: str | None = None) -> float:
         return self.expected_by_body.get(body_file or "", self.expected_seconds)
@@ -42,6 +53,7 @@ def _operation(entry: Mapping[str, Any]) -> Operation:
         section=entry["section"],
         method=entry["method"],
         path=entry["path"],
+        places=frozenset(_PLACE.findall(entry["path"])),
         bodies=tuple(entry.get("bodies", ())),
         changes=entry["changes"],
         expected_seconds=float(entry.get("expected_seconds", 0)),

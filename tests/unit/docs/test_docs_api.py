@@ -12,6 +12,7 @@ from alibabacloud_cs20151215.client import Client
 
 from ackplan.adapters.ack.operations import call
 from ackplan.adapters.ack.signing import SIGNERS
+from ackplan.core import catalog
 from tests.conformance import contract
 
 OFFICIAL = "tests/conformance/test_official_clients.py"
@@ -56,8 +57,7 @@ def test_a_client_that_is_not_named_has_no_typed_call(rows):
 
 def typed(name: str) -> tuple[str, str]:
     """What the older and the current client call an operation."""
-    subject = "" if contract.operations()[name].path == "/clusters" else "c1"
-    action = call(name, "cn-beijing", id=subject).action
+    action = call(name, "cn-beijing", dict.fromkeys(catalog.operation(name).places, "c1")).action
     return action, re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
 
 

@@ -1,0 +1,80 @@
+"""Kinds and operations as values: what is derived from them, and paths that ids fill by name."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from ackplan.core import catalog
+
+KINDS = {kind.name: kind for kind in catalog.kinds()}
+NODE_POOL = dataclasses.replace(
+    catalog.operation("get_cluster"),
+    path="/clusters/{cluster_id}/nodepools/{nodepool_id}",
+    places=frozenset({"cluster_id", "nodepool_id"}),
+)
+
+
+def test_each_id_fills_the_place_of_its_name():
+    assert NODE_POOL.path_of({"nodepool_id": "np1", "cluster_id": "c1"}) == "/clusters/c1/nodepools/np1"
+    assert catalog.operation("get_task").path_of({"task_id": "T-1"}) == "/tasks/T-1"
+    assert catalog.operation("create_cluster").path_of({}) == "/clusters"
+
+
+def test_an_id_that_looks_like_a_place_is_not_filled_again():
+    ids = {"cluster_id": "{nodepool_id}", "nodepool_id": "np1"}
+    assert NODE_POOL.path_of(ids) == "/clusters/{nodepool_id}/nodepools/np1"
+
+
+@pytest.mark.parametrize(
+    "ids", [{}, {"cluster_id": "c1"}, {"cluster_id": "c1", "nodepool_id": "np1", "id": "x"}, {"id": "x"}]
+)
+def test_a_name_too_few_or_too_many_is_an_error(ids):
+    with pytest.raises(ValueError, match="get_cluster takes"):
+        NODE_POOL.path_of(ids)
+
+
+def test_the_places_of_every_operation_are_those_of_its_path():
+    for operation in catalog.operations().values():
+        assert operation.path_of({name: f"<{name}>" for name in operation.places}).count("<") == operation.path.count(
+            "{"
+        )
+
+
+def test_a_kind_is_itself_and_prints_as_its_name():
+    managed = KINDS["managed"]
+    assert catalog.kind("managed") is managed
+    assert f"{managed} {managed!r}" == "managed managed"
+    assert len({*KINDS.values()}) == 4
+    with pytest.raises(KeyError):
+        catalog.kind("swarm")
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=str)
+def test_every_kind_says_which_parameters_name_a_cluster_and_its_region(kind):
+    assert (kind.name_parameter.name, kind.region_parameter.name) == ("name", "region_id")
+    assert (kind.region_of({"region_id": "cn-a"}), kind.region_of({}), kind.region_of({}, "x")) == ("cn-a", "", "x")
+
+
+def test_what_counts_workers_and_masters():
+    counts = {name: kind.count_parameter and kind.count_parameter.name for name, kind in KINDS.items()}
+    assert counts == {
+        "dedicated": "num_of_nodes",
+        "managed": "num_of_nodes",
+        "edge": "num_of_nodes",
+        "serverless": None,
+    }
+    masters = {name: kind.masters_parameter and kind.masters_parameter.name for name, kind in KINDS.items()}
+    assert masters == {"dedicated": "master_count", "managed": None, "edge": None, "serverless": None}
+    assert KINDS["dedicated"].masters({}) == 3
+    assert KINDS["dedicated"].masters({"master_count": 5}) == 5
+    assert KINDS["managed"].masters({"master_count": 5}) == 0
+
+
+def test_what_a_kind_compares_apart_and_what_only_another_cluster_has():
+    managed = KINDS["managed"]
+    assert {"name", "num_of_nodes", "cluster_type"} <= managed.apart
+    assert not managed.apart & managed.replacing & {"vpcid"}
+    assert "vpcid" in managed.replacing
+    assert managed.sights.keys() <= managed.parameters.keys()
