@@ -68,7 +68,8 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
 
 def _seconds(text: str, unit: int) -> float | None:
     """A number of units, in seconds; None for what is no number."""
-    return _bounded(float(text) / unit) if _SECONDS.fullmatch(text.strip()) else None
+    text = text.strip()
+    return _bounded(float(text) / unit) if _SECONDS.fullmatch(text) else None
 
 
 def _bounded(seconds: float) -> float:

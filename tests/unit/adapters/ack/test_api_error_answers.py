@@ -230,6 +230,7 @@ def test_secrets_that_a_server_repeats_are_blanked() -> None:
         ({"retry-after": "nan"}, None),
         ({"retry-after": "inf"}, None),
         ({"retry-after": "٣"}, None),
+        ({"retry-after": "2\x1f"}, 2.0),
     ],
 )
 def test_how_long_the_server_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
