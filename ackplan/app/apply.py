@@ -83,11 +83,11 @@ def check_secrets(steps: Iterable[Step], secrets: SecretCheck) -> None:
         if key not in asked:
             asked[key] = (secrets.missing(reference), secrets.fault(reference))
         absent, why = asked[key]
-        where = {"cluster": step.cluster, "parameter": name}
-        if absent:
-            faults.append(error("ACK5009", "Secret is missing", absent, f"Set it, {_AGAIN}", **where))
-        elif why:
-            faults.append(error("ACK5006", "Secret can't be used", why, f"Mend it, {_AGAIN}", **where))
+        texts = ("ACK5009", "Secret is missing", absent, f"Set it, {_AGAIN}")
+        if not absent:
+            texts = ("ACK5006", "Secret can't be used", why, f"Mend it, {_AGAIN}")
+        if absent or why:
+            faults.append(error(*texts, cluster=step.cluster, parameter=name))
     if faults:
         raise Failure(*dict.fromkeys(faults))
 

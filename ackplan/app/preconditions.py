@@ -49,7 +49,9 @@ async def check_unmoved(
 
 def check_same_spec(plan: Plan, inputs: spec.Inputs) -> None:
     """Raises Failure where the spec moved since a plan whose run was interrupted."""
-    moved = [dataclasses.replace(fault, cure=_RESUMED) for fault in _spec_moved(plan, inputs)]
+    moved = [
+        dataclasses.replace(fault, texts=(fault.summary, fault.detail, _RESUMED)) for fault in _spec_moved(plan, inputs)
+    ]
     if moved:
         raise Failure(*moved)
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
+
+from ackplan.core import messages
+
+Text = str | int
 
 # Completes the commands that a text names by what the command that is running was given; without one they stay.
 COMPLETE: ContextVar[Callable[[str], str]] = ContextVar("COMPLETE", default=lambda text: text)
@@ -41,20 +45,39 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `summary` is constant per code; `detail` names things; `cure` says what to do. No secret in any.
+    """One finding: a code, which of its messages, and the arguments of that by name. No secret in any.
 
-    `rule` is the rule of a policy that found it, `FILE/RULE`, and empty for what ackplan itself found.
+    The words stand in a table a language (`ackplan.core.messages`) and are looked up when they are read. `texts` are
+    summary, detail and cure of a finding whose words came with it, as out of a plan file. `rule` is the rule of a
+    policy that found it, `FILE/RULE`, and empty for what ackplan itself found.
     """
 
     severity: Severity
     code: str
-    summary: str
-    detail: str = ""
-    cure: str = ""
+    variant: str = ""
+    arguments: tuple[tuple[str, Text], ...] = ()
+    texts: tuple[str, str, str] | None = None
     span: Span | None = None
     cluster: str = ""
     parameter: str = ""
     rule: str = ""
+
+    @property
+    def summary(self) -> str:
+        """What is wrong, in words that are the same for every finding of the code."""
+        return self.texts[0] if self.texts else messages.summary(self.code)
+
+    @property
+    def detail(self) -> str:
+        """The names and values that it is about."""
+        words = self.texts[1] if self.texts else messages.detail(self.code, self.variant, dict(self.arguments))
+        return printable(words)
+
+    @property
+    def cure(self) -> str:
+        """What to do about it, with commands as they have to be typed here."""
+        words = self.texts[2] if self.texts else messages.cure(self.code, self.variant, dict(self.arguments))
+        return printable(hint(words))
 
     @property
     def is_error(self) -> bool:
@@ -74,20 +97,37 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
-def _made(severity: Severity, texts: tuple[str, str, str, str], where: Mapping[str, Any]) -> Diagnostic:
-    code, summary, detail, cure = texts
-    named: dict[str, Any] = {k: printable(v) if isinstance(v, str) else v for k, v in where.items()}
-    return Diagnostic(severity, code, summary, printable(detail), printable(hint(cure)), **named)
+def error(
+    message: str,
+    *texts: str,
+    span: Span | None = None,
+    cluster: str = "",
+    parameter: str = "",
+    rule: str = "",
+    **arguments: object,
+) -> Diagnostic:
+    """An error: `CODE` or `CODE.VARIANT` of the table of messages, with the arguments that this names.
+
+    `texts` instead of them: summary, detail, cure. Texts from outside are made printable.
+    """
+    code, _, variant = message.partition(".")
+    words = (*texts, "", "") if texts else ()
+    return Diagnostic(
+        Severity.ERROR,
+        code,
+        variant,
+        tuple((name, value if isinstance(value, int) else str(value)) for name, value in arguments.items()),
+        (words[0], words[1], words[2]) if words else None,
+        span,
+        printable(cluster),
+        printable(parameter),
+        printable(rule),
+    )
 
 
-def error(code: str, summary: str, detail: str = "", cure: str = "", **where: Any) -> Diagnostic:
-    """An error. `where` takes `span`, `cluster`, `parameter` and `rule`. Texts from outside are made printable."""
-    return _made(Severity.ERROR, (code, summary, detail, cure), where)
-
-
-def warning(code: str, summary: str, detail: str = "", cure: str = "", **where: Any) -> Diagnostic:
+def warning(message: str, *texts: str, **named: Any) -> Diagnostic:
     """A warning; like `error`."""
-    return _made(Severity.WARNING, (code, summary, detail, cure), where)
+    return dataclasses.replace(error(message, *texts, **named), severity=Severity.WARNING)
 
 
 def made_printable(diagnostic: Diagnostic) -> Diagnostic:

@@ -40,8 +40,7 @@ def _raised(fault: OSError) -> None:
 def outside(file: Path, folder: Path) -> Iterator[Diagnostic]:
     """A link that leaves the folder: someone's pull request could show us any file of this machine."""
     if file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder)):
-        cure = f"Put the {'folder' if file.is_dir() else 'file'} itself there, or name it with -f"
-        yield error("ACK1026", "Link leaves the folder", "", cure, span=Span(display(file), 1, 1))
+        yield error("ACK1026", more="folder" if file.is_dir() else "file", span=Span(display(file), 1, 1))
 
 
 def digest(data: bytes) -> str:
@@ -54,13 +53,13 @@ def read_bounded(path: Path, name: str) -> tuple[bytes, Diagnostic | None]:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return b"", error("ACK1022", "Not a regular file", span=Span(name, 1, 1))
+            return b"", error("ACK1022", span=Span(name, 1, 1))
         if status.st_size > MAX_BYTES:
             return b"", too_large(name, status.st_size)
         with path.open("rb") as stream:
             return stream.read(MAX_BYTES + 1), None
     except OSError as fault:
-        return b"", error("ACK1023", "File can't be read", fault.strerror or "", span=Span(name, 1, 1))
+        return b"", error("ACK1023", strerror=fault.strerror or "", span=Span(name, 1, 1))
 
 
 def read_regular(path: Path, limit: int) -> bytes | None:
@@ -70,20 +69,13 @@ def read_regular(path: Path, limit: int) -> bytes | None:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
             status = os.fstat(stream.fileno())
             if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
-                detail = f"{path}: not a regular file, or over {limit:,} bytes"
-                raise Failure(error("ACK3011", "File can't be read", detail))
+                raise Failure(error("ACK3011.read_regular_2", path=path, limit=limit))
             return stream.read(limit + 1)
     except FileNotFoundError:
         return None
     except OSError as fault:
-        raise Failure(error("ACK3011", "File can't be read", f"{path}: {fault.strerror}")) from None
+        raise Failure(error("ACK3011.read_regular", path=path, strerror=fault.strerror)) from None
 
 
 def too_large(file: str, size: int) -> Diagnostic:
-    return error(
-        "ACK1002",
-        "File is too large",
-        f"{size:,} bytes, {MAX_BYTES:,} at most",
-        "Split the fleet over several files in a folder",
-        span=Span(file, 1, 1),
-    )
+    return error("ACK1002", size=size, max_bytes=MAX_BYTES, span=Span(file, 1, 1))

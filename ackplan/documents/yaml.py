@@ -59,7 +59,7 @@ def _run(builder: _Builder, data: bytes, file: str) -> Diagnostic | None:
     except yaml.reader.ReaderError as fault:
         return _unreadable(fault, data, file)
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
-        return error("ACK1001", "Not valid YAML", _one_line(str(fault)), span=Span(file, 1, 1))
+        return error("ACK1001.unreadable", reason=_one_line(str(fault)), span=Span(file, 1, 1))
     finally:
         if parser is not None:
             parser.dispose()
@@ -71,14 +71,14 @@ def _unreadable(fault: yaml.reader.ReaderError, data: bytes, file: str) -> Diagn
     before = data[: fault.position]
     line = before.count(b"\n") + 1
     column = len(before) - before.rfind(b"\n")
-    return error("ACK1001", "Not valid YAML", _one_line(fault.reason), span=Span(file, line, column))
+    return error("ACK1001.unreadable", reason=_one_line(fault.reason), span=Span(file, line, column))
 
 
 def _syntax(fault: yaml.MarkedYAMLError, file: str) -> Diagnostic:
     mark = fault.problem_mark or fault.context_mark
     span = span_of(mark) if mark else Span(file, 1, 1)
     detail = " ".join(part for part in (fault.problem, fault.context) if part)
-    return error("ACK1001", "Not valid YAML", _one_line(detail), span=span)
+    return error("ACK1001.syntax", detail=_one_line(detail), span=span)
 
 
 def _one_line(text: str) -> str:
@@ -252,5 +252,11 @@ class _Builder:
         """Keys that were given twice, each with its first place. Called once, also when the file broke off."""
         self._file.nodes = self._nodes + self._aliases
         for container, event in self._repeated:
-            detail = f"{event.value!r}, first at {container.key_span(event.value)}"
-            self.diagnostics.append(error("ACK1008", "Key given twice", detail, span=span_of(event.start_mark)))
+            self.diagnostics.append(
+                error(
+                    "ACK1008",
+                    event=event.value,
+                    event_2=container.key_span(event.value),
+                    span=span_of(event.start_mark),
+                )
+            )

@@ -176,11 +176,9 @@ def decode_diagnostic(data: Mapping[str, Any]) -> Diagnostic:
     return Diagnostic(
         Severity(data["severity"]),
         untrusted.text(data["code"]),
-        untrusted.text(data["summary"]),
-        untrusted.text(data["detail"]),
-        untrusted.text(data["cure"]),
-        Span(untrusted.text(span[0]), untrusted.whole(span[1]), untrusted.whole(span[2])) if span else None,
-        untrusted.text(data["cluster"]),
-        untrusted.text(data["parameter"]),
-        untrusted.text(data.get("rule", "")),
+        texts=(untrusted.text(data["summary"]), untrusted.text(data["detail"]), untrusted.text(data["cure"])),
+        span=Span(untrusted.text(span[0]), untrusted.whole(span[1]), untrusted.whole(span[2])) if span else None,
+        cluster=untrusted.text(data["cluster"]),
+        parameter=untrusted.text(data["parameter"]),
+        rule=untrusted.text(data.get("rule", "")),
     )

@@ -44,8 +44,7 @@ def read(data: bytes, file: str, *, built_in: bool = False) -> tuple[tuple[Rule,
     if found:
         return (), tuple(found)
     if len(roots) != 1 or not isinstance(roots[0], Map):
-        detail = "expected one document, a mapping that begins with ackplan_policy: 1"
-        return (), (error("ACK2101", "Policy is wrong", detail, span=Span(file, 1, 1)),)
+        return (), (error("ACK2101.read", span=Span(file, 1, 1)),)
     reader = _Reader(roots[0], file, built_in=built_in)
     wrong = tuple(reader.check())
     if wrong:
@@ -76,7 +75,7 @@ class _Reader:
     def _wrong(self, detail: str, path: tuple[str | int, ...], *, at_key: bool = False) -> Diagnostic:
         span = locate(self._root, path, Span(self._file, 1, 1), at_key=at_key)
         where = ".".join(map(str, path))
-        return error("ACK2101", "Policy is wrong", detail, span=span, parameter=where)
+        return error("ACK2101.wrong", detail=detail, span=span, parameter=where)
 
     def rules(self) -> Iterator[Rule]:
         for name, body in self._root["rules"].items():

@@ -91,8 +91,7 @@ def _bare(source: str) -> str:
 
 def nothing(name: str) -> Diagnostic:
     """A file or folder of Rego in which no rule would ever say anything."""
-    cure = "Name its rules deny, violation or warn, as conftest does"
-    return warning("ACK2106", "Rego policy has no rules", name, cure)
+    return warning("ACK2106", name=name)
 
 
 def judge(
@@ -135,8 +134,8 @@ def _finding(query: Query, message: Mapping[str, Any], subjects: Mapping[str, Su
     detail = f"{query.id}: {facts['msg']}".removesuffix(".")
     cure = str(facts.get("cure", ""))
     if query.severity is Severity.ERROR:
-        return error("ACK2118", "Rego policy is violated", detail, cure, **where)
-    return warning("ACK2118", "Rego policy is violated", detail, cure, **where)
+        return error("ACK2118", detail=detail, cure=cure, **where)
+    return warning("ACK2118", detail=detail, cure=cure, **where)
 
 
 def _subject(facts: Mapping[str, Any], subjects: Mapping[str, Subject]) -> Subject | None:

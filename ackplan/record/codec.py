@@ -87,15 +87,7 @@ def decode(text: str, file: str) -> Record:
         raise Failure(_shape(file, "the file does not hold a mapping"))
     version = document.get("version")
     if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
-        raise Failure(
-            error(
-                "ACK3002",
-                "Record of a newer version",
-                f"version {version}, this ackplan knows {VERSION}",
-                "Update ackplan; nothing was changed",
-                span=Span(file, 1, 1),
-            )
-        )
+        raise Failure(error("ACK3002", version=version, version_2=VERSION, span=Span(file, 1, 1)))
     return _decode_document(document, file)
 
 
@@ -123,8 +115,7 @@ def _finite(text: str) -> float:
 
 
 def _odd(file: str, oddity: Oddity) -> Diagnostic:
-    cure = "Keep the right one there, and no other"
-    return error("ACK3001", "Record can't be read", oddity.what, cure, span=Span(file, oddity.line, oddity.column))
+    return error("ACK3001.odd", what=oddity.what, span=Span(file, oddity.line, oddity.column))
 
 
 def decode_bytes(data: bytes, file: str) -> Record:
@@ -138,7 +129,7 @@ def decode_bytes(data: bytes, file: str) -> Record:
             f"it is in {encoding}, not UTF-8, from byte {fault.start} on",
             "Save it as UTF-8; nothing else has to change",
         )
-        raise Failure(error("ACK3001", "Record can't be read", detail, cure, span=place)) from None
+        raise Failure(error("ACK3001.decode_bytes", detail=detail, cure=cure, span=place)) from None
     return decode(text, file)
 
 
@@ -146,23 +137,10 @@ def _broken(text: str, file: str, fault: Exception) -> Failure:
     line, column = getattr(fault, "lineno", 1), getattr(fault, "colno", 1)
     marked = [n for n, row in enumerate(text.splitlines(), 1) if row.startswith(_CONFLICT)]
     if marked:
-        return Failure(
-            error(
-                "ACK3003",
-                "Record holds git conflict marks",
-                "two branches both changed it",
-                "Keep every cluster that either branch has made; of one that both changed, the entry of the branch "
-                "that was applied last. Then run: ackplan plan",
-                span=Span(file, marked[0], 1),
-            )
-        )
+        return Failure(error("ACK3003", span=Span(file, marked[0], 1)))
     return Failure(
         error(
-            "ACK3001",
-            "Record can't be read",
-            f"{getattr(fault, 'msg', fault)}",
-            f"Mend it there. {_put_back(file)}",
-            span=Span(file, line, column),
+            "ACK3001.broken", reason=getattr(fault, "msg", fault), file=_put_back(file), span=Span(file, line, column)
         )
     )
 
@@ -172,13 +150,7 @@ def _put_back(file: str) -> str:
 
 
 def _shape(file: str, detail: str) -> Diagnostic:
-    return error(
-        "ACK3001",
-        "Record can't be read",
-        detail,
-        f"Mend it there. {_put_back(file)}",
-        span=Span(file, 1, 1),
-    )
+    return error("ACK3001.shape", detail=detail, file=_put_back(file), span=Span(file, 1, 1))
 
 
 def _decode_document(document: Mapping[str, Any], file: str) -> Record:

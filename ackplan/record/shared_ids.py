@@ -24,6 +24,6 @@ def recorded_as(record: Record, cluster_id: str, name: str) -> str:
 
 
 def _shared(cluster_id: str, names: list[str]) -> Diagnostic:
-    detail = f"{cluster_id} is recorded as {' and as '.join(names)}"
-    cure = f"See what it is called: ackplan clusters; then forget the other: ackplan state rm {' or '.join(names)}"
-    return error("ACK3042", "Cluster is recorded twice", detail, cure, cluster=names[0])
+    return error(
+        "ACK3042", cluster_id=cluster_id, names=" and as ".join(names), names_2=" or ".join(names), cluster=names[0]
+    )

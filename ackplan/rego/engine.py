@@ -104,8 +104,7 @@ def _engine_folder() -> str:
     """Where the engine is installed. Raises Failure where it is not."""
     found = importlib.util.find_spec("regopy")
     if found is None or found.origin is None:
-        cure = "Install it: pip install 'ackplan[rego]'"
-        raise Failure(error("ACK2103", "Rego engine is not installed", "policies in .rego files need it", cure))
+        raise Failure(error("ACK2103"))
     return str(Path(found.origin).parent.parent)
 
 
@@ -114,8 +113,7 @@ def _too_long(limits: Limits) -> Diagnostic:
 
 
 def _exhausted(detail: str) -> Diagnostic:
-    cure = "Look for a rule that goes over very many combinations, or that never ends"
-    return error("ACK2105", "Rego policies took too much", detail, cure)
+    return error("ACK2105", detail=detail)
 
 
 def _broken(fault: Mapping[str, Any], modules: Sequence[tuple[str, str]]) -> Diagnostic:
@@ -125,8 +123,7 @@ def _broken(fault: Mapping[str, Any], modules: Sequence[tuple[str, str]]) -> Dia
     if isinstance(module, int) and module < len(modules):
         name, source = modules[module]
         span = _span(name, source, offset)
-    cure = "Try it alone: opa check FILE; docs/policies.md says what the engine does not know"
-    return error("ACK2104", "Rego policy is broken", f"{where}{fault['text']}", cure, span=span)
+    return error("ACK2104", where=where, reason=fault["text"], span=span)
 
 
 def _span(name: str, source: str, offset: int) -> Span:

@@ -26,7 +26,5 @@ def account_of(fleet: Fleet, variables: Mapping[str, Any]) -> tuple[str, list[Di
     if isinstance(value, str | int) and not isinstance(value, bool) and _ID.fullmatch(str(value)):
         return str(value), faults
     if isinstance(fleet.account, str) and "${" in fleet.account and not faults:
-        detail = f"{fleet.account} is {shown(value)}"
-        cure = 'Set the variable to an account\'s id such as "1234567890123456"'
-        faults = [error("ACK1028", "Not an account", detail, cure, span=place[0].value_span(place[1]))]
+        faults = [error("ACK1028", account=fleet.account, value=shown(value), span=place[0].value_span(place[1]))]
     return "", faults

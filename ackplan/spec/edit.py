@@ -22,7 +22,7 @@ _TOKEN = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s,\[\]{}#&*!|>'"
 
 def refusal(cluster: str, parameter: str, span: Span | None, why: str, cure: str) -> Diagnostic:
     """Why a value is left for a person to write."""
-    return error("ACK1050", "Spec can't be edited here", why, cure, span=span, cluster=cluster, parameter=parameter)
+    return error("ACK1050", why=why, cure=cure, span=span, cluster=cluster, parameter=parameter)
 
 
 def set_value(sources: Mapping[str, bytes], cluster: str, parameter: str, value: Any) -> tuple[str, bytes]:

@@ -62,12 +62,7 @@ def find(paths: Sequence[str], folder: Path) -> tuple[list[Path], list[Diagnosti
 
 def _no_spec(folder: Path) -> Diagnostic:
     shown = "this folder" if display(folder) == "." else display(folder)
-    return error(
-        "ACK1020",
-        "No spec found",
-        f"neither {DEFAULT_FILE} nor a folder {DEFAULT_FOLDER}/ in {shown}",
-        "Name one with -f, or change folder with -C",
-    )
+    return error("ACK1020.no_spec", default_file=DEFAULT_FILE, default_folder=DEFAULT_FOLDER, shown=shown)
 
 
 def _expand(path: Path) -> tuple[list[Path], list[Diagnostic]]:
@@ -78,9 +73,9 @@ def _expand(path: Path) -> tuple[list[Path], list[Diagnostic]]:
         files = below(path, _SUFFIXES)
     except (OSError, ValueError) as fault:
         why = getattr(fault, "strerror", None) or str(fault)
-        return [], [error("ACK1020", "No spec found", f"{display(path)}: {why}")]
+        return [], [error("ACK1020.expand_2", path=display(path), why=why)]
     if not files:
-        return [], [error("ACK1020", "No spec found", f"no *.yaml or *.yml file below {display(path)}")]
+        return [], [error("ACK1020.expand", path=display(path))]
     return files, [fault for file in files for fault in outside(file, path)]
 
 
@@ -100,7 +95,7 @@ def read_documents(files: Iterable[Path]) -> tuple[list[Document], list[Diagnost
         diagnostics += faults
         documents += [Document(root, name) for root in roots if root is not None]
         if not faults and all(root is None for root in roots):
-            diagnostics.append(error("ACK1021", "Spec file is empty", span=Span(name, 1, 1)))
+            diagnostics.append(error("ACK1021", span=Span(name, 1, 1)))
     return documents, diagnostics, digests
 
 
@@ -126,9 +121,15 @@ def _region(fleet: Fleet, root: Map) -> list[Diagnostic]:
     if fleet.region_place is None:
         fleet.region, fleet.region_place = root["region"], (root, "region")
     elif fleet.region != root["region"]:
-        detail = f"{root['region']!r}, but {fleet.region!r} at {span_at(fleet.region_place)}"
-        cure = "Keep one, or set region_id in templates"
-        return [error("ACK1025", "Regions contradict each other", detail, cure, span=root.value_span("region"))]
+        return [
+            error(
+                "ACK1025",
+                root=root["region"],
+                region=fleet.region,
+                region_place=span_at(fleet.region_place),
+                span=root.value_span("region"),
+            )
+        ]
     return []
 
 
@@ -136,9 +137,15 @@ def _account(fleet: Fleet, root: Map) -> list[Diagnostic]:
     if fleet.account_place is None:
         fleet.account, fleet.account_place = root["account"], (root, "account")
     elif str(fleet.account) != str(root["account"]):
-        detail = f"{root['account']!r}, but {fleet.account!r} at {span_at(fleet.account_place)}"
-        cure = "Keep one: clusters of another account are a spec of their own"
-        return [error("ACK1027", "Accounts contradict each other", detail, cure, span=root.value_span("account"))]
+        return [
+            error(
+                "ACK1027",
+                root=root["account"],
+                account=fleet.account,
+                account_place=span_at(fleet.account_place),
+                span=root.value_span("account"),
+            )
+        ]
     return []
 
 
@@ -150,9 +157,8 @@ def _merge_section(target: Laid, source: Map, section: str) -> list[Diagnostic]:
     diagnostics = []
     for name, value in source.items():
         if name in target:
-            detail = f"{name!r} in {section}, first at {target.key_span(name)}"
             diagnostics.append(
-                error("ACK1024", "Name given twice", detail, "Rename or remove one", span=source.key_span(name))
+                error("ACK1024", name=name, section=section, name_2=target.key_span(name), span=source.key_span(name))
             )
         else:
             target.put(name, value, (source, name))

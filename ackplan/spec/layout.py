@@ -49,8 +49,7 @@ def laid_out(data: bytes, file: str) -> bytes:
 
 
 def _refusal(file: str, line: int, why: str) -> Any:
-    cure = "Put comments on lines of their own, outside of brackets, and write the rest in a plainer form"
-    return error("ACK1051", "File can't be laid out", why, cure, span=Span(file, line + 1, 1))
+    return error("ACK1051", why=why, span=Span(file, line + 1, 1))
 
 
 class _Lossy(Exception):

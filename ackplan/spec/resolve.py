@@ -76,7 +76,7 @@ class _Resolver:
         if sum(map(self._sizes.of, merged.values())) <= MAX_VALUES:
             return False
         span, detail = self._fleet.clusters.key_span(name), f"more than {MAX_VALUES:,} values"
-        self.diagnostics.append(error("ACK1042", "Cluster is too large", detail, span=span, cluster=name))
+        self.diagnostics.append(error("ACK1042", detail=detail, span=span, cluster=name))
         self.faulty.setdefault(name, set()).add("")
         return True
 

@@ -118,7 +118,7 @@ def _misspelt(wanted: Wanted) -> Iterator[Diagnostic]:
         value = wanted.parameters.get(name)
         if isinstance(value, str) and value not in known and (near := suggestion(value, known, 0.8)):
             detail, span = f"{shown(value)}; {near}", wanted.span_of(name)
-            yield warning("ACK1209", "Value is not known", detail, span=span, cluster=wanted.name, parameter=name)
+            yield warning("ACK1209", detail=detail, span=span, cluster=wanted.name, parameter=name)
 
 
 @functools.cache

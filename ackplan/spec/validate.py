@@ -115,8 +115,7 @@ def check_document(document: Document) -> list[Diagnostic]:
     root = document.root
     start = Span(document.file, 1, 1)
     if not isinstance(root, Map):
-        detail = "expected a mapping that begins with ackplan: 1"
-        return [error("ACK1100", "Not a spec", detail, span=start)]
+        return [error("ACK1100", span=start)]
     return [diagnostic for fault in _faults("", root) for diagnostic in _Reporter(root, start, "").report(fault)]
 
 

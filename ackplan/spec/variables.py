@@ -51,20 +51,13 @@ def values_of(
             values[name] = value
         else:
             shown = "the value given" if outside else "its default"
-            diagnostics.append(
-                error(
-                    "ACK1031",
-                    "Variable has the wrong type",
-                    f"{name}: {shown} is not of type {kind}",
-                    span=declared.key_span(name),
-                )
-            )
+            diagnostics.append(error("ACK1031", name=name, shown=shown, kind=kind, span=declared.key_span(name)))
     return values, diagnostics
 
 
 def _undeclared(name: str, declared: Map) -> Diagnostic:
     known = listed(list(declared)) or "none"
-    return error("ACK1030", "Unknown variable", f"{name!r} is not declared in the spec (declared: {known})")
+    return error("ACK1030", name=name, recorded=known)
 
 
 def from_text(text: str, kind: str) -> Any:

@@ -84,7 +84,7 @@ def test_any_text_is_refused_as_a_record_and_as_a_plan(text):
 @functools.cache
 def plan_file() -> tuple[Plan, bytes]:
     """A plan that fits in a few hundred bytes, and its file."""
-    why = Diagnostic(Severity.WARNING, "ACK1", "s", "d", "c", Span("f", 1, 2), "商", "p")
+    why = Diagnostic(Severity.WARNING, "ACK1", texts=("s", "d", "c"), span=Span("f", 1, 2), cluster="商", parameter="p")
     plan = Plan("normal", (), Pins("l", 3, "0" * 64, {"a": "absent"}, record="0" * 64), 2, (why,))
     return plan, b"".join(codec.encode_file(plan, {"n": [1, 2.5, True, None, "x"]}, Record("l", 3)))
 

@@ -51,8 +51,7 @@ def check_writable(path: Path) -> None:
 def check_within(path: Path, folder: Path) -> None:
     """Raises Failure where a link leads a path that nobody named out of the folder: a pull request can bring one."""
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
-        cure = "Take the link away; where the record is kept elsewhere, say so: --state"
-        raise Failure(error("ACK3015", "Link is not written through", f"{path} leads out of the project", cure))
+        raise Failure(error("ACK3015.check_within", path=path))
 
 
 def _begin(path: Path) -> None:
@@ -65,13 +64,11 @@ def _begin(path: Path) -> None:
 
 
 def _no_file(path: Path) -> Diagnostic:
-    detail = f"{path}: it is a device or a pipe, and would be replaced by a file"
-    return error("ACK3010", "File can't be written", detail, "Name a file")
+    return error("ACK3010.no_file", path=path)
 
 
 def unwritable(path: Path, fault: OSError) -> Diagnostic:
-    detail = f"{path}: {fault.strerror or fault}"
-    return error("ACK3010", "File can't be written", detail, "Make room or set the permissions, then run it again")
+    return error("ACK3010.unwritable", path=path, strerror=fault.strerror or fault)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -70,8 +70,7 @@ def check_plain(fetched: str) -> None:
     chosen(fetched)
     more = dict.fromkeys(_more_than_plain(_read(fetched.encode("utf-8", "replace"), _ANSWER)))
     if more:
-        cure = "Look at it: ackplan kubeconfig NAME. To take it all the same: --allow-plugins"
-        raise Failure(error("ACK4004", "Kubeconfig holds more than a connection needs", f"{', '.join(more)}", cure))
+        raise Failure(error("ACK4004", more=", ".join(more)))
 
 
 def _more_than_plain(config: Mapping[str, Any]) -> Iterator[str]:
@@ -133,4 +132,4 @@ def _read(data: bytes, file: str) -> dict[str, Any]:
 
 
 def _wrong(file: str, why: str) -> Failure:
-    return Failure(error("ACK4003", "Not a kubeconfig", f"{file}: {why}"))
+    return Failure(error("ACK4003.wrong", file=file, why=why))

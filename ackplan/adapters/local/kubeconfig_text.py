@@ -83,8 +83,7 @@ def _check(before: str, after: str, entries: Sequence[Entry], file: str) -> None
 
 
 def refusal(file: str, why: str) -> Failure:
-    cure = "Write the entry to a file of its own, and name both to kubectl: --out FILE, KUBECONFIG=FILE:FILE"
-    return Failure(error("ACK4003", "Not a kubeconfig", f"{file}: {why}", cure))
+    return Failure(error("ACK4003.refusal", file=file, why=why))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -81,10 +81,9 @@ def unlock(path: Path, lock_id: str) -> Holder:
             )
         holder = _holder(note)
         if holder is None:
-            raise Failure(error("ACK3022", "Workspace is not locked", str(path), "Nothing stands in the way: go on"))
+            raise Failure(error("ACK3022", path=str(path)))
         if holder.id != lock_id:
-            cure = f"To clear it: ackplan unlock {holder.id}"
-            raise Failure(error("ACK3023", "Lock has another id", f"{lock_id} was given; {holder}", cure))
+            raise Failure(error("ACK3023", lock_id=lock_id, holder=holder, id=holder.id))
         os.ftruncate(handle, 0)
         return holder
 
@@ -95,7 +94,7 @@ def _opened(path: Path) -> Iterator[int]:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     except OSError as fault:
-        raise Failure(error("ACK3020", "Lock can't be taken", f"{path}: {fault.strerror}")) from None
+        raise Failure(error("ACK3020.opened", path=path, strerror=fault.strerror)) from None
     try:
         yield handle
     finally:
@@ -124,7 +123,7 @@ async def _take(handle: int, path: Path, timeout: float, sleep: Callable[[float]
 def _check_there(handle: int, path: Path) -> None:
     """A lock on a file that somebody took away meanwhile would keep nobody out."""
     if not os.path.lexists(path) or not os.path.samestat(os.fstat(handle), os.lstat(path)):
-        raise Failure(error("ACK3020", "Lock can't be taken", f"{path} was taken away meanwhile", "Run it again"))
+        raise Failure(error("ACK3020.check_there", path=path))
 
 
 def _myself(what: str, since: str) -> Holder:
@@ -147,4 +146,4 @@ def _holder(note: bytes) -> Holder | None:
 def _held(path: Path, note: bytes, cure: str) -> Diagnostic:
     holder = _holder(note)
     detail = str(holder) if holder else f"the holder left no name in {path}"
-    return error("ACK3021", "Workspace is locked", detail, cure)
+    return error("ACK3021", detail=detail, cure=cure)

@@ -75,7 +75,7 @@ class Output:
             raise self._refused(f"it is not {self.sort.value}", "Name another file, or replace it: --force")
 
     def _refused(self, why: str, cure: str) -> Failure:
-        return Failure(error("ACK3017", "File is not replaced", f"{display(self.path)}: {why}", cure))
+        return Failure(error("ACK3017.refused", path=display(self.path), why=why, cure=cure))
 
 
 def sort_of(path: Path) -> Sort | None:
@@ -93,7 +93,7 @@ def check_not_else(data: bytes, name: str) -> None:
     """Raises Failure for what is YAML by chance, and nothing that a person lays out: a record, a plan, a report."""
     found = sort_of_data(data[:_LOOK], data[-_LOOK:])
     if found in {Sort.RECORD, Sort.PLAN, Sort.REPORT}:
-        raise Failure(error("ACK3017", "File is not replaced", f"{name}: it is {found.value}", "Name a spec"))
+        raise Failure(error("ACK3017.check_not_else", name=name, seen=found.value))
 
 
 def _ends(path: Path) -> tuple[bytes, bytes]:

@@ -29,8 +29,7 @@ class LocalRecordStore:
     def read(self) -> Record:
         """The record; an empty one, without a lineage yet, where none was written. Raises Failure."""
         if self._path.is_symlink():
-            cure = "Put the file itself there, or name the folder that it is in: --state"
-            raise Failure(error("ACK3015", "Link is not written through", f"{self._path} is a link", cure))
+            raise Failure(error("ACK3015.read", path=self._path))
         data = read_regular(self._path, MAX_BYTES)
         if data is None:
             return Record(lineage="")
@@ -42,7 +41,7 @@ class LocalRecordStore:
         if current != expect:
             detail = f"serial {current.serial}, expected {expect.serial}"
             detail = "other content of the same serial" if current.serial == expect.serial else detail
-            raise Failure(error("ACK3004", "Record was written by someone else meanwhile", detail, "Plan again"))
+            raise Failure(error("ACK3004", detail=detail))
         lineage = record.lineage or current.lineage or str(uuid.uuid4())
         serial, world = max(expect.serial, record.serial) + 1, record.world.completed(self._world())
         written = dataclasses.replace(record, lineage=lineage, serial=serial, world=world)
@@ -57,6 +56,4 @@ class LocalRecordStore:
 
 
 def _too_large(size: int) -> Diagnostic:
-    detail = f"it would have {size:,} bytes, and {MAX_BYTES:,} are read back at most; it stays as it is"
-    cure = "Split the fleet over several workspaces. What a run did is in the journal: leave that where it is"
-    return error("ACK3043", "Record would be too large", detail, cure)
+    return error("ACK3043", size=size, max_bytes=MAX_BYTES)

@@ -78,7 +78,7 @@ class SqliteJournal:
         return Leftover(_head(head) if head else None, tuple(map(_entry, rows)))
 
     def _broken(self, fault: Exception) -> Failure:
-        return Failure(error("ACK3012", "Journal can't be used", f"{self._path}: {fault}", _cure(fault)))
+        return Failure(error("ACK3012", path=self._path, reason=fault, reason_2=_cure(fault)))
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is not None:
@@ -98,7 +98,7 @@ class SqliteJournal:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > _VERSION:
             connection.close()
-            raise Failure(error("ACK3013", "Journal of a newer version", str(self._path), "Update ackplan"))
+            raise Failure(error("ACK3013", path=str(self._path)))
         if version == 1 and _shape(connection) == _expected(_TABLES_1):
             connection.executescript("".join(_FROM_1))
         connection.executescript(_TABLES)

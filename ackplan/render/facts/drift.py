@@ -73,8 +73,15 @@ def _findings(change: Change, drift: Drift, severity: Severity) -> Iterator[Diag
     for parameter, text in told:
         span = wanted.span_of(parameter) if wanted else None
         detail = f"{text}; since: {since(change, drift)}"
-        where = {"span": span, "cluster": change.cluster, "parameter": parameter}
-        yield made("ACK3059", "Cluster changed outside of ackplan", detail, cure, **where)
+        yield made(
+            "ACK3059",
+            "Cluster changed outside of ackplan",
+            detail,
+            cure,
+            span=span,
+            cluster=change.cluster,
+            parameter=parameter,
+        )
 
 
 def _back(back: Change, target: str) -> str:

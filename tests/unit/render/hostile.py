@@ -47,7 +47,9 @@ TEXTS = (
 def poisoned(text: str, fleet: Fleet = MIXED) -> Plan:
     """The fleet's plan with `text` at the end of every name, value and message."""
     planned = fleet.plan()
-    finding = Diagnostic(Severity.WARNING, "ACK3030", f"1{text}", f"1{text}", f"1{text}", Span(f"a{text}", 1, 2))
+    finding = Diagnostic(
+        Severity.WARNING, "ACK3030", texts=(f"1{text}", f"1{text}", f"1{text}"), span=Span(f"a{text}", 1, 2)
+    )
     changes = tuple(_change(change, text) for change in planned.changes)
     return dataclasses.replace(planned, changes=changes, diagnostics=(finding,))
 
@@ -87,9 +89,7 @@ def _step(step: Step, text: str) -> Step:
 def _diagnostic(diagnostic: Diagnostic, text: str) -> Diagnostic:
     return dataclasses.replace(
         diagnostic,
-        summary=f"1{text}",
-        detail=f"1{text}",
-        cure=f"1{text}",
+        texts=(f"1{text}", f"1{text}", f"1{text}"),
         cluster=diagnostic.cluster + text,
         parameter=diagnostic.parameter + text,
         span=Span(f"a{text}", 3, 4),

@@ -160,7 +160,9 @@ def test_properties_of_annotations_are_escaped() -> None:
 
 
 def hostile(text: str) -> Diagnostic:
-    return Diagnostic(Severity.ERROR, f"A{text}", text, text, text, Span(f"f{text}", 1, 2), text, text)
+    return Diagnostic(
+        Severity.ERROR, f"A{text}", texts=(text, text, text), span=Span(f"f{text}", 1, 2), cluster=text, parameter=text
+    )
 
 
 def check(text: str) -> None:

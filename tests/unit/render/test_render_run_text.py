@@ -86,7 +86,7 @@ def test_notes() -> None:
 
 
 def test_hostile_answers_stay_on_their_line() -> None:
-    fault = Diagnostic(refused("b").severity, "ACK5001", "Refused", "no\x1b[2J\nquota\u202e", cluster="b")
+    fault = Diagnostic(refused("b").severity, "ACK5001", texts=("Refused", "no\x1b[2J\nquota\u202e", ""), cluster="b")
     lines = [
         line(Moment.ENDED, "create:b", status=Status.FAILED, diagnostics=(fault,)),
         line(Moment.ENDED, "create:b", status=Status.DONE, cluster_id="c\x1b]0;x\x07"),

@@ -176,7 +176,7 @@ def test_a_default_folder_that_leads_elsewhere_is_not_read(folder, tmp_path_fact
     (folder / "fleet").symlink_to(elsewhere)
     result = spec.read(spec.Inputs(folder))
     assert "ACK1026" in only(result)
-    assert "Put the folder itself there" in str(result.diagnostics)
+    assert "Put the folder itself there" in result.diagnostics[0].cure
     assert "hunter2" not in str(result.diagnostics)
     assert not result.files
 

@@ -1,0 +1,120 @@
+"""The table of messages and the code that uses it: nothing is missing, nothing is left over, every argument is given."""
+
+from __future__ import annotations
+
+import ast
+import string
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ackplan.core import messages
+from ackplan.core.diagnostics import error, warning
+
+PACKAGE = Path(messages.__file__).parents[2]
+_MAKERS = {"error", "warning", "make"}
+_PLACES = {"span", "cluster", "parameter", "rule"}
+# Calls that bring their words along instead of naming a message, and messages that are nothing but an argument.
+_GLUED_CALLS, _GLUED_MESSAGES = 112, 27
+
+
+def _calls() -> Iterator[ast.Call]:
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))) if "simulator" not in file.parts else ():
+            if isinstance(node, ast.Call) and node.args and getattr(node.func, "id", "") in _MAKERS:
+                yield node
+
+
+def _named(node: ast.Call) -> str:
+    """The message that a call names; empty where it brings its words along."""
+    message = node.args[0]
+    whole = len(node.args) == 1 and isinstance(message, ast.Constant)
+    return str(message.value) if whole and isinstance(message, ast.Constant) else ""
+
+
+CALLS = [(name, node) for node in _calls() if (name := _named(node))]
+
+
+def _words(message: str) -> Mapping[str, Any]:
+    code, _, variant = message.partition(".")
+    entry = messages.table("en")[code]
+    return {**entry, **entry[variant]} if variant else entry
+
+
+def _fields(template: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in CALLS}))
+def test_a_call_gives_what_its_message_names(name: str) -> None:
+    words = _words(name)
+    needed = _fields(words.get("detail", "")) | _fields(words.get("cure", ""))
+    for node in (node for other, node in CALLS if other == name):
+        if all(keyword.arg for keyword in node.keywords):
+            assert {str(keyword.arg) for keyword in node.keywords} - _PLACES == needed
+
+
+def test_every_message_is_used() -> None:
+    used = {name for name, _ in CALLS}
+    for code, entry in messages.table("en").items():
+        variants = [f"{code}.{key}" for key, value in entry.items() if isinstance(value, dict)]
+        assert set(variants or [code]) <= used, code
+
+
+def test_templates_reach_into_no_argument() -> None:
+    for entry in messages.table("en").values():
+        for words in (entry, *(value for value in entry.values() if isinstance(value, dict))):
+            for key in ("detail", "cure"):
+                assert all(field.isidentifier() for field in _fields(words.get(key, "")))
+
+
+def test_each_summary_stands_once() -> None:
+    summaries = [entry["summary"] for entry in messages.table("en").values()]
+    assert {s for s in summaries if summaries.count(s) > 1} <= {"File can't be read"}
+
+
+def test_fewer_texts_are_glued_than_before() -> None:
+    """Lower the numbers when they are; they never rise."""
+    glued = [node for node in _calls() if not _named(node)]
+    whole = [
+        words[key]
+        for entry in messages.table("en").values()
+        for words in (entry, *(value for value in entry.values() if isinstance(value, dict)))
+        for key in ("detail", "cure")
+        if key in words and _fields(words[key]) and not any(text for text, *_ in string.Formatter().parse(words[key]))
+    ]
+    assert (len(glued), len(whole)) == (_GLUED_CALLS, _GLUED_MESSAGES)
+
+
+def test_words_are_filled_in_and_made_printable() -> None:
+    why = error("ACK3042", cluster_id="c1\x1b[2J", names="a and as b", names_2="a or b", cluster="a")
+    assert why.summary == "Cluster is recorded twice"
+    assert why.detail == "c1\\x1b[2J is recorded as a and as b"
+    assert "ackplan state rm a or b" in why.cure
+    assert str(why).startswith("ACK3042 a: Cluster is recorded twice: ")
+    assert hash(why) == hash(
+        error("ACK3042", cluster_id="c1\x1b[2J", names="a and as b", names_2="a or b", cluster="a")
+    )
+
+
+def test_an_argument_is_no_template() -> None:
+    why = warning("ACK2106", name="{version.__class__} {0}")
+    assert why.detail == "{version.__class__} {0}"
+    assert not why.is_error
+
+
+@pytest.mark.parametrize(
+    ("template", "value", "text"),
+    [
+        ("a{left:; not #}", "", "a"),
+        ("a{left:; not #}", "b, c", "a; not b, c"),
+        ("{left:# worker|# workers}", 1, "1 worker"),
+        ("{left:# worker|# workers}", 2, "2 workers"),
+        ("{left:,}", 12000, "12,000"),
+        ("{left!r}", "x", "'x'"),
+    ],
+)
+def test_what_a_template_knows_besides(template: str, value: str | int, text: str) -> None:
+    assert messages.filled(template, {"left": value}) == text
