@@ -9,29 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ackplan.app.step_consistency import REMOVAL, faults_of_steps, own_keys, same
+from ackplan.app.step_consistency import faults_of_steps, own_keys, same
 from ackplan.core import catalog
 from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action, Reason, StepKind
+from ackplan.core.work import TRAITS, Action, Create, Forget, Reason, Work, WriteRecord
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.pin import is_made_on
 
 _CURE = "Plan again"
-_IN_PLACE = frozenset(
-    {StepKind.AWAIT_READY, StepKind.ATTACH, StepKind.SCALE_OUT, StepKind.DETACH, StepKind.SCALE_IN, StepKind.RECORD}
-)
-_STEPS: Mapping[Action, frozenset[StepKind]] = {
-    Action.NOOP: frozenset(),
-    Action.CREATE: frozenset({StepKind.AWAIT_GONE, StepKind.CREATE, StepKind.ATTACH}),
-    Action.UPDATE: _IN_PLACE,
-    Action.REPLACE: REMOVAL | {StepKind.CREATE, StepKind.ATTACH},
-    Action.DELETE: REMOVAL,
-    Action.ADOPT: frozenset({StepKind.RECORD}),
-    Action.FORGET: frozenset({StepKind.FORGET}),
-    Action.RECORD: frozenset({StepKind.RECORD, StepKind.AWAIT_READY}),
-}
 _OF_MODE: Mapping[str, frozenset[Action]] = {
     "normal": frozenset(Action),
     "destroy": frozenset({Action.NOOP, Action.DELETE, Action.FORGET}),
@@ -84,10 +71,10 @@ def _of_pins(plan: Plan, record: Record | None) -> Iterator[str]:
 
 
 def _of_change(change: Change, recorded: RecordedCluster | None, mode: str) -> Iterator[str]:
-    kinds = [step.kind for step in change.steps]
+    works = [type(step.work) for step in change.steps]
     if change.action not in _OF_MODE[mode]:
         yield f"a {mode} plan does not {change.action.value}"
-    if not _STEPS[change.action].issuperset(kinds) or not _whole(change.action, kinds):
+    if any(change.action not in TRAITS[work].actions for work in works) or not _whole(change.action, works):
         yield f"these are not the steps of a {change.action.value}"
     yield from _of_parameters(change)
     yield from _of_names(change)
@@ -95,22 +82,22 @@ def _of_change(change: Change, recorded: RecordedCluster | None, mode: str) -> I
         return
     if _is_refused(change, recorded, mode):
         yield "it is protected, and not refused"
-    if len(set(kinds) - {StepKind.RECORD, StepKind.FORGET}) and recorded is not None and _is_stranger(change, recorded):
+    if not {WriteRecord, Forget}.issuperset(works) and recorded is not None and _is_stranger(change, recorded):
         yield f"{change.cluster_id} is not the recorded cluster"
     yield from faults_of_steps(change, recorded)
 
 
-def _whole(action: Action, kinds: list[StepKind]) -> bool:
+def _whole(action: Action, works: list[type[Work]]) -> bool:
     """Whether all that an action is made of is there, once."""
-    created, removed = kinds.count(StepKind.CREATE), sum(kind in REMOVAL for kind in kinds)
+    created, removed = works.count(Create), sum(TRAITS[work].removes for work in works)
     match action:
         case Action.CREATE:
             return created == 1
         case Action.REPLACE:
-            return (created, removed) == (1, 1) and kinds[0] in REMOVAL
+            return (created, removed) == (1, 1) and TRAITS[works[0]].removes
         case Action.DELETE | Action.FORGET | Action.ADOPT:
-            return len(kinds) == 1
-    return bool(kinds) or action is Action.NOOP
+            return len(works) == 1
+    return bool(works) or action is Action.NOOP
 
 
 def _is_stranger(change: Change, recorded: RecordedCluster) -> bool:

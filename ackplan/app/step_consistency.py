@@ -10,13 +10,10 @@ from ackplan import spec
 from ackplan.core import catalog
 from ackplan.core.catalog.operations import secret_parameters
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action, StepKind
+from ackplan.core.work import Action, Attach, AwaitGone, Create, Detach, Forget, ScaleIn, ScaleOut
 from ackplan.plan.model import Change, Step
 from ackplan.plan.steps import scale_out_values
 from ackplan.record import RecordedCluster
-from ackplan.record.codec import decode_cluster
-
-REMOVAL = frozenset({StepKind.DELETE, StepKind.AWAIT_GONE})
 
 
 def faults_of_steps(change: Change, recorded: RecordedCluster | None) -> Iterator[str]:
@@ -33,7 +30,7 @@ def _of_place(change: Change, step: Step, recorded: RecordedCluster | None) -> I
     regions = _regions(change, step, recorded)
     if (step.region if step.call is None else step.call.region) not in regions or step.region not in regions:
         yield f"it is for another region than the cluster's, {' or '.join(sorted(regions)) or 'none'}"
-    if bool(step.cluster_id) == (step.kind is StepKind.CREATE) and not _is_new(change, step):
+    if bool(step.cluster_id) == isinstance(step.work, Create) and not _is_new(change, step):
         yield "it names another cluster"
     if recorded is not None and step.accepted_at not in {"", recorded.accepted_at}:
         yield "it tells another time of creation"
@@ -42,9 +39,9 @@ def _of_place(change: Change, step: Step, recorded: RecordedCluster | None) -> I
 def _regions(change: Change, step: Step, recorded: RecordedCluster | None) -> set[str]:
     """The region that a cluster is made in, or that it is recorded in; where neither is told, where it was seen."""
     seen = str((change.seen or {}).get("region_id", ""))
-    if step.kind is StepKind.AWAIT_GONE:
+    if isinstance(step.work, AwaitGone):
         return {seen, change.kind.region_of(recorded.parameters if recorded else {}, seen)}
-    made = step.kind is StepKind.CREATE or (change.action in {Action.CREATE, Action.REPLACE} and not step.cluster_id)
+    made = isinstance(step.work, Create) or (change.action in {Action.CREATE, Action.REPLACE} and not step.cluster_id)
     if made or recorded is None:
         return {change.kind.region_of(change.after or {}, seen)}
     told = recorded.region
@@ -53,7 +50,7 @@ def _regions(change: Change, step: Step, recorded: RecordedCluster | None) -> se
 
 def _is_new(change: Change, step: Step) -> bool:
     """Whether only the answer of the cluster's own create will tell the id."""
-    return not step.cluster_id and change.action in {Action.CREATE, Action.REPLACE} and step.kind is StepKind.ATTACH
+    return not step.cluster_id and change.action in {Action.CREATE, Action.REPLACE} and isinstance(step.work, Attach)
 
 
 def _of_body(change: Change, step: Step) -> Iterator[str]:
@@ -76,27 +73,27 @@ def _of_body(change: Change, step: Step) -> Iterator[str]:
 
 def _schema_of(change: Change, step: Step) -> str:
     assert step.call is not None  # noqa: S101 - who calls has looked
-    if step.kind is StepKind.CREATE:
+    if isinstance(step.work, Create):
         return change.kind.schema_file
     return next(iter(catalog.operation(step.call.operation).bodies), "")
 
 
 def _says(change: Change, step: Step, body: Mapping[str, Any]) -> bool:
     """Whether the body is that of this change, and of no other."""
-    match step.kind:
-        case StepKind.CREATE:
+    match step.work:
+        case Create():
             return same(dict(body), dict(change.after or {}))
-        case StepKind.ATTACH:
-            return body.get("instances") == list(step.instances) and _is_of_a_group(change, body)
-        case StepKind.SCALE_OUT:
-            added = (step.workers_after or 0) - (step.workers_before or 0)
+        case Attach(_, instances):
+            return body.get("instances") == list(instances) and _is_of_a_group(change, body)
+        case ScaleOut(_, size):
+            added = size.after - size.before
             return all(any(same(body[n], v) for v in known) for n, known in _known(change, body, added))
-        case StepKind.DETACH:
-            return _are_named(change, step.instances, body.get("nodes")) and body.get("release_node") is False
-        case StepKind.SCALE_IN:
-            given_up = (step.workers_before or 0) - (step.workers_after or 0)
+        case Detach(_, instances):
+            return _are_named(change, instances, body.get("nodes")) and body.get("release_node") is False
+        case ScaleIn(_, size, instances):
+            given_up = size.before - size.after
             release = own_keys(change).get("scale_in", {}).get("release_node")
-            named = _are_named(change, step.instances, body.get("nodes")) and len(step.instances) == given_up
+            named = _are_named(change, instances, body.get("nodes")) and len(instances) == given_up
             return named and body.get("release_node") == release
     return False
 
@@ -131,11 +128,11 @@ def _known(change: Change, body: Mapping[str, Any], added: int) -> Iterable[tupl
 
 def _of_entry(change: Change, step: Step, recorded: RecordedCluster | None) -> Iterator[str]:
     """What is recorded once the step is done is the cluster that is shown, in whole at its last step."""
-    if step.entry is None:
-        if step.kind not in REMOVAL and step.kind is not StepKind.FORGET:
+    entry = step.after
+    if entry is None:
+        if not step.traits.removes and not isinstance(step.work, Forget):
             yield "it records nothing"
         return
-    entry = decode_cluster(change.cluster, step.entry)
     known = {"", change.cluster_id} if change.action not in {Action.CREATE, Action.REPLACE} else {""}
     last = step is change.steps[-1]
     if entry.cluster_id not in known or (entry.kind != change.kind and (last or recorded is None)):
@@ -158,23 +155,24 @@ def _is_recovered(entry: RecordedCluster, change: Change) -> bool:
 def _of_size(change: Change) -> Iterator[str]:
     """The number of workers that the last scaling brings about is the one that is shown."""
     counting = change.kind.count_parameter
-    scaling = [step for step in change.steps if step.workers_after is not None]
-    if counting is None or counting.name not in (change.after or {}) or not scaling:
+    scaling = [(number, step, step.size) for number, step in enumerate(change.steps) if step.size is not None]
+    entry = change.steps[-1].after
+    if counting is None or counting.name not in (change.after or {}) or not scaling or entry is None:
         return
-    last, entry = scaling[-1], decode_cluster(change.cluster, change.steps[-1].entry)
-    leaving = sum(len(s.instances) for s in change.steps[change.steps.index(last) :] if s.kind is StepKind.DETACH)
+    number, last, size = scaling[-1]
+    leaving = sum(len(s.instances) for s in change.steps[number:] if isinstance(s.work, Detach))
     wanted = counting.canonical((change.after or {})[counting.name])
-    if (last.workers_after or 0) - leaving != wanted + len(entry.attached):
+    if size.after - leaving != wanted + len(entry.attached):
         yield f"{last.id}: it brings about another size than is shown"
 
 
 def own_keys(change: Change) -> Mapping[str, Any]:
     """ackplan's own keys of the cluster as they will be recorded."""
-    entry = change.steps[-1].entry if change.steps else None
-    return decode_cluster(change.cluster, entry).own if entry is not None else {}
+    entry = change.steps[-1].after if change.steps else None
+    return entry.own if entry is not None else {}
 
 
-def same(one: Any, other: Any) -> bool:
+def same(one: object, other: object) -> bool:
     if one is ABSENT or other is ABSENT or one != other:
         return one is other
     if isinstance(one, str | int):

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from ackplan.core.answers import Node
 from ackplan.record import RecordedCluster
-from ackplan.spec.desired import ScaleIn, Wanted
+from ackplan.spec.desired import ScaleInChoice, Wanted
 
 MASTER = "Master"
 # How far the clocks of two services may be apart, in seconds.
@@ -86,7 +86,9 @@ class Removal:
     spared: tuple[str, ...] = ()
 
 
-def choose(scale_in: ScaleIn, need: int, nodes: Sequence[Node], kept: frozenset[str], created: str = "") -> Removal:
+def choose(
+    scale_in: ScaleInChoice, need: int, nodes: Sequence[Node], kept: frozenset[str], created: str = ""
+) -> Removal:
     """Up to `need` workers to remove, as `scale_in` names or picks them; never a master nor one of `kept`.
 
     A strategy picks what is leaving or failed first, and only nodes that ACK made for this cluster: none of another

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ackplan.core.answers import Accepted, Cluster
@@ -10,6 +11,7 @@ from ackplan.execute.failures import StepFailed
 from ackplan.execute.ports import ApiError
 from ackplan.execute.presence import Listing
 from ackplan.execute.step_run import StepContext
+from ackplan.record import RecordedCluster
 from ackplan.record.journal import Phase
 
 _TRIES = 3
@@ -21,7 +23,7 @@ async def create(context: StepContext) -> None:
     task_id = None if context.cluster_id else await _send(context)
     context.ids[context.step.cluster] = context.cluster_id
     await context.running(task_id)
-    await context.settled(context.step.entry)
+    await context.settled(context.step.after)
 
 
 async def _send(context: StepContext) -> str | None:
@@ -79,5 +81,13 @@ async def _named(context: StepContext) -> list[Cluster]:
 async def _created(context: StepContext, answer: Accepted) -> str | None:
     context.cluster_id = answer.cluster_id or ""
     context.accepted_at = datetime.fromtimestamp(context.ports.clock.wall(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    entry = {**(context.step.entry or {}), "cluster_id": context.cluster_id, "created": False, "attached": []}
-    return await context.answered(answer, {**entry, "accepted_at": context.accepted_at})
+    return await context.answered(answer, _entry(context))
+
+
+def _entry(context: StepContext) -> RecordedCluster | None:
+    """The record entry of a cluster that is being created."""
+    after = context.step.after
+    if after is None:
+        return None
+    new = replace(after, cluster_id=context.cluster_id, accepted_at=context.accepted_at)
+    return replace(new, created=False, attached=())

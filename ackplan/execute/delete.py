@@ -47,7 +47,7 @@ async def _leaving(context: StepContext) -> bool:
 async def await_gone(context: StepContext) -> None:
     """Waits for a deletion that is under way."""
     await _gone(context, "deleting")
-    await context.settled(removed=context.step.entry is None)
+    await context.settled(removed=context.step.after is None)
 
 
 async def _gone(context: StepContext, before: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ackplan.core.answers import Cluster
+from ackplan.core.call import Pinned
 from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.core.error_codes import error_code
 from ackplan.execute.ports import ApiError
@@ -52,8 +53,8 @@ def not_gone(step: Step) -> Diagnostic:
     return _fault(step, "ACK5015", "Cluster is not gone", detail, cure)
 
 
-def moved(step: Step, workers: int | None) -> Diagnostic:
-    detail = f"planned for {step.workers_before} workers, found {'unknown' if workers is None else workers}"
+def moved(step: Step, size: Pinned, workers: int | None) -> Diagnostic:
+    detail = f"planned for {size.before} workers, found {'unknown' if workers is None else workers}"
     return _fault(step, "ACK5010", "Size moved since the plan", detail, "Plan again")
 
 
@@ -62,8 +63,8 @@ def lost(step: Step, fault: ApiError | None) -> Diagnostic:
     return _fault(step, "ACK5003", "Answer was lost", detail, "Nothing is repeated blindly. " + _AGAIN)
 
 
-def wrong_size(step: Step, workers: int | None) -> Diagnostic:
-    detail = f"{'unknown' if workers is None else workers} workers, wanted {step.workers_after}"
+def wrong_size(step: Step, size: Pinned, workers: int | None) -> Diagnostic:
+    detail = f"{'unknown' if workers is None else workers} workers, wanted {size.after}"
     return _fault(step, "ACK5004", "Size is not what was asked for", detail)
 
 
@@ -94,5 +95,5 @@ def not_attached(step: Step, why: str) -> Diagnostic:
 
 def too_long(step: Step, seen_last: str, *, called: bool) -> Diagnostic:
     fate = "it may still go on" if called else "nothing was sent"
-    detail = "; ".join(filter(None, (f"{step.kind.value} is not done after {step.timeout} seconds", seen_last, fate)))
+    detail = "; ".join(filter(None, (f"{step.traits.name} is not done after {step.timeout} seconds", seen_last, fate)))
     return _fault(step, "ACK5008", "Took too long", detail, "Run: ackplan apply, which takes it up again")

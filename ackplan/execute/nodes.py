@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ackplan.execute import failures
 from ackplan.execute.failures import StepFailed
@@ -69,17 +70,17 @@ async def _joining(context: StepContext, instances: list[str]) -> bool:
 
 async def _take_in(context: StepContext, present: frozenset[str], error: str) -> None:
     """The record takes in those instances of the step that are nodes now."""
-    entry = dict(context.step.entry or {})
-    mine = context.step.instances
-    entry["attached"] = [i for i in entry.get("attached", ()) if i in present or i not in mine]
-    await context.settled(entry, error=error)
+    after, mine = context.step.after, context.step.instances
+    if after is not None:
+        after = replace(after, attached=tuple(i for i in after.attached if i in present or i not in mine))
+    await context.settled(after, error=error)
 
 
 async def detach(context: StepContext) -> None:
     """Takes attached instances out of the cluster; they keep running."""
     await context.ready()
     await remove(context)
-    await context.settled(context.step.entry)
+    await context.settled(context.step.after)
 
 
 async def remove(context: StepContext) -> None:

@@ -6,10 +6,21 @@ name, a scaling by the size that was pinned in the plan, an attach or a removal 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from typing import assert_never
 
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.work import StepKind
+from ackplan.core.work import (
+    Attach,
+    AwaitGone,
+    AwaitReady,
+    Create,
+    Delete,
+    Detach,
+    Forget,
+    ScaleIn,
+    ScaleOut,
+    WriteRecord,
+)
 from ackplan.execute import failures
 from ackplan.execute.create import create
 from ackplan.execute.delete import await_gone, delete
@@ -27,11 +38,7 @@ from ackplan.record.journal import Phase
 
 async def _await_ready(context: StepContext) -> None:
     await context.running()
-    await context.settled(context.step.entry)
-
-
-async def _record(context: StepContext) -> None:
-    await context.settled(context.step.entry)
+    await context.settled(context.step.after)
 
 
 async def _forget(context: StepContext) -> None:
@@ -42,7 +49,7 @@ async def _forget(context: StepContext) -> None:
 
 
 def _refused(context: StepContext, fault: ApiError) -> Diagnostic:
-    if fault.missing and context.step.kind is not StepKind.CREATE:
+    if fault.missing and not isinstance(context.step.work, Create):
         return failures.gone(context.step)
     if context.failed and context.called:
         return failures.refused_failed(context.step, fault)
@@ -52,18 +59,32 @@ def _refused(context: StepContext, fault: ApiError) -> Diagnostic:
 # The code of a call that was not sent because the run is being stopped.
 STOPPED = "Stopped"
 
-_PERFORM: dict[StepKind, Callable[[StepContext], Awaitable[None]]] = {
-    StepKind.CREATE: create,
-    StepKind.ATTACH: attach,
-    StepKind.SCALE_OUT: scale_out,
-    StepKind.DETACH: detach,
-    StepKind.SCALE_IN: scale_in,
-    StepKind.DELETE: delete,
-    StepKind.AWAIT_READY: _await_ready,
-    StepKind.AWAIT_GONE: await_gone,
-    StepKind.RECORD: _record,
-    StepKind.FORGET: _forget,
-}
+
+async def _carry_out(context: StepContext) -> None:
+    """The work of the step: each has its own way."""
+    match context.step.work:
+        case Create():
+            await create(context)
+        case Attach():
+            await attach(context)
+        case ScaleOut(_, size):
+            await scale_out(context, size)
+        case Detach():
+            await detach(context)
+        case ScaleIn(_, size, _):
+            await scale_in(context, size)
+        case Delete():
+            await delete(context)
+        case AwaitReady():
+            await _await_ready(context)
+        case AwaitGone():
+            await await_gone(context)
+        case WriteRecord():
+            await context.settled(context.step.after)
+        case Forget():
+            await _forget(context)
+        case work:
+            assert_never(work)
 
 
 class Performer:
@@ -110,7 +131,7 @@ class Performer:
     async def _status(context: StepContext) -> Status:
         step = context.step
         try:
-            await _PERFORM[step.kind](context)
+            await _carry_out(context)
         except Stopped:
             return Status.INTERRUPTED
         except TookTooLong as fault:

@@ -5,6 +5,8 @@ So a scale-out can't be done twice: not by a lost answer, not by a second run, n
 
 from __future__ import annotations
 
+from ackplan.core.answers import Cluster
+from ackplan.core.call import Pinned
 from ackplan.execute import failures
 from ackplan.execute.failures import StepFailed
 from ackplan.execute.nodes import remove
@@ -12,47 +14,52 @@ from ackplan.execute.ports import ApiError
 from ackplan.execute.step_run import StepContext
 
 
-async def scale_out(context: StepContext) -> None:
+async def scale_out(context: StepContext, size: Pinned) -> None:
     """Adds workers, and sees them arrive."""
-    if await _to_do(context):
+    if await _to_do(context, size):
         body = await context.intent()
         context.called = True
         try:
             answer = await context.ports.api.scale_out(context.call.region, context.cluster_id, body)
             task_id = await context.answered(answer)
         except ApiError as fault:
-            await context.after_fault(fault, lambda: _begun(context))
+            await context.after_fault(fault, lambda: _begun(context, size))
             task_id = None
-        if not await context.effective(task_id, lambda: _arrived(context)):
-            raise StepFailed(failures.wrong_size(context.step, context.workers(await context.look())))
-    await context.settled(context.step.entry)
+        if not await context.effective(task_id, lambda: _arrived(context, size)):
+            raise StepFailed(failures.wrong_size(context.step, size, _workers(await context.look(), size)))
+    await context.settled(context.step.after)
 
 
-async def scale_in(context: StepContext) -> None:
+async def scale_in(context: StepContext, size: Pinned) -> None:
     """Gives workers up by name."""
-    if await _to_do(context):
+    if await _to_do(context, size):
         await remove(context)
-    await context.settled(context.step.entry)
+    await context.settled(context.step.after)
 
 
-async def _to_do(context: StepContext) -> bool:
-    workers = context.workers(await context.ready())
-    if workers == context.step.workers_before and await context.late_call():
-        workers = context.workers(await context.ready())
-    if workers is not None and workers == context.step.workers_after:
+async def _to_do(context: StepContext, size: Pinned) -> bool:
+    workers = _workers(await context.ready(), size)
+    if workers == size.before and await context.late_call():
+        workers = _workers(await context.ready(), size)
+    if workers is not None and workers == size.after:
         return False
-    if workers is None or workers != context.step.workers_before:
-        raise StepFailed(failures.moved(context.step, workers))
+    if workers is None or workers != size.before:
+        raise StepFailed(failures.moved(context.step, size, workers))
     return True
 
 
-async def _begun(context: StepContext) -> bool:
+async def _begun(context: StepContext, size: Pinned) -> bool:
     cluster = await context.look()
-    return cluster is not None and (cluster.busy or context.workers(cluster) != context.step.workers_before)
+    return cluster is not None and (cluster.busy or _workers(cluster, size) != size.before)
 
 
-async def _arrived(context: StepContext) -> bool:
+async def _arrived(context: StepContext, size: Pinned) -> bool:
     cluster = await context.look()
     if cluster is None:
         raise StepFailed(failures.gone(context.step))
-    return context.workers(cluster) == context.step.workers_after
+    return _workers(cluster, size) == size.after
+
+
+def _workers(cluster: Cluster | None, size: Pinned) -> int | None:
+    """How many workers the cluster has; None where it does not tell."""
+    return cluster.size - size.masters if cluster is not None and cluster.size is not None else None

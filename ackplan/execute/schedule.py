@@ -10,7 +10,6 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from ackplan.core.work import StepKind
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Outcome, Status
 from ackplan.execute.scheduler import Walk
@@ -19,16 +18,6 @@ from ackplan.plan.model import Plan, Step
 
 # How long a call usually takes; its step is at work meanwhile.
 _CALL_SECONDS = 0.5
-# Calls of a step until it only waits: looks before, and the one that changes something.
-_CALLS = {
-    StepKind.CREATE: 1,
-    StepKind.ATTACH: 3,
-    StepKind.SCALE_OUT: 2,
-    StepKind.DETACH: 3,
-    StepKind.SCALE_IN: 3,
-    StepKind.DELETE: 2,
-    StepKind.FORGET: 1,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +47,7 @@ def expected(steps: Iterable[Step], limits: Limits = USUAL) -> Schedule:
     while True:
         for step in walk.start(free):
             free -= 1
-            starts[step.id], waits = turns.take(now, _CALLS.get(step.kind, 0))
+            starts[step.id], waits = turns.take(now, step.traits.calls)
             ends[step.id] = starts[step.id] + step.expected_seconds
             heapq.heappush(moments, (waits, next(numbers), None))
             heapq.heappush(moments, (ends[step.id], next(numbers), step))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.answers import Accepted, Attached, Cluster, Retry, Task
+from ackplan.core.call import Call
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.execute import failures
 from ackplan.execute.cluster_log import logged
@@ -17,12 +18,15 @@ from ackplan.execute.ports import WRITE_DOWN, Api, ApiError, Clock, Journal, Sec
 from ackplan.execute.presence import REAL, Patience, Subject, look_up
 from ackplan.execute.slots import Place
 from ackplan.execute.waiter import Settled, Watch
-from ackplan.plan.model import Call, Step
+from ackplan.plan.model import Step
+from ackplan.record import RecordedCluster
+from ackplan.record.codec import encode_cluster
 from ackplan.record.journal import Entry, Phase
 
 # How long a call whose answer was lost may take to show its effect.
 GRACE = 60.0
 LOOK_EVERY = 3.0
+_SIZES = ("workers_before", "workers_after")
 _SHARE = 0.04
 _LONGEST_PAUSE = 15.0
 
@@ -41,8 +45,9 @@ class Ports:
 
 def _aim(step: Step) -> dict[str, Any]:
     """By what a later run can tell whether the step's call took effect."""
-    sizes = {"workers_before": step.workers_before, "workers_after": step.workers_after, "masters": step.masters}
-    return {**sizes, "instances": list(step.instances)}
+    size = step.size
+    sizes = {"workers_before": size.before, "workers_after": size.after} if size else dict.fromkeys(_SIZES)
+    return {**sizes, "masters": size.masters if size else 0, "instances": list(step.instances)}
 
 
 @dataclass(slots=True)
@@ -79,10 +84,12 @@ class StepContext:
 
     # What is written down
 
-    async def write(self, phase: Phase, data: Mapping[str, Any], **more: Any) -> None:
-        """One journal entry, on disk when this returns; `more` are `entry` and `removed`."""
-        entry = Entry(self.run, self.step.id, self.step.cluster, phase, data, **more)
-        await self.ports.journal.write(entry)
+    async def write(
+        self, phase: Phase, data: Mapping[str, Any], entry: RecordedCluster | None = None, *, removed: bool = False
+    ) -> None:
+        """One journal entry, on disk when this returns."""
+        after = encode_cluster(entry) if entry else None
+        await self.ports.journal.write(Entry(self.run, self.step.id, self.step.cluster, phase, data, after, removed))
 
     async def intent(self) -> dict[str, Any]:
         """Reads the secrets, writes down what is about to be sent, and gives the body to send."""
@@ -94,7 +101,8 @@ class StepContext:
 
     async def _write_down(self) -> None:
         step, now = self.step, self.ports.clock.wall()
-        facts = {"operation": self.call.operation, **_aim(step), "entry": step.entry, "at": now}
+        after = encode_cluster(step.after) if step.after else None
+        facts = {"operation": self.call.operation, **_aim(step), "entry": after, "at": now}
         await self.write(Phase.INTENT, facts)
 
     def _with_secrets(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,7 +112,7 @@ class StepContext:
             for name, value in body.items()
         }
 
-    async def answered(self, answer: Accepted | Attached, entry: Mapping[str, Any] | None = None) -> str | None:
+    async def answered(self, answer: Accepted | Attached, entry: RecordedCluster | None = None) -> str | None:
         """Writes an answer down; the task to follow, where there is one."""
         self.heard(answer)
         if answer.task_id:
@@ -119,11 +127,11 @@ class StepContext:
         self.retries += told.retries
 
     async def settled(
-        self, entry: Mapping[str, Any] | None = None, *, removed: bool = False, error: str = ""
+        self, entry: RecordedCluster | None = None, *, removed: bool = False, error: str = ""
     ) -> None:  # fmt: skip
         """The step's effect is complete, or as far as it will be (`error` says why): the record takes it in."""
         if entry is not None:
-            entry = {**entry, "cluster_id": entry["cluster_id"] or self.cluster_id}
+            entry = replace(entry, cluster_id=entry.cluster_id or self.cluster_id)
         await self.write(Phase.SETTLED, {"error": error} if error else {}, entry=entry, removed=removed)
 
     async def after_fault(self, fault: ApiError, seen: Callable[[], Awaitable[bool]]) -> None:
@@ -261,10 +269,6 @@ class StepContext:
         return frozenset(name for node in nodes for name in (node.instance_id, node.name)) & frozenset(
             self.step.instances
         )
-
-    def workers(self, cluster: Cluster | None) -> int | None:
-        """How many workers the cluster has; None where it does not tell."""
-        return cluster.size - self.step.masters if cluster is not None and cluster.size is not None else None
 
 
 def _succeeded(task: Task | None) -> bool:

@@ -16,7 +16,7 @@ from ackplan.core import catalog
 from ackplan.core.catalog import files
 from ackplan.core.catalog.operations import body_parameters
 from ackplan.core.diagnostics import Diagnostic, warning
-from ackplan.core.work import StepKind
+from ackplan.core.work import Attach, Delete, ScaleIn, ScaleOut, Work
 from ackplan.plan.model import Change
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted
@@ -26,13 +26,13 @@ _SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class _Caution:
-    """A warning about steps of one kind. `detail` says what it is about of a change, and of the instances recorded as
+    """A warning about steps with one work. `detail` says what it is about of a change, and of the instances recorded as
     attached; nothing where it does not apply.
 
     Without a `parameter` it is about the number of workers.
     """
 
-    kind: StepKind
+    work: type[Work]
     code: str
     summary: str
     cure: str
@@ -45,12 +45,12 @@ def cautions(
 ) -> Iterator[Diagnostic]:
     """The warnings about what these changes do; what is blocked does nothing."""
     for change in changes:
-        kinds = {step.kind for step in change.steps}
-        if not kinds or change.is_blocked:
+        works = {type(step.work) for step in change.steps}
+        if not works or change.is_blocked:
             continue
         spec, entry = wanted.get(change.cluster), recorded.get(change.cluster)
         for caution in _CAUTIONS:
-            if caution.kind not in kinds:
+            if caution.work not in works:
                 continue
             detail = caution.detail(change, entry.attached if entry else ())
             if detail:
@@ -88,9 +88,9 @@ def _scale_out() -> tuple[tuple[tuple[str, Any], ...], tuple[tuple[str, tuple[st
     return tuple(files.read(file)["x-ack-lacks"].items()), tuple(sources)
 
 
-def _instances(change: Change, kind: StepKind, asked: str = "") -> str:
-    """The instances that steps of this kind are about; with `asked` only of those whose body sets that."""
-    bodies = ((step, step.call.body or {}) for step in change.steps if step.kind is kind and step.call)
+def _instances(change: Change, work: type[Work], asked: str = "") -> str:
+    """The instances that steps with this work are about; with `asked` only of those whose body sets that."""
+    bodies = ((step, step.call.body or {}) for step in change.steps if type(step.work) is work and step.call)
     return _listed([i for step, body in bodies if not asked or body.get(asked) is True for i in step.instances])
 
 
@@ -100,24 +100,24 @@ def _listed(instances: Sequence[str]) -> str:
 
 
 def _replaced(change: Change, _: tuple[str, ...]) -> str:
-    joining = _instances(change, StepKind.ATTACH)
+    joining = _instances(change, Attach)
     return f"attaching replaces the system disk of {joining}: what is on it is lost" if joining else ""
 
 
 def _formatted(change: Change, _: tuple[str, ...]) -> str:
-    joining = _instances(change, StepKind.ATTACH, "format_disk")
+    joining = _instances(change, Attach, "format_disk")
     return f"format_disk formats the data disks of {joining}: what is on them is lost" if joining else ""
 
 
 def _unlike(change: Change, _: tuple[str, ...]) -> str:
-    bodies = [step.call.body or {} for step in change.steps if step.kind is StepKind.SCALE_OUT and step.call]
+    bodies = [step.work.call.body or {} for step in change.steps if isinstance(step.work, ScaleOut)]
     told = [fact for body in bodies for fact in uncarried(change.after or {}, body)]
     return f"the call that adds workers can't carry {', '.join(told)}: new workers come without" if told else ""
 
 
 def _joined(change: Change, _: tuple[str, ...]) -> str:
     own_way = change.kind.root.get("x-ack-join")
-    joining = _instances(change, StepKind.ATTACH)
+    joining = _instances(change, Attach)
     if not joining or own_way is None:
         return ""
     return f"attaching is for instances of the cloud ({joining}); edge nodes join by the script that {own_way} makes"
@@ -130,16 +130,14 @@ def _deleted(_: Change, attached: tuple[str, ...]) -> str:
 
 
 def _released(change: Change, _: tuple[str, ...]) -> str:
-    leaving = _instances(change, StepKind.SCALE_IN, "release_node")
+    leaving = _instances(change, ScaleIn, "release_node")
     return f"removed from the cluster and released, with what is on their disks: {leaving}" if leaving else ""
 
 
 _CAUTIONS = (
+    _Caution(Attach, "ACK2051", "System disks are replaced", "Back up first what must stay", "attach", _replaced),
     _Caution(
-        StepKind.ATTACH, "ACK2051", "System disks are replaced", "Back up first what must stay", "attach", _replaced
-    ),
-    _Caution(
-        StepKind.ATTACH,
+        Attach,
         "ACK2052",
         "Data disks are formatted",
         "Leave format_disk out to keep them",
@@ -147,7 +145,7 @@ _CAUTIONS = (
         _formatted,
     ),
     _Caution(
-        StepKind.SCALE_OUT,
+        ScaleOut,
         "ACK2053",
         "New workers differ from the first",
         "Where that matters, make the instances yourself and attach them",
@@ -155,7 +153,7 @@ _CAUTIONS = (
         _unlike,
     ),
     _Caution(
-        StepKind.DELETE,
+        Delete,
         "ACK2054",
         "Attached instances may be released",
         "To keep them take them out of attach first, and apply that",
@@ -163,7 +161,7 @@ _CAUTIONS = (
         _deleted,
     ),
     _Caution(
-        StepKind.ATTACH,
+        Attach,
         "ACK2056",
         "Edge nodes join by a script",
         "For a node at the edge: ackplan attach-script NAME, and run on it what that prints",
@@ -171,7 +169,7 @@ _CAUTIONS = (
         _joined,
     ),
     _Caution(
-        StepKind.SCALE_IN,
+        ScaleIn,
         "ACK2055",
         "Instances are released",
         "To keep them: scale_in.release_node: false",

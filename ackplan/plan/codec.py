@@ -23,7 +23,6 @@ from ackplan.plan.parts import (
     encode_judged,
     encode_left_out,
 )
-from ackplan.plan.steps import OPERATION_OF
 from ackplan.record import Record
 from ackplan.record.codec import as_data, decode_data, encode_cluster
 
@@ -223,11 +222,11 @@ def _check(plan: Plan) -> None:
     graph.order(graph.build(steps))
     for change in plan.changes:
         for step in change.steps:
-            called = step.call.operation if step.call else None
+            called = step.call.operation if step.call else ""
             known = {"", change.cluster_id, (change.seen or {}).get("cluster_id")}
             if step.cluster_id not in known:
                 raise ValueError("steps of another cluster")
-            if step.cluster != change.cluster or called != OPERATION_OF.get(step.kind):
+            if step.cluster != change.cluster or called != step.traits.operation:
                 raise ValueError("steps and calls")
 
 

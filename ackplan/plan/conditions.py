@@ -8,17 +8,11 @@ from typing import Final
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, error, warning
 from ackplan.core.states import condition
-from ackplan.core.work import Action, Reason, StepKind
+from ackplan.core.work import Action, Reason
 from ackplan.plan.model import Change, Step
 from ackplan.spec.desired import Wanted
 
 _RUNNING: Final = "running"
-_WORK: Final = {
-    StepKind.SCALE_OUT: "add workers",
-    StepKind.SCALE_IN: "remove workers",
-    StepKind.ATTACH: "attach instances",
-    StepKind.DETACH: "take instances out",
-}
 
 
 def conditions(changes: Iterable[Change], wanted: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
@@ -49,7 +43,7 @@ def _told(change: Change) -> bool:
 def unfit(wanted: Wanted, live: Cluster, steps: Iterable[Step]) -> Iterator[Diagnostic]:
     """Why a cluster in this state can't have these steps: one that stays as it is takes no change of its nodes."""
     known = live.condition
-    asked = [_WORK[step.kind] for step in steps if step.kind in _WORK]
+    asked = [step.traits.nodes for step in steps if step.traits.nodes]
     if known.works or known.busy or not asked:
         return
     yield error(

@@ -8,51 +8,52 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, Severity, has_errors
-from ackplan.core.work import Action, Reason, Side, StepKind
+from ackplan.core.work import TRAITS, Action, Reason, Side, Traits, Work, call_of, instances_of, size_of
 from ackplan.core.world import World
 from ackplan.diff import ParameterChange
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One API call as it will be sent, but for secrets: those stand in `body` as `{"env": ...}` or `{"file": ...}`."""
-
-    operation: str
-    method: str
-    path: str
-    region: str
-    body: Mapping[str, Any] | None = None
+from ackplan.record import RecordedCluster
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. It starts when all of `needs` are done.
+    """One step: its `work`, and what all steps have. It starts when all of `needs` are done.
 
-    `workers_before` and `workers_after` pin a scaling step: it runs only on a cluster that has exactly `before`
-    workers, and counts as done on one that has `after`. `entry` is the cluster's record entry once the step is done
-    (None: it leaves the record); its `cluster_id` is empty where only the answer will tell. `region` is where the
-    cluster is asked for, `accepted_at` when its creation was accepted, where that is known. Seconds throughout.
+    `after` is the cluster's record entry once the step is done (None: it leaves the record); its `cluster_id` is empty
+    where only the answer will tell. `region` is where the cluster is asked for, `accepted_at` when its creation was
+    accepted, where that is known. Seconds throughout.
     """
 
     id: str
     cluster: str
-    kind: StepKind
+    work: Work
     reason: Reason
     side: Side
     cluster_id: str = ""
-    call: Call | None = None
     needs: tuple[str, ...] = ()
     expected_seconds: float = 0.0
     timeout: int = 3600
-    masters: int = 0
-    workers_before: int | None = None
-    workers_after: int | None = None
-    instances: tuple[str, ...] = ()
-    entry: Mapping[str, Any] | None = None
+    after: RecordedCluster | None = None
     region: str = ""
     accepted_at: str = ""
+
+    @property
+    def traits(self) -> Traits:
+        return TRAITS[type(self.work)]
+
+    @property
+    def call(self) -> Call | None:
+        return call_of(self.work)
+
+    @property
+    def size(self) -> Pinned | None:
+        return size_of(self.work)
+
+    @property
+    def instances(self) -> tuple[str, ...]:
+        return instances_of(self.work)
 
 
 @dataclass(frozen=True, slots=True)

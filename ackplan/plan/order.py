@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ackplan.core.diagnostics import Diagnostic, error
-from ackplan.core.work import StepKind
 from ackplan.plan.model import Change, Step, replaced
-
-_REMOVING = frozenset({StepKind.DELETE, StepKind.AWAIT_GONE})
-# Steps that call nothing and wait for nothing: whatever depends on them looks through to what lies before.
-SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
 
 
 def wire(changes: Sequence[Change]) -> tuple[tuple[Change, ...], tuple[Diagnostic, ...]]:
@@ -31,11 +26,11 @@ def wire(changes: Sequence[Change]) -> tuple[tuple[Change, ...], tuple[Diagnosti
 
 
 def _building(step: Step) -> bool:
-    return step.kind not in _REMOVING and step.kind not in SILENT
+    return not step.traits.removes and not step.traits.silent
 
 
 def _removing(step: Step) -> bool:
-    return step.kind in _REMOVING
+    return step.traits.removes
 
 
 def _incoming(

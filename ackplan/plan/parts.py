@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from ackplan.core import catalog
+from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic, Severity, Span
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action, Reason, Side, StepKind
+from ackplan.core.work import TRAITS, Action, Reason, Side, Work
 from ackplan.diff import ParameterChange
 from ackplan.plan import untrusted
-from ackplan.plan.model import Call, Change, Judged, LeftOut, Step
+from ackplan.plan.model import Change, Judged, LeftOut, Step
+from ackplan.record.codec import encode_cluster
+
+_WORKS: Mapping[str, type[Work]] = {traits.name: work for work, traits in TRAITS.items()}
 
 
 def encode_change(change: Change) -> dict[str, Any]:
@@ -23,7 +28,7 @@ def encode_change(change: Change) -> dict[str, Any]:
         "reason": change.reason.name,
         "cluster_id": change.cluster_id,
         "parameters": [_parameter(parameter) for parameter in change.parameters],
-        "steps": [_step(step) for step in change.steps],
+        "steps": [encode_step(step) for step in change.steps],
         "blocked": [encode_diagnostic(diagnostic) for diagnostic in change.blocked],
         "notes": list(change.notes),
         "before": change.before,
@@ -45,12 +50,13 @@ def _parameter(parameter: ParameterChange) -> dict[str, Any]:
     return {**encoded, **{side: value for side, value in sides.items() if value is not ABSENT}}
 
 
-def _step(step: Step) -> dict[str, Any]:
-    call = step.call
+def encode_step(step: Step) -> dict[str, Any]:
+    """Every step has the keys of all works, empty where they mean nothing for its own."""
+    call, size = step.call, step.size
     return {
         "id": step.id,
         "cluster": step.cluster,
-        "kind": step.kind.value,
+        "kind": step.traits.name,
         "reason": step.reason.name,
         "side": step.side.value,
         "cluster_id": step.cluster_id,
@@ -58,11 +64,11 @@ def _step(step: Step) -> dict[str, Any]:
         "needs": list(step.needs),
         "expected_seconds": step.expected_seconds,
         "timeout": step.timeout,
-        "masters": step.masters,
-        "workers_before": step.workers_before,
-        "workers_after": step.workers_after,
+        "masters": size.masters if size else 0,
+        "workers_before": size.before if size else None,
+        "workers_after": size.after if size else None,
         "instances": list(step.instances),
-        "entry": step.entry,
+        "entry": encode_cluster(step.after) if step.after else None,
         "region": step.region,
         "accepted_at": step.accepted_at,
     }
@@ -117,7 +123,7 @@ def decode_change(data: Mapping[str, Any]) -> Change:
         reason=Reason[data["reason"]],
         cluster_id=untrusted.cluster_id(data["cluster_id"]),
         parameters=tuple(_read_parameter(entry) for entry in data["parameters"]),
-        steps=tuple(_read_step(entry) for entry in data["steps"]),
+        steps=tuple(decode_step(entry) for entry in data["steps"]),
         blocked=tuple(decode_diagnostic(entry) for entry in data["blocked"]),
         notes=untrusted.texts(data["notes"]),
         before=untrusted.optional(data["before"], untrusted.mapping),
@@ -139,32 +145,46 @@ def _read_parameter(data: Mapping[str, Any]) -> ParameterChange:
     )
 
 
-def _read_step(data: Mapping[str, Any]) -> Step:
+def decode_step(data: Mapping[str, Any]) -> Step:
     return Step(
         id=untrusted.name(data["id"]),
         cluster=untrusted.name(data["cluster"]),
-        kind=StepKind(data["kind"]),
+        work=_read_work(data),
         reason=Reason[data["reason"]],
         side=Side(data["side"]),
         cluster_id=untrusted.cluster_id(data["cluster_id"]),
-        call=_read_call(data["call"], untrusted.cluster_id(data["cluster_id"])),
         needs=untrusted.texts(data["needs"]),
         expected_seconds=untrusted.seconds(data["expected_seconds"]),
         timeout=int(untrusted.seconds(data["timeout"])),
-        masters=untrusted.whole(data["masters"]),
-        workers_before=untrusted.optional(data["workers_before"], untrusted.whole),
-        workers_after=untrusted.optional(data["workers_after"], untrusted.whole),
-        instances=untrusted.texts(data["instances"]),
-        entry=untrusted.optional(data["entry"], untrusted.entry),
+        after=untrusted.optional(data["entry"], untrusted.entry),
         region=untrusted.text(data.get("region", "")),
         accepted_at=untrusted.text(data.get("accepted_at", "")),
     )
 
 
-def _read_call(data: Mapping[str, Any] | None, cluster_id: str) -> Call | None:
+def _read_work(data: Mapping[str, Any]) -> Work:
+    """The work with its own fields. Raises ValueError where it lacks one, or has one that means nothing for it."""
+    work = _WORKS[untrusted.text(data["kind"])]
+    cluster_id = untrusted.cluster_id(data["cluster_id"])
+    values: dict[str, Any] = {
+        "call": untrusted.optional(data["call"], lambda call: _read_call(call, cluster_id)),
+        "size": _read_size(data),
+        "instances": untrusted.texts(data["instances"]) or None,
+    }
+    given = {name: value for name, value in values.items() if value is not None}
+    if given.keys() != {each.name for each in fields(work)}:
+        raise ValueError("the fields of a step")
+    return work(**given)
+
+
+def _read_size(data: Mapping[str, Any]) -> Pinned | None:
+    before, after = (untrusted.optional(data[key], untrusted.whole) for key in ("workers_before", "workers_after"))
+    masters = untrusted.whole(data["masters"])
+    return Pinned(before, after, masters) if before is not None and after is not None else None
+
+
+def _read_call(data: Mapping[str, Any], cluster_id: str) -> Call:
     """Method and path come from the catalog, never from the file: a file can't name a call that we don't make."""
-    if data is None:
-        return None
     operation = catalog.operation(untrusted.text(data["operation"]))
     path = operation.path_of({"id": cluster_id}) if cluster_id else operation.path
     body = untrusted.optional(data["body"], untrusted.mapping)

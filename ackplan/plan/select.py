@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ackplan.plan.model import Change, LeftOut
 from ackplan.plan.narrowing import EXCLUDE, SKIP_BLOCKED, TARGET
-from ackplan.plan.order import SILENT
 
 
 def select(
@@ -46,7 +45,7 @@ def _waits(changes: Sequence[Change]) -> dict[str, set[str]]:
     """For each cluster those that it waits for, by its steps; what is blocked without steps holds up its dependents."""
     owner = {step.id: change.cluster for change in changes for step in change.steps}
     stuck = {change.cluster for change in changes if change.is_blocked and not change.steps}
-    idle = {c.cluster: c.depends_on for c in changes if all(step.kind in SILENT for step in c.steps)}
+    idle = {c.cluster: c.depends_on for c in changes if all(step.traits.silent for step in c.steps)}
     waits: dict[str, set[str]] = {}
     for change in changes:
         needed = {owner[need] for step in change.steps for need in step.needs if need in owner}

@@ -13,36 +13,34 @@ from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster
+from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog import Kind
 from ackplan.core.catalog.operations import body_parameters, required_parameters
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.catalog.timeouts import timeouts
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Reason, Side, StepKind
+from ackplan.core.work import (
+    TRAITS,
+    Attach,
+    AwaitGone,
+    AwaitReady,
+    Create,
+    Delete,
+    Detach,
+    Forget,
+    Reason,
+    ScaleIn,
+    ScaleOut,
+    Side,
+    Work,
+    WriteRecord,
+    call_of,
+)
 from ackplan.diff import Workers, own_after
-from ackplan.plan.model import Call, Step, replaced
+from ackplan.plan.model import Step, replaced
 from ackplan.record import RecordedCluster
-from ackplan.record.codec import encode_cluster
 from ackplan.spec.desired import AttachGroup, Wanted
 
-_TIMEOUT_OF = {
-    StepKind.CREATE: "create",
-    StepKind.ATTACH: "attach",
-    StepKind.SCALE_OUT: "scale",
-    StepKind.DETACH: "remove",
-    StepKind.SCALE_IN: "remove",
-    StepKind.DELETE: "delete",
-    StepKind.AWAIT_READY: "create",
-    StepKind.AWAIT_GONE: "delete",
-}
-OPERATION_OF = {
-    StepKind.CREATE: "create_cluster",
-    StepKind.ATTACH: "attach",
-    StepKind.SCALE_OUT: "scale_out",
-    StepKind.DETACH: "remove_nodes",
-    StepKind.SCALE_IN: "remove_nodes",
-    StepKind.DELETE: "delete_cluster",
-}
 # Where a scale-out takes a value from the live cluster instead of from its create parameters.
 _LIVE = "live:"
 
@@ -62,34 +60,30 @@ class Chain:
     steps: tuple[Step, ...] = ()
     accepted_at: str = ""
 
-    def add(self, kind: StepKind, *, label: str = "", body: Mapping[str, Any] | None = None, **more: Any) -> None:
-        """One step of `kind`; `more` are further fields of Step."""
-        operation = OPERATION_OF.get(kind)
+    def add(self, work: Work, *, label: str = "", side: Side | None = None) -> None:
+        """One step that does this work."""
+        traits, call = TRAITS[type(work)], call_of(work)
         step = Step(
-            id=f"{kind.value}:{self.name}" + (f":{label}" if label else ""),
+            id=f"{traits.name}:{self.name}" + (f":{label}" if label else ""),
             cluster=self.name,
-            kind=kind,
+            work=work,
             reason=self.reason,
-            side=more.pop("side", self.side),
+            side=side or self.side,
             cluster_id=self.cluster_id,
-            call=self._call(operation, body) if operation else None,
             needs=(self.steps[-1].id,) if self.steps else (),
-            expected_seconds=self._expected(operation),
-            timeout=timeouts(self.own, self.entry.parameters if self.entry else {})[_TIMEOUT_OF.get(kind, "create")],
-            entry=encode_cluster(self.entry) if self.entry else None,
+            expected_seconds=catalog.operation(call.operation).expected(self.body_file) if call else 0.0,
+            timeout=timeouts(self.own, self.entry.parameters if self.entry else {})[traits.timeout],
+            after=self.entry,
             region=self.region,
             accepted_at=self.accepted_at,
-            **more,
         )
         self.steps = (*self.steps, step)
 
-    def _call(self, operation_id: str, body: Mapping[str, Any] | None) -> Call:
-        operation = catalog.operation(operation_id)
+    def call(self, work: type[Work], body: Mapping[str, Any] | None = None) -> Call:
+        """The call of a work that calls something."""
+        operation = catalog.operation(TRAITS[work].operation)
         path = operation.path_of({"id": self.cluster_id}) if self.cluster_id else operation.path
-        return Call(operation_id, operation.method, path, self.region, body)
-
-    def _expected(self, operation_id: str | None) -> float:
-        return catalog.operation(operation_id).expected(self.body_file) if operation_id else 0.0
+        return Call(operation.id, operation.method, path, self.region, body)
 
 
 def create(wanted: Wanted, reason: Reason, side: Side, before: Sequence[Step] = ()) -> tuple[Step, ...]:
@@ -97,7 +91,7 @@ def create(wanted: Wanted, reason: Reason, side: Side, before: Sequence[Step] = 
     file = wanted.kind.schema_file
     chain = Chain(wanted.name, "", wanted.region, wanted.own, reason, side, file, steps=tuple(before))
     chain.entry = RecordedCluster("", wanted.kind, wanted.parameters, wanted.own)
-    chain.add(StepKind.CREATE, body=wanted.parameters)
+    chain.add(Create(chain.call(Create, wanted.parameters)))
     attach(chain, wanted.attach, wanted.attached, side)
     return chain.steps
 
@@ -111,7 +105,7 @@ def attach(chain: Chain, groups: Sequence[AttachGroup], instances: Sequence[str]
             continue
         chain.entry = dataclasses.replace(chain.entry, attached=(*chain.entry.attached, *chosen))
         body = {"instances": list(chosen), **group.body}
-        chain.add(StepKind.ATTACH, label=str(number), body=body, instances=chosen, side=side)
+        chain.add(Attach(chain.call(Attach, body), chosen), label=str(number), side=side)
 
 
 def delete(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason) -> tuple[Step, ...]:
@@ -121,14 +115,14 @@ def delete(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason) 
     chain = Chain(name, live.cluster_id, region, recorded.own, reason, side, accepted_at=recorded.accepted_at)
     if live.leaving:
         chain.accepted_at = ""
-    chain.add(StepKind.AWAIT_GONE if live.leaving else StepKind.DELETE)
+    chain.add(AwaitGone() if live.leaving else Delete(chain.call(Delete)))
     return chain.steps
 
 
 def await_gone(wanted: Wanted, live: Cluster) -> tuple[Step, ...]:
     """Waits until a cluster that is being deleted has given its name free."""
     chain = Chain(wanted.name, live.cluster_id, live.region_id, wanted.own, Reason.NEW, Side.LIVE)
-    chain.add(StepKind.AWAIT_GONE)
+    chain.add(AwaitGone())
     return chain.steps
 
 
@@ -137,13 +131,13 @@ def forget(name: str, recorded: RecordedCluster) -> tuple[Step, ...]:
     chain = Chain(
         name, recorded.cluster_id, recorded.region, recorded.own, Reason.GONE, Side.LIVE, accepted_at=accepted
     )
-    chain.add(StepKind.FORGET)
+    chain.add(Forget())
     return chain.steps
 
 
 def record(name: str, entry: RecordedCluster, reason: Reason, side: Side) -> tuple[Step, ...]:
     chain = Chain(name, entry.cluster_id, entry.region, entry.own, reason, side, entry=entry)
-    chain.add(StepKind.RECORD)
+    chain.add(WriteRecord())
     return chain.steps
 
 
@@ -184,7 +178,7 @@ def update(todo: Update) -> tuple[Step, ...]:
         accepted_at=todo.recorded.accepted_at,
     )
     if not todo.recorded.created:
-        chain.add(StepKind.AWAIT_READY, side=Side.LIVE)
+        chain.add(AwaitReady(), side=Side.LIVE)
     if workers is not None:
         _worker_steps(chain, todo, workers, wanted.kind.masters(todo.recorded.parameters or wanted.parameters))
     before = chain.entry or _start(todo)
@@ -199,7 +193,7 @@ def update(todo: Update) -> tuple[Step, ...]:
     )
     if not chain.steps:
         return record(wanted.name, final, todo.reason, todo.side_of_size)
-    last = replaced(chain.steps[-1], entry=encode_cluster(final))
+    last = replaced(chain.steps[-1], after=final)
     return (*chain.steps[:-1], last)
 
 
@@ -223,32 +217,21 @@ def _worker_steps(chain: Chain, todo: Update, workers: Workers, masters: int) ->
         present = present + len(workers.attach) if present is not None else None
     if workers.delta > 0 and present is not None:
         body = scale_out_body(todo.wanted, todo.live, workers.delta)
-        _size_step(chain, StepKind.SCALE_OUT, body, (present, present + workers.delta, masters))
+        chain.add(ScaleOut(chain.call(ScaleOut, body), Pinned(present, present + workers.delta, masters)))
         present += workers.delta
     if workers.detach and chain.entry is not None:
         left = tuple(i for i in chain.entry.attached if i not in workers.detach)
         chain.entry = dataclasses.replace(chain.entry, attached=left)
         body = {"nodes": todo.named(workers.detach), "release_node": False}
-        chain.add(StepKind.DETACH, body=body, instances=workers.detach, side=Side.SPEC)
+        chain.add(Detach(chain.call(Detach, body), workers.detach), side=Side.SPEC)
         present = present - len(workers.detach) if present is not None else None
     if todo.released and present is not None:
         body = {"nodes": todo.named(todo.released)}
         release = todo.wanted.scale_in.release_node if todo.wanted.scale_in else None
         if release is not None:
             body["release_node"] = release
-        sizes = (present, present - len(todo.released), masters)
-        _size_step(chain, StepKind.SCALE_IN, body, sizes, todo.released)
-
-
-def _size_step(
-    chain: Chain,
-    kind: StepKind,
-    body: Mapping[str, Any],
-    sizes: tuple[int, int, int],
-    instances: tuple[str, ...] = (),
-) -> None:
-    before, after, masters = sizes
-    chain.add(kind, body=body, workers_before=before, workers_after=after, masters=masters, instances=instances)
+        size = Pinned(present, present - len(todo.released), masters)
+        chain.add(ScaleIn(chain.call(ScaleIn, body), size, todo.released))
 
 
 def scale_out_body(wanted: Wanted, live: Cluster, count: int) -> dict[str, Any]:
@@ -302,7 +285,7 @@ def _scale_out_count() -> str:
 
 def lacking(steps: Sequence[Step]) -> tuple[str, ...]:
     """What the scale-outs among these steps need and nobody knows: neither the spec nor the live cluster."""
-    bodies = [step.call.body or {} for step in steps if step.kind is StepKind.SCALE_OUT and step.call]
+    bodies = [step.work.call.body or {} for step in steps if isinstance(step.work, ScaleOut)]
     if not bodies:
         return ()
     (file,) = catalog.operation("scale_out").bodies

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from ackplan.record import RecordedCluster
 from ackplan.record.codec import CLUSTER_ID, decode_cluster
 
 MAX_SECONDS = 1e9
@@ -55,9 +56,8 @@ def seconds(value: Any) -> float:
     return float(value)
 
 
-def entry(value: Any) -> Mapping[str, Any]:
-    decode_cluster("entry", value)
-    return mapping(value)
+def entry(value: Any) -> RecordedCluster:
+    return decode_cluster("entry", value)
 
 
 def whole(value: Any) -> int:

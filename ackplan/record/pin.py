@@ -14,7 +14,7 @@ from ackplan.record.model import Record
 _NAMES = 12
 
 
-class Pinned(Protocol):
+class RecordPin(Protocol):
     """What was made on a record: its `lineage`, `serial` and the digest of its content.
 
     The digest is empty where a journal of an earlier version does not tell.
@@ -30,13 +30,13 @@ class Pinned(Protocol):
     def record(self) -> str: ...
 
 
-def is_made_on(what: Pinned, record: Record) -> bool:
+def is_made_on(what: RecordPin, record: Record) -> bool:
     """Whether `record` is the one that this was made on."""
     counted = (what.lineage, what.serial) == (record.lineage, record.serial)
     return counted and (not what.record or what.record == digest(record))
 
 
-def parted(what: Pinned, record: Record, before: Record | None = None) -> str:
+def parted(what: RecordPin, record: Record, before: Record | None = None) -> str:
     """What sets `record` apart from the one that this was made on (`before`, where it is at hand), in words."""
     if (what.lineage, what.serial) == (record.lineage, record.serial):
         told = f"another record has the same serial {record.serial}: it was merged or edited"

@@ -32,7 +32,7 @@ class AttachGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class ScaleIn:
+class ScaleInChoice:
     """Which workers to give up: `nodes` by name, in order, or by `strategy` (`newest`, `oldest`)."""
 
     nodes: tuple[str, ...] | None
@@ -56,7 +56,7 @@ class Wanted:
     timeouts: Mapping[str, int]
     spans: Mapping[str, Span]
     attach: tuple[AttachGroup, ...] = ()
-    scale_in: ScaleIn | None = None
+    scale_in: ScaleInChoice | None = None
     depends_on: tuple[str, ...] = ()
     lifecycle: Lifecycle = _UNSAID
 

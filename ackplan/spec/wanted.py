@@ -10,7 +10,7 @@ from ackplan.core import catalog
 from ackplan.core.catalog.timeouts import timeouts
 from ackplan.core.diagnostics import Span
 from ackplan.documents.tree import Map
-from ackplan.spec.desired import AttachGroup, Lifecycle, ScaleIn, Wanted
+from ackplan.spec.desired import AttachGroup, Lifecycle, ScaleInChoice, Wanted
 
 
 def build(
@@ -61,9 +61,9 @@ def _without_instances(group: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in group.items() if key != "instances"}
 
 
-def _scale_in(given: Mapping[str, Any]) -> ScaleIn:
+def _scale_in(given: Mapping[str, Any]) -> ScaleInChoice:
     nodes = given.get("nodes")
-    return ScaleIn(tuple(nodes) if nodes is not None else None, given.get("strategy"), given.get("release_node"))
+    return ScaleInChoice(tuple(nodes) if nodes is not None else None, given.get("strategy"), given.get("release_node"))
 
 
 def _lifecycle(given: Mapping[str, Any]) -> Lifecycle:

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from ackplan.cli.commands.rehearse import Progress
-from ackplan.core.work import Reason, Side, StepKind
+from ackplan.core.work import Create, Reason, Side
 from ackplan.execute.outcomes import Event, Moment, Outcome, Status
 from ackplan.plan.model import Step
 from tests.faults.scenes import SCENES, SECRETS, spec
 from tests.running import Command, Simulator, command_line, simulator
+from tests.works import WORKS
 
 FLEET = Path(__file__).parents[2] / "examples" / "fleet" / "fleet"
 ATTACH = """
@@ -142,7 +143,7 @@ class _Hand:
 
 def test_it_says_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     virtual, real = _Hand(), _Hand()
-    step = Step("create:a", "a", StepKind.CREATE, Reason.NEW, Side.SPEC)
+    step = Step("create:a", "a", WORKS[Create], Reason.NEW, Side.SPEC)
     tell = Progress(3, virtual, real)
     tell(Event(Moment.STARTED, step))
     tell(Event(Moment.STARTED, step))

@@ -13,7 +13,7 @@ from world import NAMES, World, applied, fleets
 from ackplan.app.consistency import contradictions
 from ackplan.core import catalog
 from ackplan.core.catalog.operations import body_parameters
-from ackplan.core.work import Action, StepKind
+from ackplan.core.work import Action, Attach, Create, Delete, Detach, ScaleIn, ScaleOut
 from ackplan.plan import codec, graph
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
@@ -125,22 +125,22 @@ def test_no_call_carries_what_the_spec_does_not_set(fleet, options):
         if step.call is None or step.call.body is None:
             continue
         body, parameters = step.call.body, wanted[step.cluster].parameters
-        match step.kind:
-            case StepKind.CREATE:
+        match step.work:
+            case Create():
                 assert body == parameters
-            case StepKind.SCALE_OUT:
+            case ScaleOut():
                 taken = set(body) - {"count", "worker_data_disk", "vswitch_ids"}
                 assert all(body[name] == parameters[name] for name in taken)
                 assert body["vswitch_ids"] == parameters.get("vswitch_ids", parameters.get("worker_vswitch_ids"))
                 assert body["worker_data_disk"] == parameters.get("worker_data_disk", False)
-            case StepKind.ATTACH:
+            case Attach():
                 groups = [group.body for group in wanted[step.cluster].attach]
                 assert {name: value for name, value in body.items() if name != "instances"} in groups
                 assert set(body["instances"]) <= set(wanted[step.cluster].attached)
-            case StepKind.DETACH:
+            case Detach():
                 assert body["release_node"] is False
                 assert set(body) == {"nodes", "release_node"}
-            case StepKind.SCALE_IN:
+            case ScaleIn():
                 scale_in = wanted[step.cluster].scale_in
                 assert scale_in is not None
                 assert body.get("release_node") == scale_in.release_node
@@ -155,7 +155,7 @@ def test_only_workers_that_are_there_and_were_not_attached_are_given_up(fleet, o
     wanted, record, world = fleet
     result, _ = planned(fleet, options)
     for step in result.steps:
-        if step.kind is not StepKind.SCALE_IN:
+        if not isinstance(step.work, ScaleIn):
             continue
         workers = {node.instance_id for node in world.nodes[step.cluster_id] if node.role == "Worker"}
         kept = set(wanted[step.cluster].attached)
@@ -171,7 +171,7 @@ def test_nothing_protected_and_nothing_foreign_is_ever_deleted(fleet, options):
     result, _ = planned(fleet, options)
     recorded = {entry.cluster_id for entry in record.clusters.values()}
     for change in result.changes:
-        deleted = [step for step in change.steps if step.kind is StepKind.DELETE]
+        deleted = [step for step in change.steps if isinstance(step.work, Delete)]
         if change.is_blocked or not deleted:
             continue
         entry = record.clusters.get(change.cluster)

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from ackplan import spec
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.work import StepKind
+from ackplan.core.work import Attach, Create, Delete, Detach, ScaleIn, ScaleOut
 from ackplan.plan.model import Plan, Step
 from ackplan.plan.planner import Sides
 from ackplan.record import Record, RecordedCluster
@@ -163,32 +163,30 @@ def applied(plan: Plan, record: Record, world: World) -> Record:
         cluster_id = step.cluster_id or made.get(step.cluster, "")
         cluster_id = _perform(step, cluster_id, world)
         made[step.cluster] = cluster_id
-        if step.entry is None:
+        if step.after is None:
             record = record.without(step.cluster)
         else:
-            record = record.with_cluster(
-                step.cluster, decode_cluster(step.cluster, {**step.entry, "cluster_id": cluster_id})
-            )
+            record = record.with_cluster(step.cluster, dataclasses.replace(step.after, cluster_id=cluster_id))
     return record
 
 
 def _perform(step: Step, cluster_id: str, world: World) -> str:
     body: Mapping[str, Any] = (step.call.body if step.call else None) or {}
     workers = sum(node.role == "Worker" for node in world.nodes.get(cluster_id, ()))
-    if step.workers_before is not None:
-        assert step.workers_before == workers, "the step would find another size than it was planned on"
-    match step.kind:
-        case StepKind.CREATE:
-            assert step.entry is not None
-            return world.create(body["name"], body, catalog.kind(step.entry["kind"]))
-        case StepKind.ATTACH:
+    if step.size is not None:
+        assert step.size.before == workers, "the step would find another size than it was planned on"
+    match step.work:
+        case Create():
+            assert step.after is not None
+            return world.create(body["name"], body, step.after.kind)
+        case Attach():
             for instance in body["instances"]:
                 world.join(cluster_id, instance)
-        case StepKind.SCALE_OUT:
+        case ScaleOut():
             world.grow(cluster_id, body["count"])
-        case StepKind.DETACH | StepKind.SCALE_IN:
+        case Detach() | ScaleIn():
             world.leave(cluster_id, body["nodes"])
-        case StepKind.DELETE:
+        case Delete():
             del world.clusters[cluster_id]
             del world.nodes[cluster_id]
     return cluster_id

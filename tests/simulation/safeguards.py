@@ -30,9 +30,7 @@ MUTANTS = (
     ),
     Mutant("an intent says when", _DOWN, ', "at": now', "", 11),
     Mutant("an intent says what it aims at", _DOWN, "**_aim(step), ", "", 2),
-    Mutant(
-        "an intent has the entry that is aimed at", _DOWN, '"entry": step.entry', '"entry": None', 16, (_OLD_CREATES,)
-    ),
+    Mutant("an intent has the entry that is aimed at", _DOWN, '"entry": after', '"entry": None', 16, (_OLD_CREATES,)),
     Mutant(
         "a stopped run sends nothing",
         "adapters.ack.sender:Sender.stop",
@@ -53,9 +51,9 @@ MUTANTS = (
     ),
     Mutant(
         "a cluster that is being created is not recorded as complete",
-        "execute.create:_created",
-        '"created": False',
-        '"created": True',
+        "execute.create:_entry",
+        "created=False",
+        "created=True",
         23,
     ),
     Mutant(
@@ -68,8 +66,8 @@ MUTANTS = (
     Mutant(
         "what is settled has the cluster's id",
         "execute.step_run:StepContext.settled",
-        'entry["cluster_id"] or self.cluster_id',
-        'entry["cluster_id"]',
+        "entry.cluster_id or self.cluster_id",
+        "entry.cluster_id",
         0,
     ),
     Mutant("a create is waited for", "execute.create:create", "await context.running(task_id)", "pass", 0),
@@ -108,14 +106,14 @@ MUTANTS = (
     Mutant(
         "a scale-out runs on the pinned size alone",
         "execute.scale:_to_do",
-        "if workers is None or workers != context.step.workers_before:",
+        "if workers is None or workers != size.before:",
         "if False:",
         503,
     ),
     Mutant(
         "scaling looks first",
         "execute.scale:_to_do",
-        "if workers is not None and workers == context.step.workers_after:",
+        "if workers is not None and workers == size.after:",
         "return True\nif workers == 0:",
         143,
     ),
@@ -235,8 +233,8 @@ MUTANTS = (
     ),
     Mutant(
         "a run knows when a cluster was created",
-        "execute.create:_created",
-        '"accepted_at": context.accepted_at',
+        "execute.create:_entry",
+        ", accepted_at=context.accepted_at",
         "",
         514,
     ),

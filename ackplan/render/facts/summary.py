@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ackplan.core.work import Action, StepKind
+from ackplan.core.work import Action
 from ackplan.plan.model import Change, Plan
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.view import Block, View
 from ackplan.render.facts.words import NARROWED, counted
 
-_SCALES = frozenset({StepKind.SCALE_OUT, StepKind.SCALE_IN})
 _WORDS = {
     "create": "to create",
     "scale": "to scale",
@@ -73,7 +72,7 @@ def tone(change: Change) -> str:
     """What happens to a cluster: `blocked`, `scale` where an update changes its size, else its action (`no-op` too)."""
     if change.is_blocked:
         return "blocked"
-    scales = change.action is Action.UPDATE and any(step.kind in _SCALES for step in change.steps)
+    scales = change.action is Action.UPDATE and any(step.size is not None for step in change.steps)
     return "scale" if scales else change.action.value
 
 

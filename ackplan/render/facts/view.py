@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ackplan.core import catalog
+from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action, Reason, Side, StepKind
+from ackplan.core.work import Action, Attach, Detach, Naming, Reason, ScaleIn, ScaleOut, Side
 from ackplan.diff import ParameterChange
 from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
@@ -24,7 +25,6 @@ from ackplan.render.facts import words
 from ackplan.render.facts.formatting import quoted, secret_names, written
 from ackplan.render.facts.safe import printable
 
-_SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
 FORCES = "forces replacement"
 DRIFT = "drift"
 RECORDED_ONLY = "recorded only"
@@ -161,7 +161,7 @@ def _block(change: Change, owners: Mapping[str, str], mode: str) -> Block:
         subject=_subject(change),
         fields=tuple(_field(parameter, change, mode) for parameter in change.parameters),
         unchanged=_unchanged(change),
-        steps=tuple(_step(step, change) for step in change.steps if step.kind not in _SILENT),
+        steps=tuple(_step(step, change) for step in change.steps if not step.traits.silent),
         waits_for=tuple(printable(name) for name in waits if name != change.cluster),
         notes=tuple(map(printable, change.notes)),
         blocked=change.blocked,
@@ -232,8 +232,8 @@ def _reordered(before: Any, after: Any) -> bool:
 def _attaches(parameter: ParameterChange, change: Change) -> bool:
     """Whether this is the key that the change's attach and detach calls come from."""
     own = catalog.own_keys().get(parameter.name)
-    calls = {step.kind for step in change.steps}
-    return own is not None and own.effect is Effect.ATTACH and bool(calls & {StepKind.ATTACH, StepKind.DETACH})
+    called = any(isinstance(step.work, Attach | Detach) for step in change.steps)
+    return own is not None and own.effect is Effect.ATTACH and called
 
 
 def _step(step: Step, change: Change) -> StepView:
@@ -252,23 +252,25 @@ def call_of(step: Step) -> str:
 
 
 def _what(step: Step) -> str:
-    sizes = f"{step.workers_before} -> {step.workers_after}"
-    number = abs((step.workers_after or 0) - (step.workers_before or 0))
-    workers = words.counted(number, "worker")
-    if step.kind is StepKind.SCALE_OUT:
-        return f"add {workers}: {sizes}"
-    if step.kind is StepKind.SCALE_IN:
-        return f"remove {workers}: {sizes}, {_instances(step)}"
-    if step.kind in {StepKind.ATTACH, StepKind.DETACH}:
-        return f"{step.kind.value} {_instances(step)}"
-    return words.VERBS[step.kind].infinitive
+    match step.work:
+        case ScaleOut(_, size):
+            return f"add {_sizes(size)}"
+        case ScaleIn(_, size, _) as work:
+            return f"remove {_sizes(size)}, {_instances(work)}"
+        case Attach() | Detach() as work:
+            return f"{step.traits.name} {_instances(work)}"
+    return step.traits.verb.infinitive
 
 
-def _instances(step: Step) -> str:
+def _sizes(size: Pinned) -> str:
+    return f"{words.counted(size.moved, 'worker')}: {size.before} -> {size.after}"
+
+
+def _instances(work: Naming) -> str:
     """The instances, and what becomes of them or of their disks."""
-    named, number = ", ".join(map(printable, step.instances)), len(step.instances)
-    body = (step.call.body if step.call else None) or {}
-    if step.kind is StepKind.ATTACH:
+    named, number = ", ".join(map(printable, work.instances)), len(work.instances)
+    body = work.call.body or {}
+    if isinstance(work, Attach):
         formatted = ", data disks formatted" if body.get("format_disk") is True else ""
         return f"{named} ({words.plural('system disk', number)} replaced{formatted})"
     return f"{named} ({words.plural('instance', number)} {'released' if body.get('release_node') else 'kept'})"

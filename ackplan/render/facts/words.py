@@ -1,11 +1,10 @@
-"""The words and symbols for actions, reasons and steps, once for every format that people read."""
+"""The words and symbols for actions and reasons, once for every format that people read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from ackplan.core.work import Action, Reason, StepKind
+from ackplan.core.work import Action, Reason
 
 REFUSED = "!"
 
@@ -67,29 +66,6 @@ def headline(action: Action, reason: Reason, *, blocked: bool) -> str:
     """What is said of a cluster, behind its name. What is blocked would be done, and is not."""
     said = _SPECIAL_HEADLINES.get((action, reason), _HEADLINES[action])
     return said.replace("will be", "would be").replace("must be", "would have to be") if blocked else said
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """A kind of step: to do it, while it is done, once it is done."""
-
-    infinitive: str
-    doing: str
-    done: str
-
-
-VERBS: Mapping[StepKind, Verb] = {
-    StepKind.CREATE: Verb("create", "creating", "created"),
-    StepKind.ATTACH: Verb("attach instances", "attaching instances", "instances attached"),
-    StepKind.SCALE_OUT: Verb("scale out", "scaling out", "scaled out"),
-    StepKind.DETACH: Verb("detach instances", "detaching instances", "instances detached"),
-    StepKind.SCALE_IN: Verb("scale in", "scaling in", "scaled in"),
-    StepKind.DELETE: Verb("destroy", "destroying", "destroyed"),
-    StepKind.AWAIT_READY: Verb("wait until it is ready", "waiting until it is ready", "ready"),
-    StepKind.AWAIT_GONE: Verb("wait until it is gone", "waiting until it is gone", "gone"),
-    StepKind.RECORD: Verb("record", "recording", "recorded"),
-    StepKind.FORGET: Verb("forget", "forgetting", "forgotten"),
-}
 
 
 def duration(seconds: float) -> str:

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ackplan.core.work import StepKind
+from ackplan.core.work import TRAITS, Traits
 from ackplan.plan.model import Step
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.view import call_of
 from ackplan.render.facts.words import duration
 
-# What fills the box of a step, in every drawing.
-COLORS = {
-    StepKind.CREATE: "#c6efce",
-    StepKind.ATTACH: "#fff2cc",
-    StepKind.SCALE_OUT: "#fff2cc",
-    StepKind.DETACH: "#fce4d6",
-    StepKind.SCALE_IN: "#fce4d6",
-    StepKind.DELETE: "#f8cbad",
-    StepKind.AWAIT_READY: "#ededed",
-    StepKind.AWAIT_GONE: "#ededed",
-    StepKind.RECORD: "#ddebf7",
-    StepKind.FORGET: "#ddebf7",
-}
 # Mermaid takes these for markup, line ends or directives even inside quoted text; it has its own notation for them.
 _MERMAID = str.maketrans({character: f"#{ord(character)};" for character in '"#<>&`\\%'})
 
@@ -34,7 +21,7 @@ def dot(steps: Iterable[Step], notes: Sequence[str] = ()) -> str:
     lines += [f"  label={_dot(*notes)}"] if notes else []
     for number, (cluster, own) in enumerate(_by_cluster(listed).items()):
         lines += [f"  subgraph cluster_{number} {{", f"    label={_dot(cluster)}", '    color="#999999"']
-        lines += [f"    {_dot(s.id)} [label={_dot(*_label(s))}, fillcolor={_dot(COLORS[s.kind])}]" for s in own]
+        lines += [f"    {_dot(s.id)} [label={_dot(*_label(s))}, fillcolor={_dot(s.traits.color)}]" for s in own]
         lines.append("  }")
     lines += [f"  {_dot(before)} -> {_dot(after)}" for before, after in _edges(listed)]
     return "\n".join([*lines, "}"])
@@ -47,12 +34,12 @@ def mermaid(steps: Iterable[Step], notes: Sequence[str] = ()) -> str:
     lines = ["flowchart LR"]
     for number, (cluster, own) in enumerate(_by_cluster(listed).items()):
         lines.append(f'  subgraph c{number}["{_mermaid(cluster)}"]')
-        lines += [f'    {numbers[s.id]}["{"<br/>".join(map(_mermaid, _label(s)))}"]:::{_class(s.kind)}' for s in own]
+        lines += [f'    {numbers[s.id]}["{"<br/>".join(map(_mermaid, _label(s)))}"]:::{_class(s.traits)}' for s in own]
         lines.append("  end")
     lines += [f'  n{number}["{_mermaid(note)}"]' for number, note in enumerate(notes)]
     lines += [f"  {numbers[before]} --> {numbers[after]}" for before, after in _edges(listed)]
-    used = [kind for kind in StepKind if any(step.kind is kind for step in listed)]
-    lines += [f"  classDef {_class(kind)} fill:{COLORS[kind]},stroke:#666,color:#000" for kind in used]
+    used = [traits for work, traits in TRAITS.items() if any(type(step.work) is work for step in listed)]
+    lines += [f"  classDef {_class(each)} fill:{each.color},stroke:#666,color:#000" for each in used]
     return "\n".join(lines)
 
 
@@ -71,11 +58,11 @@ def _edges(steps: Iterable[Step]) -> Iterator[tuple[str, str]]:
 
 def _label(step: Step) -> tuple[str, ...]:
     expected = f"~{duration(step.expected_seconds)}" if step.expected_seconds else ""
-    return tuple(filter(None, (step.kind.value, call_of(step), expected)))
+    return tuple(filter(None, (step.traits.name, call_of(step), expected)))
 
 
-def _class(kind: StepKind) -> str:
-    return kind.value.replace("-", "_")
+def _class(traits: Traits) -> str:
+    return traits.name.replace("-", "_")
 
 
 def _dot(*lines: str) -> str:

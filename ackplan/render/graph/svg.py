@@ -9,7 +9,6 @@ from ackplan.plan.model import Step
 from ackplan.render.facts.safe import printable, shortened, width
 from ackplan.render.facts.view import call_of
 from ackplan.render.facts.words import duration
-from ackplan.render.graph.formats import COLORS
 from ackplan.render.graph.positions import Layout, layout
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 200, 46, 56, 14, 16
@@ -78,11 +77,11 @@ def _middle(place: tuple[int, int]) -> tuple[int, int]:
 def _box(step: Step, placed: Layout) -> str:
     x, y = corner(placed.places[step.id])
     expected = f" · ~{duration(step.expected_seconds)}" if step.expected_seconds else ""
-    title = _text(": ".join(part for part in (step.cluster, step.kind.value, call_of(step)) if part), 300)
+    title = _text(": ".join(part for part in (step.cluster, step.traits.name, call_of(step)) if part), 300)
     return (
         f'<g><title>{title}</title><rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6" '
-        f'fill="{COLORS[step.kind]}"/><text class="c" x="{x + 10}" y="{y + 19}">{_fitted(step.cluster)}</text>'
-        f'<text x="{x + 10}" y="{y + 36}">{step.kind.value}{expected}</text></g>'
+        f'fill="{step.traits.color}"/><text class="c" x="{x + 10}" y="{y + 19}">{_fitted(step.cluster)}</text>'
+        f'<text x="{x + 10}" y="{y + 36}">{step.traits.name}{expected}</text></g>'
     )
 
 

@@ -19,7 +19,7 @@ from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.formatting import redacted, written
 from ackplan.render.facts.summary import Alert, alerts, headline, path_in_short, shown_changes, tone
 from ackplan.render.facts.view import Block, Field, View, view
-from ackplan.render.facts.words import VERBS, counted, duration
+from ackplan.render.facts.words import counted, duration
 from ackplan.render.graph import formats
 from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, json_text, plain, row, table
 
@@ -232,7 +232,7 @@ def _step(step: Step) -> str:
     """The call as it will be sent, but for secrets."""
     assert step.call is not None  # noqa: S101 - asked by the caller
     expected = f", about {duration(step.expected_seconds)}" if step.expected_seconds else ""
-    line = f"{VERBS[step.kind].infinitive}: {code(f'{step.call.method} {step.call.path}')}{expected}"
+    line = f"{step.traits.verb.infinitive}: {code(f'{step.call.method} {step.call.path}')}{expected}"
     if step.call.body is None:
         return line
     body = json_text(redacted(step.call.body))

@@ -22,7 +22,7 @@ from ackplan.render.facts.formatting import brackets, compared, parts, redacted,
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import alerts, headline, path_in_short, shown_changes, tallies, tone
 from ackplan.render.facts.view import Block, Field, View, view
-from ackplan.render.facts.words import LEGEND, VERBS, counted, duration
+from ackplan.render.facts.words import LEGEND, counted, duration
 from ackplan.render.graph.positions import Layout, layout
 from ackplan.render.markdown.markup import json_text
 from ackplan.render.page.three_sides import UNKNOWN, Sides, sides
@@ -212,12 +212,12 @@ def _step(step: Step, change: Change, facts: _StepFacts) -> dict[str, Any]:
     return {
         "id": printable(step.id),
         "cluster": printable(step.cluster),
-        "kind": step.kind.value,
-        "text": VERBS[step.kind].infinitive,
+        "kind": step.traits.name,
+        "text": step.traits.verb.infinitive,
         "call": printable(f"{call.method} {call.path}") if call else "",
         "region": printable(call.region) if call else "",
         "body": json_text(redacted(call.body)) if call and call.body is not None else "",
-        "workers": [step.workers_before, step.workers_after],
+        "workers": [step.size.before, step.size.after] if step.size else [None, None],
         "instances": [printable(instance) for instance in step.instances],
         "seconds": step.expected_seconds,
         "expected": duration(step.expected_seconds) if step.expected_seconds else "",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ackplan.core.call import Call
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.values import ABSENT, SENSITIVE
 from ackplan.core.world import encode_world
 from ackplan.diff import ParameterChange
 from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
-from ackplan.plan.model import Call, Change, Plan, Step
+from ackplan.plan.model import Change, Plan, Step
 from ackplan.plan.parts import encode_diagnostic, encode_left_out
 from ackplan.render.facts.compared import compared
 from ackplan.render.facts.formatting import redacted, secret_names
@@ -60,14 +61,14 @@ def _step(step: Step) -> dict[str, Any]:
         "id": step.id,
         "cluster": step.cluster,
         "cluster_id": step.cluster_id,
-        "kind": step.kind.value,
+        "kind": step.traits.name,
         "reason": step.reason.name.lower(),
         "side": step.side.value,
         "needs": list(step.needs),
         "expected_seconds": _seconds(step.expected_seconds),
         "timeout_seconds": step.timeout,
-        "workers_before": step.workers_before,
-        "workers_after": step.workers_after,
+        "workers_before": step.size.before if step.size else None,
+        "workers_after": step.size.after if step.size else None,
         "instances": list(step.instances),
         "call": _call(step.call) if step.call else None,
     }

@@ -13,12 +13,12 @@ from typing import Any
 from ackplan import __version__
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.work import Action, Reason, StepKind
+from ackplan.core.work import Action, Create, Delete, Reason
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.view import call_of
-from ackplan.render.facts.words import VERBS, duration
+from ackplan.render.facts.words import duration
 from ackplan.render.terraform import provider
 from ackplan.render.terraform.plan import TERRAFORM_VERSION, dumps, validate_json
 
@@ -40,18 +40,6 @@ _REASONS = {
     (Action.REPLACE, Reason.REQUESTED): "requested",
     (Action.REPLACE, Reason.CREATE_FAILED): "tainted",
     (Action.DELETE, Reason.NOT_IN_SPEC): "delete_because_no_resource_config",
-}
-_STEPS: Mapping[StepKind, str] = {
-    StepKind.CREATE: "create",
-    StepKind.ATTACH: "update",
-    StepKind.SCALE_OUT: "update",
-    StepKind.DETACH: "update",
-    StepKind.SCALE_IN: "update",
-    StepKind.DELETE: "delete",
-    StepKind.AWAIT_READY: "noop",
-    StepKind.AWAIT_GONE: "noop",
-    StepKind.RECORD: "noop",
-    StepKind.FORGET: "remove",
 }
 # The verbs of Terraform's own messages: what is under way, and the noun of what ended.
 _VERBS = {
@@ -151,17 +139,17 @@ class _Telling:
 
     @property
     def doing(self) -> str:
-        known = _VERBS.get(_STEPS[self.step.kind])
-        return known[0] if known else VERBS[self.step.kind].doing
+        known = _VERBS.get(self.step.traits.terraform)
+        return known[0] if known else self.step.traits.verb.doing
 
     @property
     def ended(self) -> str:
-        known = _VERBS.get(_STEPS[self.step.kind])
-        return known[1] if known else VERBS[self.step.kind].infinitive.capitalize()
+        known = _VERBS.get(self.step.traits.terraform)
+        return known[1] if known else self.step.traits.verb.infinitive.capitalize()
 
     def hook(self, kind: str, text: str, more: Mapping[str, Any] = _NOTHING, own: Mapping[str, Any] = _NOTHING) -> str:
         """`more` stands beside resource and action, `own` beside the step's id and call."""
-        hook = {"resource": _resource(self.address, self.step.cluster), "action": _STEPS[self.step.kind], **more}
+        hook = {"resource": _resource(self.address, self.step.cluster), "action": self.step.traits.terraform, **more}
         told = {"step": self.step.id, "call": call_of(self.step) or None, **own}
         level = "error" if kind == "apply_errored" else "info"
         return _message(kind, f"{self.address}: {text}", self.at, {"hook": hook, "ackplan": told}, level=level)
@@ -171,11 +159,11 @@ class _Telling:
         return _message("log", f"{self.address}: {text}", self.at, {"ackplan": told}, level=level)
 
 
-def _known(cluster_id: str) -> dict[str, Any]:
+def _known(cluster_id: str) -> dict[str, str]:
     return {"id_key": "id", "id_value": cluster_id} if cluster_id else {}
 
 
-def _elapsed(event: Event) -> dict[str, Any]:
+def _elapsed(event: Event) -> dict[str, int]:
     return {"elapsed_seconds": round(event.seconds)}
 
 
@@ -195,7 +183,7 @@ def _ended(event: Event, outcome: Outcome, told: _Telling) -> str | None:
             text = f"{told.ended} interrupted after {took}; it may still be going on"
             return told.hook("apply_errored", text, _elapsed(event), own)
         case Status.SKIPPED:
-            return told.log(f"skipped: {VERBS[told.step.kind].infinitive}, which waits for what failed", "warn", own)
+            return told.log(f"skipped: {told.step.traits.verb.infinitive}, which waits for what failed", "warn", own)
         case Status.NOT_STARTED:
             return None
 
@@ -215,10 +203,10 @@ def summary_message(result: Result, plan: Plan, *, at: str) -> str:
     finished = [c for c in plan.changes if c.steps and all(_is_done(step, result) for step in c.steps)]
     operation = "destroy" if plan.mode == "destroy" else "apply"
     counts = {
-        "add": sum(step.kind is StepKind.CREATE for step in done),
+        "add": sum(isinstance(step.work, Create) for step in done),
         "change": _number(finished, Action.UPDATE),
         "import": _imports(finished),
-        "remove": sum(step.kind is StepKind.DELETE for step in done),
+        "remove": sum(isinstance(step.work, Delete) for step in done),
     }
     own: dict[str, Any] = {status.value.replace(" ", "_"): result.count(status) for status in Status}
     own |= {"complete": result.complete, "interrupted": result.interrupted, "seconds": round(result.seconds, 3)}
@@ -248,7 +236,7 @@ def _is_done(step: Step, result: Result) -> bool:
     return end is None or end.status is Status.DONE
 
 
-def _resource(address: str, name: str) -> dict[str, Any]:
+def _resource(address: str, name: str) -> dict[str, str | None]:
     return {
         "addr": address,
         "module": "",

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ackplan.core.diagnostics import hint
-from ackplan.core.work import Action, StepKind
+from ackplan.core.work import Action, Create, Delete
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts.safe import printable
-from ackplan.render.facts.words import DONE, VERBS, counted, duration
+from ackplan.render.facts.words import DONE, counted, duration
 from ackplan.render.text.style import Style, diagnostic_without_cluster
 
-_SILENT = frozenset({StepKind.RECORD, StepKind.FORGET})
-_CALLING = frozenset({StepKind.ATTACH, StepKind.SCALE_OUT, StepKind.DETACH, StepKind.SCALE_IN})
 _ALWAYS = (Action.CREATE, Action.UPDATE, Action.DELETE)
 _SOMETIMES = (Action.REPLACE, Action.ADOPT, Action.FORGET, Action.RECORD)
 _AGAIN = {
@@ -36,11 +34,11 @@ def event_line(event: Event, *, color: bool) -> str | None:
     name = f"{style('bold', printable(event.step.cluster))}: "
     match event.moment:
         case Moment.STARTED:
-            silent = event.step.kind in _SILENT
-            return None if silent else f"{name}{VERBS[event.step.kind].doing}{_detail(event.step)}..."
+            silent = event.step.traits.silent
+            return None if silent else f"{name}{event.step.traits.verb.doing}{_detail(event.step)}..."
         case Moment.PROGRESS:
             state = f" ({printable(event.detail)})" if event.detail else ""
-            return f"{name}still {VERBS[event.step.kind].doing}{state} [{duration(event.seconds)}]"
+            return f"{name}still {event.step.traits.verb.doing}{state} [{duration(event.seconds)}]"
         case Moment.NOTE:
             return name + printable(event.detail)
         case Moment.ENDED:
@@ -49,7 +47,7 @@ def event_line(event: Event, *, color: bool) -> str | None:
 
 def _detail(step: Step) -> str:
     """What a scaling or an attach is about."""
-    size = f" to {counted(step.workers_after, 'worker')}" if step.workers_after is not None else ""
+    size = f" to {counted(step.size.after, 'worker')}" if step.size else ""
     return size + (f": {', '.join(map(printable, step.instances))}" if step.instances else "")
 
 
@@ -57,10 +55,10 @@ def _ended(event: Event, step: Step, name: str, style: Style) -> str | None:
     outcome = event.outcome
     if outcome is None or outcome.status is Status.NOT_STARTED:
         return None
-    verb = VERBS[step.kind]
+    verb = step.traits.verb
     if outcome.status is Status.DONE:
-        after = "" if step.kind in _SILENT else f" after {duration(event.seconds)}"
-        known = f" [id={printable(outcome.cluster_id)}]" if step.kind is StepKind.CREATE and outcome.cluster_id else ""
+        after = "" if step.traits.silent else f" after {duration(event.seconds)}"
+        known = f" [id={printable(outcome.cluster_id)}]" if isinstance(step.work, Create) and outcome.cluster_id else ""
         return f"{name}{style('good', verb.done)}{after}{known}"
     if outcome.status is Status.SKIPPED:
         return f"{name}{style('warning', 'skipped')}: {verb.infinitive}, which waits for what failed"
@@ -91,7 +89,7 @@ def _failures(result: Result, plan: Plan, style: Style) -> Iterator[str]:
     if failed:
         yield style("error", "Failed:")
     for step, outcome in failed:
-        yield f"  {printable(step.cluster)}: {VERBS[step.kind].infinitive}{_requests(outcome)}"
+        yield f"  {printable(step.cluster)}: {step.traits.verb.infinitive}{_requests(outcome)}"
         yield from (f"    {diagnostic_without_cluster(diagnostic, style)}" for diagnostic in outcome.diagnostics)
 
 
@@ -104,7 +102,7 @@ def _undone(result: Result, plan: Plan, status: Status, title: str) -> Iterator[
     if steps:
         yield f"{title}:"
     for step in steps:
-        yield f"  {printable(step.cluster)}: {VERBS[step.kind].infinitive}"
+        yield f"  {printable(step.cluster)}: {step.traits.verb.infinitive}"
 
 
 def _verdict(result: Result, plan: Plan, style: Style) -> Iterator[str]:
@@ -122,15 +120,16 @@ def _verdict(result: Result, plan: Plan, style: Style) -> Iterator[str]:
 
 def _achieved(change: Change, result: Result) -> Action | None:
     """What was done of a change: also where a later step failed, a cluster that was created is there."""
-    ends = [(step.kind, result.outcomes.get(step.id)) for step in change.steps]
-    done = [kind for kind, end in ends if end is None or end.status is Status.DONE]
+    ends = [(step, result.outcomes.get(step.id)) for step in change.steps]
+    done = [step for step, end in ends if end is None or end.status is Status.DONE]
     if len(done) == len(ends):
         return change.action
-    if change.action is Action.REPLACE and StepKind.CREATE not in done:
-        return Action.DELETE if StepKind.DELETE in done else None
+    created = any(isinstance(step.work, Create) for step in done)
+    if change.action is Action.REPLACE and not created:
+        return Action.DELETE if any(isinstance(step.work, Delete) for step in done) else None
     if change.action in {Action.CREATE, Action.REPLACE}:
-        return change.action if StepKind.CREATE in done else None
-    return change.action if change.action is Action.UPDATE and _CALLING.intersection(done) else None
+        return change.action if created else None
+    return change.action if change.action is Action.UPDATE and any(step.traits.nodes for step in done) else None
 
 
 def _counts(achieved: Sequence[Action | None]) -> Iterator[str]:

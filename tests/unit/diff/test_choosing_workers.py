@@ -6,7 +6,7 @@ import pytest
 
 from ackplan.core.answers import Node
 from ackplan.diff.workers import choose, count_live
-from ackplan.spec.desired import ScaleIn
+from ackplan.spec.desired import ScaleInChoice
 
 _CREATED = "2026-01-01T00:00:00Z"
 
@@ -18,7 +18,7 @@ def node(name: str, day: int = 2, **more: str) -> Node:
 
 
 def picked(nodes: list[Node], need: int = 1, *, release: bool = True, strategy: str = "oldest") -> list[str]:
-    chosen = choose(ScaleIn(None, strategy, release), need, nodes, frozenset(), _CREATED)
+    chosen = choose(ScaleInChoice(None, strategy, release), need, nodes, frozenset(), _CREATED)
     return [each.key for each in chosen.nodes]
 
 
@@ -35,7 +35,7 @@ def picked(nodes: list[Node], need: int = 1, *, release: bool = True, strategy: 
     ids=["attached", "unknown source", "older", "older by another zone", "no instance", "PrePaid"],
 )
 def test_a_strategy_never_picks_what_acks_did_not_make_for_the_cluster(other: Node, why: str) -> None:
-    chosen = choose(ScaleIn(None, "oldest", True), 2, [other, node("i-a", 9)], frozenset(), _CREATED)
+    chosen = choose(ScaleInChoice(None, "oldest", True), 2, [other, node("i-a", 9)], frozenset(), _CREATED)
     assert [each.key for each in chosen.nodes] == ["i-a"]
     assert why in chosen.spared[0]
     assert other.key in chosen.spared[0]
@@ -59,13 +59,13 @@ def test_what_is_leaving_or_failed_goes_first(facts: dict[str, str], strategy: s
 
 @pytest.mark.parametrize("name", ["i-b", "cn-beijing.i-b"])
 def test_a_node_is_named_by_instance_or_by_name(name: str) -> None:
-    scale_in = ScaleIn((name, name.removeprefix("cn-beijing.")), None, None)
+    scale_in = ScaleInChoice((name, name.removeprefix("cn-beijing.")), None, None)
     chosen = choose(scale_in, 2, [node("i-a"), node("i-b", source="manual")], frozenset(), _CREATED)
     assert [each.key for each in chosen.nodes] == ["i-b"]
 
 
 def test_what_is_attached_is_kept_however_it_is_named() -> None:
-    scale_in = ScaleIn(("cn-beijing.i-a",), None, None)
+    scale_in = ScaleInChoice(("cn-beijing.i-a",), None, None)
     assert choose(scale_in, 1, [node("i-a")], frozenset({"i-a"}), _CREATED).nodes == ()
 
 

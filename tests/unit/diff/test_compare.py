@@ -16,7 +16,7 @@ from ackplan.core.work import Side
 from ackplan.diff import compare
 from ackplan.diff.workers import choose, compare_workers
 from ackplan.record import RecordedCluster
-from ackplan.spec.desired import AttachGroup, Lifecycle, ScaleIn, Wanted
+from ackplan.spec.desired import AttachGroup, Lifecycle, ScaleInChoice, Wanted
 
 CONSTANTS = {kind.name: dict(kind.constants) for kind in catalog.kinds()}
 
@@ -235,13 +235,13 @@ def test_workers_are_counted_apart_from_attached_instances(count, instances, kno
 
 
 CHOICES = [
-    ("named, in their order", ScaleIn(("i-3", "i-1"), None, None), 2, ["i-3", "i-1"]),
-    ("no more than needed", ScaleIn(("i-3", "i-1"), None, None), 1, ["i-3"]),
-    ("no master, none kept, none unknown", ScaleIn(("i-m", "i-k", "i-9", "i-2"), None, None), 3, ["i-2"]),
-    ("newest", ScaleIn(None, "newest", None), 2, ["i-3", "i-2"]),
-    ("oldest", ScaleIn(None, "oldest", None), 2, ["i-1", "i-2"]),
-    ("all there are", ScaleIn(None, "oldest", None), 9, ["i-1", "i-2", "i-3"]),
-    ("none", ScaleIn(None, "oldest", None), 0, []),
+    ("named, in their order", ScaleInChoice(("i-3", "i-1"), None, None), 2, ["i-3", "i-1"]),
+    ("no more than needed", ScaleInChoice(("i-3", "i-1"), None, None), 1, ["i-3"]),
+    ("no master, none kept, none unknown", ScaleInChoice(("i-m", "i-k", "i-9", "i-2"), None, None), 3, ["i-2"]),
+    ("newest", ScaleInChoice(None, "newest", None), 2, ["i-3", "i-2"]),
+    ("oldest", ScaleInChoice(None, "oldest", None), 2, ["i-1", "i-2"]),
+    ("all there are", ScaleInChoice(None, "oldest", None), 9, ["i-1", "i-2", "i-3"]),
+    ("none", ScaleInChoice(None, "oldest", None), 0, []),
 ]
 
 
@@ -260,5 +260,5 @@ def _keys(removal):
 
 def test_workers_of_one_age_are_chosen_by_name():
     nodes = [Node(name, name, "Worker", "running", "2019-09-16") for name in ("i-b", "i-a", "i-c")]
-    assert _keys(choose(ScaleIn(None, "oldest", None), 2, nodes, frozenset())) == ("i-a", "i-b")
-    assert _keys(choose(ScaleIn(None, "newest", None), 2, nodes[::-1], frozenset())) == ("i-c", "i-b")
+    assert _keys(choose(ScaleInChoice(None, "oldest", None), 2, nodes, frozenset())) == ("i-a", "i-b")
+    assert _keys(choose(ScaleInChoice(None, "newest", None), 2, nodes[::-1], frozenset())) == ("i-c", "i-b")

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from ackplan.core.work import Reason, Side, StepKind
+from ackplan.core.work import Create, Reason, Side, Work, WriteRecord
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Outcome, Status
 from ackplan.execute.schedule import actual, expected
 from ackplan.plan.model import Step
 from tests.running import command_line
+from tests.works import WORKS
 
 
-def step(name: str, *needs: str, seconds: float = 900.0, kind: StepKind = StepKind.CREATE) -> Step:
-    return Step(name, name, kind, Reason.NEW, Side.SPEC, needs=needs, expected_seconds=seconds)
+def step(name: str, *needs: str, seconds: float = 900.0, work: type[Work] = Create) -> Step:
+    return Step(name, name, WORKS[work], Reason.NEW, Side.SPEC, needs=needs, expected_seconds=seconds)
 
 
 def test_it_adds_up_along_the_longest_way() -> None:
@@ -53,7 +54,7 @@ def test_places_and_pace_hold_steps_up(limits: Limits, starts: list[float]) -> N
 
 
 def test_what_only_writes_down_needs_no_call() -> None:
-    steps = [step(name, seconds=0, kind=StepKind.RECORD) for name in "abc"]
+    steps = [step(name, seconds=0, work=WriteRecord) for name in "abc"]
     assert expected(steps, Limits(parallelism=1)).seconds == 0
 
 

@@ -10,17 +10,18 @@ from typing import Any
 
 import pytest
 
-from ackplan.core.work import Reason, Side, StepKind
+from ackplan.core.work import Create, Reason, Side
 from ackplan.execute.scheduler import Walk
 from ackplan.plan import graph
 from ackplan.plan.model import Step
 from tests.running import command_line, simulator
+from tests.works import WORKS
 
 BODY = {"cluster_type": "Ask", "vpc_id": "vpc-2zegvl5etah5requ09nec", "vswitch_id": "vsw-2ze48rkq464rsdts1abcd"}
 
 
 def step(name: str, *needs: str, seconds: float = 1.0) -> Step:
-    return Step(name, name, StepKind.CREATE, Reason.NEW, Side.SPEC, needs=needs, expected_seconds=seconds)
+    return Step(name, name, WORKS[Create], Reason.NEW, Side.SPEC, needs=needs, expected_seconds=seconds)
 
 
 def ids(steps: Iterable[Step]) -> list[str]:

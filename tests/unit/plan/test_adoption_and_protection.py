@@ -25,7 +25,6 @@ from sides import (
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.model import Change
-from ackplan.record.codec import encode_cluster
 from ackplan.spec.desired import Wanted
 
 ADOPT = {"adopt": frozenset({"c"})}
@@ -41,7 +40,7 @@ def test_with_consent_a_live_cluster_is_recorded_without_a_call(body, how):
     change = change_of(wanted, None, live(wanted), **(ADOPT if how == "flag" else {}))
     assert (change.action, change.reason, change.cluster_id) == (Action.ADOPT, Reason.ADOPTION, "id-c")
     assert calls(change.steps) == []
-    assert change.steps[-1].entry == encode_cluster(recorded(wanted))
+    assert change.steps[-1].after == recorded(wanted)
     assert not change.is_blocked
     assert "id-c" in change.notes[0]
 
@@ -59,7 +58,7 @@ def test_an_adopted_cluster_is_brought_to_what_is_wanted():
     assert (more.action, more.reason) == (Action.UPDATE, Reason.ADOPTION)
     ((_, path, body),) = calls(more.steps)
     assert (path, body["count"], body["login_password"]) == ("/api/v2/clusters/id-c", 2, PASSWORD)
-    assert more.steps[-1].entry == encode_cluster(recorded(wanted))
+    assert more.steps[-1].after == recorded(wanted)
     assert [(p.name, p.before, p.after) for p in more.parameters] == [("num_of_nodes", 1, 3)]
     assert (more.before["num_of_nodes"], more.after["num_of_nodes"]) == (1, 3)
     empty = change_of(wanted, None, live(wanted, size=0), **ADOPT)
@@ -87,8 +86,8 @@ def test_adoption_knows_which_instances_are_attached_already():
     wanted = one(MANAGED, attach=[{"instances": ["i-4", "i-9"], "key_pair": "k"}])
     change = change_of(wanted, None, live(wanted, size=4), nodes(*FIVE[:4]), **ADOPT)
     assert calls(change.steps) == [("POST", "/clusters/id-c/attach", {"instances": ["i-9"], "key_pair": "k"})]
-    assert sorted(change.steps[-1].entry["attached"]) == ["i-4", "i-9"]
-    assert change.steps[-1].entry["parameters"]["num_of_nodes"] == 3
+    assert sorted(change.steps[-1].after.attached) == ["i-4", "i-9"]
+    assert change.steps[-1].after.parameters["num_of_nodes"] == 3
     assert change.parameters == ()
 
 
@@ -178,11 +177,11 @@ def test_protection_stays_in_the_record_until_the_spec_takes_it_back():
     was = protecting(True)
     dropped = one(MANAGED, lifecycle={"replace": "allow"}, num_of_nodes=4)
     change = change_of(dropped, recorded(was), live(was))
-    assert change.steps[-1].entry["own"]["lifecycle"] == {"replace": "allow", "prevent_destroy": True}
+    assert change.steps[-1].after.own["lifecycle"] == {"replace": "allow", "prevent_destroy": True}
     without = change_of(one(MANAGED, num_of_nodes=4), recorded(was), live(was))
-    assert without.steps[-1].entry["own"]["lifecycle"] == {"prevent_destroy": True}
+    assert without.steps[-1].after.own["lifecycle"] == {"prevent_destroy": True}
     back = change_of(protecting(False, num_of_nodes=4), recorded(was), live(was))
-    assert back.steps[-1].entry["own"]["lifecycle"]["prevent_destroy"] is False
+    assert back.steps[-1].after.own["lifecycle"]["prevent_destroy"] is False
 
 
 def test_dropping_protection_from_the_spec_alone_changes_nothing():
@@ -214,7 +213,7 @@ def test_another_kind_is_a_replace_that_is_refused_without_consent(before, after
     assert not [p for p in change.parameters if p.name == "num_of_nodes" and p.side is Side.LIVE]
     consent = change_of(wanted, recorded(was), live(was), replace=frozenset({"c"}))
     assert not consent.is_blocked
-    assert consent.steps[-1].entry == encode_cluster(recorded(wanted, cluster_id=""))
+    assert consent.steps[-1].after == recorded(wanted, cluster_id="")
 
 
 def test_a_blocked_change_makes_the_plan_inapplicable_and_is_still_shown():

@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 from sides import DEDICATED, MANAGED, SERVERLESS, calls, ids, live, nodes, one, plan_of, recorded, settled, sides, want
 
-from ackplan.core.work import Action, Reason, Side, StepKind
+from ackplan.core.work import Action, Forget, Reason, Side
 from ackplan.plan import graph
 from ackplan.plan.model import Pins, Plan
 from ackplan.plan.planner import Options, nodes_needed
@@ -144,8 +144,8 @@ def test_refresh_records_what_is_live_and_calls_nothing(body, moved, shown, expe
     assert calls(plan.steps) == []
     assert {p.name: p.after for p in change.parameters} == expected
     assert {p.side for p in change.parameters} == {Side.LIVE}
-    assert change.steps[0].entry["parameters"] == {**was.parameters, **expected}
-    assert change.steps[0].entry["own"] == was.own
+    assert change.steps[0].after.parameters == {**was.parameters, **expected}
+    assert change.steps[0].after.own == was.own
 
 
 def test_refresh_forgets_what_is_gone_and_leaves_the_rest():
@@ -153,7 +153,7 @@ def test_refresh_forgets_what_is_gone_and_leaves_the_rest():
     record, there = settled(fleet["a"], fleet["b"])
     plan = plan_of(sides(fleet.values(), record, there[:1]), mode="refresh-only")
     assert [(change.cluster, change.action) for change in plan.changes] == [("a", Action.NOOP), ("b", Action.FORGET)]
-    assert [(step.kind, step.call) for step in plan.steps] == [(StepKind.FORGET, None)]
+    assert [(type(step.work), step.call) for step in plan.steps] == [(Forget, None)]
     assert not plan.empty
 
 
@@ -161,8 +161,8 @@ def test_refresh_tells_a_lost_instance_from_a_lost_worker():
     was = one(MANAGED, num_of_nodes=0, attach=[GROUP])
     given = sides([was], {"c": recorded(was)}, [live(was, size=0)], {"id-c": nodes()})
     (change,) = plan_of(given, mode="refresh-only").changes
-    assert change.steps[0].entry["parameters"]["num_of_nodes"] == 0
-    assert change.steps[0].entry["attached"] == []
+    assert change.steps[0].after.parameters["num_of_nodes"] == 0
+    assert change.steps[0].after.attached == ()
     assert change.drifted
     assert change.notes == ("i-a is no longer attached",)
 

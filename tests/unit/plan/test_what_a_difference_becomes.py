@@ -25,10 +25,10 @@ from sides import (
 )
 
 from ackplan.core.answers import Cluster
+from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action, Reason, Side, StepKind
-from ackplan.record.codec import encode_cluster
+from ackplan.core.work import Action, AwaitReady, Delete, Forget, Reason, Side, WriteRecord
 
 KINDS = {"managed": MANAGED, "dedicated": DEDICATED, "edge": EDGE, "serverless": SERVERLESS}
 GROUP = {"instances": ["i-a", "i-b"], "password": PASSWORD, "format_disk": False}
@@ -46,7 +46,7 @@ def test_in_the_spec_and_nowhere_else_is_created(kind):
     assert (step.id, step.side, step.expected_seconds, step.timeout) == ("create:c", Side.SPEC, SECONDS[kind], 3600)
     assert step.call is not None
     assert step.call.region == "cn-beijing"
-    assert step.entry == encode_cluster(recorded(wanted, cluster_id=""))
+    assert step.after == recorded(wanted, cluster_id="")
     assert {p.name for p in change.parameters} == set(body)
     assert all(p.before is ABSENT and p.after == body[p.name] for p in change.parameters)
     assert [p.name for p in change.parameters if p.secret] == ([] if kind == "serverless" else ["login_password"])
@@ -63,7 +63,7 @@ def test_a_creation_is_waited_for_as_long_as_the_api_may_take(kind, minutes, sai
     wanted = one(kind, timeout_mins=minutes, **own)
     assert [step.timeout for step in change_of(wanted, None, None).steps] == [seconds]
     unfinished = change_of(wanted, recorded(wanted, created=False), live(wanted))
-    assert [step.timeout for step in unfinished.steps if step.kind is StepKind.AWAIT_READY] == [seconds]
+    assert [step.timeout for step in unfinished.steps if isinstance(step.work, AwaitReady)] == [seconds]
     assert wanted.timeouts["create"] == seconds
     assert wanted.timeouts["scale"] == 1800
 
@@ -77,8 +77,8 @@ def test_a_new_cluster_gets_its_instances_after_it_stands():
         ("POST", "/clusters/{id}/attach", {"instances": ["i-a", "i-b"], "password": PASSWORD, "format_disk": False}),
         ("POST", "/clusters/{id}/attach", {"instances": ["i-c"], "key_pair": "k"}),
     ]
-    attached = [step.entry["attached"] for step in change.steps if step.entry]
-    assert attached == [[], ["i-a", "i-b"], ["i-a", "i-b", "i-c"]]
+    attached = [step.after.attached for step in change.steps if step.after]
+    assert attached == [(), ("i-a", "i-b"), ("i-a", "i-b", "i-c")]
     assert [step.timeout for step in change.steps] == [3600, 90, 90]
     assert "attach" not in calls(change.steps)[0][2]
 
@@ -115,7 +115,7 @@ def test_recorded_and_no_longer_in_the_spec_is_deleted():
     assert (change.action, change.reason) == (Action.DELETE, Reason.NOT_IN_SPEC)
     assert calls(change.steps) == [("DELETE", "/clusters/id-c", None)]
     (step,) = change.steps
-    assert (step.kind, step.entry, step.timeout, step.cluster_id) == (StepKind.DELETE, None, 2700, "id-c")
+    assert (type(step.work), step.after, step.timeout, step.cluster_id) == (Delete, None, 2700, "id-c")
     assert (change.before, change.after) == (was.parameters, None)
 
 
@@ -134,7 +134,7 @@ def test_recorded_gone_and_not_wanted_is_forgotten_without_a_call(gone):
     was = one(MANAGED, lifecycle={"prevent_destroy": True})
     change = change_of(None, recorded(was), live(was, state="deleted") if gone else None)
     assert (change.action, change.reason, change.is_blocked) == (Action.FORGET, Reason.GONE, False)
-    assert [(step.kind, step.call, step.entry) for step in change.steps] == [(StepKind.FORGET, None, None)]
+    assert [(type(step.work), step.call, step.after) for step in change.steps] == [(Forget, None, None)]
 
 
 def test_live_alone_is_left_alone_and_counted():
@@ -230,8 +230,8 @@ def test_what_only_steers_ackplan_or_the_create_call_is_recorded_without_a_call(
     was, wanted = one(MANAGED, **before), one(MANAGED, **after)
     change = change_of(wanted, recorded(was), live(was))
     assert (change.action, change.reason, change.is_blocked) == (Action.RECORD, Reason.SPEC_CHANGED, False)
-    assert [(step.kind, step.call) for step in change.steps] == [(StepKind.RECORD, None)]
-    assert change.steps[0].entry == encode_cluster(recorded(wanted))
+    assert [(type(step.work), step.call) for step in change.steps] == [(WriteRecord, None)]
+    assert change.steps[0].after == recorded(wanted)
     assert {p.name for p in change.parameters} == set(after) | set(before)
     assert set(change.before) <= set(was.parameters) | set(wanted.parameters)
     assert {(p.effect, p.side) for p in change.parameters} == {(Effect.RECORDED, Side.SPEC)}
@@ -289,10 +289,10 @@ def test_a_replace_deletes_then_creates_with_the_instances():
     assert (change.action, change.is_blocked) == (Action.REPLACE, False)
     assert ids(change.steps) == ["delete:c", "create:c", "attach:c:1"]
     assert [step.needs for step in change.steps] == [(), ("delete:c",), ("create:c",)]
-    assert [step.entry is None for step in change.steps] == [True, False, False]
+    assert [step.after is None for step in change.steps] == [True, False, False]
     assert [step.cluster_id for step in change.steps] == ["id-c", "", ""]
     assert change.steps[0].timeout == 600
-    assert change.steps[-1].entry == encode_cluster(recorded(wanted, cluster_id=""))
+    assert change.steps[-1].after == recorded(wanted, cluster_id="")
 
 
 def test_consent_by_flag_replaces_and_a_replacement_may_be_asked_for():
@@ -318,8 +318,8 @@ def test_a_creation_begun_earlier_is_seen_to_its_end():
     change = change_of(wanted, recorded(wanted, created=False), live(wanted, state="initial", size=0))
     assert (change.action, change.reason) == (Action.RECORD, Reason.UNFINISHED)
     (step,) = change.steps
-    assert (step.kind, step.call, step.cluster_id, step.timeout) == (StepKind.AWAIT_READY, None, "id-c", 3600)
-    assert step.entry == encode_cluster(recorded(wanted))
+    assert (type(step.work), step.call, step.cluster_id, step.timeout) == (AwaitReady, None, "id-c", 3600)
+    assert step.after == recorded(wanted)
 
 
 def test_a_creation_begun_earlier_goes_on_to_what_is_wanted_by_now():
@@ -330,8 +330,8 @@ def test_a_creation_begun_earlier_goes_on_to_what_is_wanted_by_now():
     assert (change.action, change.reason) == (Action.UPDATE, Reason.UNFINISHED)
     assert ids(change.steps) == ["await-ready:c", "attach:c:1", "scale-out:c"]
     assert calls(change.steps)[1][2]["count"] == 1
-    assert (change.steps[2].workers_before, change.steps[2].workers_after) == (3, 4)
-    assert change.steps[2].entry == encode_cluster(recorded(wanted))
+    assert change.steps[2].size == Pinned(3, 4)
+    assert change.steps[2].after == recorded(wanted)
 
 
 def test_a_creation_begun_earlier_that_stands_goes_on_with_its_instances():
@@ -339,8 +339,8 @@ def test_a_creation_begun_earlier_that_stands_goes_on_with_its_instances():
     entry = recorded(wanted, created=False, attached=())
     change = change_of(wanted, entry, live(wanted, size=3), nodes("i-1", "i-2", "i-3"))
     assert ids(change.steps) == ["await-ready:c", "attach:c:1"]
-    assert change.steps[-1].entry == encode_cluster(recorded(wanted))
-    assert change.steps[0].entry["created"] is True
+    assert change.steps[-1].after == recorded(wanted)
+    assert change.steps[0].after.created is True
 
 
 @pytest.mark.parametrize("unwanted", [True, False])

@@ -21,10 +21,10 @@ from sides import (
     sides,
 )
 
+from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect
-from ackplan.core.work import Action, Reason, Side, StepKind
+from ackplan.core.work import Action, Detach, Reason, ScaleIn, ScaleOut, Side
 from ackplan.diff import needs_nodes
-from ackplan.record.codec import encode_cluster
 
 TYPES = {
     "worker_instance_types": ["ecs.hfc5.xlarge"],
@@ -46,10 +46,10 @@ def test_more_workers_are_added_by_the_difference():
     assert (change.action, change.reason) == (Action.UPDATE, Reason.SPEC_CHANGED)
     assert calls(change.steps) == [("POST", "/api/v2/clusters/id-c", {**SCALE_OUT, "count": 2})]
     (step,) = change.steps
-    assert (step.kind, step.side, step.needs) == (StepKind.SCALE_OUT, Side.SPEC, ())
-    assert (step.workers_before, step.workers_after, step.masters) == (3, 5, 0)
+    assert (type(step.work), step.side, step.needs) == (ScaleOut, Side.SPEC, ())
+    assert step.size == Pinned(3, 5, 0)
     assert (step.expected_seconds, step.timeout) == (300, 1800)
-    assert step.entry == encode_cluster(recorded(wanted))
+    assert step.after == recorded(wanted)
     (moved,) = change.parameters
     assert (moved.name, moved.before, moved.after, moved.effect, moved.side) == (
         "num_of_nodes",
@@ -82,7 +82,7 @@ def test_an_edit_that_the_live_cluster_already_has_is_recorded():
     was, wanted = one(MANAGED), one(MANAGED, num_of_nodes=5)
     change = change_of(wanted, recorded(was), live(wanted))
     assert (change.action, calls(change.steps)) == (Action.RECORD, [])
-    assert change.steps[0].entry == encode_cluster(recorded(wanted))
+    assert change.steps[0].after == recorded(wanted)
 
 
 # Where a scale-out takes its values from: the spec, under either name of the vswitches, else the live cluster.
@@ -112,7 +112,7 @@ def test_masters_of_a_dedicated_cluster_are_not_workers(count, masters):
     assert change_of(was, recorded(was), live(was)).action is Action.NOOP
     change = change_of(one(DEDICATED, **masters, num_of_nodes=4), recorded(was), live(was))
     (step,) = change.steps
-    assert (step.workers_before, step.workers_after, step.masters) == (3, 4, count)
+    assert step.size == Pinned(3, 4, count)
 
 
 FEWER = [
@@ -132,9 +132,9 @@ def test_fewer_workers_give_up_those_that_are_named_or_picked(scale_in, given_up
     assert (change.action, change.is_blocked) == (Action.UPDATE, False)
     assert calls(change.steps) == [("POST", "/clusters/id-c/nodes", {"nodes": given_up, **more})]
     (step,) = change.steps
-    assert (step.kind, step.workers_before, step.workers_after) == (StepKind.SCALE_IN, 3, 2)
+    assert (type(step.work), step.size) == (ScaleIn, Pinned(3, 2))
     assert step.instances == tuple(given_up)
-    assert (step.timeout, step.entry) == (1800, encode_cluster(recorded(wanted)))
+    assert (step.timeout, step.after) == (1800, recorded(wanted))
 
 
 def test_fewer_workers_without_a_word_on_which_are_refused():
@@ -185,9 +185,9 @@ def test_an_instance_more_is_attached_and_nothing_else_happens():
         ("POST", "/clusters/id-c/attach", {"instances": ["i-c"], "key_pair": "k"}),
     ]
     assert [step.instances for step in change.steps] == [("i-b",), ("i-c",)]
-    assert [step.entry["attached"] for step in change.steps] == [["i-a", "i-b"], ["i-a", "i-b", "i-c"]]
+    assert [step.after.attached for step in change.steps] == [("i-a", "i-b"), ("i-a", "i-b", "i-c")]
     assert change.steps[1].needs == (change.steps[0].id,)
-    assert change.steps[-1].entry["own"] == wanted.own
+    assert change.steps[-1].after.own == wanted.own
 
 
 def test_an_instance_fewer_leaves_the_cluster_and_stays_in_the_account():
@@ -195,7 +195,7 @@ def test_an_instance_fewer_leaves_the_cluster_and_stays_in_the_account():
     change = change_of(wanted, recorded(was), live(was), nodes(*THREE, "i-a", "i-b"))
     assert calls(change.steps) == [("POST", "/clusters/id-c/nodes", {"nodes": ["i-a"], "release_node": False})]
     (step,) = change.steps
-    assert (step.kind, step.instances, step.entry["attached"]) == (StepKind.DETACH, ("i-a",), ["i-b"])
+    assert (type(step.work), step.instances, step.after.attached) == (Detach, ("i-a",), ("i-b",))
 
 
 def test_an_instance_that_left_by_itself_is_attached_again_as_drift():
@@ -204,14 +204,14 @@ def test_an_instance_that_left_by_itself_is_attached_again_as_drift():
     assert (change.action, change.reason) == (Action.UPDATE, Reason.DRIFTED)
     assert calls(change.steps) == [("POST", "/clusters/id-c/attach", {"instances": ["i-a"], "key_pair": "k"})]
     assert change.steps[0].side is Side.LIVE
-    assert sorted(change.steps[0].entry["attached"]) == ["i-a", "i-b"]
+    assert sorted(change.steps[0].after.attached) == ["i-a", "i-b"]
 
 
 def test_an_unwanted_instance_that_left_by_itself_needs_no_call():
     was = one(MANAGED, attach=[group("i-a")])
     change = change_of(one(MANAGED), recorded(was), live(was, size=3), nodes(*THREE))
     assert (change.action, calls(change.steps)) == (Action.RECORD, [])
-    assert change.steps[0].entry["attached"] == []
+    assert change.steps[0].after.attached == ()
 
 
 def test_an_instance_that_is_given_back_is_not_given_up_as_well():
@@ -225,7 +225,7 @@ def test_an_instance_that_is_in_the_cluster_already_is_recorded_not_attached():
     was, wanted = one(MANAGED), one(MANAGED, attach=[group("i-a")])
     change = change_of(wanted, recorded(was), live(was, size=4), nodes(*THREE, "i-a"))
     assert (change.action, calls(change.steps)) == (Action.RECORD, [])
-    assert change.steps[0].entry["attached"] == ["i-a"]
+    assert change.steps[0].after.attached == ("i-a",)
 
 
 def test_room_is_made_before_any_is_given_up():
@@ -234,11 +234,11 @@ def test_room_is_made_before_any_is_given_up():
     change = change_of(wanted, recorded(was), live(was), nodes("i-1", "i-2", "i-a"))
     assert ids(change.steps) == ["attach:c:1", "scale-out:c", "detach:c"]
     assert [step.needs for step in change.steps] == [(), ("attach:c:1",), ("scale-out:c",)]
-    assert [(step.workers_before, step.workers_after) for step in change.steps] == [(None, None), (4, 5), (None, None)]
-    entries = [(step.entry["attached"], step.entry["parameters"]["num_of_nodes"]) for step in change.steps]
-    assert entries[0] == (["i-a", "i-b"], 2)
-    assert entries[2] == (["i-b"], 3)
-    assert change.steps[-1].entry == encode_cluster(recorded(wanted))
+    assert [step.size for step in change.steps] == [None, Pinned(4, 5), None]
+    entries = [(step.after.attached, step.after.parameters["num_of_nodes"]) for step in change.steps]
+    assert entries[0] == (("i-a", "i-b"), 2)
+    assert entries[2] == (("i-b",), 3)
+    assert change.steps[-1].after == recorded(wanted)
 
 
 def test_detach_and_scale_in_count_one_after_the_other():
@@ -247,7 +247,7 @@ def test_detach_and_scale_in_count_one_after_the_other():
     change = change_of(wanted, recorded(was), live(was), nodes(*THREE, "i-a"))
     assert ids(change.steps) == ["detach:c", "scale-in:c"]
     assert calls(change.steps)[1][2] == {"nodes": ["i-1", "i-2"]}
-    assert (change.steps[1].workers_before, change.steps[1].workers_after) == (3, 1)
+    assert change.steps[1].size == Pinned(3, 1)
 
 
 IGNORED = [
@@ -317,8 +317,8 @@ def test_two_steps_of_scaling_never_stand_in_one_change():
             [live(was)],
             {"id-c": nodes(*THREE)} if len(THREE) > target.parameters["num_of_nodes"] else {},
         )
-        kinds = [step.kind for step in plan_of(given).steps]
-        assert len({StepKind.SCALE_IN, StepKind.SCALE_OUT} & set(kinds)) <= 1
+        kinds = [type(step.work) for step in plan_of(given).steps]
+        assert len({ScaleIn, ScaleOut} & set(kinds)) <= 1
 
 
 @pytest.mark.parametrize(("said", "sent"), [("true", True), ("false", False), (True, True)])

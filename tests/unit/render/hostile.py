@@ -10,6 +10,7 @@ from fleets import Fleet
 
 from ackplan.core.diagnostics import Diagnostic, Severity, Span
 from ackplan.core.values import ABSENT
+from ackplan.core.work import Work
 from ackplan.plan.model import Change, Plan, Step
 
 WEB = "  {name}: {{extends: web}}\n"
@@ -75,15 +76,22 @@ def _change(change: Change, text: str) -> Change:
 
 
 def _step(step: Step, text: str) -> Step:
-    call = dataclasses.replace(step.call, body=_value(step.call.body, text)) if step.call else None
     return dataclasses.replace(
         step,
         id=step.id + text,
         cluster=step.cluster + text,
-        call=call,
+        work=_work(step, text),
         needs=tuple(need + text for need in step.needs),
-        instances=tuple(instance + text for instance in step.instances),
     )
+
+
+def _work(step: Step, text: str) -> Work:
+    new: dict[str, Any] = {}
+    if step.call:
+        new["call"] = dataclasses.replace(step.call, body=_value(step.call.body, text))
+    if step.instances:
+        new["instances"] = tuple(instance + text for instance in step.instances)
+    return dataclasses.replace(step.work, **new)
 
 
 def _diagnostic(diagnostic: Diagnostic, text: str) -> Diagnostic:

@@ -9,9 +9,10 @@ import fleets
 import pytest
 from fleets import Fleet
 
-from ackplan.core.work import StepKind
+from ackplan.core.work import TRAITS
 from ackplan.plan.model import Step
 from ackplan.render.graph import formats
+from tests.works import WORKS
 
 FLEET = Fleet(
     before="  d: {extends: web}\n",
@@ -75,8 +76,8 @@ def test_no_steps_make_an_empty_graph() -> None:
 
 def test_every_kind_of_step_has_a_colour() -> None:
     (step,) = fleets.CREATE.plan().steps
-    for kind in StepKind:
-        assert kind.value.replace("-", "_") in formats.mermaid([dataclasses.replace(step, kind=kind)])
+    for work, traits in TRAITS.items():
+        assert traits.name.replace("-", "_") in formats.mermaid([dataclasses.replace(step, work=WORKS[work])])
 
 
 HOSTILE = [

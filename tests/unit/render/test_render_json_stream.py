@@ -14,10 +14,23 @@ from hostile import MIXED, TEXTS, poisoned
 from ackplan import __version__
 from ackplan.core import catalog
 from ackplan.core.diagnostics import error
-from ackplan.core.work import StepKind
+from ackplan.core.work import (
+    Attach,
+    AwaitGone,
+    AwaitReady,
+    Create,
+    Delete,
+    Detach,
+    Forget,
+    ScaleIn,
+    ScaleOut,
+    Work,
+    WriteRecord,
+)
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.plan.model import Plan, Step
 from ackplan.render.terraform import stream
+from tests.works import WORKS
 
 AT = "2026-01-02T03:04:05Z"
 RESOURCE = {
@@ -116,22 +129,22 @@ def test_a_skipped_step_is_a_log_message_and_one_not_started_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "action", "text"),
+    ("work", "action", "text"),
     [
-        (StepKind.CREATE, "create", "Creating..."),
-        (StepKind.ATTACH, "update", "Modifying..."),
-        (StepKind.SCALE_OUT, "update", "Modifying..."),
-        (StepKind.DETACH, "update", "Modifying..."),
-        (StepKind.SCALE_IN, "update", "Modifying..."),
-        (StepKind.DELETE, "delete", "Destroying..."),
-        (StepKind.AWAIT_READY, "noop", "Waiting until it is ready..."),
-        (StepKind.AWAIT_GONE, "noop", "Waiting until it is gone..."),
-        (StepKind.RECORD, "noop", "Recording..."),
-        (StepKind.FORGET, "remove", "Forgetting..."),
+        (Create, "create", "Creating..."),
+        (Attach, "update", "Modifying..."),
+        (ScaleOut, "update", "Modifying..."),
+        (Detach, "update", "Modifying..."),
+        (ScaleIn, "update", "Modifying..."),
+        (Delete, "delete", "Destroying..."),
+        (AwaitReady, "noop", "Waiting until it is ready..."),
+        (AwaitGone, "noop", "Waiting until it is gone..."),
+        (WriteRecord, "noop", "Recording..."),
+        (Forget, "remove", "Forgetting..."),
     ],
 )
-def test_every_kind_of_step_has_an_action(kind: StepKind, action: str, text: str) -> None:
-    step = dataclasses.replace(step_of(fleets.CREATE), kind=kind)
+def test_every_kind_of_step_has_an_action(work: type[Work], action: str, text: str) -> None:
+    step = dataclasses.replace(step_of(fleets.CREATE), work=WORKS[work])
     found = read(told(Moment.STARTED, step))
     assert found["hook"]["action"] == action
     assert found["@message"] == f"{RESOURCE['addr']}: {text}"
@@ -199,7 +212,7 @@ def test_outputs_are_the_ids_of_the_clusters_that_are_there_now() -> None:
     )
     planned = both.plan()
     outcomes = {
-        step.id: Outcome(Status.DONE, cluster_id="c-9" if step.kind is StepKind.CREATE else "")
+        step.id: Outcome(Status.DONE, cluster_id="c-9" if isinstance(step.work, Create) else "")
         for step in planned.steps
     }
     found = read(stream.outputs_message(Result(outcomes, 1.0), planned, at=AT))

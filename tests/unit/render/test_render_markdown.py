@@ -10,8 +10,10 @@ import pytest
 from fleets import Fleet
 from hostile import MIXED
 
+from ackplan.core.call import Call
 from ackplan.core.diagnostics import error, warning
-from ackplan.plan.model import Call, Plan
+from ackplan.core.work import Create
+from ackplan.plan.model import Plan
 from ackplan.render.markdown.plan import LIMIT, plan_markdown
 
 
@@ -242,7 +244,7 @@ def test_a_huge_value_or_body_does_not_push_the_rest_out() -> None:
     parameters = tuple(
         dataclasses.replace(p, after="v" * 300_000) if p.name == "tags" else p for p in change.parameters
     )
-    changed = dataclasses.replace(change, parameters=parameters, steps=(dataclasses.replace(step, call=call),))
+    changed = dataclasses.replace(change, parameters=parameters, steps=(dataclasses.replace(step, work=Create(call)),))
     text = plan_markdown(dataclasses.replace(planned, changes=(changed,)))
     assert len(text) < 12_000
     assert "| `+` | `num_of_nodes` | `3` |" in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ackplan.core.work import Action, Reason, StepKind
+from ackplan.core.work import Action, Reason
 from ackplan.render.facts import words
 from ackplan.render.facts.safe import pad, printable, shortened, width
 
@@ -53,9 +53,8 @@ def test_chinese_takes_two_columns_and_combining_marks_none() -> None:
     assert pad("too long", 3) == "too long"
 
 
-def test_every_action_and_step_has_its_words() -> None:
+def test_every_action_has_its_words() -> None:
     assert set(words.MARKS) == set(Action) == set(words.DONE)
-    assert set(words.VERBS) == set(StepKind)
     assert set(words.MARKS.values()) == set(words.LEGEND)
     for action in Action:
         for reason in Reason:

@@ -1,0 +1,35 @@
+"""A call of the API as a value, what a plan holds, shows and sends; and the sizes that it is pinned to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One API call as it will be sent, but for secrets: those stand in `body` as `{"env": ...}` or `{"file": ...}`."""
+
+    operation: str
+    method: str
+    path: str
+    region: str
+    body: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """The number of workers that a scaling starts from and ends with, and of the masters that are nodes besides.
+
+    It runs only on a cluster that has exactly `before` workers, and counts as done on one that has `after`.
+    """
+
+    before: int
+    after: int
+    masters: int = 0
+
+    @property
+    def moved(self) -> int:
+        """How many workers come or go."""
+        return abs(self.after - self.before)
