@@ -19,7 +19,7 @@ _MUCH_SKEW: Final = 60
 _REGION = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]+)+")
 
 
-class Status(enum.Enum):
+class CheckStatus(enum.Enum):
     OK = "ok"
     WARNING = "warning"
     FAILED = "failed"
@@ -36,16 +36,16 @@ class Check:
     skipped: bool = False
 
     @property
-    def status(self) -> Status:
+    def status(self) -> CheckStatus:
         if self.skipped:
-            return Status.SKIPPED
+            return CheckStatus.SKIPPED
         if has_errors(self.findings):
-            return Status.FAILED
-        return Status.WARNING if self.findings else Status.OK
+            return CheckStatus.FAILED
+        return CheckStatus.WARNING if self.findings else CheckStatus.OK
 
 
 def failed(checks: Iterable[Check]) -> bool:
-    return any(check.status is Status.FAILED for check in checks)
+    return any(check.status is CheckStatus.FAILED for check in checks)
 
 
 def fleet_told(plan: Plan) -> Check:

@@ -15,7 +15,7 @@ from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors, ord
 from ackplan.documents.files import below, display, outside, read_bounded
 from ackplan.documents.yaml import parse
 from ackplan.plan.model import Plan
-from ackplan.policy import Case, Rule, judge, read, rego
+from ackplan.policy import PolicyInput, Rule, judge, read, rego
 from ackplan.record import Record
 from ackplan.spec.desired import Wanted
 
@@ -139,7 +139,7 @@ def _merge_data(found: Policies, name: str, data: bytes, place: tuple[str, ...])
 
 def held(plan: Plan, wanted: Mapping[str, Wanted], record: Record, policies: Policies, judges: Judges) -> Plan:
     """The plan with what the policies find. Raises Failure where one of them is broken."""
-    case = Case(plan, wanted, len({*wanted, *record.clusters}), judges.now)
+    case = PolicyInput(plan, wanted, len({*wanted, *record.clusters}), judges.now)
     found, judged = judge(policies.rules, case)
     more, others = _held_by_rego(case, record, policies, judges)
     by_weight = sorted(ordered((*found, *more)), key=lambda diagnostic: not diagnostic.is_error)
@@ -147,7 +147,7 @@ def held(plan: Plan, wanted: Mapping[str, Wanted], record: Record, policies: Pol
     return dataclasses.replace(plan, diagnostics=notes, policies=(*judged, *others))
 
 
-def _held_by_rego(case: Case, record: Record, policies: Policies, judges: Judges) -> Any:
+def _held_by_rego(case: PolicyInput, record: Record, policies: Policies, judges: Judges) -> Any:
     if not policies.modules:
         return (), ()
     asked = rego.queries(policies.modules)

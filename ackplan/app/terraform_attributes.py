@@ -67,7 +67,7 @@ def kind_of(resource: Resource) -> Kind | None:
 
 def translated(resource: Resource, kind: Kind) -> Translated:
     """What the resource says, in our words."""
-    reader = _Reader(resource, kind)
+    reader = _AttributeReader(resource, kind)
     parameters, own = dict(reader.parameters()), dict(reader.own())
     name, cluster_id = (resource.attributes.get(key) for key in ("name", "id"))
     return Translated(
@@ -115,7 +115,7 @@ def _differs(parameter: Parameter, found: Translated, kept: Described) -> bool:
     return after is not ABSENT and before != after
 
 
-class _Reader:
+class _AttributeReader:
     """Takes one resource's attributes for the parameters of its kind, and remembers which it used."""
 
     def __init__(self, resource: Resource, kind: Kind) -> None:

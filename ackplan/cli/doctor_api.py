@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ackplan.app.doctor import Check, Status, clock_check, region_check
+from ackplan.app.doctor import Check, CheckStatus, clock_check, region_check
 from ackplan.cli.options import Settings
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ async def _account(settings: Settings) -> AsyncIterator[Check]:
     chain = ack.CredentialChain(profile=settings.profile or None)
     credentials = await _credentials(chain, settings)
     yield credentials
-    if reached is None or credentials.status is Status.FAILED:
+    if reached is None or credentials.status is CheckStatus.FAILED:
         why = "the endpoint can't be reached" if reached is None else "there are no credentials"
         yield Check("signature", why, skipped=True)
         return

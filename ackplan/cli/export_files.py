@@ -51,7 +51,7 @@ def _schema(settings: Settings, file: Path) -> str:
 
 def write(files: Mapping[Path, str], place: Path, clusters: Sequence[Described], after: str = "") -> None:
     """Writes the files, and says so, what has to be filled in, and what comes next."""
-    from ackplan.adapters.local.files import write_atomically
+    from ackplan.adapters.local.atomic_files import write_atomically
     from ackplan.documents.files import display
     from ackplan.render.facts.words import counted
 

@@ -15,7 +15,7 @@ import click
 
 from ackplan.adapters.ack.settings import DEFAULT_REGION
 from ackplan.adapters.local import paths
-from ackplan.adapters.local.files import check_within
+from ackplan.adapters.local.atomic_files import check_within
 from ackplan.adapters.local.lock import locked
 from ackplan.adapters.local.record_store import LocalRecordStore
 from ackplan.adapters.local.sqlite_journal import SqliteJournal

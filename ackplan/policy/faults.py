@@ -19,7 +19,7 @@ _MAX_MESSAGE = 200
 _UNWANTED = frozenset({"additionalProperties", "unevaluatedProperties", "falseSchema"})
 
 
-class Refused(ValueError):
+class SchemaRefused(ValueError):
     """A schema that can't be used; `path` leads to what is wrong in it."""
 
     def __init__(self, why: str, path: tuple[str | int, ...] = ()) -> None:
@@ -28,7 +28,7 @@ class Refused(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Violation:
     """One refusal, as `explain` wants it. A key that is missing or must not be there is the last part of the path.
 
     `at_key`: a key is refused, not its value.
@@ -64,21 +64,21 @@ class Fault:
 
 
 def compiled(schema: Any) -> jsonschema_rs.Draft202012Validator:
-    """A validator. Raises Refused for what is no schema, or refers to something outside of itself."""
+    """A validator. Raises SchemaRefused for what is no schema, or refers to something outside of itself."""
     try:
         return jsonschema_rs.Draft202012Validator(schema, retriever=_refuse)
     except jsonschema_rs.ValidationError as fault:
         why = str(fault.message).splitlines()[0]
-        raise Refused(why, tuple(fault.instance_path)) from None
+        raise SchemaRefused(why, tuple(fault.instance_path)) from None
     except (ValueError, TypeError, jsonschema_rs.ReferencingError) as fault:
-        raise Refused(str(fault).splitlines()[0]) from None
+        raise SchemaRefused(str(fault).splitlines()[0]) from None
 
 
 def _refuse(uri: str) -> Any:
     raise ValueError(f"a policy's schema refers to nothing outside of itself, not to {uri}")
 
 
-def faults(validator: Any, schema: Any, instance: Any) -> Iterator[Fault]:
+def faults(validator: Any, schema: Any, instance: Any) -> Iterator[Violation]:
     """What the validator refuses of the instance, up to a bound."""
     if validator.is_valid(instance):
         return
@@ -88,21 +88,21 @@ def faults(validator: Any, schema: Any, instance: Any) -> Iterator[Fault]:
         yield from _faults(found, schema)
 
 
-def _faults(found: Any, schema: Any) -> Iterator[Fault]:
+def _faults(found: Any, schema: Any) -> Iterator[Violation]:
     kind, path = found.kind, tuple(found.instance_path)
     around = _at(schema, found.schema_path[:-1])
     if kind.name == "propertyNames":
         inner = kind.error
         value = _value(around, inner.kind.name)
         where = (*path, str(inner.instance))
-        yield Fault(inner.kind.name, value, inner.instance, around, where, inner.message, at_key=True)
+        yield Violation(inner.kind.name, value, inner.instance, around, where, inner.message, at_key=True)
         return
     value = _value(around, kind.name)
     keys = [kind.property] if kind.name == "required" else getattr(kind, "unexpected", [])
     for key in keys or [None]:
         where = path if key is None else (*path, str(key))
         unwanted = kind.name in _UNWANTED
-        yield Fault(kind.name, value, found.instance, around, where, found.message, at_key=unwanted)
+        yield Violation(kind.name, value, found.instance, around, where, found.message, at_key=unwanted)
 
 
 def _value(schema: Any, keyword: str) -> Any:

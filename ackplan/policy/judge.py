@@ -28,7 +28,7 @@ from ackplan.policy.subject import (
     DESTROYING,
     Excepted,
     Path,
-    Subject,
+    PolicySubject,
     instance_types,
     tags,
 )
@@ -38,7 +38,7 @@ _NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class PolicyInput:
     """What is judged: a plan, the clusters of the spec with their places, how many clusters there are, and when."""
 
     plan: Plan
@@ -46,11 +46,11 @@ class Case:
     fleet: int
     now: datetime.datetime
 
-    def subjects(self) -> tuple[Subject, ...]:
-        return tuple(Subject(change, self.wanted.get(change.cluster)) for change in self.plan.changes)
+    def subjects(self) -> tuple[PolicySubject, ...]:
+        return tuple(PolicySubject(change, self.wanted.get(change.cluster)) for change in self.plan.changes)
 
 
-def judge(rules: Iterable[Rule], case: Case) -> tuple[tuple[Diagnostic, ...], tuple[Judged, ...]]:
+def judge(rules: Iterable[Rule], case: PolicyInput) -> tuple[tuple[Diagnostic, ...], tuple[Judged, ...]]:
     """What the rules find, and for each rule how much. The order is that of the rules, then of the clusters."""
     subjects = case.subjects()
     found: list[Diagnostic] = []
@@ -65,12 +65,12 @@ def judge(rules: Iterable[Rule], case: Case) -> tuple[tuple[Diagnostic, ...], tu
 class _Judge:
     """One rule on one plan."""
 
-    def __init__(self, rule: Rule, case: Case) -> None:
+    def __init__(self, rule: Rule, case: PolicyInput) -> None:
         self._rule = rule
         self._case = case
         self._excepted = Excepted(rule, case.now.astimezone(datetime.UTC).date())
 
-    def violations(self, subjects: Iterable[Subject]) -> Iterator[Diagnostic]:
+    def violations(self, subjects: Iterable[PolicySubject]) -> Iterator[Diagnostic]:
         chosen = [s for s in subjects if s.selected(self._rule.select) and not self._excepted.frees(s)]
         match self._rule.check:
             case Limit() as limit:
@@ -81,7 +81,7 @@ class _Judge:
                 one = self._of_one(check)
                 yield from (violation for subject in chosen for violation in one(subject))
 
-    def _of_one(self, check: Any) -> Callable[[Subject], Iterator[Diagnostic]]:
+    def _of_one(self, check: Any) -> Callable[[PolicySubject], Iterator[Diagnostic]]:
         match check:
             case Regions(allowing):
                 return lambda subject: self._region(allowing, subject)
@@ -95,12 +95,12 @@ class _Judge:
                 return lambda subject: self._schema(schema, subject)
         raise TypeError(check)
 
-    def _found(self, code: str, summary: str, detail: str, subject: Subject, path: Path = ()) -> Diagnostic:
+    def _found(self, code: str, summary: str, detail: str, subject: PolicySubject, path: Path = ()) -> Diagnostic:
         """What is wrong with one cluster."""
         where = {"cluster": subject.name, "parameter": ".".join(map(str, path)), "span": subject.place(path)}
         return self._made(code, summary, detail + self._excepted.ended(subject), where)
 
-    def _of_all(self, code: str, summary: str, detail: str, subjects: Sequence[Subject]) -> Diagnostic:
+    def _of_all(self, code: str, summary: str, detail: str, subjects: Sequence[PolicySubject]) -> Diagnostic:
         """What is wrong with several clusters together; it is put at the first of them that stands in the spec."""
         place = next((subject.wanted.span for subject in subjects if subject.wanted), self._rule.span)
         return self._made(code, summary, f"{detail}: {_names(subjects)}", {"span": place})
@@ -112,7 +112,7 @@ class _Judge:
             code, summary, said.removesuffix("."), self._rule.cure.removesuffix("."), rule=self._rule.id, **where
         )
 
-    def _limit(self, limit: Limit, chosen: Sequence[Subject]) -> Iterator[Diagnostic]:
+    def _limit(self, limit: Limit, chosen: Sequence[PolicySubject]) -> Iterator[Diagnostic]:
         counted = [s for s in chosen if s.change.action in (DESTROYING if limit.destroys else CHANGING)]
         most = self._case.fleet * limit.number // 100 if limit.percent else limit.number
         if len(counted) <= most:
@@ -124,7 +124,7 @@ class _Judge:
         else:
             yield self._of_all("ACK2110", "More clusters change than a policy allows", detail, counted)
 
-    def _hours(self, hours: Hours, chosen: Sequence[Subject]) -> Iterator[Diagnostic]:
+    def _hours(self, hours: Hours, chosen: Sequence[PolicySubject]) -> Iterator[Diagnostic]:
         changing = [subject for subject in chosen if subject.change.action in CHANGING]
         local = self._case.now.astimezone(hours.zone)
         if not changing or within(hours, local):
@@ -134,19 +134,19 @@ class _Judge:
         detail = f"it is {DAYS[local.weekday()]} {local:%H:%M}, allowed: {allowed}; would change"
         yield self._of_all("ACK2115", "Change outside of the hours of a policy", detail, changing)
 
-    def _region(self, allowing: Allowing, subject: Subject) -> Iterator[Diagnostic]:
+    def _region(self, allowing: Allowing, subject: PolicySubject) -> Iterator[Diagnostic]:
         if subject.change.after is not None and allowing.refuses(subject.region):
             path = (subject.change.kind.region_parameter.name,)
             detail = f"{subject.region} ({allowing})"
             yield self._found("ACK2112", "Region is not allowed by a policy", detail, subject, path)
 
-    def _instance_types(self, allowing: Allowing, subject: Subject) -> Iterator[Diagnostic]:
+    def _instance_types(self, allowing: Allowing, subject: PolicySubject) -> Iterator[Diagnostic]:
         for path, value in instance_types(subject):
             if allowing.refuses(value):
                 detail = f"{value} ({allowing})"
                 yield self._found("ACK2113", "Instance type is not allowed by a policy", detail, subject, path)
 
-    def _tags(self, required: Mapping[str, str], subject: Subject) -> Iterator[Diagnostic]:
+    def _tags(self, required: Mapping[str, str], subject: PolicySubject) -> Iterator[Diagnostic]:
         """Kinds without tags can't be asked for some."""
         for name, values in tags(subject):
             for key, pattern in required.items():
@@ -156,14 +156,14 @@ class _Judge:
                     detail = f"{key} is not set" if at is None else f'{key} is "{value}", must be {pattern}'
                     yield self._found("ACK2114", "Tag is missing that a policy requires", detail, subject, path)
 
-    def _protected(self, protection: Protection, subject: Subject) -> Iterator[Diagnostic]:
+    def _protected(self, protection: Protection, subject: PolicySubject) -> Iterator[Diagnostic]:
         action = subject.change.action
         refused = {"destroy": DESTROYING - {action.REPLACE}, "replace": {action.REPLACE}, "change": CHANGING}
         if fits(subject.name, protection.names) and any(action in refused[what] for what in protection.refused):
             detail = f"the plan would {action.value} it"
             yield self._found("ACK2116", "Cluster is protected by a policy", detail, subject)
 
-    def _schema(self, check: ClusterSchema, subject: Subject) -> Iterator[Diagnostic]:
+    def _schema(self, check: ClusterSchema, subject: PolicySubject) -> Iterator[Diagnostic]:
         document = subject.document()
         for fault in faults(check.validator, check.schema, document) if document else ():
             detail, path = fault.described(), fault.absolute_path
@@ -182,7 +182,7 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _names(subjects: Sequence[Subject]) -> str:
+def _names(subjects: Sequence[PolicySubject]) -> str:
     more = len(subjects) - _NAMES
     named = ", ".join(subject.name for subject in subjects[:_NAMES])
     return named + (f" and {more} more" if more > 0 else "")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ackplan.documents import schema_words
-from ackplan.policy.faults import Refused
+from ackplan.policy.faults import SchemaRefused
 
 _ONE = ("items", "contains", "additionalProperties", "propertyNames", "unevaluatedItems", "unevaluatedProperties",
         "not", "if", "then", "else", "contentSchema")  # fmt: skip
@@ -30,7 +30,7 @@ Path = tuple[str | int, ...]
 
 
 def check(schema: Any, properties: Collection[str]) -> None:
-    """Raises Refused for a keyword that JSON Schema does not have, and for a key that no cluster has."""
+    """Raises SchemaRefused for a keyword that JSON Schema does not have, and for a key that no cluster has."""
     _check(schema, (), properties)
 
 
@@ -41,11 +41,11 @@ def _check(schema: Any, path: Path, properties: Collection[str]) -> None:
     for keyword in schema:
         if keyword not in _KEYWORDS and not keyword.startswith("x-"):
             near = schema_words.suggestion(keyword, _KEYWORDS)
-            raise Refused("is no keyword of JSON Schema" + (f": {near}" if near else ""), (*path, keyword))
+            raise SchemaRefused("is no keyword of JSON Schema" + (f": {near}" if near else ""), (*path, keyword))
     for name, where in _keys(schema, path) if properties else ():
         if name not in properties:
             near = schema_words.suggestion(name, properties)
-            raise Refused(f'no cluster has "{name}"' + (f": {near}" if near else ""), where)
+            raise SchemaRefused(f'no cluster has "{name}"' + (f": {near}" if near else ""), where)
     for keyword, part, where in inner(schema, path):
         _check(part, where, properties if keyword in _SAME else ())
 

@@ -17,7 +17,7 @@ from ackplan.documents import schema_words
 from ackplan.documents.tree import Map
 from ackplan.documents.yaml import parse
 from ackplan.policy import keywords, unfolding
-from ackplan.policy.faults import Fault, Refused, compiled, faults
+from ackplan.policy.faults import SchemaRefused, Violation, compiled, faults
 from ackplan.policy.model import (
     Allowing,
     Check,
@@ -107,13 +107,13 @@ class _Reader:
         keyword = next(key for key in _MAKERS if key in body)
         try:
             made: Check = _MAKERS[keyword](body[keyword])
-        except Refused as refused:
+        except SchemaRefused as refused:
             self.found.append(self._wrong(str(refused), ("rules", name, keyword, *refused.path)))
             return None
         return made
 
 
-def _said(fault: Fault) -> str:
+def _said(fault: Violation) -> str:
     """What is wrong with a policy, in words."""
     if fault.unwanted:
         known = fault.schema.get("properties", {}) if isinstance(fault.schema, Mapping) else {}
@@ -139,7 +139,7 @@ def _tags(value: Any) -> Tags:
 def _hours(value: Mapping[str, Any]) -> Hours:
     start, end = (_minutes(value[key]) for key in ("from", "to"))
     if start == end:
-        raise Refused("from and to are the same minute", ("to",))
+        raise SchemaRefused("from and to are the same minute", ("to",))
     days = frozenset(map(DAYS.index, value.get("days", DAYS)))
     return Hours(_zone(value["zone"]), value["zone"], days, start, end)
 
@@ -160,7 +160,7 @@ def _zone(name: str) -> datetime.tzinfo:
         return zoneinfo.ZoneInfo(name)
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
         why = f"{schema_words.shown(name)} is no time zone that this machine knows; write it as Asia/Shanghai or +08:00"
-        raise Refused(why, ("zone",)) from None
+        raise SchemaRefused(why, ("zone",)) from None
 
 
 def _protection(value: Mapping[str, Any]) -> Protection:

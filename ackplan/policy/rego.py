@@ -16,8 +16,8 @@ from typing import Any
 from ackplan.core import catalog
 from ackplan.core.diagnostics import Diagnostic, Severity, error, warning
 from ackplan.plan.model import Judged
-from ackplan.policy.judge import Case
-from ackplan.policy.subject import Path, Subject
+from ackplan.policy.judge import PolicyInput
+from ackplan.policy.subject import Path, PolicySubject
 
 _LEXEMES = re.compile(r'("(?:\\.|[^"\\\n])*"|`[^`]*`)|#[^\n]*')
 _PACKAGE = re.compile(r"""^\s*package[ \t]+([A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\["[\w./ -]+"\])*)""", re.MULTILINE)
@@ -95,7 +95,7 @@ def nothing(name: str) -> Diagnostic:
 
 
 def judge(
-    asked: Sequence[Query], values: Mapping[str, Any], case: Case
+    asked: Sequence[Query], values: Mapping[str, Any], case: PolicyInput
 ) -> tuple[tuple[Diagnostic, ...], tuple[Judged, ...]]:
     """What the rules say, by the values of their paths, and for each rule how much."""
     subjects = {subject.name: subject for subject in case.subjects()}
@@ -123,7 +123,7 @@ def _messages(query: Query, values: Mapping[str, Any]) -> Iterator[Mapping[str, 
             yield {"msg": query.id if message is True else str(message)}
 
 
-def _finding(query: Query, message: Mapping[str, Any], subjects: Mapping[str, Subject]) -> Diagnostic:
+def _finding(query: Query, message: Mapping[str, Any], subjects: Mapping[str, PolicySubject]) -> Diagnostic:
     details = message.get("details")
     facts = {**(details if isinstance(details, Mapping) else {}), **message}
     subject = _subject(facts, subjects)
@@ -138,7 +138,7 @@ def _finding(query: Query, message: Mapping[str, Any], subjects: Mapping[str, Su
     return warning("ACK2118", detail=detail, cure=cure, **where)
 
 
-def _subject(facts: Mapping[str, Any], subjects: Mapping[str, Subject]) -> Subject | None:
+def _subject(facts: Mapping[str, Any], subjects: Mapping[str, PolicySubject]) -> PolicySubject | None:
     """The cluster that a message is about: named, or the one address in its text."""
     for key in _SUBJECT:
         name = str(facts.get(key, "")).removeprefix("module.")

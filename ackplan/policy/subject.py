@@ -24,7 +24,7 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class PolicySubject:
     """A change, and the cluster of the spec where there is one: it knows its places."""
 
     change: Change
@@ -92,15 +92,15 @@ class Excepted:
     rule: Rule
     today: datetime.date
 
-    def frees(self, subject: Subject) -> bool:
+    def frees(self, subject: PolicySubject) -> bool:
         return any(not self._over(entry) for entry in self._of(subject))
 
-    def ended(self, subject: Subject) -> str:
+    def ended(self, subject: PolicySubject) -> str:
         """Says that the cluster's exception has ended, where that is so."""
         over = next((entry for entry in self._of(subject) if self._over(entry)), None)
         return f"; its exception ended on {over.until}" if over else ""
 
-    def _of(self, subject: Subject) -> Iterator[Exemption]:
+    def _of(self, subject: PolicySubject) -> Iterator[Exemption]:
         return (entry for entry in self.rule.exceptions if fits(subject.name, entry.names))
 
     def _over(self, entry: Exemption) -> bool:
@@ -114,20 +114,20 @@ def _listing(kind: catalog.Kind, what: str) -> tuple[str, ...]:
     return tuple(name for name, p in parameters if str(p.schema.get("items", {}).get("$ref", "")).endswith(f"/{what}"))
 
 
-def _listed(subject: Subject, name: str) -> list[Any]:
+def _listed(subject: PolicySubject, name: str) -> list[Any]:
     """A parameter that is a list. One that the record alone knows was never held against a schema."""
     value = (subject.change.after or {}).get(name)
     return value if isinstance(value, list) else []
 
 
-def tags(subject: Subject) -> Iterator[tuple[str, Mapping[str, tuple[int, str]]]]:
+def tags(subject: PolicySubject) -> Iterator[tuple[str, Mapping[str, tuple[int, str]]]]:
     """Each parameter that holds tags, with place and value of each tag by its key. A kind may have none."""
     for name in _listing(subject.change.kind, "tag") if subject.change.after is not None else ():
         found = [(at, tag) for at, tag in enumerate(_listed(subject, name)) if isinstance(tag, Mapping)]
         yield name, {str(tag.get("key")): (at, str(tag.get("value", ""))) for at, tag in found}
 
 
-def instance_types(subject: Subject) -> Iterator[tuple[Path, str]]:
+def instance_types(subject: PolicySubject) -> Iterator[tuple[Path, str]]:
     """Each instance type that a cluster is to have, and where it is named."""
     for name in _listing(subject.change.kind, "instance_type"):
         yield from (((name, at), str(value)) for at, value in enumerate(_listed(subject, name)))

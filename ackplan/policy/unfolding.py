@@ -10,7 +10,7 @@ import urllib.parse
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ackplan.policy.faults import Refused
+from ackplan.policy.faults import SchemaRefused
 from ackplan.policy.keywords import Path, inner
 
 _MOST = 10_000
@@ -21,7 +21,7 @@ _KNOWN = "https://json-schema.org/"
 
 
 def check(schema: Any) -> None:
-    """Raises Refused for a schema that unfolds to too much, and for one that refers to itself or is hard to follow."""
+    """Raises SchemaRefused for what unfolds to too much, refers to itself or is hard to follow."""
     _Unfolding(schema).size(schema, ())
 
 
@@ -39,20 +39,22 @@ class _Unfolding:
         if not isinstance(schema, Mapping):
             return 1
         if id(schema) in self._open:
-            raise Refused("refers to itself: no cluster is of any depth", path)
+            raise SchemaRefused("refers to itself: no cluster is of any depth", path)
         if id(schema) not in self._sizes:
             if len(self._open) > _DEEPEST:
-                raise Refused(f"refers to another over more than {_DEEPEST} levels", path)
+                raise SchemaRefused(f"refers to another over more than {_DEEPEST} levels", path)
             self._open.append(id(schema))
             self._sizes[id(schema)] = 1 + sum(self._parts(schema, path))
             self._open.pop()
         if self._sizes[id(schema)] > _MOST:
-            raise Refused(f"comes to more than {_MOST:,} schemas, each reference counted as what it refers to", path)
+            raise SchemaRefused(
+                f"comes to more than {_MOST:,} schemas, each reference counted as what it refers to", path
+            )
         return self._sizes[id(schema)]
 
     def _parts(self, schema: Mapping[str, Any], path: Path) -> Iterator[int]:
         if "$id" in schema and path:
-            raise Refused("has an $id of its own: refer to it as #/$defs/NAME", path)
+            raise SchemaRefused("has an $id of its own: refer to it as #/$defs/NAME", path)
         for keyword, part, where in inner(schema, path):
             if keyword not in {"$defs", "definitions"}:
                 yield self.size(part, where)
@@ -64,7 +66,7 @@ class _Unfolding:
         if reference.startswith(_KNOWN):
             return 1
         if not reference.startswith("#"):
-            raise Refused(f"refers to {reference}: write #/$defs/NAME", path)
+            raise SchemaRefused(f"refers to {reference}: write #/$defs/NAME", path)
         fragment = urllib.parse.unquote(reference[1:])
         if fragment and not fragment.startswith("/"):
             return self.size(self._anchors.get(fragment), path)

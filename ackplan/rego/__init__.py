@@ -1,5 +1,5 @@
 """Runs Rego policies in a process of their own, which has no environment, little memory and little time."""
 
-from ackplan.rego.engine import Limits, evaluate
+from ackplan.rego.engine import RegoLimits, evaluate
 
-__all__ = ["Limits", "evaluate"]
+__all__ = ["RegoLimits", "evaluate"]

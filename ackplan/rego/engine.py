@@ -30,7 +30,7 @@ _GRACE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RegoLimits:
     """What all policies of a plan may take together: seconds on the clock, and bytes of memory."""
 
     seconds: float = 300.0
@@ -42,7 +42,7 @@ def evaluate(
     data: Mapping[str, Any],
     document: Any,
     paths: Sequence[str],
-    limits: Limits | None = None,
+    limits: RegoLimits | None = None,
 ) -> Mapping[str, Any]:
     """The values of rules, by path (`data.main.deny`); undefined ones are left out.
 
@@ -55,13 +55,13 @@ def evaluate(
         for name, place in built_in_calls(source)
     ]
     request = {"modules": list(modules), "calls": calls, "data": data, "input": document, "paths": list(paths)}
-    answer = _asked(request, limits or Limits())
+    answer = _asked(request, limits or RegoLimits())
     if "faults" in answer:
         raise Failure(*dict.fromkeys(_broken(fault, modules) for fault in answer["faults"]))
     return dict(answer["values"])
 
 
-def _asked(request: Mapping[str, Any], limits: Limits) -> Mapping[str, Any]:
+def _asked(request: Mapping[str, Any], limits: RegoLimits) -> Mapping[str, Any]:
     text = json.dumps(request).encode("utf-8", "surrogatepass")
     bounds = (str(limits.memory), str(limits.seconds), str(os.getpid()))
     try:
@@ -108,7 +108,7 @@ def _engine_folder() -> str:
     return str(Path(found.origin).parent.parent)
 
 
-def _too_long(limits: Limits) -> Diagnostic:
+def _too_long(limits: RegoLimits) -> Diagnostic:
     return _exhausted(f"they ran for more than {limits.seconds:g} s")
 
 

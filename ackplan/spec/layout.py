@@ -40,7 +40,7 @@ def laid_out(data: bytes, file: str) -> bytes:
         dumped = _dumped(before.outdented())
         if parse(dumped.encode(), file) != (documents, []):
             raise _Lossy(0, "its values would be read otherwise")
-        encoded = (_tidied_head(head) + _tidied(before, _Text(dumped))).encode()
+        encoded = (_tidied_head(head) + _tidied(before, _YamlText(dumped))).encode()
         if parse(encoded, file) != (documents, []):
             raise _Lossy(0, "its comments would be read as values")
     except _Lossy as fault:
@@ -60,13 +60,13 @@ class _Lossy(Exception):
         self.line = line
 
 
-def _read(text: str) -> _Text:
+def _read(text: str) -> _YamlText:
     """The text by its lines. Tabs before a comment or at a line's end, which ruamel.yaml can't read, become spaces."""
     from ruamel.yaml.error import YAMLError
 
     for tried in dict.fromkeys((text, _TABS.sub("  ", text))):
         try:
-            return _Text(tried)
+            return _YamlText(tried)
         except YAMLError as fault:
             refused = _lossy(fault)
     raise refused
@@ -143,7 +143,7 @@ class _Comment:
     alone: bool
 
 
-class _Text:
+class _YamlText:
     """A YAML text by its lines: where its scalars and comments stand, and which lines are inside of a scalar.
 
     `first` is the number of the first scalar of each line that begins outside of one; `starts` are those lines.
@@ -205,7 +205,7 @@ class _Text:
         return len(self.lines[line]) - len(self.lines[line].lstrip(" "))
 
 
-def _tidied(before: _Text, after: _Text) -> str:
+def _tidied(before: _YamlText, after: _YamlText) -> str:
     """The new text with comments where they belong, and no more than one blank line at once."""
     _check_comments(before, after)
     commented = dict(enumerate(after.lines))
@@ -219,7 +219,7 @@ def _tidied(before: _Text, after: _Text) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _place(old: _Comment, new: _Comment, before: _Text, after: _Text, lines: dict[int, str]) -> None:
+def _place(old: _Comment, new: _Comment, before: _YamlText, after: _YamlText, lines: dict[int, str]) -> None:
     """Puts a comment two spaces behind its line, or on a line of its own at the depth of what it stands beside."""
     code = lines[new.line][: new.column].rstrip()
     beside = None if old.alone or code else _beside(old, before, after)
@@ -230,14 +230,14 @@ def _place(old: _Comment, new: _Comment, before: _Text, after: _Text, lines: dic
         lines[new.line] = f"{code}  {new.text}" if code else " " * _depth(old, new, before, after) + new.text
 
 
-def _beside(comment: _Comment, before: _Text, after: _Text) -> int | None:
+def _beside(comment: _Comment, before: _YamlText, after: _YamlText) -> int | None:
     """The line, in the new text, of the last scalar that the comment stood behind."""
     number = bisect_left(before.scalars, (comment.line, comment.column)) - 1
     known = number >= 0 and before.scalars[number][0] == comment.line and len(before.scalars) == len(after.scalars)
     return after.scalars[number][0] if known else None
 
 
-def _check_comments(before: _Text, after: _Text) -> None:
+def _check_comments(before: _YamlText, after: _YamlText) -> None:
     kept = [comment.text for comment in after.comments]
     for number, comment in enumerate(before.comments):
         if number >= len(kept) or kept[number] != comment.text:
@@ -246,7 +246,7 @@ def _check_comments(before: _Text, after: _Text) -> None:
         raise _Lossy(0, "it would have more comments than it has")
 
 
-def _depth(old: _Comment, new: _Comment, before: _Text, after: _Text) -> int:
+def _depth(old: _Comment, new: _Comment, before: _YamlText, after: _YamlText) -> int:
     """The column of a comment on a line of its own: that of the next line, or of a line above that it is as deep as."""
     if not old.alone or len(before.scalars) != len(after.scalars):
         following = after.following(new.line)

@@ -124,15 +124,22 @@ def lines() -> Counter[str]:
     return counter
 
 
+def any_counts() -> Mapping[str, int]:
+    """By package, and in `all`."""
+    return _with_total(uses_of_any())
+
+
 def any_density() -> Mapping[str, float]:
-    """`Any` a thousand lines, by package and in `all`."""
-    uses, length = uses_of_any(), lines()
-    density = {package: round(1000 * uses[package] / length[package], 1) for package in length}
-    return {**density, "all": round(1000 * uses.total() / length.total(), 1)}
+    """`Any` a thousand lines."""
+    counts, length = any_counts(), _with_total(lines())
+    return {package: round(1000 * counts[package] / length[package], 1) for package in length}
 
 
-def vague_counts() -> Mapping[str, float]:
-    counts = vague_variables()
+def vague_counts() -> Mapping[str, int]:
+    return _with_total(vague_variables())
+
+
+def _with_total(counts: Counter[str]) -> Mapping[str, int]:
     return {**{package: counts[package] for package in lines()}, "all": counts.total()}
 
 

@@ -16,7 +16,7 @@ import pytest
 import yarl
 
 from ackplan.adapters.ack import AckClient, ClientSettings, FixedCredentials, open_client
-from ackplan.adapters.ack.operations import call as client_call
+from ackplan.adapters.ack.calls import call as client_call
 from ackplan.core import catalog
 from ackplan.simulator import Running, VirtualClock, serve
 from tests.conformance import contract

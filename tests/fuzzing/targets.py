@@ -16,10 +16,10 @@ import yaml
 
 from ackplan import spec
 from ackplan.adapters.ack import decode
+from ackplan.adapters.ack.answer_fields import Malformed
 from ackplan.adapters.ack.classify import error_of
 from ackplan.adapters.ack.errors import Fault
-from ackplan.adapters.ack.exchange import Answer, Call
-from ackplan.adapters.ack.fields import Malformed
+from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.cli.errors import as_diagnostics
 from ackplan.core import catalog
@@ -213,7 +213,7 @@ def _secret_names(value: Any) -> bool:
 _STATUS = (400, 403, 404, 409, 429, 500, 502, 302)
 _WHEN = datetime(2020, 1, 1, tzinfo=UTC)
 _CALLS = tuple(
-    Call(operation, "POST", "/clusters", changes=True, missing_by_status=missing)
+    ApiCall(operation, "POST", "/clusters", changes=True, missing_by_status=missing)
     for operation, missing in (("create_cluster", False), ("get_task", True))
 )
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ackplan.adapters.ack.errors import ConnectionLost, Timeout
-from ackplan.adapters.ack.exchange import Answer, Call
+from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.adapters.ack.settings import Timeouts
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.identifiers import Identifiers
@@ -160,7 +160,7 @@ class Account:
     # Serving
 
     def post(
-        self, call: Call, headers: Mapping[str, str], body: bytes | None, sender: Any, late: float
+        self, call: ApiCall, headers: Mapping[str, str], body: bytes | None, sender: Any, late: float
     ) -> asyncio.Task[Answer]:
         """Puts a request on its way, so many seconds `late`; the task ends with the answer's arrival, if one comes."""
         there, back = late + self._rng.uniform(0.0, 0.3), self._rng.uniform(0.0, 0.3)
@@ -170,7 +170,7 @@ class Account:
         return task
 
     async def _deliver(
-        self, call: Call, headers: Mapping[str, str], body: bytes | None, way: tuple[float, float, Any]
+        self, call: ApiCall, headers: Mapping[str, str], body: bytes | None, way: tuple[float, float, Any]
     ) -> Answer:
         there, back, sender = way
         await asyncio.sleep(there)
@@ -229,7 +229,7 @@ def _as_client_sees(exchange: Exchange) -> Answer:
     return Answer(exchange.answer.status, {**headers, **more}, exchange.answer.body)
 
 
-async def answer_of(call: Call, travelling: asyncio.Task[Answer]) -> Answer:
+async def answer_of(call: ApiCall, travelling: asyncio.Task[Answer]) -> Answer:
     """The answer, as the transport hands it on: in time, or a Fault that says what may have happened."""
     uncertain = {"uncertain": call.changes, "operation": call.operation}
     await asyncio.wait({travelling}, timeout=_TIMEOUTS.read)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ackplan.adapters.ack.errors import Unreachable
-from ackplan.adapters.ack.exchange import Answer, Call
+from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.cli.plan import Asked
 from ackplan.core.diagnostics import Failure, error
 from ackplan.record import Record
@@ -194,7 +194,7 @@ class Wire:
     life: Life
     disk: Disk
 
-    async def send(self, call: Call, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    async def send(self, call: ApiCall, headers: Mapping[str, str], body: bytes | None) -> Answer:
         life = self.life
         life.changing += call.changes
         number, last = life.fate.struck
@@ -212,7 +212,7 @@ class Wire:
         self._saw(call, answer)
         return answer
 
-    def _saw(self, call: Call, answer: Answer) -> None:
+    def _saw(self, call: ApiCall, answer: Answer) -> None:
         """Keeps what an answer told of a cluster, where it can be read."""
         with contextlib.suppress(ValueError, KeyError, TypeError):
             told, cluster_id = json.loads(answer.body), call.path.split("/")[2:3]
@@ -221,7 +221,7 @@ class Wire:
             if call.operation == "list_nodes" and answer.status == 200:
                 self.life.nodes[cluster_id[0]] = frozenset(node["instance_id"] for node in told["nodes"])
 
-    def _look(self, call: Call) -> None:
+    def _look(self, call: ApiCall) -> None:
         if call.operation == "scale_out":
             self._pin(call.path.split("/")[-1])
         if self.life.stopping:

@@ -17,11 +17,11 @@ from ackplan.adapters.ack.errors import (
     Fault,
     NameExists,
     NotFound,
-    Refused,
+    Rejected,
     ServerFault,
     Throttled,
 )
-from ackplan.adapters.ack.exchange import Answer, Call
+from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.adapters.ack.pace import LONGEST_PAUSE
 from ackplan.adapters.ack.redact import blanked
 from ackplan.core.error_codes import Meaning, error_code
@@ -34,7 +34,7 @@ _SECONDS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE]\+?[0-9]{1,3})?", re.AS
 _GIVEN_UP: Final = frozenset({408, 499})
 
 
-def error_of(call: Call, answer: Answer, secrets: Iterable[str], now: datetime) -> Fault | None:
+def error_of(call: ApiCall, answer: Answer, secrets: Iterable[str], now: datetime) -> Fault | None:
     """The error that an answer stands for; None where it is a success. What was sent as a secret is blanked."""
     if answer.succeeded:
         return None
@@ -93,7 +93,7 @@ def _clock_told(ahead: float) -> str:
     return f"; this machine's clock is {abs(ahead):.0f} s {'behind' if ahead > 0 else 'ahead of'} the API's: set it"
 
 
-def _fault(call: Call, answer: Answer, body: ErrorBody) -> Fault:
+def _fault(call: ApiCall, answer: Answer, body: ErrorBody) -> Fault:
     code, message = body.code, body.message
     status, meaning = _status(answer.status, code), error_code(code).meaning
     if status == 429 or meaning is Meaning.THROTTLED:
@@ -121,7 +121,7 @@ def _host(answer: Answer) -> str:
         return "an unknown place"
 
 
-def _refusal(call: Call, status: int, code: str, message: str) -> Refused:
+def _refusal(call: ApiCall, status: int, code: str, message: str) -> Rejected:
     """A definite refusal. `http_status` becomes 404 for what is missing, and for nothing else."""
     meaning = error_code(code).meaning
     if meaning in {Meaning.DENIED, Meaning.MISTIMED, Meaning.REPEATED}:
@@ -134,4 +134,4 @@ def _refusal(call: Call, status: int, code: str, message: str) -> Refused:
         return NotFound(code, message, http_status=404)
     if status == 404 and (call.missing_by_status or meaning is Meaning.OTHER):
         return NotFound(code or "NotFound", message, http_status=404)
-    return Refused(code, message, http_status=400 if status == 404 else status)
+    return Rejected(code, message, http_status=400 if status == 404 else status)

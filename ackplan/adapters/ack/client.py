@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ackplan.adapters.ack import decode
+from ackplan.adapters.ack.answer_fields import Malformed
+from ackplan.adapters.ack.calls import any_call, call, logs_call
 from ackplan.adapters.ack.endpoint import parse_endpoint
 from ackplan.adapters.ack.error_bodies import request_id
 from ackplan.adapters.ack.errors import Answered, AnswerTooLarge, AnswerUnreadable, NotSent
-from ackplan.adapters.ack.fields import Malformed
-from ackplan.adapters.ack.operations import any_call, call, logs_call
 from ackplan.adapters.ack.pace import RateLimit
 from ackplan.adapters.ack.sender import Carrier, Pace, Sender, Signer, Surroundings
 from ackplan.adapters.ack.settings import DEFAULT_REGION, ClientSettings
@@ -28,7 +28,7 @@ from ackplan.adapters.ack.signing import SIGNERS
 
 if TYPE_CHECKING:
     from ackplan.adapters.ack.credentials import Credentials
-    from ackplan.adapters.ack.exchange import Answer, Call
+    from ackplan.adapters.ack.exchange import Answer, ApiCall
     from ackplan.core.answers import Accepted, Attached, Cluster, LogLine, Node, Task
     from ackplan.execute.ports import Clock
 
@@ -163,10 +163,10 @@ class AckClient:
                 raise
             return fault.status, fault.body
 
-    def _call(self, name: str, region: str, cluster_id: str, body: Mapping[str, Any] | None = None) -> Call:
+    def _call(self, name: str, region: str, cluster_id: str, body: Mapping[str, Any] | None = None) -> ApiCall:
         return call(name, region or self._region, {"id": cluster_id}, body=body)
 
-    async def _ask(self, wanted: Call, read: Callable[[Answer], T]) -> T:
+    async def _ask(self, wanted: ApiCall, read: Callable[[Answer], T]) -> T:
         answer = await self._sender.send(wanted)
         try:
             return read(answer)

@@ -11,9 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
-from ackplan.adapters.ack.error_bodies import request_id
-from ackplan.adapters.ack.exchange import Answer
-from ackplan.adapters.ack.fields import (
+from ackplan.adapters.ack.answer_fields import (
     Malformed,
     amount,
     id_if_any,
@@ -26,6 +24,8 @@ from ackplan.adapters.ack.fields import (
     text,
     total_of,
 )
+from ackplan.adapters.ack.error_bodies import request_id
+from ackplan.adapters.ack.exchange import Answer
 from ackplan.adapters.ack.redact import without_secrets
 from ackplan.adapters.ack.task_reason import reason
 from ackplan.core.answers import Accepted, Attached, AttachedInstance, Cluster, LogLine, Node, Task

@@ -73,23 +73,23 @@ class Answered(Fault):
     body: Any = None
 
 
-class Refused(Answered):
+class Rejected(Answered):
     """A definite refusal (4xx): nothing happened."""
 
 
-class Denied(Refused):
+class Denied(Rejected):
     """Credentials, signature, clock or permissions."""
 
 
-class NotFound(Refused):
+class NotFound(Rejected):
     """What the call names is not there."""
 
 
-class NameExists(Refused):
+class NameExists(Rejected):
     """A cluster of that name is there already."""
 
 
-class Throttled(Refused):
+class Throttled(Rejected):
     """Too many calls; nothing happened."""
 
     passing = True

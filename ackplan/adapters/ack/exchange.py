@@ -12,7 +12,7 @@ MIB: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """A call that is to be made.
 
     `changes` says that it may change something: such a call is never repeated once it may have taken effect.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from ackplan.adapters.ack.endpoint import parse_endpoint
 from ackplan.adapters.ack.errors import Fault
-from ackplan.adapters.ack.exchange import Call
+from ackplan.adapters.ack.exchange import ApiCall
 from ackplan.adapters.ack.settings import ClientSettings, Timeouts
 from ackplan.adapters.ack.signing import hmac_sha1, query_string, quoted
 from ackplan.core.world import ACCOUNT
@@ -54,7 +54,7 @@ async def caller_account(
         return ""
 
 
-async def _asked(endpoint: Endpoint, call: Call, ca_file: Path | str | None) -> str:
+async def _asked(endpoint: Endpoint, call: ApiCall, ca_file: Path | str | None) -> str:
     from ackplan.adapters.ack.transport import Transport
 
     timeouts = Timeouts(connect=_SECONDS, read=_SECONDS, total=_SECONDS)
@@ -72,7 +72,7 @@ async def _asked(endpoint: Endpoint, call: Call, ca_file: Path | str | None) -> 
     return _account(answer.body) if answer.succeeded else ""
 
 
-def _signed(credential: Credential, nonce: str, now: datetime) -> Call:
+def _signed(credential: Credential, nonce: str, now: datetime) -> ApiCall:
     """The call, signed as calls of this style are: all of it stands in the query."""
     query = {
         **_ACTION,
@@ -87,7 +87,7 @@ def _signed(credential: Credential, nonce: str, now: datetime) -> Call:
         query["SecurityToken"] = credential.security_token
     text = f"POST&{quoted('/')}&{quoted(query_string(query))}"
     query["Signature"] = hmac_sha1(text, credential.access_key_secret + "&")
-    return Call("caller_identity", "POST", "/", changes=False, query=query, limit=_MOST_BYTES)
+    return ApiCall("caller_identity", "POST", "/", changes=False, query=query, limit=_MOST_BYTES)
 
 
 def _account(body: bytes) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from ackplan.adapters.ack.endpoint import Endpoint, parse_endpoint
-from ackplan.adapters.ack.exchange import Call
+from ackplan.adapters.ack.exchange import ApiCall
 from ackplan.adapters.ack.settings import ClientSettings
 
 
@@ -27,7 +27,7 @@ async def probe(settings: ClientSettings) -> Reached:
     endpoint = parse_endpoint(settings.endpoint, allow_clear_text=settings.allow_clear_text)
     transport = Transport(endpoint, settings)
     try:
-        answer = await transport.send(Call("probe", "GET", "/clusters", changes=False), {}, None)
+        answer = await transport.send(ApiCall("probe", "GET", "/clusters", changes=False), {}, None)
     finally:
         await transport.close()
     return Reached(endpoint, _date(answer.headers.get("date", "")), transport.proxy_host)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ackplan.adapters.ack.credentials import Credentials
-    from ackplan.adapters.ack.exchange import Answer, Call
+    from ackplan.adapters.ack.exchange import Answer, ApiCall
     from ackplan.adapters.ack.pace import RateLimit
     from ackplan.adapters.ack.retry import RetryPolicy
     from ackplan.adapters.ack.signing import Credential
@@ -38,7 +38,7 @@ _FRESH = 3.0
 class Carrier(Protocol):
     """Sends one request once."""
 
-    async def send(self, call: Call, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    async def send(self, call: ApiCall, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """The answer, whatever its status. Raises a Fault where none came back whole."""
         ...
 
@@ -64,7 +64,9 @@ class Signer:
     async def credential(self) -> Credential:
         return await self._credentials.fetch()
 
-    def headers(self, call: Call, body: bytes | None, credential: Credential, around: Surroundings) -> dict[str, str]:
+    def headers(
+        self, call: ApiCall, body: bytes | None, credential: Credential, around: Surroundings
+    ) -> dict[str, str]:
         request = UnsignedRequest(call.method, self._host, call.path, call.query, body, call.action)
         return self._sign(request, credential, now=around.now(), nonce=around.nonce(), region=call.region)
 
@@ -105,7 +107,7 @@ class Sender:
         """From now on no changing call is sent, and none that did not succeed is sent again."""
         self._stopped.set()
 
-    async def send(self, call: Call) -> Answer:
+    async def send(self, call: ApiCall) -> Answer:
         """The answer of a call that succeeded. Raises a Fault. Both tell of the tries before."""
         body = _encoded(call)
         begun: float | None = None
@@ -127,7 +129,7 @@ class Sender:
                     raise
                 retries.append(Retry(fault.code, fault.request_id, pause))
 
-    async def _written_down(self, call: Call, written: float) -> float:
+    async def _written_down(self, call: ApiCall, written: float) -> float:
         """When the call was written down last: now, where that was a while ago and somebody keeps a journal of it."""
         write_down, now = WRITE_DOWN.get(), self._around.clock.now()
         if write_down is None or not call.changes or now - written < _FRESH:
@@ -135,7 +137,7 @@ class Sender:
         await write_down()
         return now
 
-    async def _paused(self, call: Call, pause: float) -> bool:
+    async def _paused(self, call: ApiCall, pause: float) -> bool:
         """Waits before the next try; False, and at once, where there is to be none because the client is stopped."""
         log.debug("%s %s: again in %.1f s", call.method, call.path, pause)
         sleeping = asyncio.ensure_future(self._around.clock.sleep(pause))
@@ -147,7 +149,7 @@ class Sender:
             stopped.cancel()
         return not self._stopped.is_set()
 
-    async def _try(self, call: Call, body: bytes | None, started: float) -> Answer:
+    async def _try(self, call: ApiCall, body: bytes | None, started: float) -> Answer:
         credential = await self._signer.credential()
         try:
             answer = await self._carrier.send(call, self._signer.headers(call, body, credential, self._around), body)
@@ -164,12 +166,12 @@ class Sender:
             raise found
         return answer
 
-    def _note(self, call: Call, outcome: str, request_id: str, started: float) -> None:
+    def _note(self, call: ApiCall, outcome: str, request_id: str, started: float) -> None:
         seconds = self._around.clock.now() - started
         log.debug("%s %s: %s, request %r, %.3f s", call.method, call.path, outcome, request_id, seconds)
 
 
-def _encoded(call: Call) -> bytes | None:
+def _encoded(call: ApiCall) -> bytes | None:
     body: Any = call.body
     if body is None:
         return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ackplan.adapters.ack.answer_fields import shown
 from ackplan.adapters.ack.error_bodies import one_line
-from ackplan.adapters.ack.fields import shown
 from ackplan.core.states import End, task_end
 
 _MOST: Final = 5

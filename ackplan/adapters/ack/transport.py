@@ -31,7 +31,7 @@ from ackplan.adapters.ack.errors import (
     Unreachable,
     Untrusted,
 )
-from ackplan.adapters.ack.exchange import Answer, Call
+from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.adapters.ack.settings import ClientSettings
 from ackplan.adapters.ack.signing import query_string
 
@@ -71,7 +71,7 @@ class Transport:
         """The host and port of the proxy, without user and password; empty without one."""
         return urlsplit(self._proxy).netloc.rpartition("@")[2] if self._proxy else ""
 
-    async def send(self, call: Call, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    async def send(self, call: ApiCall, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """Sends a request once. Raises a Fault where no whole answer came back."""
         attempt = _Attempt()
         async with self._turns:
@@ -85,7 +85,9 @@ class Transport:
         for session in sessions.values():
             await session.close()
 
-    async def _exchange(self, call: Call, headers: Mapping[str, str], body: bytes | None, attempt: _Attempt) -> Answer:
+    async def _exchange(
+        self, call: ApiCall, headers: Mapping[str, str], body: bytes | None, attempt: _Attempt
+    ) -> Answer:
         request = self._session(fresh=call.changes).request(
             call.method,
             URL(self._endpoint.url(call.path, query_string(call.query)), encoded=True),
@@ -126,7 +128,7 @@ class Transport:
             )
         return self._sessions[fresh]
 
-    def _fault(self, call: Call, fault: Exception, attempt: _Attempt) -> Fault:
+    def _fault(self, call: ApiCall, fault: Exception, attempt: _Attempt) -> Fault:
         found = self._after(call, fault) if attempt.sent else self._before(fault)
         found.uncertain = attempt.sent and call.changes
         found.operation = call.operation
@@ -145,7 +147,7 @@ class Transport:
             return NotSent("RequestRefused", f"the request can't be sent to {host}: {type(fault).__name__}")
         return Unreachable("ConnectionFailed", f"no connection to {host}: {_reason(fault)}")
 
-    def _after(self, call: Call, fault: Exception) -> Fault:
+    def _after(self, call: ApiCall, fault: Exception) -> Fault:
         """Sending had begun."""
         if isinstance(fault, TooLarge):
             return AnswerTooLarge("AnswerTooLarge", f"the answer is larger than {call.limit} bytes")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan.adapters.local.kubeconfig_text import Entry, edited
+from ackplan.adapters.local.kubeconfig_text import KubeconfigEntry, edited
 from ackplan.core.diagnostics import Failure, error
 from ackplan.documents.yaml import parse
 
@@ -48,7 +48,9 @@ def merged(existing: bytes | None, fetched: str, name: str, file: str, *, plugin
         check_plain(fetched)
     context = {**_kept(entries["contexts"]), **new["contexts"], "cluster": name, "user": name}
     wanted = {**new, "contexts": context}
-    text = edited(existing or b"", [Entry(section, ITEMS[section], name, wanted[section]) for section in ITEMS], file)
+    text = edited(
+        existing or b"", [KubeconfigEntry(section, ITEMS[section], name, wanted[section]) for section in ITEMS], file
+    )
     before = base.get("current-context")
     return Merged(text, before if isinstance(before, str) else "", _server(entries["clusters"], wanted["clusters"]))
 

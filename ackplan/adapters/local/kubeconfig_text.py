@@ -24,7 +24,7 @@ _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KubeconfigEntry:
     """What is to stand under `name` in a section: `item` is `cluster`, `user` or `context`."""
 
     section: str
@@ -43,7 +43,7 @@ class Entry:
         return [" " * column + line for line in lines]
 
 
-def edited(existing: bytes, entries: Sequence[Entry], file: str) -> str:
+def edited(existing: bytes, entries: Sequence[KubeconfigEntry], file: str) -> str:
     """The text with these entries in it, and the name of the last one as the current context. Raises Failure."""
     text = existing.decode("utf-8")
     mark = _MARK if text.startswith(_MARK) else ""
@@ -54,7 +54,7 @@ def edited(existing: bytes, entries: Sequence[Entry], file: str) -> str:
     return mark + after.replace("\n", ends)
 
 
-def _from_json(text: str, entries: Sequence[Entry]) -> str:
+def _from_json(text: str, entries: Sequence[KubeconfigEntry]) -> str:
     """JSON stays JSON; empty where it is none."""
     try:
         document = json.loads(text)
@@ -63,7 +63,7 @@ def _from_json(text: str, entries: Sequence[Entry]) -> str:
     return json.dumps(_wanted(document, entries), indent=2, ensure_ascii=False) + "\n"
 
 
-def _wanted(document: Mapping[str, Any] | None, entries: Sequence[Entry]) -> dict[str, Any]:
+def _wanted(document: Mapping[str, Any] | None, entries: Sequence[KubeconfigEntry]) -> dict[str, Any]:
     """The data that the edited text has to hold."""
     result = {"apiVersion": "v1", "kind": "Config", **(document or {})}
     for entry in entries:
@@ -75,7 +75,7 @@ def _wanted(document: Mapping[str, Any] | None, entries: Sequence[Entry]) -> dic
     return {**result, "current-context": entries[-1].name}
 
 
-def _check(before: str, after: str, entries: Sequence[Entry], file: str) -> None:
+def _check(before: str, after: str, entries: Sequence[KubeconfigEntry], file: str) -> None:
     documents, faults = parse(after.encode(), file)
     was = parse(before.encode(), file)[0]
     if faults or len(documents) != 1 or documents[0] != _wanted(was[0] if was else None, entries):
@@ -87,7 +87,7 @@ def refusal(file: str, why: str) -> Failure:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _Edit:
+class _Replacement:
     """Puts `text` in the place of what stands from `start` to `end`, counted in characters."""
 
     start: int
@@ -114,7 +114,7 @@ class _Editor:
             raise refusal(self._file, "it has aliases" if aliases else "it is written in braces")
         return root
 
-    def made(self, entries: Sequence[Entry]) -> str:
+    def made(self, entries: Sequence[KubeconfigEntry]) -> str:
         """What belongs below the last of its keys comes before new keys, which may be put at the same place."""
         missing = [entry for entry in entries if _get(self._root, entry.section) is None]
         edits = [edit for entry in entries if entry not in missing for edit in self._entry(entry)]
@@ -126,27 +126,27 @@ class _Editor:
             text = text[: edit.start] + edit.text + text[edit.end :]
         return text
 
-    def _entry(self, entry: Entry) -> Iterator[_Edit]:
+    def _entry(self, entry: KubeconfigEntry) -> Iterator[_Replacement]:
         section = _get(self._root, entry.section)
         if not isinstance(section, yaml.SequenceNode) or not section.value:
             column = self._root.start_mark.column
-            yield _Edit(section.start_mark.index, section.end_mark.index, "\n" + "\n".join(entry.lines(column)))
+            yield _Replacement(section.start_mark.index, section.end_mark.index, "\n" + "\n".join(entry.lines(column)))
         elif (found := _called(section, entry.name)) is not None:
             yield from self._update(found, entry)
         elif section.flow_style:
             end = section.end_mark.index - 1
-            yield _Edit(end, end, f", {json.dumps(entry.whole, ensure_ascii=False)}")
+            yield _Replacement(end, end, f", {json.dumps(entry.whole, ensure_ascii=False)}")
         else:
             yield self._below(section, entry.lines(section.start_mark.column))
 
-    def _update(self, found: Any, entry: Entry) -> Iterator[_Edit]:
+    def _update(self, found: Any, entry: KubeconfigEntry) -> Iterator[_Replacement]:
         content = _get(found, entry.item)
         if isinstance(content, yaml.MappingNode) and _plain(content) == entry.content:
             return
         if not isinstance(content, yaml.MappingNode) or found.flow_style or content.flow_style or not content.value:
             more = {key: value for key, value in _plain(found).items() if value is not None}
             whole = json.dumps({**more, **entry.whole}, ensure_ascii=False)
-            yield _Edit(found.start_mark.index, self._end(found), whole)
+            yield _Replacement(found.start_mark.index, self._end(found), whole)
             return
         for key, value in content.value:
             wanted = entry.content.get(key.value)
@@ -160,7 +160,7 @@ class _Editor:
             indent = " " * content.start_mark.column
             yield self._below(content, [f"{indent}{_scalar(key)}: {_value(value)}" for key, value in more.items()])
 
-    def _top(self, wanted: Mapping[str, str], *, replace: bool) -> Iterator[_Edit]:
+    def _top(self, wanted: Mapping[str, str], *, replace: bool) -> Iterator[_Replacement]:
         for key, value in wanted.items():
             node = _get(self._root, key)
             if node is None:
@@ -168,18 +168,18 @@ class _Editor:
             elif replace and node.value != value:
                 yield self._instead(node, _scalar(value))
 
-    def _instead(self, node: Any, text: str) -> _Edit:
+    def _instead(self, node: Any, text: str) -> _Replacement:
         start, end = node.start_mark.index, self._end(node)
-        return _Edit(start, end, text if start < end else f" {text}")
+        return _Replacement(start, end, text if start < end else f" {text}")
 
-    def _below(self, node: Any, lines: Iterable[str]) -> _Edit:
+    def _below(self, node: Any, lines: Iterable[str]) -> _Replacement:
         """Lines behind the last one that belongs to a node; what stands below it, comments too, stays below them."""
         at = len(self._text) if node is None else self._line(self._last(node) + 1)
-        return _Edit(at, at, "".join(f"{line}\n" for line in lines))
+        return _Replacement(at, at, "".join(f"{line}\n" for line in lines))
 
-    def _without(self, key: Any, value: Any) -> _Edit:
+    def _without(self, key: Any, value: Any) -> _Replacement:
         """The lines of a key of a block mapping that is itself the value of a key: they are its own."""
-        return _Edit(self._line(key.start_mark.line), self._line(self._last(value) + 1), "")
+        return _Replacement(self._line(key.start_mark.line), self._line(self._last(value) + 1), "")
 
     def _line(self, number: int) -> int:
         return self._starts[min(number, len(self._starts) - 1)]

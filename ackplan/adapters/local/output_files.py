@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from ackplan.adapters.local.files import check_writable, unwritable, write_atomically
+from ackplan.adapters.local.atomic_files import check_writable, unwritable, write_atomically
 from ackplan.core.diagnostics import Failure, error
 from ackplan.documents.files import display
 

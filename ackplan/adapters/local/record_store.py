@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from ackplan.adapters.local.files import write_atomically
+from ackplan.adapters.local.atomic_files import write_atomically
 from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.core.world import World
 from ackplan.documents.files import read_regular

@@ -91,7 +91,7 @@ def _told(settings: Settings, drift: Drift, record: Record) -> str:
 
 def _update(settings: Settings, drift: Drift) -> list[Diagnostic]:
     """Writes what can be written, says what it wrote, and returns what a person has to write."""
-    from ackplan.adapters.local.files import write_atomically
+    from ackplan.adapters.local.atomic_files import write_atomically
     from ackplan.app.drift import edited
     from ackplan.documents.files import display, read_bounded
     from ackplan.spec.fleet import find

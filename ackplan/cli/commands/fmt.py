@@ -111,7 +111,7 @@ def _difference(file: _File) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
-    from ackplan.adapters.local.files import write_atomically
+    from ackplan.adapters.local.atomic_files import write_atomically
 
     target = path.resolve()
     write_atomically(target, data, mode=target.stat().st_mode & 0o7777)

@@ -143,7 +143,7 @@ def _holds(path: Path, text: str) -> bool:
 
 def _check_links(place: _Place, planned: Mapping[Path, str]) -> None:
     """A clone of a stranger's can have links that lead anywhere; git follows none to its .gitignore either."""
-    from ackplan.adapters.local.files import check_within
+    from ackplan.adapters.local.atomic_files import check_within
 
     for path in planned:
         check_within(path.parent, place.top)
@@ -159,7 +159,7 @@ def _exists(path: Path) -> Diagnostic:
 
 
 def _write(planned: Mapping[Path, str]) -> None:
-    from ackplan.adapters.local.files import write_atomically
+    from ackplan.adapters.local.atomic_files import write_atomically
 
     for path, text in planned.items():
         write_atomically(path, text.encode())
@@ -167,7 +167,7 @@ def _write(planned: Mapping[Path, str]) -> None:
 
 def _ignore(path: Path) -> list[Path]:
     """Makes git ignore what is not committed; the file if that took a change."""
-    from ackplan.adapters.local.files import write_atomically
+    from ackplan.adapters.local.atomic_files import write_atomically
     from ackplan.app.init import IGNORED
     from ackplan.documents.files import read_regular
 

@@ -78,7 +78,7 @@ def _default() -> Path:
 
 def _merge(path: Path, config: str, name: str, *, plugins: bool) -> None:
     """Writes it into a file, and says what that changes for whoever uses the file."""
-    from ackplan.adapters.local.files import write_atomically
+    from ackplan.adapters.local.atomic_files import write_atomically
     from ackplan.adapters.local.kubeconfig_file import MAX_BYTES, merged
     from ackplan.documents.files import read_regular
 

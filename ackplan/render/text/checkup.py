@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ackplan.app.doctor import Check, Status
+from ackplan.app.doctor import Check, CheckStatus
 from ackplan.render.facts.safe import pad, printable, width
 from ackplan.render.facts.words import counted
 from ackplan.render.text.style import Style, diagnostic_line
 
-_TONES = {Status.OK: "good", Status.WARNING: "warning", Status.FAILED: "error", Status.SKIPPED: "dim"}
-_WORDS = {Status.OK: "OK", Status.WARNING: "warning", Status.FAILED: "failed", Status.SKIPPED: "skipped"}
+_TONES = {
+    CheckStatus.OK: "good",
+    CheckStatus.WARNING: "warning",
+    CheckStatus.FAILED: "error",
+    CheckStatus.SKIPPED: "dim",
+}
+_WORDS = {
+    CheckStatus.OK: "OK",
+    CheckStatus.WARNING: "warning",
+    CheckStatus.FAILED: "failed",
+    CheckStatus.SKIPPED: "skipped",
+}
 
 
 def checkup_text(checks: Sequence[Check], *, color: bool) -> str:
@@ -30,8 +40,8 @@ def _lines(check: Check, column: int, style: Style) -> Iterator[str]:
 
 
 def _verdict(checks: Sequence[Check], style: Style) -> str:
-    count = sum(check.status is Status.FAILED for check in checks)
+    count = sum(check.status is CheckStatus.FAILED for check in checks)
     if count:
         return style("error", f"{counted(count, 'check')} failed.")
-    warned = sum(check.status is Status.WARNING for check in checks)
+    warned = sum(check.status is CheckStatus.WARNING for check in checks)
     return style("good", "Nothing stands in the way.") + (f" {counted(warned, 'warning')}." if warned else "")

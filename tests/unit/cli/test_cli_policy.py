@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 from projects import WEB
 
-from ackplan.rego import Limits, evaluate
+from ackplan.rego import RegoLimits, evaluate
 
 NO_TAGS = "ackplan_policy: 1\nrules: {tagged: {reason: Costs, cure: Add tags, required_tags: [team]}}\n"
 WARN = NO_TAGS.replace("reason", "severity: warning, reason")
@@ -196,8 +196,8 @@ ENDLESS = "package main\ndeny := count([1 | some a in numbers.range(1, 3000); so
 @pytest.mark.parametrize(
     ("limits", "said"),
     [
-        (Limits(seconds=0.5), "they ran for more than 0.5 s"),
-        (Limits(memory=50 * 1024**2), "they took more than 50 MiB of memory"),
+        (RegoLimits(seconds=0.5), "they ran for more than 0.5 s"),
+        (RegoLimits(memory=50 * 1024**2), "they took more than 50 MiB of memory"),
     ],
 )
 def test_rego_that_takes_too_much_is_stopped(limits, said, web):

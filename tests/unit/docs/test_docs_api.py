@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from alibabacloud_cs20151215.client import Client
 
-from ackplan.adapters.ack.operations import call
+from ackplan.adapters.ack.calls import call
 from ackplan.adapters.ack.signing import SIGNERS
 from ackplan.core import catalog
 from tests.conformance import contract

@@ -10,7 +10,7 @@ from typing import Any
 from ackplan import spec
 from ackplan.core.answers import Cluster
 from ackplan.plan.planner import Options, Sides, plan
-from ackplan.policy import Case, read
+from ackplan.policy import PolicyInput, read
 from ackplan.policy.judge import judge
 from ackplan.record import Record, RecordedCluster
 
@@ -40,14 +40,14 @@ def wanted(folder: Path, clusters: str) -> dict[str, Any]:
     return dict(found.clusters)
 
 
-def case(folder: Path, clusters: str, gone: str = "", now: datetime.datetime = MONDAY, **options: Any) -> Case:
+def case(folder: Path, clusters: str, gone: str = "", now: datetime.datetime = MONDAY, **options: Any) -> PolicyInput:
     """A plan that creates `clusters` and deletes those named in `gone`, which are recorded and live."""
     after = wanted(folder, clusters)
     before = wanted(folder, "\n".join(f"{name}: {{extends: web}}" for name in gone.split()))
     entries = {name: RecordedCluster(f"c-{name}", w.kind, w.parameters, w.own) for name, w in before.items()}
     live = [Cluster(f"c-{name}", name, "running", "cn-beijing", 3, "ManagedKubernetes", {}) for name in before]
     sides = Sides(after, Record("l", 1, entries), live, "digest")
-    return Case(plan(sides, Options(**options)), after, len({*after, *before}), now)
+    return PolicyInput(plan(sides, Options(**options)), after, len({*after, *before}), now)
 
 
 def rules_of(text: str) -> tuple[Any, ...]:
@@ -57,7 +57,7 @@ def rules_of(text: str) -> tuple[Any, ...]:
     return rules
 
 
-def found(rules: str, judged: Case) -> list[tuple[str, str, str, str]]:
+def found(rules: str, judged: PolicyInput) -> list[tuple[str, str, str, str]]:
     """What a policy finds: code, cluster, parameter, and the detail without rule and reason."""
     diagnostics, counts = judge(rules_of(rules), judged)
     assert sum(count.violations for count in counts) == len(diagnostics)

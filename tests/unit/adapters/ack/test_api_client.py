@@ -227,7 +227,7 @@ def test_any_call() -> None:
     assert played(lambda s: s.client.call("DELETE", "/a"), Reply(202))[0] == (202, None)
     assert played(lambda s: s.client.call("DELETE", "/a"), Reply(409, refusal))[0] == (409, refusal)
     xml = "<Error><Code>ErrorX</Code><Message>no</Message></Error>"
-    assert isinstance(played(lambda s: s.client.call("GET", "/a"), Reply(409, xml))[0], errors.Refused)
+    assert isinstance(played(lambda s: s.client.call("GET", "/a"), Reply(409, xml))[0], errors.Rejected)
 
 
 def test_a_cluster_that_is_not_there() -> None:

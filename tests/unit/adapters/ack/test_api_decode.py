@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ackplan.adapters.ack import decode
+from ackplan.adapters.ack.answer_fields import Malformed
 from ackplan.adapters.ack.exchange import Answer
-from ackplan.adapters.ack.fields import Malformed
 from ackplan.adapters.ack.redact import is_secret, secrets_in, without_secrets
 from ackplan.core.answers import LogLine, Task
 from ackplan.core.catalog.operations import body_parameters, operation, operations, secret_parameters

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from ackplan.adapters.ack import errors
 from ackplan.adapters.ack.classify import error_of, retry_after
 from ackplan.adapters.ack.error_bodies import read_error
-from ackplan.adapters.ack.exchange import Answer, Call
+from ackplan.adapters.ack.exchange import Answer, ApiCall
 
 NOW = datetime(2019, 9, 16, 8, 30, tzinfo=UTC)
-READ = Call("get_cluster", "GET", "/clusters/c1", changes=False)
-CHANGE = Call("create_cluster", "POST", "/clusters", changes=True)
-TASK = Call("get_task", "GET", "/tasks/t1", changes=False, missing_by_status=True)
+READ = ApiCall("get_cluster", "GET", "/clusters/c1", changes=False)
+CHANGE = ApiCall("create_cluster", "POST", "/clusters", changes=True)
+TASK = ApiCall("get_task", "GET", "/tasks/t1", changes=False, missing_by_status=True)
 XML = """\ufeff<?xml version="1.0" encoding="UTF-16"?>
 <Error><RequestId>R-1</RequestId> <Code>ErrorX</Code>
 <Message>went\n wrong</Message><Other><Code>no</Code></Other></Error>"""
@@ -26,7 +26,7 @@ PLAIN = "code=415, message=Unsupported Media Type\n"
 HTML = "<html><head><title>502 Bad\n Gateway &amp; more</title></head><body>nginx</body></html>"
 
 
-def error(call: Call, status: int, body: Any, *secrets: str, **headers: str) -> errors.Fault:
+def error(call: ApiCall, status: int, body: Any, *secrets: str, **headers: str) -> errors.Fault:
     text = body if isinstance(body, str) else json.dumps(body)
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     found = error_of(call, Answer(status, names, text.encode()), secrets, NOW)
@@ -52,7 +52,7 @@ def api(code: str, message: str = "said so") -> dict[str, str]:
 def test_every_form_of_the_apis_errors(body: Any) -> None:
     found = error(CHANGE, 400, body)
     assert (found.code, found.message, found.request_id) == ("ErrorX", "went wrong", "R-1")
-    assert isinstance(found, errors.Refused)
+    assert isinstance(found, errors.Rejected)
     assert str(found) == "create_cluster: HTTP 400 ErrorX: went wrong (request R-1)"
 
 
@@ -136,24 +136,24 @@ TABLE = [
     (400, api("ClusterNameAlreadyExist"), errors.NameExists, 400, False),
     (400, api("ErrorClusterNameAlreadyExist"), errors.NameExists, 400, False),
     (400, api("ErrorQueryCluster"), errors.NotFound, 404, False),
-    (404, api("EntityNotExist.Role"), errors.Refused, 400, False),
+    (404, api("EntityNotExist.Role"), errors.Rejected, 400, False),
     (400, api("QPS Limit Exceeded"), errors.Throttled, 429, False),
     (400, api("InvalidSecurityToken.Expired"), errors.Denied, 400, False),
     (400, api("SignatureDoesNotMatch"), errors.Denied, 400, False),
     (403, api("StatusForbidden"), errors.Denied, 403, False),
     (403, api("ErrorCheckAcl"), errors.Denied, 403, False),
-    (415, PLAIN, errors.Refused, 415, False),
-    (500, PLAIN, errors.Refused, 415, False),
-    (500, {"code": 400, "message": "said so"}, errors.Refused, 400, False),
+    (415, PLAIN, errors.Rejected, 415, False),
+    (500, PLAIN, errors.Rejected, 415, False),
+    (500, {"code": 400, "message": "said so"}, errors.Rejected, 400, False),
     (500, "code=429, message=slow down", errors.Throttled, 429, False),
     (500, "code=408, message=Request Timeout", errors.ServerFault, 500, True),
     (502, "code=500, message=oops", errors.ServerFault, 502, True),
-    (400, api("InvalidParameter"), errors.Refused, 400, False),
+    (400, api("InvalidParameter"), errors.Rejected, 400, False),
     (400, api("ErrorClusterNotFound"), errors.NotFound, 404, False),
     (404, api("ErrorClusterNotFound"), errors.NotFound, 404, False),
     (404, api("ResourceNotFound"), errors.NotFound, 404, False),
     (404, api("InvalidAccessKeyId.NotFound"), errors.Denied, 401, False),
-    (404, api("InvalidAction.NotFound"), errors.Refused, 400, False),
+    (404, api("InvalidAction.NotFound"), errors.Rejected, 400, False),
     (403, api("SignatureDoesNotMatch"), errors.Denied, 403, False),
     (403, api("Forbidden.RAM"), errors.Denied, 403, False),
     (400, api("SignatureNonceUsed"), errors.Denied, 400, True),

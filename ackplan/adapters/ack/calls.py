@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ackplan.adapters.ack.answer_fields import ID
 from ackplan.adapters.ack.errors import NotSent
-from ackplan.adapters.ack.exchange import MIB, Call
-from ackplan.adapters.ack.fields import ID
+from ackplan.adapters.ack.exchange import MIB, ApiCall
 from ackplan.core.catalog.operations import operation
 
 _PATH = re.compile(r"/[A-Za-z0-9._~:-]+(?:/[A-Za-z0-9._~:-]+)*")
@@ -45,14 +45,14 @@ def call(
     *,
     query: Mapping[str, str] | None = None,
     body: Mapping[str, Any] | None = None,
-) -> Call:
+) -> ApiCall:
     """The call of an operation of the catalog. `ids` are those that its path needs, by their names there.
 
     Raises NotSent for what is no id, ValueError for a name that the path does not have, or one too few.
     """
     known = operation(name)
     path = known.path_of({place: _checked_id(name, given) for place, given in (ids or {}).items()})
-    return Call(
+    return ApiCall(
         operation=name,
         method=known.method,
         path=path,
@@ -66,14 +66,14 @@ def call(
     )
 
 
-def logs_call(region: str, cluster_id: str) -> Call:
+def logs_call(region: str, cluster_id: str) -> ApiCall:
     """The call for a cluster's log, which the contract does not have (DescribeClusterLogs of today's clients)."""
     name = "list_logs"
     path = f"/clusters/{_checked_id(name, cluster_id)}/logs"
-    return Call(name, "GET", path, changes=False, region=_checked_region(name, region), action="DescribeClusterLogs")
+    return ApiCall(name, "GET", path, changes=False, region=_checked_region(name, region), action="DescribeClusterLogs")
 
 
-def any_call(method: str, path: str, region: str, query: Mapping[str, str] | None, body: Any) -> Call:
+def any_call(method: str, path: str, region: str, query: Mapping[str, str] | None, body: Any) -> ApiCall:
     """A call that the user spells out. Raises NotSent for a path that is not a plain one."""
     name = f"{method} {path}" if _PATH.fullmatch(path) else "call"
     if method not in {"GET", "POST", "PUT", "DELETE"}:
@@ -81,7 +81,7 @@ def any_call(method: str, path: str, region: str, query: Mapping[str, str] | Non
     if name == "call" or {".", ".."} & set(path.split("/")):
         why = "the path has to begin with / and to consist of letters, digits and . _ ~ : -; a query is given apart"
         raise NotSent("PathRefused", why, operation=name)
-    return Call(
+    return ApiCall(
         operation=name,
         method=method,
         path=path,
