@@ -78,4 +78,4 @@ def read_regular(path: Path, limit: int) -> bytes | None:
 
 
 def too_large(file: str, size: int) -> Diagnostic:
-    return error("ACK1002", size=size, max_bytes=MAX_BYTES, span=Span(file, 1, 1))
+    return error("ACK1002.bytes", size=size, max_bytes=MAX_BYTES, span=Span(file, 1, 1))

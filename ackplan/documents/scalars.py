@@ -23,9 +23,9 @@ _WHOLE = 1e15
 class Refused(Exception):
     """Something that no spec may hold; reading the file ends with it."""
 
-    def __init__(self, code: str, summary: str, detail: str, mark: Any) -> None:
-        super().__init__(summary)
-        self.diagnostic = error(code, summary, detail, span=span_of(mark) if mark is not None else None)
+    def __init__(self, message: str, mark: Any, **arguments: Any) -> None:
+        super().__init__(message)
+        self.diagnostic = error(message, span=span_of(mark) if mark is not None else None, **arguments)
 
 
 def plain(text: str, mark: Any) -> Any:
@@ -36,7 +36,7 @@ def plain(text: str, mark: Any) -> Any:
         return _CONSTANTS[text]
     if _INTEGER.fullmatch(text):
         if len(text) > _MAX_DIGITS:
-            raise Refused("ACK1010", "Number is out of range", f"{len(text)} digits", mark)
+            raise Refused("ACK1010.digits", mark, count=len(text))
         return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
     return _float(text, mark) if _FLOAT.fullmatch(text) else text
 
@@ -48,6 +48,6 @@ def _float(text: str, mark: Any) -> float:
         else float(text.replace(".inf", "inf").replace(".Inf", "inf").replace(".INF", "inf"))
     )
     if not math.isfinite(number):
-        raise Refused("ACK1010", "Number is out of range", text[:_MAX_DIGITS], mark)
+        raise Refused("ACK1010.value", mark, number=text[:_MAX_DIGITS])
     # JSON Schema takes 4.0 for a whole number; the API does not.
     return int(number) if number.is_integer() and abs(number) < _WHOLE else number

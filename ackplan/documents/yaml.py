@@ -146,7 +146,7 @@ class _Builder:
         """So many more are written, up to this event."""
         self._nodes += nodes
         if self._nodes > MAX_NODES:
-            raise Refused("ACK1002", "File is too large", f"more than {MAX_NODES:,} values", event.start_mark)
+            raise Refused("ACK1002.values", event.start_mark, most=MAX_NODES)
 
     def _start_document(self, _event: Any) -> None:
         self._anchors.clear()
@@ -162,7 +162,7 @@ class _Builder:
     def _value(self, event: Any) -> Any:
         text, tag = event.value, event.tag
         if tag is not None and (not tag.startswith(_TAG) or tag[len(_TAG) :] not in _SCALARS) and tag != "!":
-            raise Refused("ACK1004", "Tag is not allowed", _one_line(f"{tag}"), event.start_mark)
+            raise Refused("ACK1004", event.start_mark, tag=_one_line(f"{tag}"))
         value = plain(text, event.start_mark) if tag in _PLAIN or (tag is None and not event.style) else text
         if type(value) is str and "${" in value:
             self._references += 1
@@ -174,11 +174,11 @@ class _Builder:
         self._nodes += 1
         container, key, tag = self._container, self._key, event.tag
         if len(self._open) >= MAX_DEPTH:
-            raise Refused("ACK1003", "Nested too deeply", f"more than {MAX_DEPTH} levels", event.start_mark)
+            raise Refused("ACK1003", event.start_mark, most=MAX_DEPTH)
         if type(container) is Map and key is None:
-            raise Refused("ACK1005", "A key must be text", "found a mapping or list", event.start_mark)
+            raise Refused("ACK1005.container", event.start_mark)
         if tag is not None and tag not in _COLLECTIONS:
-            raise Refused("ACK1004", "Tag is not allowed", _one_line(f"{tag}"), event.start_mark)
+            raise Refused("ACK1004", event.start_mark, tag=_one_line(f"{tag}"))
         value: Map | Seq = Map() if type(event) is yaml.MappingStartEvent else Seq()
         value.source = self._file
         value.number = self._containers
@@ -203,15 +203,14 @@ class _Builder:
         found = self._anchors.get(event.anchor)
         if found is None:
             # Inside its own anchor, or never set: both would be endless or empty.
-            raise Refused("ACK1006", "Unknown alias", _one_line(f"*{event.anchor}"), event.start_mark)
+            raise Refused("ACK1006", event.start_mark, alias=_one_line(f"*{event.anchor}"))
         value, weight, references = found
         self._aliased += weight
         self._references += references
         if self._aliased > MAX_ALIASED_NODES + MAX_ALIASED_SHARE * self._nodes:
-            detail = f"they unfold to {self._aliased:,} values, of {self._nodes:,} that are written"
-            raise Refused("ACK1007", "Too many aliases", detail, event.start_mark)
+            raise Refused("ACK1007", event.start_mark, unfolded=self._aliased, written=self._nodes)
         if type(self._container) is Map and self._key is None:
-            raise Refused("ACK1005", "A key must be text", "found an alias", event.start_mark)
+            raise Refused("ACK1005.alias", event.start_mark)
         self._add(value, event.start_mark)
 
     def _add(self, value: Any, mark: Any) -> None:
@@ -228,7 +227,7 @@ class _Builder:
             self.documents.append(value)
         else:
             if len(container) >= MAX_ITEMS:
-                raise Refused("ACK1011", "List is too long", f"more than {MAX_ITEMS:,} items", mark)
+                raise Refused("ACK1011", mark, most=MAX_ITEMS)
             container.append(value)
 
     def _put_under(self, container: Map, value: Any, mark: Any) -> None:
@@ -243,7 +242,7 @@ class _Builder:
             sources = value if type(value) is Seq else [value]
             for source in sources:
                 if type(source) is not Map:
-                    raise Refused("ACK1009", "Merge key needs a mapping", "`<<` got something else", mark)
+                    raise Refused("ACK1009", mark)
                 self._aliased += len(source)
                 for key in source:
                     target.setdefault(key, source[key])

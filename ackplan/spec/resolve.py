@@ -75,8 +75,8 @@ class _Resolver:
     def _too_large(self, name: str, merged: Map) -> bool:
         if sum(map(self._sizes.of, merged.values())) <= MAX_VALUES:
             return False
-        span, detail = self._fleet.clusters.key_span(name), f"more than {MAX_VALUES:,} values"
-        self.diagnostics.append(error("ACK1042", detail=detail, span=span, cluster=name))
+        span = self._fleet.clusters.key_span(name)
+        self.diagnostics.append(error("ACK1042", most=MAX_VALUES, span=span, cluster=name))
         self.faulty.setdefault(name, set()).add("")
         return True
 
@@ -130,7 +130,7 @@ class _Resolver:
             hint = self._meant.suggestion(name) or f"there are: {listed(list(known)) or 'none'}"
             self.faulty.setdefault(owner, set()).add("")
             if self._complete:
-                self._report("ACK1040", "Unknown template", f'"{name}"; {hint}', place, owner)
+                self._report("ACK1040", place, owner, name=name, hint=hint)
             return Laid()
         if name not in self._templates:
             for deep in self._deepest_first(name, owner) if len(chain) == _MAX_CHAIN else ():
@@ -160,11 +160,11 @@ class _Resolver:
         return iter(_parents(body.get("extends"), (body, "extends")))
 
     def _circle(self, names: tuple[str, ...], place: Place, owner: str) -> None:
-        self._report("ACK1041", "Templates extend each other in a circle", " -> ".join(names), place, owner)
+        self._report("ACK1041", place, owner, circle=" -> ".join(names))
 
-    def _report(self, code: str, summary: str, detail: str, place: Place, cluster: str) -> None:
+    def _report(self, message: str, place: Place, cluster: str, **arguments: Any) -> None:
         span = span_at(place)
-        self.diagnostics.append(error(code, summary, detail, span=span, cluster=cluster, parameter="extends"))
+        self.diagnostics.append(error(message, span=span, cluster=cluster, parameter="extends", **arguments))
 
     def _lay_over(self, target: Laid, upper: Map) -> None:
         for key, value in upper.items():

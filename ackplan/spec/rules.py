@@ -47,17 +47,16 @@ def check_cluster(wanted: Wanted) -> list[Diagnostic]:
     return found
 
 
-def _fault(wanted: Wanted, parameter: str, code: str, summary: str, detail: str) -> Diagnostic:
+def _fault(wanted: Wanted, parameter: str, message: str, **arguments: Any) -> Diagnostic:
     span = wanted.span_of(parameter.split(".", maxsplit=1)[0])
-    return error(code, summary, detail, span=span, cluster=wanted.name, parameter=parameter)
+    return error(message, span=span, cluster=wanted.name, parameter=parameter, **arguments)
 
 
 def _identity(wanted: Wanted) -> Sequence[Diagnostic]:
     name = wanted.kind.name_parameter.name
     if wanted.parameters.get(name) == wanted.name:
         return ()
-    detail = f"{shown(wanted.parameters.get(name))}, but the cluster's key is its name"
-    return (_fault(wanted, name, "ACK1201", "Name differs from the key", detail),)
+    return (_fault(wanted, name, "ACK1201", name=shown(wanted.parameters.get(name))),)
 
 
 def _port_range(value: str) -> str:
@@ -109,7 +108,7 @@ def _complaints(kind: Kind, parameters: Mapping[str, Any]) -> Iterator[tuple[str
 
 def _values(wanted: Wanted) -> Iterator[Diagnostic]:
     for name, complaint in _complaints(wanted.kind, wanted.parameters):
-        yield _fault(wanted, name, "ACK1103", "Value is not allowed", complaint)
+        yield _fault(wanted, name, "ACK1103.value", reason=complaint)
 
 
 def _misspelt(wanted: Wanted) -> Iterator[Diagnostic]:
@@ -117,8 +116,8 @@ def _misspelt(wanted: Wanted) -> Iterator[Diagnostic]:
     for name, known in _known(wanted.kind):
         value = wanted.parameters.get(name)
         if isinstance(value, str) and value not in known and (near := suggestion(value, known, 0.8)):
-            detail, span = f"{shown(value)}; {near}", wanted.span_of(name)
-            yield warning("ACK1209", detail=detail, span=span, cluster=wanted.name, parameter=name)
+            span = wanted.span_of(name)
+            yield warning("ACK1209", value=shown(value), near=near, span=span, cluster=wanted.name, parameter=name)
 
 
 @functools.cache
@@ -173,15 +172,14 @@ def _disjoint(kind: Kind, parameters: Mapping[str, Any]) -> Iterator[_Range]:
 
 
 def _networks(wanted: Wanted) -> Iterator[Diagnostic]:
-    for name, detail in _overlaps(wanted.kind, wanted.parameters):
-        yield _fault(wanted, name, "ACK1202", "Networks overlap", detail)
+    for name, networks in _overlaps(wanted.kind, wanted.parameters):
+        yield _fault(wanted, name, "ACK1202", networks=networks)
 
 
 def _dependencies(wanted: Wanted, fleet: Mapping[str, Wanted], meant: Meant) -> Iterator[Diagnostic]:
     for name in wanted.depends_on:
         if name not in fleet:
-            near = meant.suggestion(name)
-            yield _fault(wanted, "depends_on", "ACK1203", "Unknown cluster", f'"{name}"; {near}'.rstrip("; "))
+            yield _fault(wanted, "depends_on", "ACK1203", name=name, near=meant.suggestion(name))
 
 
 def _renamings(fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
@@ -193,25 +191,25 @@ def _renamings(fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
             continue
         other = old if old in fleet else first.setdefault(old, wanted.name)
         if other != wanted.name or old in fleet:
-            why = "the spec still has it" if old in fleet else f"{other} says that too"
-            yield _fault(wanted, "renamed_from", "ACK1210", "Name is not an earlier one", f'"{old}": {why}')
+            if old in fleet:
+                yield _fault(wanted, "renamed_from", "ACK1210.still_there", name=old)
+            else:
+                yield _fault(wanted, "renamed_from", "ACK1210.claimed_twice", name=old, other=other)
 
 
 def _lifecycle(wanted: Wanted) -> Iterator[Diagnostic]:
     parameters = wanted.kind.parameters
     for name in sorted(wanted.lifecycle.ignore_changes):
         if name not in parameters:
-            near = suggestion(name, parameters)
-            detail = f'"{name}" is no parameter of {wanted.kind} clusters; {near}'.rstrip("; ")
-            yield _fault(wanted, "lifecycle.ignore_changes", "ACK1204", "Unknown parameter", detail)
+            near, at = suggestion(name, parameters), "lifecycle.ignore_changes"
+            yield _fault(wanted, at, "ACK1204", name=name, kind=wanted.kind, near=near)
 
 
 def _scale_in(wanted: Wanted) -> Iterator[Diagnostic]:
     named = wanted.scale_in.nodes if wanted.scale_in else None
     for instance in named or ():
         if instance in wanted.attached:
-            detail = f"{instance} is to be attached and to be given up"
-            yield _fault(wanted, "scale_in", "ACK1205", "Instances contradict each other", detail)
+            yield _fault(wanted, "scale_in", "ACK1205", instance=instance)
 
 
 def _workers(wanted: Wanted) -> Iterator[Diagnostic]:
@@ -221,8 +219,8 @@ def _workers(wanted: Wanted) -> Iterator[Diagnostic]:
         return
     number, most = wanted.parameters.get(counting.name), counting.schema["maximum"]
     if isinstance(number, int) and number <= most < number + attached:
-        detail = f"{counting.name} {number} and {attached} attached; a cluster has at most {most}"
-        yield _fault(wanted, "attach", "ACK1208", "Too many workers", detail)
+        count = {"number": number, "attached": attached, "most": most}
+        yield _fault(wanted, "attach", "ACK1208", counting=counting.name, **count)
 
 
 def _attached_twice(fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
@@ -231,8 +229,8 @@ def _attached_twice(fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
         for instance in wanted.attached if wanted.attach else ():
             first = owners.setdefault(instance, wanted)
             if first is not wanted or wanted.attached.count(instance) > 1:
-                detail = f"{instance}, also under {first.name} at {first.span_of('attach')}"
-                yield _fault(wanted, "attach", "ACK1206", "Instance is attached twice", detail)
+                place = first.span_of("attach")
+                yield _fault(wanted, "attach", "ACK1206", instance=instance, other=first.name, place=place)
 
 
 def _circles(fleet: Mapping[str, Wanted]) -> list[Diagnostic]:
@@ -260,4 +258,4 @@ def _circles(fleet: Mapping[str, Wanted]) -> list[Diagnostic]:
 
 
 def _circle(fleet: Mapping[str, Wanted], names: list[str]) -> Diagnostic:
-    return _fault(fleet[names[0]], "depends_on", "ACK1207", "Dependencies run in a circle", " -> ".join(names))
+    return _fault(fleet[names[0]], "depends_on", "ACK1207", circle=" -> ".join(names))

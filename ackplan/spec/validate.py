@@ -181,12 +181,13 @@ class _Reporter:
             if value is None:
                 if kind is None and all(name in known.constants for known in catalog.kinds()):
                     names = ", ".join(map(schema_words.shown, sorted(allowed)))
-                    yield self._error("ACK1101", "Parameter is missing", f"one of {names}", (), name)
+                    yield self._error("ACK1101.one_of", (), name, names=names)
             elif not isinstance(value, str) or value not in allowed:
                 names = ", ".join(map(schema_words.shown, sorted(allowed)))
                 near = schema_words.suggestion(str(value), map(str, allowed))
-                detail = f"{schema_words.shown(value)} is not one of {names}" + (f"; {near}" if near else "")
-                yield self._error("ACK1103", "Value is not allowed", detail, (name,))
+                yield self._error(
+                    "ACK1103.not_one_of", (name,), value=schema_words.shown(value), names=names, near=near
+                )
 
     def told_by(self, kind: catalog.Kind, body: Map) -> Iterator[Diagnostic]:
         """What a kind's schema refuses of the cluster, or of a variant of it."""
@@ -211,10 +212,9 @@ class _Reporter:
     def _unknown(self, name: str, known: list[str], kind: catalog.Kind | None) -> Diagnostic:
         owners = _parameters_of_all().get(name, [])
         if owners and kind:
-            detail = f"a parameter of {' and '.join(owners)} clusters, not of {kind.name} ones"
-            return self._error("ACK1102", "Parameter of another kind", detail, (name,), at_key=True)
+            return self._error("ACK1102", (name,), at_key=True, owners=" and ".join(owners), kind=kind.name)
         near = schema_words.suggestion(name, known)
-        return self._error("ACK1104", "Unknown parameter", near, (name,), at_key=True)
+        return self._error("ACK1104", (name,), at_key=True, near=near)
 
     def report(self, fault: ValidationError) -> Iterator[Diagnostic]:
         path = tuple(fault.absolute_path)
@@ -227,13 +227,8 @@ class _Reporter:
         elif keyword in {"unevaluatedProperties", "additionalProperties"}:
             yield from self._extra(fault, path)
         elif "propertyNames" in fault.absolute_schema_path:
-            yield self._error(
-                "ACK1107",
-                "Name is not allowed",
-                schema_words.describe(fault),
-                (*path, str(fault.instance)),
-                at_key=True,
-            )
+            reason = schema_words.describe(fault)
+            yield self._error("ACK1107", (*path, str(fault.instance)), at_key=True, reason=reason)
         else:
             yield self._wrong_value(fault, path)
 
@@ -242,11 +237,10 @@ class _Reporter:
         near = self._near(fault, path)
         if rule and fault.validator == "oneOf" and near == path:
             name = " or ".join(schema_words.names_in(fault.schema))
-            return self._error("ACK1101", "Parameter is missing", rule, path, name)
+            return self._error("ACK1101.needed", path, name, reason=rule)
         if rule and fault.validator in {"oneOf", "anyOf", "not", "const", "enum", "if"}:
-            return self._error("ACK1106", "Parameters contradict each other", rule, near)
-        detail = schema_words.describe(fault) + (f" ({rule})" if rule else "")
-        return self._error("ACK1103", "Value is not allowed", detail, path)
+            return self._error("ACK1106", near, reason=rule)
+        return self._error("ACK1103.refused", path, reason=schema_words.describe(fault), rule_text=rule)
 
     def _near(self, fault: ValidationError, path: tuple[Any, ...]) -> tuple[Any, ...]:
         """A rule over several parameters points at the first of them that is there."""
@@ -261,7 +255,7 @@ class _Reporter:
     def _missing(self, fault: ValidationError, path: tuple[Any, ...]) -> Iterator[Diagnostic]:
         rule = schema_words.rule_of(fault)
         for name in schema_words.missing(fault):
-            yield self._error("ACK1101", "Parameter is missing", rule or schema_words.source_of(name), path, name)
+            yield self._error("ACK1101.needed", path, name, reason=rule or schema_words.source_of(name))
 
     def _extra(self, fault: ValidationError, path: tuple[Any, ...]) -> Iterator[Diagnostic]:
         if self._cluster and not path:
@@ -269,21 +263,14 @@ class _Reporter:
         known = schema_words.known_names(fault.schema)
         for name in schema_words.unknown(fault):
             near = schema_words.suggestion(name, known) or f"there are: {', '.join(known)}"
-            yield self._error("ACK1104", "Unknown parameter", near, (*path, name), at_key=True)
+            yield self._error("ACK1104", (*path, name), at_key=True, near=near)
 
     def _error(
-        self,
-        code: str,
-        summary: str,
-        detail: str,
-        path: tuple[Any, ...],
-        name: str = "",
-        *,
-        at_key: bool = False,
+        self, message: str, path: tuple[Any, ...], name: str = "", *, at_key: bool = False, **arguments: Any
     ) -> Diagnostic:
         span = locate(self._root, path, self._start, at_key=at_key)
         parameter = ".".join(str(part) for part in (*path, *([name] if name else [])))
-        return error(code, summary, detail, span=span, cluster=self._cluster, parameter=parameter)
+        return error(message, span=span, cluster=self._cluster, parameter=parameter, **arguments)
 
 
 @functools.cache

@@ -125,7 +125,7 @@ def _as_text(
         return match[0][1:]
     value = _lookup(match, variables, place, report, match[0])
     if isinstance(value, list):
-        report(_fault("ACK1035", "A list can't stand inside text", match[0], place))
+        report(_fault("ACK1035", place, reference=match[0][:80]))
         return match[0]
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -140,14 +140,13 @@ def _lookup(
     reference = _VARIABLE.fullmatch(match[1].strip())
     if reference is None:
         # Not quoted: it may be a secret that happens to look like a reference.
-        report(_fault("ACK1034", "Only ${var.NAME} can be filled in", "", place))
+        report(_fault("ACK1034", place))
     elif reference[1] not in variables:
-        cure = f"Declare it with a default, or give it: --var {reference[1]}=VALUE"
-        report(_fault("ACK1032", "Variable has no value", match[0], place, cure))
+        report(_fault("ACK1032", place, reference=match[0][:80], name=reference[1]))
     else:
         return variables[reference[1]]
     return otherwise
 
 
-def _fault(code: str, summary: str, detail: str, place: Place, cure: str = "") -> Diagnostic:
-    return error(code, summary, detail[:80], cure, span=span_at(place))
+def _fault(message: str, place: Place, **arguments: Any) -> Diagnostic:
+    return error(message, span=span_at(place), **arguments)

@@ -75,7 +75,8 @@ def used(modules: list[Module]) -> dict[str, set[str | None]]:
         found[code].add(entry["summary"])
     for module in modules:
         for code, summary in module.summaries():
-            found[code].add(summary)
+            if code not in messages.table("en"):
+                found[code].add(summary)
     return dict(found)
 
 

@@ -231,7 +231,7 @@ OWN = [
     ("managed", "scale_in: {strategy: newset} #!", "scale_in.strategy", 'did you mean "newest"?'),
     ("managed", "scale_in: {nodes: [i-a], strategy: newest} #!", "scale_in.nodes", "exactly one of nodes and strategy"),
     ("managed", "scale_in: {} #!", "scale_in.nodes or strategy", "exactly one of nodes and strategy"),
-    ("managed", "scale_in: {nodes: [i-a]} #!\nattach: [{instances: [i-a], key_pair: k}]", "scale_in", "to be attached and to be given up"),
+    ("managed", "scale_in: {nodes: [i-a]} #!\nattach: [{instances: [i-a], key_pair: k}]", "scale_in", "to be attached and to be removed"),
     ("managed", "scale_in: {nodes: [Node 1]} #!", "scale_in.nodes.0", "an instance id"),
     ("managed", "scale_in: {nodes: []} #!", "scale_in.nodes", "at least 1"),
     ("managed", "scale_in: {strategy: newest, release_node: no} #!", "scale_in.release_node", 'found "no"'),
