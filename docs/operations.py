@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from parameters import REFERENCE, Place, plain_rows, table
 
-from ackplan.core.catalog import files
+from ackplan.core.catalog import DEFAULT
 
 OUTPUT = Path(__file__).with_suffix(".md")
 CONTRACT = Path(__file__).parents[1] / "schemas" / "openapi.yaml"
@@ -97,7 +97,7 @@ def body(said: Mapping[str, Any]) -> Iterator[str]:
         yield f"Body: the parameters of a cluster: {', '.join(KINDS[one['$ref']] for one in schema['oneOf'])}."
         return
     yield "Body:"
-    rows = plain_rows(Place(files.read(schema["$ref"]), schema["$ref"]))
+    rows = plain_rows(Place(DEFAULT.schemas.read(schema["$ref"]), schema["$ref"]))
     yield table(FIELDS, rows).replace(REFERENCE, "text, a secret")
 
 

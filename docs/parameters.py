@@ -14,9 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ackplan.core import catalog
-from ackplan.core.catalog import files
-from ackplan.core.catalog.parameters import Parameter
+from ackplan.core.catalog import DEFAULT, Kind, Parameter
+from ackplan.core.catalog.schemas import DEFINITIONS, SPEC
 
 OUTPUT = Path(__file__).with_suffix(".md")
 
@@ -61,7 +60,7 @@ def followed(place: Place) -> Place:
     if reference is None:
         return place
     near = {key: value for key, value in place.schema.items() if key not in {"$ref", "$dynamicRef"}}
-    target = followed(Place(*files.follow(reference, place.file)))
+    target = followed(Place(*DEFAULT.schemas.follow(reference, place.file)))
     return Place({**target.schema, **near}, target.file)
 
 
@@ -131,7 +130,7 @@ def parts(place: Place) -> Iterator[Place]:
     """The subschemas that a subschema is made of: all that must hold, and what must hold in some cases."""
     schema, file = place
     if "$ref" in schema:
-        yield Place(*files.follow(schema["$ref"], file))
+        yield Place(*DEFAULT.schemas.follow(schema["$ref"], file))
     for keyword in ("allOf", "oneOf"):
         yield from (Place(part, file) for part in schema.get(keyword, ()))
     for keyword in ("then", "else", "items"):
@@ -159,7 +158,7 @@ def required(place: Place, sense: str = "yes") -> dict[str, str]:
         (Place(schema[word], file), sense if always else "by rule") for word in ("then", "else") if word in schema
     ]
     if "$ref" in schema:
-        inner.append((Place(*files.follow(schema["$ref"], file)), sense))
+        inner.append((Place(*DEFAULT.schemas.follow(schema["$ref"], file)), sense))
     for part, meaning in inner:
         found = {**required(part, meaning), **found}
     return found
@@ -186,9 +185,9 @@ def facts(label: str, place: Place, needed: str) -> tuple[str, str, str, str]:
     return label, kind_of_value(place), needed, code(schema["default"]) if "default" in schema else ""
 
 
-def kind_section(kind: catalog.Kind) -> str:
+def kind_section(kind: Kind) -> str:
     """A kind of cluster: its parameters, then its rules."""
-    whole = Place({"$ref": f"#/$defs/{kind.name}"}, files.SPEC)
+    whole = Place({"$ref": f"#/$defs/{kind.name}"}, SPEC)
     needed, shared = required(whole), set(rules(own_place()))
     written = kind.root["$defs"]["properties"]["properties"]
     rows = [parameter_row(p, Place(written[p.name], kind.schema_file), needed) for p in kind.parameters.values()]
@@ -209,7 +208,7 @@ def parameter_row(parameter: Parameter, place: Place, needed: Mapping[str, str])
     )
 
 
-def disjoint(kind: catalog.Kind) -> list[str]:
+def disjoint(kind: Kind) -> list[str]:
     names = kind.root.get("x-ack-disjoint", ())
     made = [f"{name} {kind.parameters[name].schema['x-ack-made']}" for name in names]
     rule = f"The networks of {', '.join(names)} must not overlap; without a VPC they are {', '.join(made)} unless given"
@@ -217,12 +216,12 @@ def disjoint(kind: catalog.Kind) -> list[str]:
 
 
 def own_place() -> Place:
-    return Place({"$ref": "#/$defs/own"}, files.SPEC)
+    return Place({"$ref": "#/$defs/own"}, SPEC)
 
 
 def own_section() -> str:
     """ackplan's own keys, each followed by the keys inside it."""
-    rows = [line for name in catalog.own_keys() for line in own_rows(name, fields(own_place())[name])]
+    rows = [line for name in DEFAULT.own_keys for line in own_rows(name, fields(own_place())[name])]
     text = (
         "The API never sees them under these names. `attach` holds the bodies of attach calls (guide 2.6, 3.6),\n"
         "`attach_script` the options of the join script (guide 2.7)."
@@ -255,24 +254,22 @@ def plain_rows(place: Place, prefix: str = "") -> Iterator[tuple[str, ...]]:
 
 def file_section() -> str:
     """The outline of a spec file, and what a variable is declared with."""
-    variable = Place({"$ref": "#/$defs/variable"}, files.SPEC)
-    rows = [*plain_rows(Place(files.read(files.SPEC), files.SPEC)), *plain_rows(variable, "variables.NAME.")]
+    variable = Place({"$ref": "#/$defs/variable"}, SPEC)
+    rows = [*plain_rows(Place(DEFAULT.spec, SPEC)), *plain_rows(variable, "variables.NAME.")]
     return section("The file", "The keys at the top of a spec file, and those of a variable.", table(PLAIN, rows))
 
 
 def secret_section() -> str:
     """Where secrets come from, and what a password must look like."""
-    place = Place({"$ref": "#/$defs/secret_reference"}, files.SPEC)
-    form = files.read(files.DEFINITIONS)["$defs"]["secret"]["x-ack-form"]
+    place = Place({"$ref": "#/$defs/secret_reference"}, SPEC)
+    form = DEFAULT.schemas.read(DEFINITIONS)["$defs"]["secret"]["x-ack-form"]
     text = f"{followed(place).schema['description']} What is read must be {form}."
     return section("Secrets", text, table(PLAIN, plain_rows(place)), rules(place))
 
 
 def render() -> str:
     """The whole reference, as Markdown."""
-    return "\n".join(
-        [INTRODUCTION, file_section(), *map(kind_section, catalog.kinds()), own_section(), secret_section()]
-    )
+    return "\n".join([INTRODUCTION, file_section(), *map(kind_section, DEFAULT.kinds), own_section(), secret_section()])
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -103,6 +103,7 @@ def render() -> str:
     contract = yaml.safe_load(CONTRACT.read_text("utf-8"))
     document = {
         "$comment": "Written by schemas/generate.py from openapi.yaml; changes belong there.",
+        "version": contract["info"]["version"],
         "operations": operations(contract),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -94,7 +94,7 @@ def check_secrets(steps: Iterable[Step], secrets: SecretCheck) -> None:
 
 def _references(steps: Iterable[Step]) -> Iterator[tuple[Step, str, Mapping[str, Any]]]:
     for step in steps:
-        for name in sorted(catalog.secret_parameters(step.call.operation) if step.call else ()):
+        for name in sorted(catalog.DEFAULT.secret_parameters(step.call.operation) if step.call else ()):
             reference = (step.call.body or {}).get(name) if step.call else None
             if isinstance(reference, Mapping):
                 yield step, name, reference

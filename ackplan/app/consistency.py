@@ -133,7 +133,7 @@ def _of_names(change: Change) -> Iterator[str]:
 
 
 def _is_known(name: str) -> bool:
-    return name in catalog.own_keys() or any(name in kind.parameters for kind in catalog.kinds())
+    return name in catalog.DEFAULT.own_keys or any(name in kind.parameters for kind in catalog.DEFAULT.kinds)
 
 
 def _of_parameters(change: Change) -> Iterator[str]:

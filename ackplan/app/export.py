@@ -58,7 +58,7 @@ def described(
     found: list[Described] = []
     faults: list[Diagnostic] = []
     for live in chosen:
-        kind = catalog.kind_of_live(live.attributes)
+        kind = catalog.DEFAULT.kind_of_live(live.attributes)
         recorded = record.clusters.get(live.name)
         if recorded is not None and recorded.cluster_id != live.cluster_id:
             recorded = None

@@ -28,7 +28,7 @@ _UNFIT = {
 
 def obstacle(live: Cluster) -> Diagnostic | None:
     """Why this live cluster can't be put under management; None where it can."""
-    if catalog.kind_of_live(live.attributes) is None:
+    if catalog.DEFAULT.kind_of_live(live.attributes) is None:
         detail = f"{live.cluster_id} is of type {live.type_told}, which no spec can say"
         return error("ACK3008", "Not a kind of cluster that is managed here", detail, cluster=live.name)
     if live.state in _UNFIT:
@@ -67,7 +67,7 @@ def take_in(record: Record, name: str, live: Cluster, nodes: Sequence[Node], wan
 
 
 def _entry(live: Cluster, nodes: Sequence[Node], wanted: Wanted | None) -> RecordedCluster:
-    kind = catalog.kind_of_live(live.attributes)
+    kind = catalog.DEFAULT.kind_of_live(live.attributes)
     assert kind is not None  # noqa: S101 - `obstacle` was asked
     known = visible(kind, live, nodes, wanted.parameters if wanted else None)
     known |= kind.beside_of(live.attributes)

@@ -117,7 +117,7 @@ def _contradictions(cluster: Translated, live: Cluster | None, record: Record) -
     if known is not None and known.cluster_id != cluster.cluster_id:
         cure = f"If that is gone: ackplan state rm {name}"
         yield error("ACK3006", "Cluster is recorded already", f"{name} is {known.cluster_id}", cure, cluster=name)
-    kind = catalog.kind_of_live(live.attributes) if live else cluster.kind
+    kind = catalog.DEFAULT.kind_of_live(live.attributes) if live else cluster.kind
     if kind is not None and kind is not cluster.kind:
         detail = f"{cluster.address} is {cluster.kind.name}, {cluster.cluster_id} is {kind.name}"
         cure = "Refresh the state: terraform apply -refresh-only"

@@ -13,7 +13,8 @@ from dataclasses import dataclass, fields
 from importlib import resources
 from typing import Final
 
-from ackplan.core.catalog import bundle, files
+from ackplan.core.catalog import DEFAULT, bundle
+from ackplan.core.catalog.schemas import SPEC
 
 SCHEMA: Final = "ackplan.schema.json"
 IGNORED: Final = ".ackplan/"
@@ -60,7 +61,7 @@ def project_files() -> dict[str, str]:
     """The files of the project's own folder by their paths in it."""
     return {
         "ackplan.yaml": _text("ackplan.yaml"),
-        SCHEMA: json.dumps(bundle.bundle(files.SPEC), indent=2, ensure_ascii=False) + "\n",
+        SCHEMA: json.dumps(bundle.bundle(DEFAULT, SPEC), indent=2, ensure_ascii=False) + "\n",
         "state/README.md": _text("state.txt"),
     }
 

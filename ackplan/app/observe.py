@@ -111,7 +111,7 @@ def _regions(flying: Iterable[InFlight]) -> Iterator[str]:
     for call in flying:
         entry = call.data.get("entry")
         if isinstance(entry, dict) and isinstance(entry.get("parameters"), dict):
-            yield catalog.kind(str(entry.get("kind"))).region_of(entry["parameters"])
+            yield catalog.DEFAULT.kind(str(entry.get("kind"))).region_of(entry["parameters"])
 
 
 async def living(

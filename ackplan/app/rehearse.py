@@ -78,7 +78,7 @@ def world(plan: Plan) -> dict[str, Any]:
             "task_type": kind,
             "cluster_id": known["cluster_id"],
             "state": "running",
-            "ends_in": catalog.operation(operation).expected_seconds,
+            "ends_in": catalog.DEFAULT.operation(operation).expected_seconds,
         }
         for known, (kind, operation) in under_way
     ]

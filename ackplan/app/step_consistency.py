@@ -8,7 +8,6 @@ from typing import Any
 
 from ackplan import spec
 from ackplan.core import catalog
-from ackplan.core.catalog.operations import secret_parameters
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Attach, AwaitGone, Create, Detach, Forget, ScaleIn, ScaleOut
 from ackplan.plan.model import Change, Step
@@ -64,7 +63,7 @@ def _of_body(change: Change, step: Step) -> Iterator[str]:
         return
     for name in spec.body_faults(file, body):
         yield f"{name or 'its body'} is not what the schema allows"
-    for name in sorted(secret_parameters(step.call.operation) & body.keys()):
+    for name in sorted(catalog.DEFAULT.secret_parameters(step.call.operation) & body.keys()):
         if not isinstance(body[name], Mapping):
             yield f"{name} is no reference to a secret"
     if not _says(change, step, body):
@@ -75,7 +74,7 @@ def _schema_of(change: Change, step: Step) -> str:
     assert step.call is not None  # noqa: S101 - who calls has looked
     if isinstance(step.work, Create):
         return change.kind.schema_file
-    return next(iter(catalog.operation(step.call.operation).bodies), "")
+    return next(iter(catalog.DEFAULT.operation(step.call.operation).bodies), "")
 
 
 def _says(change: Change, step: Step, body: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from ackplan.app.describe import Described, completed, shown, visible
 from ackplan.app.terraform_state import Resource
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.catalog.kinds import Kind, discriminators
+from ackplan.core.catalog.kinds import Kind
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.catalog.timeouts import DURATION
 from ackplan.core.diagnostics import Diagnostic, warning
@@ -58,11 +58,12 @@ class Translated:
 
 def kind_of(resource: Resource) -> Kind | None:
     """The kind of cluster that a resource is, None for none. A managed one may say that it is an edge one."""
-    kind = next((kind for kind in catalog.kinds() if kind.resource == resource.type), None)
+    kind = next((kind for kind in catalog.DEFAULT.kinds if kind.resource == resource.type), None)
     if kind is None:
         return None
-    said = {name: resource.attributes.get(name) for name in discriminators() if name not in kind.constants}
-    return catalog.kind_of({**said, **kind.constants}) or kind
+    apart = [name for name in kind.catalog.discriminators if name not in kind.constants]
+    said = {name: resource.attributes.get(name) for name in apart}
+    return kind.catalog.kind_of({**said, **kind.constants}) or kind
 
 
 def translated(resource: Resource, kind: Kind) -> Translated:
@@ -140,7 +141,7 @@ class _AttributeReader:
         given = self._attributes.get("timeouts")
         if not isinstance(given, Mapping):
             return
-        known = catalog.own_keys()["timeouts"].schema["properties"]
+        known = catalog.DEFAULT.own_keys["timeouts"].schema["properties"]
         kept = {}
         for name, value in given.items():
             if name in known and isinstance(value, str) and DURATION.fullmatch(value):

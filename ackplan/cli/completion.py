@@ -130,9 +130,9 @@ def _profiles(_context: click.Context) -> Iterator[str]:
 
 
 def _schemas(_context: click.Context) -> Iterator[str]:
-    from ackplan.core.catalog import bundle
+    from ackplan.core.catalog import DEFAULT, bundle
 
-    yield from bundle.names()
+    yield from bundle.names(DEFAULT)
 
 
 def _quietly(*sources: Callable[[click.Context], Iterable[str]]) -> Callable[[click.Context], list[str]]:

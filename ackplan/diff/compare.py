@@ -12,9 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.catalog.kinds import discriminators
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Side
@@ -89,7 +87,7 @@ def _unforced(change: ParameterChange) -> ParameterChange:
 def _given_up(wanted: Wanted, recorded: RecordedCluster) -> Iterator[ParameterChange]:
     """What the cluster was made with, and its replacement will be made without."""
     kind = recorded.kind
-    apart = discriminators()
+    apart = kind.catalog.discriminators
     for name, value in recorded.parameters.items():
         if name not in wanted.parameters and name not in apart:
             known = kind.parameters.get(name)
@@ -128,7 +126,7 @@ def _moved(wanted: Wanted, known: Mapping[str, Any], shown: Mapping[str, Any]) -
 
 def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Iterator[ParameterChange]:
     """The kind is compared as a whole: a managed cluster differs from an edge one by a parameter it must not have."""
-    for name, allowed in discriminators().items():
+    for name, allowed in wanted.kind.catalog.discriminators.items():
         after = wanted.parameters.get(name, ABSENT)
         before = recorded.kind.constants.get(name, ABSENT)
         told = live.attributes.get(name)
@@ -177,7 +175,7 @@ def _own_changes(wanted: Wanted, recorded: RecordedCluster) -> Iterator[Paramete
     if wanted.own == recorded.own:
         return
     own = own_after(wanted, recorded)
-    for name in catalog.own_keys():
+    for name in wanted.kind.catalog.own_keys:
         before = recorded.own.get(name, ABSENT)
         after = own.get(name, ABSENT)
         if before != after:

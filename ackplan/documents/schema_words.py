@@ -6,13 +6,11 @@ A value under a parameter that the schemas mark as secret is never quoted.
 from __future__ import annotations
 
 import difflib
-import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ackplan.core.catalog import files
-from ackplan.core.catalog.kinds import kinds
-from ackplan.core.catalog.operations import operations, secret_parameters
+from ackplan.core.catalog import DEFAULT
+from ackplan.core.catalog.schemas import SPEC
 from ackplan.core.diagnostics import Diagnostic, error
 
 if TYPE_CHECKING:
@@ -80,14 +78,8 @@ def listed(names: Sequence[str]) -> str:
 
 def is_secret(fault: ValidationError) -> bool:
     """Whether the refused value must not be quoted: it stands at or below a name that means a secret."""
-    secret = secret_names()
+    secret = DEFAULT.secret_names
     return any(name in str(part) for part in fault.absolute_path for name in secret)
-
-
-@functools.cache
-def secret_names() -> frozenset[str]:
-    """Every parameter, of any operation, whose value is a secret."""
-    return frozenset(name for operation in operations() for name in secret_parameters(operation))
 
 
 def literal_secret(**where: Any) -> Diagnostic:
@@ -118,7 +110,7 @@ def missing(fault: ValidationError) -> list[str]:
 
 def source_of(name: str) -> str:
     """Where else a missing parameter's value can be given; empty where there is no such place."""
-    filled = any(name == kind.region_parameter.name for kind in kinds())
+    filled = any(name == kind.region_parameter.name for kind in DEFAULT.kinds)
     return "set region at the top of the spec for all clusters, or this for one" if filled else ""
 
 
@@ -131,7 +123,7 @@ def unknown(fault: ValidationError) -> list[str]:
 def known_names(schema: Any) -> dict[str, None]:
     """Every property name that a subschema, and what it refers to, defines."""
     found: dict[str, None] = {}
-    _collect(schema, files.SPEC, found)
+    _collect(schema, SPEC, found)
     return found
 
 
@@ -150,15 +142,14 @@ def _followed(reference: str, base: str) -> tuple[Mapping[str, Any], str]:
     candidates = [base, *(name for name in _all_files() if name != base)]
     for candidate in candidates:
         try:
-            return files.follow(reference, candidate)
+            return DEFAULT.schemas.follow(reference, candidate)
         except (KeyError, TypeError):
             continue
     return {}, base
 
 
 def _all_files() -> Sequence[str]:
-    operations = files.read(files.OPERATIONS)["operations"]
-    return [file for entry in operations for file in entry.get("bodies", ())]
+    return [file for operation in DEFAULT.operations.values() for file in operation.bodies]
 
 
 def names_in(schema: Any) -> list[str]:

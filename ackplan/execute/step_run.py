@@ -106,7 +106,7 @@ class StepContext:
         await self.write(Phase.INTENT, facts)
 
     def _with_secrets(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        secret = catalog.secret_parameters(self.call.operation)
+        secret = catalog.DEFAULT.secret_parameters(self.call.operation)
         return {
             name: self.ports.secrets.read(value) if name in secret and isinstance(value, Mapping) else value
             for name, value in body.items()

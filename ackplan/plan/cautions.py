@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ackplan.core import catalog
-from ackplan.core.catalog import files
-from ackplan.core.catalog.operations import body_parameters
 from ackplan.core.diagnostics import Diagnostic, warning
 from ackplan.core.work import Attach, Delete, ScaleIn, ScaleOut, Work
 from ackplan.plan.model import Change
@@ -83,9 +81,9 @@ def uncarried(values: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[st
 @functools.cache
 def _scale_out() -> tuple[tuple[tuple[str, Any], ...], tuple[tuple[str, tuple[str, ...]], ...]]:
     """What a scale-out can't carry, with the value that nothing is lost of; and where its parameters come from."""
-    (file,) = catalog.operation("scale_out").bodies
-    sources = ((name, tuple(schema["x-ack-from"])) for name, schema in body_parameters(file).items())
-    return tuple(files.read(file)["x-ack-lacks"].items()), tuple(sources)
+    (file,) = catalog.DEFAULT.operation("scale_out").bodies
+    sources = ((name, tuple(schema["x-ack-from"])) for name, schema in catalog.DEFAULT.body_parameters(file).items())
+    return tuple(catalog.DEFAULT.schemas.read(file)["x-ack-lacks"].items()), tuple(sources)
 
 
 def _instances(change: Change, work: type[Work], asked: str = "") -> str:

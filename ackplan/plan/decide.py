@@ -176,7 +176,7 @@ def _namesake(case: Case, wanted: Wanted, live: Cluster) -> Change:
         return _create(case, wanted, live)
     if (
         live.cluster_type is not None
-        and catalog.kind_of_live({**live.attributes, "cluster_type": live.cluster_type}) is None
+        and catalog.DEFAULT.kind_of_live({**live.attributes, "cluster_type": live.cluster_type}) is None
     ):
         return _refused(wanted, refusals.taken(wanted, live))
     if case.ambiguous:
@@ -331,7 +331,7 @@ def _resized(difference: Difference) -> bool:
 
 def _before(changes: Sequence[ParameterChange]) -> dict[str, Any]:
     """The create parameters that differ, as they are now; ackplan's own keys are not among them."""
-    own = catalog.own_keys()
+    own = catalog.DEFAULT.own_keys
     return {c.name: c.before for c in changes if c.before is not ABSENT and c.name not in own}
 
 

@@ -118,7 +118,7 @@ def _seen(value: Any) -> Mapping[str, Any]:
 def decode_change(data: Mapping[str, Any]) -> Change:
     return Change(
         cluster=untrusted.text(data["cluster"]),
-        kind=catalog.kind(data["kind"]),
+        kind=catalog.DEFAULT.kind(data["kind"]),
         action=Action(data["action"]),
         reason=Reason[data["reason"]],
         cluster_id=untrusted.cluster_id(data["cluster_id"]),
@@ -185,7 +185,7 @@ def _read_size(data: Mapping[str, Any]) -> Pinned | None:
 
 def _read_call(data: Mapping[str, Any], cluster_id: str) -> Call:
     """Method and path come from the catalog, never from the file: a file can't name a call that we don't make."""
-    operation = catalog.operation(untrusted.text(data["operation"]))
+    operation = catalog.DEFAULT.operation(untrusted.text(data["operation"]))
     path = operation.path_of({"id": cluster_id}) if cluster_id else operation.path
     body = untrusted.optional(data["body"], untrusted.mapping)
     return Call(operation.id, operation.method, path, untrusted.text(data["region"]), body)

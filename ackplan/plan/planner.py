@@ -12,7 +12,6 @@ from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.catalog.kinds import all_sights, discriminators
 from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.core.work import Action
 from ackplan.diff import needs_nodes
@@ -195,7 +194,7 @@ def _by_name(live: Sequence[Cluster]) -> dict[str, list[Cluster]]:
 
 def ours(cluster: Cluster) -> bool:
     """Whether a live cluster is one of the kinds that we know; the list holds Swarm clusters too."""
-    known = {kind.constants.get("cluster_type") for kind in catalog.kinds()}
+    known = {kind.constants.get("cluster_type") for kind in catalog.DEFAULT.kinds}
     return cluster.cluster_type is None or cluster.cluster_type in known
 
 
@@ -294,13 +293,13 @@ def _unknown_names(match: _Match, options: Options) -> Iterator[Diagnostic]:
 @functools.cache
 def _kept() -> tuple[str, ...]:
     """The fields of a live cluster that a plan keeps besides those that it compares."""
-    return tuple(sorted({*discriminators(), "vswitch_id"}))
+    return tuple(sorted({*catalog.DEFAULT.discriminators, "vswitch_id"}))
 
 
 def _shown(live: Cluster) -> dict[str, Any]:
     """What is compared of a live cluster, each value under the best of the fields that show it."""
     attributes, shown = live.attributes, {}
-    for sight in all_sights():
+    for sight in catalog.DEFAULT.sights:
         if sight.field in attributes or sight.rest:
             value = sight.shows(attributes)
             if value is not None:

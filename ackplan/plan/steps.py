@@ -15,7 +15,6 @@ from ackplan.core import catalog
 from ackplan.core.answers import Cluster
 from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog import Kind
-from ackplan.core.catalog.operations import body_parameters, required_parameters
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.catalog.timeouts import timeouts
 from ackplan.core.values import ABSENT
@@ -71,8 +70,8 @@ class Chain:
             side=side or self.side,
             cluster_id=self.cluster_id,
             needs=(self.steps[-1].id,) if self.steps else (),
-            expected_seconds=catalog.operation(call.operation).expected(self.body_file) if call else 0.0,
-            timeout=timeouts(self.own, self.entry.parameters if self.entry else {})[traits.timeout],
+            expected_seconds=catalog.DEFAULT.operation(call.operation).expected(self.body_file) if call else 0.0,
+            timeout=timeouts(catalog.DEFAULT, self.own, self.entry.parameters if self.entry else {})[traits.timeout],
             after=self.entry,
             region=self.region,
             accepted_at=self.accepted_at,
@@ -81,7 +80,7 @@ class Chain:
 
     def call(self, work: type[Work], body: Mapping[str, Any] | None = None) -> Call:
         """The call of a work that calls something."""
-        operation = catalog.operation(TRAITS[work].operation)
+        operation = catalog.DEFAULT.operation(TRAITS[work].operation)
         path = operation.path_of({"id": self.cluster_id}) if self.cluster_id else operation.path
         return Call(operation.id, operation.method, path, self.region, body)
 
@@ -267,10 +266,10 @@ def scale_out_values(
 @functools.cache
 def _scale_out_sources() -> tuple[tuple[str, tuple[str, ...], Any, int | None], ...]:
     """The parameters of a scale-out: where each may come from, what it is otherwise (ABSENT: not sent), its length."""
-    (file,) = catalog.operation("scale_out").bodies
+    (file,) = catalog.DEFAULT.operation("scale_out").bodies
     found = (
         (n, tuple(s.get("x-ack-from", ())), s.get("x-ack-otherwise", ABSENT), s.get("maxItems"))
-        for n, s in body_parameters(file).items()
+        for n, s in catalog.DEFAULT.body_parameters(file).items()
     )
     return tuple(row for row in found if row[1] or row[2] is not ABSENT or row[0] == _scale_out_count())
 
@@ -278,8 +277,8 @@ def _scale_out_sources() -> tuple[tuple[str, tuple[str, ...], Any, int | None], 
 @functools.cache
 def _scale_out_count() -> str:
     """The parameter that says how many workers to add."""
-    (file,) = catalog.operation("scale_out").bodies
-    parameters = body_parameters(file).items()
+    (file,) = catalog.DEFAULT.operation("scale_out").bodies
+    parameters = catalog.DEFAULT.body_parameters(file).items()
     return next(name for name, schema in parameters if schema.get("x-ack-effect") == Effect.SCALE.value)
 
 
@@ -288,8 +287,8 @@ def lacking(steps: Sequence[Step]) -> tuple[str, ...]:
     bodies = [step.work.call.body or {} for step in steps if isinstance(step.work, ScaleOut)]
     if not bodies:
         return ()
-    (file,) = catalog.operation("scale_out").bodies
-    return tuple(name for name in required_parameters(file) if any(name not in body for body in bodies))
+    (file,) = catalog.DEFAULT.operation("scale_out").bodies
+    return tuple(name for name in catalog.DEFAULT.required_parameters(file) if any(name not in body for body in bodies))
 
 
 def _source(source: str, kind: Kind, parameters: Mapping[str, Any], live: Mapping[str, Any]) -> Any:

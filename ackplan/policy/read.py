@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ackplan.core import catalog
-from ackplan.core.catalog import files
+from ackplan.core.catalog.schemas import POLICY
 from ackplan.core.diagnostics import Diagnostic, Severity, Span, error
 from ackplan.documents import schema_words
 from ackplan.documents.tree import Map
@@ -55,7 +55,7 @@ def read(data: bytes, file: str, *, built_in: bool = False) -> tuple[tuple[Rule,
 
 @functools.cache
 def _validator() -> Any:
-    return compiled(files.read(files.POLICY))
+    return compiled(catalog.DEFAULT.schemas.read(POLICY))
 
 
 class _Reader:
@@ -68,7 +68,7 @@ class _Reader:
         self.found: list[Diagnostic] = []
 
     def check(self) -> Iterator[Diagnostic]:
-        schema = files.read(files.POLICY)
+        schema = catalog.DEFAULT.schemas.read(POLICY)
         for fault in faults(_validator(), schema, self._root):
             yield self._wrong(_said(fault), fault.absolute_path, at_key=fault.at_key)
 
@@ -178,8 +178,8 @@ def _schema(value: Any) -> ClusterSchema:
 @functools.cache
 def _properties() -> frozenset[str]:
     """What a cluster can have: parameters of any kind, ackplan's own keys, and its kind."""
-    parameters: Iterable[str] = (name for kind in catalog.kinds() for name in kind.parameters)
-    return frozenset({*parameters, *catalog.own_keys(), "kind"})
+    parameters: Iterable[str] = (name for kind in catalog.DEFAULT.kinds for name in kind.parameters)
+    return frozenset({*parameters, *catalog.DEFAULT.own_keys, "kind"})
 
 
 _MAKERS: dict[str, Any] = {

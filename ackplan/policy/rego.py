@@ -151,7 +151,7 @@ def _subject(facts: Mapping[str, Any], subjects: Mapping[str, PolicySubject]) ->
 
 @functools.cache
 def _addresses() -> re.Pattern[str]:
-    types = "|".join(re.escape(kind.resource) for kind in catalog.kinds())
+    types = "|".join(re.escape(kind.resource) for kind in catalog.DEFAULT.kinds)
     return re.compile(rf"\b(?:{types})\.([\w-]+)")
 
 
@@ -169,4 +169,4 @@ def _parameter(facts: Mapping[str, Any]) -> Path:
 
 @functools.cache
 def _of_provider() -> Mapping[str, str]:
-    return {parameter.provider: name for kind in catalog.kinds() for name, parameter in kind.parameters.items()}
+    return {parameter.provider: name for kind in catalog.DEFAULT.kinds for name, parameter in kind.parameters.items()}

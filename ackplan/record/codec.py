@@ -211,7 +211,7 @@ def _is_shallow(value: Any) -> bool:
 
 @functools.cache
 def _kinds() -> tuple[str, ...]:
-    return tuple(kind.name for kind in catalog.kinds())
+    return tuple(kind.name for kind in catalog.DEFAULT.kinds)
 
 
 def decode_cluster(name: str, value: Any) -> RecordedCluster:
@@ -233,7 +233,7 @@ def decode_cluster(name: str, value: Any) -> RecordedCluster:
         _expect(holds, f"clusters.{name}.{key} has the wrong type or is missing")
     return RecordedCluster(
         cluster_id=value["cluster_id"],
-        kind=catalog.kind(value["kind"]),
+        kind=catalog.DEFAULT.kind(value["kind"]),
         parameters=value["parameters"],
         own=own,
         attached=tuple(attached),

@@ -14,7 +14,7 @@ from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.diagnostics import Diagnostic, error
-from ackplan.documents.schema_words import Meant, listed, literal_secret, secret_names
+from ackplan.documents.schema_words import Meant, listed, literal_secret
 from ackplan.documents.tree import Laid, Map, Place, Seq, span_at, weight_of
 from ackplan.spec.fleet import Fleet
 from ackplan.spec.variables import Sizes, fill
@@ -48,7 +48,8 @@ class _Resolver:
         self._variables = variables
         self._complete = complete
         self._templates: dict[str, Map] = {}
-        self._merging = frozenset(name for name, key in catalog.own_keys().items() if key.schema.get("x-ack-merge"))
+        own = catalog.DEFAULT.own_keys.items()
+        self._merging = frozenset(name for name, key in own if key.schema.get("x-ack-merge"))
         self._named, self._regional = named(), _filled_names("region")
         self._sizes = Sizes()
         self._meant = Meant(fleet.templates, 0.6)
@@ -97,7 +98,7 @@ class _Resolver:
         for name, body in self._fleet.templates.items():
             if isinstance(body, Map) and name not in self._templates:
                 self._merge(body, name, (name,))
-                for secret in secret_names() & body.keys():
+                for secret in catalog.DEFAULT.secret_names & body.keys():
                     if not isinstance(body[secret], Map):
                         where = {"span": body.value_span(secret), "cluster": name, "parameter": secret}
                         self.diagnostics.append(literal_secret(**where))
@@ -197,4 +198,4 @@ def named() -> frozenset[str]:
 
 
 def _filled_names(source: str) -> frozenset[str]:
-    return frozenset(p.name for kind in catalog.kinds() for p in kind.parameters.values() if p.fill == source)
+    return frozenset(p.name for kind in catalog.DEFAULT.kinds for p in kind.parameters.values() if p.fill == source)

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from ackplan.core import catalog
-from ackplan.core.catalog import files
-from ackplan.core.catalog.kinds import discriminators
+from ackplan.core.catalog.schemas import DEFINITIONS, SPEC
 from ackplan.core.diagnostics import Diagnostic, Span, error
 from ackplan.documents import schema_words
 from ackplan.documents.tree import Laid, Map, Place, Seq, span_at
@@ -27,7 +26,14 @@ if TYPE_CHECKING:
 
 
 def _names() -> list[str]:
-    return sorted({files.SPEC, files.DEFINITIONS, *(f for o in catalog.operations().values() for f in o.bodies)})
+    bodies = (file for operation in catalog.DEFAULT.operations.values() for file in operation.bodies)
+    return sorted({SPEC, DEFINITIONS, *bodies})
+
+
+def _compiled_registry() -> jsonschema_rs.Registry:
+    """All schema files, for the validators that decide."""
+    read = catalog.DEFAULT.schemas.read
+    return jsonschema_rs.Registry([(read(name)["$id"], dict(read(name))) for name in _names()])
 
 
 @functools.cache
@@ -35,7 +41,7 @@ def _registry() -> Registry[Any]:
     """All schema files, crawled once: a registry that retrieves on demand crawls again at every look-up."""
     from referencing import Registry, Resource
 
-    resources: list[Resource[Any]] = [Resource.from_contents(files.read(name)) for name in _names()]
+    resources: list[Resource[Any]] = [Resource.from_contents(catalog.DEFAULT.schemas.read(name)) for name in _names()]
     return Registry[Any]().with_resources((str(r.id()), r) for r in resources).crawl()
 
 
@@ -44,7 +50,7 @@ def _schema(kind: str) -> dict[str, Any]:
 
     `unknown_keys` finds those, and says it better; looking for them by the schema would check everything twice.
     """
-    spec = files.read(files.SPEC)
+    spec = catalog.DEFAULT.spec
     if not kind:
         return {"$ref": spec["$id"]}
     definitions = spec["$defs"]
@@ -73,8 +79,7 @@ def _validator(kind: str) -> Draft202012Validator:
 @functools.cache
 def _compiled(kind: str) -> jsonschema_rs.Draft202012Validator:
     """Decides, seventy times faster, whether there is anything to explain. A test holds the two together."""
-    known = jsonschema_rs.Registry([(files.read(name)["$id"], dict(files.read(name))) for name in _names()])
-    return jsonschema_rs.Draft202012Validator(_schema(kind), registry=known)
+    return jsonschema_rs.Draft202012Validator(_schema(kind), registry=_compiled_registry())
 
 
 def _faults(kind: str, instance: Any) -> Iterator[ValidationError]:
@@ -91,16 +96,15 @@ def _faults(kind: str, instance: Any) -> Iterator[ValidationError]:
 @functools.cache
 def _body(file: str) -> jsonschema_rs.Draft202012Validator:
     """Of a request body in which secrets are references, as in a spec."""
-    spec = files.read(files.SPEC)
+    spec = catalog.DEFAULT.spec
     reference = {"secret_reference": spec["$defs"]["secret_reference"]}
     root = {
         "$schema": spec["$schema"],
         "$id": f"{spec['$id']}.{file}",
-        "$ref": files.read(file)["$id"],
+        "$ref": catalog.DEFAULT.schemas.read(file)["$id"],
         "$defs": reference,
     }
-    known = jsonschema_rs.Registry([(files.read(name)["$id"], dict(files.read(name))) for name in _names()])
-    return jsonschema_rs.Draft202012Validator(root, registry=known)
+    return jsonschema_rs.Draft202012Validator(root, registry=_compiled_registry())
 
 
 def body_faults(file: str, body: Mapping[str, Any]) -> tuple[str, ...]:
@@ -129,7 +133,7 @@ def check_cluster(
     """
     if "" in skip:
         return None, list(_Reporter(body, start(), name).secrets(skip))
-    kind = catalog.kind_of(body)
+    kind = catalog.DEFAULT.kind_of(body)
     if kind is not None and _keys(kind).issuperset(body) and _compiled(kind.name).is_valid(body):
         return kind, []
     reporter = _Reporter(body, start(), name)
@@ -145,7 +149,7 @@ def check_cluster(
 
 def _likely(body: Map) -> list[catalog.Kind]:
     """The kinds that a cluster which does not say its own may be meant to be: those that know most of its keys."""
-    known = {kind: len(kind.parameters.keys() & body.keys()) for kind in catalog.kinds()}
+    known = {kind: len(kind.parameters.keys() & body.keys()) for kind in catalog.DEFAULT.kinds}
     return [kind for kind, count in known.items() if count == max(known.values())]
 
 
@@ -164,7 +168,9 @@ def _as(kind: catalog.Kind, body: Map) -> Map:
 @functools.cache
 def _keys(kind: catalog.Kind) -> frozenset[str]:
     """Every key that a cluster of this kind may have, but what could yet tell it to be of another kind."""
-    return frozenset({*kind.parameters, *catalog.own_keys()} - (discriminators().keys() - kind.constants.keys()))
+    return frozenset(
+        {*kind.parameters, *kind.catalog.own_keys} - (kind.catalog.discriminators.keys() - kind.constants.keys())
+    )
 
 
 class _Reporter:
@@ -176,10 +182,10 @@ class _Reporter:
         self._cluster = cluster
 
     def discriminators(self, kind: catalog.Kind | None) -> Iterator[Diagnostic]:
-        for name, allowed in discriminators().items():
+        for name, allowed in catalog.DEFAULT.discriminators.items():
             value = self._root.get(name)
             if value is None:
-                if kind is None and all(name in known.constants for known in catalog.kinds()):
+                if kind is None and all(name in known.constants for known in catalog.DEFAULT.kinds):
                     names = ", ".join(map(schema_words.shown, sorted(allowed)))
                     yield self._error("ACK1101.one_of", (), name, names=names)
             elif not isinstance(value, str) or value not in allowed:
@@ -196,13 +202,13 @@ class _Reporter:
 
     def secrets(self, skip: Set[str]) -> Iterator[Diagnostic]:
         """The secrets that are written down where no schema looked for them."""
-        for name in schema_words.secret_names() & self._root.keys() - skip:
+        for name in catalog.DEFAULT.secret_names & self._root.keys() - skip:
             if not isinstance(self._root[name], Map):
                 span = locate(self._root, (name,), self._start)
                 yield schema_words.literal_secret(span=span, cluster=self._cluster, parameter=name)
 
     def unknown_keys(self, kind: catalog.Kind | None, skip: set[str]) -> Iterator[Diagnostic]:
-        own = catalog.own_keys()
+        own = catalog.DEFAULT.own_keys
         mine = kind.parameters if kind else _parameters_of_all()
         for name in self._root:
             if name in mine or name in own or name in skip:
@@ -277,7 +283,7 @@ class _Reporter:
 def _parameters_of_all() -> Mapping[str, list[str]]:
     """Every create parameter, with the names of the kinds that take it."""
     owners: dict[str, list[str]] = {}
-    for kind in catalog.kinds():
+    for kind in catalog.DEFAULT.kinds:
         for name in kind.parameters:
             owners.setdefault(name, []).append(kind.name)
     return owners

@@ -24,14 +24,14 @@ def build(
     own = {key: body[key] for key in own_keys if key not in without}
     said = {key: read(own[key]) for key, read in _READ.items() if key in own} if own else {}
     values = {key: body[key] for key in parameters}
-    return Wanted(name, kind, values, own, timeouts(own, values), _Spans(body, start), **said)
+    return Wanted(name, kind, values, own, timeouts(kind.catalog, own, values), _Spans(body, start), **said)
 
 
 @functools.lru_cache(1024)
 def _order(kind: catalog.Kind, keys: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The parameters and ackplan's own keys among these, in the order of the schemas."""
     given = frozenset(keys)
-    return tuple(filter(given.__contains__, kind.parameters)), tuple(filter(given.__contains__, catalog.own_keys()))
+    return tuple(filter(given.__contains__, kind.parameters)), tuple(filter(given.__contains__, kind.catalog.own_keys))
 
 
 class _Spans(Mapping[str, Span]):

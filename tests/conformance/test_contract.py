@@ -42,7 +42,7 @@ async def replied(running: Running, step: Step, headers: Mapping[str, str | None
 
 @pytest.mark.parametrize("operation", contract.operations().values(), ids=lambda operation: operation.id)
 def test_the_client_calls_as_the_contract_says(operation):
-    made = client_call(operation.id, "cn-beijing", dict.fromkeys(catalog.operation(operation.id).places, "c-1"))
+    made = client_call(operation.id, "cn-beijing", dict.fromkeys(catalog.DEFAULT.operation(operation.id).places, "c-1"))
     assert (made.method, made.path) == (operation.method, operation.path_of("c-1"))
     assert made.changes == operation.said["x-ack-changes"]
     assert made.action

@@ -92,7 +92,7 @@ def _serve() -> None:
     from ackplan.core import catalog
     from ackplan.record import recovery
 
-    catalog.kinds()
+    assert catalog.DEFAULT.kinds
     # The stage carries a call out at once or never: nothing is on its way when a child is dead.
     recovery.LATEST = 0.0
     import aiohttp

@@ -266,7 +266,9 @@ def _requests(data: bytes) -> None:
         raise _Undone
 
 
-_PARAMETERS = sorted({name for kind in catalog.kinds() for name in kind.parameters} | set(catalog.own_keys()))
+_PARAMETERS = sorted(
+    {name for kind in catalog.DEFAULT.kinds for name in kind.parameters} | set(catalog.DEFAULT.own_keys)
+)
 _ODD = [
     "\x1b[2J",
     "\u202e",

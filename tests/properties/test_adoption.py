@@ -120,7 +120,7 @@ _ANSWERS = st.builds(
 @given(_ANSWERS, _NODES)
 def test_what_is_written_is_valid_canonical_and_read_back_as_it_was(answer: dict[str, Any], nodes: list[Node]) -> None:
     live = cluster_of(answer)
-    kind = catalog.kind_of(live.attributes)
+    kind = catalog.DEFAULT.kind_of(live.attributes)
     if kind is None:
         return
     try:

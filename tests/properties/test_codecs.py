@@ -29,7 +29,7 @@ JSON = st.recursive(
 CLUSTERS = st.builds(
     RecordedCluster,
     cluster_id=st.from_regex(r"[A-Za-z0-9_-]{0,20}", fullmatch=True),
-    kind=st.sampled_from(catalog.kinds()),
+    kind=st.sampled_from(catalog.DEFAULT.kinds),
     parameters=st.dictionaries(TEXT, JSON, max_size=4),
     own=st.fixed_dictionaries(
         {},

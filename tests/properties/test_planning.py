@@ -12,7 +12,6 @@ from world import NAMES, World, applied, fleets
 
 from ackplan.app.consistency import contradictions
 from ackplan.core import catalog
-from ackplan.core.catalog.operations import body_parameters
 from ackplan.core.work import Action, Attach, Create, Delete, Detach, ScaleIn, ScaleOut
 from ackplan.plan import codec, graph
 from ackplan.plan.model import Plan
@@ -145,7 +144,11 @@ def test_no_call_carries_what_the_spec_does_not_set(fleet, options):
                 assert scale_in is not None
                 assert body.get("release_node") == scale_in.release_node
                 assert set(body) <= {"nodes", "release_node"}
-        allowed = {name for file in catalog.operation(step.call.operation).bodies for name in body_parameters(file)}
+        allowed = {
+            name
+            for file in catalog.DEFAULT.operation(step.call.operation).bodies
+            for name in catalog.DEFAULT.body_parameters(file)
+        }
         assert set(body) <= allowed
 
 

@@ -17,7 +17,9 @@ from ackplan.documents.yaml import parse
 EXAMPLES = settings(
     max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-PARAMETERS = sorted({name for kind in catalog.kinds() for name in kind.parameters} | set(catalog.own_keys()))
+PARAMETERS = sorted(
+    {name for kind in catalog.DEFAULT.kinds for name in kind.parameters} | set(catalog.DEFAULT.own_keys)
+)
 TOKENS = [
     *("ackplan: 1\n", "region: cn-a\n", "clusters:\n", "templates:\n", "variables:\n", "  c:\n", "    "),
     *("cluster_type: Ask\n", "extends: ", "attach: ", "lifecycle: ", "depends_on: ", "timeouts: ", "scale_in: "),

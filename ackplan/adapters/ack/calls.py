@@ -13,7 +13,7 @@ from typing import Any, Final
 from ackplan.adapters.ack.answer_fields import ID
 from ackplan.adapters.ack.errors import NotSent
 from ackplan.adapters.ack.exchange import MIB, ApiCall
-from ackplan.core.catalog.operations import operation
+from ackplan.core.catalog import DEFAULT
 
 _PATH = re.compile(r"/[A-Za-z0-9._~:-]+(?:/[A-Za-z0-9._~:-]+)*")
 _REGION = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -50,7 +50,7 @@ def call(
 
     Raises NotSent for what is no id, ValueError for a name that the path does not have, or one too few.
     """
-    known = operation(name)
+    known = DEFAULT.operation(name)
     path = known.path_of({place: _checked_id(name, given) for place, given in (ids or {}).items()})
     return ApiCall(
         operation=name,

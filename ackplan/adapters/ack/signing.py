@@ -17,7 +17,8 @@ from email.utils import format_datetime
 from typing import Final
 from urllib.parse import quote
 
-API_VERSION: Final = "2015-12-15"
+from ackplan.core.catalog import DEFAULT
+
 _ACS3: Final = "ACS3-HMAC-SHA256"
 _BREAKS = re.compile(r"[\t\n\r\f]")
 
@@ -137,7 +138,7 @@ def _headers(
         "Content-Type": request.content_type,
         "Date": format_datetime(now.astimezone(UTC), usegmt=True),
         "Host": request.host,
-        "x-acs-version": API_VERSION,
+        "x-acs-version": DEFAULT.version,
         "x-acs-region-id": region,
         "x-acs-signature-nonce": nonce,
     }

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ackplan.core.catalog.operations import secret_rule
+from ackplan.core.catalog import DEFAULT
 from ackplan.execute.ports import SecretUnreadable
 
 _MAX_BYTES = 4096
@@ -99,7 +99,7 @@ def _unmeant(value: str) -> str:
 
 def _against_the_rule(value: str) -> str:
     """The API's password rule: its length, and three of the four classes of characters."""
-    rule = secret_rule()
+    rule = DEFAULT.secret_rule
     low, high = rule.get("minLength", 0), rule.get("maxLength", _MAX_BYTES)
     if not low <= len(value) <= high:
         return f"does not hold {low} to {high} characters"

@@ -14,9 +14,9 @@ from ackplan.cli.options import Settings, options
 @click.argument("name", default="spec")
 def command(settings: Settings, name: str) -> None:  # noqa: ARG001
     """Print the schema of NAME: spec (default), policy, a kind of cluster, or an operation."""
-    from ackplan.core.catalog import bundle
+    from ackplan.core.catalog import DEFAULT, bundle
 
-    names = bundle.names()
+    names = bundle.names(DEFAULT)
     if name not in names:
         raise click.UsageError(f"no schema {name!r}; there are: {', '.join(names)}")
-    click.echo(json.dumps(bundle.bundle(names[name]), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(bundle.bundle(DEFAULT, names[name]), indent=2, ensure_ascii=False))

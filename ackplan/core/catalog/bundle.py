@@ -5,34 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ackplan.core.catalog import files
-from ackplan.core.catalog.kinds import kinds
+from ackplan.core.catalog.api import Catalog
 from ackplan.core.catalog.offers import offered
-from ackplan.core.catalog.operations import operations
+from ackplan.core.catalog.schemas import POLICY, SPEC, Schemas
 
 
-def names() -> dict[str, str]:
+def names(catalog: Catalog) -> dict[str, str]:
     """What can be asked for, and the file that holds it: spec, policy, every kind, every operation with a body."""
-    found = {"spec": files.SPEC, "policy": files.POLICY}
-    found.update({kind.name: kind.schema_file for kind in kinds()})
-    for operation in operations().values():
+    found = {"spec": SPEC, "policy": POLICY}
+    found.update({kind.name: kind.schema_file for kind in catalog.kinds})
+    for operation in catalog.operations.values():
         if len(operation.bodies) == 1:
             found[operation.id.replace("_", "-")] = operation.bodies[0]
     return found
 
 
-def bundle(file: str) -> dict[str, Any]:
+def bundle(catalog: Catalog, file: str) -> dict[str, Any]:
     """The schema of `file` with all that it refers to; its references lead nowhere else."""
-    needed = _needed(file)
-    root = _rewritten(files.read(file), file, file)
+    schemas = catalog.schemas
+    needed = _needed(schemas, file)
+    root = _rewritten(schemas.read(file), file, file)
     definitions = dict(root.get("$defs", {}))
     for other in sorted(needed - {file}):
-        definitions[_label(other)] = _rewritten(files.read(other), other, file)
+        definitions[_label(other)] = _rewritten(schemas.read(other), other, file)
     for embedded in (_label(other) for other in needed - {file}):
         for keyword in ("$id", "$schema"):
             definitions[embedded].pop(keyword, None)
-    if file == files.SPEC:
-        definitions["partial"] = {**definitions["partial"], "properties": offered()}
+    if file == SPEC:
+        definitions["partial"] = {**definitions["partial"], "properties": offered(catalog)}
     return {**root, "$defs": definitions}
 
 
@@ -40,14 +40,14 @@ def _label(file: str) -> str:
     return file.removesuffix(".schema.json")
 
 
-def _needed(file: str) -> set[str]:
+def _needed(schemas: Schemas, file: str) -> set[str]:
     found: set[str] = set()
     pending = [file]
     while pending:
         name = pending.pop()
         if name not in found:
             found.add(name)
-            pending += _referred(files.read(name))
+            pending += _referred(schemas.read(name))
     return found
 
 
@@ -73,7 +73,7 @@ def _rewritten(schema: Any, file: str, root: str) -> Any:
         result.pop("$dynamicRef")
         secret = (
             "#/$defs/secret_reference"
-            if root == files.SPEC
+            if root == SPEC
             else _pointer("definitions.schema.json#/$defs/secret", file, root)
         )
         result["$ref"] = secret

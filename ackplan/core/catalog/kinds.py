@@ -9,24 +9,24 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ackplan.core.catalog import files, operations
-from ackplan.core.catalog.parameters import Effect, Parameter, parameters_of
+from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.catalog.sight import Sight, sights_of
 
-# The file that says which create body a kind has is the operation's own list of bodies.
-_CREATE = "create_cluster"
+if TYPE_CHECKING:
+    from ackplan.core.catalog.api import Catalog
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Kind:
     """A kind of cluster: its create body, its constants (`cluster_type`, `profile`) and parameters.
 
-    `beside` is what a live cluster shows besides, and no call sets. There is one object of each kind, equal to no
-    other; as text it is its name, which is what files and JSON have.
+    `catalog` is that of its API version; `beside` is what a live cluster shows besides, and no call sets. There is one
+    object of each kind, equal to no other; as text it is its name, which is what files and JSON have.
     """
 
+    catalog: Catalog
     name: str
     schema_file: str
     root: Mapping[str, Any]
@@ -121,72 +121,3 @@ class Kind:
         """What an answer shows of a cluster besides its parameters."""
         values = ((name, sight.value(attributes)) for name, sight in self.beside_sights.items())
         return {name: value for name, value in values if value is not None}
-
-
-@functools.cache
-def kinds() -> tuple[Kind, ...]:
-    """Every kind, in the order of the create operation's bodies."""
-    return tuple(_kind_from(file) for file in operations.operation(_CREATE).bodies)
-
-
-def _kind_from(file: str) -> Kind:
-    root = files.read(file)
-    parameters = parameters_of(root["$defs"]["properties"]["properties"], file)
-    constants = {p.name: p.schema["const"] for p in parameters.values() if "const" in p.schema}
-    beside = parameters_of(root.get("x-ack-beside", {}), file)
-    return Kind(root["x-ack-kind"], file, root, parameters, constants, beside)
-
-
-@functools.cache
-def kind(name: str) -> Kind:
-    """The kind of this name. KeyError for a name that no schema has."""
-    return {known.name: known for known in kinds()}[name]
-
-
-def kind_of(values: Mapping[str, Any]) -> Kind | None:
-    """The kind whose constants these create parameters hold; of several, the one with most of them."""
-    given = (values.get(name) for name in discriminators())
-    told = tuple(value if isinstance(value, str) else None for value in given)
-    return _kind_by(told)
-
-
-@functools.cache
-def _kind_by(told: tuple[str | None, ...]) -> Kind | None:
-    values = dict(zip(discriminators(), told, strict=True))
-    fitting = [
-        known for known in kinds() if all(values.get(name) == constant for name, constant in known.constants.items())
-    ]
-    return max(fitting, key=lambda known: len(known.constants), default=None)
-
-
-def kind_of_live(attributes: Mapping[str, Any]) -> Kind | None:
-    """The kind of a live cluster; None where no spec can say what it is, as with a profile that no kind has."""
-    found = kind_of(attributes)
-    if found is None:
-        return None
-    also = found.root.get("x-ack-live-values", {})
-    others = [name for name in discriminators() if name not in found.constants and attributes.get(name)]
-    return found if all(attributes[name] in also.get(name, ()) for name in others) else None
-
-
-@functools.cache
-def own_keys() -> Mapping[str, Parameter]:
-    """ackplan's own keys inside a cluster of the spec."""
-    return parameters_of(files.read(files.SPEC)["$defs"]["own"]["properties"], files.SPEC)
-
-
-@functools.cache
-def discriminators() -> Mapping[str, frozenset[Any]]:
-    """The parameters that tell kinds apart, each with the values it may take."""
-    found: dict[str, set[Any]] = {}
-    for known in kinds():
-        for name, constant in known.constants.items():
-            found.setdefault(name, set()).add(constant)
-    return {name: frozenset(values) for name, values in found.items()}
-
-
-@functools.cache
-def all_sights() -> tuple[Sight, ...]:
-    """Every field that shows a parameter of any kind, once."""
-    found = {sight.field: sight for known in kinds() for sight in known.sights.values()}
-    return tuple(found[field] for field in sorted(found))

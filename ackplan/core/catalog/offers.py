@@ -10,44 +10,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ackplan.core.catalog import files
-from ackplan.core.catalog.kinds import kinds
+from ackplan.core.catalog.api import Catalog
+from ackplan.core.catalog.schemas import SPEC, Schemas
 
 _FROM_THE_NAME = {"name"}  # the key of the cluster's entry
 
 
-def offered() -> dict[str, Any]:
+def offered(catalog: Catalog) -> dict[str, Any]:
     """The properties of a cluster or template of any kind, with descriptions and no rules."""
-    own: Mapping[str, Any] = files.read(files.SPEC)["$defs"]["own"]["properties"]
-    found = {name: _named(schema, files.SPEC) for name, schema in own.items()}
-    for kind in kinds():
-        written: Mapping[str, Any] = files.read(kind.schema_file)["$defs"]["properties"]["properties"]
+    own: Mapping[str, Any] = catalog.spec["$defs"]["own"]["properties"]
+    found = {name: _named(catalog.schemas, schema, SPEC) for name, schema in own.items()}
+    for kind in catalog.kinds:
+        written: Mapping[str, Any] = catalog.schemas.read(kind.schema_file)["$defs"]["properties"]["properties"]
         for name in kind.parameters.keys() & written.keys() - _FROM_THE_NAME:
-            found.setdefault(name, _named(written[name], kind.schema_file))
+            found.setdefault(name, _named(catalog.schemas, written[name], kind.schema_file))
     return dict(sorted(found.items()))
 
 
-def _named(schema: Mapping[str, Any], base: str) -> dict[str, Any]:
+def _named(schemas: Schemas, schema: Mapping[str, Any], base: str) -> dict[str, Any]:
     """Description, properties and items of a schema, and of what it refers to."""
     told: dict[str, Any] = {}
-    for part, place in _followed(schema, base):
+    for part, place in _followed(schemas, schema, base):
         if "description" in part:
             told.setdefault("description", part["description"])
         if "properties" in part:
-            inner = {name: _named(value, place) for name, value in part["properties"].items()}
+            inner = {name: _named(schemas, value, place) for name, value in part["properties"].items()}
             told.setdefault("properties", inner)
         if isinstance(part.get("items"), Mapping):
-            told.setdefault("items", _named(part["items"], place))
+            told.setdefault("items", _named(schemas, part["items"], place))
     return told
 
 
-def _followed(schema: Mapping[str, Any], base: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+def _followed(schemas: Schemas, schema: Mapping[str, Any], base: str) -> Iterator[tuple[Mapping[str, Any], str]]:
     """A schema, then what it refers to, each with its file. A secret is a reference object in a spec."""
     yield schema, base
     if "$dynamicRef" in schema:
-        yield from _followed(files.read(files.SPEC)["$defs"]["secret_reference"], files.SPEC)
+        yield from _followed(schemas, schemas.read(SPEC)["$defs"]["secret_reference"], SPEC)
     elif "$ref" in schema:
-        yield from _followed(*files.follow(schema["$ref"], base))
+        yield from _followed(schemas, *schemas.follow(schema["$ref"], base))
     for part in schema.get("allOf", ()):
         if "$ref" in part:
-            yield from _followed(part, base)
+            yield from _followed(schemas, part, base)

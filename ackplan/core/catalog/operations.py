@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from ackplan.core.catalog import files
 
 # A place in a path that an id fills.
 _PLACE = re.compile(r"\{([a-z_]+)\}")
@@ -41,13 +38,8 @@ class Operation:
         return self.expected_by_body.get(body_file or "", self.expected_seconds)
 
 
-@functools.cache
-def operations() -> Mapping[str, Operation]:
-    """Every operation by its id."""
-    return {entry["id"]: _operation(entry) for entry in files.read(files.OPERATIONS)["operations"]}
-
-
-def _operation(entry: Mapping[str, Any]) -> Operation:
+def operation_from(entry: Mapping[str, Any]) -> Operation:
+    """One operation, from its entry in the file."""
     return Operation(
         id=entry["id"],
         section=entry["section"],
@@ -59,38 +51,3 @@ def _operation(entry: Mapping[str, Any]) -> Operation:
         expected_seconds=float(entry.get("expected_seconds", 0)),
         expected_by_body={f: float(s) for f, s in entry.get("expected_seconds_by_body", {}).items()},
     )
-
-
-def operation(operation_id: str) -> Operation:
-    return operations()[operation_id]
-
-
-@functools.cache
-def body_parameters(body_file: str) -> Mapping[str, Mapping[str, Any]]:
-    """The parameters of a request body, each with all that its schema and what that refers to says."""
-    properties = files.read(body_file)["$defs"]["properties"]["properties"]
-    return {name: files.merged(raw, body_file) for name, raw in properties.items()}
-
-
-@functools.cache
-def required_parameters(body_file: str) -> tuple[str, ...]:
-    """The parameters that a request body must have whatever else it has."""
-    return tuple(files.read(body_file)["$defs"]["rules"].get("required", ()))
-
-
-@functools.cache
-def secret_parameters(operation_id: str) -> frozenset[str]:
-    """The names in an operation's bodies whose values must never be shown or stored."""
-    return frozenset(
-        name
-        for file in operation(operation_id).bodies
-        for name, schema in body_parameters(file).items()
-        if schema.get("x-ack-secret")
-    )
-
-
-@functools.cache
-def secret_rule() -> Mapping[str, Any]:
-    """What a password must look like: `minLength`, `maxLength` and `pattern` of its schema."""
-    rule: Mapping[str, Any] = files.read(files.DEFINITIONS)["$defs"]["secret"]
-    return rule

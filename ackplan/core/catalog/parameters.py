@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan.core.catalog import files
+from ackplan.core.catalog.schemas import Schemas
 from ackplan.core.values import ABSENT
 
 # More digits than this are no number of anything here.
@@ -166,10 +166,10 @@ def _without_empty(item: Any) -> Any:
     return {name: part for name, part in item.items() if part is not None and part != ""}
 
 
-def parameters_of(definitions: Mapping[str, Any], base: str) -> dict[str, Parameter]:
+def parameters_of(schemas: Schemas, definitions: Mapping[str, Any], base: str) -> dict[str, Parameter]:
     """The parameters that a schema file (`base`) defines, each with all that its schema refers to."""
     found = {}
     for name, raw in definitions.items():
-        schema = files.merged(raw, base)
+        schema = schemas.merged(raw, base)
         found[name] = Parameter(name, Effect(schema["x-ack-effect"]), schema)
     return found

@@ -10,21 +10,21 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ackplan.core.catalog.kinds import kinds, own_keys
+from ackplan.core.catalog.api import Catalog
 
 DURATION = re.compile(r"[1-9][0-9]{0,8}[smh]")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
-def timeouts(own: Mapping[str, Any], parameters: Mapping[str, Any]) -> Mapping[str, int]:
+def timeouts(catalog: Catalog, own: Mapping[str, Any], parameters: Mapping[str, Any]) -> Mapping[str, int]:
     """Seconds by operation (`create`, `scale`, `attach`, `remove`, `delete`).
 
     Where a create parameter gives the API longer than a default is, the default is as long.
     """
     granted = tuple(
-        (operation, parameters[name]) for name, operation in _granting() if _is_number(parameters.get(name))
+        (operation, parameters[name]) for name, operation in _granting(catalog) if _is_number(parameters.get(name))
     )
-    return _timeouts(tuple(sorted((own.get("timeouts") or {}).items())), granted)
+    return _timeouts(catalog, tuple(sorted((own.get("timeouts") or {}).items())), granted)
 
 
 def _is_number(value: Any) -> bool:
@@ -32,17 +32,18 @@ def _is_number(value: Any) -> bool:
 
 
 @functools.cache
-def _granting() -> tuple[tuple[str, str], ...]:
+def _granting(catalog: Catalog) -> tuple[tuple[str, str], ...]:
     """The create parameters that give the API minutes for an operation (`x-ack-timeout`)."""
-    told = {
-        p.name: p.schema["x-ack-timeout"] for k in kinds() for p in k.parameters.values() if "x-ack-timeout" in p.schema
-    }
-    return tuple(told.items())
+    parameters = (parameter for kind in catalog.kinds for parameter in kind.parameters.values())
+    granting = {p.name: p.schema["x-ack-timeout"] for p in parameters if "x-ack-timeout" in p.schema}
+    return tuple(granting.items())
 
 
 @functools.cache
-def _timeouts(given: tuple[tuple[str, str], ...], granted: tuple[tuple[str, int], ...]) -> Mapping[str, int]:
-    properties = own_keys()["timeouts"].schema["properties"]
+def _timeouts(
+    catalog: Catalog, given: tuple[tuple[str, str], ...], granted: tuple[tuple[str, int], ...]
+) -> Mapping[str, int]:
+    properties = catalog.own_keys["timeouts"].schema["properties"]
     defaults = {name: seconds(schema["default"]) for name, schema in properties.items()}
     for operation, minutes in granted:
         defaults[operation] = max(defaults[operation], minutes * _SECONDS["m"])

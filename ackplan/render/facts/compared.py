@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ackplan.core import catalog
-from ackplan.core.catalog.kinds import discriminators
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.work import Action
 from ackplan.plan.model import Plan
@@ -47,7 +46,7 @@ def _is_told(parameter: Parameter) -> bool:
 
 def _is_counted(parameter: Parameter) -> bool:
     """Whether it is told by other fields: the number of workers by the size, the kind by its type."""
-    return parameter.effect is Effect.SCALE or parameter.name in discriminators()
+    return parameter.effect is Effect.SCALE or parameter.name in catalog.DEFAULT.discriminators
 
 
 def sentence(plan: Plan) -> str:

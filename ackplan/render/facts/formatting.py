@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
@@ -15,16 +14,12 @@ from ackplan.render.facts.safe import printable
 NOT_SET = "(not set)"
 
 
-@functools.cache
-def secret_names() -> frozenset[str]:
-    """The parameters, of whatever call, whose values are never shown."""
-    return frozenset(name for operation in catalog.operations() for name in catalog.secret_parameters(operation))
-
-
 def redacted(value: Any) -> Any:
     """A copy of JSON data in which every secret, at whatever depth, is replaced by words that say so."""
     if isinstance(value, Mapping):
-        return {key: SENSITIVE if key in secret_names() else redacted(inner) for key, inner in value.items()}
+        return {
+            key: SENSITIVE if key in catalog.DEFAULT.secret_names else redacted(inner) for key, inner in value.items()
+        }
     if isinstance(value, list | tuple):
         return [redacted(item) for item in value]
     return value
@@ -51,7 +46,7 @@ def quoted(text: str) -> str:
 
 
 def _pair(key: Any, value: Any) -> str:
-    return f"{printable(str(key))}: {written(value, secret=key in secret_names())}"
+    return f"{printable(str(key))}: {written(value, secret=key in catalog.DEFAULT.secret_names)}"
 
 
 def parts(value: Any) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.schedule import Schedule
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts import words
-from ackplan.render.facts.formatting import quoted, secret_names, written
+from ackplan.render.facts.formatting import quoted, written
 from ackplan.render.facts.safe import printable
 
 FORCES = "forces replacement"
@@ -204,7 +204,7 @@ def _field(parameter: ParameterChange, change: Change, mode: str) -> Field:
         mark = "+"
     elif parameter.after is ABSENT:
         mark = "-"
-    secret = parameter.secret or parameter.name in secret_names()
+    secret = parameter.secret or parameter.name in catalog.DEFAULT.secret_names
     notes = tuple(_notes(parameter, change, mode))
     live = parameter.side is Side.LIVE
     return Field(mark, printable(parameter.name), parameter.before, parameter.after, secret, notes, drift=live)
@@ -231,7 +231,7 @@ def _reordered(before: Any, after: Any) -> bool:
 
 def _attaches(parameter: ParameterChange, change: Change) -> bool:
     """Whether this is the key that the change's attach and detach calls come from."""
-    own = catalog.own_keys().get(parameter.name)
+    own = catalog.DEFAULT.own_keys.get(parameter.name)
     called = any(isinstance(step.work, Attach | Detach) for step in change.steps)
     return own is not None and own.effect is Effect.ATTACH and called
 

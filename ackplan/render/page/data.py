@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ackplan import __version__
+from ackplan.core import catalog
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action
@@ -18,7 +19,7 @@ from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.record import Record, RecordedCluster
 from ackplan.render.facts.compared import sentence
-from ackplan.render.facts.formatting import brackets, compared, parts, redacted, secret_names, written
+from ackplan.render.facts.formatting import brackets, compared, parts, redacted, written
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import alerts, headline, path_in_short, shown_changes, tallies, tone
 from ackplan.render.facts.view import Block, Field, View, view
@@ -194,7 +195,7 @@ def _side(name: str, value: Any, texts: _Texts) -> int | None:
         return None
     if value is UNKNOWN:
         return -1
-    return texts(written(value, secret=name in secret_names()))
+    return texts(written(value, secret=name in catalog.DEFAULT.secret_names))
 
 
 @dataclass(frozen=True, slots=True)

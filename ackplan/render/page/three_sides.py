@@ -115,7 +115,7 @@ class _Own:
         if self.is_recorded != "yes":
             return UNKNOWN if self.is_recorded == "unknown" else ABSENT
         parameter = self._parameter(name)
-        if parameter is None or name in catalog.own_keys():
+        if parameter is None or name in catalog.DEFAULT.own_keys:
             return parameter.before if parameter else (self.change.before or {}).get(name, ABSENT)
         return self._recorded_of(parameter)
 

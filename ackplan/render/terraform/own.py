@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ackplan.core import catalog
 from ackplan.core.call import Call
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.values import ABSENT, SENSITIVE
@@ -14,7 +15,7 @@ from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.plan.parts import encode_diagnostic, encode_left_out
 from ackplan.render.facts.compared import compared
-from ackplan.render.facts.formatting import redacted, secret_names
+from ackplan.render.facts.formatting import redacted
 
 
 def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def _change(change: Change) -> dict[str, Any]:
 
 def _parameter(parameter: ParameterChange) -> dict[str, Any]:
     """A side that is absent is left out: null is a value."""
-    secret = parameter.secret or parameter.name in secret_names()
+    secret = parameter.secret or parameter.name in catalog.DEFAULT.secret_names
     sides = {"before": parameter.before, "after": parameter.after}
     present = {side: value for side, value in sides.items() if value is not ABSENT}
     return {

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ackplan.core import catalog
-from ackplan.render.facts.formatting import redacted, secret_names
+from ackplan.render.facts.formatting import redacted
 
 PROVIDER = "alicloud"
 PROVIDER_NAME = "registry.terraform.io/aliyun/alicloud"
@@ -24,13 +24,13 @@ def address(kind: catalog.Kind, name: str) -> str:
 @functools.cache
 def provider_names() -> Mapping[str, str]:
     """The provider's name of every parameter of every kind."""
-    return {name: parameter.provider for kind in catalog.kinds() for name, parameter in kind.parameters.items()}
+    return {name: parameter.provider for kind in catalog.DEFAULT.kinds for name, parameter in kind.parameters.items()}
 
 
 @functools.cache
 def sensitive_attributes() -> frozenset[str]:
     """The attributes that are sensitive, by the provider's names."""
-    return frozenset(provider_names().get(name, name) for name in secret_names())
+    return frozenset(provider_names().get(name, name) for name in catalog.DEFAULT.secret_names)
 
 
 def attributes(name: str, parameters: Mapping[str, Any], cluster_id: str = "") -> dict[str, Any]:
@@ -43,7 +43,7 @@ def attributes(name: str, parameters: Mapping[str, Any], cluster_id: str = "") -
 
 
 def _value(name: str, value: Any) -> Any:
-    if name in secret_names():
+    if name in catalog.DEFAULT.secret_names:
         return None
     if name in _pairs() and isinstance(value, list):
         return {str(tag.get("key", "")): tag.get("value", "") for tag in value if isinstance(tag, Mapping)}
@@ -55,7 +55,7 @@ def _pairs() -> frozenset[str]:
     """The parameters that the API has as a list of keys and values, and the provider as a mapping."""
     return frozenset(
         name
-        for kind in catalog.kinds()
+        for kind in catalog.DEFAULT.kinds
         for name, parameter in kind.parameters.items()
         if str(parameter.schema.get("items", {}).get("$ref", "")).endswith("/tag")
     )

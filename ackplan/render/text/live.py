@@ -20,7 +20,7 @@ def clusters_table(clusters: Iterable[Cluster]) -> str:
 
 def _kind(cluster: Cluster) -> str:
     """The kind's name, or the API's own type for what is none of ours."""
-    found = catalog.kind_of_live({**cluster.attributes, "cluster_type": cluster.cluster_type})
+    found = catalog.DEFAULT.kind_of_live({**cluster.attributes, "cluster_type": cluster.cluster_type})
     return found.name if found else cluster.type_told if cluster.cluster_type else ""
 
 

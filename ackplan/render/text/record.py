@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ackplan.core import catalog
 from ackplan.record import Record, RecordedCluster
-from ackplan.render.facts.formatting import quoted, secret_names, written
+from ackplan.render.facts.formatting import quoted, written
 from ackplan.render.facts.safe import pad, printable, width
 
 
@@ -29,4 +30,4 @@ def _cluster(name: str, entry: RecordedCluster) -> Iterator[str]:
         values["attached"] = list(entry.attached)
     columns = max(width(printable(key)) for key in values) if values else 0
     for key, value in values.items():
-        yield f"    {pad(printable(key), columns)} = {written(value, secret=key in secret_names())}"
+        yield f"    {pad(printable(key), columns)} = {written(value, secret=key in catalog.DEFAULT.secret_names)}"

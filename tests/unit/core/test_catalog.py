@@ -7,10 +7,11 @@ import dataclasses
 import pytest
 
 from ackplan.core import catalog
+from ackplan.core.catalog.schemas import Schemas, installed
 
-KINDS = {kind.name: kind for kind in catalog.kinds()}
+KINDS = {kind.name: kind for kind in catalog.DEFAULT.kinds}
 NODE_POOL = dataclasses.replace(
-    catalog.operation("get_cluster"),
+    catalog.DEFAULT.operation("get_cluster"),
     path="/clusters/{cluster_id}/nodepools/{nodepool_id}",
     places=frozenset({"cluster_id", "nodepool_id"}),
 )
@@ -18,8 +19,8 @@ NODE_POOL = dataclasses.replace(
 
 def test_each_id_fills_the_place_of_its_name():
     assert NODE_POOL.path_of({"nodepool_id": "np1", "cluster_id": "c1"}) == "/clusters/c1/nodepools/np1"
-    assert catalog.operation("get_task").path_of({"task_id": "T-1"}) == "/tasks/T-1"
-    assert catalog.operation("create_cluster").path_of({}) == "/clusters"
+    assert catalog.DEFAULT.operation("get_task").path_of({"task_id": "T-1"}) == "/tasks/T-1"
+    assert catalog.DEFAULT.operation("create_cluster").path_of({}) == "/clusters"
 
 
 def test_an_id_that_looks_like_a_place_is_not_filled_again():
@@ -36,7 +37,7 @@ def test_a_name_too_few_or_too_many_is_an_error(ids):
 
 
 def test_the_places_of_every_operation_are_those_of_its_path():
-    for operation in catalog.operations().values():
+    for operation in catalog.DEFAULT.operations.values():
         assert operation.path_of({name: f"<{name}>" for name in operation.places}).count("<") == operation.path.count(
             "{"
         )
@@ -44,11 +45,11 @@ def test_the_places_of_every_operation_are_those_of_its_path():
 
 def test_a_kind_is_itself_and_prints_as_its_name():
     managed = KINDS["managed"]
-    assert catalog.kind("managed") is managed
+    assert catalog.DEFAULT.kind("managed") is managed
     assert f"{managed} {managed!r}" == "managed managed"
     assert len({*KINDS.values()}) == 4
     with pytest.raises(KeyError):
-        catalog.kind("swarm")
+        catalog.DEFAULT.kind("swarm")
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=str)
@@ -78,3 +79,27 @@ def test_what_a_kind_compares_apart_and_what_only_another_cluster_has():
     assert not managed.apart & managed.replacing & {"vpcid"}
     assert "vpcid" in managed.replacing
     assert managed.sights.keys() <= managed.parameters.keys()
+
+
+def test_a_catalog_of_other_schemas_is_another_one():
+    newer = {"operations.json": {"version": "2099-01-01", "operations": []}}
+    other = catalog.Catalog(Schemas(lambda name: newer.get(name) or installed(name)))
+    assert (catalog.DEFAULT.version, other.version, other.operations) == ("2015-12-15", "2099-01-01", {})
+    assert other.own_keys.keys() == catalog.DEFAULT.own_keys.keys()
+
+
+def test_a_kind_leads_to_its_catalog_and_nothing_is_read_twice():
+    files: list[str] = []
+    other = catalog.Catalog(Schemas(lambda name: files.append(name) or installed(name)))
+    assert files == []
+    assert all(kind.catalog is other for kind in other.kinds)
+    assert other.kind("managed") is not KINDS["managed"]
+    assert len(files) == len({*files})
+
+
+def test_a_kind_is_known_by_its_constants():
+    managed = {"cluster_type": "ManagedKubernetes"}
+    assert catalog.DEFAULT.kind_of(managed) is KINDS["managed"]
+    assert catalog.DEFAULT.kind_of({**managed, "profile": "Edge"}) is KINDS["edge"]
+    assert catalog.DEFAULT.kind_of({"cluster_type": ["odd"]}) is None
+    assert catalog.DEFAULT.kind_of_live({**managed, "profile": "Serverless"}) is None

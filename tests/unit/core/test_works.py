@@ -28,7 +28,7 @@ def test_traits_fit_the_work(work: type[Work]) -> None:
     assert traits.actions
     assert all(traits.verb)
     if traits.operation:
-        assert catalog.operation(traits.operation)
+        assert catalog.DEFAULT.operation(traits.operation)
 
 
 def test_what_a_work_lacks_is_not_made_up() -> None:

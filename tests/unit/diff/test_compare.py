@@ -18,7 +18,7 @@ from ackplan.diff.workers import choose, compare_workers
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import AttachGroup, Lifecycle, ScaleInChoice, Wanted
 
-CONSTANTS = {kind.name: dict(kind.constants) for kind in catalog.kinds()}
+CONSTANTS = {kind.name: dict(kind.constants) for kind in catalog.DEFAULT.kinds}
 
 
 def wanted(kind: str = "managed", *, own: dict[str, Any] | None = None, **parameters: Any) -> Wanted:
@@ -27,7 +27,7 @@ def wanted(kind: str = "managed", *, own: dict[str, Any] | None = None, **parame
     lifecycle = Lifecycle(ignore_changes=frozenset((own or {}).get("lifecycle", {}).get("ignore_changes", ())))
     return Wanted(
         "c",
-        catalog.kind(kind),
+        catalog.DEFAULT.kind(kind),
         {**CONSTANTS[kind], **parameters},
         own or {},
         {},
@@ -39,7 +39,7 @@ def wanted(kind: str = "managed", *, own: dict[str, Any] | None = None, **parame
 def recorded(kind: str = "managed", *, own: dict[str, Any] | None = None, **parameters: Any) -> RecordedCluster:
     if kind != "serverless":
         parameters.setdefault("num_of_nodes", 0)
-    return RecordedCluster("id", catalog.kind(kind), {**CONSTANTS[kind], **parameters}, own or {})
+    return RecordedCluster("id", catalog.DEFAULT.kind(kind), {**CONSTANTS[kind], **parameters}, own or {})
 
 
 def live(kind: str = "managed", size: int | None = 0, **attributes: Any) -> Cluster:

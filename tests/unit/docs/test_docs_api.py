@@ -57,7 +57,7 @@ def test_a_client_that_is_not_named_has_no_typed_call(rows):
 
 def typed(name: str) -> tuple[str, str]:
     """What the older and the current client call an operation."""
-    action = call(name, "cn-beijing", dict.fromkeys(catalog.operation(name).places, "c1")).action
+    action = call(name, "cn-beijing", dict.fromkeys(catalog.DEFAULT.operation(name).places, "c1")).action
     return action, re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
 
 

@@ -59,14 +59,14 @@ def test_decisions_are_numbered_and_say_why_and_at_what_price(root):
 
 def named(path: Path) -> Iterator[tuple[str, str]]:
     """The strings in a module that are exactly the name of a create parameter, docstrings left out."""
-    parameters = {name for kind in catalog.kinds() for name in kind.parameters}
+    parameters = {name for kind in catalog.DEFAULT.kinds for name in kind.parameters}
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Constant) and node.value in parameters:
             yield path.name, str(node.value)
 
 
 def test_0001_the_code_names_no_create_parameter_but_fields_of_a_live_cluster(root):
-    live = {p.live for kind in catalog.kinds() for p in kind.parameters.values() if p.live}
+    live = {p.live for kind in catalog.DEFAULT.kinds for p in kind.parameters.values() if p.live}
     packages = ("spec", "record", "diff", "plan", "execute", "app", "catalog", "stores", "render")
     modules = [path for package in packages for path in (root / "ackplan" / package).rglob("*.py")]
     assert len(modules) > 30
@@ -80,7 +80,7 @@ def schemas(root: Path) -> dict[str, Any]:
     return {schema["$id"]: schema for schema in found}
 
 
-@pytest.mark.parametrize("kind", catalog.kinds(), ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", catalog.DEFAULT.kinds, ids=lambda kind: kind.name)
 def test_0003_both_validators_take_and_refuse_the_same(kind, schemas):
     reference = {"$ref": f"{SPEC}#/$defs/{kind.name}"}
     compiled = jsonschema_rs.Draft202012Validator(reference, registry=jsonschema_rs.Registry(list(schemas.items())))
@@ -90,7 +90,7 @@ def test_0003_both_validators_take_and_refuse_the_same(kind, schemas):
     assert compiled.is_valid(valid)
     assert explaining.is_valid(valid)
     parted = []
-    for name in [*kind.parameters, *catalog.own_keys(), "unknown"]:
+    for name in [*kind.parameters, *catalog.DEFAULT.own_keys, "unknown"]:
         for value in VALUES:
             body = {**copy.deepcopy(valid), name: value}
             if compiled.is_valid(body) != explaining.is_valid(body):

@@ -184,7 +184,7 @@ def test_the_glossary_has_the_words_of_the_project(terms):
         ("action", [action.value for action in Action]),
         ("effect", [effect.value for effect in Effect]),
         ("outcome", [status.value for status in Status]),
-        ("kind", [kind.name for kind in catalog.kinds()]),
+        ("kind", [kind.name for kind in catalog.DEFAULT.kinds]),
     ],
 )
 def test_the_glossary_lists_every_member_of_a_closed_set(term, members, terms):
@@ -197,7 +197,7 @@ def test_the_record_is_described_key_by_key(documents):
         re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)
         for part in documents["state/README.md"].split("A cluster has:")
     ]
-    recorded = RecordedCluster("c1", catalog.kind("managed"), {})
+    recorded = RecordedCluster("c1", catalog.DEFAULT.kind("managed"), {})
     assert set(re.findall(r'^  "(\w+)":', encode(Record("l", 1, {"a": recorded})), re.MULTILINE)) == set(tables[0])
     assert set(encode_cluster(recorded)) == set(tables[1])
     assert f"version of this format: {VERSION}." in documents["state/README.md"]

@@ -57,7 +57,7 @@ def test_an_unknown_argument_is_wrong_usage(generator, monkeypatch, tmp_path):
     assert not generator.OUTPUT.exists()
 
 
-@pytest.mark.parametrize("kind", catalog.kinds(), ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", catalog.DEFAULT.kinds, ids=lambda kind: kind.name)
 def test_a_kind_has_a_row_for_each_of_its_parameters(kind, sections):
     section = sections[f"{kind.name.capitalize()} clusters"]
     rows = [line for line in section.splitlines() if line.startswith("| `")]
@@ -96,7 +96,7 @@ def test_a_row_says_what_a_reader_of_the_schema_sees(heading, name, expected, se
 
 def test_own_keys_are_there_with_what_is_inside_them(sections):
     named = re.findall(r"^\| `([^`]*)` \|", sections["ackplan's own keys"], re.MULTILINE)
-    assert {name.partition(".")[0].removesuffix("[]") for name in named} == set(catalog.own_keys())
+    assert {name.partition(".")[0].removesuffix("[]") for name in named} == set(catalog.DEFAULT.own_keys)
     assert "attach_script.nodeNameStrategy" in named
     assert "lifecycle.prevent_destroy" in named
 
@@ -135,7 +135,7 @@ def test_a_rule_stands_under_the_kinds_that_it_holds_for(sections):
 
 def test_no_line_holds_a_row_that_is_broken_by_a_bar(generator):
     tables = re.findall(r"^(\| .* \|)\n\| --- .*\n((?:\| .*\n)+)", generator.render(), re.MULTILINE)
-    assert len(tables) == len(catalog.kinds()) + 3
+    assert len(tables) == len(catalog.DEFAULT.kinds) + 3
     for heading, body in tables:
         width = heading.count(" | ")
         assert {re.sub(r"\\\|", "", line).count(" | ") for line in body.splitlines()} == {width}

@@ -50,7 +50,10 @@ def everything() -> Plan:
 
 
 RECORD = Record(
-    "lineage", 7, {"c": RecordedCluster("id-c", catalog.kind("managed"), {"name": "c"})}, World("1", "cs.aliyuncs.com")
+    "lineage",
+    7,
+    {"c": RecordedCluster("id-c", catalog.DEFAULT.kind("managed"), {"name": "c"})},
+    World("1", "cs.aliyuncs.com"),
 )
 
 

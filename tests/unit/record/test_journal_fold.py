@@ -14,8 +14,8 @@ from ackplan.record.codec import encode_cluster
 from ackplan.record.journal import Entry, InFlight, Phase, fold
 from ackplan.record.recovery import ACCEPTED, LATEST, left, named_nodes, recover
 
-OLD = RecordedCluster("id-old", catalog.kind("managed"), {"num_of_nodes": 3})
-NEW = RecordedCluster("id-new", catalog.kind("managed"), {"num_of_nodes": 3}, created=False)
+OLD = RecordedCluster("id-old", catalog.DEFAULT.kind("managed"), {"num_of_nodes": 3})
+NEW = RecordedCluster("id-new", catalog.DEFAULT.kind("managed"), {"num_of_nodes": 3}, created=False)
 DONE = dataclasses.replace(NEW, created=True)
 EMPTY = Record("lineage", 7)
 CREATE = {"operation": "create_cluster", "entry": encode_cluster(dataclasses.replace(NEW, cluster_id=""))}

@@ -17,13 +17,13 @@ from ackplan.record.codec import decode, decode_bytes, digest, encode
 
 SHOP = RecordedCluster(
     "c0ffee",
-    catalog.kind("managed"),
+    catalog.DEFAULT.kind("managed"),
     {"name": "shop", "num_of_nodes": 0, "snat_entry": False, "tags": [], "login_password": {"env": "PW"}},
     {"lifecycle": {"prevent_destroy": True}, "depends_on": ["商店"], "timeouts": {"create": "90m"}},
     ("i-b", "i-a"),
     created=False,
 )
-ASK = RecordedCluster("c0ffee-2", catalog.kind("serverless"), {"name": "商店"})
+ASK = RecordedCluster("c0ffee-2", catalog.DEFAULT.kind("serverless"), {"name": "商店"})
 RECORD = Record("6f1c", 42, {"商店": ASK, "shop": SHOP})
 
 
@@ -33,7 +33,7 @@ def test_a_record_is_read_back_as_it_was_written():
 
 
 def test_an_entry_that_was_taken_in_from_what_is_live_stays_marked():
-    partial = RecordedCluster("c0ffee-3", catalog.kind("managed"), {}, partial=True)
+    partial = RecordedCluster("c0ffee-3", catalog.DEFAULT.kind("managed"), {}, partial=True)
     text = encode(Record("x", 1, {"a": partial, "b": ASK}))
     assert text.count('"partial": true') == text.count("partial") == 1
     assert decode(text, "f").clusters["a"] == partial
@@ -53,7 +53,7 @@ def test_the_text_is_made_for_git():
             "shop",
             RecordedCluster(
                 "c0ffee",
-                catalog.kind("managed"),
+                catalog.DEFAULT.kind("managed"),
                 {**SHOP.parameters, "num_of_nodes": 1},
                 SHOP.own,
                 SHOP.attached,
@@ -135,7 +135,11 @@ def test_a_mark_that_an_editor_left_at_the_begin_is_none_of_the_record():
 )
 def test_another_encoding_is_called_by_its_name(encoding, called):
     text = encode(
-        Record("l", 1, {"é" if encoding == "cp1252" else "商店": RecordedCluster("c1", catalog.kind("serverless"), {})})
+        Record(
+            "l",
+            1,
+            {"é" if encoding == "cp1252" else "商店": RecordedCluster("c1", catalog.DEFAULT.kind("serverless"), {})},
+        )
     )
     with pytest.raises(Failure) as refused:
         decode_bytes(text.encode(encoding), "f.json")
@@ -239,5 +243,5 @@ def test_what_an_older_ackplan_did_not_write_is_filled_in():
     for key in ("own", "attached", "created"):
         del document["clusters"]["shop"][key]
     assert decode(json.dumps(document), "f").clusters["shop"] == RecordedCluster(
-        "c0ffee", catalog.kind("managed"), SHOP.parameters
+        "c0ffee", catalog.DEFAULT.kind("managed"), SHOP.parameters
     )

@@ -60,7 +60,7 @@ def step_of(fleet: Fleet, **options: Any) -> Step:
 
 
 def told(moment: Moment, step: Step | None, **more: Any) -> str | None:
-    return stream.event_json(Event(moment, step, **more), {"shop": catalog.kind("managed")}, at=AT)
+    return stream.event_json(Event(moment, step, **more), {"shop": catalog.DEFAULT.kind("managed")}, at=AT)
 
 
 def ended(status: Status, step: Step, **more: Any) -> str | None:

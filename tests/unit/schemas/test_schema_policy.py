@@ -26,7 +26,7 @@ def test_it_is_a_schema(schema):
 
 def test_kinds_and_actions_are_those_that_there_are(schema):
     select = schema["$defs"]["rule"]["properties"]["select"]["properties"]
-    assert schema["$defs"]["kinds"]["items"]["enum"] == [kind.name for kind in catalog.kinds()]
+    assert schema["$defs"]["kinds"]["items"]["enum"] == [kind.name for kind in catalog.DEFAULT.kinds]
     assert set(select["actions"]["items"]["enum"]) == {action.value for action in Action}
 
 

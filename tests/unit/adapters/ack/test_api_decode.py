@@ -15,8 +15,8 @@ from ackplan.adapters.ack import decode
 from ackplan.adapters.ack.answer_fields import Malformed
 from ackplan.adapters.ack.exchange import Answer
 from ackplan.adapters.ack.redact import is_secret, secrets_in, without_secrets
+from ackplan.core import catalog
 from ackplan.core.answers import LogLine, Task
-from ackplan.core.catalog.operations import body_parameters, operation, operations, secret_parameters
 
 WRONG_SIZES: list[Any] = ["many", -1, 1.5, True, [3], "9" * 4000, "٣"]
 CLUSTER = {"cluster_id": "c1", "name": "shop", "state": "running", "region_id": "cn-beijing", "size": 3}
@@ -137,10 +137,10 @@ def test_unknown_fields_are_kept_and_secrets_are_not() -> None:
 
 
 def test_names_of_secrets_are_those_of_the_schemas() -> None:
-    for name in operations():
-        for body in operation(name).bodies:
-            names = body_parameters(body).keys()
-            assert {key for key in names if is_secret(key)} == secret_parameters(name) & names
+    for name in catalog.DEFAULT.operations:
+        for body in catalog.DEFAULT.operation(name).bodies:
+            names = catalog.DEFAULT.body_parameters(body).keys()
+            assert {key for key in names if is_secret(key)} == catalog.DEFAULT.secret_parameters(name) & names
 
 
 def test_secrets_of_a_body() -> None:

@@ -1,0 +1,145 @@
+"""What one version of the ACK API has: kinds of clusters, operations, and ackplan's own keys beside them.
+
+A catalog is a value: another version of the API is another folder of schema files and another catalog. Whoever has a
+kind reaches its catalog through it; `DEFAULT` is for those who begin with a name or an answer.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ackplan.core.catalog.kinds import Kind
+from ackplan.core.catalog.operations import Operation, operation_from
+from ackplan.core.catalog.parameters import Parameter, parameters_of
+from ackplan.core.catalog.schemas import DEFINITIONS, OPERATIONS, SPEC, Schemas, installed
+from ackplan.core.catalog.sight import Sight
+
+# The file that says which create body a kind has is the operation's own list of bodies.
+_CREATE = "create_cluster"
+
+
+@dataclass(frozen=True, eq=False)
+class Catalog:
+    """One version of the API. Each part is read from the schema files when it is first asked for."""
+
+    schemas: Schemas
+
+    @functools.cached_property
+    def version(self) -> str:
+        """The API version that every request names (guide 1.2, `x-acs-version`)."""
+        return str(self.schemas.read(OPERATIONS)["version"])
+
+    @functools.cached_property
+    def operations(self) -> Mapping[str, Operation]:
+        """Every operation by its id."""
+        return {entry["id"]: operation_from(entry) for entry in self.schemas.read(OPERATIONS)["operations"]}
+
+    @functools.cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Every kind, in the order of the create operation's bodies."""
+        return tuple(self._kind_from(file) for file in self.operations[_CREATE].bodies)
+
+    def _kind_from(self, file: str) -> Kind:
+        root = self.schemas.read(file)
+        parameters = parameters_of(self.schemas, root["$defs"]["properties"]["properties"], file)
+        constants = {p.name: p.schema["const"] for p in parameters.values() if "const" in p.schema}
+        beside = parameters_of(self.schemas, root.get("x-ack-beside", {}), file)
+        return Kind(self, root["x-ack-kind"], file, root, parameters, constants, beside)
+
+    @functools.cached_property
+    def spec(self) -> Mapping[str, Any]:
+        """The schema of a spec."""
+        return self.schemas.read(SPEC)
+
+    @functools.cached_property
+    def own_keys(self) -> Mapping[str, Parameter]:
+        """ackplan's own keys inside a cluster of the spec."""
+        return parameters_of(self.schemas, self.spec["$defs"]["own"]["properties"], SPEC)
+
+    @functools.cached_property
+    def discriminators(self) -> Mapping[str, frozenset[Any]]:
+        """The parameters that tell kinds apart, each with the values it may take."""
+        values: dict[str, set[Any]] = {}
+        for kind in self.kinds:
+            for name, constant in kind.constants.items():
+                values.setdefault(name, set()).add(constant)
+        return {name: frozenset(constants) for name, constants in values.items()}
+
+    @functools.cached_property
+    def sights(self) -> tuple[Sight, ...]:
+        """Every field of a live cluster that shows a parameter of any kind, once."""
+        by_field = {sight.field: sight for kind in self.kinds for sight in kind.sights.values()}
+        return tuple(by_field[field] for field in sorted(by_field))
+
+    @functools.cached_property
+    def secret_names(self) -> frozenset[str]:
+        """Every parameter, of any operation, whose value is a secret."""
+        return frozenset(name for operation in self.operations for name in self.secret_parameters(operation))
+
+    @functools.cached_property
+    def secret_rule(self) -> Mapping[str, Any]:
+        """What a password must look like: `minLength`, `maxLength` and `pattern` of its schema."""
+        rule: Mapping[str, Any] = self.schemas.read(DEFINITIONS)["$defs"]["secret"]
+        return rule
+
+    @functools.cached_property
+    def _kinds_by_name(self) -> Mapping[str, Kind]:
+        return {kind.name: kind for kind in self.kinds}
+
+    def kind(self, name: str) -> Kind:
+        """The kind of this name. KeyError for a name that no schema has."""
+        return self._kinds_by_name[name]
+
+    def kind_of(self, values: Mapping[str, Any]) -> Kind | None:
+        """The kind whose constants these create parameters hold; of several, the one with most of them."""
+        constants = (values.get(name) for name in self.discriminators)
+        return self._kind_by(tuple(value if isinstance(value, str) else None for value in constants))
+
+    @functools.cache  # noqa: B019 - catalogs live as long as the process
+    def _kind_by(self, constants: tuple[str | None, ...]) -> Kind | None:
+        values = dict(zip(self.discriminators, constants, strict=True))
+        fitting = [
+            kind for kind in self.kinds if all(values.get(name) == value for name, value in kind.constants.items())
+        ]
+        return max(fitting, key=lambda kind: len(kind.constants), default=None)
+
+    def kind_of_live(self, attributes: Mapping[str, Any]) -> Kind | None:
+        """The kind of a live cluster; None where no spec can say what it is, as with a profile that no kind has."""
+        kind = self.kind_of(attributes)
+        if kind is None:
+            return None
+        also = kind.root.get("x-ack-live-values", {})
+        others = [name for name in self.discriminators if name not in kind.constants and attributes.get(name)]
+        return kind if all(attributes[name] in also.get(name, ()) for name in others) else None
+
+    def operation(self, operation_id: str) -> Operation:
+        """The operation of this id. KeyError for an id that the contract does not have."""
+        return self.operations[operation_id]
+
+    @functools.cache  # noqa: B019 - catalogs live as long as the process
+    def body_parameters(self, body_file: str) -> Mapping[str, Mapping[str, Any]]:
+        """The parameters of a request body, each with all that its schema and what that refers to says."""
+        properties = self.schemas.read(body_file)["$defs"]["properties"]["properties"]
+        return {name: self.schemas.merged(raw, body_file) for name, raw in properties.items()}
+
+    @functools.cache  # noqa: B019 - catalogs live as long as the process
+    def required_parameters(self, body_file: str) -> tuple[str, ...]:
+        """The parameters that a request body must have whatever else it has."""
+        return tuple(self.schemas.read(body_file)["$defs"]["rules"].get("required", ()))
+
+    @functools.cache  # noqa: B019 - catalogs live as long as the process
+    def secret_parameters(self, operation_id: str) -> frozenset[str]:
+        """The names in an operation's bodies whose values must never be shown or stored."""
+        return frozenset(
+            name
+            for file in self.operations[operation_id].bodies
+            for name, schema in self.body_parameters(file).items()
+            if schema.get("x-ack-secret")
+        )
+
+
+DEFAULT = Catalog(Schemas(installed))
+"""The catalog of the schema files that came with this ackplan."""
