@@ -24,7 +24,7 @@ def test_names_are_told_apart() -> None:
 def test_traits_fit_the_work(work: type[Work]) -> None:
     traits = TRAITS[work]
     assert (work in get_args(Calling)) is bool(traits.operation)
-    assert traits.timeout in timeouts({}, {})
+    assert traits.timeout in timeouts(catalog.DEFAULT, {}, {})
     assert traits.actions
     assert all(traits.verb)
     if traits.operation:
