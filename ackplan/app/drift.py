@@ -12,7 +12,7 @@ from ackplan.app.plan import Known, make_plan
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, printable
 from ackplan.core.work import Action
-from ackplan.plan.model import Change, Plan
+from ackplan.plan.model import Change, Plan, replaced
 from ackplan.plan.planner import Options
 from ackplan.spec.desired import Wanted
 from ackplan.spec.edit import refusal, set_value
@@ -22,15 +22,14 @@ _LONGEST = 64
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What moved, as the plan of a refresh.
+    """What moved, as the plan of a refresh; its changes that move something have what the spec says of the cluster.
 
     `back` is what an apply of the spec would do with the clusters that moved, by name; empty where there is no spec.
-    `wanted` is what the spec says of them, `updated` when each changed last, where the API tells it.
+    `updated` is when each changed last, where the API tells it.
     """
 
     plan: Plan
     back: Mapping[str, Change] = field(default_factory=dict)
-    wanted: Mapping[str, Wanted] = field(default_factory=dict)
     updated: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -51,8 +50,13 @@ async def find(inputs: spec.Inputs, before: Known, observer: Observer, options: 
     back_to = dataclasses.replace(options, mode="normal", targets=tuple(names))
     planned = await make_plan(inputs, before, observer, back_to, observed=refreshed.observed)
     back = {change.cluster: change for change in planned.plan.changes if change.cluster in names}
-    wanted = {name: known for name, known in refreshed.spec.clusters.items() if name in names}
-    return Drift(refreshed.plan, back, wanted, updated)
+    return Drift(_with_desired(refreshed.plan, refreshed.spec.clusters), back, updated)
+
+
+def _with_desired(plan: Plan, clusters: Mapping[str, Wanted]) -> Plan:
+    """The plan of a refresh, which does not look at the spec, with what that says of what moved."""
+    changes = (c if c.action is Action.NOOP else replaced(c, desired=clusters.get(c.cluster)) for c in plan.changes)
+    return dataclasses.replace(plan, changes=tuple(changes))
 
 
 def _updated(plan: Plan, live: Sequence[Cluster]) -> Iterator[tuple[str, str]]:
@@ -72,7 +76,7 @@ def edited(drift: Drift, sources: Mapping[str, bytes]) -> tuple[dict[str, bytes]
     """
     files, faults = dict(sources), []
     for change in drift.moved:
-        wanted = drift.wanted.get(change.cluster)
+        wanted = change.desired
         if wanted is None:
             cure = "The next apply deletes or forgets it"
             faults.append(refusal(change.cluster, "", None, "it is not in the spec any more", cure))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from ackplan import spec
 from ackplan.app.observe import Observer, together
@@ -18,8 +17,8 @@ from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.core.work import Action
 from ackplan.execute.ports import ApiError, ApiReader
+from ackplan.plan.live_side import Live, fingerprint, kept
 from ackplan.plan.model import Change, Plan
-from ackplan.plan.planner import fingerprint, seen
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.pin import is_made_on, parted
 from ackplan.record.shared_ids import shared_ids
@@ -112,7 +111,7 @@ def _live_moved(changes: Iterable[Change], plan: Plan, before: Known, live: Sequ
         if strangers:
             yield _moved(change.cluster, f"its steps are for {', '.join(sorted(strangers))}, which is not this cluster")
         elif fingerprint(found) != plan.pins.live.get(change.cluster):
-            yield _moved(change.cluster, _parted(change.seen, found))
+            yield _moved(change.cluster, _parted(change.live, found))
 
 
 def _needed_gone(plan: Plan, made: Container[str], record: Record, live: Sequence[Cluster]) -> Iterator[Diagnostic]:
@@ -132,13 +131,13 @@ def _moved(cluster: str, how: str) -> Diagnostic:
     return error("ACK6005", "Cluster moved since the plan", how, _CURE, cluster=cluster)
 
 
-def _parted(planned: Mapping[str, Any] | None, found: Cluster | None) -> str:
+def _parted(live: Live | None, found: Cluster | None) -> str:
     """What sets the live side apart from what the plan saw of it, in words."""
     if found is None or found.gone:
-        return f"{planned['cluster_id']} is gone" if planned else "it is gone"
-    now = seen(found, None)
-    if planned is None:
+        return f"{live.cluster.cluster_id} is gone" if live else "it is gone"
+    if live is None:
         return f"now {found.cluster_id}: {found.state}, size {found.size}"
+    planned, now = live.facts, kept(found, None).facts
     told = [
         f"{name} was {planned.get(name, 'not there')}, is now {now.get(name, 'not there')}"
         for name in sorted((planned.keys() | now.keys()) - {_NODES})
@@ -153,25 +152,25 @@ _SHOWN = frozenset({"vpc_id", "vswitch_id", "size"})
 
 async def _nodes_moved(plan: Plan, api: ApiReader) -> list[Diagnostic]:
     """Other nodes in a cluster whose nodes were looked at, though their number is the same."""
-    looked = [change for change in plan.acting if change.seen and _NODES in change.seen]
-    found = await together(_listed(api, change.seen or {}) for change in looked)
+    looked = [(c.cluster, c.live.cluster, c.live.nodes) for c in plan.acting if c.live and c.live.nodes is not None]
+    found = await together(_listed(api, live) for _, live, _ in looked)
     return [
-        _moved(change.cluster, how)
-        for change, nodes in zip(looked, found, strict=True)
-        if (how := _exchanged((change.seen or {})[_NODES], nodes))
+        _moved(name, how)
+        for (name, _, planned), nodes in zip(looked, found, strict=True)
+        if (how := _exchanged(planned, nodes))
     ]
 
 
-async def _listed(api: ApiReader, seen: Mapping[str, Any]) -> Sequence[Node]:
+async def _listed(api: ApiReader, live: Cluster) -> Sequence[Node]:
     try:
-        return await api.list_nodes(seen["cluster_id"], str(seen.get("region_id", "")))
+        return await api.list_nodes(live.cluster_id, live.region_id)
     except ApiError as fault:
         if fault.missing:
             return ()
         raise
 
 
-def _exchanged(planned: Sequence[Mapping[str, Any]], nodes: Sequence[Node]) -> str:
-    before, now = {str(node["instance_id"]) for node in planned}, {node.instance_id for node in nodes}
+def _exchanged(planned: Sequence[Node], nodes: Sequence[Node]) -> str:
+    before, now = {node.instance_id for node in planned}, {node.instance_id for node in nodes}
     told = [f"node {name} is gone" for name in sorted(before - now)]
     return "; ".join(told + [f"node {name} is new" for name in sorted(now - before)])

@@ -71,18 +71,18 @@ def world(plan: Plan) -> dict[str, Any]:
 
     What a cluster was busy with goes on, and takes as long as if it had begun just then.
     """
-    seen = [change.seen for change in plan.changes if change.seen]
-    under_way = [(known, _UNDER_WAY[state]) for known in seen if (state := spelled(known["state"])) in _UNDER_WAY]
+    seen = [change.live for change in plan.changes if change.live]
+    under_way = [(s.cluster, _UNDER_WAY[state]) for s in seen if (state := spelled(s.cluster.state)) in _UNDER_WAY]
     tasks = [
         {
             "task_type": kind,
-            "cluster_id": known["cluster_id"],
+            "cluster_id": known.cluster_id,
             "state": "running",
             "ends_in": catalog.DEFAULT.operation(operation).expected_seconds,
         }
         for known, (kind, operation) in under_way
     ]
-    return {"clusters": [dict(known) for known in seen], "tasks": tasks}
+    return {"clusters": [live.facts for live in seen], "tasks": tasks}
 
 
 def seed(plan: Plan) -> int:

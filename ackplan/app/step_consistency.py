@@ -37,7 +37,7 @@ def _of_place(change: Change, step: Step, recorded: RecordedCluster | None) -> I
 
 def _regions(change: Change, step: Step, recorded: RecordedCluster | None) -> set[str]:
     """The region that a cluster is made in, or that it is recorded in; where neither is told, where it was seen."""
-    seen = str((change.seen or {}).get("region_id", ""))
+    seen = change.live.cluster.region_id if change.live else ""
     if isinstance(step.work, AwaitGone):
         return {seen, change.kind.region_of(recorded.parameters if recorded else {}, seen)}
     made = isinstance(step.work, Create) or (change.action in {Action.CREATE, Action.REPLACE} and not step.cluster_id)
@@ -99,11 +99,9 @@ def _says(change: Change, step: Step, body: Mapping[str, Any]) -> bool:
 
 def _are_named(change: Change, instances: Sequence[str], named: Any) -> bool:
     """Whether these are the instances, each by its id or by its node's name, and nodes that were seen."""
-    nodes = (change.seen or {}).get("nodes")
-    if nodes is None:
+    if change.live is None or change.live.nodes is None:
         return bool(named == list(instances))
-    ids = [(node["instance_id"], node.get("node_name", "")) for node in nodes]
-    seen = {instance or name: {instance, name} - {""} for instance, name in ids}
+    seen = {node.key: {node.instance_id, node.name} - {""} for node in change.live.nodes}
     told = named if isinstance(named, list) else []
     return len(told) == len(instances) and all(
         name in seen.get(instance, ()) for instance, name in zip(instances, told, strict=True)
@@ -121,7 +119,7 @@ def _is_of_a_group(change: Change, body: Mapping[str, Any]) -> bool:
 
 def _known(change: Change, body: Mapping[str, Any], added: int) -> Iterable[tuple[str, list[Any]]]:
     """Of each parameter of a scale-out the values that it can have."""
-    known = scale_out_values(change.kind, change.after or {}, change.seen or {}, added)
+    known = scale_out_values(change.kind, change.after or {}, change.live.facts if change.live else {}, added)
     return [(name, known.get(name, [])) for name in body]
 
 

@@ -142,11 +142,11 @@ def shown(settings: Settings, plan: Plan, record: Record) -> str:
 
     if settings.format == "json":
         return json_plan.dumps(json_plan.plan_json(plan, record, settings.limits))
-    return drawn(settings, plan, record)
+    return drawn(settings, plan)
 
 
-def drawn(settings: Settings, plan: Plan, record: Record | None = None) -> str:
-    """The plan in a format that needs nothing but the plan. With its record the page tells more of what is recorded."""
+def drawn(settings: Settings, plan: Plan) -> str:
+    """The plan in a format that needs nothing but the plan."""
     from ackplan.render import text
     from ackplan.render.facts.summary import omitted
     from ackplan.render.findings import github, junit, sarif
@@ -171,7 +171,7 @@ def drawn(settings: Settings, plan: Plan, record: Record | None = None) -> str:
         case "svg":
             return svg.svg(plan.steps, omitted(plan))
         case "html":
-            return html.plan_html(plan, record, limits=settings.limits)
+            return html.plan_html(plan, limits=settings.limits)
         case _:
             return text.plan_text(plan, color=settings.color, limits=settings.limits)
 

@@ -61,7 +61,7 @@ class Report:
         if sort is Sort.PAGE:
             from ackplan.render.page.html import report_html
 
-            return report_html(self.plan, applied.result, facts, self.before)
+            return report_html(self.plan, applied.result, facts)
         from ackplan.render.terraform import report
 
         return report.dumps(self.plan, applied.result, facts, applied.record)

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.core.diagnostics import Diagnostic, Failure, Span, error
 from ackplan.core.world import decode_world, encode_world
 from ackplan.plan import untrusted
-from ackplan.plan.model import Pins, Plan
+from ackplan.plan.model import Change, Pins, Plan, replaced
 from ackplan.plan.parts import (
     decode_change,
     decode_diagnostic,
@@ -25,6 +25,7 @@ from ackplan.plan.parts import (
 )
 from ackplan.record import Record
 from ackplan.record.codec import as_data, decode_data, encode_cluster
+from ackplan.spec.desired import Wanted
 
 FORMAT = 2
 # The first format does not pin what the record held: it can be shown, and not applied.
@@ -139,11 +140,31 @@ def decode_file(text: str, file: str) -> PlanFile:
 
 def _content(document: Mapping[str, Any], digest: str) -> PlanFile:
     plan, shown = decode(document["plan"]), untrusted.mapping(document["json"])
+    plan = _with_desired(plan)
     if document["ackplan_plan"] == 1:
         return PlanFile(plan, shown, None, digest)
     for pinned in (plan.pins.record, plan.pins.spec_digest, *plan.pins.spec_files.values()):
         untrusted.digest(pinned)
-    return PlanFile(plan, shown, decode_data(document["record"]), digest)
+    record = decode_data(document["record"])
+    return PlanFile(_with_recorded(plan, record), shown, record, digest)
+
+
+def _with_desired(plan: Plan) -> Plan:
+    """The plan with what the spec wants, as far as an old file tells: the parameters that the clusters will have."""
+    if plan.mode != "normal":
+        return plan
+    wanted = (c if c.after is None else replaced(c, desired=_wanted(c, c.after)) for c in plan.changes)
+    return dataclasses.replace(plan, changes=tuple(wanted))
+
+
+def _wanted(change: Change, after: Mapping[str, Any]) -> Wanted:
+    return Wanted(change.cluster, change.kind, after, {}, {}, {"": Span("", 1, 1)}, depends_on=change.depends_on)
+
+
+def _with_recorded(plan: Plan, record: Record) -> Plan:
+    """The plan with what the record that it was made on has of its clusters."""
+    changes = (replaced(change, recorded=record.clusters.get(change.cluster)) for change in plan.changes)
+    return dataclasses.replace(plan, changes=tuple(changes))
 
 
 def of_another_version(detail: str) -> Diagnostic:
@@ -223,7 +244,7 @@ def _check(plan: Plan) -> None:
     for change in plan.changes:
         for step in change.steps:
             called = step.call.operation if step.call else ""
-            known = {"", change.cluster_id, (change.seen or {}).get("cluster_id")}
+            known = {"", change.cluster_id, change.live.cluster.cluster_id if change.live else ""}
             if step.cluster_id not in known:
                 raise ValueError("steps of another cluster")
             if step.cluster != change.cluster or called != step.traits.operation:

@@ -5,10 +5,9 @@ What is refused is decided and compiled all the same, so that a reviewer sees it
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
@@ -19,147 +18,103 @@ from ackplan.core.work import Action, Reason, Side
 from ackplan.diff import Difference, ParameterChange, compare, replacing
 from ackplan.diff.workers import MASTER, choose
 from ackplan.plan import refusals, steps
+from ackplan.plan.cases import (
+    Doubtful,
+    Held,
+    Leaving,
+    Namesake,
+    New,
+    Present,
+    Sides,
+    Unwanted,
+    Vanished,
+    is_protected,
+)
+from ackplan.plan.changes import change_of_desired, change_of_recorded
 from ackplan.plan.conditions import unfit
-from ackplan.plan.model import Change
+from ackplan.plan.model import Change, replaced
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One cluster's three sides. `live` is the recorded cluster, `namesake` another live one of the same name.
-
-    `holder` is the name of the other entry that has the id of the namesake.
-    """
+    """One cluster's sides, and what was asked for it by options. `destroy`: all clusters are to go."""
 
     name: str
-    wanted: Wanted | None
-    recorded: RecordedCluster | None
-    live: Cluster | None
-    namesake: Cluster | None = None
-    nodes: Sequence[Node] | None = None
-    holder: str = ""
-    ambiguous: bool = False
+    sides: Sides
     replace: bool = False
     adopt: bool = False
     destroy: bool = False
     node_names: str = "auto"
 
-    @property
-    def protected(self) -> bool:
-        """Whether a delete is refused: the spec's word counts, else the record's."""
-        said = self.wanted.lifecycle.prevent_destroy if self.wanted else None
-        return said if said is not None else bool(self.recorded and self.recorded.prevent_destroy)
-
 
 def decide(case: Case) -> Change:
-    """What happens to this cluster. Something is wanted or recorded of it."""
-    if case.recorded is not None and case.live is not None and not is_same(case.name, case.recorded, case.live):
-        return mistaken(case.name, case.recorded, case.live, case.wanted)
-    if case.recorded is not None and case.live is not None and is_unseen(case.recorded, case.live):
-        return unseen(case.name, case.recorded, case.live, case.wanted)
-    if case.holder and case.namesake is not None:
-        return held(case.name, case.recorded, case.namesake, case.holder, case.wanted)
-    if case.recorded is not None and (case.wanted is None or case.destroy):
-        return _unwanted(case, case.recorded)
-    assert case.wanted is not None  # noqa: S101 - a case has one of the two
-    if case.namesake is not None:
-        return _namesake(case, case.wanted, case.namesake)
-    if case.live is None or case.live.gone:
-        return _create(case, case.wanted)
-    assert case.recorded is not None  # noqa: S101 - `live` is found through the record
-    if case.live.leaving:
-        return _create(case, case.wanted, case.live)
-    return _existing(case, case.wanted, case.recorded, case.live)
+    """What happens to this cluster."""
+    match case.sides:
+        case New(desired):
+            return _create(desired, None)
+        case Vanished(desired, recorded):
+            return _create(desired, recorded)
+        case Leaving(desired, recorded, live):
+            return _create(desired, recorded, live)
+        case Unwanted() as sides:
+            return _unwanted(case, sides)
+        case Namesake() as sides:
+            return _namesake(case, sides)
+        case Present() as sides:
+            return _existing(case, sides, sides.recorded)
+        case Doubtful() as sides:
+            return left_alone(sides, None if case.destroy else sides.desired)
+        case Held(desired, why):
+            return _refused(desired, None, why, Reason.MISTAKEN)
+        case _:
+            assert_never(case.sides)
 
 
-def is_same(name: str, recorded: RecordedCluster, live: Cluster) -> bool:
-    """Whether a live cluster of the recorded id is the recorded one: id, name and region belong together."""
-    return live.is_named(name, recorded.region)
-
-
-def is_unseen(recorded: RecordedCluster, live: Cluster) -> bool:
-    """Whether a cluster that was complete is not shown by any read, and too young to be told gone."""
-    return live.hidden and recorded.created
-
-
-def unseen(name: str, recorded: RecordedCluster, live: Cluster, wanted: Wanted | None) -> Change:
-    """Nothing is done while it can't be told whether the cluster is there."""
-    return _left_alone(name, recorded, live, Reason.UNSEEN, refusals.unseen(name, recorded, wanted))
-
-
-def mistaken(name: str, recorded: RecordedCluster, live: Cluster, wanted: Wanted | None) -> Change:
-    """Nothing is done where the recorded id is another cluster's."""
-    return _left_alone(name, recorded, live, Reason.MISTAKEN, refusals.mistaken(name, recorded, live, wanted))
-
-
-def held(name: str, recorded: RecordedCluster | None, live: Cluster, holder: str, wanted: Wanted | None) -> Change:
-    """Nothing is done, and nothing forgotten, where the cluster of this name is recorded under another one."""
-    why = refusals.held(name, recorded, live, holder, wanted)
-    if recorded is not None:
-        return _left_alone(name, recorded, live, Reason.MISTAKEN, why)
-    assert wanted is not None  # noqa: S101 - what is neither wanted nor recorded is not decided on
-    return _refused(wanted, why, Reason.MISTAKEN)
-
-
-def _left_alone(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason, why: Diagnostic) -> Change:
-    return Change(
-        name,
-        recorded.kind,
-        Action.NOOP,
-        reason,
-        recorded.cluster_id,
-        blocked=(why,),
-        before=recorded.parameters,
-        after=recorded.parameters,
-        live_state=live.state,
-        depends_on=recorded.depends_on,
+def left_alone(sides: Doubtful, desired: Wanted | None) -> Change:
+    """Nothing is done while it can't be told whether what is live is the recorded cluster."""
+    parameters = sides.recorded.parameters
+    change = change_of_recorded(
+        sides.name, sides.recorded, Action.NOOP, sides.reason, sides.live, blocked=(sides.why,), after=parameters
     )
+    return replaced(change, desired=desired)
 
 
-def _unwanted(case: Case, recorded: RecordedCluster) -> Change:
-    live = case.live
+def _unwanted(case: Case, sides: Unwanted) -> Change:
+    recorded, live = sides.recorded, sides.live
     if live is None or live.gone:
-        return Change(
-            case.name,
-            recorded.kind,
-            Action.FORGET,
-            Reason.GONE,
-            recorded.cluster_id,
-            steps=steps.forget(case.name, recorded),
-            before=recorded.parameters,
-            depends_on=recorded.depends_on,
-        )
+        return forgotten(case.name, recorded, Reason.GONE)
     reason = Reason.DESTROY if case.destroy else Reason.NOT_IN_SPEC
-    return Change(
+    return change_of_recorded(
         case.name,
-        recorded.kind,
+        recorded,
         Action.DELETE,
         reason,
-        live.cluster_id,
+        live,
         steps=steps.delete(case.name, recorded, live, reason),
-        blocked=tuple(_guards(case, live, "delete")),
-        before=recorded.parameters,
-        live_state=live.state,
-        depends_on=recorded.depends_on,
+        blocked=tuple(_guards(case, sides, live, "delete")),
     )
 
 
-def _create(case: Case, wanted: Wanted, leaving: Cluster | None = None) -> Change:
+def forgotten(name: str, recorded: RecordedCluster, reason: Reason) -> Change:
+    """The entry of a cluster that is gone leaves the record."""
+    return change_of_recorded(name, recorded, Action.FORGET, reason, steps=steps.forget(name, recorded))
+
+
+def _create(desired: Wanted, recorded: RecordedCluster | None, leaving: Cluster | None = None) -> Change:
     """A cluster that is nowhere, or on its way out (`leaving`)."""
-    vanished = case.recorded is not None
-    reason, side = (Reason.VANISHED, Side.LIVE) if vanished else (Reason.NEW, Side.SPEC)
-    before = steps.await_gone(wanted, leaving) if leaving else ()
-    return Change(
-        case.name,
-        wanted.kind,
+    reason, side = (Reason.VANISHED, Side.LIVE) if recorded is not None else (Reason.NEW, Side.SPEC)
+    before = steps.await_gone(desired, leaving) if leaving else ()
+    return change_of_desired(
+        desired,
+        recorded,
         Action.CREATE,
         reason,
-        parameters=tuple(creation(wanted, side)),
-        steps=steps.create(wanted, reason, side, before),
+        parameters=tuple(creation(desired, side)),
+        steps=steps.create(desired, reason, side, before),
         notes=("a cluster of this name is being deleted: its creation waits",) if leaving else (),
-        after=wanted.parameters,
-        depends_on=wanted.depends_on,
+        after=desired.parameters,
     )
 
 
@@ -170,66 +125,63 @@ def creation(wanted: Wanted, side: Side) -> Iterator[ParameterChange]:
         yield ParameterChange(name, ABSENT, value, parameter.effect, side, parameter.secret)
 
 
-def _namesake(case: Case, wanted: Wanted, live: Cluster) -> Change:
+def _namesake(case: Case, sides: Namesake) -> Change:
     """The name is taken by a live cluster that is not recorded."""
-    if live.leaving:
-        return _create(case, wanted, live)
+    wanted, recorded, live = sides.desired, sides.recorded, sides.live
     if (
         live.cluster_type is not None
         and catalog.DEFAULT.kind_of_live({**live.attributes, "cluster_type": live.cluster_type}) is None
     ):
-        return _refused(wanted, refusals.taken(wanted, live))
-    if case.ambiguous:
-        return _refused(wanted, refusals.ambiguous(wanted))
+        return _refused(wanted, recorded, refusals.taken(wanted, live))
+    if sides.ambiguous:
+        return _refused(wanted, recorded, refusals.ambiguous(wanted))
     if not (case.adopt or wanted.lifecycle.adopt):
-        return _refused(wanted, refusals.not_recorded(wanted, case.recorded, live))
-    return _adopt(case, wanted, live)
+        return _refused(wanted, recorded, refusals.not_recorded(wanted, recorded, live))
+    return _adopt(case, sides)
 
 
-def _refused(wanted: Wanted, why: Diagnostic, reason: Reason = Reason.NOT_RECORDED) -> Change:
-    return Change(
-        wanted.name,
-        wanted.kind,
-        Action.NOOP,
-        reason,
-        blocked=(why,),
-        after=wanted.parameters,
-        depends_on=wanted.depends_on,
-    )
+def _refused(
+    wanted: Wanted, recorded: RecordedCluster | None, why: Diagnostic, reason: Reason = Reason.NOT_RECORDED
+) -> Change:
+    return change_of_desired(wanted, recorded, Action.NOOP, reason, blocked=(why,), after=wanted.parameters)
 
 
-def _adopt(case: Case, wanted: Wanted, live: Cluster) -> Change:
+def _adopt(case: Case, sides: Namesake) -> Change:
     """Recorded as the spec describes it, as far as it can't be seen; what can be seen is compared."""
-    nodes = {node.instance_id for node in case.nodes or ()}
-    attached = tuple(instance for instance in wanted.attached if instance in nodes)
-    kind, parameters = wanted.kind, dict(wanted.parameters)
-    counting, masters = kind.count_parameter, kind.masters_parameter
-    if masters is not None and case.nodes is not None:
-        parameters[masters.name] = sum(node.role == MASTER for node in case.nodes)
-    if counting is not None and live.size is not None:
-        parameters[counting.name] = max(0, live.size - kind.masters(parameters) - len(attached))
-    parameters |= wanted.kind.beside_of(live.attributes)
-    assumed = RecordedCluster(live.cluster_id, wanted.kind, parameters, wanted.own, attached)
-    change = _existing(case, wanted, assumed, live)
+    wanted, live = sides.desired, sides.live
+    assumed = _assumed(sides)
+    change = _existing(case, sides, assumed)
     if change.action is Action.REPLACE or change.is_blocked:
-        return dataclasses.replace(change, reason=Reason.ADOPTION) if change.is_blocked else change
+        return replaced(change, reason=Reason.ADOPTION) if change.is_blocked else change
     todo = change.steps or steps.record(wanted.name, _complete(assumed, wanted), Reason.ADOPTION, Side.SPEC)
-    action = Action.UPDATE if any(step.call for step in todo) else Action.ADOPT
     since = live.attributes.get("created")
-    return Change(
-        case.name,
-        wanted.kind,
-        action,
+    return change_of_desired(
+        wanted,
+        sides.recorded,
+        Action.UPDATE if any(step.call for step in todo) else Action.ADOPT,
         Reason.ADOPTION,
-        live.cluster_id,
+        live,
         parameters=change.parameters,
         steps=todo,
         notes=(f"takes over {live.cluster_id}" + (f", live since {since}" if since else ""),),
         before=change.before,
         after=change.after,
-        live_state=live.state,
-        depends_on=wanted.depends_on,
     )
+
+
+def _assumed(sides: Namesake) -> RecordedCluster:
+    """The entry that a live cluster would have that was made as the spec says, as far as it shows nothing else."""
+    wanted, live = sides.desired, sides.live
+    nodes = {node.instance_id for node in sides.nodes or ()}
+    attached = tuple(instance for instance in wanted.attached if instance in nodes)
+    kind, parameters = wanted.kind, dict(wanted.parameters)
+    counting, masters = kind.count_parameter, kind.masters_parameter
+    if masters is not None and sides.nodes is not None:
+        parameters[masters.name] = sum(node.role == MASTER for node in sides.nodes)
+    if counting is not None and live.size is not None:
+        parameters[counting.name] = max(0, live.size - kind.masters(parameters) - len(attached))
+    parameters |= kind.beside_of(live.attributes)
+    return RecordedCluster(live.cluster_id, wanted.kind, parameters, wanted.own, attached)
 
 
 def _complete(entry: RecordedCluster, wanted: Wanted) -> RecordedCluster:
@@ -238,90 +190,88 @@ def _complete(entry: RecordedCluster, wanted: Wanted) -> RecordedCluster:
     return RecordedCluster(entry.cluster_id, wanted.kind, parameters, wanted.own, entry.attached)
 
 
-def _existing(case: Case, wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Change:
-    difference = compare(wanted, recorded, live, case.nodes)
-    if live.state == "failed" and not recorded.created:
-        return _replace(case, wanted, recorded, difference, Reason.CREATE_FAILED)
+# A live cluster that the spec wants; one that is taken over is compared with an entry that it is `_assumed` to have.
+_Existing = Present | Namesake
+
+
+def _existing(case: Case, sides: _Existing, recorded: RecordedCluster) -> Change:
+    difference = compare(sides.desired, recorded, sides.live, sides.nodes)
+    if sides.live.state == "failed" and not recorded.created:
+        return _replace(case, sides, recorded, difference, Reason.CREATE_FAILED)
     if case.replace:
-        return _replace(case, wanted, recorded, difference, Reason.REQUESTED)
+        return _replace(case, sides, recorded, difference, Reason.REQUESTED)
     if difference.replacing:
-        return _replace(case, wanted, recorded, difference, Reason.CANNOT_UPDATE)
-    return _update(case, wanted, recorded, difference)
+        return _replace(case, sides, recorded, difference, Reason.CANNOT_UPDATE)
+    return _update(case, sides, recorded, difference)
 
 
-def _guards(case: Case, live: Cluster, what: str, *, failed: bool = False) -> Iterator[Diagnostic]:
+def _guards(
+    case: Case, sides: Unwanted | _Existing, live: Cluster, what: str, *, failed: bool = False
+) -> Iterator[Diagnostic]:
     """What refuses that the live cluster is deleted; where its creation `failed`, only the API does."""
-    if case.protected and not failed:
-        yield refusals.protected(case.name, case.wanted, what)
+    if is_protected(sides) and not failed:
+        yield refusals.protected(case.name, sides.desired, what)
     if live.protected and not live.condition.leaving:
-        yield refusals.deletion_protected(case.name, case.wanted, live, what)
+        yield refusals.deletion_protected(case.name, sides.desired, live, what)
 
 
-def _replace(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: Difference, reason: Reason) -> Change:
-    live = case.live or case.namesake
-    assert live is not None  # noqa: S101 - only what is live is replaced
-    blocked = list(_guards(case, live, "replace", failed=reason is Reason.CREATE_FAILED))
+def _replace(case: Case, sides: _Existing, recorded: RecordedCluster, difference: Difference, reason: Reason) -> Change:
+    wanted, live = sides.desired, sides.live
+    blocked = list(_guards(case, sides, live, "replace", failed=reason is Reason.CREATE_FAILED))
     if reason is Reason.CANNOT_UPDATE and not wanted.lifecycle.replace_allowed:
         blocked += [refusals.cannot_change(wanted, change) for change in difference.replacing]
     removal = steps.delete(case.name, recorded, live, reason)
-    changes = replacing(wanted, recorded, live, case.nodes)
+    changes = replacing(wanted, recorded, live, sides.nodes)
     side = Side.LIVE if reason is Reason.CREATE_FAILED else Side.SPEC
-    return Change(
-        case.name,
-        wanted.kind,
+    return change_of_desired(
+        wanted,
+        sides.recorded,
         Action.REPLACE,
         reason,
-        live.cluster_id,
+        live,
         parameters=changes,
         steps=steps.create(wanted, reason, side, removal),
         blocked=tuple(blocked),
         before={**recorded.parameters, **_before(changes)},
         after=wanted.parameters,
-        live_state=live.state,
-        depends_on=wanted.depends_on,
     )
 
 
-def _update(case: Case, wanted: Wanted, recorded: RecordedCluster, difference: Difference) -> Change:
-    live = case.live or case.namesake
-    assert live is not None  # noqa: S101 - only what is live is updated
-    released, blocked = _release(case, wanted, recorded, difference)
+def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference: Difference) -> Change:
+    wanted, live = sides.desired, sides.live
+    released, blocked = _release(sides, recorded, difference)
     merged = {**recorded.parameters, **wanted.parameters}
+    disputes = tuple(_disputed(wanted, live, difference, sides.nodes or ()))
     if difference.empty and recorded.created:
-        return Change(
-            case.name,
-            wanted.kind,
+        return change_of_desired(
+            wanted,
+            sides.recorded,
             Action.NOOP,
             Reason.UNCHANGED,
-            live.cluster_id,
-            blocked=tuple(_disputed(wanted, live, difference, case.nodes or ())),
+            live,
+            blocked=disputes,
             notes=tuple(_notes(live)),
             before=merged,
             after=merged,
-            live_state=live.state,
-            depends_on=wanted.depends_on,
         )
     reason = _why(difference) if recorded.created else Reason.UNFINISHED
     size = next((c.side for c in difference.changes if c.effect is Effect.SCALE), Side.SPEC)
-    named = sent_as(case.nodes or (), case.node_names)
+    named = sent_as(sides.nodes or (), case.node_names)
     todo = steps.update(steps.Update(wanted, recorded, live, difference.workers, released, reason, size, named))
     blocked += [refusals.lacking(wanted, name) for name in steps.lacking(todo)]
     blocked += unfit(wanted, live, todo)
-    blocked += _disputed(wanted, live, difference, case.nodes or ())
-    return Change(
-        case.name,
-        wanted.kind,
+    return change_of_desired(
+        wanted,
+        sides.recorded,
         Action.UPDATE if any(step.call for step in todo) or _resized(difference) else Action.RECORD,
         reason,
-        live.cluster_id,
+        live,
         parameters=difference.changes,
         steps=todo,
-        blocked=tuple(blocked),
+        blocked=(*blocked, *disputes),
         notes=tuple(_notes(live)),
         before={**recorded.parameters, **_before(difference.changes)},
         after=merged,
-        live_state=live.state,
-        depends_on=wanted.depends_on,
     )
 
 
@@ -361,10 +311,10 @@ def _recount(wanted: Wanted, difference: Difference) -> bool:
 
 
 def _release(
-    case: Case, wanted: Wanted, recorded: RecordedCluster, difference: Difference
+    sides: _Existing, recorded: RecordedCluster, difference: Difference
 ) -> tuple[tuple[str, ...], list[Diagnostic]]:
     """The workers to give up, and what stands against it."""
-    workers = difference.workers
+    wanted, workers = sides.desired, difference.workers
     if workers is None:
         return (), []
     if workers.live is None:
@@ -377,8 +327,8 @@ def _release(
         return (), [refusals.unnamed(wanted, workers.live, workers.wanted, need)]
     if workers.disputed:
         return (), []
-    since = str(case.live.attributes.get("created") or "") if case.live else ""
-    chosen = choose(wanted.scale_in, need, case.nodes or (), _teams_own(wanted, recorded), since)
+    since = str(sides.live.attributes.get("created") or "") if isinstance(sides, Present) else ""
+    chosen = choose(wanted.scale_in, need, sides.nodes or (), _teams_own(wanted, recorded), since)
     short = need - len(chosen.nodes)
     released = tuple(node.key for node in chosen.nodes)
     return released, [refusals.too_few_named(wanted, need, short, chosen.spared)] if short else []

@@ -14,7 +14,9 @@ from ackplan.core.diagnostics import Diagnostic, Severity, has_errors
 from ackplan.core.work import TRAITS, Action, Reason, Side, Traits, Work, call_of, instances_of, size_of
 from ackplan.core.world import World
 from ackplan.diff import ParameterChange
+from ackplan.plan.live_side import Live
 from ackplan.record import RecordedCluster
+from ackplan.spec.desired import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,12 @@ class Step:
 class Change:
     """What happens to one cluster. A change with errors among `blocked` is shown in full and never carried out.
 
-    `before` and `after` are the cluster's create parameters on both sides, secrets as references; None where there
-    is no cluster. `notes` are what a reviewer should know besides. `seen` is the live side as this change was planned
-    against it, with its nodes where they were read: what a rehearsal begins with.
+    The three sides are those that it was planned on. `desired` is None where the spec does not want the cluster, and
+    where the plan does not look at what it wants (destroy, refresh-only); `recorded` where it was not recorded; `live`
+    where there was no such cluster, and where nothing is done to it. `live` is what a rehearsal begins with.
+
+    `before` and `after` are the cluster's create parameters as they are and as they will be, secrets as references;
+    None where there is no cluster then. `notes` are what a reviewer should know besides.
     """
 
     cluster: str
@@ -77,8 +82,10 @@ class Change:
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
     live_state: str = ""
-    seen: Mapping[str, Any] | None = None
     depends_on: tuple[str, ...] = ()
+    desired: Wanted | None = None
+    recorded: RecordedCluster | None = None
+    live: Live | None = None
 
     @property
     def is_blocked(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node
 from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic, Severity, Span
@@ -14,6 +15,7 @@ from ackplan.core.values import ABSENT
 from ackplan.core.work import TRAITS, Action, Reason, Side, Work
 from ackplan.diff import ParameterChange
 from ackplan.plan import untrusted
+from ackplan.plan.live_side import Live
 from ackplan.plan.model import Change, Judged, LeftOut, Step
 from ackplan.record.codec import encode_cluster
 
@@ -34,7 +36,7 @@ def encode_change(change: Change) -> dict[str, Any]:
         "before": change.before,
         "after": change.after,
         "live_state": change.live_state,
-        "seen": change.seen,
+        "seen": change.live.facts if change.live else None,
         "depends_on": list(change.depends_on),
     }
 
@@ -106,13 +108,24 @@ def decode_judged(data: Mapping[str, Any]) -> Judged:
     return Judged(untrusted.text(data["rule"]), Severity(data["severity"]), untrusted.whole(data["violations"]))
 
 
-def _seen(value: Any) -> Mapping[str, Any]:
+_FACTS = ("cluster_id", "name", "state", "region_id")
+_NODE_FACTS = ("instance_id", "node_name", "instance_role", "state", "creation_time")
+
+
+def decode_live(value: Any) -> Live:
     """A live cluster as the plan saw it."""
     seen = untrusted.mapping(value)
-    untrusted.text(seen["cluster_id"])
-    for node in seen.get("nodes", ()):
-        untrusted.text(node["instance_id"])
-    return seen
+    cluster_id, name, state, region_id = (untrusted.text(seen[key]) for key in _FACTS)
+    size = untrusted.optional(seen.get("size"), untrusted.whole)
+    attributes = {key: fact for key, fact in seen.items() if key not in {*_FACTS, "size", "nodes"}}
+    cluster_type = untrusted.optional(seen.get("cluster_type"), untrusted.text)
+    cluster = Cluster(cluster_id, name, state, region_id, size, cluster_type, attributes)
+    nodes = seen.get("nodes")
+    return Live(cluster, None if nodes is None else tuple(_read_node(node) for node in nodes))
+
+
+def _read_node(data: Mapping[str, Any]) -> Node:
+    return Node(*(untrusted.text(data[key]) for key in _NODE_FACTS))
 
 
 def decode_change(data: Mapping[str, Any]) -> Change:
@@ -129,7 +142,7 @@ def decode_change(data: Mapping[str, Any]) -> Change:
         before=untrusted.optional(data["before"], untrusted.mapping),
         after=untrusted.optional(data["after"], untrusted.mapping),
         live_state=untrusted.text(data["live_state"]),
-        seen=untrusted.optional(data["seen"], _seen),
+        live=untrusted.optional(data["seen"], decode_live),
         depends_on=untrusted.texts(data["depends_on"]),
     )
 

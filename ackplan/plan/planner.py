@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,9 +14,11 @@ from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.core.work import Action
 from ackplan.diff import needs_nodes
 from ackplan.plan import refusals, renaming
+from ackplan.plan.cases import Finding, sides_of_new, sides_of_recorded
 from ackplan.plan.cautions import cautions
 from ackplan.plan.conditions import conditions
-from ackplan.plan.decide import Case, decide, held
+from ackplan.plan.decide import Case, decide
+from ackplan.plan.live_side import fingerprint, kept, shown_of
 from ackplan.plan.model import Change, Pins, Plan, replaced
 from ackplan.plan.narrowing import idle_requests, narrowed_by, omissions
 from ackplan.plan.order import wire
@@ -67,7 +67,7 @@ def plan(sides: Sides, options: Options) -> Plan:
         changes = tuple(_filled_in(decide(_case(name, sides, options, match)), sides) for name in names)
         changes = renaming.refused(changes, sides.wanted)
     doubts = tuple(why for change in changes for why in change.blocked if not why.is_error)
-    changes = tuple(_without_doubts(_with_seen(change, sides, match)) for change in changes)
+    changes = tuple(_without_doubts(_with_live(change, sides, match)) for change in changes)
     changes, problems = wire(changes)
     whole = changes
     changes, left_out = select(whole, options.targets, options.excludes, skip_blocked=options.skip_blocked)
@@ -94,31 +94,26 @@ def plan(sides: Sides, options: Options) -> Plan:
 def nodes_needed(sides: Sides, options: Options) -> tuple[str, ...]:
     """The ids of the live clusters whose nodes the plan has to know."""
     match = _Match(sides)
+    if options.mode == "destroy":
+        return ()
     needed = []
     for name in match.names:
-        case = _case(name, sides, options, match)
-        live = case.live or case.namesake
-        if live is not None and not case.destroy and _needs_nodes(case, live, options):
+        found, recorded, wanted = match.find(name), sides.record.clusters.get(name), sides.wanted.get(name)
+        live = found.by_id or found.namesake
+        refreshed = options.mode == "refresh-only" and recorded is not None and bool(recorded.attached)
+        if live is not None and (refreshed or _needs_nodes(wanted, recorded, live)):
             needed.append(live.cluster_id)
     return tuple(needed)
 
 
-def _needs_nodes(case: Case, live: Cluster, options: Options) -> bool:
-    if options.mode == "refresh-only" and case.recorded is not None and case.recorded.attached:
-        return True
-    if _masters_unknown(case):
-        return True
-    recorded = case.recorded
-    if recorded is None and case.wanted is not None:
-        recorded = RecordedCluster(live.cluster_id, case.wanted.kind, {})
-    return recorded is not None and needs_nodes(case.wanted, recorded, live)
-
-
-def _masters_unknown(case: Case) -> bool:
-    """Whether a cluster is to be adopted whose masters count in its size: only its nodes tell how many there are."""
-    if case.recorded is not None or case.wanted is None:
+def _needs_nodes(wanted: Wanted | None, recorded: RecordedCluster | None, live: Cluster) -> bool:
+    """Of a cluster to be adopted whose masters count in its size only its nodes tell how many there are."""
+    if wanted is None:
         return False
-    return case.wanted.kind.masters_parameter is not None
+    if recorded is None:
+        adopted = RecordedCluster(live.cluster_id, wanted.kind, {})
+        return wanted.kind.masters_parameter is not None or needs_nodes(wanted, adopted, live)
+    return needs_nodes(wanted, recorded, live)
 
 
 class _Match:
@@ -139,7 +134,7 @@ class _Match:
         """What is compared of a live cluster, looked up once."""
         shown = self._shown.get(live.cluster_id)
         if shown is None:
-            shown = self._shown[live.cluster_id] = _shown(live)
+            shown = self._shown[live.cluster_id] = shown_of(live)
         return shown
 
     def fingerprint(self, name: str) -> str:
@@ -154,6 +149,19 @@ class _Match:
         """A live cluster that has the name of this one, and is not the recorded one."""
         recorded = self.recorded(name)
         return next((cluster for cluster in self._by_name.get(name, ()) if cluster is not recorded), None)
+
+    def find(self, name: str) -> Finding:
+        """The live clusters that this name leads to."""
+        live = self.recorded(name)
+        namesake = self.namesake(name) if live is None or live.gone else None
+        seen = live or namesake
+        return Finding(
+            live,
+            namesake,
+            self._sides.nodes.get(seen.cluster_id) if seen else None,
+            self.holder(name, namesake) if namesake else "",
+            namesake is not None and self.ambiguous(name),
+        )
 
     def holder(self, name: str, live: Cluster) -> str:
         """The name of the other entry that has the id of this live cluster, or nothing."""
@@ -199,21 +207,15 @@ def ours(cluster: Cluster) -> bool:
 
 
 def _case(name: str, sides: Sides, options: Options, match: _Match) -> Case:
-    live = match.recorded(name)
-    namesake = match.namesake(name) if live is None or live.gone else None
-    seen = live or namesake
+    recorded, found, destroy = sides.record.clusters.get(name), match.find(name), options.mode == "destroy"
     return Case(
-        name=name,
-        wanted=sides.wanted.get(name),
-        recorded=sides.record.clusters.get(name),
-        live=live,
-        namesake=namesake,
-        holder=match.holder(name, namesake) if namesake else "",
-        ambiguous=namesake is not None and match.ambiguous(name),
-        nodes=sides.nodes.get(seen.cluster_id) if seen else None,
+        name,
+        sides_of_recorded(name, recorded, sides.wanted.get(name), found, destroy=destroy)
+        if recorded is not None
+        else sides_of_new(sides.wanted[name], found),
         replace=name in options.replace,
         adopt=name in options.adopt,
-        destroy=options.mode == "destroy",
+        destroy=destroy,
         node_names=options.node_names,
     )
 
@@ -242,38 +244,18 @@ def _without_doubts(change: Change) -> Change:
     return change if len(errors) == len(change.blocked) else replaced(change, blocked=errors)
 
 
-def _with_seen(change: Change, sides: Sides, match: _Match) -> Change:
+def _with_live(change: Change, sides: Sides, match: _Match) -> Change:
+    """The change with its live side, where something is done to it."""
     live = match.seen(change.cluster)
     if live is None or live.gone or not change.steps:
         return change
     # Nodes that were read to count them alone may change: the size is pinned.
     named = any(step.instances for step in change.steps)
-    known = seen(live, sides.nodes.get(live.cluster_id) if named else None, match.shown(live))
-    masters = change.kind.masters_parameter
+    nodes = sides.nodes.get(live.cluster_id) if named else None
+    shown, masters = match.shown(live), change.kind.masters_parameter
     if masters is not None:
-        known[masters.name] = change.kind.masters(change.before or {})
-    return replaced(change, seen=known)
-
-
-def seen(live: Cluster, nodes: Sequence[Node] | None, shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """What a plan keeps of a live cluster: what it compares (`shown`, where that is known) and needs, nothing else."""
-    kept = {name: live.attributes[name] for name in _kept() if live.attributes.get(name) is not None}
-    kept |= _shown(live) if shown is None else shown
-    kept |= {"cluster_id": live.cluster_id, "name": live.name, "state": live.state, "region_id": live.region_id}
-    if live.size is not None:
-        kept["size"] = live.size
-    if nodes is not None:
-        kept["nodes"] = [
-            {
-                "instance_id": n.instance_id,
-                "node_name": n.name,
-                "instance_role": n.role,
-                "state": n.state,
-                "creation_time": n.created,
-            }
-            for n in sorted(nodes, key=lambda node: node.key)
-        ]
-    return kept
+        shown = {**shown, masters.name: change.kind.masters(change.before or {})}
+    return replaced(change, live=kept(live, nodes, shown))
 
 
 def _unknown_names(match: _Match, options: Options) -> Iterator[Diagnostic]:
@@ -290,35 +272,5 @@ def _unknown_names(match: _Match, options: Options) -> Iterator[Diagnostic]:
                 yield error("ACK2010", "Unknown cluster", f"{flag} {name}: neither in the spec nor recorded")
 
 
-@functools.cache
-def _kept() -> tuple[str, ...]:
-    """The fields of a live cluster that a plan keeps besides those that it compares."""
-    return tuple(sorted({*catalog.DEFAULT.discriminators, "vswitch_id"}))
-
-
-def _shown(live: Cluster) -> dict[str, Any]:
-    """What is compared of a live cluster, each value under the best of the fields that show it."""
-    attributes, shown = live.attributes, {}
-    for sight in catalog.DEFAULT.sights:
-        if sight.field in attributes or sight.rest:
-            value = sight.shows(attributes)
-            if value is not None:
-                shown[sight.field] = value
-    return shown
-
-
-def fingerprint(live: Cluster | None, shown: Mapping[str, Any] | None = None) -> str:
-    """A short text that changes when anything of the live side changes that a plan depends on."""
-    if live is None or live.gone:
-        return "absent"
-    facts: list[Any] = [live.cluster_id, live.name, live.state, live.size, live.region_id, live.cluster_type]
-    facts.append(_shown(live) if shown is None else shown)
-    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]
-
-
 def _refreshed(name: str, sides: Sides, match: _Match) -> Change:
-    recorded, live = sides.record.clusters[name], match.recorded(name)
-    namesake = match.namesake(name) if live is None or live.gone else None
-    if namesake is not None and (holder := match.holder(name, namesake)):
-        return held(name, recorded, namesake, holder, None)
-    return refresh(name, recorded, live, sides.nodes.get(live.cluster_id) if live else None)
+    return refresh(name, sides.record.clusters[name], match.find(name))

@@ -11,46 +11,36 @@ from ackplan.core.catalog.parameters import Effect
 from ackplan.core.work import Action, Reason, Side
 from ackplan.diff import ParameterChange, shown_by
 from ackplan.plan import steps
-from ackplan.plan.decide import is_same, is_unseen, mistaken, unseen
+from ackplan.plan.cases import Finding, doubt_of
+from ackplan.plan.changes import change_of_recorded
+from ackplan.plan.decide import forgotten, left_alone
 from ackplan.plan.model import Change
 from ackplan.record import RecordedCluster
 
 
-def refresh(name: str, recorded: RecordedCluster, live: Cluster | None, nodes: Sequence[Node] | None) -> Change:
-    """What changes in the record. `nodes` are the live nodes where they were read."""
-    if live is None or live.gone:
-        return Change(
-            name,
-            recorded.kind,
-            Action.FORGET,
-            Reason.VANISHED,
-            recorded.cluster_id,
-            steps=steps.forget(name, recorded),
-            before=recorded.parameters,
-            depends_on=recorded.depends_on,
-        )
-    if not is_same(name, recorded, live):
-        return mistaken(name, recorded, live, None)
-    if is_unseen(recorded, live):
-        return unseen(name, recorded, live, None)
-    attached = _still_attached(recorded, nodes)
+def refresh(name: str, recorded: RecordedCluster, found: Finding) -> Change:
+    """What changes in the record, by what was found of the cluster and its nodes, where they were read."""
+    live = None if found.by_id is None or found.by_id.gone else found.by_id
+    doubt = doubt_of(name, recorded, None, dataclasses.replace(found, by_id=live))
+    if doubt is not None:
+        return left_alone(doubt, None)
+    if live is None:
+        return forgotten(name, recorded, Reason.VANISHED)
+    attached = _still_attached(recorded, found.nodes)
     changes = tuple(_moved(recorded, live, len(attached)))
     after = {**recorded.parameters, **{change.name: change.after for change in changes}}
     entry = dataclasses.replace(recorded, parameters=after, attached=attached)
     moved = entry != recorded
-    return Change(
+    return change_of_recorded(
         name,
-        recorded.kind,
+        recorded,
         Action.RECORD if moved else Action.NOOP,
         Reason.DRIFTED if moved else Reason.UNCHANGED,
-        live.cluster_id,
+        live,
         parameters=changes,
         steps=steps.record(name, entry, Reason.DRIFTED, Side.LIVE) if moved else (),
         notes=tuple(f"{i} is no longer attached" for i in recorded.attached if i not in attached),
-        before=recorded.parameters,
         after=after,
-        live_state=live.state,
-        depends_on=recorded.depends_on,
     )
 
 

@@ -26,8 +26,8 @@ VIEWS = {
 def written() -> dict[str, str]:
     planned = MIXED.plan()
     return {
-        "plan": plan_html(planned, MIXED.record),
-        "report": report_html(planned, failed_run(planned), FACTS, MIXED.record),
+        "plan": plan_html(planned),
+        "report": report_html(planned, failed_run(planned), FACTS),
     }
 
 

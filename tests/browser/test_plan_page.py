@@ -17,7 +17,7 @@ from ackplan.render.page.html import plan_html
 
 @pytest.fixture(scope="module")
 def plan_page() -> str:
-    return plan_html(MIXED.plan(), MIXED.record)
+    return plan_html(MIXED.plan())
 
 
 def names(page: Any) -> list[str]:

@@ -31,7 +31,7 @@ def failed_run(planned: Plan) -> Result:
 @pytest.fixture(scope="module")
 def report_page() -> str:
     planned = MIXED.plan()
-    return report_html(planned, failed_run(planned), FACTS, MIXED.record)
+    return report_html(planned, failed_run(planned), FACTS)
 
 
 def test_the_head_says_how_it_ended_and_why(opened: Any, report_page: str) -> None:

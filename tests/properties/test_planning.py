@@ -197,7 +197,8 @@ def test_a_plan_file_holds_all_of_a_plan(fleet, options):
     result = dataclasses.replace(result, pins=pins)
     written = b"".join(codec.encode_file(result, {"planned": [1, "二"]}, sides.record)).decode()
     found = codec.decode_file(written, "p")
-    assert (found.plan, found.shown, found.record) == (result, {"planned": [1, "二"]}, sides.record)
+    assert codec.encode(found.plan) == codec.encode(result)
+    assert (found.shown, found.record) == ({"planned": [1, "二"]}, sides.record)
     assert codec.is_written(found, found.shown)
 
 

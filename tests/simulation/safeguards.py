@@ -279,14 +279,14 @@ MUTANTS = (
         600,
     ),
     Mutant("two clusters of one name stop a plan", "plan.planner:_Match.twins", "if len(live) > 1:", "if False:", 0),
-    Mutant("id, name and region belong together in a plan", "plan.decide:is_same", "return ", "return True or ", 117),
+    Mutant("id, name and region belong together in a plan", "plan.cases:is_same", "return ", "return True or ", 117),
     Mutant(
         "id, name and region belong together before a call",
         "execute.step_run:StepContext._check_identity",
         "if cluster is None or",
         "if True or cluster is None or",
         117,
-        (("plan.decide:is_same", "return ", "return True or "),),
+        (("plan.cases:is_same", "return ", "return True or "),),
     ),
     Mutant("a cluster is asked for in its own region", "execute.presence:read", ", subject.region", "", 1),
     Mutant(
@@ -312,8 +312,8 @@ MUTANTS = (
     ),
     Mutant(
         "what is protected stays",
-        "plan.decide:Case.protected",
-        "said if said is not None else bool(self.recorded and self.recorded.prevent_destroy)",
+        "plan.cases:is_protected",
+        "said if said is not None else bool(sides.recorded and sides.recorded.prevent_destroy)",
         "False",
         98,
     ),

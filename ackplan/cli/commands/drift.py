@@ -78,7 +78,7 @@ def _told(settings: Settings, drift: Drift, record: Record) -> str:
         case "markdown":
             return drift_markdown(drift)
         case "html":
-            return drift_html(drift, record)
+            return drift_html(drift)
         case "sarif":
             return sarif.log(words.findings(drift, Severity.WARNING))
         case "junit":

@@ -11,7 +11,6 @@ from ackplan.cli.plan import Asked, plan_options
 
 if TYPE_CHECKING:
     from ackplan.plan.model import Plan
-    from ackplan.record import Record
 
 
 @click.command("graph")
@@ -24,20 +23,17 @@ def command(settings: Settings, asked: Asked, planfile: str | None) -> None:
     from ackplan.cli.plan import drawn
     from ackplan.render.page.html import plan_html
 
-    plan, record = _plan(settings, asked, planfile)
+    plan = _plan(settings, asked, planfile)
     click.echo(
-        plan_html(plan, record, view="graph", limits=settings.limits)
-        if settings.format == "html"
-        else drawn(settings, plan)
+        plan_html(plan, view="graph", limits=settings.limits) if settings.format == "html" else drawn(settings, plan)
     )
 
 
-def _plan(settings: Settings, asked: Asked, planfile: str | None) -> tuple[Plan, Record | None]:
+def _plan(settings: Settings, asked: Asked, planfile: str | None) -> Plan:
     from ackplan.cli.plan import plan_now, read_plan
     from ackplan.cli.wiring import run_async
 
     if planfile:
-        found = read_plan(settings, planfile)
-        return found.plan, found.record
-    planned, record = run_async(plan_now(settings, asked))
-    return planned.plan, record
+        return read_plan(settings, planfile).plan
+    planned, _ = run_async(plan_now(settings, asked))
+    return planned.plan

@@ -19,7 +19,7 @@ def command(settings: Settings, planfile: str | None) -> None:
     if planfile:
         found = read_plan(settings, planfile)
         as_json = settings.format == "json"
-        click.echo(plan.dumps(found.shown) if as_json else drawn(settings, found.plan, found.record))
+        click.echo(plan.dumps(found.shown) if as_json else drawn(settings, found.plan))
         return
     if settings.format not in {"text", "json"}:
         raise click.UsageError(f"--format {settings.format} is for a plan file")

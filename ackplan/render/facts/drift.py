@@ -10,6 +10,7 @@ from ackplan.core.diagnostics import Diagnostic, Severity, error, hint, warning
 from ackplan.core.work import Action
 from ackplan.plan.model import Change
 from ackplan.render.facts.formatting import written
+from ackplan.spec.desired import Wanted
 
 _NONE = "No drift"
 
@@ -34,8 +35,8 @@ def ways(change: Change, drift: Drift) -> Iterator[tuple[str, str]]:
     if back is not None:
         yield "put it back", _back(back, target)
     yield "record it", hint(f"ackplan apply --refresh-only{target}")
-    if change.cluster in drift.wanted:
-        yield "in the spec", _in_spec(change, drift, target)
+    if change.desired is not None:
+        yield "in the spec", _in_spec(change, change.desired, target)
 
 
 def findings(drift: Drift, severity: Severity) -> list[Diagnostic]:
@@ -61,7 +62,7 @@ def omitted(drift: Drift) -> list[Diagnostic]:
 
 
 def _findings(change: Change, drift: Drift, severity: Severity) -> Iterator[Diagnostic]:
-    wanted = drift.wanted.get(change.cluster)
+    wanted = change.desired
     cure = "; ".join(f"{label}: {text}" for label, text in ways(change, drift))
     made = error if severity is Severity.ERROR else warning
     told = [("", "the cluster is gone")] * (change.action is Action.FORGET)
@@ -105,9 +106,8 @@ def _back(back: Change, target: str) -> str:
             return "the spec does not ask for what was there before"
 
 
-def _in_spec(change: Change, drift: Drift, target: str) -> str:
+def _in_spec(change: Change, wanted: Wanted, target: str) -> str:
     """Where the spec says what moved, and how it would say what is live."""
-    wanted = drift.wanted[change.cluster]
     if change.action is Action.FORGET:
         return f"take its entry out: {wanted.span}"
     moved = [p for p in change.parameters if p.name in wanted.parameters and wanted.parameters[p.name] != p.after]

@@ -17,7 +17,6 @@ from ackplan.core.values import ABSENT
 from ackplan.core.work import Action
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Change, Plan, Step
-from ackplan.record import Record, RecordedCluster
 from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.formatting import brackets, compared, parts, redacted, written
 from ackplan.render.facts.safe import printable
@@ -32,10 +31,6 @@ _NEW = frozenset({Action.CREATE, Action.REPLACE})
 _TITLES = {"normal": "Plan", "destroy": "Plan to destroy", "refresh-only": "Plan to refresh the record"}
 
 
-# The recorded clusters, and what the spec says of clusters, by name, as far as it is at hand.
-_Known = tuple[Mapping[str, RecordedCluster], Mapping[str, Mapping[str, Any]]]
-
-
 @dataclass(slots=True)
 class _Texts:
     """Each text once, by number."""
@@ -46,17 +41,8 @@ class _Texts:
         return self.numbers.setdefault(text, len(self.numbers))
 
 
-def plan_data(
-    plan: Plan,
-    record: Record | None = None,
-    asked: Mapping[str, Mapping[str, Any]] | None = None,
-    limits: Limits = USUAL,
-) -> dict[str, Any]:
-    """The page of a plan. `record` is the one that it was made on, where that is at hand.
-
-    `asked` is what the spec says of each cluster, for a plan that does not look at the spec. The times are
-    expected within `limits`.
-    """
+def plan_data(plan: Plan, limits: Limits = USUAL) -> dict[str, Any]:
+    """The page of a plan. The times are expected within `limits`."""
     shown, texts = view(plan, limits), _Texts()
     placed = layout(plan.steps)
     numbers = {step.id: number for number, step in enumerate(plan.steps)}
@@ -73,7 +59,7 @@ def plan_data(
         ],
         "findings": [finding(diagnostic) for diagnostic in plan.diagnostics],
         "legend": dict(LEGEND),
-        "clusters": _clusters(plan, shown, (record.clusters if record else {}, asked or {}), texts),
+        "clusters": _clusters(plan, shown, texts),
         "steps": [_step(step, change, facts) for change in plan.changes for step in change.steps],
         "graph": {"columns": placed.columns, "rows": placed.rows},
         "seconds": shown.seconds,
@@ -111,19 +97,16 @@ def finding(diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
-def _clusters(plan: Plan, shown: View, known: _Known, texts: _Texts) -> list[dict[str, Any]]:
+def _clusters(plan: Plan, shown: View, texts: _Texts) -> list[dict[str, Any]]:
     """Every cluster of the plan in its order; one that nothing happens to has no block and says no more than that."""
     blocks = {id(change): block for block, change in shown_changes(plan, shown)}
-    recorded, asked = known
     found = []
     for change in plan.changes:
         told = _named(change)
         block = blocks.get(id(change))
         if block is not None:
             told |= _block(block, change, texts)
-            told["sides"] = _sides(
-                sides(change, plan.mode, recorded.get(change.cluster), asked.get(change.cluster)), texts
-            )
+            told["sides"] = _sides(sides(change, plan.mode), texts)
         found.append(told)
     return found
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from ackplan.app.drift import Drift
-from ackplan.record import Record
 from ackplan.render.facts.drift import none, since, ways
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.words import counted
 from ackplan.render.page.data import plan_data
 
 
-def drift_data(drift: Drift, record: Record) -> dict[str, Any]:
-    """The page of drift. `record` is what is recorded now."""
-    asked = {name: {**wanted.own, **wanted.parameters} for name, wanted in drift.wanted.items()}
-    data = plan_data(drift.plan, record, asked)
+def drift_data(drift: Drift) -> dict[str, Any]:
+    """The page of drift."""
+    data = plan_data(drift.plan)
     told = {change.cluster: [("since", since(change, drift)), *ways(change, drift)] for change in drift.moved}
     for cluster, change in zip(data["clusters"], drift.plan.changes, strict=True):
         cluster["ways"] = [[label, printable(text)] for label, text in told.get(change.cluster, ())]

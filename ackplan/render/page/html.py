@@ -21,7 +21,6 @@ from ackplan.app.drift import Drift
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Result
 from ackplan.plan.model import Plan
-from ackplan.record import Record
 from ackplan.render.facts.run import RunFacts
 from ackplan.render.page.data import plan_data
 from ackplan.render.page.drift import drift_data
@@ -36,22 +35,19 @@ _PLACE = re.compile(r"\{\{([a-z]+)\}\}")
 _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
-def plan_html(plan: Plan, record: Record | None = None, *, view: str = "clusters", limits: Limits = USUAL) -> str:
-    """The page of a plan, open at `view`: `clusters`, `graph` or `schedule`.
-
-    `record` is the one that the plan was made on; without it not every recorded value is told.
-    """
-    return _page(plan_data(plan, record, limits=limits) | {"view": view})
+def plan_html(plan: Plan, *, view: str = "clusters", limits: Limits = USUAL) -> str:
+    """The page of a plan, open at `view`: `clusters`, `graph` or `schedule`."""
+    return _page(plan_data(plan, limits) | {"view": view})
 
 
-def drift_html(drift: Drift, record: Record) -> str:
-    """The page of drift: what moved, since when, and what can be done about it. `record` is what is recorded now."""
-    return _page(drift_data(drift, record))
+def drift_html(drift: Drift) -> str:
+    """The page of drift: what moved, since when, and what can be done about it."""
+    return _page(drift_data(drift))
 
 
-def report_html(plan: Plan, result: Result, facts: RunFacts, record: Record | None = None) -> str:
-    """The page of a run: its plan, and what became of each step. `record` is the one from before the run."""
-    return _page(report_data(plan, result, facts, record))
+def report_html(plan: Plan, result: Result, facts: RunFacts) -> str:
+    """The page of a run: its plan, and what became of each step."""
+    return _page(report_data(plan, result, facts))
 
 
 def data_text(data: Mapping[str, Any]) -> str:

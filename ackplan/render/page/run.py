@@ -10,7 +10,6 @@ from ackplan import __version__
 from ackplan.execute import schedule
 from ackplan.execute.outcomes import Outcome, Result, Status
 from ackplan.plan.model import Change, Plan
-from ackplan.record import Record
 from ackplan.render.facts.run import RunFacts, begun, ran
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import path_in_short
@@ -21,9 +20,9 @@ from ackplan.render.page.data import finding, plan_data
 _STATUS = ("failed", "interrupted", "skipped", "not started", "done")
 
 
-def report_data(plan: Plan, result: Result, facts: RunFacts, record: Record | None = None) -> dict[str, Any]:
-    """The page of a run: that of its plan, and what became of each step. `record` is the one before the run."""
-    data = plan_data(_with_errors(plan, result), record)
+def report_data(plan: Plan, result: Result, facts: RunFacts) -> dict[str, Any]:
+    """The page of a run: that of its plan, and what became of each step."""
+    data = plan_data(_with_errors(plan, result))
     start = begun(result)
     if result.errors and not result.outcomes:
         result = dataclasses.replace(result, outcomes={step.id: Outcome(Status.NOT_STARTED) for step in plan.steps})

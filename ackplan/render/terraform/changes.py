@@ -10,7 +10,6 @@ from ackplan.core.catalog.parameters import Effect
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.model import Change
-from ackplan.record import Record
 from ackplan.render.terraform import provider
 
 _REASONS = {
@@ -34,7 +33,7 @@ _ACTIONS: Mapping[Action, tuple[str, ...]] = {
 Attributes = dict[str, Any]
 
 
-def resource_change(change: Change, record: Record, mode: str) -> dict[str, Any]:
+def resource_change(change: Change, mode: str) -> dict[str, Any]:
     """What happens to one cluster. A refused change is there with the actions that it would have."""
     before, after = _sides(change, mode)
     inner = _change(_actions(change, before, after), before, after)
@@ -46,16 +45,16 @@ def resource_change(change: Change, record: Record, mode: str) -> dict[str, Any]
     if change.reason is Reason.ADOPTION:
         inner["importing"] = {"id": change.cluster_id}
     entry = _entry(change.kind, change.cluster, inner)
-    recorded = record.clusters.get(change.cluster)
+    recorded = change.recorded
     if recorded is not None and recorded.kind != change.kind:
         entry["previous_address"] = provider.address(recorded.kind, change.cluster)
     reason = _REASONS.get((change.action, change.reason))
     return {**entry, "action_reason": reason} if reason else entry
 
 
-def drift_of(change: Change, record: Record, mode: str) -> dict[str, Any] | None:
+def drift_of(change: Change, mode: str) -> dict[str, Any] | None:
     """How the live cluster moved away from the record; None where it did not, or was never recorded."""
-    recorded = record.clusters.get(change.cluster)
+    recorded = change.recorded
     if recorded is None or not (change.drifted or change.reason is Reason.GONE):
         return None
     before = provider.attributes(change.cluster, recorded.parameters, recorded.cluster_id)

@@ -203,12 +203,15 @@ def test_a_change_keeps_what_was_seen_of_the_live_cluster():
     was = one(DEDICATED, master_count=5)
     given = sides([], {"c": recorded(was)}, [live(was, attributes={"certificate": "x", "vswitch_id": "vsw-a"})])
     (change,) = plan_of(given).changes
-    assert change.seen is not None
-    assert (change.seen["cluster_id"], change.seen["size"], change.seen["state"]) == ("id-c", 8, "running")
-    assert (change.seen["vpc_id"], change.seen["vswitch_id"], change.seen["master_count"]) == ("vpc-a", "vsw-a", 5)
-    assert "certificate" not in change.seen
-    assert change_of(was, recorded(was), live(was)).seen is None
-    assert "size" not in (change_of(None, recorded(was), live(was, size=None)).seen or {})
+    assert change.live is not None
+    seen = change.live.facts
+    assert (seen["cluster_id"], seen["size"], seen["state"]) == ("id-c", 8, "running")
+    assert (seen["vpc_id"], seen["vswitch_id"], seen["master_count"]) == ("vpc-a", "vsw-a", 5)
+    assert "certificate" not in seen
+    assert change_of(was, recorded(was), live(was)).live is None
+    deleted = change_of(None, recorded(was), live(was, size=None))
+    assert deleted.live is not None
+    assert "size" not in deleted.live.facts
 
 
 RECORDED_ONLY = [

@@ -11,7 +11,11 @@ from fleets import Fleet
 from ackplan.core.diagnostics import Diagnostic, Severity, Span
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Work
+from ackplan.plan.live_side import Live
 from ackplan.plan.model import Change, Plan, Step
+from ackplan.plan.parts import decode_live
+from ackplan.record import RecordedCluster
+from ackplan.spec.desired import Wanted
 
 WEB = "  {name}: {{extends: web}}\n"
 BEFORE = "".join(WEB.format(name=name) for name in ("moved", "replaced", "deleted", "bigger"))
@@ -70,9 +74,27 @@ def _change(change: Change, text: str) -> Change:
         before=_value(change.before, text),
         after=_value(change.after, text),
         live_state=f"1{text}",
-        seen=_value(change.seen, text),
+        live=_live(change.live, text),
+        desired=_desired(change.desired, text),
+        recorded=_recorded(change.recorded, text),
         depends_on=tuple(name + text for name in change.depends_on),
     )
+
+
+def _live(live: Live | None, text: str) -> Live | None:
+    return decode_live(_value(live.facts, text)) if live else None
+
+
+def _desired(desired: Wanted | None, text: str) -> Wanted | None:
+    if desired is None:
+        return None
+    return dataclasses.replace(desired, parameters=_value(desired.parameters, text), own=_value(desired.own, text))
+
+
+def _recorded(recorded: RecordedCluster | None, text: str) -> RecordedCluster | None:
+    if recorded is None:
+        return None
+    return dataclasses.replace(recorded, parameters=_value(recorded.parameters, text), own=_value(recorded.own, text))
 
 
 def _step(step: Step, text: str) -> Step:

@@ -51,7 +51,7 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
 
 def test_the_same_plan_gives_the_same_page() -> None:
     planned = MIXED.plan()
-    assert plan_html(planned, MIXED.record) == plan_html(planned, MIXED.record)
+    assert plan_html(planned) == plan_html(planned)
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -65,7 +65,7 @@ def test_data_stand_in_their_element_whatever_is_in_them(text: str) -> None:
 
 
 def test_no_secret_and_no_name_of_one_is_in_the_page() -> None:
-    page = plan_html(MIXED.plan(), MIXED.record)
+    page = plan_html(MIXED.plan())
     assert "ACK_NODE_PASSWORD" not in page
     assert "(sensitive value)" in page
 

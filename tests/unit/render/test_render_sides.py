@@ -6,18 +6,14 @@ import dataclasses
 from typing import Any
 
 import fleets
-import pytest
 from fleets import Fleet
 
 from ackplan.core.values import ABSENT
-from ackplan.plan.model import Change
 from ackplan.render.page.three_sides import UNKNOWN, Sides, sides
 
 
-def shop(fleet: Fleet, *, recorded: bool = True, **options: Any) -> Sides:
-    change = fleet.change(**options)
-    entry = fleet.record.clusters.get("shop") if recorded else None
-    return sides(change, options.get("mode", "normal"), entry)
+def shop(fleet: Fleet, **options: Any) -> Sides:
+    return sides(fleet.change(**options), options.get("mode", "normal"))
 
 
 def row(found: Sides, name: str) -> tuple[Any, Any, Any]:
@@ -31,18 +27,23 @@ def test_a_new_cluster_has_one_side() -> None:
     assert row(found, "num_of_nodes") == (3, ABSENT, ABSENT)
 
 
-@pytest.mark.parametrize("recorded", [True, False])
-def test_a_drifted_size_is_as_recorded_and_wanted_but_not_live(recorded: bool) -> None:
-    found = shop(fleets.DRIFT, recorded=recorded)
+def test_a_drifted_size_is_as_recorded_and_wanted_but_not_live() -> None:
+    found = shop(fleets.DRIFT)
     assert row(found, "num_of_nodes") == (3, 3, 2)
     assert found.rows[0].name == "num_of_nodes"
     assert found.rows[0].changes
     assert not found.rows[1].changes
 
 
-def test_an_edited_size_is_known_only_with_the_record() -> None:
+def test_an_edited_size_is_wanted_alone() -> None:
     assert row(shop(fleets.SCALE_OUT), "num_of_nodes") == (5, 3, 3)
-    assert row(shop(fleets.SCALE_OUT, recorded=False), "num_of_nodes") == (5, UNKNOWN, 3)
+
+
+def test_a_file_of_the_first_format_does_not_tell_what_is_recorded() -> None:
+    for fleet in (fleets.SCALE_OUT, fleets.VANISHED):
+        found = sides(dataclasses.replace(fleet.change(), recorded=None), "normal")
+        assert found.recorded == "unknown"
+        assert row(found, "num_of_nodes")[1] is UNKNOWN
 
 
 def test_edited_and_drifted_shows_three_values() -> None:
@@ -67,16 +68,15 @@ def test_a_vanished_cluster_is_recorded_and_not_live() -> None:
     found = shop(fleets.VANISHED)
     assert (found.recorded, found.live) == ("yes", "no")
     assert row(found, "num_of_nodes") == (3, 3, ABSENT)
-    assert shop(fleets.VANISHED, recorded=False).recorded == "unknown"
 
 
-def test_a_replacement_without_the_record_still_knows_it() -> None:
-    found = shop(fleets.REPLACE, recorded=False)
+def test_a_replacement_has_other_values() -> None:
+    found = shop(fleets.REPLACE)
     assert row(found, "container_cidr")[:2] == ("172.24.0.0/16", "172.20.0.0/16")
 
 
 def test_a_refresh_wants_nothing_and_shows_what_moved() -> None:
-    found = shop(fleets.DRIFT, mode="refresh-only", recorded=False)
+    found = shop(fleets.DRIFT, mode="refresh-only")
     assert found.wanted == "unknown"
     assert row(found, "num_of_nodes") == (UNKNOWN, 3, 2)
 
@@ -89,11 +89,10 @@ def test_an_adopted_cluster_was_not_recorded() -> None:
 
 def test_a_refused_namesake_is_live_but_not_told() -> None:
     found = shop(fleets.ADOPT)
-    assert (found.recorded, found.live) == ("unknown", "unknown")
-    assert row(found, "vpcid") == ("vpc-a", UNKNOWN, UNKNOWN)
+    assert (found.recorded, found.live) == ("no", "unknown")
+    assert row(found, "vpcid") == ("vpc-a", ABSENT, UNKNOWN)
 
 
 def test_own_keys_stand_on_their_sides() -> None:
-    change: Change = fleets.RECORD_ONLY.change()
-    found = sides(change, "normal")
+    found = shop(fleets.RECORD_ONLY)
     assert row(found, "lifecycle") == ({"prevent_destroy": True}, ABSENT, UNKNOWN)

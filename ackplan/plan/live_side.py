@@ -1,0 +1,81 @@
+"""The live side of a change as a plan keeps it: what it compares and needs of a cluster, and nothing else of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ackplan.core import catalog
+from ackplan.core.answers import Cluster, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A live cluster as a change was planned against it; its attributes are those that plans compare and need.
+
+    `nodes` are its nodes where the plan names some of them; None where it only counts them.
+    """
+
+    cluster: Cluster
+    nodes: tuple[Node, ...] | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The same as JSON data, under the API's own names."""
+        live = self.cluster
+        told = {"cluster_id": live.cluster_id, "name": live.name, "state": live.state, "region_id": live.region_id}
+        facts = {**live.attributes, **told}
+        if live.size is not None:
+            facts["size"] = live.size
+        if self.nodes is not None:
+            facts["nodes"] = [_node_facts(node) for node in self.nodes]
+        return facts
+
+
+def _node_facts(node: Node) -> dict[str, Any]:
+    return {
+        "instance_id": node.instance_id,
+        "node_name": node.name,
+        "instance_role": node.role,
+        "state": node.state,
+        "creation_time": node.created,
+    }
+
+
+def kept(live: Cluster, nodes: Sequence[Node] | None, shown: Mapping[str, Any] | None = None) -> Live:
+    """What a plan keeps of a live cluster: what it compares (`shown`, where that is known) and needs, nothing else."""
+    attributes = {name: live.attributes[name] for name in _kept() if live.attributes.get(name) is not None}
+    attributes |= shown_of(live) if shown is None else shown
+    ordered = None if nodes is None else tuple(sorted(nodes, key=lambda node: node.key))
+    return Live(dataclasses.replace(live, attributes=attributes), ordered)
+
+
+@functools.cache
+def _kept() -> tuple[str, ...]:
+    """The fields of a live cluster that a plan keeps besides those that it compares."""
+    return tuple(sorted({*catalog.DEFAULT.discriminators, "vswitch_id"}))
+
+
+def shown_of(live: Cluster) -> dict[str, Any]:
+    """What is compared of a live cluster, each value under the best of the fields that show it."""
+    attributes, shown = live.attributes, {}
+    for sight in catalog.DEFAULT.sights:
+        if sight.field in attributes or sight.rest:
+            value = sight.shows(attributes)
+            if value is not None:
+                shown[sight.field] = value
+    return shown
+
+
+def fingerprint(live: Cluster | None, shown: Mapping[str, Any] | None = None) -> str:
+    """A short text that changes when anything of the live side changes that a plan depends on."""
+    if live is None or live.gone:
+        return "absent"
+    facts: list[Any] = [live.cluster_id, live.name, live.state, live.size, live.region_id, live.cluster_type]
+    facts.append(shown_of(live) if shown is None else shown)
+    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]
