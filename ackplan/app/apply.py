@@ -18,6 +18,7 @@ from ackplan.execute.outcomes import Result, Run
 from ackplan.plan.codec import encode
 from ackplan.plan.model import Plan, Step
 from ackplan.record import Record
+from ackplan.record.aims import Born
 from ackplan.record.codec import digest as content
 from ackplan.record.journal import Entry, Phase, RunHead, fold
 from ackplan.record.pin import is_made_on
@@ -62,8 +63,8 @@ def finished(plan: Plan, before: Known) -> bool:
 
 
 def _done(before: Known) -> frozenset[str]:
-    """The steps that the interrupted run did; an entry with data tells of something else than an end in order."""
-    return frozenset(e.step for e in before.leftover.entries if e.phase is Phase.SETTLED and not e.data)
+    """The steps that the interrupted run did."""
+    return frozenset(entry.step for entry in before.leftover.entries if entry.done)
 
 
 class SecretCheck(Protocol):
@@ -108,11 +109,11 @@ def tried(before: Known, now: float, recovered: Iterable[Entry]) -> dict[tuple[s
     """
     settled = {(entry.run, entry.step) for entry in recovered}
     flying = (call for call in before.flying if not (call.answered and call.key in settled))
-    open_calls = ((str(call.data.get("operation")), call.cluster, left(call, now)) for call in flying)
+    open_calls = ((call, left(call, now)) for call in flying)
     return {
-        (operation, cluster): now + seconds
-        for operation, cluster, seconds in open_calls
-        if seconds or operation == "create_cluster"
+        (call.facts.operation, call.cluster): now + seconds
+        for call, seconds in open_calls
+        if seconds or isinstance(call.aim, Born)
     }
 
 
@@ -128,9 +129,9 @@ async def resume(before: Known, observer: Observer) -> Run:
     for entry in (*entries, *recovered):
         if entry.removed:
             ids.pop(entry.cluster, None)
-        elif entry.entry is not None and entry.entry.get("cluster_id"):
-            ids[entry.cluster] = str(entry.entry["cluster_id"])
-            accepted[entry.cluster] = str(entry.entry.get("accepted_at") or accepted.get(entry.cluster, ""))
+        elif entry.entry is not None and entry.entry.cluster_id:
+            ids[entry.cluster] = entry.entry.cluster_id
+            accepted[entry.cluster] = entry.entry.accepted_at or accepted.get(entry.cluster, "")
     return Run(head.id, _done(before), ids, accepted, tried(before, observer.clock.wall(), recovered))
 
 
@@ -172,7 +173,7 @@ def finish(stores: Stores, stored: Record) -> Record:
     if record.clusters != stored.clusters or not stored.lineage:
         record = stores.record.write(record, expect=stored)
     if flying and leftover.head is not None:
-        kept = [Entry(f.run, f.step, f.cluster, Phase.ANSWER if f.answered else Phase.INTENT, f.data) for f in flying]
+        kept = [Entry(f.run, f.step, f.cluster, Phase.ANSWER if f.answered else Phase.INTENT, f.facts) for f in flying]
         stores.journal.replace(_head(leftover.head.id, "", record), kept)
     else:
         stores.journal.replace(None, ())

@@ -11,12 +11,12 @@ from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from ackplan.core import catalog
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error, warning
 from ackplan.execute.ports import ApiReader, Clock
 from ackplan.execute.presence import REAL, Listing, Patience, Subject, absence, look_up, read
 from ackplan.record import Record, RecordedCluster
+from ackplan.record.aims import Gone
 from ackplan.record.journal import InFlight
 
 T = TypeVar("T")
@@ -25,7 +25,6 @@ _MANY = 20
 _SAMPLE = 5
 _SHOWN = 5
 _AT_ONCE = 100
-_DELETE = "delete_cluster"
 _WHOLE = "See that these credentials may list all clusters of the account"
 
 
@@ -59,7 +58,7 @@ class Observer:
         listed = await Listing(self.api).clusters({*regions, *recorded, *_regions(flying)})
         by_id = {cluster.cluster_id: cluster for cluster in listed}
         unlisted = [_subject(name, e) for name, e in entries.items() if e.cluster_id and not _shows(by_id, e)]
-        doomed = {call.cluster for call in flying if call.data.get("operation") == _DELETE}
+        doomed = {call.cluster for call in flying if isinstance(call.aim, Gone)}
         unlisted = [replace(s, accepted_at="") if s.name in doomed else s for s in unlisted]
         if not unlisted:
             return Observed(listed)
@@ -109,9 +108,8 @@ class Observer:
 def _regions(flying: Iterable[InFlight]) -> Iterator[str]:
     """Where the calls in flight may have made something that no record has."""
     for call in flying:
-        entry = call.data.get("entry")
-        if isinstance(entry, dict) and isinstance(entry.get("parameters"), dict):
-            yield catalog.DEFAULT.kind(str(entry.get("kind"))).region_of(entry["parameters"])
+        if call.facts.after is not None:
+            yield call.facts.after.region
 
 
 async def living(

@@ -165,11 +165,11 @@ async def coming_calls(observer: Observer, before: Known) -> frozenset[CallKey]:
 
 async def _is_running(api: ApiReader, before: Known, call: InFlight) -> bool:
     """Whether the task of a call may be running: one that can't be read may."""
-    task_id, entry = call.data.get("task_id"), before.record.clusters.get(call.cluster)
+    task_id, entry = call.facts.task_id, before.record.clusters.get(call.cluster)
     if not task_id:
         return True
     try:
-        return (await api.get_task(str(task_id), entry.region if entry else "")).running
+        return (await api.get_task(task_id, entry.region if entry else "")).running
     except ApiError:
         return True
 

@@ -20,6 +20,7 @@ from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.plan.live_side import Live, fingerprint, kept
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
+from ackplan.record.aims import Gone
 from ackplan.record.pin import is_made_on, parted
 from ackplan.record.shared_ids import shared_ids
 
@@ -62,7 +63,7 @@ async def check_resumable(plan: Plan, before: Known, ids: Mapping[str, str], obs
     """
     live = (await observer.observe(before.record, _regions(plan), before.flying)).live
     begun = {entry.cluster for entry in before.leftover.entries}
-    doomed = {call.cluster for call in before.flying if call.data.get("operation") == "delete_cluster"}
+    doomed = {call.cluster for call in before.flying if isinstance(call.aim, Gone)}
     there = {cluster.cluster_id for cluster in live if not cluster.gone and not cluster.leaving}
     moved = [*_live_moved([change for change in plan.acting if change.cluster not in begun], plan, before, live)]
     moved += _needed_gone(plan, ids, before.record, live)

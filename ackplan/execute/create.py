@@ -44,7 +44,7 @@ async def _send(context: StepContext) -> str | None:
             return await _created(context, await context.ports.api.create_cluster(context.call.region, body))
         except ApiError as fault:
             if not fault.uncertain and not (fault.code == NAME_TAKEN and (lost or context.late is not None)):
-                await context.write(Phase.SETTLED, {"error": fault.code})
+                await context.write(Phase.SETTLED, error=fault.code)
                 raise
             lost = fault
             context.heard(fault)

@@ -146,7 +146,7 @@ class Performer:
         except StepFailed as failed:
             context.diagnostics.append(failed.diagnostic)
             if context.called and not failed.open:
-                await context.write(Phase.SETTLED, {"error": failed.diagnostic.code})
+                await context.write(Phase.SETTLED, error=failed.diagnostic.code)
         else:
             return Status.DONE
         return Status.FAILED

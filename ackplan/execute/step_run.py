@@ -20,13 +20,13 @@ from ackplan.execute.slots import Place
 from ackplan.execute.waiter import Settled, Watch
 from ackplan.plan.model import Step
 from ackplan.record import RecordedCluster
-from ackplan.record.codec import encode_cluster
-from ackplan.record.journal import Entry, Phase
+from ackplan.record.aims import aim_of
+from ackplan.record.journal import Entry, Facts, Phase
 
 # How long a call whose answer was lost may take to show its effect.
 GRACE = 60.0
 LOOK_EVERY = 3.0
-_SIZES = ("workers_before", "workers_after")
+_NO_FACTS = Facts()
 _SHARE = 0.04
 _LONGEST_PAUSE = 15.0
 
@@ -41,13 +41,6 @@ class Ports:
     secrets: SecretSource
     tell: Callable[[Event], None]
     patience: Patience = REAL
-
-
-def _aim(step: Step) -> dict[str, Any]:
-    """By what a later run can tell whether the step's call took effect."""
-    size = step.size
-    sizes = {"workers_before": size.before, "workers_after": size.after} if size else dict.fromkeys(_SIZES)
-    return {**sizes, "masters": size.masters if size else 0, "instances": list(step.instances)}
 
 
 @dataclass(slots=True)
@@ -85,11 +78,17 @@ class StepContext:
     # What is written down
 
     async def write(
-        self, phase: Phase, data: Mapping[str, Any], entry: RecordedCluster | None = None, *, removed: bool = False
+        self,
+        phase: Phase,
+        facts: Facts = _NO_FACTS,
+        entry: RecordedCluster | None = None,
+        *,
+        removed: bool = False,
+        error: str = "",
     ) -> None:
         """One journal entry, on disk when this returns."""
-        after = encode_cluster(entry) if entry else None
-        await self.ports.journal.write(Entry(self.run, self.step.id, self.step.cluster, phase, data, after, removed))
+        where = self.run, self.step.id, self.step.cluster
+        await self.ports.journal.write(Entry(*where, phase, facts, entry, removed, error))
 
     async def intent(self) -> dict[str, Any]:
         """Reads the secrets, writes down what is about to be sent, and gives the body to send."""
@@ -100,9 +99,7 @@ class StepContext:
         return body
 
     async def _write_down(self) -> None:
-        step, now = self.step, self.ports.clock.wall()
-        after = encode_cluster(step.after) if step.after else None
-        facts = {"operation": self.call.operation, **_aim(step), "entry": after, "at": now}
+        facts = Facts(aim_of(self.step.work), after=self.step.after, sent_at=self.ports.clock.wall())
         await self.write(Phase.INTENT, facts)
 
     def _with_secrets(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,8 +114,8 @@ class StepContext:
         self.heard(answer)
         if answer.task_id:
             self.task_ids.append(answer.task_id)
-        data = {"request_id": answer.request_id, "task_id": answer.task_id}
-        await self.write(Phase.ANSWER, data, entry=entry)
+        facts = Facts(request_id=answer.request_id, task_id=answer.task_id)
+        await self.write(Phase.ANSWER, facts, entry=entry)
         return answer.task_id
 
     def heard(self, told: Accepted | Attached | ApiError) -> None:
@@ -132,12 +129,12 @@ class StepContext:
         """The step's effect is complete, or as far as it will be (`error` says why): the record takes it in."""
         if entry is not None:
             entry = replace(entry, cluster_id=entry.cluster_id or self.cluster_id)
-        await self.write(Phase.SETTLED, {"error": error} if error else {}, entry=entry, removed=removed)
+        await self.write(Phase.SETTLED, entry=entry, removed=removed, error=error)
 
     async def after_fault(self, fault: ApiError, seen: Callable[[], Awaitable[bool]]) -> None:
         """A definite refusal ends the step. After a lost answer: goes on if the effect shows, else stops here."""
         if not fault.uncertain:
-            await self.write(Phase.SETTLED, {"error": fault.code})
+            await self.write(Phase.SETTLED, error=fault.code)
             raise fault
         self.heard(fault)
         if not await self.until(seen):

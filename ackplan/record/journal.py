@@ -7,17 +7,14 @@ when its effect is complete or has failed. An entry may carry what becomes of th
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from ackplan.record.codec import decode_cluster
+from ackplan.record.aims import Aim, Born, Grown, Joined
 from ackplan.record.model import Record, RecordedCluster
 
 # The run and the step that a call belongs to.
 CallKey = tuple[str, str]
-# Tells an entry that settles a call of a run that died from one that says that its step is done.
-RECOVERED: Mapping[str, Any] = {"recovered": True}
 
 
 class Phase(enum.Enum):
@@ -27,19 +24,46 @@ class Phase(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry. `data` holds facts of the call (operation, request id, task id, size before), never a secret.
+class Facts:
+    """What is known of a call, never a secret. `sent_at` is in seconds since 1970.
 
-    `entry` is the cluster's new record entry as JSON data, `removed` says that the cluster leaves the record.
+    `aim` is what it is to bring about, None where that is not told; `after` the record entry that is aimed at.
+    """
+
+    aim: Aim | None = None
+    after: RecordedCluster | None = None
+    sent_at: float | None = None
+    request_id: str = ""
+    task_id: str | None = None
+
+    @property
+    def operation(self) -> str:
+        """Empty where it is not told."""
+        return self.aim.operation if self.aim else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry. `entry` is the cluster's new record entry, `removed` says that the cluster leaves the record.
+
+    A step that failed is settled with its `error`. `recovered` tells an entry that settles a call of a run that died
+    from one that says that its step is done.
     """
 
     run: str
     step: str
     cluster: str
     phase: Phase
-    data: Mapping[str, Any] = field(default_factory=dict)
-    entry: Mapping[str, Any] | None = None
+    facts: Facts = field(default_factory=Facts)
+    entry: RecordedCluster | None = None
     removed: bool = False
+    error: str = ""
+    recovered: bool = False
+
+    @property
+    def done(self) -> bool:
+        """Whether the step ended in order."""
+        return self.phase is Phase.SETTLED and not self.error and not self.recovered
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +73,16 @@ class InFlight:
     run: str
     step: str
     cluster: str
-    data: Mapping[str, Any]
+    facts: Facts
     answered: bool
 
     @property
     def key(self) -> CallKey:
         return self.run, self.step
+
+    @property
+    def aim(self) -> Aim | None:
+        return self.facts.aim
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,42 +117,29 @@ class Leftover:
 
 NOTHING = Leftover(None, ())
 
-_COUNTS = ("workers_before", "workers_after", "masters")
 
-
-def checked(entry: Entry) -> Entry:
-    """The entry. Raises ValueError for one that no run writes: a journal is a file that a stranger could bring."""
-    data = entry.data
-    if not isinstance(data, dict) or not all(isinstance(text, str) for text in (entry.run, entry.step, entry.cluster)):
-        raise ValueError("an entry has the wrong shape")
-    instances, at = data.get("instances") or [], data.get("at")
-    right = (
-        isinstance(data.get("operation", ""), str),
-        isinstance(instances, list) and all(isinstance(instance, str) for instance in instances),
-        all(isinstance(data.get(name), int | None) for name in _COUNTS),
-        isinstance(at, int | float | None),
-    )
-    if not all(right):
-        raise ValueError("the facts of a call have the wrong shape")
-    for after in (entry.entry, data.get("entry")):
-        if after is not None:
-            decode_cluster(entry.cluster, after)
-    return entry
-
-
-def _after(call: InFlight, entry: Entry, recorded: Mapping[str, Any]) -> InFlight | None:
+def _after(call: InFlight, entry: Entry, recorded: RecordedCluster) -> InFlight | None:
     """A call in flight once a later run wrote down something of its cluster: what it aimed at is out of date then.
 
     None where it can't take effect any more, since the later run brought about what it was to bring about.
     """
     if call.cluster != entry.cluster or call.run == entry.run:
         return call
-    operation, instances = call.data.get("operation"), call.data.get("instances") or ()
-    if operation in {"create_cluster", "scale_out"} and call.step == entry.step:
+    if isinstance(call.aim, Born | Grown) and call.step == entry.step:
         return None
-    if operation == "attach" and set(instances) <= set(recorded.get("attached", ())):
+    if isinstance(call.aim, Joined) and set(call.aim.instances) <= set(recorded.attached):
         return None
-    return call if operation == "create_cluster" else replace(call, data={**call.data, "entry": None})
+    return call if isinstance(call.aim, Born) else replace(call, facts=replace(call.facts, after=None))
+
+
+def _together(before: Facts, entry: Entry) -> Facts:
+    """What is known of a call once an entry adds to it: an answer has what its intent lacks."""
+    facts = entry.facts
+    if facts.aim is None:
+        facts = replace(facts, aim=before.aim, after=before.after, sent_at=before.sent_at)
+    if entry.phase is not Phase.ANSWER:
+        facts = replace(facts, request_id=before.request_id, task_id=before.task_id)
+    return facts
 
 
 def _of_the_same(before: RecordedCluster | None, after: RecordedCluster) -> RecordedCluster:
@@ -147,16 +162,14 @@ def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tu
         if entry.removed:
             if not stale:
                 clusters.pop(entry.cluster, None)
-        elif entry.entry is not None and not (stale and entry.cluster in record.clusters and entry.data != RECOVERED):
-            clusters[entry.cluster] = _of_the_same(
-                clusters.get(entry.cluster), decode_cluster(entry.cluster, entry.entry)
-            )
+        elif entry.entry is not None and not (stale and entry.cluster in record.clusters and not entry.recovered):
+            clusters[entry.cluster] = _of_the_same(clusters.get(entry.cluster), entry.entry)
         if entry.entry is not None and entry.phase is not Phase.INTENT:
             flying = {k: left for k, call in flying.items() if (left := _after(call, entry, entry.entry)) is not None}
         if entry.phase is Phase.SETTLED:
             flying.pop(key, None)
         else:
             before = flying.get(key)
-            data = {**(before.data if before else {}), **entry.data}
-            flying[key] = InFlight(*key, entry.cluster, data, entry.phase is Phase.ANSWER)
+            facts = _together(before.facts, entry) if before else entry.facts
+            flying[key] = InFlight(*key, entry.cluster, facts, entry.phase is Phase.ANSWER)
     return replace(record, clusters=clusters), tuple(flying.values())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
-from typing import Any
 
 from ackplan.core.answers import Cluster, Node
-from ackplan.record.codec import encode_cluster
-from ackplan.record.journal import RECOVERED, CallKey, Entry, InFlight, Phase, fold
+from ackplan.core.call import Pinned
+from ackplan.record.aims import Aim, Born, Gone, Grown, Joined, Left, instances_of
+from ackplan.record.journal import CallKey, Entry, InFlight, Phase, fold
 from ackplan.record.model import Record, RecordedCluster
 
 # How long after it was sent a call may take effect and show, in seconds: its sender may have died with it on the way,
@@ -17,7 +17,6 @@ LATEST = 120.0
 # The same of a call that was accepted, where no task tells more: that long a step waits for it as well.
 ACCEPTED = 1800.0
 _UNREAD: Mapping[str, Sequence[Node]] = {}
-_CREATE, _SCALE_OUT, _DELETE, _ATTACH = "create_cluster", "scale_out", "delete_cluster", "attach"
 
 
 def recover(
@@ -43,16 +42,15 @@ def recover(
     there = {cluster.cluster_id: cluster for cluster in live if not cluster.gone}
     entries = []
     for call in flying:
-        settled = Entry(call.run, call.step, call.cluster, Phase.SETTLED, RECOVERED)
-        operation = call.data.get("operation")
-        if operation == _CREATE:
+        settled = Entry(call.run, call.step, call.cluster, Phase.SETTLED, recovered=True)
+        if isinstance(call.aim, Born):
             settled = replace(settled, entry=_created(record, call, there))
-        elif operation == _DELETE:
+        elif isinstance(call.aim, Gone):
             settled = replace(settled, removed=not stale and _deleted(record, call, there))
         elif not stale:
             settled = replace(settled, entry=_changed(record, call, there, nodes))
-        if operation == _ATTACH and settled.entry is None:
-            settled = replace(settled, entry=_attached(record, call, there, nodes))
+        if isinstance(call.aim, Joined) and settled.entry is None:
+            settled = replace(settled, entry=_attached(record, call.cluster, call.aim, there, nodes))
         if settled.entry is None and _open(record, call, there, coming=call.key in coming):
             continue
         entries.append(settled)
@@ -65,53 +63,54 @@ def left(call: InFlight, now: float) -> float:
 
     It was written down on another machine, maybe: where that clock was ahead, no more is believed than can be.
     """
-    at = call.data.get("at")
-    span = LATEST if not call.answered else ACCEPTED if call.data.get("operation") in {_SCALE_OUT, _ATTACH} else 0.0
-    return min(max(at + span - now, 0.0), span) if isinstance(at, int | float) else 0.0
+    at = call.facts.sent_at
+    span = LATEST if not call.answered else ACCEPTED if isinstance(call.aim, Grown | Joined) else 0.0
+    return min(max(at + span - now, 0.0), span) if at is not None else 0.0
 
 
 def named_nodes(record: Record, flying: Iterable[InFlight], live: Iterable[Cluster]) -> tuple[str, ...]:
     """The ids of the live clusters whose nodes tell what became of a call in flight."""
     living = {cluster.cluster_id for cluster in live if not cluster.gone and not cluster.busy}
-    named = {call.cluster for call in flying if call.data.get("instances")}
+    named = {call.cluster for call in flying if instances_of(call.aim)}
     return tuple(c.cluster_id for name, c in record.clusters.items() if name in named and c.cluster_id in living)
 
 
-def _created(record: Record, call: InFlight, there: Mapping[str, Cluster]) -> Mapping[str, Any] | None:
+def _created(record: Record, call: InFlight, there: Mapping[str, Cluster]) -> RecordedCluster | None:
     """The entry of the cluster that a create left whose answer never came; None where there is none to take in."""
-    entry, known = call.data.get("entry"), record.clusters.get(call.cluster)
-    if call.answered or not isinstance(entry, dict) or (known and known.cluster_id in there):
+    after, known = call.facts.after, record.clusters.get(call.cluster)
+    if call.answered or after is None or (known and known.cluster_id in there):
         return None
-    found = next((cluster for cluster in there.values() if cluster.name == call.cluster), None)
-    return {**entry, "cluster_id": found.cluster_id, "created": False, "attached": []} if found else None
+    cluster = next((cluster for cluster in there.values() if cluster.name == call.cluster), None)
+    return replace(after, cluster_id=cluster.cluster_id, created=False, attached=()) if cluster else None
 
 
 def _open(record: Record, call: InFlight, there: Mapping[str, Cluster], *, coming: bool) -> bool:
     """Whether a call of which nothing shows may still add something."""
-    known, operation = record.clusters.get(call.cluster), call.data.get("operation")
-    found = there.get(known.cluster_id) if known else None
-    if operation == _CREATE or found is None:
-        return operation == _CREATE and found is None and coming
-    if operation == _ATTACH:
-        return found.busy or coming
-    before = call.data.get("workers_before")
-    unmoved = isinstance(before, int) and not found.busy and found.size == before + call.data.get("masters", 0)
-    return operation == _SCALE_OUT and unmoved and coming
+    known = record.clusters.get(call.cluster)
+    cluster = there.get(known.cluster_id) if known else None
+    match call.aim:
+        case Born():
+            return cluster is None and coming
+        case Joined():
+            return cluster is not None and (cluster.busy or coming)
+        case Grown(size):
+            return cluster is not None and not cluster.busy and cluster.size == size.before + size.masters and coming
+    return False
 
 
 def _attached(
-    record: Record, call: InFlight, there: Mapping[str, Cluster], nodes: Mapping[str, Sequence[Node]]
-) -> Mapping[str, Any] | None:
+    record: Record, name: str, aim: Joined, there: Mapping[str, Cluster], nodes: Mapping[str, Sequence[Node]]
+) -> RecordedCluster | None:
     """The recorded entry with those instances of an attach that are nodes; where nodes were not read, with all."""
-    known = record.clusters.get(call.cluster)
-    found = there.get(known.cluster_id) if known else None
-    if known is None or found is None or found.busy:
+    known = record.clusters.get(name)
+    cluster = there.get(known.cluster_id) if known else None
+    if known is None or cluster is None or cluster.busy:
         return None
-    named = [i for i in call.data.get("instances") or () if i not in known.attached]
-    if (read := nodes.get(found.cluster_id)) is not None:
+    named = [i for i in aim.instances if i not in known.attached]
+    if (read := nodes.get(cluster.cluster_id)) is not None:
         present = {node.instance_id for node in read}
         named = [instance for instance in named if instance in present]
-    return encode_cluster(replace(known, attached=(*known.attached, *named))) if named else None
+    return replace(known, attached=(*known.attached, *named)) if named else None
 
 
 def _deleted(record: Record, call: InFlight, there: Mapping[str, Cluster]) -> bool:
@@ -121,30 +120,41 @@ def _deleted(record: Record, call: InFlight, there: Mapping[str, Cluster]) -> bo
 
 def _changed(
     record: Record, call: InFlight, there: Mapping[str, Cluster], nodes: Mapping[str, Sequence[Node]]
-) -> Mapping[str, Any] | None:
+) -> RecordedCluster | None:
     """The entry that the call aimed at, where the live cluster has come to be so; None where it can't be told."""
-    entry, known = call.data.get("entry"), record.clusters.get(call.cluster)
-    if not isinstance(entry, dict) or known is None or entry.get("cluster_id") not in ("", known.cluster_id):
+    after, known = call.facts.after, record.clusters.get(call.cluster)
+    if after is None or known is None or after.cluster_id not in {"", known.cluster_id}:
         return None
-    found = there.get(known.cluster_id)
-    if found is None or found.busy or not _shows(call.data, found, nodes.get(known.cluster_id)):
+    cluster = there.get(known.cluster_id)
+    if cluster is None or cluster.busy or not _shows(call.aim, cluster, nodes.get(known.cluster_id)):
         return None
-    return {**entry, "cluster_id": known.cluster_id, "attached": _kept(known, entry, call.data)}
+    return replace(after, cluster_id=known.cluster_id, attached=_kept(known, after, call.aim))
 
 
-def _kept(known: RecordedCluster, entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[str]:
+def _kept(known: RecordedCluster, after: RecordedCluster, aim: Aim | None) -> tuple[str, ...]:
     """What is attached after a call: what it aimed at, and what another call attached since it was planned."""
-    aimed = [str(instance) for instance in entry.get("attached") or ()]
-    taken = {*aimed, *(() if data.get("operation") == _ATTACH else data.get("instances") or ())}
-    return [*aimed, *(instance for instance in known.attached if instance not in taken)]
+    gone = aim.instances if isinstance(aim, Left) else ()
+    taken = {*after.attached, *gone}
+    return (*after.attached, *(instance for instance in known.attached if instance not in taken))
 
 
-def _shows(data: Mapping[str, Any], found: Cluster, nodes: Sequence[Node] | None) -> bool:
+def _shows(aim: Aim | None, cluster: Cluster, nodes: Sequence[Node] | None) -> bool:
     """Whether all that a call was to bring about is there."""
-    wanted, instances = data.get("workers_after"), data.get("instances") or ()
-    if isinstance(wanted, int) and found.size != wanted + data.get("masters", 0):
-        return False
-    if not instances:
-        return isinstance(wanted, int)
-    present = [node.instance_id in instances for node in nodes or ()].count(True)
-    return nodes is not None and present == (len(instances) if data.get("operation") == _ATTACH else 0)
+    match aim:
+        case Grown(size):
+            return _has(cluster, size)
+        case Joined(instances) if instances and nodes is not None:
+            return _present(instances, nodes) == len(instances)
+        case Left((), size):
+            return size is not None and _has(cluster, size)
+        case Left(instances, size) if nodes is not None:
+            return (size is None or _has(cluster, size)) and _present(instances, nodes) == 0
+    return False
+
+
+def _has(cluster: Cluster, size: Pinned) -> bool:
+    return cluster.size == size.after + size.masters
+
+
+def _present(instances: Sequence[str], nodes: Sequence[Node]) -> int:
+    return sum(node.instance_id in instances for node in nodes)

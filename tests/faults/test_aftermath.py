@@ -121,7 +121,8 @@ def _written(folder: Path) -> float:
     """When a call was written down last."""
     with contextlib.closing(SqliteJournal(folder / ".ackplan" / "default.journal")) as journal:
         intents = [entry for entry in journal.read().entries if entry.phase is Phase.INTENT]
-    return float(intents[-1].data["at"])
+    assert intents[-1].facts.sent_at is not None
+    return intents[-1].facts.sent_at
 
 
 def test_a_call_that_was_not_seen_to_its_end_is_in_flight(tmp_path: Path) -> None:

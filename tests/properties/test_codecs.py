@@ -14,8 +14,9 @@ from ackplan.core.diagnostics import Diagnostic, Failure, Severity, Span
 from ackplan.plan import codec
 from ackplan.plan.model import Pins, Plan
 from ackplan.record import Record, RecordedCluster
-from ackplan.record.codec import decode, encode, encode_cluster
-from ackplan.record.journal import Entry, Phase, fold
+from ackplan.record.aims import Born
+from ackplan.record.codec import decode, encode
+from ackplan.record.journal import Entry, Facts, Phase, fold
 from ackplan.record.recovery import recover
 
 EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
@@ -126,8 +127,8 @@ def entries(draw: st.DrawFn) -> list[Entry]:
         settled = phase is Phase.SETTLED
         after = draw(CLUSTERS) if phase is not Phase.INTENT and not step.startswith("delete") else None
         removed = settled and step.startswith("delete")
-        data = {"operation": "create_cluster"} if step.startswith("create") else {}
-        found.append(Entry("run", step, cluster, phase, data, encode_cluster(after) if after else None, removed))
+        facts = Facts(Born()) if step.startswith("create") else Facts()
+        found.append(Entry("run", step, cluster, phase, facts, after, removed))
     return found
 
 

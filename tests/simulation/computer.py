@@ -15,8 +15,10 @@ from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.cli.plan import Asked
 from ackplan.core.diagnostics import Failure, error
 from ackplan.record import Record
-from ackplan.record.codec import decode, encode
-from ackplan.record.journal import Entry, Leftover, Phase, RunHead, fold
+from ackplan.record.aims import Born, Grown
+from ackplan.record.codec import decode, encode, encode_cluster
+from ackplan.record.entries import decode_entry, encode_data
+from ackplan.record.journal import Entry, Leftover, RunHead, fold
 from ackplan.spec.desired import Wanted
 
 from .account import Account, answer_of
@@ -95,9 +97,6 @@ class Life:
             raise Failure(error("ACK3012", "Journal can't be used", "the disk is full"))
 
 
-_FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
-
-
 @dataclass
 class Disk:
     """What lasts. Every text that was ever written is in `written`."""
@@ -108,7 +107,9 @@ class Disk:
     written: list[str] = field(default_factory=list)
 
     def row(self, entry: Entry) -> str:
-        text = json.dumps({name: getattr(entry, name) for name in _FIELDS} | {"phase": entry.phase.value})
+        after = encode_cluster(entry.entry) if entry.entry else None
+        told = {"phase": entry.phase.value, "data": encode_data(entry), "entry": after, "removed": entry.removed}
+        text = json.dumps({"run": entry.run, "step": entry.step, "cluster": entry.cluster, **told})
         self.written.append(text)
         return text
 
@@ -118,11 +119,12 @@ class Disk:
     def intends(self, operation: str) -> set[str]:
         """The clusters of which it is written down that this is about to be done to them."""
         _, flying = fold(Record(""), self.leftover().entries)
-        return {call.cluster for call in flying if call.data.get("operation") == operation}
+        return {call.cluster for call in flying if call.facts.operation == operation}
 
 
 def _entry(fields: dict[str, Any]) -> Entry:
-    return Entry(**{**fields, "phase": Phase(fields["phase"])})
+    where = fields["run"], fields["step"], fields["cluster"]
+    return decode_entry(where, fields["phase"], fields["data"], fields["entry"], removed=fields["removed"])
 
 
 @dataclass
@@ -172,7 +174,7 @@ class MemoryJournal:
     async def write(self, entry: Entry) -> None:
         await asyncio.sleep(0)
         self.append([entry])
-        if entry.data.get("operation") == "create_cluster":
+        if isinstance(entry.facts.aim, Born):
             self.life.creating.add(entry.cluster)
         await asyncio.sleep(0)
 
@@ -233,6 +235,6 @@ class Wire:
     def _pin(self, cluster_id: str) -> None:
         name = self.account.name_of(f"/clusters/{cluster_id}")
         _, flying = fold(Record(""), self.disk.leftover().entries)
-        facts = [call.data for call in flying if (call.data.get("operation"), call.cluster) == ("scale_out", name)]
-        if facts and isinstance(facts[-1].get("workers_before"), int):
-            self.life.sent[cluster_id] = facts[-1]["workers_before"] + facts[-1].get("masters", 0)
+        sizes = [call.aim.size for call in flying if isinstance(call.aim, Grown) and call.cluster == name]
+        if sizes:
+            self.life.sent[cluster_id] = sizes[-1].before + sizes[-1].masters

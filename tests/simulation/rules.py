@@ -240,7 +240,7 @@ class Rules:
         """Instances that are there by a call of ours, and neither recorded nor written down as being attached."""
         recorded, calls = fold(self.record(), self.computer.disk.leftover().entries)
         flying, removing = (
-            {call.cluster for call in calls if call.data.get("operation") == operation}
+            {call.cluster for call in calls if call.facts.operation == operation}
             for operation in ("attach", "remove_nodes")
         )
         live = self.account.clusters()

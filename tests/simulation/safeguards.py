@@ -10,7 +10,7 @@ from .mutants import Mutant
 _INTENT = "await self.write(Phase.INTENT, facts)"
 _DOWN = "execute.step_run:StepContext._write_down"
 # An old creation is found by its name in the end, whoever did not look for it before.
-_OLD_CREATES = ("app.apply:tried", ' or operation == "create_cluster"', "")
+_OLD_CREATES = ("app.apply:tried", " or isinstance(call.aim, Born)", "")
 MUTANTS = (
     Mutant("an old creation has the name that is taken", *_OLD_CREATES, 1208),
     Mutant("intents are kept", _DOWN, _INTENT, "pass", 0),
@@ -24,13 +24,15 @@ MUTANTS = (
     Mutant(
         "no secret is written down",
         _DOWN,
-        "facts = {",
-        "facts = {'body': self._with_secrets(self.call.body or {}), ",
+        "sent_at=",
+        "request_id=str(self._with_secrets(self.call.body or {})), sent_at=",
         0,
     ),
-    Mutant("an intent says when", _DOWN, ', "at": now', "", 11),
-    Mutant("an intent says what it aims at", _DOWN, "**_aim(step), ", "", 2),
-    Mutant("an intent has the entry that is aimed at", _DOWN, '"entry": after', '"entry": None', 16, (_OLD_CREATES,)),
+    Mutant("an intent says when", _DOWN, ", sent_at=self.ports.clock.wall()", "", 11),
+    Mutant("an intent says what it aims at", _DOWN, "aim_of(self.step.work)", "None", 2),
+    Mutant(
+        "an intent has the entry that is aimed at", _DOWN, "after=self.step.after", "after=None", 16, (_OLD_CREATES,)
+    ),
     Mutant(
         "a stopped run sends nothing",
         "adapters.ack.sender:Sender.stop",
@@ -42,7 +44,7 @@ MUTANTS = (
     Mutant(
         "answers are kept",
         "execute.step_run:StepContext.answered",
-        "await self.write(Phase.ANSWER, data, entry=entry)",
+        "await self.write(Phase.ANSWER, facts, entry=entry)",
         "pass",
         31,
     ),
@@ -121,7 +123,7 @@ MUTANTS = (
     Mutant("a wait ends in time", "execute.waiter:Watch._check_deadlines", "now > wait.deadline", "False", 95),
     Mutant("what is settled is in flight no more", "record.journal:fold", "flying.pop(key, None)", "pass", 0),
     Mutant(
-        "an answer keeps the facts of its intent", "record.journal:fold", "**(before.data if before else {}), ", "", 295
+        "an answer keeps the facts of its intent", "record.journal:_together", "if facts.aim is None:", "if False:", 295
     ),
     Mutant("calls in flight are recovered", "record.recovery:recover", "for call in flying:", "for call in ():", 5),
     Mutant("a call on its way is not forgotten", "record.recovery:left", "return min(", "return 0.0 and min(", 11),
@@ -143,21 +145,21 @@ MUTANTS = (
     Mutant(
         "instances of an attach that came in part are recovered",
         "record.recovery:recover",
-        "entry=_attached(record, call, there, nodes)",
+        "entry=_attached(record, call.cluster, call.aim, there, nodes)",
         "entry=None",
         2644,
     ),
     Mutant(
         "an attach is recovered",
         "record.recovery:recover",
-        "entry=_attached(record, call, there, nodes)",
+        "entry=_attached(record, call.cluster, call.aim, there, nodes)",
         "entry=None",
         836,
         (
             (
                 "record.recovery:_changed",
-                "if not isinstance(entry, dict)",
-                "if call.data.get('operation') == 'attach' or not isinstance(entry, dict)",
+                "if after is None",
+                "if isinstance(call.aim, Joined) or after is None",
             ),
         ),
     ),

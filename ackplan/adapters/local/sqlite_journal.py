@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from ackplan.core.diagnostics import Failure, error
-from ackplan.record.journal import NOTHING, Entry, Leftover, Phase, RunHead, checked
+from ackplan.record.codec import encode_cluster
+from ackplan.record.entries import decode_entry, encode_data
+from ackplan.record.journal import NOTHING, Entry, Leftover, RunHead
 
 _VERSION = 2
 # Several times what a run of 30,000 clusters writes.
@@ -221,12 +223,12 @@ def _head(row: tuple[Any, ...]) -> RunHead:
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:
-    after = json.dumps(entry.entry) if entry.entry is not None else None
-    data = json.dumps(dict(entry.data))
+    after = json.dumps(encode_cluster(entry.entry)) if entry.entry is not None else None
+    data = json.dumps(encode_data(entry))
     return (entry.run, entry.step, entry.cluster, entry.phase.value, data, after, int(entry.removed))
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     run, step, cluster, phase, data, entry, removed = row
     after = json.loads(entry) if entry else None
-    return checked(Entry(run, step, cluster, Phase(phase), json.loads(data), after, bool(removed)))
+    return decode_entry((run, step, cluster), phase, json.loads(data), after, removed=bool(removed))

@@ -19,7 +19,7 @@ def command(settings: Settings, task_id: str | None) -> None:
     from ackplan.cli.plan import before_now
 
     flying = before_now(settings).flying
-    ids = [task_id] if task_id else [str(f.data["task_id"]) for f in flying if f.data.get("task_id")]
+    ids = [task_id] if task_id else [call.facts.task_id for call in flying if call.facts.task_id]
     click.echo(run_async(_show(settings, ids)) if ids else "No tasks are known to be running.")
 
 
