@@ -43,9 +43,11 @@ class Span:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Diagnostic:
     """One finding: a code, which of its messages, and the arguments of that by name. No secret in any.
+
+    Two are equal that say the same of the same place.
 
     The words stand in a table a language (`ackplan.core.messages`) and are looked up when they are read. `texts` are
     summary, detail and cure of a finding whose words came with it, as out of a plan file. `rule` is the rule of a
@@ -70,18 +72,34 @@ class Diagnostic:
     @property
     def detail(self) -> str:
         """The names and values that it is about."""
-        words = self.texts[1] if self.texts else messages.detail(self.code, self.variant, dict(self.arguments))
+        words = self.texts[1] if self.texts else messages.detail(self.code, self.variant, self._named)
         return printable(words)
 
     @property
     def cure(self) -> str:
         """What to do about it, with commands as they have to be typed here."""
-        words = self.texts[2] if self.texts else messages.cure(self.code, self.variant, dict(self.arguments))
+        words = self.texts[2] if self.texts else messages.cure(self.code, self.variant, self._named)
         return printable(hint(words))
 
     @property
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
+
+    @property
+    def _named(self) -> dict[str, Text]:
+        """What a message may name: its arguments, and where the finding is."""
+        return {"cluster": self.cluster, "parameter": self.parameter, **dict(self.arguments)}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Diagnostic) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[object, ...]:
+        texts = (self.summary, self.detail, self.cure)
+        return (self.severity, self.code, texts, self.span, self.cluster, self.parameter, self.rule)
 
     def __str__(self) -> str:
         place = f"{self.span}: " if self.span else ""

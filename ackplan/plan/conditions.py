@@ -24,9 +24,8 @@ def conditions(changes: Iterable[Change], wanted: Mapping[str, Wanted]) -> Itera
         spec = wanted.get(change.cluster)
         yield warning(
             "ACK2030",
-            "Cluster is not running",
-            f"its state is {state}: {condition(state).says}",
-            f"Look at it: ackplan clusters {change.cluster}",
+            state=state,
+            says=condition(state).says,
             span=spec.span if spec else None,
             cluster=change.cluster,
         )
@@ -48,9 +47,9 @@ def unfit(wanted: Wanted, live: Cluster, steps: Iterable[Step]) -> Iterator[Diag
         return
     yield error(
         "ACK2031",
-        "Cluster takes no change of its nodes",
-        f"its state is {live.state}: {known.says}; the plan would {', '.join(dict.fromkeys(asked))}",
-        f"Mend it in the console, then plan again; or replace it: ackplan plan --replace {live.name}",
+        state=live.state,
+        says=known.says,
+        actions=", ".join(dict.fromkeys(asked)),
         span=wanted.span,
         cluster=wanted.name,
     )

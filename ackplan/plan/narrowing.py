@@ -31,7 +31,7 @@ def omissions(narrowed: Iterable[str], left_out: Sequence[LeftOut]) -> Iterator[
             detail = "what is live was not looked at: the record is taken for it"
         else:
             detail = _listed([left for left in left_out if left.option == option])
-        yield warning("ACK2014", "Plan is not whole", f"{option}: {detail}", _CURE)
+        yield warning("ACK2014", option=option, detail=detail, cure=_CURE)
 
 
 def _listed(left: Sequence[LeftOut]) -> str:
@@ -59,8 +59,7 @@ def idle_requests(
             why = _OTHER_MODES.get(mode, "")
             why = f"{why} does nothing of the kind" if why else _idle(option, planned.get(name), left.get(name), record)
             if why:
-                cure = f"Take {option} {name} back"
-                yield error("ACK2015", "Option can't take effect", f"{option}: {why}", cure, cluster=name)
+                yield error("ACK2015", option=option, why=why, cluster=name)
 
 
 def _idle(option: str, change: Change | None, left: LeftOut | None, record: Record) -> str:

@@ -17,7 +17,7 @@ def wire(changes: Sequence[Change]) -> tuple[tuple[Change, ...], tuple[Diagnosti
         order = graph.order(clusters)
     except ValueError:
         names = " -> ".join(graph.circle(clusters))
-        return tuple(changes), (error("ACK2011", "Recorded dependencies run in a circle", names),)
+        return tuple(changes), (error("ACK2011", circle=names),)
     by_name = {change.cluster: change for change in changes}
     present = [name for name in order if name in by_name]
     building = _incoming(present, by_name, clusters.predecessors, _building)

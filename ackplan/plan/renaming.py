@@ -93,14 +93,12 @@ def _values(kind: Kind, parameters: Mapping[str, Any], names: frozenset[str]) ->
 
 
 def _caution(old: str, names: Sequence[str], new: Wanted) -> Diagnostic:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return warning(
         "ACK2057",
-        "A cluster that looks renamed is deleted",
-        f"{old} is deleted, with all that runs in it, and {', '.join(names[:_SHOWN])}{more}, made in the same way, is "
-        "created: this API can't rename a cluster",
-        f"To keep what runs there call it {old} again; to be stopped until a rename is possible write "
-        f"{KEY}: {old} under {names[0]}; if two clusters are meant, there is nothing to do",
+        old=old,
+        names=", ".join(names[:_SHOWN]),
+        more=max(0, len(names) - _SHOWN),
+        first=names[0],
         span=new.span,
         cluster=old,
     )

@@ -15,7 +15,7 @@ from unittest import mock
 
 import pytest
 
-from ackplan.adapters.ack.exchange import Answer, Call
+from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.record.journal import Phase
 from tests.faults.mishaps import OPERATIONS, Operation
@@ -214,7 +214,7 @@ def test_a_create_on_its_way_is_waited_for_before_another_is_sent(tmp_path: Path
         sent = at.wire.sent.count("create_cluster")
         lists = at.wire.sent.count("list_clusters")
 
-        def arrives(call: Call, answer: Answer) -> Answer:
+        def arrives(call: ApiCall, answer: Answer) -> Answer:
             if call.operation == "list_clusters" and at.wire.sent.count("list_clusters") == lists + 4:
                 at.world.create({"name": "shop", "cluster_type": "ManagedKubernetes", "region_id": "cn-beijing"})
             return answer

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ackplan.adapters.ack.exchange import Answer, Call
+from ackplan.adapters.ack.exchange import Answer, ApiCall
 from tests.faults.mishaps import OPERATIONS
 from tests.faults.scenes import attached, spec
 from tests.faults.virtual import Bench, bench
@@ -139,10 +139,10 @@ def test_error_query_cluster_says_that_it_is_gone_with_any_status(tmp_path: Path
         ]
 
 
-def _as_query_error(status: int) -> Callable[[Call, Answer], Answer]:
+def _as_query_error(status: int) -> Callable[[ApiCall, Answer], Answer]:
     """Every not-found answer about a cluster in the other words that the API has for it."""
 
-    def changed(call: Call, answer: Answer) -> Answer:
+    def changed(call: ApiCall, answer: Answer) -> Answer:
         if call.operation != "get_cluster" or answer.status != 404:
             return answer
         body = {"code": "ErrorQueryCluster", "message": "query cluster failed: cluster not found", "requestId": "R-1"}
@@ -307,7 +307,7 @@ def test_swapped_ids_are_an_error_that_names_both(pair: Bench, clusters: dict[st
     assert _sent(pair) == []
 
 
-def _renamed(call: Call, answer: Answer) -> Answer:
+def _renamed(call: ApiCall, answer: Answer) -> Answer:
     """A hand in the console renames the cluster once the plan was made."""
     if call.operation != "get_cluster" or answer.status != 200:
         return answer
@@ -337,7 +337,7 @@ def test_a_renamed_cluster_is_told_by_plan_and_drift(tmp_path: Path) -> None:
         assert _sent(at) == []
 
 
-def _listed_as_renamed(call: Call, answer: Answer) -> Answer:
+def _listed_as_renamed(call: ApiCall, answer: Answer) -> Answer:
     if call.operation != "list_clusters":
         return _renamed(call, answer)
     listed = [{**cluster, "name": "renamed"} for cluster in json.loads(answer.body)]
@@ -359,7 +359,7 @@ def test_two_live_clusters_of_one_name_are_an_error_of_every_plan(tmp_path: Path
         assert _sent(at) == []
 
 
-def _doubled(call: Call, answer: Answer) -> Answer:
+def _doubled(call: ApiCall, answer: Answer) -> Answer:
     if call.operation != "list_clusters":
         return answer
     listed = json.loads(answer.body)
@@ -450,7 +450,7 @@ def test_nothing_goes_on_of_a_step_that_sent_nothing(tmp_path: Path) -> None:
         assert "the cluster's state is updating" in ended.out
 
 
-def _updating(call: Call, answer: Answer) -> Answer:
+def _updating(call: ApiCall, answer: Answer) -> Answer:
     if call.operation != "get_cluster":
         return answer
     return Answer(200, answer.headers, json.dumps({**json.loads(answer.body), "state": "updating"}).encode())
@@ -482,10 +482,10 @@ def test_a_cluster_that_vanishes_soon_after_its_creation_is_neither_gone_nor_unc
 _OLDEST = {"strategy": "oldest", "release_node": True}
 
 
-def _nodes(**facts: Any) -> Callable[[Call, Answer], Answer]:
+def _nodes(**facts: Any) -> Callable[[ApiCall, Answer], Answer]:
     """Answers whose nodes have these facts, each a function of the node."""
 
-    def changed(call: Call, answer: Answer) -> Answer:
+    def changed(call: ApiCall, answer: Answer) -> Answer:
         if call.operation != "list_nodes" or answer.status != 200:
             return answer
         body = json.loads(answer.body)
@@ -556,7 +556,7 @@ def test_nothing_is_scaled_by_a_size_that_the_nodes_deny(tmp_path: Path) -> None
         assert "num_of_nodes: 2" in exported.out, exported.err
 
 
-def _without_size(call: Call, answer: Answer) -> Answer:
+def _without_size(call: ApiCall, answer: Answer) -> Answer:
     if call.operation not in {"list_clusters", "get_cluster"} or answer.status != 200:
         return answer
     told = json.loads(answer.body)

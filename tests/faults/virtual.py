@@ -16,7 +16,7 @@ from unittest import mock
 
 from ackplan.adapters import ack
 from ackplan.adapters.ack.endpoint import parse_endpoint
-from ackplan.adapters.ack.exchange import Answer, Call
+from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.adapters.ack.transport import Transport
 from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.execute.virtual_clock import VirtualClock
@@ -42,7 +42,7 @@ class Wire:
     before: Callable[[str, int], None] = lambda _operation, _number: None
     after: Callable[[str, int], None] = lambda _operation, _number: None
     refuses: Callable[[], Answer | None] = lambda: None
-    answers: Callable[[Call, Answer], Answer] = lambda _call, answer: answer
+    answers: Callable[[ApiCall, Answer], Answer] = lambda _call, answer: answer
     sent: list[str] = field(default_factory=list)
 
 

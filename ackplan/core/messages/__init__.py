@@ -2,7 +2,7 @@
 
 A table of the file has the name of a code and the `summary` of all of its findings; `detail` and `cure` stand there
 too, or in a table of their own for each variant. Arguments stand in braces, with what Python's format knows, and:
-`{names:; not picked: #}` is nothing without names, else the text with them in the place of `#`, and
+`{names:; not picked: #}` is nothing without names, else that text with them in the place of `#`, and
 `{count:# worker|# workers}` is the first for one.
 """
 
@@ -61,12 +61,14 @@ class _Formatter(string.Formatter):
         return kwargs[field_name], field_name
 
     def format_field(self, value: Any, format_spec: str) -> Any:
-        if "#" not in format_spec and "|" not in format_spec:
-            return format(value, format_spec)
-        one, _, many = format_spec.partition("|")
-        if not many:
-            return one.replace("#", str(value)) if value else ""
-        return (one if value == 1 else many).replace("#", str(value))
+        if isinstance(value, str) and format_spec:
+            return format_spec.replace("#", value) if value else ""
+        one, several, many = format_spec.partition("|")
+        if several:
+            return (one if value == 1 else many).replace("#", str(value))
+        if "#" in format_spec:
+            return format_spec.replace("#", str(value)) if value else ""
+        return format(value, format_spec)
 
 
 _FORMATTER = _Formatter()

@@ -18,7 +18,7 @@ PACKAGE = Path(messages.__file__).parents[2]
 _MESSAGE = re.compile(r"ACK\d{4}(\.\w+)?")
 _PLACES = {"span", "cluster", "parameter", "rule", "at_key"}
 # Calls that bring their words along instead of naming a message, and messages that are nothing but an argument.
-_GLUED_CALLS, _GLUED_MESSAGES = 134, 39
+_GLUED_CALLS, _GLUED_MESSAGES = 111, 41
 
 
 def _calls() -> Iterator[tuple[str, ast.Call, bool]]:
@@ -26,11 +26,17 @@ def _calls() -> Iterator[tuple[str, ast.Call, bool]]:
     for file in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))) if "simulator" not in file.parts else ():
             if isinstance(node, ast.Call):
-                texts = [argument.value if isinstance(argument, ast.Constant) else None for argument in node.args]
-                for place, text in enumerate(texts):
-                    if isinstance(text, str) and _MESSAGE.fullmatch(text):
-                        glued = len(texts) > place + 1 and isinstance(texts[place + 1], str) and bool(texts[place + 1])
-                        yield text, node, glued
+                for place, argument in enumerate(node.args):
+                    after = node.args[place + 1] if len(node.args) > place + 1 else None
+                    glued = isinstance(after, ast.Constant) and isinstance(after.value, str) and bool(after.value)
+                    yield from ((text, node, glued) for text in _texts(argument) if _MESSAGE.fullmatch(text))
+
+
+def _texts(argument: ast.expr) -> Iterator[str]:
+    """A text that is written down, or one of two."""
+    for part in (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
 
 
 CALLS = [(name, node) for name, node, glued in _calls() if not glued]
@@ -43,7 +49,8 @@ def _words(message: str) -> Mapping[str, Any]:
 
 
 def _fields(template: str) -> set[str]:
-    return {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
+    parsed = [(field, spec) for _, field, spec, _ in string.Formatter().parse(template) if field is not None]
+    return {field for field, _ in parsed}.union(*(_fields(spec or "") for _, spec in parsed)) - {"cluster", "parameter"}
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in CALLS}))
