@@ -16,6 +16,7 @@ from unittest import mock
 
 import pytest
 
+from tests.page.schema import faults
 from tests.running import Command, Simulator, command_line, simulator
 
 HERE = Path(__file__).parent
@@ -98,6 +99,7 @@ def test_scenario(scenario: Scenario, folder: Path, request: pytest.FixtureReque
     assert "Traceback" not in planned.err
     expect.check("plan.txt", f"{planned.out}(exit {planned.code})\n")
     expect.check("plan.json", _pretty(scenario.run("show", "it.plan", "--format", "json").out))
+    assert faults(scenario.run("show", "it.plan", "--format", "html").out) == []
     for form in scenario.settings.get("formats", ()):
         expect.check(f"plan.{ENDINGS[form]}", scenario.run("show", "it.plan", "--format", form).out)
     assert scenario.changing_calls() == "", "plan must change nothing"

@@ -6,6 +6,7 @@ are raw, to be written with `render.values`.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,10 +26,14 @@ from ackplan.render.facts import words
 from ackplan.render.facts.formatting import quoted, written
 from ackplan.render.facts.safe import printable
 
-FORCES = "forces replacement"
-DRIFT = "drift"
-RECORDED_ONLY = "recorded only"
-REORDERED = "another order"
+
+class Note(enum.StrEnum):
+    """What the change of a parameter entails, or where it comes from."""
+
+    FORCES_REPLACEMENT = "forces replacement"
+    REORDERED = "another order"
+    DRIFT = "drift"
+    RECORDED_ONLY = "recorded only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Field:
     before: Any
     after: Any
     secret: bool
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     drift: bool = False
 
 
@@ -210,17 +215,17 @@ def _field(parameter: ParameterChange, change: Change, mode: str) -> Field:
     return Field(mark, printable(parameter.name), parameter.before, parameter.after, secret, notes, drift=live)
 
 
-def _notes(parameter: ParameterChange, change: Change, mode: str) -> Iterator[str]:
+def _notes(parameter: ParameterChange, change: Change, mode: str) -> Iterator[Note]:
     if change.action is Action.CREATE or mode == "refresh-only":
         return
     if parameter.effect is Effect.REPLACE and change.action is Action.REPLACE:
-        yield FORCES
+        yield Note.FORCES_REPLACEMENT
     if _reordered(parameter.before, parameter.after):
-        yield REORDERED
+        yield Note.REORDERED
     if parameter.side is Side.LIVE:
-        yield DRIFT
+        yield Note.DRIFT
     if parameter.effect is Effect.RECORDED and change.action is Action.UPDATE and not _attaches(parameter, change):
-        yield RECORDED_ONLY
+        yield Note.RECORDED_ONLY
 
 
 def _reordered(before: Any, after: Any) -> bool:

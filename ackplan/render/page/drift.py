@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ackplan.app.drift import Drift
 from ackplan.render.facts.drift import none, since, ways
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.words import counted
+from ackplan.render.page.compact import Data
 from ackplan.render.page.data import plan_data
 
 
-def drift_data(drift: Drift) -> dict[str, Any]:
+def drift_data(drift: Drift) -> Data:
     """The page of drift."""
     data = plan_data(drift.plan)
-    told = {change.cluster: [("since", since(change, drift)), *ways(change, drift)] for change in drift.moved}
+    ways_on = {change.cluster: [("since", since(change, drift)), *ways(change, drift)] for change in drift.moved}
     for cluster, change in zip(data["clusters"], drift.plan.changes, strict=True):
-        cluster["ways"] = [[label, printable(text)] for label, text in told.get(change.cluster, ())]
+        if change.cluster in ways_on:
+            named = ways_on[change.cluster]
+            cluster["ways"] = [{"name": name, "text": printable(text)} for name, text in named]
     number = len(drift.moved)
     verb = "has" if number == 1 else "have"
     headline = f"{counted(number, 'cluster')} {verb} drifted" if number else none(drift).rstrip(".")

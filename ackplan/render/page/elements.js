@@ -1,50 +1,138 @@
 // Makes elements. Whatever comes from outside goes in as text, so nothing of it is ever markup.
 
+/**
+ * @typedef {string | number | boolean | null | undefined | ((event: any) => void)} Attribute
+ * @typedef {Node | string | false | null | undefined} Child
+ */
+
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element with attributes, listeners (`onclick`) and children: nodes or texts; null and false are left out. */
-function element(name, attributes = {}, ...children) {
-  return filled(document.createElement(name), attributes, children);
+/**
+ * An element with attributes, listeners (`onclick`) and children: nodes or texts; null and false are left out.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, Attribute>} attributes
+ * @param {Array<Child | Child[]>} children
+ */
+function element(tag, attributes = {}, ...children) {
+  return complete(document.createElement(tag), attributes, children);
 }
 
-/** The same for a part of a drawing. */
-function drawn(name, attributes = {}, ...children) {
-  return filled(document.createElementNS(SVG, name), attributes, children);
+/**
+ * The same for a part of a drawing.
+ *
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, Attribute>} attributes
+ * @param {Array<Child | Child[]>} children
+ */
+function shape(tag, attributes = {}, ...children) {
+  return complete(document.createElementNS(SVG, tag), attributes, children);
 }
 
-function filled(made, attributes, children) {
+/**
+ * @template {Element} Node
+ * @param {Node} node
+ * @param {Record<string, Attribute>} attributes
+ * @param {Array<Child | Child[]>} children
+ */
+function complete(node, attributes, children) {
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else made.setAttribute(key, value === true ? "" : String(value));
+    if (typeof value === "function") node.addEventListener(key.slice(2), value);
+    else node.setAttribute(key, value === true ? "" : String(value));
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
-  return made;
+  node.append(...present(children.flat()));
+  return node;
 }
 
-/** The element of the page with this id. */
+/**
+ * What there is of these; an empty text is something.
+ *
+ * @template Item
+ * @param {Array<Item | false | null | undefined>} items
+ */
+function present(items) {
+  return /** @type {Item[]} */ (
+    items.filter(
+      (item) => item !== null && item !== undefined && item !== false,
+    )
+  );
+}
+
+/**
+ * These words, those that say something, in one.
+ *
+ * @param {string} separator
+ * @param {Array<string | false | null | undefined>} words
+ */
+function joined(separator, ...words) {
+  return words.filter(Boolean).join(separator);
+}
+
+/**
+ * The element of the page with this id.
+ *
+ * @param {string} id
+ */
 function part(id) {
-  return document.getElementById(id);
+  return /** @type {HTMLElement} */ (document.getElementById(id));
 }
 
+/**
+ * The element that an event came from.
+ *
+ * @param {Event} event
+ */
+function source(event) {
+  return /** @type {Element} */ (event.target);
+}
+
+/**
+ * @param {string} tone
+ * @param {string} text
+ */
 function badge(tone, text) {
   return element("span", { class: "badge", "data-tone": tone }, text);
 }
 
-/** `1 cluster`, `2,000 clusters`. */
+/**
+ * `1 cluster`, `2,000 clusters`.
+ *
+ * @param {number} number
+ * @param {string} noun
+ */
 function counted(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** Seconds as `45s`, `10m`, `1m30s`, `1h5m`. */
+/**
+ * Seconds as `45s`, `10m`, `1m30s`, `1h5m`.
+ *
+ * @param {number} seconds
+ */
 function duration(seconds) {
   const whole = Math.round(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
-  const text = (hours ? `${hours}h` : "") + (minutes ? `${minutes}m` : "") + (rest && !hours ? `${rest}s` : "");
+  const [hours, minutes, rest] = [
+    Math.floor(whole / 3600),
+    Math.floor((whole % 3600) / 60),
+    whole % 60,
+  ];
+  const text =
+    (hours ? `${hours}h` : "") +
+    (minutes ? `${minutes}m` : "") +
+    (rest && !hours ? `${rest}s` : "");
   return text || "0s";
 }
 
-/** The same for what was measured: a tenth of a second where that is not little. */
+/**
+ * The same for what was measured: a tenth of a second where that is not little.
+ *
+ * @param {number} seconds
+ */
 function precise(seconds) {
-  return seconds > 0 && seconds < 9.95 ? `${seconds.toFixed(1)}s` : duration(seconds);
+  return seconds > 0 && seconds < 9.95
+    ? `${seconds.toFixed(1)}s`
+    : duration(seconds);
 }

@@ -29,8 +29,28 @@ from ackplan.render.page.run import report_data
 __all__ = ["RunFacts", "drift_html", "plan_html", "report_html"]
 
 # In the order in which they are put together into one script.
-_SCRIPTS = ("elements", "model", "virtual", "list", "detail", "graph", "schedule", "page")
+_SCRIPTS = (
+    "elements",
+    "model",
+    "search",
+    "virtual",
+    "list",
+    "detail",
+    "changes",
+    "sides",
+    "step",
+    "geometry",
+    "drawing",
+    "drag",
+    "camera",
+    "graph",
+    "schedule",
+    "head",
+    "page",
+)
 _STYLES = ("theme", "layout", "parts", "drawing")
+# Comments that fill lines: a page has no need of them, and types stand in many.
+_COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 _PLACE = re.compile(r"\{\{([a-z]+)\}\}")
 _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
@@ -90,8 +110,8 @@ def _digest(text: str) -> str:
 
 @functools.cache
 def _script() -> str:
-    body = "\n".join(_part(f"{name}.js") for name in _SCRIPTS)
-    return f'"use strict";\n(() => {{\n{body}}})();\n'
+    body = "\n".join(_COMMENT.sub("", _part(f"{name}.js")).strip() for name in _SCRIPTS)
+    return f'"use strict";\n(() => {{\n{body}\n}})();\n'
 
 
 @functools.cache

@@ -1,81 +1,172 @@
 // The clusters, a row each: what happens to it, or what became of it, and how long that takes.
 
-const MOST_MOVES = 3;
+const MOST_CHANGES = 3;
+const LONGEST_VALUE = 40;
 
-const list = new VirtualList({
+const clusterList = new VirtualList({
   id: "clusters",
   label: "Clusters",
   height: 52,
   fill: fillCluster,
   choose: (number) => choose(number, -1),
 });
-const titles = ["", "Cluster", data.run ? "What happened" : "What changes", "", data.run ? "Took" : "Expected"];
-const listView = element("div", { id: "list" }, element("div", { class: "titles", "aria-hidden": "true" }, ...titles.map((title) => element("span", {}, title))), list.root);
+const clusterView = element(
+  "div",
+  { id: "list" },
+  columnTitles(),
+  clusterList.root,
+);
 
+function columnTitles() {
+  const titles = [
+    "",
+    "Cluster",
+    data.run ? "What happened" : "What changes",
+    "",
+    data.run ? "Took" : "Expected",
+  ];
+  const cells = titles.map((title) => element("span", {}, title));
+  return element("div", { class: "titles", "aria-hidden": "true" }, ...cells);
+}
+
+/**
+ * @param {number} number
+ * @param {HTMLElement} row
+ */
 function fillCluster(number, row) {
   const cluster = clusters[number];
   row.classList.add("cluster");
   row.setAttribute("data-tone", cluster.tone);
-  const where = [cluster.kind, cluster.region].filter(Boolean).join(" · ");
+  const short = element(
+    "div",
+    { class: "short" },
+    changesInShort(cluster) ?? phrase(cluster),
+  );
+  const region = element(
+    "span",
+    { class: "region" },
+    joined(" · ", cluster.kind, cluster.region),
+  );
+  const label = element("div", { class: "label" }, cluster.name);
   row.append(
-    element("span", { class: "mark", "aria-hidden": "true" }, cluster.mark ?? "="),
-    element("div", {},
-      element("div", { class: "label" }, cluster.name),
-      element("div", { class: "sub" }, element("span", { class: "region" }, where), element("div", { class: "short" }, moves(cluster) ?? said(cluster)))),
-    element("div", { class: "changes what" }, ...what(cluster)),
+    element(
+      "span",
+      { class: "mark", "aria-hidden": "true" },
+      cluster.mark ?? "=",
+    ),
+    element("div", {}, label, element("div", { class: "sub" }, region, short)),
+    element(
+      "div",
+      { class: "changes what" },
+      emphasis(cluster),
+      changesInShort(cluster),
+    ),
     element("div", { class: "flags" }, ...flags(cluster)),
-    element("div", { class: "time" }, time(cluster)),
+    element("div", { class: "time" }, timeOf(cluster)),
   );
 }
 
-/** One phrase on what happens to a cluster, or on what became of it. */
-function said(cluster) {
-  const failed = cluster.status === "failed" && errorsOf(cluster)[0];
-  if (failed) return failed.detail || failed.summary;
-  return [cluster.became ?? cluster.headline, cluster.brief].filter(Boolean).join(" · ");
+/** @param {Cluster} cluster */
+function emphasis(cluster) {
+  const failed = cluster.status === "failed";
+  return element(
+    "div",
+    { class: failed ? "said" : "", "data-tone": cluster.status },
+    phrase(cluster),
+  );
 }
 
-/** The same, and the first few parameters that change. */
-function what(cluster) {
-  const phrase = element("div", { class: cluster.status === "failed" ? "said" : "", "data-tone": cluster.status ?? null }, said(cluster));
-  return [phrase, moves(cluster)];
+/**
+ * One phrase on what happens to a cluster, or on what became of it.
+ *
+ * @param {Cluster} cluster
+ */
+function phrase(cluster) {
+  const error = cluster.status === "failed" && errorsOf(cluster)[0];
+  if (error) return error.detail || error.summary;
+  return joined(" · ", cluster.became ?? cluster.headline, cluster.brief);
 }
 
-/** The first few parameters that change; null where the phrase says enough. What is recorded only comes last. */
-function moves(cluster) {
-  if (cluster.tone === "create" || cluster.status === "failed" || !cluster.fields?.length) return null;
-  const moved = [...cluster.fields].sort((a, b) => a[4].includes("recorded only") - b[4].includes("recorded only"));
-  const shown = moved.slice(0, MOST_MOVES).map(move);
-  if (moved.length > MOST_MOVES) shown.push(element("span", {}, `and ${moved.length - MOST_MOVES} more`));
+/**
+ * The first few parameters that change; null where the phrase says enough. Minor ones come last.
+ *
+ * @param {Cluster} cluster
+ */
+function changesInShort(cluster) {
+  if (
+    cluster.tone === "create" ||
+    cluster.status === "failed" ||
+    !cluster.fields?.length
+  )
+    return null;
+  const fields = [...cluster.fields].sort(
+    (a, b) => Number(isMinor(a)) - Number(isMinor(b)),
+  );
+  const shown = fields.slice(0, MOST_CHANGES).map(changeInShort);
+  if (fields.length > MOST_CHANGES)
+    shown.push(element("span", {}, `and ${fields.length - MOST_CHANGES} more`));
   return element("div", { class: "moves" }, ...shown);
 }
 
-function move([mark, name, before, after]) {
-  const old = before === null ? null : element("span", { class: "old" }, short(text(before)));
-  const fresh = after === null ? null : element("span", { class: "new" }, short(text(after)));
-  return element("span", {}, `${mark === "~" ? "" : mark}${text(name)} `, old, old && fresh && " → ", fresh);
+/** @param {Field} field */
+function isMinor({ notes = [] }) {
+  return notes.some((note) => data.notes[note].minor);
 }
 
-function short(value) {
-  return value.length > 40 ? `${value.slice(0, 39)}…` : value;
+/** @param {Field} field */
+function changeInShort({ mark, name, before, after }) {
+  const old =
+    before === undefined
+      ? null
+      : element("span", { class: "old" }, shortValue(text(before)));
+  const fresh =
+    after === undefined
+      ? null
+      : element("span", { class: "new" }, shortValue(text(after)));
+  return element(
+    "span",
+    {},
+    `${mark === "~" ? "" : mark}${text(name)} `,
+    old,
+    old && fresh && " → ",
+    fresh,
+  );
 }
 
+/** @param {string} value */
+function shortValue(value) {
+  return value.length > LONGEST_VALUE
+    ? `${value.slice(0, LONGEST_VALUE - 1)}…`
+    : value;
+}
+
+/** @param {Cluster} cluster */
 function flags(cluster) {
-  const shown = [];
-  const tries = retriesOf(cluster);
-  const errors = findingsOf(cluster).filter((found) => found.severity === "error").length;
-  const warnings = findingsOf(cluster).length - errors;
-  if (errors) shown.push(badge("error", counted(errors, "error")));
-  if (warnings) shown.push(badge("warning", counted(warnings, "warning")));
-  if (tries) shown.push(badge("warning", tries === 1 ? "1 retry" : `${tries} retries`));
-  if (cluster.status && cluster.status !== "no-op") shown.push(badge(cluster.status, cluster.status));
-  if (cluster.tone === "blocked") shown.push(badge("blocked", "blocked"));
-  if (cluster.drift) shown.push(badge("drift", "drift"));
-  return shown;
+  const retries = retriesOf(cluster);
+  const findings = findingsOf(cluster);
+  const errors = findings.filter(
+    (finding) => finding.severity === "error",
+  ).length;
+  const warnings = findings.length - errors;
+  const { drift } = data.notes;
+  return present([
+    errors > 0 && badge("error", counted(errors, "error")),
+    warnings > 0 && badge("warning", counted(warnings, "warning")),
+    retries > 0 &&
+      badge("warning", retries === 1 ? "1 retry" : `${retries} retries`),
+    cluster.status &&
+      cluster.status !== "no-op" &&
+      badge(cluster.status, cluster.status),
+    cluster.tone === "blocked" && badge("blocked", "blocked"),
+    cluster.drift && badge(drift.tone, drift.text),
+  ]);
 }
 
-function time(cluster) {
+/** @param {Cluster} cluster */
+function timeOf(cluster) {
   if (!data.run) return cluster.seconds ? `~${duration(cluster.seconds)}` : "";
-  const ends = endsOf(cluster).filter((end) => end.start !== null);
-  return ends.length ? precise(ends.reduce((sum, end) => sum + end.seconds, 0)) : "";
+  const ends = endsOf(cluster).filter((end) => end.start !== undefined);
+  return ends.length
+    ? precise(ends.reduce((sum, end) => sum + end.seconds, 0))
+    : "";
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any
 
 from ackplan import __version__
+from ackplan.core.answers import Retry
 from ackplan.execute import schedule
 from ackplan.execute.outcomes import Outcome, Result, Status
 from ackplan.plan.model import Change, Plan
@@ -15,44 +15,52 @@ from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import path_in_short
 from ackplan.render.facts.view import clusters_of
 from ackplan.render.facts.words import DONE, duration, headline
-from ackplan.render.page.data import finding, plan_data
+from ackplan.render.page.compact import Data, compact
+from ackplan.render.page.data import plan_data
+from ackplan.render.page.finding import finding_data
 
 _STATUS = ("failed", "interrupted", "skipped", "not started", "done")
 
 
-def report_data(plan: Plan, result: Result, facts: RunFacts) -> dict[str, Any]:
+def report_data(plan: Plan, result: Result, facts: RunFacts) -> Data:
     """The page of a run: that of its plan, and what became of each step."""
     data = plan_data(_with_errors(plan, result))
     start = begun(result)
     if result.errors and not result.outcomes:
         result = dataclasses.replace(result, outcomes={step.id: Outcome(Status.NOT_STARTED) for step in plan.steps})
     ends = [_ending(result.outcomes.get(step.id), start) for step in plan.steps]
-    for told, end in zip(data["steps"], ends, strict=True):
-        told["end"] = end
-    by_cluster: dict[str, list[str]] = {}
-    for step, end in zip(plan.steps, ends, strict=True):
-        by_cluster.setdefault(step.cluster, []).append(end["status"])
-    for told, change in zip(data["clusters"], plan.changes, strict=True):
-        told["status"] = _worst(by_cluster.get(change.cluster, []))
-        told["became"] = _became(told["status"], change)
-    statuses = [told["status"] for told in data["clusters"]]
+    for step, end in zip(data["steps"], ends, strict=True):
+        step["end"] = end
+    statuses = _statuses(plan, ends)
+    for cluster, change, status in zip(data["clusters"], plan.changes, statuses, strict=True):
+        cluster.update(compact({"status": status, "became": _became(status, change)}))
+    counts = [(status, f"{statuses.count(status)} {status}") for status in _STATUS if status in statuses]
     data |= {
         "title": f"{_what(plan, facts)} {_how(result)}",
-        "headline": ", ".join(f"{statuses.count(s)} {s}" for s in _STATUS if s in statuses) or _nothing(result),
-        "complete": result.complete,
-        "statuses": [{"tone": s, "number": statuses.count(s), "text": s} for s in _STATUS if s in statuses],
-        "facts": _facts(plan, result, facts),
-        "seconds": max((end["start"] + end["seconds"] for end in ends if end["start"] is not None), default=0.0),
+        "headline": ", ".join(text for _, text in counts) or _nothing(result),
+        "filters": [{"tone": status, "text": text} for status, text in counts] + data["filters"],
+        "facts": [{"name": name, "text": text} for name, text in _facts(plan, result, facts)],
+        "seconds": max((end["start"] + end["seconds"] for end in ends if "start" in end), default=0.0),
         "run": True,
     }
     return data | _path(plan, result, data)
 
 
-def _path(plan: Plan, result: Result, data: dict[str, Any]) -> dict[str, Any]:
+def _statuses(plan: Plan, ends: Iterable[Data]) -> list[str]:
+    """What became of each cluster: the worst of its steps; `no-op` where it has none."""
+    by_cluster: dict[str, set[str]] = {}
+    for step, end in zip(plan.steps, ends, strict=True):
+        by_cluster.setdefault(step.cluster, set()).add(end["status"])
+    return [_worst(by_cluster.get(change.cluster, set())) for change in plan.changes]
+
+
+def _path(plan: Plan, result: Result, data: Data) -> Data:
     """The critical path as it was, where the plan's data has the expected one."""
     times = schedule.actual(plan.steps, result.outcomes, begun(result))
-    for step, told in zip(plan.steps, data["steps"], strict=True):
-        told["critical"] = step.id in times.critical_path
+    for step, shown in zip(plan.steps, data["steps"], strict=True):
+        shown.pop("critical", None)
+        if step.id in times.critical_path:
+            shown["critical"] = True
     clusters = clusters_of(times, {step.id: step.cluster for step in plan.steps})
     return {"path": list(path_in_short(clusters)) if len(clusters) > 1 else []}
 
@@ -75,34 +83,49 @@ def _how(result: Result) -> str:
     return "complete" if result.complete else "interrupted" if result.interrupted else "incomplete"
 
 
-def _facts(plan: Plan, result: Result, facts: RunFacts) -> list[list[str]]:
+def _facts(plan: Plan, result: Result, facts: RunFacts) -> list[tuple[str, str]]:
+    """Names and texts for the head of the page."""
     earlier = sum(step.id not in result.outcomes for step in plan.steps)
     counted_steps = [(result.count(status), status.value) for status in Status] + [(earlier, "by an earlier run")]
     counts = ", ".join(f"{number} {what}" for number, what in counted_steps if number)
     retries = sum(len(outcome.retries) for outcome in result.outcomes.values())
-    given = (("Run", facts.run), ("By", facts.who), ("From", facts.started), ("To", facts.ended))
-    known = [[name, printable(text)] for name, text in given if text]
-    found = [["Steps", counts or "none"], ["Took", duration(result.seconds)]]
-    found += [["Retries", str(retries)]] if retries else []
-    return [*found, *known, ["ackplan", __version__]]
+    named = [
+        ("Steps", counts or "none"),
+        ("Took", duration(result.seconds)),
+        ("Retries", str(retries) if retries else ""),
+        ("Run", printable(facts.run)),
+        ("By", printable(facts.who)),
+        ("From", printable(facts.started)),
+        ("To", printable(facts.ended)),
+        ("ackplan", __version__),
+    ]
+    return [(name, text) for name, text in named if text]
 
 
-def _ending(outcome: Outcome | None, start: float) -> dict[str, Any]:
+def _ending(outcome: Outcome | None, start: float) -> Data:
     """What became of a step. One without an outcome was done by an earlier run of the same plan."""
     if outcome is None:
-        return {"status": "done", "start": None, "seconds": 0, "took": "", "note": "done by an earlier run"}
+        return {"status": "done", "seconds": 0, "note": "done by an earlier run"}
     has_run = ran(outcome)
-    return {
-        "status": outcome.status.value,
-        "start": round(outcome.started - start, 3) if has_run else None,
-        "seconds": round(outcome.seconds, 3),
-        "took": duration(outcome.seconds) if has_run else "",
-        "id": printable(outcome.cluster_id),
-        "requests": [printable(request) for request in outcome.request_ids],
-        "tasks": [printable(task) for task in outcome.task_ids],
-        "retries": [[printable(r.code), printable(r.request_id), round(r.pause, 1)] for r in outcome.retries],
-        "errors": [finding(diagnostic) for diagnostic in outcome.diagnostics],
-    }
+    return compact(
+        {
+            "status": outcome.status.value,
+            "start": round(outcome.started - start, 3) if has_run else None,
+            "seconds": round(outcome.seconds, 3),
+            "took": duration(outcome.seconds) if has_run else "",
+            "id": printable(outcome.cluster_id),
+            "requests": [printable(request) for request in outcome.request_ids],
+            "tasks": [printable(task) for task in outcome.task_ids],
+            "retries": [_retry(retry) for retry in outcome.retries],
+            "errors": [finding_data(diagnostic) for diagnostic in outcome.diagnostics],
+        }
+    )
+
+
+def _retry(retry: Retry) -> Data:
+    return compact(
+        {"code": printable(retry.code), "request": printable(retry.request_id), "pause": round(retry.pause, 1)}
+    )
 
 
 def _became(status: str, change: Change) -> str:
@@ -112,6 +135,5 @@ def _became(status: str, change: Change) -> str:
     return headline(change.action, change.reason, blocked=True).replace("would", "was to") if status != "no-op" else ""
 
 
-def _worst(statuses: Iterable[str]) -> str:
-    found = set(statuses)
-    return next((status for status in _STATUS if status in found), "no-op")
+def _worst(statuses: set[str]) -> str:
+    return next((status for status in _STATUS if status in statuses), "no-op")

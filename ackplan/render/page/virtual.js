@@ -1,24 +1,45 @@
 // A list of any length that only has elements for the rows in sight; one stop of the Tab key, arrows move in it.
 
-const SPARE = 6;
+/** Rows that are made ready above and below those in sight. */
+const SPARE_ROWS = 6;
 
 class VirtualList {
-  /** `fill(item, row)` fills a row, `choose(item)` is called when a reader picks one. */
+  /**
+   * `fill` fills the row of an item, `choose` is called when a reader picks one. Items are numbers, rows `height` high.
+   *
+   * @param {{
+   *   id: string,
+   *   label: string,
+   *   height: number,
+   *   fill: (item: number, row: HTMLElement) => void,
+   *   choose: (item: number) => void,
+   * }} options
+   */
   constructor({ id, label, height, fill, choose }) {
     this.height = height;
     this.fill = fill;
     this.choose = choose;
+    /** @type {number[]} */
     this.items = [];
     this.current = -1;
+    /** @type {Map<number, HTMLElement>} */
     this.rows = new Map();
     this.inner = element("div", { role: "presentation" });
-    this.root = element("div", { id, class: "virtual", role: "listbox", tabindex: 0, "aria-label": label }, this.inner);
+    const attributes = {
+      id,
+      class: "virtual",
+      role: "listbox",
+      tabindex: 0,
+      "aria-label": label,
+    };
+    this.root = element("div", attributes, this.inner);
     this.root.addEventListener("scroll", () => this.draw(), { passive: true });
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("click", (event) => this.click(event));
     new ResizeObserver(() => this.draw()).observe(this.root);
   }
 
+  /** @param {number[]} items */
   set(items) {
     this.items = items;
     this.inner.style.height = `${items.length * this.height}px`;
@@ -26,7 +47,11 @@ class VirtualList {
     this.draw();
   }
 
-  /** Marks the row of this item, and scrolls to it where `show` says so. */
+  /**
+   * Marks the row of this item, and scrolls to it where `show` says so.
+   *
+   * @param {number} item
+   */
   mark(item, show = true) {
     this.current = this.items.indexOf(item);
     if (show && this.current >= 0) this.reveal(this.current);
@@ -34,11 +59,13 @@ class VirtualList {
     this.draw();
   }
 
+  /** @param {number} index */
   reveal(index) {
     const top = index * this.height;
     const { scrollTop, clientHeight } = this.root;
     if (top < scrollTop) this.root.scrollTop = top;
-    else if (top + this.height > scrollTop + clientHeight) this.root.scrollTop = top + this.height - clientHeight;
+    else if (top + this.height > scrollTop + clientHeight)
+      this.root.scrollTop = top + this.height - clientHeight;
   }
 
   clear() {
@@ -47,17 +74,23 @@ class VirtualList {
   }
 
   draw() {
-    const first = Math.max(0, Math.floor(this.root.scrollTop / this.height) - SPARE);
-    const last = Math.min(this.items.length, Math.ceil((this.root.scrollTop + this.root.clientHeight) / this.height) + SPARE);
+    const { scrollTop, clientHeight } = this.root;
+    const first = Math.max(0, Math.floor(scrollTop / this.height) - SPARE_ROWS);
+    const last = Math.min(
+      this.items.length,
+      Math.ceil((scrollTop + clientHeight) / this.height) + SPARE_ROWS,
+    );
     for (const [index, row] of this.rows) {
       if (index >= first && index < last) continue;
       row.remove();
       this.rows.delete(index);
     }
-    for (let index = first; index < last; index += 1) if (!this.rows.has(index)) this.add(index);
+    for (let index = first; index < last; index += 1)
+      if (!this.rows.has(index)) this.add(index);
     this.point();
   }
 
+  /** @param {number} index */
   add(index) {
     const row = element("div", {
       class: "row",
@@ -74,28 +107,57 @@ class VirtualList {
     this.inner.append(row);
   }
 
+  /** Says which row is the current one to who can't see it. */
   point() {
     const row = this.rows.get(this.current);
     if (row) this.root.setAttribute("aria-activedescendant", row.id);
     else this.root.removeAttribute("aria-activedescendant");
   }
 
+  /** @param {MouseEvent} event */
   click(event) {
-    const row = event.target.closest(".row");
+    const row = source(event).closest(".row");
     if (row) this.pick(Number(row.id.slice(this.root.id.length + 1)));
   }
 
+  /** @param {number} index */
   pick(index) {
     if (index >= 0 && index < this.items.length) this.choose(this.items[index]);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const page = Math.max(1, Math.floor(this.root.clientHeight / this.height) - 1);
-    const last = this.items.length - 1;
-    const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -last - 1, End: last + 1 };
-    if (!(event.key in moves) || last < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(
+      1,
+      Math.floor(this.root.clientHeight / this.height) - 1,
+    );
+    const index = nextIndex(event.key, this.current, this.items.length, page);
+    if (index === null || event.ctrlKey || event.metaKey || event.altKey)
+      return;
     event.preventDefault();
-    const from = this.current < 0 && moves[event.key] > 0 ? -1 : this.current;
-    this.pick(Math.min(last, Math.max(0, from + moves[event.key])));
+    this.pick(index);
   }
+}
+
+/**
+ * The row that a key leads to from the current one (-1: none yet), of so many; null for a key that leads nowhere.
+ *
+ * @param {string} key
+ * @param {number} current
+ * @param {number} count
+ * @param {number} page
+ */
+function nextIndex(key, current, count, page) {
+  /** @type {Record<string, number>} */
+  const moves = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: page,
+    PageUp: -page,
+    Home: -count,
+    End: count,
+  };
+  if (!Object.hasOwn(moves, key) || count === 0) return null;
+  const from = current < 0 && moves[key] > 0 ? -1 : current;
+  return Math.min(count - 1, Math.max(0, from + moves[key]));
 }

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from ackplan.core.values import ABSENT
 from ackplan.render.facts.formatting import brackets, compared, parts, written
 from ackplan.render.facts.safe import pad, width
-from ackplan.render.facts.view import DRIFT, FORCES, Field
+from ackplan.render.facts.view import Field, Note
 from ackplan.render.facts.words import counted
 from ackplan.render.text.style import Style
 
 _COLUMNS = 110
-_TONES = {FORCES: "error", DRIFT: "drift"}
+_TONES = {Note.FORCES_REPLACEMENT: "error", Note.DRIFT: "drift"}
 
 
 def field_lines(fields: Sequence[Field], style: Style, indent: str) -> Iterator[str]:

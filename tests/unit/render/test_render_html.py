@@ -18,13 +18,9 @@ from ackplan.execute.outcomes import Outcome, Result, Status
 from ackplan.render.page.data import plan_data
 from ackplan.render.page.html import RunFacts, data_text, plan_html, report_html
 from ackplan.render.page.run import report_data
+from tests.page.schema import data_of
 
 FACTS = RunFacts("a1b2", "ci@runner", "2026-01-02T03:04:05Z", "2026-01-02T03:24:05Z")
-
-
-def data_of(page: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
-    return found
 
 
 def test_the_page_holds_its_data_and_allows_its_own_script_and_style_alone() -> None:
@@ -73,7 +69,8 @@ def test_no_secret_and_no_name_of_one_is_in_the_page() -> None:
 def test_what_is_shown_first() -> None:
     data = plan_data(MIXED.plan())
     assert data["headline"] == "1 to create, 2 to scale, 1 to destroy, 1 blocked"
-    assert [alert["topic"] for alert in data["alerts"]] == ["blocked", "delete", "drift"]
+    assert [alert["tone"] for alert in data["alerts"]] == ["danger", "danger", "drift"]
+    assert [alert["names"] for alert in data["alerts"]] == [["replaced"], ["deleted"], ["moved"]]
     assert "<title>Plan: 1 to create, 2 to scale, 1 to destroy, 1 blocked</title>" in plan_html(MIXED.plan())
 
 
@@ -81,28 +78,29 @@ def test_texts_that_clusters_share_are_kept_once() -> None:
     data = plan_data(MIXED.plan())
     assert len(data["texts"]) == len(set(data["texts"]))
     names = {cluster["name"]: cluster for cluster in data["clusters"]}
-    fields = {data["texts"][field[1]]: field for field in names["bigger"]["fields"]}
-    mark, _, before, after, notes = fields["num_of_nodes"]
-    assert (mark, data["texts"][before], data["texts"][after], notes) == ("~", "3", "5", [])
-    assert fields["depends_on"][2] is None
+    fields = {data["texts"][field["name"]]: field for field in names["bigger"]["fields"]}
+    size = fields["num_of_nodes"]
+    assert (size["mark"], data["texts"][size["before"]], data["texts"][size["after"]]) == ("~", "3", "5")
+    assert "notes" not in size
+    assert "before" not in fields["depends_on"]
 
 
 def test_parts_of_lists_are_compared() -> None:
     (cluster,) = plan_data(fleets.DETACH.plan())["clusters"]
     texts = plan_data(fleets.DETACH.plan())["texts"]
-    lines = [(mark, texts[part]) for field in cluster["fields"] for mark, part in (field[5] if len(field) > 5 else [])]
+    lines = [(line["mark"], texts[line["text"]]) for field in cluster["fields"] for line in field.get("lines", [])]
     assert {mark for mark, _ in lines} >= {"+", "-"}
 
 
 def test_steps_know_when_they_start_and_what_they_wait_for() -> None:
     data = plan_data(MIXED.plan())
-    steps = {step["id"]: step for step in data["steps"]}
-    assert steps["create:created"]["start"] == 0
-    assert steps["scale-out:bigger"]["start"] == 600
-    assert [data["steps"][need]["id"] for need in steps["scale-out:bigger"]["needs"]] == ["create:created"]
-    assert steps["scale-out:bigger"]["critical"]
-    assert steps["delete:replaced"]["blocked"]
-    assert steps["delete:replaced"]["start"] is None
+    steps = {(step["kind"], step["cluster"]): step for step in data["steps"]}
+    assert steps["create", "created"]["start"] == 0
+    assert steps["scale-out", "bigger"]["start"] == 600
+    assert [data["steps"][need]["cluster"] for need in steps["scale-out", "bigger"]["needs"]] == ["created"]
+    assert steps["scale-out", "bigger"]["critical"]
+    assert steps["delete", "replaced"]["tone"] == "blocked"
+    assert "start" not in steps["delete", "replaced"]
 
 
 def test_a_cluster_that_nothing_happens_to_is_there_in_short() -> None:
@@ -126,8 +124,8 @@ def test_a_report_tells_what_became_of_each_step() -> None:
         Status.FAILED, (fault,), "c-1", ("R-1",), ("T-1",), True, 102.0, 7.5, (Retry("Throttling", "R-0", 2.5),)
     )
     data = report(created=failed, bigger=Outcome(Status.SKIPPED))
-    ends = {step["id"]: step["end"] for step in data["steps"]}
-    assert ends["create:created"] == {
+    ends = {(step["kind"], step["cluster"]): step["end"] for step in data["steps"]}
+    assert ends["create", "created"] == {
         "status": "failed",
         "start": 2.0,
         "seconds": 7.5,
@@ -135,26 +133,22 @@ def test_a_report_tells_what_became_of_each_step() -> None:
         "id": "c-1",
         "requests": ["R-1"],
         "tasks": ["T-1"],
-        "retries": [["Throttling", "R-0", 2.5]],
+        "retries": [{"code": "Throttling", "request": "R-0", "pause": 2.5}],
         "errors": [
             {
                 "severity": "error",
                 "code": "ACK5003",
-                "cluster": "",
-                "subject": "",
                 "summary": "The API refused the call",
                 "detail": "Throttling",
-                "cure": "",
-                "place": "",
             }
         ],
     }
-    assert ends["scale-out:bigger"]["start"] is None
+    assert "start" not in ends["scale-out", "bigger"]
     assert {c["name"]: c["status"] for c in data["clusters"]}["bigger"] == "skipped"
     assert data["title"] == "Apply incomplete"
     assert data["headline"] == "1 failed, 1 skipped, 3 done"
     assert data["seconds"] == 9.5
-    assert ["Run", "a1b2"] in data["facts"]
+    assert {"name": "Run", "text": "a1b2"} in data["facts"]
 
 
 def test_a_step_of_an_earlier_run_counts_as_done() -> None:

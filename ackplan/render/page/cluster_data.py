@@ -1,0 +1,125 @@
+"""The clusters of a page: what changes of each and why, and its three sides beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ackplan.core import catalog
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Action
+from ackplan.plan.model import Change, Plan
+from ackplan.render.facts.formatting import brackets, compared, parts, written
+from ackplan.render.facts.safe import printable
+from ackplan.render.facts.summary import shown_changes, tone
+from ackplan.render.facts.view import Block, Field, Note, View
+from ackplan.render.facts.words import counted
+from ackplan.render.page.compact import Data, Texts, compact
+from ackplan.render.page.finding import finding_data
+from ackplan.render.page.three_sides import UNKNOWN, Sides, sides
+
+# Stands for the text of a value that is not told.
+NOT_TOLD = -1
+_NEW = frozenset({Action.CREATE, Action.REPLACE})
+_NOTE_TONES: Mapping[Note, str] = {
+    Note.FORCES_REPLACEMENT: "danger",
+    Note.DRIFT: "drift",
+    Note.RECORDED_ONLY: "record",
+    Note.REORDERED: "record",
+}
+
+
+def note_data() -> dict[str, Data]:
+    """What may be said of a parameter's change, by the name that changes refer to it with."""
+    return {
+        note.name.lower(): compact({"text": note.value, "tone": _NOTE_TONES[note], "minor": note is Note.RECORDED_ONLY})
+        for note in Note
+    }
+
+
+def cluster_data(plan: Plan, shown: View, texts: Texts) -> list[Data]:
+    """Every cluster of the plan in its order; one that nothing happens to has no block and says no more than that."""
+    blocks = {id(change): block for block, change in shown_changes(plan, shown)}
+    return [_cluster(change, blocks.get(id(change)), plan.mode, texts) for change in plan.changes]
+
+
+def _cluster(change: Change, block: Block | None, mode: str, texts: Texts) -> Data:
+    if block is None:
+        return compact(_head(change))
+    table = _sides(sides(change, mode), texts)
+    return compact(_head(change) | _block(block, change, texts) | {"sides": table})
+
+
+def _head(change: Change) -> Data:
+    values = change.after or change.before or {}
+    acts = change.action is not Action.NOOP or bool(change.blocked)
+    return {
+        "name": printable(change.cluster),
+        "kind": printable(change.kind.name),
+        "region": printable(change.kind.region_of(values)),
+        "id": printable(change.cluster_id),
+        "state": printable(change.live_state),
+        "tone": tone(change) if acts else "no-op",
+        "headline": "stays as it is",
+        "notes": [printable(note) for note in change.notes],
+    }
+
+
+def _block(block: Block, change: Change, texts: Texts) -> Data:
+    return {
+        "mark": block.mark,
+        "headline": block.headline,
+        "brief": _brief(change),
+        "reason": block.reason,
+        "drift": block.drift,
+        "fields": [_field(entry, texts) for entry in block.fields],
+        "unchanged": block.unchanged,
+        "waits": list(block.waits_for),
+        "blocked": [finding_data(diagnostic) for diagnostic in block.blocked],
+        "seconds": sum(step.seconds for step in block.steps),
+    }
+
+
+def _brief(change: Change) -> str:
+    """What a new cluster is, in short."""
+    counting = change.kind.count_parameter
+    number = (change.after or {}).get(counting.name) if counting and change.action in _NEW else None
+    return counted(number, "worker") if isinstance(number, int) else ""
+
+
+def _field(entry: Field, texts: Texts) -> Data:
+    """A parameter that changes; where both sides have parts, with the parts and their marks."""
+    field: Data = {"mark": entry.mark, "name": texts(entry.name)}
+    for side, value in (("before", entry.before), ("after", entry.after)):
+        if value is not ABSENT:
+            field[side] = texts(written(value, secret=entry.secret))
+    if entry.notes:
+        field["notes"] = [note.name.lower() for note in entry.notes]
+    both = brackets(entry.before)[0] and brackets(entry.before) == brackets(entry.after)
+    if both and not entry.secret:
+        lines = compared(parts(entry.before), parts(entry.after))
+        field["lines"] = [{"mark": mark, "text": texts(part)} for mark, part in lines]
+    return field
+
+
+def _sides(three: Sides, texts: Texts) -> Data:
+    """The table by columns: the names, those that change first, and each side's values of them."""
+    rows = three.rows
+    return {
+        "names": [texts(printable(row.name)) for row in rows],
+        "changes": sum(row.changes for row in rows),
+        "wanted": _column(three.wanted, [(row.name, row.wanted) for row in rows], texts),
+        "recorded": _column(three.recorded, [(row.name, row.recorded) for row in rows], texts),
+        "live": _column(three.live, [(row.name, row.live) for row in rows], texts),
+    }
+
+
+def _column(side: str, values: Sequence[tuple[str, Any]], texts: Texts) -> str | list[int | None]:
+    """Text numbers; None: not set, NOT_TOLD: not told. `no` or `unknown` for a side that has, or tells, no values."""
+    return [_side(name, value, texts) for name, value in values] if side == "yes" else side
+
+
+def _side(name: str, value: Any, texts: Texts) -> int | None:
+    if value is ABSENT:
+        return None
+    return NOT_TOLD if value is UNKNOWN else texts(written(value, secret=name in catalog.DEFAULT.secret_names))

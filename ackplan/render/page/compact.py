@@ -1,0 +1,25 @@
+"""What keeps the data of a page small: texts that many clusters share stand once, and what is empty is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# A part of the page's data, as schemas/page.schema.json describes it.
+Data = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Texts:
+    """Each text once. Called with a text, it gives the number that stands for it."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def __call__(self, text: str) -> int:
+        return self.numbers.setdefault(text, len(self.numbers))
+
+
+def compact(data: Mapping[str, Any]) -> Data:
+    """The data without what is None, false or empty. A zero is a value and stays."""
+    return {key: value for key, value in data.items() if value or (value == 0 and value is not False)}
