@@ -41,7 +41,8 @@ async def _send(context: StepContext) -> str | None:
         body = await context.intent()
         context.called = True
         try:
-            return await _created(context, await context.ports.api.create_cluster(context.call.region, body))
+            api, region = context.ports.api, context.call.region
+            return await _created(context, await api.create_cluster(region, body, context.write_down))
         except ApiError as fault:
             if not fault.uncertain and not (fault.code == NAME_TAKEN and (lost or context.late is not None)):
                 await context.write(Phase.SETTLED, error=fault.code)

@@ -29,7 +29,8 @@ async def _send(context: StepContext) -> None:
     await context.intent()
     context.called = True
     try:
-        await context.answered(await context.ports.api.delete_cluster(context.call.region, context.cluster_id))
+        api, region = context.ports.api, context.call.region
+        await context.answered(await api.delete_cluster(region, context.cluster_id, context.write_down))
     except ApiError as fault:
         if not fault.missing:
             await context.after_fault(fault, lambda: _leaving(context))

@@ -45,7 +45,7 @@ async def _send_attach(context: StepContext, missing: list[str]) -> tuple[dict[s
     body = {**await context.intent(), "instances": missing}
     context.called = True
     try:
-        answer = await context.ports.api.attach(context.call.region, context.cluster_id, body)
+        answer = await context.ports.api.attach(context.call.region, context.cluster_id, body, context.write_down)
     except ApiError as fault:
         await context.after_fault(fault, lambda: _joining(context, missing))
         return {}, await _awaited(context, None, frozenset(missing))
@@ -96,7 +96,7 @@ async def remove(context: StepContext) -> None:
     body = {**body, "nodes": [sent_as[node] for node in nodes]}
     context.called = True
     try:
-        answer = await context.ports.api.remove_nodes(context.call.region, context.cluster_id, body)
+        answer = await context.ports.api.remove_nodes(context.call.region, context.cluster_id, body, context.write_down)
         task_id = await context.answered(answer)
     except ApiError as fault:
         await context.after_fault(fault, lambda: _leaving(context, nodes))

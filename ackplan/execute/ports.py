@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ackplan.core.error_codes import Meaning, error_code
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Mapping
 
     from ackplan.core.answers import Accepted, Attached, Cluster, LogLine, Node, Retry, Task
     from ackplan.record.journal import Entry
+
+WriteDown = Callable[[], Awaitable[None]]
 
 
 class ApiError(Exception):
@@ -75,17 +77,26 @@ class ApiReader(Protocol):
 
 
 class Api(ApiReader, Protocol):
-    """The calls that change something. `region` goes into x-acs-region-id; bodies are those of `schemas/`."""
+    """The calls that change something. `region` goes into x-acs-region-id; bodies are those of `schemas/`.
 
-    async def create_cluster(self, region: str, body: Mapping[str, Any]) -> Accepted: ...
+    `write_down` writes the call down anew: a client does that before it sends one later than it was handed over.
+    """
 
-    async def delete_cluster(self, region: str, cluster_id: str) -> Accepted: ...
+    async def create_cluster(self, region: str, body: Mapping[str, Any], write_down: WriteDown) -> Accepted: ...
 
-    async def scale_out(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Accepted: ...
+    async def delete_cluster(self, region: str, cluster_id: str, write_down: WriteDown) -> Accepted: ...
 
-    async def attach(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Attached: ...
+    async def scale_out(
+        self, region: str, cluster_id: str, body: Mapping[str, Any], write_down: WriteDown
+    ) -> Accepted: ...
 
-    async def remove_nodes(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Accepted: ...
+    async def attach(
+        self, region: str, cluster_id: str, body: Mapping[str, Any], write_down: WriteDown
+    ) -> Attached: ...
+
+    async def remove_nodes(
+        self, region: str, cluster_id: str, body: Mapping[str, Any], write_down: WriteDown
+    ) -> Accepted: ...
 
 
 class Clock(Protocol):
@@ -116,7 +127,3 @@ class SecretSource(Protocol):
 
 class SecretUnreadable(Exception):
     """A secret that can't be read or breaks the password rule; the message names where it was to come from."""
-
-
-# Writes the changing call of this task down anew: a client does that before it sends one later than it was handed over.
-WRITE_DOWN: ContextVar[Callable[[], Awaitable[None]] | None] = ContextVar("WRITE_DOWN", default=None)

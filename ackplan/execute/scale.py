@@ -20,7 +20,9 @@ async def scale_out(context: StepContext, size: Pinned) -> None:
         body = await context.intent()
         context.called = True
         try:
-            answer = await context.ports.api.scale_out(context.call.region, context.cluster_id, body)
+            answer = await context.ports.api.scale_out(
+                context.call.region, context.cluster_id, body, context.write_down
+            )
             task_id = await context.answered(answer)
         except ApiError as fault:
             await context.after_fault(fault, lambda: _begun(context, size))

@@ -14,7 +14,7 @@ from ackplan.execute import failures
 from ackplan.execute.cluster_log import logged
 from ackplan.execute.failures import StepFailed
 from ackplan.execute.outcomes import Event, Moment
-from ackplan.execute.ports import WRITE_DOWN, Api, ApiError, Clock, Journal, SecretSource
+from ackplan.execute.ports import Api, ApiError, Clock, Journal, SecretSource
 from ackplan.execute.presence import REAL, Patience, Subject, look_up
 from ackplan.execute.slots import Place
 from ackplan.execute.waiter import Settled, Watch
@@ -94,11 +94,11 @@ class StepContext:
         """Reads the secrets, writes down what is about to be sent, and gives the body to send."""
         self.watch.check()
         body = self._with_secrets(self.call.body or {})
-        await self._write_down()
-        WRITE_DOWN.set(self._write_down)
+        await self.write_down()
         return body
 
-    async def _write_down(self) -> None:
+    async def write_down(self) -> None:
+        """Writes down that the call is about to be sent."""
         facts = Facts(aim_of(self.step.work), after=self.step.after, sent_at=self.ports.clock.wall())
         await self.write(Phase.INTENT, facts)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from .mutants import Mutant
 
 _INTENT = "await self.write(Phase.INTENT, facts)"
-_DOWN = "execute.step_run:StepContext._write_down"
+_DOWN = "execute.step_run:StepContext.write_down"
 # An old creation is found by its name in the end, whoever did not look for it before.
 _OLD_CREATES = ("app.apply:tried", " or isinstance(call.aim, Born)", "")
 MUTANTS = (
@@ -307,7 +307,7 @@ MUTANTS = (
     ),
     Mutant(
         "a call's time is written down as others count it",
-        "execute.step_run:StepContext._write_down",
+        "execute.step_run:StepContext.write_down",
         "self.ports.clock.wall()",
         "self.ports.clock.now() - 1e9",
         11,

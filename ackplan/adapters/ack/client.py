@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ackplan.adapters.ack.credentials import Credentials
     from ackplan.adapters.ack.exchange import Answer, ApiCall
     from ackplan.core.answers import Accepted, Attached, Cluster, LogLine, Node, Task
-    from ackplan.execute.ports import Clock
+    from ackplan.execute.ports import Clock, WriteDown
 
 T = TypeVar("T")
 
@@ -112,33 +112,43 @@ class AckClient:
         """What the cluster's own log says, in the order of the answer (beyond the guide)."""
         return await self._ask(logs_call(region or self._region, cluster_id), decode.logs)
 
-    async def create_cluster(self, region: str, body: Mapping[str, Any]) -> Accepted:
+    async def create_cluster(
+        self, region: str, body: Mapping[str, Any], write_down: WriteDown | None = None
+    ) -> Accepted:
         """Creates a cluster (guide 2.1, 2.2, 2.4, 3.4); the answer names it and the task."""
-        return await self._ask(call("create_cluster", region or self._region, body=body), decode.created)
+        return await self._ask(call("create_cluster", region or self._region, body=body), decode.created, write_down)
 
-    async def delete_cluster(self, region: str, cluster_id: str) -> Accepted:
+    async def delete_cluster(self, region: str, cluster_id: str, write_down: WriteDown | None = None) -> Accepted:
         """Deletes a cluster and releases its nodes (guide 2.12)."""
-        return await self._ask(self._call("delete_cluster", region, cluster_id), decode.accepted_or_empty)
+        return await self._ask(self._call("delete_cluster", region, cluster_id), decode.accepted_or_empty, write_down)
 
-    async def scale_out(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Accepted:
+    async def scale_out(
+        self, region: str, cluster_id: str, body: Mapping[str, Any], write_down: WriteDown | None = None
+    ) -> Accepted:
         """Adds `count` workers (guide 2.3)."""
-        return await self._ask(self._call("scale_out", region, cluster_id, body), decode.accepted)
+        return await self._ask(self._call("scale_out", region, cluster_id, body), decode.accepted, write_down)
 
     async def scale(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Accepted:
         """Scales by the older call (guide 3.5)."""
         return await self._ask(self._call("scale", region, cluster_id, body), decode.accepted)
 
-    async def attach(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Attached:
+    async def attach(
+        self, region: str, cluster_id: str, body: Mapping[str, Any], write_down: WriteDown | None = None
+    ) -> Attached:
         """Attaches ECS instances (guide 2.6); each succeeds or fails by itself."""
-        return await self._ask(self._call("attach", region, cluster_id, body), decode.attached)
+        return await self._ask(self._call("attach", region, cluster_id, body), decode.attached, write_down)
 
     async def attach_script(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> str:
         """The join script of an edge node (guide 2.7). It holds a token: a secret."""
         return await self._ask(self._call("attach_script", region, cluster_id, body), decode.script)
 
-    async def remove_nodes(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Accepted:
+    async def remove_nodes(
+        self, region: str, cluster_id: str, body: Mapping[str, Any], write_down: WriteDown | None = None
+    ) -> Accepted:
         """Removes workers (guide 2.11)."""
-        return await self._ask(self._call("remove_nodes", region, cluster_id, body), decode.accepted_or_empty)
+        return await self._ask(
+            self._call("remove_nodes", region, cluster_id, body), decode.accepted_or_empty, write_down
+        )
 
     async def kubeconfig(self, cluster_id: str, region: str = "") -> str:
         """A cluster's kubeconfig (guide 2.5): a secret."""
@@ -166,8 +176,8 @@ class AckClient:
     def _call(self, name: str, region: str, cluster_id: str, body: Mapping[str, Any] | None = None) -> ApiCall:
         return call(name, region or self._region, {"id": cluster_id}, body=body)
 
-    async def _ask(self, wanted: ApiCall, read: Callable[[Answer], T]) -> T:
-        answer = await self._sender.send(wanted)
+    async def _ask(self, wanted: ApiCall, read: Callable[[Answer], T], write_down: WriteDown | None = None) -> T:
+        answer = await self._sender.send(wanted, write_down)
         try:
             return read(answer)
         except Malformed as why:

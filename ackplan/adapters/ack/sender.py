@@ -17,7 +17,7 @@ from ackplan.adapters.ack.errors import Fault, NotSent, Throttled
 from ackplan.adapters.ack.redact import secrets_in
 from ackplan.adapters.ack.signing import SIGNERS, UnsignedRequest
 from ackplan.core.answers import Retry
-from ackplan.execute.ports import WRITE_DOWN
+from ackplan.execute.ports import WriteDown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,8 +107,12 @@ class Sender:
         """From now on no changing call is sent, and none that did not succeed is sent again."""
         self._stopped.set()
 
-    async def send(self, call: ApiCall) -> Answer:
-        """The answer of a call that succeeded. Raises a Fault. Both tell of the tries before."""
+    async def send(self, call: ApiCall, write_down: WriteDown | None = None) -> Answer:
+        """The answer of a call that succeeded. Raises a Fault. Both tell of the tries before.
+
+        A changing call that is sent later than it was handed over is written down anew before, where there is a journal
+        of it.
+        """
         body = _encoded(call)
         begun: float | None = None
         written = self._around.clock.now()
@@ -118,7 +122,7 @@ class Sender:
             if call.changes and self._stopped.is_set():
                 raise NotSent("Stopped", "the run was stopped before it was sent", operation=call.operation)
             begun = started if begun is None else begun
-            written = await self._written_down(call, written)
+            written = await self._written_down(write_down, written)
             try:
                 return dataclasses.replace(await self._try(call, body, started), retries=tuple(retries))
             except Fault as fault:
@@ -129,10 +133,10 @@ class Sender:
                     raise
                 retries.append(Retry(fault.code, fault.request_id, pause))
 
-    async def _written_down(self, call: ApiCall, written: float) -> float:
+    async def _written_down(self, write_down: WriteDown | None, written: float) -> float:
         """When the call was written down last: now, where that was a while ago and somebody keeps a journal of it."""
-        write_down, now = WRITE_DOWN.get(), self._around.clock.now()
-        if write_down is None or not call.changes or now - written < _FRESH:
+        now = self._around.clock.now()
+        if write_down is None or now - written < _FRESH:
             return written
         await write_down()
         return now
