@@ -24,13 +24,13 @@ from typing import Any
 from ackplan import spec
 from ackplan.adapters import ack
 from ackplan.adapters.ack.signing import Credential, UnsignedRequest, sign_hmac_sha1
-from ackplan.adapters.local.record_store import LocalRecordStore
+from ackplan.adapters.local.clock import RealClock
+from ackplan.adapters.local.folder_workspace import FolderWorkspace
 from ackplan.adapters.local.secrets import Secrets
-from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.app import apply, plan
+from ackplan.app.baseline import of_workspace
 from ackplan.app.observe import Observer
 from ackplan.cli import gc
-from ackplan.cli.clock import RealClock
 from ackplan.execute.executor import Executor
 from ackplan.execute.limits import Limits
 from ackplan.execute.outcomes import Run
@@ -110,24 +110,22 @@ async def applied(url: str, count: int, parallelism: int) -> tuple[float, collec
     with tempfile.TemporaryDirectory(prefix="ackplan-bench-", dir=Path.cwd()) as name:
         folder = Path(name)
         (folder / "ackplan.yaml").write_text(fleet(count), "utf-8")
-        private = folder / ".ackplan"
-        stores = apply.Stores(
-            LocalRecordStore(folder / "state", "default", private), SqliteJournal(private / "default.journal")
-        )
+        workspace = FolderWorkspace("default", folder / "state", folder / ".ackplan")
         secrets = Secrets({"ACK_NODE_PASSWORD": _PASSWORD}, folder)
         async with client as acting:
-            before = plan.known(stores.record, stores.journal)
+            before = of_workspace(workspace)
             planned = await plan.make_plan(spec.Inputs(folder), before, Observer(acting, RealClock()), Options())
-            ports = Ports(acting, RealClock(), stores.journal, secrets, lambda _event: None, _PATIENCE)
+            ports = Ports(acting, RealClock(), workspace.journal, secrets, lambda _event: None, _PATIENCE)
             calls.clear()
             gc.collect()
             begun = time.perf_counter()
-            run = await apply.apply(
-                planned.plan, before, stores, lambda run: Executor(ports, Limits(parallelism), run), Run("bench")
-            )
+            run = Run("bench")
+            apply.begin(workspace, planned.plan, before, run)
+            executor = Executor(ports, Limits(parallelism), run)
+            result, _ = await apply.carry_out(workspace, planned.plan, before, executor)
             seconds = time.perf_counter() - begun
-        stores.journal.close()
-    if not run.result.complete:
+        workspace.journal.close()
+    if not result.complete:
         raise SystemExit("the apply did not finish")
     return seconds, calls
 

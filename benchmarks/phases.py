@@ -114,14 +114,15 @@ def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
     """A whole plan: spec and record read, the live list decoded, planned, and written as text."""
     from ackplan.adapters.ack import decode
     from ackplan.adapters.ack.exchange import Answer
+    from ackplan.adapters.local.clock import RealClock
     from ackplan.adapters.local.record_store import LocalRecordStore
     from ackplan.adapters.local.sqlite_journal import SqliteJournal
+    from ackplan.app.baseline import baseline
     from ackplan.app.observe import Observer
-    from ackplan.app.plan import Purpose, known, make_plan
-    from ackplan.cli.clock import RealClock
-    from ackplan.cli.wiring import run_async
+    from ackplan.app.plan import Purpose, make_plan
     from ackplan.core.answers import Node
     from ackplan.plan.planner import Options
+    from ackplan.project.wiring import run_async
     from ackplan.render.text import plan_text
     from ackplan.spec import Inputs
 
@@ -143,7 +144,7 @@ def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
         api: Any = Api()
         planned = run_async(
             make_plan(
-                Inputs(folder), known(store, journal), Observer(api, RealClock()), Options(), purpose=Purpose.SHOWN
+                Inputs(folder), baseline(store, journal), Observer(api, RealClock()), Options(), purpose=Purpose.SHOWN
             )
         )
         text = plan_text(planned.plan, color=False)

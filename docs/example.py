@@ -20,9 +20,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from unittest import mock
 
-from ackplan.cli import wiring
-from ackplan.cli.embedded import embedded
 from ackplan.cli.main import run
+from ackplan.project import wiring
+from ackplan.project.embedded import embedded
 
 ROOT = Path(__file__).parents[1]
 # Any password will do: the embedded API takes it and forgets it.

@@ -1,156 +1,229 @@
-"""Applies a plan: takes in what an interrupted run left, runs, writes the record."""
+"""The use case of `apply`: plan or take a plan, hold it against what moved, ask, run, write the record, report.
+
+A run that was killed is finished by the next apply: the same plan goes on with it, any other takes in what it left.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+import asyncio
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from ackplan.app.observe import Observer
-from ackplan.app.plan import Known, coming_calls, stale
-from ackplan.app.workspace import JournalStore, RecordStore
-from ackplan.core import catalog
-from ackplan.core.diagnostics import Failure, error
+from ackplan.app.baseline import Baseline, of_workspace, stale
+from ackplan.app.errors import as_diagnostics
+from ackplan.app.needed_secrets import check_secrets
+from ackplan.app.plan import PlanOptions, Purpose, drawn_up
+from ackplan.app.preconditions import check_resumable, check_same_spec, check_unmoved
+from ackplan.app.resume import digest, finished, resume, resumes, tried
+from ackplan.app.run_view import RunEnd
+from ackplan.app.worlds import of_plan
+from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors
 from ackplan.execute.executor import Executor
 from ackplan.execute.outcomes import Result, Run
-from ackplan.plan.codec import encode
-from ackplan.plan.model import Plan, Step
-from ackplan.record import Record
-from ackplan.record.aims import Born
+from ackplan.execute.step_run import Ports
+from ackplan.plan.codec import of_another_version
 from ackplan.record.codec import digest as content
 from ackplan.record.journal import Entry, Phase, RunHead, fold
-from ackplan.record.pin import is_made_on
-from ackplan.record.recovery import left, recover
 
-_AGAIN = "then run: ackplan apply"
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    record: RecordStore
-    journal: JournalStore
+if TYPE_CHECKING:
+    from ackplan.app.host import Host, RunApi
+    from ackplan.app.run_view import Approver, Reporter, RunView
+    from ackplan.app.workspace import Workspace
+    from ackplan.app.worlds import Here
+    from ackplan.plan.model import Plan
+    from ackplan.record import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
-    """How a run ended, and the record after it."""
+class SavedPlan:
+    """A plan that was made before, with the record that it was made on where that is kept. `name` is for messages."""
 
-    result: Result
-    record: Record
-    run: str
-
-
-def digest(plan: Plan) -> str:
-    """Tells one plan from another; the same plan read from its file has the same digest."""
-    return hashlib.sha256(json.dumps(encode(plan), sort_keys=True).encode()).hexdigest()
+    plan: Plan
+    record: Record | None
+    name: str = "the plan"
 
 
-def resumes(plan: Plan, before: Known) -> bool:
-    """Whether an interrupted run of this very plan is to be gone on with, on the very record that it began on."""
-    head = before.leftover.head
-    return head is not None and is_made_on(head, before.stored) and head.plan == digest(plan)
+@dataclass(frozen=True, slots=True)
+class ApplyOrder:
+    """What is to be carried out: a plan that was made before, or one that is made now. `verb` names the command.
 
-
-def finished(plan: Plan, before: Known) -> bool:
-    """Whether a run of this very plan did all of it and wrote the record, and died before it cleared its journal."""
-    head, stored = before.leftover.head, before.stored
-    if head is None or head.plan != digest(plan) or is_made_on(head, stored) or before.flying:
-        return False
-    written, _ = fold(stored, before.leftover.entries)
-    return written.clusters == stored.clusters and {step.id for step in plan.steps} <= _done(before)
-
-
-def _done(before: Known) -> frozenset[str]:
-    """The steps that the interrupted run did."""
-    return frozenset(entry.step for entry in before.leftover.entries if entry.done)
-
-
-class SecretCheck(Protocol):
-    """Says of a reference to a secret why it can't be there, and why it can't be used; nothing where it can."""
-
-    def missing(self, reference: Mapping[str, Any]) -> str: ...
-
-    def fault(self, reference: Mapping[str, Any]) -> str: ...
-
-
-def check_secrets(steps: Iterable[Step], secrets: SecretCheck) -> None:
-    """Raises Failure for every secret that these steps need and can't have. None is kept."""
-    asked: dict[tuple[Any, ...], tuple[str, str]] = {}
-    faults = []
-    for step, name, reference in _references(steps):
-        key = tuple(reference.items())
-        if key not in asked:
-            asked[key] = (secrets.missing(reference), secrets.fault(reference))
-        absent, why = asked[key]
-        texts = ("ACK5009", "Secret is missing", absent, f"Set it, {_AGAIN}")
-        if not absent:
-            texts = ("ACK5006", "Secret can't be used", why, f"Mend it, {_AGAIN}")
-        if absent or why:
-            faults.append(error(*texts, cluster=step.cluster, parameter=name))
-    if faults:
-        raise Failure(*dict.fromkeys(faults))
-
-
-def _references(steps: Iterable[Step]) -> Iterator[tuple[Step, str, Mapping[str, Any]]]:
-    for step in steps:
-        for name in sorted(catalog.DEFAULT.secret_parameters(step.call.operation) if step.call else ()):
-            reference = (step.call.body or {}).get(name) if step.call else None
-            if isinstance(reference, Mapping):
-                yield step, name, reference
-
-
-def tried(before: Known, now: float, recovered: Iterable[Entry]) -> dict[tuple[str, str], float]:
-    """Calls that an interrupted run may have sent without seeing what became of them, by operation and cluster: see
-    Run. `now` is in seconds since 1970; one that was accepted and that `recovered` settles is over.
-
-    A creation stays among them whenever it was sent: a name that is taken, though no list shows it, is taken by it.
+    `saved` reads the plan under the lock. It was narrowed when it was made: of `options` the policies alone go with it.
     """
-    settled = {(entry.run, entry.step) for entry in recovered}
-    flying = (call for call in before.flying if not (call.answered and call.key in settled))
-    open_calls = ((call, left(call, now)) for call in flying)
-    return {
-        (call.facts.operation, call.cluster): now + seconds
-        for call, seconds in open_calls
-        if seconds or isinstance(call.aim, Born)
-    }
+
+    saved: Callable[[], SavedPlan] | None = None
+    options: PlanOptions = field(default_factory=PlanOptions)
+    fail_fast: bool = False
+    lock_timeout: float = 0.0
+    verb: str = "apply"
 
 
-async def resume(before: Known, observer: Observer) -> Run:
-    """The run to go on with, as its journal has it; finds by name what a create without an answer left."""
-    head, entries = before.leftover.head, before.leftover.entries
-    assert head is not None  # noqa: S101 - `resumes` said so
-    observed = await observer.observe(before.record, (), before.flying)
-    coming = await coming_calls(observer, before)
-    _, recovered = recover(before.record, before.flying, observed.live, coming=coming)
-    ids: dict[str, str] = {}
-    accepted: dict[str, str] = {}
-    for entry in (*entries, *recovered):
-        if entry.removed:
-            ids.pop(entry.cluster, None)
-        elif entry.entry is not None and entry.entry.cluster_id:
-            ids[entry.cluster] = entry.entry.cluster_id
-            accepted[entry.cluster] = entry.entry.accepted_at or accepted.get(entry.cluster, "")
-    return Run(head.id, _done(before), ids, accepted, tried(before, observer.clock.wall(), recovered))
+class Application:
+    """One apply. Its only ways back to whoever ordered it are the ports `view`, `approver` and `reporter`."""
+
+    def __init__(self, host: Host, order: ApplyOrder, view: RunView, approver: Approver, reporter: Reporter) -> None:
+        self._host = host
+        self._order = order
+        self._view = view
+        self._approver = approver
+        self._reporter = reporter
+
+    async def run(self) -> RunEnd:
+        """How it ended. Raises Failure and ApiError where it could not begin, or the disk is full."""
+        workspace, order = self._host.workspace, self._order
+        with self._reported(RunEnd()):
+            async with workspace.lock(f"ackplan {order.verb}", order.lock_timeout), self._host.open_api() as world:
+                before = of_workspace(workspace, world[1])
+                try:
+                    return await (self._old(order.saved(), before, world) if order.saved else self._new(before, world))
+                finally:
+                    workspace.journal.close()
+
+    @contextmanager
+    def _reported(self, end: RunEnd) -> Iterator[None]:
+        """An error within the block ends the apply so: it is reported, the innermost block's way."""
+        try:
+            yield
+        except Exception as fault:
+            self._report(dataclasses.replace(end, result=Result(errors=as_diagnostics(fault))), fault)
+            raise
+
+    def _report(self, end: RunEnd, fault: BaseException) -> None:
+        try:
+            self._reporter.write(end)
+        except Failure as second:
+            raise Failure(*as_diagnostics(fault), *second.diagnostics) from None
+
+    async def _old(self, saved: SavedPlan, before: Baseline, world: tuple[RunApi, Here]) -> RunEnd:
+        plan, (api, here) = saved.plan, world
+        unrun = RunEnd(plan, Result(), before.record)
+        with self._reported(unrun):
+            check_fit(saved, before.workspace)
+            here.hold(of_plan(plan.pins))
+            self._hold(plan, before)
+            if finished(plan, before):
+                self._host.workspace.journal.replace(None, ())
+                self._view.note("This plan was carried out; only its journal was left.")
+                return self._ended(unrun)
+            run = await self._run_of(saved, before, api, here)
+            return await self._execute(plan, before, run, api)
+
+    async def _run_of(self, saved: SavedPlan, before: Baseline, api: RunApi, here: Here) -> Run:
+        """The run of a plan that was made before: a new one, or the one that was interrupted."""
+        plan, inputs = saved.plan, self._host.inputs
+        observer = self._host.observer(api, here, allow_vanished=self._order.options.allow_vanished)
+        if not resumes(plan, before):
+            await check_unmoved(plan, before, observer, inputs, saved.record)
+            return Run(self._host.new_run())
+        check_same_spec(plan, inputs)
+        run = await resume(before, observer)
+        await check_resumable(plan, before, run.ids, observer)
+        self._view.note(f"Going on with run {run.id}, which was interrupted: {len(run.done)} steps are done.")
+        return run
+
+    async def _new(self, before: Baseline, world: tuple[RunApi, Here]) -> RunEnd:
+        host, (api, here) = self._host, world
+        observer = host.observer(api, here, allow_vanished=self._order.options.allow_vanished)
+        proposal = await drawn_up(host, before, observer, self._order.options, Purpose.RUN)
+        plan, unrun = proposal.plan, RunEnd(proposal.plan, Result(), before.record)
+        with self._reported(unrun):
+            self._view.plan(plan)
+            if not plan.applicable:
+                return self._ended(dataclasses.replace(unrun, result=Result(errors=refusals(plan))))
+            run = Run(host.new_run(), tried=tried(before, host.clock.wall(), proposal.recovered))
+            if before.leftover.head is not None:
+                settle(host.workspace, before, proposal.recovered)
+                before = of_workspace(host.workspace, here)
+            if not plan.acting:
+                return self._ended(dataclasses.replace(unrun, record=before.record))
+            check_secrets(plan.steps, host.secrets)
+            self._approver.approve(plan)
+            return await self._execute(plan, before, run, api)
+
+    def _hold(self, plan: Plan, before: Baseline) -> None:
+        """Policies that are named beside a plan file are about this moment: what it was held against before, holds."""
+        if not self._order.options.policy:
+            return
+        from ackplan.app.policies import judged
+
+        now = judged(self._host, self._order.options.policy, plan, before.record, {})
+        new = now.diagnostics[len(plan.diagnostics) :]
+        if has_errors(new):
+            raise Failure(*new)
+        for diagnostic in new:
+            self._view.note(str(diagnostic))
+
+    async def _execute(self, plan: Plan, before: Baseline, run: Run, api: RunApi) -> RunEnd:
+        host, unrun = self._host, RunEnd(plan, Result(), before.record, run.id)
+        check_secrets([step for step in plan.steps if step.id not in run.done], host.secrets)
+        ports = Ports(api, host.clock, host.workspace.journal, host.secrets, self._view.event, host.patience)
+        executor = Executor(ports, dataclasses.replace(host.limits, fail_fast=self._order.fail_fast), run)
+
+        def stop() -> None:
+            executor.stop()
+            api.stop()
+
+        with self._reported(unrun), self._view.running(stop):
+            begin(host.workspace, plan, before, run)
+            try:
+                result, record = await carry_out(host.workspace, plan, before, executor)
+            except (Exception, asyncio.CancelledError) as fault:
+                errors = () if isinstance(fault, asyncio.CancelledError) else as_diagnostics(fault)
+                self._report(dataclasses.replace(unrun, result=executor.cut_short(plan.steps, errors)), fault)
+                raise
+        self._view.result(result, plan)
+        return self._ended(dataclasses.replace(unrun, result=result, record=record))
+
+    def _ended(self, end: RunEnd) -> RunEnd:
+        self._reporter.write(end)
+        return end
+
+
+def check_fit(saved: SavedPlan, workspace: str) -> None:
+    """Raises Failure for a plan that can't be carried out, here or at all."""
+    plan, pins = saved.plan, saved.plan.pins
+    if not plan.applicable:
+        raise Failure(_blocked(saved))
+    if not pins.record:
+        raise Failure(of_another_version(f"{saved.name} does not pin what the record held"))
+    if pins.workspace != workspace:
+        detail = f"{saved.name} was made for the workspace {pins.workspace}"
+        cure = f"Give --workspace {pins.workspace}, or plan again"
+        raise Failure(error("ACK6009", "Plan is for another workspace", detail, cure))
+
+
+def _blocked(saved: SavedPlan) -> Diagnostic:
+    if saved.plan.refused_by and not saved.plan.blocked:
+        detail = f"{saved.name}: refused by {', '.join(saved.plan.refused_by)}"
+        return error("ACK6006", "Plan is blocked", detail, "Do what its policies ask for, then plan again")
+    return error("ACK6006", "Plan is blocked", saved.name, "Plan with --skip-blocked")
+
+
+def refusals(plan: Plan) -> tuple[Diagnostic, ...]:
+    """Why a plan can't be carried out."""
+    every = (*plan.diagnostics, *(d for change in plan.blocked for d in change.blocked))
+    return tuple(diagnostic for diagnostic in every if diagnostic.is_error)
 
 
 def _head(run: str, plan: str, record: Record) -> RunHead:
     return RunHead(run, plan, record.lineage, record.serial, content(record))
 
 
-async def apply(plan: Plan, before: Known, stores: Stores, executor: Callable[[Run], Executor], run: Run) -> Applied:
-    """Runs the plan's steps and writes the record, however the run ends. `executor` makes one for this run.
+def begin(workspace: Workspace, plan: Plan, before: Baseline, run: Run) -> None:
+    """Opens the journal of a run. Raises Failure where the record was replaced while the plan was made and approved."""
+    _check_still(workspace.record.read(), before.stored)
+    workspace.journal.open(_head(run.id, digest(plan), before.stored))
 
-    Raises Failure where the record was replaced while the plan was made and approved.
-    """
-    _check_still(stores.record.read(), before.stored)
-    stores.journal.open(_head(run.id, digest(plan), before.stored))
+
+async def carry_out(workspace: Workspace, plan: Plan, before: Baseline, executor: Executor) -> tuple[Result, Record]:
+    """Runs the plan's steps and writes the record, however the run ends."""
     try:
-        result = await executor(run).run(plan.steps)
+        result = await executor.run(plan.steps)
     finally:
-        record = finish(stores, before.stored)
-    return Applied(result, record, run.id)
+        record = finish(workspace, before)
+    return result, record
 
 
 def _check_still(now: Record, before: Record) -> None:
@@ -160,21 +233,25 @@ def _check_still(now: Record, before: Record) -> None:
         raise Failure(error("ACK3004", "Record was written by someone else meanwhile", how, "Plan again"))
 
 
-def settle(stores: Stores, before: Known, recovered: Iterable[Entry]) -> Record:
+def settle(workspace: Workspace, before: Baseline, recovered: Iterable[Entry]) -> Record:
     """Takes in what an interrupted run left, before a new one begins."""
-    stores.journal.append(list(recovered))
-    return finish(stores, before.stored)
+    workspace.journal.append(list(recovered))
+    return finish(workspace, before)
 
 
-def finish(stores: Stores, stored: Record) -> Record:
-    """Writes the journal's entries into the record. Calls in flight stay in the journal until they are settled."""
-    leftover = stores.journal.read()
+def finish(workspace: Workspace, before: Baseline) -> Record:
+    """Writes the journal's entries into the record. Calls in flight stay in the journal until they are settled.
+
+    A record that does not say what world it is of takes on the one that was asked.
+    """
+    stored, leftover = before.stored, workspace.journal.read()
     record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))
     if record.clusters != stored.clusters or not stored.lineage:
-        record = stores.record.write(record, expect=stored)
+        record = dataclasses.replace(record, world=record.world.completed(before.here.world))
+        record = workspace.record.write(record, expect=stored)
     if flying and leftover.head is not None:
         kept = [Entry(f.run, f.step, f.cluster, Phase.ANSWER if f.answered else Phase.INTENT, f.facts) for f in flying]
-        stores.journal.replace(_head(leftover.head.id, "", record), kept)
+        workspace.journal.replace(_head(leftover.head.id, "", record), kept)
     else:
-        stores.journal.replace(None, ())
+        workspace.journal.replace(None, ())
     return record

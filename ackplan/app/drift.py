@@ -7,13 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ackplan import spec
+from ackplan.app.baseline import Baseline, beside
+from ackplan.app.host import Host
 from ackplan.app.observe import Observer
-from ackplan.app.plan import Known, make_plan
+from ackplan.app.plan import PlanOptions, make_plan
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, printable
 from ackplan.core.work import Action
 from ackplan.plan.model import Change, Plan, replaced
 from ackplan.plan.planner import Options
+from ackplan.record import Record
 from ackplan.spec.desired import Wanted
 from ackplan.spec.edit import refusal, set_value
 
@@ -37,7 +40,16 @@ class Drift:
         return self.plan.acting
 
 
-async def find(inputs: spec.Inputs, before: Known, observer: Observer, options: Options) -> Drift:
+async def look(host: Host, options: PlanOptions) -> tuple[Drift, Record]:
+    """The drift of what is recorded now, and the record. Raises Failure and ApiError."""
+    async with host.open_api() as (api, here):
+        before = beside(host.workspace, here)
+        observer = host.observer(api, here, allow_vanished=options.allow_vanished)
+        refresh = dataclasses.replace(options, refresh_only=True).planner()
+        return await find(host.inputs, before, observer, refresh), before.record
+
+
+async def find(inputs: spec.Inputs, before: Baseline, observer: Observer, options: Options) -> Drift:
     """The drift of what is recorded. Raises Failure and ApiError."""
     refreshed = await make_plan(inputs, before, observer, dataclasses.replace(options, mode="refresh-only"))
     names = {change.cluster for change in refreshed.plan.acting}

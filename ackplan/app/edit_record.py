@@ -7,15 +7,17 @@ that run did would be lost.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
-from ackplan.app.plan import Known, check_distinct
+from ackplan.app.baseline import Baseline, of_workspace
+from ackplan.app.plan import check_distinct
+from ackplan.app.workspace import Workspace
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.record import Record, RecordedCluster
 
 
-def check_settled(before: Known) -> None:
+def check_settled(before: Baseline) -> None:
     """Raises Failure where an interrupted apply left something that is not in the record yet."""
     head, cure = before.leftover.head, "Finish it first: ackplan apply"
     if head is not None and head.ended:
@@ -110,3 +112,12 @@ def _other_content(record: Record) -> Diagnostic:
 
 def _unknown(name: str) -> Diagnostic:
     return error("ACK3005", "Unknown cluster", f'"{name}" is not recorded', "ackplan state list")
+
+
+async def rewrite(workspace: Workspace, what: str, changed: Callable[[Baseline], Awaitable[Record]]) -> Record:
+    """Writes what `changed` makes of the record, under the lock held for `what`. Raises Failure where it can't be."""
+    async with workspace.lock(what):
+        before = of_workspace(workspace)
+        record = await changed(before)
+        unchanged = record == before.stored
+        return record if unchanged else workspace.record.write(record, expect=before.stored)

@@ -1,7 +1,7 @@
 """The files of a new project: a spec that is valid as it stands, the editor's schema, and the pipeline of a platform.
 
 The texts lie in `starter/`, with places such as `@BRANCH@` in them. Nothing that fills a place can leave the quotes or
-the line that it stands in: `Project` refuses it.
+the line that it stands in: `NewProject` refuses it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class NotPlain(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class NewProject:
     """What the files of a project depend on.
 
     `folder` is the project's place in its repository, `.` for its root; `package` is what pip installs in a pipeline;
@@ -66,7 +66,7 @@ def project_files() -> dict[str, str]:
     }
 
 
-def pipeline_files(platform: str, project: Project) -> dict[str, str]:
+def pipeline_files(platform: str, project: NewProject) -> dict[str, str]:
     """The pipeline of a platform: its files by their paths in the repository."""
     match platform:
         case "github":
@@ -80,11 +80,11 @@ def pipeline_files(platform: str, project: Project) -> dict[str, str]:
             return {"Jenkinsfile": _filled("jenkins/Jenkinsfile", project)}
 
 
-def _workflow(project: Project, name: str) -> str:
+def _workflow(project: NewProject, name: str) -> str:
     return f"ackplan-{name}.yml" if project.folder == "." else f"ackplan-{project.label}-{name}.yml"
 
 
-def _filled(template: str, project: Project) -> str:
+def _filled(template: str, project: NewProject) -> str:
     values: Mapping[str, str] = {
         "LABEL": project.label,
         "PLAN_WORKFLOW": _workflow(project, "plan"),

@@ -1,44 +1,34 @@
-"""Plans: reads the three sides, then lets the pure planner decide. Changes nothing anywhere."""
+"""The use case of `plan`: reads the three sides, lets the pure planner decide, and holds the plan against policies.
+
+There is one way to make a plan, whether it is shown, kept in a file, or run at once. It changes nothing anywhere.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ackplan import spec
+from ackplan.app.baseline import Baseline, beside, stale
+from ackplan.app.host import Host
 from ackplan.app.observe import Observed, Observer, together
-from ackplan.app.workspace import JournalReader, RecordReader
-from ackplan.app.worlds import Here, of_record, of_spec
+from ackplan.app.worlds import of_spec
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors, warning
+from ackplan.core.diagnostics import Diagnostic, Failure, has_errors, warning
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.execute.presence import Subject, look_up
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
 from ackplan.record import Record
 from ackplan.record.codec import digest
-from ackplan.record.journal import CallKey, Entry, InFlight, Leftover, fold
-from ackplan.record.pin import is_made_on
+from ackplan.record.journal import CallKey, Entry, InFlight
 from ackplan.record.recovery import left, named_nodes, recover
 from ackplan.record.shared_ids import shared_ids
 
 # How often a cluster is looked at again whose size and nodes are of two moments.
 _LOOKS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What we know before we ask the API: the record with the journal taken in, what was in flight, and which world
-    is asked. `running` says who has the lock, where the run of the journal is under way."""
-
-    stored: Record
-    record: Record
-    flying: tuple[InFlight, ...]
-    leftover: Leftover
-    here: Here = field(default_factory=Here)
-    running: str = ""
 
 
 class Purpose(enum.Enum):
@@ -50,49 +40,56 @@ class Purpose(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlanOptions:
+    """What a plan is to be about, and which policies it is held against: the options of `ackplan plan`.
+
+    A plan that is not refreshed takes the record for what is live. `node_names` says how calls name nodes to remove.
+    """
+
+    destroy: bool = False
+    refresh_only: bool = False
+    target: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    replace: tuple[str, ...] = ()
+    adopt: tuple[str, ...] = ()
+    skip_blocked: bool = False
+    no_refresh: bool = False
+    allow_vanished: bool = False
+    node_names: str = "auto"
+    policy: tuple[str, ...] = ()
+
+    def planner(self) -> Options:
+        """As the planner takes them."""
+        mode = "destroy" if self.destroy else "refresh-only" if self.refresh_only else "normal"
+        return Options(
+            mode,
+            self.target,
+            self.exclude,
+            frozenset(self.replace),
+            frozenset(self.adopt),
+            self.skip_blocked,
+            self.node_names,
+            refresh=not self.no_refresh,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
     """A plan and what it was made of. `recovered` settle the calls that an interrupted run left in flight; `observed`
     is None where the record was taken for what is live."""
 
     plan: Plan
     spec: spec.Spec
-    known: Known
+    before: Baseline
     recovered: tuple[Entry, ...] = ()
     observed: Observed | None = None
 
 
-def known(store: RecordReader, journal: JournalReader, here: Here | None = None) -> Known:
-    """The record and what an interrupted run left. Raises Failure for files that can't be used.
-
-    `here` is the world that is to be asked about the record; a record of another world is a Failure, too.
-    """
-    stored, leftover = store.read(), journal.read()
-    _check_of(leftover, stored)
-    here = here or Here()
-    here.hold(of_record(stored))
-    record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))
-    return Known(stored, record, flying, leftover, here)
-
-
-def _check_of(leftover: Leftover, stored: Record) -> None:
-    """Raises Failure for a journal of another record: what its run did would be recorded here, and deleted."""
-    head = leftover.head
-    if head is not None and head.lineage and stored.lineage and head.lineage != stored.lineage:
-        detail = f"{head.fate}; it is of the record {head.lineage}, this one is {stored.lineage}"
-        cure = "Put that record back (git checkout) and finish it: ackplan apply; or move the journal out of .ackplan/"
-        raise Failure(error("ACK3033", "Journal is of another record", detail, cure))
-
-
-def stale(leftover: Leftover, stored: Record) -> bool:
-    """Whether someone else wrote the record since the run that left this journal began."""
-    return leftover.head is not None and not is_made_on(leftover.head, stored)
-
-
 def check_distinct(record: Record) -> None:
     """Raises Failure where two entries are of one cluster: what is done to the one would be done to the other."""
-    found = tuple(shared_ids(record))
-    if found:
-        raise Failure(*found)
+    shared = tuple(shared_ids(record))
+    if shared:
+        raise Failure(*shared)
 
 
 def read_spec(inputs: spec.Inputs, *, optional: bool = False) -> spec.Spec:
@@ -105,15 +102,36 @@ def read_spec(inputs: spec.Inputs, *, optional: bool = False) -> spec.Spec:
     return loaded
 
 
+async def propose(host: Host, options: PlanOptions, purpose: Purpose = Purpose.KEPT) -> Proposal:
+    """A plan made now, without the lock. Raises Failure and ApiError."""
+    async with host.open_api(offline=options.no_refresh) as (api, here):
+        before = beside(host.workspace, here)
+        looking = None if options.no_refresh else host.observer(api, here, allow_vanished=options.allow_vanished)
+        return await drawn_up(host, before, looking, options, purpose)
+
+
+async def drawn_up(
+    host: Host, before: Baseline, observer: Observer | None, options: PlanOptions, purpose: Purpose
+) -> Proposal:
+    """The plan that the options ask for, held against their policies. Raises Failure and ApiError."""
+    proposal = await make_plan(host.inputs, before, observer, options.planner(), purpose=purpose)
+    if not options.policy:
+        return proposal
+    from ackplan.app.policies import judged
+
+    plan = judged(host, options.policy, proposal.plan, before.record, proposal.spec.clusters)
+    return dataclasses.replace(proposal, plan=plan)
+
+
 async def make_plan(
     inputs: spec.Inputs,
-    before: Known,
+    before: Baseline,
     observer: Observer | None,
     options: Options,
     *,
     purpose: Purpose = Purpose.KEPT,
     observed: Observed | None = None,
-) -> Planned:
+) -> Proposal:
     """The plan for the spec. Without `observer` the record is taken for what is live. Raises Failure and ApiError.
 
     To be run now: calls of an earlier run may be on their way yet. `observed` is what was looked at a moment ago.
@@ -133,7 +151,7 @@ async def make_plan(
     planned = plan(sides, options)
     looked = observed.diagnostics if observed is not None else ()
     notes = (*loaded.diagnostics, *_interrupted(before), *looked, *planned.diagnostics)
-    return Planned(
+    return Proposal(
         _pinned(_noted(planned, notes), loaded, inputs, before, kept=purpose is not Purpose.SHOWN),
         loaded,
         before,
@@ -143,7 +161,7 @@ async def make_plan(
 
 
 async def _recovered(
-    before: Known, observer: Observer | None, live: tuple[Cluster, ...], *, at_once: bool
+    before: Baseline, observer: Observer | None, live: tuple[Cluster, ...], *, at_once: bool
 ) -> tuple[tuple[Cluster, ...], Record, tuple[Entry, ...]]:
     """The live list, the record with what became of the calls in flight, and the entries that settle these."""
     nodes: Mapping[str, Sequence[Node]] = {}
@@ -155,7 +173,7 @@ async def _recovered(
     return live, record, recovered
 
 
-async def coming_calls(observer: Observer, before: Known) -> frozenset[CallKey]:
+async def coming_calls(observer: Observer, before: Baseline) -> frozenset[CallKey]:
     """The calls in flight that may take effect yet: sent not long ago, and their tasks, where they have one, run."""
     now = observer.clock.wall()
     recent = [call for call in before.flying if left(call, now)]
@@ -163,7 +181,7 @@ async def coming_calls(observer: Observer, before: Known) -> frozenset[CallKey]:
     return frozenset(call.key for call, runs in zip(recent, running, strict=True) if runs)
 
 
-async def _is_running(api: ApiReader, before: Known, call: InFlight) -> bool:
+async def _is_running(api: ApiReader, before: Baseline, call: InFlight) -> bool:
     """Whether the task of a call may be running: one that can't be read may."""
     task_id, entry = call.facts.task_id, before.record.clusters.get(call.cluster)
     if not task_id:
@@ -178,14 +196,15 @@ def _noted(planned: Plan, notes: Sequence[Diagnostic]) -> Plan:
     return dataclasses.replace(planned, diagnostics=tuple(notes))
 
 
-def _pinned(planned: Plan, loaded: spec.Spec, inputs: spec.Inputs, before: Known, *, kept: bool) -> Plan:
-    """The plan with the files of the spec and the record that it was made of, and the world that it is for."""
+def _pinned(planned: Plan, loaded: spec.Spec, inputs: spec.Inputs, before: Baseline, *, kept: bool) -> Plan:
+    """The plan with the files of the spec and the record that it was made of, and what it is for."""
     pins = dataclasses.replace(planned.pins, spec_files=loaded.sources, spec_paths=tuple(inputs.paths))
-    pins = dataclasses.replace(pins, record=digest(before.stored) if kept else "", world=before.here.meant)
+    pins = dataclasses.replace(pins, workspace=before.workspace, world=before.here.meant)
+    pins = dataclasses.replace(pins, record=digest(before.stored) if kept else "")
     return dataclasses.replace(planned, pins=pins)
 
 
-def _interrupted(before: Known) -> tuple[Diagnostic, ...]:
+def _interrupted(before: Baseline) -> tuple[Diagnostic, ...]:
     """What to say of the journal that is left: of a run that died, or that ended before all of its calls did."""
     head = before.leftover.head
     if head is None:

@@ -9,7 +9,7 @@ import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors, ordered
 from ackplan.documents.files import below, display, outside, read_bounded
@@ -18,6 +18,9 @@ from ackplan.plan.model import Plan
 from ackplan.policy import PolicyInput, Rule, judge, read, rego
 from ackplan.record import Record
 from ackplan.spec.desired import Wanted
+
+if TYPE_CHECKING:
+    from ackplan.app.host import Host
 
 BUILT_IN = "builtin:"
 PACKS = ("recommended",)
@@ -135,6 +138,14 @@ def _merge_data(found: Policies, name: str, data: bytes, place: tuple[str, ...])
     for part in place:
         target = target.setdefault(part, {})
     target.update(json.loads(json.dumps(roots[0])))
+
+
+def judged(host: Host, names: Sequence[str], plan: Plan, record: Record, wanted: Mapping[str, Wanted]) -> Plan:
+    """The plan with what the named policies find. Raises Failure for policies that are wrong.
+
+    `wanted` may be empty for a plan whose spec is not at hand: places are then unknown.
+    """
+    return held(plan, wanted, record, load(names, host.inputs.folder), host.judges())
 
 
 def held(plan: Plan, wanted: Mapping[str, Wanted], record: Record, policies: Policies, judges: Judges) -> Plan:

@@ -11,8 +11,8 @@ import dataclasses
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from ackplan import spec
+from ackplan.app.baseline import Baseline
 from ackplan.app.observe import Observer, together
-from ackplan.app.plan import Known
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.core.work import Action
@@ -30,7 +30,7 @@ _NODES = "nodes"
 
 
 async def check_unmoved(
-    plan: Plan, before: Known, observer: Observer, inputs: spec.Inputs, made_on: Record | None = None
+    plan: Plan, before: Baseline, observer: Observer, inputs: spec.Inputs, made_on: Record | None = None
 ) -> None:
     """Raises Failure for all that moved since the plan was made. The spec is looked for where the plan found it.
 
@@ -56,7 +56,7 @@ def check_same_spec(plan: Plan, inputs: spec.Inputs) -> None:
         raise Failure(*moved)
 
 
-async def check_resumable(plan: Plan, before: Known, ids: Mapping[str, str], observer: Observer) -> None:
+async def check_resumable(plan: Plan, before: Baseline, ids: Mapping[str, str], observer: Observer) -> None:
     """Raises Failure for what others moved since an interrupted run of the plan; `ids` as its `Run` has them.
 
     Clusters that the run had not come to are as the plan saw them; those that it had are there.
@@ -93,7 +93,7 @@ def _spec_moved(plan: Plan, inputs: spec.Inputs) -> Iterator[Diagnostic]:
     yield error("ACK3032", "Spec moved since the plan", "; ".join(told), _CURE)
 
 
-def _record_moved(plan: Plan, before: Known, made_on: Record | None) -> Iterator[Diagnostic]:
+def _record_moved(plan: Plan, before: Baseline, made_on: Record | None) -> Iterator[Diagnostic]:
     if not is_made_on(plan.pins, before.stored):
         how = parted(plan.pins, before.stored, made_on)
         yield error("ACK6004", "Record moved since the plan", how, _CURE)
@@ -102,7 +102,9 @@ def _record_moved(plan: Plan, before: Known, made_on: Record | None) -> Iterator
         yield error("ACK6004", "Record moved since the plan", before.leftover.head.fate, cure)
 
 
-def _live_moved(changes: Iterable[Change], plan: Plan, before: Known, live: Sequence[Cluster]) -> Iterator[Diagnostic]:
+def _live_moved(
+    changes: Iterable[Change], plan: Plan, before: Baseline, live: Sequence[Cluster]
+) -> Iterator[Diagnostic]:
     by_id = {cluster.cluster_id: cluster for cluster in live}
     by_name = {cluster.name: cluster for cluster in live if not cluster.gone}
     for change in changes:

@@ -40,25 +40,19 @@ async def fleet_check(settings: Settings) -> Check:
     """Whether what is recorded and wanted is what is live: each under one name, each listed, in the right world."""
     from ackplan.adapters.ack import Fault
     from ackplan.app.doctor import fleet_told
-    from ackplan.app.plan import make_plan
-    from ackplan.cli.options import inputs
-    from ackplan.cli.plan import Asked, before_now
-    from ackplan.cli.wiring import observer, open_world
+    from ackplan.app.plan import PlanOptions
     from ackplan.core.diagnostics import Failure
+    from ackplan.project.project import Project
 
-    asked = Asked(refresh_only=True)
     try:
-        async with open_world(settings) as (client, here):
-            before = before_now(settings, here)
-            looking = observer(settings, client, asked, here)
-            planned = await make_plan(inputs(settings), before, looking, asked.options())
+        proposal = await Project(settings).propose(PlanOptions(refresh_only=True))
     except (Failure, Fault) as fault:
         return Check("clusters", "", _told(fault))
-    return fleet_told(planned.plan)
+    return fleet_told(proposal.plan)
 
 
 async def _sandbox(settings: Settings) -> Check:
-    from ackplan.cli.wiring import open_api
+    from ackplan.project.wiring import open_api
 
     async with open_api(settings) as client:
         return await _signed(client, "the embedded API")
@@ -133,6 +127,6 @@ async def _signed(client: AckClient, how: str) -> Check:
 
 
 def _told(fault: BaseException) -> tuple[Diagnostic, ...]:
-    from ackplan.cli.errors import as_diagnostics
+    from ackplan.app.errors import as_diagnostics
 
     return as_diagnostics(fault)

@@ -31,7 +31,7 @@ def local_checks(settings: Settings) -> Iterator[Check]:
 
 
 def _made(name: str, check: Callable[[Settings], Seen], settings: Settings) -> Check:
-    from ackplan.cli.errors import as_diagnostics
+    from ackplan.app.errors import as_diagnostics
 
     try:
         said, findings = check(settings)
@@ -42,7 +42,7 @@ def _made(name: str, check: Callable[[Settings], Seen], settings: Settings) -> C
 
 def _spec(settings: Settings) -> Seen:
     from ackplan import spec
-    from ackplan.cli.options import inputs
+    from ackplan.project.project_settings import inputs
 
     checked = spec.read(inputs(settings))
     said = f"{counted(len(checked.clusters), 'cluster')} in {counted(len(checked.files), 'file')}"
@@ -50,9 +50,9 @@ def _spec(settings: Settings) -> Seen:
 
 
 def _record(settings: Settings) -> Seen:
-    from ackplan.cli.wiring import stores
+    from ackplan.project.wiring import workspace
 
-    record = stores(settings).record.read()
+    record = workspace(settings).record.read()
     if not record.lineage:
         return f"workspace {settings.workspace}: nothing is recorded yet", ()
     return f"workspace {settings.workspace}: {counted(len(record.clusters), 'cluster')} at serial {record.serial}", ()
@@ -60,7 +60,7 @@ def _record(settings: Settings) -> Seen:
 
 def _folder(settings: Settings) -> Seen:
     """Tries to write where the record and what belongs to a run are written. Nothing stays."""
-    from ackplan.cli.wiring import run_folder, state_folder
+    from ackplan.project.wiring import run_folder, state_folder
 
     folders = (state_folder(settings), run_folder(settings))
     findings = [fault for folder in folders for fault in _unwritable(folder)]
@@ -80,7 +80,7 @@ def _unwritable(folder: Path) -> Iterator[Diagnostic]:
 
 def _lock(settings: Settings) -> Seen:
     from ackplan.adapters.local.lock import held_by, left_behind
-    from ackplan.cli.wiring import lock_path
+    from ackplan.project.wiring import lock_path
 
     path = lock_path(settings)
     holder = held_by(path)
@@ -94,9 +94,10 @@ def _lock(settings: Settings) -> Seen:
 
 
 def _journal(settings: Settings) -> Seen:
-    from ackplan.cli.plan import beside_now
+    from ackplan.app.baseline import beside
+    from ackplan.project.wiring import workspace
 
-    before = beside_now(settings)
+    before = beside(workspace(settings))
     head = before.leftover.head
     if head is None:
         return "no run was interrupted", ()
@@ -121,7 +122,7 @@ def _git(settings: Settings) -> Seen:
 
 
 def _kept_wrongly(settings: Settings, git: Callable[..., bytes]) -> Iterator[Diagnostic]:
-    from ackplan.cli.wiring import state_folder
+    from ackplan.project.wiring import state_folder
 
     inside = (settings.private / "x").absolute()
     if git(settings.chdir, "ls-files", "--", str(settings.private.absolute())):

@@ -125,7 +125,7 @@ def _refuse_empty(arguments: Sequence[str]) -> None:
 
 
 def _failed(fault: Exception) -> int:
-    from ackplan.cli.errors import as_diagnostics
+    from ackplan.app.errors import as_diagnostics
     from ackplan.render.text import diagnostics_text
 
     diagnostics = fault.diagnostics if isinstance(fault, Failure) else as_diagnostics(fault)

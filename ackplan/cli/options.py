@@ -6,81 +6,33 @@ import functools
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ackplan.adapters.local.paths import PRIVATE
-from ackplan.cli import hints, printing
+from ackplan.cli import gc, hints, printing
 from ackplan.core.diagnostics import COMPLETE
-from ackplan.execute.limits import USUAL, Limits
+from ackplan.execute.limits import USUAL
+from ackplan.project.project_settings import DEFAULT_ENDPOINT, DEFAULT_STATE, WORKSPACE, OptionError, ProjectSettings
 
 if TYPE_CHECKING:
     import logging
-
-    from ackplan.spec import Inputs
-
-WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-DEFAULT_STATE = "state/"
-DEFAULT_ENDPOINT = "https://cs.aliyuncs.com"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What the shared options say. Options that a command does not have keep their defaults.
+class Settings(ProjectSettings):
+    """What the shared options say. `force`: a file that is to be written may replace one of another sort."""
 
-    `force`: a file that is to be written may replace one of another sort.
-
-    `state_named`: someone said where the record is, if only by saying the default.
-    """
-
-    chdir: Path = Path()
-    files: tuple[str, ...] = ()
-    variables: tuple[str, ...] = ()
-    var_files: tuple[str, ...] = ()
-    workspace: str = "default"
-    state: str = DEFAULT_STATE
-    state_named: bool = False
-    endpoint: str = DEFAULT_ENDPOINT
-    region: str = ""
-    profile: str = ""
-    signature: str = "hmac-sha1"
-    sts_endpoint: str = ""
-    ca_file: str = ""
-    rate: float | None = None
-    patience: float | None = None
-    parallelism: int = USUAL.parallelism
-    sandbox: bool = False
-    time_scale: float = 600.0
     format: str = "text"
     color: bool = False
     verbose: int = 0
     log_file: str = ""
     force: bool = False
-
-    @property
-    def private(self) -> Path:
-        """The folder for what is not committed."""
-        return self.chdir / PRIVATE
-
-    @property
-    def sandboxed(self) -> Path:
-        """The folder of the sandbox: its world, and a record and journal of its own."""
-        return self.private / "sandbox"
-
-    @property
-    def limits(self) -> Limits:
-        """What bounds a run, and how long it takes by that; an estimate counts an account's pace of calls."""
-        return Limits(self.parallelism, rate=USUAL.rate if self.rate is None else self.rate)
-
-    def path(self, name: str) -> Path:
-        """The file or folder that a command line names: relative to `-C DIR`, as git and make have it."""
-        return self.chdir / name
 
 
 def _option(*names: str, env: str = "", **more: Any) -> Decorator:
@@ -186,9 +138,14 @@ def options(
             settings, rest = _settings(given)
             COMPLETE.set(hints.given(click.get_current_context()).complete)
             _logging(settings)
+            if settings.sandbox:  # a server is about to run in this process
+                gc.collect()
             if document or settings.format != "text":
                 printing.as_document()
-            return function(settings, **rest, **{name: given[name] for name in own})
+            try:
+                return function(settings, **rest, **{name: given[name] for name in own})
+            except OptionError as fault:
+                raise click.UsageError(fault.problem) from None
 
         common = (*_COMMON, *(() if own else (_FORCE,)))
         sandbox = _SANDBOX if state or api else ()
@@ -207,14 +164,23 @@ def _settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
     rest = dict(given)
     no_color = rest.pop("no_color", False) or "NO_COLOR" in os.environ
     known = {name: rest.pop(name) for name in list(rest) if name in Settings.__dataclass_fields__}
-    for name in ("files", "variables", "var_files"):
+    for name in ("files", "var_files"):
         if name in known:
             known[name] = tuple(known[name])
+    if "variables" in known:
+        known["variables"] = dict(map(_assignment, known["variables"]))
     known["state_named"] = _was_given("state")
     if known.get("sandbox") and _on_command_line("state"):
         raise click.UsageError("--state names another record than the sandbox's own: give --sandbox or --state")
     color = not no_color and known.get("format", "text") == "text" and sys.stdout.isatty()
     return Settings(color=color, **known), rest
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.UsageError(f"--var {text!r}: expected NAME=VALUE")
+    return name, value
 
 
 def _was_given(name: str) -> bool:
@@ -252,54 +218,3 @@ def duration(_context: object, _parameter: object, value: str) -> float:
     if match is None:
         raise click.BadParameter("a duration such as 30s, 5m or 1h")
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2] or "s"]
-
-
-def variables_given(settings: Settings) -> tuple[dict[str, Any], dict[str, str]]:
-    """What `--var-file` and `--var` set (later ones win), and what the environment sets."""
-    given: dict[str, Any] = {}
-    for path in settings.var_files:
-        given.update(_from_file(settings.path(path)))
-    for assignment in settings.variables:
-        name, equals, value = assignment.partition("=")
-        if not equals or not name:
-            raise click.UsageError(f"--var {assignment!r}: expected NAME=VALUE")
-        given[name] = value
-    for name, value in given.items():
-        if isinstance(value, str) and not value.isascii():
-            _check_text(f"--var {name}", value)
-    prefix = "ACKPLAN_VAR_"
-    environment = {k.removeprefix(prefix): v for k, v in os.environ.items() if k.startswith(prefix)}
-    for name, value in environment.items():
-        _check_text(prefix + name, value)
-    return given, environment
-
-
-def _check_text(name: str, value: str) -> None:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise click.UsageError(f"{name} is not UTF-8 text") from None
-
-
-def _from_file(path: Path) -> Mapping[str, Any]:
-    from ackplan.core.diagnostics import Failure, error
-    from ackplan.documents.files import display, read_bounded
-    from ackplan.documents.yaml import parse
-
-    name = display(path)
-    data, fault = read_bounded(path, name)
-    roots, faults = parse(data, name) if fault is None else ([], [fault])
-    if faults:
-        raise Failure(*faults)
-    values: Sequence[Any] = roots or [{}]
-    if len(values) != 1 or not isinstance(values[0], dict):
-        raise Failure(error("ACK1033", "Not a file of variables", f"{name}: expected NAME: VALUE lines"))
-    return dict(values[0])
-
-
-def inputs(settings: Settings) -> Inputs:
-    """Where the spec is and what its variables are set to."""
-    from ackplan.spec import Inputs
-
-    given, environment = variables_given(settings)
-    return Inputs(settings.chdir, settings.files, given, environment)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import click
 
-from ackplan.cli.clock import timestamp
+from ackplan.adapters.local.clock import timestamp
 from ackplan.cli.options import Settings
 from ackplan.cli.printing import Lines
 from ackplan.core.catalog import Kind

@@ -26,6 +26,8 @@ class ApiError(Exception):
     """
 
     retries: tuple[Retry, ...] = ()
+    sent = True
+    """False for a call that the client itself refused: its message says what to do."""
 
     def __init__(
         self,

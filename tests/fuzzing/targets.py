@@ -21,7 +21,7 @@ from ackplan.adapters.ack.classify import error_of
 from ackplan.adapters.ack.errors import Fault
 from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.adapters.local.sqlite_journal import SqliteJournal
-from ackplan.cli.errors import as_diagnostics
+from ackplan.app.errors import as_diagnostics
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Task
 from ackplan.core.diagnostics import Diagnostic, Failure

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from ackplan import spec
 from ackplan.adapters.ack import decode
 from ackplan.adapters.ack.exchange import Answer
+from ackplan.adapters.local.clock import RealClock
+from ackplan.app.baseline import Baseline
 from ackplan.app.drift import find
 from ackplan.app.import_record import take_in
 from ackplan.app.observe import Observer
-from ackplan.app.plan import Known, make_plan
-from ackplan.cli.clock import RealClock
+from ackplan.app.plan import make_plan
 from ackplan.core.answers import Cluster, Node
 from ackplan.plan.planner import Options
 from ackplan.record import Record
@@ -144,14 +145,14 @@ def _node(instance: str, role: str) -> dict[str, Any]:
 
 
 @functools.cache
-def _known() -> Known:
+def _known() -> Baseline:
     """The record as it is once the spec was applied."""
     wanted = spec.read(spec.Inputs(_folder())).clusters
     record = Record("lineage", 1)
     for cluster in map(_plain, _LIVE):
         nodes = [decode._node(_node(*node)) for node in _NODES[cluster["name"]]]
         record = take_in(record, cluster["name"], decode.cluster_of(cluster), nodes, wanted[cluster["name"]])
-    return Known(record, record, (), Leftover(None, ()))
+    return Baseline(record, record, (), Leftover(None, ()))
 
 
 @st.composite

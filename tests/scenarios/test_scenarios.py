@@ -47,7 +47,7 @@ class Scenario:
     def run(self, *arguments: str) -> Command:
         environment = {**self._served.credentials, **PASSWORDS, "ACKPLAN_ENDPOINT": self._served.url}
         now = datetime.datetime.fromisoformat(self.settings.get("now", "2026-01-05T03:00:00+00:00"))
-        with mock.patch("ackplan.cli.clock.now", return_value=now):
+        with mock.patch("ackplan.adapters.local.clock.now", return_value=now):
             return command_line(self._work, *arguments, environment=environment)
 
     def changing_calls(self) -> str:

@@ -19,21 +19,22 @@ from ackplan.adapters import ack
 from ackplan.adapters.ack import sender
 from ackplan.adapters.ack.signing import UnsignedRequest
 from ackplan.adapters.local.output_files import Output, Sort
-from ackplan.app.apply import Stores
-from ackplan.app.plan import Planned
+from ackplan.adapters.local.secrets import Secrets
+from ackplan.app.host import Host
+from ackplan.app.plan import PlanOptions, Proposal
 from ackplan.app.worlds import Here
-from ackplan.cli import apply as applying
-from ackplan.cli import wiring
 from ackplan.cli.apply import Order, carry_out
-from ackplan.cli.commands.plan import _write
 from ackplan.cli.options import Settings
-from ackplan.cli.plan import Asked, plan_now
 from ackplan.core.diagnostics import Failure
 from ackplan.core.world import LOOPBACK, World
 from ackplan.execute.ports import ApiError
+from ackplan.project import wiring
+from ackplan.project.plan_files import plan_file
+from ackplan.project.project import Project
+from ackplan.project.project_settings import ProjectSettings
 
 from .account import STRANGER, Account
-from .computer import Disk, Fate, Life, MemoryJournal, MemoryRecord, Wire
+from .computer import Disk, Fate, Life, MemoryJournal, MemoryRecord, MemoryWorkspace, Wire
 from .loop import LoopClock, VirtualLoop
 
 SECRETS = {"NODE_PASSWORD": "Xy7-node-secret", "ROOT_PASSWORD": "Zq9-root-secret"}
@@ -77,15 +78,16 @@ class Computer:
     runs: int = 0
     parallelism: int = 32
 
-    async def plan(self, asked: Asked, planfile: str = "") -> Planned:
+    async def plan(self, choices: PlanOptions, planfile: str = "") -> Proposal:
         """A plan made in fair weather. Raises Failure and ApiError."""
         life = Life(Fate(), {})
         with self._living(life):
-            planned, record = await plan_now(Settings(chdir=self.folder), asked)
+            proposal = await Project(Settings(chdir=self.folder)).propose(choices)
             if planfile:
-                _write(Output(self.folder / planfile, Sort.PLAN), planned.plan, record)
+                file = Output(self.folder / planfile, Sort.PLAN)
+                file.write(plan_file(proposal.plan, proposal.before.record))
                 self.disk.written.append((self.folder / planfile).read_text("utf-8"))
-        return planned
+        return proposal
 
     async def apply(self, order: Order, life: Life) -> Ended:
         """`apply`, in this life."""
@@ -136,18 +138,24 @@ class Computer:
     @contextlib.contextmanager
     def _living(self, life: Life) -> Iterator[None]:
         self.runs += 1
-        stores = Stores(MemoryRecord(self.disk, life), MemoryJournal(self.disk, life))
+
+        def host(settings: ProjectSettings) -> Host:
+            return Host(
+                spec.Inputs(self.folder),
+                MemoryWorkspace(MemoryRecord(self.disk, life), MemoryJournal(self.disk, life)),
+                lambda *, offline=False: self._world(life),
+                LoopClock(),
+                Secrets(SECRETS, self.folder),
+                wiring.judges,
+                lambda: f"run{self.runs}",
+                limits=settings.limits,
+            )
+
         with contextlib.ExitStack() as stack:
             for target, name, instead in (
-                (wiring, "stores", lambda _settings, _here=None: stores),
-                (wiring, "open_world", lambda _settings, offline=False: self._world(life)),
-                (wiring, "lock", lambda *_: contextlib.nullcontext()),
-                (wiring, "environment", lambda: SECRETS),
+                (wiring, "host", host),
                 (spec, "read", lambda _inputs: self.spec),
                 (sender, "SIGNERS", {"hmac-sha1": _unsigned}),
-                (applying, "RealClock", LoopClock),
-                (wiring, "RealClock", LoopClock),
-                (applying.secrets, "token_hex", lambda _: f"run{self.runs}"),
             ):
                 stack.enter_context(mock.patch.object(target, name, instead))
             yield

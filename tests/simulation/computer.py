@@ -12,13 +12,14 @@ from typing import Any
 
 from ackplan.adapters.ack.errors import Unreachable
 from ackplan.adapters.ack.exchange import Answer, ApiCall
-from ackplan.cli.plan import Asked
+from ackplan.app.plan import PlanOptions
 from ackplan.core.diagnostics import Failure, error
 from ackplan.record import Record
 from ackplan.record.aims import Born, Grown
 from ackplan.record.codec import decode, encode, encode_cluster
 from ackplan.record.entries import decode_entry, encode_data
 from ackplan.record.journal import Entry, Leftover, RunHead, fold
+from ackplan.record.versions import Version
 from ackplan.spec.desired import Wanted
 
 from .account import Account, answer_of
@@ -48,7 +49,7 @@ class Fate:
 
 @dataclass
 class Life:
-    """One run of a command. `wanted` is the spec that it goes by, `asked` what its options say.
+    """One run of a command. `wanted` is the spec that it goes by, `choices` what its options say.
 
     `astray`: its credentials are another account's. `begun` is when it began.
     `tried` are the clusters that the run before it may have made, `creating` those and what this one meant to make,
@@ -59,7 +60,7 @@ class Life:
 
     fate: Fate
     wanted: Mapping[str, Wanted]
-    asked: Asked = field(default_factory=Asked)
+    choices: PlanOptions = field(default_factory=PlanOptions)
     disturbed: bool = False
     astray: bool = False
     begun: float = 0.0
@@ -186,6 +187,24 @@ class MemoryJournal:
         self.life.need_room()
         self.disk.head, self.disk.rows = head, rows
         self.life.tick()
+
+
+@dataclass
+class MemoryWorkspace:
+    """A Workspace of one writer, whom nobody disturbs."""
+
+    record: MemoryRecord
+    journal: MemoryJournal
+    name: str = "default"
+
+    def lock(self, _what: str, _timeout: float = 0.0) -> contextlib.AbstractAsyncContextManager[None]:
+        return contextlib.nullcontext()
+
+    def holder(self) -> str:
+        return ""
+
+    def history(self, _most: int) -> tuple[Version, ...]:
+        return ()
 
 
 @dataclass

@@ -175,7 +175,7 @@ class Rules:
     def _needed(self, name: str, life: Life) -> Iterator[str]:
         live = {seen.cluster_id for seen in self.account.clusters().values()}
         for other, known in self.record().clusters.items():
-            leaves = life.asked.destroy or other not in life.wanted
+            leaves = life.choices.destroy or other not in life.wanted
             if leaves and name in known.depends_on and known.cluster_id in live:
                 yield f"goes before {other}, which depends on it"
 
@@ -185,7 +185,7 @@ class Rules:
             return set()
         asked = {name for name, wanted in life.wanted.items() if wanted.lifecycle.adopt}
         clusters = self.account.clusters()
-        named = {*life.asked.adopt, *asked, *life.creating} & clusters.keys()
+        named = {*life.choices.adopt, *asked, *life.creating} & clusters.keys()
         self.adopted |= {clusters[name].cluster_id for name in named}
         return self.foreign - self.adopted
 

@@ -10,7 +10,7 @@ from .mutants import Mutant
 _INTENT = "await self.write(Phase.INTENT, facts)"
 _DOWN = "execute.step_run:StepContext.write_down"
 # An old creation is found by its name in the end, whoever did not look for it before.
-_OLD_CREATES = ("app.apply:tried", " or isinstance(call.aim, Born)", "")
+_OLD_CREATES = ("app.resume:tried", " or isinstance(call.aim, Born)", "")
 MUTANTS = (
     Mutant("an old creation has the name that is taken", *_OLD_CREATES, 1208),
     Mutant("intents are kept", _DOWN, _INTENT, "pass", 0),
@@ -181,18 +181,18 @@ MUTANTS = (
         "None",
         11,
     ),
-    Mutant("a run knows what an earlier one may have sent", "app.apply:tried", "return {", "return {} and {", 11),
+    Mutant("a run knows what an earlier one may have sent", "app.resume:tried", "return {", "return {} and {", 11),
     Mutant(
         "a run's work is in the record however it ends",
-        "app.apply:apply",
-        "record = finish(stores, before.stored)",
+        "app.apply:carry_out",
+        "record = finish(workspace, before)",
         "record = before.stored",
         0,
     ),
     Mutant(
         "a run's journal says whose it is",
-        "app.apply:apply",
-        "stores.journal.open(_head(run.id, digest(plan), before.stored))",
+        "app.apply:begin",
+        "workspace.journal.open(_head(run.id, digest(plan), before.stored))",
         "pass",
         11,
     ),
@@ -210,10 +210,12 @@ MUTANTS = (
         "False",
         0,
     ),
-    Mutant("what was recovered is taken in", "app.apply:settle", "stores.journal.append(list(recovered))", "pass", 5),
+    Mutant(
+        "what was recovered is taken in", "app.apply:settle", "workspace.journal.append(list(recovered))", "pass", 5
+    ),
     Mutant(
         "a plan takes in what an interrupted run did",
-        "app.plan:known",
+        "app.baseline:baseline",
         "record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))",
         "record, flying = stored, ()",
         5,

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ackplan.app.plan import PlanOptions
 from ackplan.cli.apply import Order
-from ackplan.cli.plan import Asked
 from ackplan.core.diagnostics import Failure
 from ackplan.execute.ports import ApiError
 from ackplan.record.journal import fold
@@ -35,7 +35,7 @@ _CHAPTERS, _CLUSTERS = (1, 1, 1, 2, 2, 3), (1, 1, 2, 2, 3, 3, 5)
 # In fair weather this many runs bring everything about, the one that finds nothing to do not counted.
 _ENOUGH = 3
 # At the end it is known what is gone.
-_ALL = Asked(allow_vanished=True)
+_ALL = PlanOptions(allow_vanished=True)
 # So many stories begin with a fleet that is there: what can happen to it is more than what can happen to none.
 _BEGUN = 0.6
 
@@ -86,7 +86,7 @@ class Story:
     async def play(self) -> None:
         try:
             if self._rng.random() < _BEGUN:
-                await self._carry_out(Order(Asked(), auto_approve=True), Life(Fate(), self._save()))
+                await self._carry_out(Order(PlanOptions(), auto_approve=True), Life(Fate(), self._save()))
             for _ in range(self._rng.choice(_CHAPTERS)):
                 await self._chapter()
             await self._good_end()
@@ -139,7 +139,7 @@ class Story:
         await self._pause()
         await asyncio.sleep(400.0)
         life = Life(Fate(), self._save(), disturbed=True)
-        order = Order(Asked(skip_blocked=rng.random() < 0.5), auto_approve=True)
+        order = Order(PlanOptions(skip_blocked=rng.random() < 0.5), auto_approve=True)
         if len(complete) > max(2, len(record.clusters) / 2) and rng.random() < 0.5:
             await self._astray(order, life)
             return
@@ -183,7 +183,7 @@ class Story:
         wanted, self._fleet = self._save(), mine
         for _ in range(_ENOUGH):
             await self._carry_out(
-                Order(Asked(skip_blocked=True), auto_approve=True), Life(Fate(), wanted, disturbed=True)
+                Order(PlanOptions(skip_blocked=True), auto_approve=True), Life(Fate(), wanted, disturbed=True)
             )
             await asyncio.sleep(400.0)
             if self._computer.disk.head is None:
@@ -218,7 +218,7 @@ class Story:
     async def _save_a_plan(self) -> None:
         wanted = self._save()
         with contextlib.suppress(ApiError, Failure):
-            await self._computer.plan(Asked(skip_blocked=True), "it.plan")
+            await self._computer.plan(PlanOptions(skip_blocked=True), "it.plan")
             self._planned = wanted
 
     async def _run(self, *, again: bool = False) -> Life:
@@ -226,14 +226,14 @@ class Story:
         rng, saved = self._rng, self._planned
         wanted = self._save()
         life = Life(weather.fate(rng), wanted, disturbed=rng.random() < 0.2)
-        order = Order(self._asked(), auto_approve=True)
+        order = Order(self._choices(), auto_approve=True)
         if saved is not None and (again or rng.random() < 0.8):
             life.wanted = saved
-            order = Order(Asked(), str(self._computer.folder / "it.plan"))
-        life.asked = order.asked
+            order = Order(PlanOptions(), str(self._computer.folder / "it.plan"))
+        life.choices = order.choices
         self._lives.append(life)
         self._computer.parallelism = rng.choice((1, 2, 32))
-        order = Order(order.asked, order.planfile, auto_approve=True, fail_fast=rng.random() < 0.15)
+        order = Order(order.choices, order.planfile, auto_approve=True, fail_fast=rng.random() < 0.15)
         hand = asyncio.create_task(self._hand(rng.uniform(0, rng.choice((2, 5, 60))))) if life.disturbed else None
         await self._carry_out(order, life)
         if hand is not None:
@@ -243,20 +243,20 @@ class Story:
         await asyncio.sleep(rng.choice((0.0, 1.0, 30.0)))
         return life
 
-    def _asked(self) -> Asked:
+    def _choices(self) -> PlanOptions:
         """Mostly everything, sometimes a part or something else."""
         rng, blocked = self._rng, self._rng.random() < 0.85
         name = rng.choice(fleets.NAMES)
         known = name in self._fleet.clusters or name in self._rules.record().clusters
         chance = rng.random()
         if chance < 0.04:
-            return Asked(destroy=True, skip_blocked=blocked)
+            return PlanOptions(destroy=True, skip_blocked=blocked)
         if chance < 0.08:
-            return Asked(refresh_only=True)
+            return PlanOptions(refresh_only=True)
         if chance > 0.2 or not known:
-            return Asked(skip_blocked=blocked)
+            return PlanOptions(skip_blocked=blocked)
         which = rng.choice(("target", "exclude", "replace", "adopt"))
-        return Asked(**{which: (name,)}, skip_blocked=blocked)
+        return PlanOptions(**{which: (name,)}, skip_blocked=blocked)
 
     async def _hand(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -296,9 +296,9 @@ class Story:
         self._told.lines += [f"            | {line}" for line in output if ": still " not in line]
         self._rules.ended(end, life)
         if end.code == 0 and not life.disturbed and not order.planfile:
-            if order.asked in {Asked(), Asked(skip_blocked=True)}:
+            if order.choices in {PlanOptions(), PlanOptions(skip_blocked=True)}:
                 self._rules.no_twins(life)
-            if order.asked == Asked():
+            if order.choices == PlanOptions():
                 self._rules.all_done(life)
         return end
 
@@ -356,7 +356,7 @@ class Story:
                 self._account.world.delete(seen.cluster_id)
 
     async def _no_drift(self) -> None:
-        planned = await self._computer.plan(Asked(refresh_only=True, allow_vanished=True))
+        planned = await self._computer.plan(PlanOptions(refresh_only=True, allow_vanished=True))
         if not planned.plan.empty:
             self._rules.broken.append("what was applied is called drift")
         self._rules.check()

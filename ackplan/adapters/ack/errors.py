@@ -29,6 +29,8 @@ class Fault(ApiError):
 class NotSent(Fault):
     """Refused by this client before anything was sent: a wrong id, path, region or setting."""
 
+    sent = False
+
 
 class CredentialsUnavailable(NotSent):
     """No credentials were found, or they can't be used; the message says what to do about it."""

@@ -7,32 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ackplan.adapters.local.git import git
 from ackplan.documents.files import read_regular
 from ackplan.record.codec import MAX_BYTES
+from ackplan.record.versions import Version
 
 # Names and subjects are as long as their writers liked.
 _FIELDS = "%H%x1f%h%x1f%aI%x1f%<(120,trunc)%an%x1f%<(240,trunc)%s"
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of the record. `where` is a commit, `now` or `backup`; `clusters` are digests, by name.
-
-    A version that can't be read, as one that was never merged, has no serial.
-    """
-
-    where: str
-    when: str = ""
-    who: str = ""
-    subject: str = ""
-    serial: int | None = None
-    clusters: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def history(path: Path, backup: Path, most: int) -> tuple[Version, ...]:
@@ -40,20 +25,6 @@ def history(path: Path, backup: Path, most: int) -> tuple[Version, ...]:
     files = (("now", path), ("backup", backup))
     found = [_version(name, read_regular(file, MAX_BYTES)) for name, file in files if file.is_file()]
     return (*found, *_committed(path, most))
-
-
-def changes(newer: Version, older: Version) -> str:
-    """What the newer one has (+), lacks (-) and has otherwise (~)."""
-    names = sorted({*newer.clusters, *older.clusters})
-    marked = []
-    for name in names:
-        if name not in older.clusters:
-            marked.append(f"+{name}")
-        elif name not in newer.clusters:
-            marked.append(f"-{name}")
-        elif newer.clusters[name] != older.clusters[name]:
-            marked.append(f"~{name}")
-    return " ".join(marked)
 
 
 def _committed(path: Path, most: int) -> Iterator[Version]:
@@ -75,8 +46,9 @@ def _version(where: str, data: bytes | None, when: str = "", who: str = "", subj
         told = {name: _digest(value) for name, value in clusters.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Version(where, when, who, subject)
-    known = isinstance(serial, int)
-    return Version(where, when, who, subject, serial, told) if known else Version(where, when, who, subject)
+    if not isinstance(serial, int):
+        return Version(where, when, who, subject)
+    return Version(where, when, who, subject, serial, told)
 
 
 def _digest(value: Any) -> bytes:

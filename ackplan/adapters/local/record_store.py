@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 
 from ackplan.adapters.local.atomic_files import write_atomically
 from ackplan.core.diagnostics import Diagnostic, Failure, error
-from ackplan.core.world import World
 from ackplan.documents.files import read_regular
 from ackplan.record import Record
 from ackplan.record.codec import MAX_BYTES, decode_bytes, encode
 
 
 class LocalRecordStore:
-    """`FOLDER/WORKSPACE.json`. The version before the last write is kept as `BACKUPS/WORKSPACE.json.backup`.
+    """`FOLDER/WORKSPACE.json`. The version before the last write is kept as `BACKUPS/WORKSPACE.json.backup`."""
 
-    A record that does not say what world it is of takes on `world` when it is written.
-    """
-
-    def __init__(self, folder: Path, workspace: str, backups: Path, world: Callable[[], World] = World) -> None:
-        self._world = world
+    def __init__(self, folder: Path, workspace: str, backups: Path) -> None:
         self._path = folder / f"{workspace}.json"
         self._backup = backups / f"{workspace}.json.backup"
 
@@ -43,8 +37,8 @@ class LocalRecordStore:
             detail = "other content of the same serial" if current.serial == expect.serial else detail
             raise Failure(error("ACK3004", detail=detail))
         lineage = record.lineage or current.lineage or str(uuid.uuid4())
-        serial, world = max(expect.serial, record.serial) + 1, record.world.completed(self._world())
-        written = dataclasses.replace(record, lineage=lineage, serial=serial, world=world)
+        serial = max(expect.serial, record.serial) + 1
+        written = dataclasses.replace(record, lineage=lineage, serial=serial)
         data = encode(written).encode()
         if len(data) > MAX_BYTES:
             raise Failure(_too_large(len(data)))

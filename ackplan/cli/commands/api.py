@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
+from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
-from ackplan.cli.wiring import open_api, run_async
 from ackplan.documents.files import read_regular
+from ackplan.project.wiring import open_api
 
 # No body that the API takes comes near it.
 _MAX_BODY = 16 << 20

@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
+from ackplan.app.plan import PlanOptions
 from ackplan.cli.apply import Order, carry_out, common_options
+from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.plan import Asked, plan_options
-from ackplan.cli.wiring import run_async
+from ackplan.cli.plan import plan_options
 
 
 @click.command("apply")
@@ -19,10 +20,10 @@ from ackplan.cli.wiring import run_async
 @plan_options(full=True)
 @common_options
 @click.argument("planfile", required=False, default="")
-def command(settings: Settings, asked: Asked, planfile: str, **how: Any) -> int:
+def command(settings: Settings, choices: PlanOptions, planfile: str, **how: Any) -> int:
     """Carry out PLANFILE: exactly what was shown, or nothing. Without one: plan, ask, carry out."""
-    if planfile and dataclasses.replace(asked, policy=()) != Asked():
+    if planfile and dataclasses.replace(choices, policy=()) != PlanOptions():
         raise click.UsageError("a plan file was narrowed when it was made: plan options don't go with it")
-    if asked.no_refresh:
+    if choices.no_refresh:
         raise click.UsageError("apply always looks at what is live: --no-refresh is for plan")
-    return run_async(carry_out(settings, Order(asked, planfile, **how)))
+    return run_async(carry_out(settings, Order(choices, planfile, **how)))

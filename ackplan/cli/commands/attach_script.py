@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
-from ackplan.cli.wiring import open_api, run_async
+from ackplan.project.wiring import open_api
 
 if TYPE_CHECKING:
     from ackplan.record import Record
@@ -24,9 +25,10 @@ def command(settings: Settings, name: str) -> None:
 
 
 async def _script(settings: Settings, name: str) -> str:
+    from ackplan.app.lookup import find
     from ackplan.app.plan import read_spec
-    from ackplan.cli.lookup import find, on_record
-    from ackplan.cli.options import inputs
+    from ackplan.cli.plan import on_record
+    from ackplan.project.project_settings import inputs
 
     loaded = read_spec(inputs(settings), optional=True)
     async with open_api(settings) as api:

@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
-from ackplan.cli.wiring import open_api, run_async
+from ackplan.project.wiring import open_api
 
 # The part that is a kubeconfig, where there is one.
 _CONFIG = "config"
@@ -39,7 +40,8 @@ def command(settings: Settings, out: str, name: str, allow_plugins: bool) -> Non
 
 
 async def _certs(settings: Settings, name: str) -> Mapping[str, Any]:
-    from ackplan.cli.lookup import find, on_record
+    from ackplan.app.lookup import find
+    from ackplan.cli.plan import on_record
 
     async with open_api(settings) as api:
         cluster = await find(api, name, on_record(settings))

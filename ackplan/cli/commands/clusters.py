@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.wiring import open_api, run_async
+from ackplan.project.wiring import open_api
 
 
 @click.command("clusters")
@@ -18,8 +19,9 @@ def command(settings: Settings, name: str | None) -> None:
 
 
 async def _all(settings: Settings) -> str:
+    from ackplan.app.lookup import regions_of
     from ackplan.app.observe import living, partly
-    from ackplan.cli.lookup import on_record, regions_of
+    from ackplan.cli.plan import on_record
     from ackplan.render import text
 
     async with open_api(settings) as api:
@@ -34,7 +36,8 @@ async def _all(settings: Settings) -> str:
 async def _one(settings: Settings, name: str) -> str:
     import dataclasses
 
-    from ackplan.cli.lookup import find, on_record
+    from ackplan.app.lookup import find
+    from ackplan.cli.plan import on_record
     from ackplan.render import text
 
     async with open_api(settings) as api:

@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
+from ackplan.app.plan import PlanOptions
 from ackplan.cli.apply import Order, carry_out, common_options
+from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.plan import Asked, plan_options
-from ackplan.cli.wiring import run_async
+from ackplan.cli.plan import plan_options
 
 
 @click.command("destroy")
@@ -18,7 +19,7 @@ from ackplan.cli.wiring import run_async
 @format_option("text", "json")
 @plan_options(full=False)
 @common_options
-def command(settings: Settings, asked: Asked, **how: Any) -> int:
+def command(settings: Settings, choices: PlanOptions, **how: Any) -> int:
     """Delete every recorded cluster that is not protected, after asking."""
-    order = Order(dataclasses.replace(asked, destroy=True), verb="destroy", **how)
+    order = Order(dataclasses.replace(choices, destroy=True), verb="destroy", **how)
     return run_async(carry_out(settings, order))

@@ -25,7 +25,7 @@ def command(settings: Settings) -> int:
     """
     from ackplan.app.doctor import failed
     from ackplan.cli.doctor_local import local_checks
-    from ackplan.cli.wiring import run_async
+    from ackplan.cli.loop import run_async
 
     checks = list(local_checks(settings))
     checks += run_async(_asked(settings, checks))

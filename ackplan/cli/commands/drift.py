@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ackplan.cli.options import Settings, format_option, inputs, options
-from ackplan.cli.plan import Asked, plan_options
+from ackplan.cli.options import Settings, format_option, options
+from ackplan.cli.plan import plan_options
 from ackplan.core.diagnostics import hint
 
 if TYPE_CHECKING:
     from ackplan.app.drift import Drift
+    from ackplan.app.plan import PlanOptions
     from ackplan.core.diagnostics import Diagnostic
     from ackplan.record import Record
 
@@ -25,16 +25,18 @@ _DRIFT = 2
 @format_option("text", "json", "markdown", "html", "sarif", "junit", "github")
 @plan_options(full=False, policies=False)
 @click.option("--update-spec", is_flag=True, help="Write what is live into the spec, where that is one plain value.")
-def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa: FBT001
+def command(settings: Settings, choices: PlanOptions, update_spec: bool) -> int:  # noqa: FBT001
     """Show how live clusters moved since the last apply. Exit 2 when some did.
 
     The same as plan --refresh-only --detailed-exitcode, with what can be done about each. Changes nothing but, with
     --update-spec, the spec.
     """
-    from ackplan.cli.wiring import run_async
+    from ackplan.app.drift import look
+    from ackplan.cli.loop import run_async
+    from ackplan.project.wiring import host
     from ackplan.render import text
 
-    drift, record = run_async(_find(settings, asked))
+    drift, record = run_async(look(host(settings), choices))
     found = (*drift.plan.diagnostics, *(d for change in drift.plan.blocked for d in change.blocked))
     if found:
         click.echo(text.diagnostics_text(found, color=settings.color), err=True)
@@ -49,17 +51,6 @@ def command(settings: Settings, asked: Asked, update_spec: bool) -> int:  # noqa
     if faults:
         click.echo(text.diagnostics_text(faults, color=settings.color), err=True)
     return 1 if faults else _DRIFT
-
-
-async def _find(settings: Settings, asked: Asked) -> tuple[Drift, Record]:
-    from ackplan.app.drift import find
-    from ackplan.cli.plan import beside_now
-    from ackplan.cli.wiring import observer, open_world
-
-    async with open_world(settings) as (api, here):
-        before = beside_now(settings, here)
-        options = dataclasses.replace(asked, refresh_only=True).options()
-        return await find(inputs(settings), before, observer(settings, api, asked, here), options), before.record
 
 
 def _told(settings: Settings, drift: Drift, record: Record) -> str:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
-from ackplan.cli.wiring import open_api, run_async
+from ackplan.project.wiring import open_api
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,12 +63,12 @@ async def _described(
 ) -> tuple[list[Described], list[Diagnostic]]:
     from ackplan.app.export import exportable, to_adopt
     from ackplan.app.import_record import left_out
+    from ackplan.app.lookup import named, regions_of
     from ackplan.app.observe import living, partly
-    from ackplan.cli.lookup import named, regions_of
-    from ackplan.cli.plan import before_now
+    from ackplan.cli.plan import baseline_now
     from ackplan.core.diagnostics import Failure
 
-    record = before_now(settings).record
+    record = baseline_now(settings).record
     async with open_api(settings) as api:
         live, unlisted = await living(api, record, regions_of(api), names or None)
         unknown: list[Diagnostic] = []
@@ -90,7 +91,7 @@ async def _read(api: ApiReader, chosen: Sequence[Cluster], record: Record) -> tu
     """The chosen clusters in full, and those that are gone, or unfit, since they were listed."""
     from ackplan.app.export import described
     from ackplan.app.import_record import obstacle, vanished
-    from ackplan.cli.lookup import details_of, nodes_of
+    from ackplan.app.lookup import details_of, nodes_of
 
     details = await details_of(api, chosen)
     nodes = await nodes_of(api, details)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.plan import Asked, plan_options
+from ackplan.cli.plan import plan_options
 
 if TYPE_CHECKING:
+    from ackplan.app.plan import PlanOptions
     from ackplan.plan.model import Plan
 
 
@@ -18,22 +19,22 @@ if TYPE_CHECKING:
 @format_option("dot", "mermaid", "svg", "html", default="dot")
 @plan_options(full=True, policies=False)
 @click.argument("planfile", required=False)
-def command(settings: Settings, asked: Asked, planfile: str | None) -> None:
+def command(settings: Settings, choices: PlanOptions, planfile: str | None) -> None:
     """Print the graph of PLANFILE's steps, or of a plan made now."""
     from ackplan.cli.plan import drawn
     from ackplan.render.page.html import plan_html
 
-    plan = _plan(settings, asked, planfile)
+    plan = _plan(settings, choices, planfile)
     click.echo(
         plan_html(plan, view="graph", limits=settings.limits) if settings.format == "html" else drawn(settings, plan)
     )
 
 
-def _plan(settings: Settings, asked: Asked, planfile: str | None) -> Plan:
-    from ackplan.cli.plan import plan_now, read_plan
-    from ackplan.cli.wiring import run_async
+def _plan(settings: Settings, choices: PlanOptions, planfile: str | None) -> Plan:
+    from ackplan.cli.loop import run_async
+    from ackplan.project.project import Project
 
+    project = Project(settings)
     if planfile:
-        return read_plan(settings, planfile).plan
-    planned, _ = run_async(plan_now(settings, asked))
-    return planned.plan
+        return project.saved_plan(planfile).plan
+    return run_async(project.propose(choices)).plan

@@ -105,13 +105,13 @@ def _own_files(place: _Place) -> dict[Path, str]:
 
 
 def _pipeline(place: _Place, asked: Mapping[str, str]) -> dict[Path, str]:
-    from ackplan.app.init import NotPlain, Project, pipeline_files
+    from ackplan.app.init import NewProject, NotPlain, pipeline_files
 
     if not asked["platform"]:
         return {}
     branch = asked["branch"] or place.branch
     try:
-        project = Project(place.inside, branch, asked["package"] or "none", asked["environment"])
+        project = NewProject(place.inside, branch, asked["package"] or "none", asked["environment"])
     except NotPlain as fault:
         cure = "Rename it, or give another with --branch, --package or --environment"
         raise Failure(_unwritten(f"{fault} has characters that can't stand in a pipeline", cure)) from None

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
-from ackplan.cli.wiring import open_api, run_async
 from ackplan.core.diagnostics import printable
+from ackplan.project.wiring import open_api
 
 
 @click.command("kubeconfig")
@@ -64,7 +65,8 @@ def _check(config: str, *, printed: bool) -> None:
 
 
 async def _fetch(settings: Settings, name: str) -> str:
-    from ackplan.cli.lookup import find, on_record
+    from ackplan.app.lookup import find
+    from ackplan.cli.plan import on_record
 
     async with open_api(settings) as api:
         cluster = await find(api, name, on_record(settings))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.plan import PLAN_FORMATS, Asked, plan_options
+from ackplan.cli.plan import PLAN_FORMATS, plan_options
 
 if TYPE_CHECKING:
-    from ackplan.adapters.local.output_files import Output
+    from ackplan.app.plan import PlanOptions
     from ackplan.plan.model import Plan
 
 
@@ -22,22 +22,27 @@ if TYPE_CHECKING:
 @click.option("--out", default="", metavar="FILE", help="Write the plan to FILE, for apply.")
 @click.option("--same-as", default="", metavar="FILE", help="Exit 1 unless this plan is the one in FILE.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
-def command(settings: Settings, asked: Asked, out: str, same_as: str, detailed_exitcode: bool) -> int:  # noqa: FBT001
+def command(settings: Settings, choices: PlanOptions, out: str, same_as: str, detailed_exitcode: bool) -> int:  # noqa: FBT001
     """Show what would change, and why. Changes nothing."""
     from ackplan.adapters.local.output_files import Sort
+    from ackplan.app.plan import Purpose
     from ackplan.cli.hints import with_planfile
+    from ackplan.cli.loop import run_async
     from ackplan.cli.output_options import output
-    from ackplan.cli.plan import plan_now, read_plan, shown
-    from ackplan.cli.wiring import run_async
+    from ackplan.cli.plan import shown
+    from ackplan.project.plan_files import plan_file
+    from ackplan.project.project import Project
 
     file = output(settings, out, Sort.PLAN) if out else None
     if file is not None:
         file.check()
-    reviewed = read_plan(settings, same_as).plan if same_as else None
-    planned, record = run_async(plan_now(settings, asked, shown=not (out or same_as) and settings.format == "text"))
-    plan = planned.plan
+    project = Project(settings)
+    reviewed = project.saved_plan(same_as).plan if same_as else None
+    purpose = Purpose.SHOWN if not (out or same_as) and settings.format == "text" else Purpose.KEPT
+    proposal = run_async(project.propose(choices, purpose))
+    plan, record = proposal.plan, proposal.before.record
     if file is not None:
-        _write(file, plan, record)
+        file.write(plan_file(plan, record))
     click.echo(shown(settings, plan, record))
     if out and plan.applicable:
         click.echo(
@@ -62,10 +67,3 @@ def _check_same(reviewed: Plan, plan: Plan, file: str) -> None:
         raise Failure(
             error("ACK3085", "Plan is not the reviewed one", f"{file}: {apart}", "Have the new plan reviewed")
         )
-
-
-def _write(file: Output, plan: Any, record: Any) -> None:
-    from ackplan.plan.codec import encode_file
-    from ackplan.render.terraform.plan import plan_json
-
-    file.write(encode_file(plan, plan_json(plan, record), record))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ackplan.cli import printing
-from ackplan.cli.clock import RealClock
-from ackplan.cli.embedded import embedded
+from ackplan.adapters.local.clock import RealClock
+from ackplan.cli import gc, printing
+from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.plan import read_plan
-from ackplan.cli.wiring import run_async
 from ackplan.execute.outcomes import Event, Moment, Status
+from ackplan.project.embedded import embedded
+from ackplan.project.plan_files import read_plan
 from ackplan.render.facts.words import counted
 from ackplan.render.text.rehearsal import clock_time
 
@@ -60,7 +60,7 @@ def command(settings: Settings, faults: str, planfile: str) -> int:
     Shows in which order steps run, how long it takes, the critical path, and every step that the API would refuse.
     No network, no credentials, no secret is read.
     """
-    plan = read_plan(settings, planfile).plan
+    plan = read_plan(settings.path(planfile)).plan
     done = run_async(_rehearse(plan, settings.limits, settings.path(faults) if faults else None))
     click.echo(_told(settings, done))
     return 0 if done.result.complete else 1
@@ -86,6 +86,7 @@ async def _rehearse(plan: Plan, limits: Limits, faults: Path | None) -> Rehearsa
     from ackplan.execute.virtual_clock import VirtualClock
 
     clock = VirtualClock()
+    gc.collect()
     async with embedded(clock=clock.serving(), live=world(plan), seed=seed(plan), faults=faults) as running:
         patience = _WITH_FAULTS if faults else _REAL_SECONDS
         timeouts = ack.Timeouts(connect=patience, read=patience, total=patience)

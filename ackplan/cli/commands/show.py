@@ -12,18 +12,19 @@ from ackplan.cli.plan import PLAN_FORMATS
 @click.argument("planfile", required=False)
 def command(settings: Settings, planfile: str | None) -> None:
     """Show PLANFILE, or without one the recorded state."""
-    from ackplan.cli.plan import before_now, drawn, read_plan
+    from ackplan.cli.plan import baseline_now, drawn
+    from ackplan.project.plan_files import read_plan
     from ackplan.render import text
     from ackplan.render.terraform import plan
 
     if planfile:
-        found = read_plan(settings, planfile)
+        kept = read_plan(settings.path(planfile))
         as_json = settings.format == "json"
-        click.echo(plan.dumps(found.shown) if as_json else drawn(settings, found.plan))
+        click.echo(plan.dumps(kept.shown) if as_json else drawn(settings, kept.plan))
         return
     if settings.format not in {"text", "json"}:
         raise click.UsageError(f"--format {settings.format} is for a plan file")
-    record = before_now(settings).record
+    record = baseline_now(settings).record
     if settings.format == "json":
         click.echo(plan.dumps(plan.record_json(record)))
     else:

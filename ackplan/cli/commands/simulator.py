@@ -11,11 +11,12 @@ from typing import Any, NoReturn
 
 import click
 
-from ackplan.cli.embedded import embedded
+from ackplan.cli import gc
+from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
-from ackplan.cli.wiring import run_async
 from ackplan.core.diagnostics import Failure, error
 from ackplan.documents.files import read_regular
+from ackplan.project.embedded import embedded
 
 # A world of 30,000 clusters is about a tenth of it.
 _MAX_SEED = 256 << 20
@@ -76,6 +77,7 @@ async def _serve(port: int, keys: dict[str, str], speed: float, **world: Any) ->
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    gc.collect()
     async with embedded(port, time_scale=speed, access_keys=keys, **world) as running:
         click.echo(running.url)
         click.echo(f"Serving the embedded ACK API. Use it: ackplan plan --endpoint {running.url}", err=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from ackplan.adapters.ack import AckClient
-    from ackplan.app.plan import Known
+    from ackplan.app.baseline import Baseline
     from ackplan.core.answers import Cluster
     from ackplan.record import Record
 
@@ -30,10 +30,10 @@ def command() -> None:
 @options(state=True)
 def _list(settings: Settings) -> None:
     """List the recorded clusters."""
-    from ackplan.cli.plan import before_now
+    from ackplan.cli.plan import baseline_now
     from ackplan.core.diagnostics import printable
 
-    for name in sorted(before_now(settings).record.clusters):
+    for name in sorted(baseline_now(settings).record.clusters):
         click.echo(printable(name))
 
 
@@ -45,12 +45,12 @@ def _show(settings: Settings, name: str) -> None:
     """Show one recorded cluster."""
     import dataclasses
 
-    from ackplan.cli.plan import before_now
+    from ackplan.cli.plan import baseline_now
     from ackplan.core.diagnostics import Failure, error
     from ackplan.render import text
     from ackplan.render.terraform import plan
 
-    record = before_now(settings).record
+    record = baseline_now(settings).record
     if name not in record.clusters:
         raise Failure(error("ACK3005", "Unknown cluster", f'"{name}" is not recorded', "ackplan state list"))
     alone = dataclasses.replace(record, clusters={name: record.clusters[name]})
@@ -65,7 +65,7 @@ def _rm(settings: Settings, names: tuple[str, ...]) -> None:
     """Forget recorded clusters. They stay as they are, and are not managed any more."""
     from ackplan.app.edit_record import check_settled, forget
 
-    async def forgotten(before: Known) -> Record:
+    async def forgotten(before: Baseline) -> Record:
         check_settled(before)
         return forget(before.stored, names)
 
@@ -83,9 +83,9 @@ def _mv(settings: Settings, old: str, new: str) -> None:
 
     from ackplan.app.edit_record import check_settled, rename
     from ackplan.app.worlds import of_record
-    from ackplan.cli.wiring import open_world
+    from ackplan.project.wiring import open_world
 
-    async def renamed(before: Known) -> Record:
+    async def renamed(before: Baseline) -> Record:
         check_settled(before)
         async with open_world(settings) as (api, here):
             here.hold(of_record(before.stored))
@@ -98,7 +98,7 @@ def _mv(settings: Settings, old: str, new: str) -> None:
 
 async def _asked_for(api: AckClient, record: Record, name: str) -> Sequence[Cluster]:
     """The recorded cluster by its id, whatever lists say and whatever its name is; none where it is not there."""
-    from ackplan.cli.lookup import by_id
+    from ackplan.app.lookup import by_id
 
     entry = record.clusters.get(name)
     return await by_id(api, [entry.cluster_id], [entry.region]) if entry else ()
@@ -115,11 +115,11 @@ def _rebind(settings: Settings) -> None:
     import dataclasses
 
     from ackplan.app.edit_record import check_settled
-    from ackplan.cli.wiring import open_world
+    from ackplan.project.wiring import open_world
 
     told: list[str] = []
 
-    async def rebound(before: Known) -> Record:
+    async def rebound(before: Baseline) -> Record:
         check_settled(before)
         async with open_world(settings) as (api, here):
             if not here.world.account:
@@ -135,10 +135,10 @@ def _rebind(settings: Settings) -> None:
 @options(state=True, document=True)
 def _pull(settings: Settings) -> None:
     """Print the record as it is kept. Prints nothing where there is none."""
-    from ackplan.cli.wiring import stores
+    from ackplan.project.wiring import workspace
     from ackplan.record.codec import encode
 
-    record = stores(settings).record.read()
+    record = workspace(settings).record.read()
     if record.lineage:
         click.echo(encode(record), nl=False)
 
@@ -155,7 +155,7 @@ def _push(settings: Settings, force: bool, file: str) -> None:  # noqa: FBT001
 
     pushed = decode_bytes(_bytes(settings, file), "<stdin>" if file == "-" else file)
 
-    async def replaced(before: Known) -> Record:
+    async def replaced(before: Baseline) -> Record:
         if not force:
             check_settled(before)
         return put(before.stored, pushed, force=force)
@@ -173,13 +173,12 @@ def _history(settings: Settings, most: int) -> None:
     """Show how the record came to be: the copy from before the last write, and its commits where it is kept in git."""
     import dataclasses
 
-    from ackplan.adapters.local.history import changes, history
-    from ackplan.cli.wiring import run_folder, state_folder
+    from ackplan.project.wiring import workspace
+    from ackplan.record.versions import changes
     from ackplan.render import text
     from ackplan.render.facts.safe import json_text
 
-    file = f"{settings.workspace}.json"
-    versions = history(state_folder(settings) / file, run_folder(settings) / f"{file}.backup", most)
+    versions = workspace(settings).history(most)
     told = [*map(changes, versions, versions[1:]), ""]
     if settings.format == "json":
         listed = [{**dataclasses.asdict(v), "clusters": sorted(v.clusters)} for v in versions]
@@ -207,16 +206,10 @@ def _bytes(settings: Settings, file: str) -> bytes:
     return data
 
 
-def _rewrite(settings: Settings, verb: str, changed: Callable[[Known], Awaitable[Record]]) -> Record:
+def _rewrite(settings: Settings, verb: str, changed: Callable[[Baseline], Awaitable[Record]]) -> Record:
     """Writes what `changed` makes of the record, under the lock. Raises Failure where it can't be."""
-    from ackplan.cli.plan import before_now
-    from ackplan.cli.wiring import lock, run_async, stores
+    from ackplan.app.edit_record import rewrite
+    from ackplan.cli.loop import run_async
+    from ackplan.project.wiring import workspace
 
-    async def main() -> Record:
-        async with lock(settings, f"ackplan state {verb}", 0):
-            before = before_now(settings)
-            record = await changed(before)
-            unchanged = record == before.stored
-            return record if unchanged else stores(settings).record.write(record, expect=before.stored)
-
-    return run_async(main())
+    return run_async(rewrite(workspace(settings), f"ackplan state {verb}", changed))

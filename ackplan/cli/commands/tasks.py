@@ -6,8 +6,9 @@ import asyncio
 
 import click
 
+from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.wiring import open_api, run_async
+from ackplan.project.wiring import open_api
 
 
 @click.command("tasks")
@@ -16,9 +17,9 @@ from ackplan.cli.wiring import open_api, run_async
 @click.argument("task_id", required=False)
 def command(settings: Settings, task_id: str | None) -> None:
     """Show the task TASK_ID, or the tasks that an interrupted apply left running."""
-    from ackplan.cli.plan import before_now
+    from ackplan.cli.plan import baseline_now
 
-    flying = before_now(settings).flying
+    flying = baseline_now(settings).flying
     ids = [task_id] if task_id else [call.facts.task_id for call in flying if call.facts.task_id]
     click.echo(run_async(_show(settings, ids)) if ids else "No tasks are known to be running.")
 

@@ -11,7 +11,7 @@ from ackplan.cli.options import Settings, options
 def command(settings: Settings, lock_id: str) -> None:
     """Clear what a killed run left on the lock of the workspace. A lock that is held stays held."""
     from ackplan.adapters.local.lock import unlock
-    from ackplan.cli.wiring import lock_path
+    from ackplan.project.wiring import lock_path
 
     holder = unlock(lock_path(settings), lock_id)
     click.echo(f"Cleared {holder}")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ackplan.cli.options import Settings, format_option, inputs, options
+from ackplan.cli.options import Settings, format_option, options
+from ackplan.project.project_settings import inputs
 
 if TYPE_CHECKING:
     from ackplan.spec import Spec

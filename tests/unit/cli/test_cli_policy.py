@@ -86,11 +86,11 @@ def test_a_policy_beside_a_plan_file_is_about_the_moment_of_the_apply(web):
     )
     web.run("plan", "--out", "it.plan")
     night = datetime.datetime(2026, 1, 5, 3, tzinfo=datetime.UTC)
-    with mock.patch("ackplan.cli.clock.now", return_value=night):
+    with mock.patch("ackplan.adapters.local.clock.now", return_value=night):
         refused = web.run("apply", "it.plan", "--policy", "hours.yaml")
     assert (refused.code, web.changing()) == (1, [])
     assert refused.err.startswith("hours.yaml:2:9: ACK2115 Change outside of the hours of a policy: ")
-    with mock.patch("ackplan.cli.clock.now", return_value=night.replace(hour=9)):
+    with mock.patch("ackplan.adapters.local.clock.now", return_value=night.replace(hour=9)):
         assert web.run("apply", "it.plan", "--policy", "hours.yaml").code == 0
 
 

@@ -9,7 +9,7 @@ import pytest
 from ack_double import Reply, Stage, played
 
 from ackplan.adapters.ack import errors
-from ackplan.cli.errors import as_diagnostics
+from ackplan.app.errors import as_diagnostics
 from ackplan.core.answers import Accepted, AttachedInstance
 from tests.corpus.answers import RealAnswer, corpus, names
 

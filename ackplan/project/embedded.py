@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
-from ackplan.cli import gc
 from ackplan.core.diagnostics import Failure, error
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ async def embedded(port: int = 0, **settings: Any) -> AsyncIterator[Running]:
     """
     from ackplan.simulator import SimulatorConfig, serve
 
-    gc.collect()
     async with contextlib.AsyncExitStack() as stack:
         try:
             running = await stack.enter_async_context(serve(SimulatorConfig(**settings), port=port))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from ackplan.adapters.ack.errors import NotSent
 from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.core.error_codes import error_code
 from ackplan.execute.ports import ApiError, SecretUnreadable
@@ -43,11 +42,11 @@ def _api(fault: ApiError) -> Diagnostic:
 
 def _cure(fault: ApiError) -> str:
     """What to do: by the code where it is known, else by what is known of the call."""
-    if isinstance(fault, NotSent):
+    if not fault.sent:
         return ""  # its message says what to do
-    known = error_code(fault.code).cure
-    if known:
-        return known
+    cure = error_code(fault.code).cure
+    if cure:
+        return cure
     if fault.uncertain:
         return "It may have taken effect: look before it is sent again: ackplan clusters"
     if not fault.http_status:

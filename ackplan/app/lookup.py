@@ -1,16 +1,14 @@
-"""Finds live clusters, and their nodes, for commands that take a name or an id."""
+"""Finds live clusters, and their nodes, for use cases that take a name or an id."""
 
 from __future__ import annotations
 
 import difflib
 import re
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from ackplan.adapters.ack import AckClient
 from ackplan.app.observe import living, together
 from ackplan.app.stack_parameters import detailed
-from ackplan.cli.options import Settings
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Failure, error
 from ackplan.execute.ports import ApiError, ApiReader
@@ -20,25 +18,23 @@ from ackplan.spec.desired import Wanted
 
 T = TypeVar("T")
 
+
+class RegionalApi(ApiReader, Protocol):
+    """An API with a region of its own: the one of calls that name none."""
+
+    @property
+    def region(self) -> str: ...
+
+
 _ID = re.compile(r"c[0-9a-f]{32}")
 
 
-def on_record(settings: Settings) -> Record:
-    """What is recorded; nothing where the record can't be used: what is live does not hang on it."""
-    from ackplan.cli.plan import before_now
-
-    try:
-        return before_now(settings).record
-    except Failure:
-        return Record("")
-
-
-def regions_of(api: AckClient, wanted: Iterable[Wanted] = ()) -> set[str]:
+def regions_of(api: RegionalApi, wanted: Iterable[Wanted] = ()) -> set[str]:
     """The regions to look into: the one that the options name, and those of a spec."""
     return {api.region, *(each.region for each in wanted)}
 
 
-async def find(api: AckClient, name: str, record: Record, wanted: Iterable[Wanted] = ()) -> Cluster:
+async def find(api: RegionalApi, name: str, record: Record, wanted: Iterable[Wanted] = ()) -> Cluster:
     """The live cluster of this name, or of this id, listed or not. Raises Failure where there is none, or several are.
 
     It is looked for in the region that the options name, and in those of the record and of a spec.
@@ -46,16 +42,16 @@ async def find(api: AckClient, name: str, record: Record, wanted: Iterable[Wante
     regions = regions_of(api, wanted)
     live, _ = await living(api, record, regions, (name,))
     if _ID.fullmatch(name) and all(cluster.cluster_id != name for cluster in live):
-        known = {*regions, *(entry.region for entry in record.clusters.values())}
-        live = (*live, *await by_id(api, [name], known))
+        places = {*regions, *(entry.region for entry in record.clusters.values())}
+        live = (*live, *await by_id(api, [name], places))
     return named(live, name)
 
 
 async def by_id(api: ApiReader, ids: Sequence[str], regions: Iterable[str]) -> list[Cluster]:
     """The clusters of these ids that are in one of these regions, whatever lists say."""
     places = sorted(filter(None, regions))
-    asked = await together(read(api, Subject(each, each, region)) for each in ids for region in places)
-    return list({cluster.cluster_id: cluster for cluster in asked if cluster is not None}.values())
+    reads = await together(read(api, Subject(each, each, region)) for each in ids for region in places)
+    return list({cluster.cluster_id: cluster for cluster in reads if cluster is not None}.values())
 
 
 def named(live: Sequence[Cluster], name: str) -> Cluster:
@@ -68,9 +64,9 @@ def named(live: Sequence[Cluster], name: str) -> Cluster:
     if len(staying) == 1:
         return staying[0]
     if staying:
-        told = ", ".join(sorted(f"{c.cluster_id} ({c.state}, {c.region_id})" for c in staying))
+        staying_ones = ", ".join(sorted(f"{c.cluster_id} ({c.state}, {c.region_id})" for c in staying))
         cure = "Give the id of the one that is meant"
-        raise Failure(error("ACK2022", "Several live clusters have one name", told, cure, cluster=name))
+        raise Failure(error("ACK2022", "Several live clusters have one name", staying_ones, cure, cluster=name))
     near = difflib.get_close_matches(name, [cluster.name for cluster in clusters.values()], 1)
     hint = f'Did you mean "{near[0]}"?' if near else "ackplan clusters shows what is live; --region looks elsewhere"
     raise Failure(error("ACK4002", "Unknown cluster", f'no live cluster is called "{name}"', hint))
@@ -85,14 +81,14 @@ async def nodes_of(api: ApiReader, clusters: Sequence[Cluster]) -> Mapping[str, 
 
 async def details_of(api: ApiReader, clusters: Sequence[Cluster]) -> list[Cluster]:
     """These clusters with all that the API tells of each; without those that are gone since they were listed."""
-    told = await together(_if_there(api.get_cluster(each.cluster_id, each.region_id)) for each in clusters)
-    pairs = zip(clusters, told, strict=True)
-    return [detailed(listed, found) for listed, found in pairs if found is not None and not found.gone]
+    details = await together(_if_there(api.get_cluster(each.cluster_id, each.region_id)) for each in clusters)
+    pairs = zip(clusters, details, strict=True)
+    return [detailed(listed, detail) for listed, detail in pairs if detail is not None and not detail.gone]
 
 
-async def _if_there(asked: Coroutine[Any, Any, T]) -> T | None:
+async def _if_there(call: Coroutine[Any, Any, T]) -> T | None:
     try:
-        return await asked
+        return await call
     except ApiError as fault:
         if fault.missing:
             return None

@@ -1,67 +1,75 @@
-"""Wires adapters to use cases: stores, client and sandbox, as the options say."""
+"""Wires adapters to use cases: workspace, client, sandbox and the rest of the host, as the settings say."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import functools
 import os
+import secrets
 import uuid
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-
-import click
+from typing import TYPE_CHECKING, cast
 
 from ackplan.adapters.ack.settings import DEFAULT_REGION
-from ackplan.adapters.local import paths
+from ackplan.adapters.local import clock, paths
 from ackplan.adapters.local.atomic_files import check_within
-from ackplan.adapters.local.lock import locked
-from ackplan.adapters.local.record_store import LocalRecordStore
+from ackplan.adapters.local.clock import RealClock
+from ackplan.adapters.local.folder_workspace import FolderWorkspace
+from ackplan.adapters.local.secrets import Secrets
 from ackplan.adapters.local.sqlite_journal import SqliteJournal
-from ackplan.app.apply import Stores
-from ackplan.app.observe import Observer
+from ackplan.app.host import Host
 from ackplan.app.worlds import Here, Listening
-from ackplan.cli.clock import RealClock, now, timestamp
-from ackplan.cli.embedded import embedded
-from ackplan.cli.options import Settings
 from ackplan.core.diagnostics import Failure, error
 from ackplan.core.world import LOOPBACK, World
 from ackplan.execute.presence import Patience
+from ackplan.project.embedded import embedded
+from ackplan.project.project_settings import OptionError, ProjectSettings, inputs
 
 if TYPE_CHECKING:
     from ackplan.adapters.ack import AckClient, ClientSettings
     from ackplan.adapters.ack.credentials import Credentials
-    from ackplan.cli.plan import Asked
-
-T = TypeVar("T")
-# Calls a second that an account's quota bears beside other users of it, where nothing else is said.
+    from ackplan.app.policies import Judges
 
 
-def run_async(main: Coroutine[Any, Any, T]) -> T:
-    """Runs a command's coroutine. KeyboardInterrupt comes through as itself.
+def host(settings: ProjectSettings) -> Host:
+    """All that use cases need of the world. Raises Failure."""
+    return Host(
+        inputs(settings),
+        workspace(settings),
+        functools.partial(open_world, settings),
+        RealClock(),
+        Secrets(environment(), settings.chdir),
+        judges,
+        new_run,
+        patience(settings),
+        settings.limits,
+    )
 
-    The result is carried past asyncio: when it restores the signal handler, it spells out the finished task, result
-    and all, which takes longer than planning did where the result is a large plan.
-    """
-    results: list[T] = []
 
-    async def run() -> None:
-        results.append(await main)
-
-    asyncio.run(run())
-    return results[0]
+def new_run() -> str:
+    """The id of a run."""
+    return secrets.token_hex(4)
 
 
-def stores(settings: Settings, here: Here | None = None) -> Stores:
-    """The record and the journal of the workspace. A record that is written takes on the world that is `here`."""
-    beside, world = run_folder(settings), (lambda: here.world) if here else World
+def judges() -> Judges:
+    """What holding a plan against policies needs: the time, a Rego engine, and the plan's JSON."""
+    from ackplan.app.policies import Judges
+    from ackplan.rego import evaluate
+    from ackplan.render.terraform.plan import plan_json
+
+    return Judges(clock.now(), evaluate, plan_json)
+
+
+def workspace(settings: ProjectSettings) -> FolderWorkspace:
+    """The workspace that the settings name. Raises Failure for one that was left unfinished in its former place."""
+    beside = run_folder(settings)
     _check_left(settings)
-    record = LocalRecordStore(state_folder(settings), settings.workspace, beside, world)
-    return Stores(record, SqliteJournal(beside / f"{settings.workspace}.journal"))
+    return FolderWorkspace(settings.workspace, state_folder(settings), beside)
 
 
-def _check_left(settings: Settings) -> None:
+def _check_left(settings: ProjectSettings) -> None:
     """Raises Failure for what a run left where an earlier version had the journal: it would be done twice."""
     for folder in () if settings.sandbox else paths.former_run_folders(state_folder(settings), settings.chdir):
         journal = folder / f"{settings.workspace}.journal"
@@ -71,21 +79,21 @@ def _check_left(settings: Settings) -> None:
             raise Failure(error("ACK3034", "Journal lies in its former place", f"{journal}", cure))
 
 
-def state_folder(settings: Settings) -> Path:
+def state_folder(settings: ProjectSettings) -> Path:
     """Where the record is: the sandbox has one of its own."""
     if settings.sandbox:
         check_within(settings.sandboxed, settings.chdir)
         return settings.sandboxed
     location = settings.state.removeprefix("file:").removeprefix("//")
     if "://" in location:
-        raise click.UsageError(f"--state {settings.state}: only a local folder can hold the record")
+        raise OptionError(f"--state {settings.state}: only a local folder can hold the record")
     folder = settings.path(location)
     if not settings.state_named:
         check_within(folder, settings.chdir)
     return folder
 
 
-def run_folder(settings: Settings) -> Path:
+def run_folder(settings: ProjectSettings) -> Path:
     """Where the journal, the lock and the backup of the record are: those of one record are never another's."""
     folder = state_folder(settings)
     if settings.sandbox:
@@ -95,17 +103,13 @@ def run_folder(settings: Settings) -> Path:
     return settings.private if os.path.realpath(settings.private) == os.path.realpath(beside) else beside
 
 
-def lock(settings: Settings, what: str, timeout: float) -> contextlib.AbstractAsyncContextManager[None]:
-    return locked(lock_path(settings), what, timestamp(), timeout, RealClock().sleep)
-
-
-def lock_path(settings: Settings) -> Path:
+def lock_path(settings: ProjectSettings) -> Path:
     return run_folder(settings) / f"{settings.workspace}.lock"
 
 
 @contextlib.asynccontextmanager
-async def open_api(settings: Settings, credentials: Credentials | None = None) -> AsyncIterator[AckClient]:
-    """A client of the API that the options name: the sandbox inside this process, or the endpoint."""
+async def open_api(settings: ProjectSettings, credentials: Credentials | None = None) -> AsyncIterator[AckClient]:
+    """A client of the API that the settings name: the sandbox inside this process, or the endpoint."""
     from ackplan.adapters import ack as api
 
     if not settings.sandbox:
@@ -122,12 +126,7 @@ async def open_api(settings: Settings, credentials: Credentials | None = None) -
             yield client
 
 
-def observer(settings: Settings, api: AckClient, asked: Asked, here: Here, clock: RealClock | None = None) -> Observer:
-    """Who looks at what is live, as the options say."""
-    return Observer(api, clock or RealClock(), patience(settings), here, asked.allow_vanished)
-
-
-def patience(settings: Settings) -> Patience:
+def patience(settings: ProjectSettings) -> Patience:
     """How far the cloud may lag; the sandbox runs faster than it."""
     if settings.patience is not None:
         return Patience(settings.patience)
@@ -135,7 +134,7 @@ def patience(settings: Settings) -> Patience:
 
 
 @contextlib.asynccontextmanager
-async def open_world(settings: Settings, *, offline: bool = False) -> AsyncIterator[tuple[AckClient, Here]]:
+async def open_world(settings: ProjectSettings, *, offline: bool = False) -> AsyncIterator[tuple[AckClient, Here]]:
     """As `open_api`, with the world that it speaks to, which knows what it hears of its account.
 
     `offline`: nobody is to be asked, and the client is not to be used.
@@ -149,8 +148,8 @@ async def open_world(settings: Settings, *, offline: bool = False) -> AsyncItera
         yield cast("AckClient", Listening(client, here)), here
 
 
-def world_at(settings: Settings) -> World:
-    """The world that the options name, as far as it is known without asking anybody."""
+def world_at(settings: ProjectSettings) -> World:
+    """The world that the settings name, as far as it is known without asking anybody."""
     from ackplan.adapters import ack as api
 
     region = settings.region or DEFAULT_REGION
@@ -158,27 +157,27 @@ def world_at(settings: Settings) -> World:
     return World("", LOOPBACK if endpoint is None or endpoint.loopback else endpoint.hostname, region)
 
 
-async def _world(settings: Settings, chain: Credentials) -> World:
+async def _world(settings: ProjectSettings, chain: Credentials) -> World:
     """The same with the account of the credentials: for an endpoint on this machine nobody elsewhere is asked."""
     from ackplan.adapters import ack as api
 
     world = world_at(settings)
-    asked = settings.sts_endpoint or ("" if world.endpoint == LOOPBACK else api.DEFAULT_STS)
-    if settings.sandbox or not asked:
+    sts = settings.sts_endpoint or ("" if world.endpoint == LOOPBACK else api.DEFAULT_STS)
+    if settings.sandbox or not sts:
         return world
     account = await api.caller_account(
-        asked, chain, nonce=lambda: str(uuid.uuid4()), now=now, ca_file=settings.ca_file or None
+        sts, chain, nonce=lambda: str(uuid.uuid4()), now=clock.now, ca_file=settings.ca_file or None
     )
     return replace(world, account=account)
 
 
-def _chain(settings: Settings) -> Credentials:
+def _chain(settings: ProjectSettings) -> Credentials:
     from ackplan.adapters import ack as api
 
     return api.CredentialChain(profile=settings.profile or None)
 
 
-def _client_settings(settings: Settings, endpoint: str) -> ClientSettings:
+def _client_settings(settings: ProjectSettings, endpoint: str) -> ClientSettings:
     from ackplan.adapters import ack as api
 
     return api.ClientSettings(

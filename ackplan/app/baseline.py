@@ -1,0 +1,69 @@
+"""What is known before the API is asked: the record with the journal taken in, and which world is to be asked."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+
+from ackplan.app.workspace import JournalReader, RecordReader, Workspace
+from ackplan.app.worlds import Here, of_record
+from ackplan.core.diagnostics import Failure, error
+from ackplan.record import Record
+from ackplan.record.journal import InFlight, Leftover, fold
+from ackplan.record.pin import is_made_on
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The record with the journal taken in, what was in flight, which world is asked, and of which workspace it is.
+
+    `running` says who has the lock, where the run of the journal is under way.
+    """
+
+    stored: Record
+    record: Record
+    flying: tuple[InFlight, ...]
+    leftover: Leftover
+    here: Here = field(default_factory=Here)
+    running: str = ""
+    workspace: str = "default"
+
+
+def baseline(store: RecordReader, journal: JournalReader, here: Here | None = None) -> Baseline:
+    """The record and what an interrupted run left. Raises Failure for files that can't be used.
+
+    `here` is the world that is to be asked about the record; a record of another world is a Failure, too.
+    """
+    stored, leftover = store.read(), journal.read()
+    _check_of(leftover, stored)
+    here = here or Here()
+    here.hold(of_record(stored))
+    record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))
+    return Baseline(stored, record, flying, leftover, here)
+
+
+def _check_of(leftover: Leftover, stored: Record) -> None:
+    """Raises Failure for a journal of another record: what its run did would be recorded here, and deleted."""
+    head = leftover.head
+    if head is not None and head.lineage and stored.lineage and head.lineage != stored.lineage:
+        detail = f"{head.fate}; it is of the record {head.lineage}, this one is {stored.lineage}"
+        cure = "Put that record back (git checkout) and finish it: ackplan apply; or move the journal out of .ackplan/"
+        raise Failure(error("ACK3033", "Journal is of another record", detail, cure))
+
+
+def stale(leftover: Leftover, stored: Record) -> bool:
+    """Whether someone else wrote the record since the run that left this journal began."""
+    return leftover.head is not None and not is_made_on(leftover.head, stored)
+
+
+def of_workspace(workspace: Workspace, here: Here | None = None) -> Baseline:
+    """The baseline of a workspace. Raises Failure as `baseline` does."""
+    before = baseline(workspace.record, workspace.journal, here)
+    return dataclasses.replace(before, workspace=workspace.name)
+
+
+def beside(workspace: Workspace, here: Here | None = None) -> Baseline:
+    """The same for a use case that takes no lock, so that the run of the journal may be under way."""
+    before = of_workspace(workspace, here)
+    running = workspace.holder() if before.leftover.head is not None else ""
+    return dataclasses.replace(before, running=running)

@@ -1,0 +1,99 @@
+"""The use case of `import`: live clusters are looked at, and recorded. Under the lock, and nothing else is changed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from ackplan.app.baseline import of_workspace
+from ackplan.app.edit_record import check_settled
+from ackplan.app.import_record import left_out, not_in_spec, take_in, to_take_in, vanished
+from ackplan.app.lookup import by_id, find, nodes_of, regions_of
+from ackplan.app.observe import living
+from ackplan.app.plan import read_spec
+from ackplan.app.worlds import of_spec
+
+if TYPE_CHECKING:
+    from ackplan.app.host import Host
+    from ackplan.app.import_terraform import TakenIn
+    from ackplan.app.lookup import RegionalApi
+    from ackplan.app.terraform_attributes import Translated
+    from ackplan.app.workspace import Workspace
+    from ackplan.app.worlds import Here
+    from ackplan.core.diagnostics import Diagnostic
+    from ackplan.record import Record
+    from ackplan.spec import Spec
+
+
+class Import:
+    """An import under way: what is recorded, what is wanted, and where to look. Made by `importing`."""
+
+    def __init__(self, workspace: Workspace, spec: Spec, before: Record, api: RegionalApi | None, here: Here) -> None:
+        self._workspace = workspace
+        self.wanted = spec.clusters
+        self._before = before
+        self._api = api
+        self._here = here
+
+    @property
+    def api(self) -> RegionalApi:
+        """Who is asked. Only of an import that is not offline."""
+        if self._api is None:
+            raise LookupError("an import that is offline asks nobody")
+        return self._api
+
+    async def one(self, name: str, cluster_id: str = "") -> tuple[str, Sequence[Diagnostic]]:
+        """Records the live cluster of this name, or of this id. Its id, and what is to be said of it."""
+        before, wanted = self._before, self.wanted
+        live = await find(self.api, cluster_id or name, before, wanted.values())
+        nodes = await self.api.list_nodes(live.cluster_id, live.region_id)
+        self.write(take_in(before, name, live, nodes, wanted.get(name)))
+        return live.cluster_id, [not_in_spec(name)] if wanted and name not in wanted else []
+
+    async def all(self) -> tuple[int, Sequence[Diagnostic]]:
+        """Records every live cluster that the spec names. How many, and why others are left out."""
+        record, wanted = self._before, self.wanted
+        live, _ = await living(self.api, record, regions_of(self.api, wanted.values()))
+        chosen, left = to_take_in(record, wanted, live)
+        nodes = await nodes_of(self.api, chosen)
+        left += [left_out(vanished(cluster)) for cluster in chosen if cluster.cluster_id not in nodes]
+        chosen = [cluster for cluster in chosen if cluster.cluster_id in nodes]
+        for each in chosen:
+            record = take_in(record, each.name, each, nodes[each.cluster_id], wanted[each.name])
+        self.write(record)
+        return len(chosen), left
+
+    async def terraform(self, clusters: Sequence[Translated], region: str) -> TakenIn:
+        """What the record would be with these clusters of a Terraform state. Offline they are believed to be there."""
+        from ackplan.app.import_terraform import live_ones, take_in
+
+        if self._api is None:
+            return take_in(self._before, clusters, None, {}, region)
+        live = live_ones(clusters, await self._api.list_clusters())
+        unlisted = sorted({each.cluster_id for each in clusters if each.cluster_id} - live.keys())
+        live |= live_ones(clusters, await by_id(self._api, unlisted, regions_of(self._api)))
+        nodes = await nodes_of(self._api, list(live.values()))
+        there = {cluster_id: cluster for cluster_id, cluster in live.items() if cluster_id in nodes}
+        return take_in(self._before, clusters, there, nodes, "")
+
+    def write(self, after: Record) -> None:
+        """Writes the record. It takes on the world that was asked, where somebody was."""
+        if after == self._before:
+            return
+        if self._api is not None:
+            after = dataclasses.replace(after, world=after.world.completed(self._here.world))
+        self._workspace.record.write(after, expect=self._before)
+
+
+@asynccontextmanager
+async def importing(host: Host, *, spec_needed: bool = False, offline: bool = False) -> AsyncIterator[Import]:
+    """An import, under the lock. Raises Failure where an interrupted apply has not been taken into the record, and for
+    another world's; ApiError."""
+    spec = read_spec(host.inputs, optional=not spec_needed)
+    async with host.workspace.lock("ackplan import"), host.open_api(offline=offline) as (api, here):
+        before = of_workspace(host.workspace, here)
+        check_settled(before)
+        here.hold(of_spec(spec.account))
+        yield Import(host.workspace, spec, before.stored, None if offline else api, here)

@@ -1,0 +1,39 @@
+"""The secrets that steps need: looked for before a run sends its first call, and kept nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ackplan.app.host import SecretVault
+from ackplan.core import catalog
+from ackplan.core.diagnostics import Failure, error
+from ackplan.plan.model import Step
+
+_AGAIN = "then run: ackplan apply"
+
+
+def check_secrets(steps: Iterable[Step], secrets: SecretVault) -> None:
+    """Raises Failure for every secret that these steps need and can't have. None is kept."""
+    answers: dict[tuple[Any, ...], tuple[str, str]] = {}
+    faults = []
+    for step, name, reference in _references(steps):
+        key = tuple(reference.items())
+        if key not in answers:
+            answers[key] = (secrets.missing(reference), secrets.fault(reference))
+        absent, why = answers[key]
+        texts = ("ACK5009", "Secret is missing", absent, f"Set it, {_AGAIN}")
+        if not absent:
+            texts = ("ACK5006", "Secret can't be used", why, f"Mend it, {_AGAIN}")
+        if absent or why:
+            faults.append(error(*texts, cluster=step.cluster, parameter=name))
+    if faults:
+        raise Failure(*dict.fromkeys(faults))
+
+
+def _references(steps: Iterable[Step]) -> Iterator[tuple[Step, str, Mapping[str, Any]]]:
+    for step in steps:
+        for name in sorted(catalog.DEFAULT.secret_parameters(step.call.operation) if step.call else ()):
+            reference = (step.call.body or {}).get(name) if step.call else None
+            if isinstance(reference, Mapping):
+                yield step, name, reference

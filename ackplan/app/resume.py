@@ -1,0 +1,77 @@
+"""What an interrupted run left, for the run that goes on with it or begins behind it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from ackplan.app.baseline import Baseline
+from ackplan.app.observe import Observer
+from ackplan.app.plan import coming_calls
+from ackplan.execute.outcomes import Run
+from ackplan.plan.codec import encode
+from ackplan.plan.model import Plan
+from ackplan.record.aims import Born
+from ackplan.record.journal import Entry, fold
+from ackplan.record.pin import is_made_on
+from ackplan.record.recovery import left, recover
+
+
+def digest(plan: Plan) -> str:
+    """Tells one plan from another; the same plan read from its file has the same digest."""
+    return hashlib.sha256(json.dumps(encode(plan), sort_keys=True).encode()).hexdigest()
+
+
+def resumes(plan: Plan, before: Baseline) -> bool:
+    """Whether an interrupted run of this very plan is to be gone on with, on the very record that it began on."""
+    head = before.leftover.head
+    return head is not None and is_made_on(head, before.stored) and head.plan == digest(plan)
+
+
+def finished(plan: Plan, before: Baseline) -> bool:
+    """Whether a run of this very plan did all of it and wrote the record, and died before it cleared its journal."""
+    head, stored = before.leftover.head, before.stored
+    if head is None or head.plan != digest(plan) or is_made_on(head, stored) or before.flying:
+        return False
+    written, _ = fold(stored, before.leftover.entries)
+    return written.clusters == stored.clusters and {step.id for step in plan.steps} <= _done(before)
+
+
+def _done(before: Baseline) -> frozenset[str]:
+    """The steps that the interrupted run did."""
+    return frozenset(entry.step for entry in before.leftover.entries if entry.done)
+
+
+def tried(before: Baseline, now: float, recovered: Iterable[Entry]) -> dict[tuple[str, str], float]:
+    """Calls that an interrupted run may have sent without seeing what became of them, by operation and cluster: see
+    Run. `now` is in seconds since 1970; one that was accepted and that `recovered` settles is over.
+
+    A creation stays among them whenever it was sent: a name that is taken, though no list shows it, is taken by it.
+    """
+    settled = {(entry.run, entry.step) for entry in recovered}
+    flying = (call for call in before.flying if not (call.answered and call.key in settled))
+    open_calls = ((call, left(call, now)) for call in flying)
+    return {
+        (call.facts.operation, call.cluster): now + seconds
+        for call, seconds in open_calls
+        if seconds or isinstance(call.aim, Born)
+    }
+
+
+async def resume(before: Baseline, observer: Observer) -> Run:
+    """The run to go on with, as its journal has it; finds by name what a create without an answer left."""
+    head, entries = before.leftover.head, before.leftover.entries
+    assert head is not None  # noqa: S101 - `resumes` said so
+    observed = await observer.observe(before.record, (), before.flying)
+    coming = await coming_calls(observer, before)
+    _, recovered = recover(before.record, before.flying, observed.live, coming=coming)
+    ids: dict[str, str] = {}
+    accepted: dict[str, str] = {}
+    for entry in (*entries, *recovered):
+        if entry.removed:
+            ids.pop(entry.cluster, None)
+        elif entry.entry is not None and entry.entry.cluster_id:
+            ids[entry.cluster] = entry.entry.cluster_id
+            accepted[entry.cluster] = entry.entry.accepted_at or accepted.get(entry.cluster, "")
+    return Run(head.id, _done(before), ids, accepted, tried(before, observer.clock.wall(), recovered))

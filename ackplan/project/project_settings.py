@@ -1,0 +1,121 @@
+"""Which fleet, record and account a project is about: what the shared options of the command line say, as one value."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ackplan.adapters.local.paths import PRIVATE
+from ackplan.core.diagnostics import Failure, error
+from ackplan.execute.limits import USUAL, Limits
+
+if TYPE_CHECKING:
+    from ackplan.spec import Inputs
+
+WORKSPACE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+DEFAULT_STATE: Final = "state/"
+DEFAULT_ENDPOINT: Final = "https://cs.aliyuncs.com"
+_VARIABLE: Final = "ACKPLAN_VAR_"
+
+
+class OptionError(Failure):
+    """An option that can't be taken as it is. The command line shows it as wrong usage."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(error("ACK3086", "Option can't be used", problem))
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSettings:
+    """What the shared options say. Options that a command does not have keep their defaults.
+
+    `state_named`: someone said where the record is, if only by saying the default.
+    """
+
+    chdir: Path = Path()
+    files: tuple[str, ...] = ()
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    var_files: tuple[str, ...] = ()
+    workspace: str = "default"
+    state: str = DEFAULT_STATE
+    state_named: bool = False
+    endpoint: str = DEFAULT_ENDPOINT
+    region: str = ""
+    profile: str = ""
+    signature: str = "hmac-sha1"
+    sts_endpoint: str = ""
+    ca_file: str = ""
+    rate: float | None = None
+    patience: float | None = None
+    parallelism: int = USUAL.parallelism
+    sandbox: bool = False
+    time_scale: float = 600.0
+
+    @property
+    def private(self) -> Path:
+        """The folder for what is not committed."""
+        return self.chdir / PRIVATE
+
+    @property
+    def sandboxed(self) -> Path:
+        """The folder of the sandbox: its world, and a record and journal of its own."""
+        return self.private / "sandbox"
+
+    @property
+    def limits(self) -> Limits:
+        """What bounds a run, and how long it takes by that; an estimate counts an account's pace of calls."""
+        return Limits(self.parallelism, rate=USUAL.rate if self.rate is None else self.rate)
+
+    def path(self, name: str) -> Path:
+        """The file or folder that an option names: relative to the project, as git and make have it."""
+        return self.chdir / name
+
+
+def inputs(settings: ProjectSettings) -> Inputs:
+    """Where the spec is and what its variables are set to. Raises Failure."""
+    from ackplan.spec import Inputs
+
+    values, environment = _variables(settings)
+    return Inputs(settings.chdir, settings.files, values, environment)
+
+
+def _variables(settings: ProjectSettings) -> tuple[dict[str, Any], dict[str, str]]:
+    """What files and options set (later ones win), and what the environment sets."""
+    values: dict[str, Any] = {}
+    for path in settings.var_files:
+        values.update(_from_file(settings.path(path)))
+    values.update(settings.variables)
+    for name, value in values.items():
+        if isinstance(value, str) and not value.isascii():
+            _check_text(f"--var {name}", value)
+    environment = {k.removeprefix(_VARIABLE): v for k, v in os.environ.items() if k.startswith(_VARIABLE)}
+    for name, value in environment.items():
+        _check_text(_VARIABLE + name, value)
+    return values, environment
+
+
+def _check_text(name: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise OptionError(f"{name} is not UTF-8 text") from None
+
+
+def _from_file(path: Path) -> Mapping[str, Any]:
+    from ackplan.documents.files import display, read_bounded
+    from ackplan.documents.yaml import parse
+
+    name = display(path)
+    data, fault = read_bounded(path, name)
+    roots, faults = parse(data, name) if fault is None else ([], [fault])
+    if faults:
+        raise Failure(*faults)
+    values: Sequence[Any] = roots or [{}]
+    if len(values) != 1 or not isinstance(values[0], dict):
+        raise Failure(error("ACK1033", "Not a file of variables", f"{name}: expected NAME: VALUE lines"))
+    return dict(values[0])
