@@ -67,9 +67,9 @@ def clock_check(here: datetime, there: datetime | None) -> Check:
     )
     cure = "Set it, or let it be set: timedatectl set-ntp true"
     if abs(seconds) >= MOST_SKEW:
-        return Check("clock", said, (error("ACK3090", "Clock is off", f"{said}; signatures are refused", cure),))
+        return Check("clock", said, (error("ACK3090.too_far", said=said, cure=cure),))
     if abs(seconds) >= _MUCH_SKEW:
-        return Check("clock", said, (warning("ACK3090", "Clock is off", said, cure),))
+        return Check("clock", said, (warning("ACK3090.a_little", said=said, cure=cure),))
     return Check("clock", said)
 
 
@@ -79,7 +79,4 @@ def region_check(region: str, default: str) -> Check:
         return Check("region", f"{default}, the default, in calls that name no cluster")
     if _REGION.fullmatch(region):
         return Check("region", f"{region}, in calls that name no cluster")
-    cure = "Correct --region or ACKPLAN_REGION"
-    return Check(
-        "region", region, (warning("ACK3091", "Not a region", f"{region} does not look like cn-beijing", cure),)
-    )
+    return Check("region", region, (warning("ACK3091", region=region),))

@@ -115,14 +115,18 @@ def _contradictions(cluster: Translated, live: Cluster | None, record: Record) -
     name = live.name if live else cluster.name
     known = record.clusters.get(name)
     if known is not None and known.cluster_id != cluster.cluster_id:
-        cure = f"If that is gone: ackplan state rm {name}"
-        yield error("ACK3006", "Cluster is recorded already", f"{name} is {known.cluster_id}", cure, cluster=name)
+        yield error("ACK3006", cluster_id=known.cluster_id, cluster=name)
     kind = catalog.DEFAULT.kind_of_live(live.attributes) if live else cluster.kind
     if kind is not None and kind is not cluster.kind:
-        detail = f"{cluster.address} is {cluster.kind.name}, {cluster.cluster_id} is {kind.name}"
-        cure = "Refresh the state: terraform apply -refresh-only"
-        yield error("ACK3058", "Terraform and the API contradict each other", detail, cure, cluster=name)
+        yield error(
+            "ACK3058",
+            address=cluster.address,
+            kind=cluster.kind.name,
+            cluster_id=cluster.cluster_id,
+            live=kind.name,
+            cluster=name,
+        )
 
 
 def _left(address: str, cluster: str, why: str) -> Diagnostic:
-    return warning("ACK3057", "Resource is left out", f"{address}: {why}", cluster=cluster)
+    return warning("ACK3057", address=address, why=why, cluster=cluster)

@@ -25,7 +25,6 @@ _MANY = 20
 _SAMPLE = 5
 _SHOWN = 5
 _AT_ONCE = 100
-_WHOLE = "See that these credentials may list all clusters of the account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +91,12 @@ class Observer:
             yield self._not_whole(sorted(names[cluster_id] for cluster_id in kept), len(kept))
 
     def _not_whole(self, names: Sequence[str], count: int) -> Diagnostic:
-        detail = f"{_some(names)} not listed, and there by id" + (f"; {count} are not listed" if count > 1 else "")
-        cure = f"{_WHOLE}; then plan again"
-        return error("ACK2020", "List of clusters is not whole", f"{detail} ({self.place})", cure)
+        return error("ACK2020.not_whole", names=_some(names), count=count if count > 1 else 0, place=self.place)
 
     def _vanished(self, unlisted: Sequence[Subject], gone: int, recorded: int) -> Diagnostic:
         regions = _some(sorted({subject.region for subject in unlisted} - {""}))
-        asked = f"; asked for by id in {regions}" if regions else ""
         names = _some([subject.name for subject in unlisted])
-        detail = f"{gone} of {recorded} recorded clusters are gone at once: {names}{asked} ({self.place})"
-        cure = "See that account, region and endpoint are those of the record; if they are: --allow-vanished"
-        return error("ACK2021", "Most recorded clusters are gone", detail, cure)
+        return error("ACK2021", gone=gone, recorded=recorded, names=names, regions=regions, place=self.place)
 
 
 def _regions(flying: Iterable[InFlight]) -> Iterator[str]:
@@ -143,8 +137,7 @@ async def living(
 
 def partly(names: Sequence[str]) -> Diagnostic:
     """That lists lack these clusters, which are there by id: others may be missing as well."""
-    detail = f"{_some(names)} not listed, and there by id: other clusters may be missing here"
-    return warning("ACK2020", "List of clusters is not whole", detail, _WHOLE)
+    return warning("ACK2020.partly", names=_some(names))
 
 
 def _subject(name: str, entry: RecordedCluster) -> Subject:

@@ -78,7 +78,7 @@ def _built_in(found: Policies, name: str) -> None:
 
 
 def _missing(name: str, why: str, cure: str = "") -> Diagnostic:
-    return error("ACK2100", "Policy can't be read", f"{name}: {why}", cure)
+    return error("ACK2100", name=name, why=why, cure=cure)
 
 
 def _named(found: Policies, path: Path) -> None:

@@ -105,8 +105,9 @@ def remarks(found: Translated, kept: Described) -> Iterator[Diagnostic]:
     for attribute, why in (*found.left, *dropped, *moved):
         reasons.setdefault(why, []).append(attribute[:_LONGEST])
     for why, attributes in reasons.items():
-        detail = f"{why}: {', '.join(sorted(attributes))} ({found.address})"
-        yield warning("ACK3056", "Attributes are not taken over from Terraform", detail, cluster=kept.name)
+        yield warning(
+            "ACK3056", why=why, attributes=", ".join(sorted(attributes)), address=found.address, cluster=kept.name
+        )
 
 
 def _differs(parameter: Parameter, found: Translated, kept: Described) -> bool:

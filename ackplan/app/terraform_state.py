@@ -16,7 +16,6 @@ from ackplan.core.diagnostics import Failure, error
 
 MAX_BYTES = 64 * 1024 * 1024
 _VERSION = 4
-_PULL = "Take it from Terraform: terraform state pull > FILE, or terraform show -json > FILE"
 # What may stand in an address that is shown.
 _NAME = re.compile(r"[\w.\[\]\"'/@ :-]{1,300}")
 
@@ -144,4 +143,4 @@ def _text(fields: Mapping[str, Any], name: str, file: str) -> str:
 
 
 def _refuse(file: str, why: str) -> NoReturn:
-    raise Failure(error("ACK3055", "Not a Terraform state that can be read", f"{file}: {why}", _PULL))
+    raise Failure(error("ACK3055", file=file, why=why))
