@@ -16,6 +16,7 @@ from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.catalog.sight import at, is_reserved
 from ackplan.core.diagnostics import Diagnostic, Failure, Span
+from ackplan.core.size import Size
 from ackplan.core.values import ABSENT
 from ackplan.diff.workers import MASTER, count_live
 from ackplan.documents.tree import Laid
@@ -77,7 +78,7 @@ def visible(
             found[name] = value
         elif parameter.effect is Effect.SCALE and (live.size is not None or nodes):
             workers, _ = count_live(live.size, kind.masters(found), nodes or None)
-            found[name] = max(0, workers or 0)
+            found[name] = Size(workers or 0).made
     return found
 
 
@@ -118,7 +119,8 @@ def from_live(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node], recorded
     present = {node.instance_id for node in nodes}
     counting = kind.count_parameter
     if counting is not None and counting.name in known:
-        known[counting.name] = max(0, known[counting.name] - sum(i in present for i in recorded.attached))
+        attached = sum(instance in present for instance in recorded.attached)
+        known[counting.name] = Size(known[counting.name], attached=attached).made
     kept = {name: value for name, value in recorded.parameters.items() if name in kind.parameters}
     if recorded.partial:
         kept = {**shown(kind, live, nodes), **kept}

@@ -12,6 +12,7 @@ from ackplan.app.describe import visible
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, error, warning
+from ackplan.core.size import Size
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.shared_ids import recorded_as
 from ackplan.spec.desired import Wanted
@@ -77,7 +78,7 @@ def _entry(live: Cluster, nodes: Sequence[Node], wanted: Wanted | None) -> Recor
     attached = tuple(instance for instance in wanted.attached if instance in present)
     counting = kind.count_parameter
     if counting is not None and counting.name in known:
-        known[counting.name] = max(0, known[counting.name] - len(attached))
+        known[counting.name] = Size(known[counting.name], attached=len(attached)).made
     parameters = {**wanted.parameters, **known}
     return RecordedCluster(live.cluster_id, kind, parameters, wanted.own, attached, partial=True)
 

@@ -17,6 +17,7 @@ from ackplan.app.observe import Observed, Observer, together
 from ackplan.app.worlds import of_spec
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, has_errors, warning
+from ackplan.core.size import Size
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.execute.presence import Subject, look_up
 from ackplan.plan.model import Plan
@@ -267,7 +268,7 @@ def _as_recorded(record: Record) -> tuple[Cluster, ...]:
     for name, entry in record.clusters.items():
         kind, counting = entry.kind, entry.kind.count_parameter
         count = counting.canonical(entry.parameters.get(counting.name, 0)) if counting else 0
-        size = int(count) + kind.masters(entry.parameters) + len(entry.attached)
+        size = Size.with_made(int(count), kind.masters(entry.parameters), len(entry.attached)).total
         attributes = {p.live: entry.parameters.get(n) for n, p in kind.parameters.items() if p.live}
         kind_type = kind.constants.get("cluster_type")
         live.append(Cluster(entry.cluster_id, name, "running", entry.region, size, kind_type, attributes))

@@ -14,6 +14,7 @@ from typing import Any
 
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.parameters import Effect, Parameter
+from ackplan.core.size import Size
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Side
 from ackplan.diff.workers import Workers, compare_workers, count_live
@@ -193,7 +194,7 @@ def _workers(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Se
     total, disputed = count_live(live.size, masters, nodes)
     count = counting.canonical(wanted.parameters[counting.name])
     if counting.name in wanted.lifecycle.ignore_changes and total is not None:
-        count = max(0, total - _attached_live(wanted, recorded, nodes))
+        count = Size(total, attached=_attached_live(wanted, recorded, nodes)).made
     workers = compare_workers(wanted, count, recorded, total, nodes)
     return replace(workers, disputed=True) if disputed else workers
 

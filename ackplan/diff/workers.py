@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ackplan.core.answers import Node
+from ackplan.core.size import Size
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import ScaleInChoice, Wanted
 
@@ -68,13 +69,14 @@ def count_live(size: int | None, masters: int, nodes: Sequence[Node] | None) -> 
     A node that is leaving or failed may be counted in the size, or not.
     """
     if nodes is None:
-        return (size - masters if size is not None else None), False
+        return (Size(size, masters).workers if size is not None else None), False
     workers = [node for node in nodes if node.role != MASTER]
     if size is None:
         return len(workers), False
     well = sum(not node.ill for node in workers)
-    if size in {len(nodes), len(nodes) - len(workers) + well} or well <= size - masters <= len(workers):
-        return size - masters, False
+    told = Size(size, masters).workers
+    if size in {len(nodes), len(nodes) - len(workers) + well} or well <= told <= len(workers):
+        return told, False
     return len(workers), True
 
 

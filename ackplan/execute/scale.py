@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ackplan.core.answers import Cluster
 from ackplan.core.call import Pinned
+from ackplan.core.size import Size
 from ackplan.execute import failures
 from ackplan.execute.failures import StepFailed
 from ackplan.execute.nodes import remove
@@ -64,4 +65,4 @@ async def _arrived(context: StepContext, size: Pinned) -> bool:
 
 def _workers(cluster: Cluster | None, size: Pinned) -> int | None:
     """How many workers the cluster has; None where it does not tell."""
-    return cluster.size - size.masters if cluster is not None and cluster.size is not None else None
+    return Size(cluster.size, size.masters).workers if cluster is not None and cluster.size is not None else None

@@ -13,6 +13,7 @@ from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.size import Size
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side
 from ackplan.diff import Difference, ParameterChange, compare, replacing
@@ -179,7 +180,7 @@ def _assumed(sides: Namesake) -> RecordedCluster:
     if masters is not None and sides.nodes is not None:
         parameters[masters.name] = sum(node.role == MASTER for node in sides.nodes)
     if counting is not None and live.size is not None:
-        parameters[counting.name] = max(0, live.size - kind.masters(parameters) - len(attached))
+        parameters[counting.name] = Size(live.size, kind.masters(parameters), len(attached)).made
     parameters |= kind.beside_of(live.attributes)
     return RecordedCluster(live.cluster_id, wanted.kind, parameters, wanted.own, attached)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.parameters import Effect
+from ackplan.core.size import Size
 from ackplan.core.work import Action, Reason, Side
 from ackplan.diff import ParameterChange, shown_by
 from ackplan.plan import steps
@@ -62,7 +63,7 @@ def _moved(recorded: RecordedCluster, live: Cluster, attached: int) -> Iterator[
         if sight is not None:
             shown = sight.value(told, known)
         if parameter.effect is Effect.SCALE and live.size is not None and not live.arriving:
-            shown = max(0, live.size - kind.masters(recorded.parameters) - attached)
+            shown = Size(live.size, kind.masters(recorded.parameters), attached).made
         if shown is not None and shown != known and not parameter.is_placeholder(value):
             yield ParameterChange(name, value, shown, parameter.effect, Side.LIVE)
     yield from _moved_beside(recorded, told)
