@@ -152,5 +152,4 @@ def _functions() -> Iterator[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDe
 
 def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     arguments = function.args
-    extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
-    return [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra)]
+    return [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-# The fleets that the tests of the renderer have are those of the pages too.
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "render"))
 
 ARGUMENTS = [
     "--no-sandbox",

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from conftest import missing
-from hostile import MIXED
 from test_report_page import FACTS, failed_run
 
 from ackplan.render.page.html import plan_html, report_html
+from tests.unit.render.hostile import MIXED
 
 # What is open while the checker looks: a tab, and a row whose details are shown.
 VIEWS = {

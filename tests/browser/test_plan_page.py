@@ -7,12 +7,12 @@ import re
 from typing import Any
 
 import pytest
-from fleets import DETACH, SAME
-from hostile import MIXED, TEXTS, poisoned
-from test_render_markdown import many
 
 from ackplan.core.diagnostics import warning
 from ackplan.render.page.html import plan_html
+from tests.unit.render.fleets import DETACH, SAME
+from tests.unit.render.hostile import MIXED, TEXTS, poisoned
+from tests.unit.render.markdown.test_render_markdown import many
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hostile import MIXED, TEXTS, poisoned
 
 from ackplan.core.answers import Retry
 from ackplan.core.diagnostics import error
 from ackplan.execute.outcomes import Outcome, Result, Status
 from ackplan.plan.model import Plan
 from ackplan.render.page.html import RunFacts, report_html
+from tests.unit.render.hostile import MIXED, TEXTS, poisoned
 
 TRIES = (Retry("Throttling.User", "R-first", 0.5), Retry("Throttling.User", "R-second", 1.25))
 FACTS = RunFacts("a1b2c3d4", "ci@runner", "2026-01-02T03:04:05Z", "2026-01-02T03:24:05Z")

@@ -6,8 +6,6 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from fleets import Fleet
-
 from ackplan.core.diagnostics import Diagnostic, Severity, Span
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Work
@@ -16,6 +14,7 @@ from ackplan.plan.model import Change, Plan, Step
 from ackplan.plan.parts import decode_live
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted
+from tests.unit.render.fleets import Fleet
 
 WEB = "  {name}: {{extends: web}}\n"
 BEFORE = "".join(WEB.format(name=name) for name in ("moved", "replaced", "deleted", "bigger"))

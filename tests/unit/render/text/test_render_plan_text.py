@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import fleets
 import pytest
-from fleets import Fleet, shown
 
 from ackplan.core.diagnostics import Span, warning
+from tests.unit.render import fleets
+from tests.unit.render.fleets import Fleet, shown
 
 CREATED = """\
 ackplan will do the following:

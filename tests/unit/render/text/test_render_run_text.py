@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import fleets
 import pytest
-from fleets import Fleet
 
 from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.plan.model import Step
 from ackplan.render.text import diagnostics_text, event_line, result_text
+from tests.unit.render import fleets
+from tests.unit.render.fleets import Fleet
 
 FLEET = Fleet(
     before="  a: {extends: web}\n  d: {extends: web}\n",

@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
-from hostile import TEXTS, poisoned
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ackplan.render.markdown.markup import _PLAIN, code, fence
 from ackplan.render.markdown.plan import LIMIT, plan_markdown
+from tests.unit.render.hostile import TEXTS, poisoned
 
 
 class Outline(HTMLParser):

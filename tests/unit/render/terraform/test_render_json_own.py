@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import fleets
-from fleets import Fleet
-
 from ackplan.render.terraform.plan import dumps, plan_json
+from tests.unit.render import fleets
+from tests.unit.render.fleets import Fleet
 
 
 def own_part(fleet: Fleet) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import re
 
-import fleets
 import pytest
-from fleets import Fleet
 
 from ackplan.core.work import TRAITS
 from ackplan.plan.model import Step
 from ackplan.render.graph import formats
+from tests.unit.render import fleets
+from tests.unit.render.fleets import Fleet
 from tests.works import WORKS
 
 FLEET = Fleet(

@@ -8,9 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as Xml
 
-import fleets
 import pytest
-from hostile import MIXED, TEXTS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +16,8 @@ from ackplan import __version__
 from ackplan.core.diagnostics import Diagnostic, Severity, Span, error, warning
 from ackplan.render.findings import github, junit, sarif
 from ackplan.render.findings.content import of_plan
+from tests.unit.render import fleets
+from tests.unit.render.hostile import MIXED, TEXTS
 
 TYPO = error(
     "ACK1050",

@@ -7,16 +7,16 @@ import re
 from itertools import pairwise
 from xml.etree import ElementTree as Xml
 
-import fleets
 import pytest
-from fleets import Fleet
-from hostile import MIXED, TEXTS, poisoned
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ackplan.plan.model import Step
 from ackplan.render.graph.positions import layout
 from ackplan.render.graph.svg import svg
+from tests.unit.render import fleets
+from tests.unit.render.fleets import Fleet
+from tests.unit.render.hostile import MIXED, TEXTS, poisoned
 
 CHAIN = Fleet(after="  a: {extends: web}\n  b: {extends: web, depends_on: [a]}\n  c: {extends: web, depends_on: [b]}\n")
 

@@ -6,10 +6,7 @@ import dataclasses
 import json
 from typing import Any
 
-import fleets
 import pytest
-from fleets import Fleet
-from hostile import MIXED, TEXTS, poisoned
 
 from ackplan import __version__
 from ackplan.core import catalog
@@ -30,6 +27,9 @@ from ackplan.core.work import (
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.plan.model import Plan, Step
 from ackplan.render.terraform import stream
+from tests.unit.render import fleets
+from tests.unit.render.fleets import Fleet
+from tests.unit.render.hostile import MIXED, TEXTS, poisoned
 from tests.works import WORKS
 
 AT = "2026-01-02T03:04:05Z"

@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import fleets
 import pytest
-from fleets import Fleet
 
 from ackplan import spec
 from ackplan.core import catalog
@@ -18,8 +16,10 @@ from ackplan.plan.codec import decode_file, encode_file
 from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record
 from ackplan.render.terraform.plan import dumps, plan_json, record_json
+from tests.unit.render import fleets
+from tests.unit.render.fleets import Fleet
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 TYPE = "alicloud_cs_managed_kubernetes"
 ADDRESS = f"{TYPE}.shop"
 

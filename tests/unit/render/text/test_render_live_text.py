@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
-import fleets
-
 from ackplan.core.answers import Cluster, Node, Task
 from ackplan.record import Record
 from ackplan.render.facts.safe import width
 from ackplan.render.text import clusters_table, nodes_table, record_text, task_text
+from tests.unit.render import fleets
 
 
 def test_clusters_line_up_whatever_they_are_called() -> None:

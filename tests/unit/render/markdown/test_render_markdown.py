@@ -5,16 +5,16 @@ from __future__ import annotations
 import dataclasses
 import re
 
-import fleets
 import pytest
-from fleets import Fleet
-from hostile import MIXED
 
 from ackplan.core.call import Call
 from ackplan.core.diagnostics import error, warning
 from ackplan.core.work import Create
 from ackplan.plan.model import Plan
 from ackplan.render.markdown.plan import LIMIT, plan_markdown
+from tests.unit.render import fleets
+from tests.unit.render.fleets import Fleet
+from tests.unit.render.hostile import MIXED
 
 
 def many(number: int) -> Plan:

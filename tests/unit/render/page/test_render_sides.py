@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import fleets
-from fleets import Fleet
-
 from ackplan.core.values import ABSENT
 from ackplan.render.page.three_sides import UNKNOWN, Sides, sides
+from tests.unit.render import fleets
+from tests.unit.render.fleets import Fleet
 
 
 def shop(fleet: Fleet, **options: Any) -> Sides:

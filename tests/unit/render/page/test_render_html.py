@@ -8,9 +8,7 @@ import json
 import re
 from typing import Any
 
-import fleets
 import pytest
-from hostile import MIXED, TEXTS, poisoned
 
 from ackplan.core.answers import Retry
 from ackplan.core.diagnostics import error
@@ -19,6 +17,8 @@ from ackplan.render.page.data import plan_data
 from ackplan.render.page.html import RunFacts, data_text, plan_html, report_html
 from ackplan.render.page.run import report_data
 from tests.page.schema import data_of
+from tests.unit.render import fleets
+from tests.unit.render.hostile import MIXED, TEXTS, poisoned
 
 FACTS = RunFacts("a1b2", "ci@runner", "2026-01-02T03:04:05Z", "2026-01-02T03:24:05Z")
 

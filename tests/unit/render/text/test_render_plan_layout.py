@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import re
 
-import fleets
-from fleets import Fleet, shown
-
 from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.render.text import plan_text
+from tests.unit.render import fleets
+from tests.unit.render.fleets import Fleet, shown
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -6,12 +6,8 @@ import dataclasses
 import json
 import re
 
-import fleets
 import pytest
-from fleets import Fleet
-from hostile import MIXED, TEXTS, poisoned
 from jsonschema import Draft202012Validator
-from test_render_markdown import many
 
 from ackplan.app.drift import Drift
 from ackplan.core.answers import Retry
@@ -23,6 +19,10 @@ from ackplan.render.page.compact import compact
 from ackplan.render.page.html import RunFacts, drift_html, plan_html, report_html
 from tests.page.declarations import OUTPUT, declarations
 from tests.page.schema import SCHEMA, data_of, faults
+from tests.unit.render import fleets
+from tests.unit.render.fleets import Fleet
+from tests.unit.render.hostile import MIXED, TEXTS, poisoned
+from tests.unit.render.markdown.test_render_markdown import many
 
 FLEETS = {name: fleet for name, fleet in vars(fleets).items() if isinstance(fleet, Fleet)} | {"MIXED": MIXED}
 FACTS = RunFacts("a1b2", "ci@runner", "2026-01-02T03:04:05Z", "2026-01-02T03:24:05Z")
