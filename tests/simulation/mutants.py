@@ -13,12 +13,12 @@ import functools
 import importlib
 import inspect
 import io
-import pkgutil
 import textwrap
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import CodeType, FunctionType, ModuleType
+from pathlib import Path
+from types import CodeType, FunctionType
 
 import ackplan
 
@@ -137,22 +137,28 @@ def _function(name: str) -> FunctionType | None:
 
 def _elsewhere(before: str) -> str:
     """Functions that have it, for the one who looks for where it went."""
-    names = [name for name, function in _functions() if len(places(printed(function), before)) == 1]
+    words = max((token for token, _, _ in _tokens(before)), key=len).strip("'")
+    names = [
+        f"{module}:{path}"
+        for module, text in _sources()
+        if words in text
+        for path, function in _functions(ast.parse(text))
+        if words in (source := ast.unparse(function)) and len(places(source, before)) == 1
+    ]
     return f"\nIt stands in {', '.join(names[:5])}." if 0 < len(names) <= 5 else ""
 
 
-@functools.cache
-def _functions() -> list[tuple[str, FunctionType]]:
-    modules = [
-        module.name for module in pkgutil.walk_packages(ackplan.__path__, "ackplan.") if "__main__" not in module.name
-    ]
-    return [pair for name in modules for pair in _of(importlib.import_module(name))]
+def _sources() -> Iterator[tuple[str, str]]:
+    root = Path(ackplan.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        yield ".".join(path.relative_to(root).with_suffix("").parts), path.read_text(encoding="utf-8")
 
 
-def _of(module: ModuleType) -> Iterator[tuple[str, FunctionType]]:
-    for name, thing in vars(module).items():
-        members = vars(thing).items() if isinstance(thing, type) else ()
-        for path, member in ((name, thing), *((f"{name}.{key}", value) for key, value in members)):
-            plain = member.fget if isinstance(member, property) else member
-            if isinstance(plain, FunctionType) and plain.__code__.co_filename == module.__file__:
-                yield f"{module.__name__.removeprefix('ackplan.')}:{path}", plain
+def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
+    """Those of the module and of its classes."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, node
+        if isinstance(node, ast.ClassDef):
+            methods = (part for part in node.body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef))
+            yield from ((f"{node.name}.{method.name}", method) for method in methods)
