@@ -3,13 +3,24 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo interop test lint reliability bench format docs lock clean
+.PHONY: demo interop test test-newest lint reliability bench format docs lock clean
 
 demo: $(VENV)/.run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+# The unit tests and scenarios on the newest supported Python of this machine, in an environment of its own.
+NEWEST_TESTS := tests/architecture tests/unit tests/scenarios tests/properties
+
+test-newest:
+	@if newest=$$(.ci/newest-python); then \
+	  echo "== $$($$newest --version): $(NEWEST_TESTS)"; \
+	  $(MAKE) --no-print-directory VENV=.venv-newest PYTHON="$$newest" PYTEST_ARGS="$(or $(PYTEST_ARGS),$(NEWEST_TESTS))" test; \
+	else \
+	  echo "== no Python newer than $$($(PYTHON) --version) here: nothing more is tested"; \
+	fi
 
 # Tools for Terraform plans, each in an environment of its own: they pin what ackplan must not be pinned to.
 interop: .interop/checkov/.done .interop/terraform-compliance/.done
@@ -65,4 +76,4 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	touch $@
 
 clean:
-	rm -rf $(VENV) .interop dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-newest .interop dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

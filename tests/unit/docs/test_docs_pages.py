@@ -142,7 +142,7 @@ def test_every_option_that_is_named_alone_exists(documents):
 
 
 def test_every_target_of_make_that_is_named_exists(documents, root):
-    targets = set(re.findall(r"^(\w+):", (root / "Makefile").read_text("utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([\w-]+):", (root / "Makefile").read_text("utf-8"), re.MULTILINE))
     named = {span.split()[1] for text in documents.values() for span in spans(text) if span.startswith("make ")}
     assert {"test", "lint"} <= named <= targets
 

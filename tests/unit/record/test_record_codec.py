@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import dataclasses
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -76,11 +77,13 @@ def test_what_the_planner_asks_of_an_entry():
     assert (ASK.prevent_destroy, ASK.depends_on, ASK.attached, ASK.created) == (False, (), (), True)
 
 
+# Newer Pythons point at the comma, older ones at what should follow it.
+COMMA = "2:15" if sys.version_info >= (3, 13) else "3:1"
 BROKEN = [
     ("nothing", "", "f.json:1:1: ACK3001"),
     ("no JSON", "hello", "f.json:1:1: ACK3001"),
     ("cut short", '{\n  "version": 1,\n', "f.json:3:1: ACK3001"),
-    ("a comma too many", '{\n  "version": 1,\n}', "f.json:3:1: ACK3001"),
+    ("a comma too many", '{\n  "version": 1,\n}', f"f.json:{COMMA}: ACK3001"),
     ("a list", "[]", "ACK3001"),
     ("null", "null", "ACK3001"),
     ("deep", "[" * 100_000, "ACK3001"),
