@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, assert_never
 
 from ackplan import spec
 from ackplan.core import catalog
+from ackplan.core.call import Call
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action, Attach, AwaitGone, Create, Detach, Forget, ScaleIn, ScaleOut
+from ackplan.core.work import (
+    Action,
+    Attach,
+    AwaitGone,
+    AwaitReady,
+    Create,
+    Delete,
+    Detach,
+    Forget,
+    ScaleIn,
+    ScaleOut,
+    Work,
+    WriteRecord,
+)
 from ackplan.plan.model import Change, Step
 from ackplan.plan.steps import scale_out_values
 from ackplan.record import RecordedCluster
@@ -18,7 +32,7 @@ from ackplan.record import RecordedCluster
 def faults_of_steps(change: Change, recorded: RecordedCluster | None) -> Iterator[str]:
     for step in change.steps:
         found = [*_of_place(change, step, recorded), *_of_entry(change, step, recorded)]
-        found += _of_body(change, step) if step.call is not None else ()
+        found += _of_body(change, step, step.call) if step.call is not None else ()
         yield from (f"{step.id}: {why}" for why in found)
     if change.steps and change.after is not None:
         yield from _of_size(change)
@@ -52,9 +66,8 @@ def _is_new(change: Change, step: Step) -> bool:
     return not step.cluster_id and change.action in {Action.CREATE, Action.REPLACE} and isinstance(step.work, Attach)
 
 
-def _of_body(change: Change, step: Step) -> Iterator[str]:
-    assert step.call is not None  # noqa: S101 - who calls has looked
-    body, file = step.call.body, _schema_of(change, step)
+def _of_body(change: Change, step: Step, call: Call) -> Iterator[str]:
+    body, file = call.body, _schema_of(change, step.work, call)
     if not file:
         yield from ("it has a body",) if body is not None else ()
         return
@@ -63,23 +76,22 @@ def _of_body(change: Change, step: Step) -> Iterator[str]:
         return
     for name in spec.body_faults(file, body):
         yield f"{name or 'its body'} is not what the schema allows"
-    for name in sorted(catalog.DEFAULT.secret_parameters(step.call.operation) & body.keys()):
+    for name in sorted(catalog.DEFAULT.secret_parameters(call.operation) & body.keys()):
         if not isinstance(body[name], Mapping):
             yield f"{name} is no reference to a secret"
-    if not _says(change, step, body):
+    if not _says(change, step.work, body):
         yield "its body is not what the plan shows"
 
 
-def _schema_of(change: Change, step: Step) -> str:
-    assert step.call is not None  # noqa: S101 - who calls has looked
-    if isinstance(step.work, Create):
+def _schema_of(change: Change, work: Work, call: Call) -> str:
+    if isinstance(work, Create):
         return change.kind.schema_file
-    return next(iter(catalog.DEFAULT.operation(step.call.operation).bodies), "")
+    return next(iter(catalog.DEFAULT.operation(call.operation).bodies), "")
 
 
-def _says(change: Change, step: Step, body: Mapping[str, Any]) -> bool:
+def _says(change: Change, work: Work, body: Mapping[str, Any]) -> bool:
     """Whether the body is that of this change, and of no other."""
-    match step.work:
+    match work:
         case Create():
             return same(dict(body), dict(change.after or {}))
         case Attach(_, instances):
@@ -94,7 +106,10 @@ def _says(change: Change, step: Step, body: Mapping[str, Any]) -> bool:
             release = own_keys(change).get("scale_in", {}).get("release_node")
             named = _are_named(change, instances, body.get("nodes")) and len(instances) == given_up
             return named and body.get("release_node") == release
-    return False
+        case Delete() | AwaitReady() | AwaitGone() | WriteRecord() | Forget():
+            return False
+        case _:
+            assert_never(work)
 
 
 def _are_named(change: Change, instances: Sequence[str], named: Any) -> bool:

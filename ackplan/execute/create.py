@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from ackplan.core.answers import Accepted, Cluster
+from ackplan.core.call import Call
 from ackplan.execute import failures
 from ackplan.execute.failures import StepFailed
 from ackplan.execute.ports import ApiError
@@ -18,15 +19,15 @@ _TRIES = 3
 NAME_TAKEN = "ClusterNameAlreadyExist"
 
 
-async def create(context: StepContext) -> None:
+async def create(context: StepContext, call: Call) -> None:
     """Sends the create call unless an earlier run did, then waits until the cluster runs."""
-    task_id = None if context.cluster_id else await _send(context)
+    task_id = None if context.cluster_id else await _send(context, call)
     context.ids[context.step.cluster] = context.cluster_id
     await context.running(task_id)
     await context.settled(context.step.after)
 
 
-async def _send(context: StepContext) -> str | None:
+async def _send(context: StepContext, call: Call) -> str | None:
     """The create call until its answer is known; the task to follow.
 
     After a call without an answer, this run's or an earlier one's, none is sent until the name has been free for longer
@@ -35,27 +36,27 @@ async def _send(context: StepContext) -> str | None:
     """
     lost: ApiError | None = None
     for _ in range(_TRIES):
-        sought = await _sought(context, lost)
+        sought = await _sought(context, call.region, lost)
         if sought is not None:
             return await _created(context, sought)
-        body = await context.intent()
+        body = await context.intent(call)
         context.called = True
         try:
-            api, region = context.ports.api, context.call.region
-            return await _created(context, await api.create_cluster(region, body, context.write_down))
+            answer = await context.ports.api.create_cluster(call.region, body, context.write_down)
+            return await _created(context, answer)
         except ApiError as fault:
             if not fault.uncertain and not (fault.code == NAME_TAKEN and (lost or context.late is not None)):
                 await context.write(Phase.SETTLED, error=fault.code)
                 raise
             lost = fault
             context.heard(fault)
-    sought = await _sought(context, lost)
+    sought = await _sought(context, call.region, lost)
     if sought is not None:
         return await _created(context, sought)
     raise StepFailed(failures.lost(context.step, lost), open=True)
 
 
-async def _sought(context: StepContext, lost: ApiError | None) -> Accepted | None:
+async def _sought(context: StepContext, region: str, lost: ApiError | None) -> Accepted | None:
     """What a call without an answer made, found by its name; None where none can come any more, or none was sent."""
     seconds = context.ports.patience.late if lost else context.awaited
     if not seconds and not lost:
@@ -63,7 +64,7 @@ async def _sought(context: StepContext, lost: ApiError | None) -> Accepted | Non
     found: list[Cluster] = []
 
     async def shows() -> bool:
-        found.extend(await _named(context))
+        found.extend(await _named(context, region))
         return bool(found)
 
     if await context.until(shows, seconds):
@@ -73,9 +74,9 @@ async def _sought(context: StepContext, lost: ApiError | None) -> Accepted | Non
     return None
 
 
-async def _named(context: StepContext) -> list[Cluster]:
+async def _named(context: StepContext, region: str) -> list[Cluster]:
     """The live clusters of this step's name that are not on their way out."""
-    listed = await Listing(context.ports.api).clusters((context.call.region,))
+    listed = await Listing(context.ports.api).clusters((region,))
     return [c for c in listed if c.name == context.step.cluster and not c.gone and not c.leaving]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ackplan.core.call import Call
 from ackplan.core.states import spelled
 from ackplan.execute import failures
 from ackplan.execute.failures import StepFailed
@@ -9,7 +10,7 @@ from ackplan.execute.ports import ApiError
 from ackplan.execute.step_run import GRACE, StepContext
 
 
-async def delete(context: StepContext) -> None:
+async def delete(context: StepContext, call: Call) -> None:
     """Deletes the cluster, unless it is gone or going already, and waits until it is gone.
 
     One that is busy is waited for; whether one in an unknown state takes the call the API knows.
@@ -19,18 +20,18 @@ async def delete(context: StepContext) -> None:
         cluster = await context.rest()
     before = cluster.state if cluster is not None else ""
     if cluster is not None and not cluster.leaving:
-        await _send(context)
+        await _send(context, call)
     await _gone(context, before)
     context.ids.pop(context.step.cluster, None)
     await context.settled(removed=True)
 
 
-async def _send(context: StepContext) -> None:
-    await context.intent()
+async def _send(context: StepContext, call: Call) -> None:
+    await context.intent(call)
     context.called = True
     try:
-        api, region = context.ports.api, context.call.region
-        await context.answered(await api.delete_cluster(region, context.cluster_id, context.write_down))
+        api = context.ports.api
+        await context.answered(await api.delete_cluster(call.region, context.cluster_id, context.write_down))
     except ApiError as fault:
         if not fault.missing:
             await context.after_fault(fault, lambda: _leaving(context))

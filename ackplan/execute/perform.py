@@ -63,18 +63,18 @@ STOPPED = "Stopped"
 async def _carry_out(context: StepContext) -> None:
     """The work of the step: each has its own way."""
     match context.step.work:
-        case Create():
-            await create(context)
-        case Attach():
-            await attach(context)
-        case ScaleOut(_, size):
-            await scale_out(context, size)
-        case Detach():
-            await detach(context)
-        case ScaleIn(_, size, _):
-            await scale_in(context, size)
-        case Delete():
-            await delete(context)
+        case Create() as work:
+            await create(context, work.call)
+        case Attach() as work:
+            await attach(context, work)
+        case ScaleOut() as work:
+            await scale_out(context, work)
+        case Detach() as work:
+            await detach(context, work)
+        case ScaleIn() as work:
+            await scale_in(context, work)
+        case Delete() as work:
+            await delete(context, work.call)
         case AwaitReady():
             await _await_ready(context)
         case AwaitGone():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ackplan.core.answers import Cluster
 from ackplan.core.call import Pinned
 from ackplan.core.size import Size
+from ackplan.core.work import ScaleIn, ScaleOut
 from ackplan.execute import failures
 from ackplan.execute.failures import StepFailed
 from ackplan.execute.nodes import remove
@@ -15,15 +16,14 @@ from ackplan.execute.ports import ApiError
 from ackplan.execute.step_run import StepContext
 
 
-async def scale_out(context: StepContext, size: Pinned) -> None:
+async def scale_out(context: StepContext, work: ScaleOut) -> None:
     """Adds workers, and sees them arrive."""
+    size = work.size
     if await _to_do(context, size):
-        body = await context.intent()
+        body = await context.intent(work.call)
         context.called = True
         try:
-            answer = await context.ports.api.scale_out(
-                context.call.region, context.cluster_id, body, context.write_down
-            )
+            answer = await context.ports.api.scale_out(work.call.region, context.cluster_id, body, context.write_down)
             task_id = await context.answered(answer)
         except ApiError as fault:
             await context.after_fault(fault, lambda: _begun(context, size))
@@ -33,10 +33,10 @@ async def scale_out(context: StepContext, size: Pinned) -> None:
     await context.settled(context.step.after)
 
 
-async def scale_in(context: StepContext, size: Pinned) -> None:
+async def scale_in(context: StepContext, work: ScaleIn) -> None:
     """Gives workers up by name."""
-    if await _to_do(context, size):
-        await remove(context)
+    if await _to_do(context, work.size):
+        await remove(context, work)
     await context.settled(context.step.after)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -70,11 +70,6 @@ class StepContext:
     failed: bool = False
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
-    @property
-    def call(self) -> Call:
-        assert self.step.call is not None  # noqa: S101 - asked only of steps that call
-        return self.step.call
-
     # What is written down
 
     async def write(
@@ -90,10 +85,10 @@ class StepContext:
         where = self.run, self.step.id, self.step.cluster
         await self.ports.journal.write(Entry(*where, phase, facts, entry, removed, error))
 
-    async def intent(self) -> dict[str, Any]:
+    async def intent(self, call: Call) -> dict[str, Any]:
         """Reads the secrets, writes down what is about to be sent, and gives the body to send."""
         self.watch.check()
-        body = self._with_secrets(self.call.body or {})
+        body = self._with_secrets(call)
         await self.write_down()
         return body
 
@@ -102,11 +97,11 @@ class StepContext:
         facts = Facts(aim_of(self.step.work), after=self.step.after, sent_at=self.ports.clock.wall())
         await self.write(Phase.INTENT, facts)
 
-    def _with_secrets(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        secret = catalog.DEFAULT.secret_parameters(self.call.operation)
+    def _with_secrets(self, call: Call) -> dict[str, Any]:
+        secret = catalog.DEFAULT.secret_parameters(call.operation)
         return {
             name: self.ports.secrets.read(value) if name in secret and isinstance(value, Mapping) else value
-            for name, value in body.items()
+            for name, value in (call.body or {}).items()
         }
 
     async def answered(self, answer: Accepted | Attached, entry: RecordedCluster | None = None) -> str | None:
@@ -260,12 +255,10 @@ class StepContext:
             await self.pause(begun)
         return True
 
-    async def present(self) -> frozenset[str]:
-        """Those of the step's instances that are nodes of the cluster now."""
+    async def present(self, instances: Iterable[str]) -> frozenset[str]:
+        """Those of the instances that are nodes of the cluster now."""
         nodes = await self.ports.api.list_nodes(self.cluster_id, self.subject.region)
-        return frozenset(name for node in nodes for name in (node.instance_id, node.name)) & frozenset(
-            self.step.instances
-        )
+        return frozenset(name for node in nodes for name in (node.instance_id, node.name)).intersection(instances)
 
 
 def _succeeded(task: Task | None) -> bool:

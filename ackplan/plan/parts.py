@@ -184,10 +184,10 @@ def _read_work(data: Mapping[str, Any]) -> Work:
         "size": _read_size(data),
         "instances": untrusted.texts(data["instances"]) or None,
     }
-    given = {name: value for name, value in values.items() if value is not None}
-    if given.keys() != {each.name for each in fields(work)}:
+    own = {name: value for name, value in values.items() if value is not None}
+    if own.keys() != {each.name for each in fields(work)}:
         raise ValueError("the fields of a step")
-    return work(**given)
+    return work(**own)
 
 
 def _read_size(data: Mapping[str, Any]) -> Pinned | None:

@@ -25,7 +25,7 @@ MUTANTS = (
         "no secret is written down",
         _DOWN,
         "sent_at=",
-        "request_id=str(self._with_secrets(self.call.body or {})), sent_at=",
+        "request_id=str(self._with_secrets(self.step.call)), sent_at=",
         0,
     ),
     Mutant("an intent says when", _DOWN, ", sent_at=self.ports.clock.wall()", "", 11),
