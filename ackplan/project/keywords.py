@@ -1,0 +1,140 @@
+"""The options of the command line as keywords, and how they become values.
+
+A keyword that is not given is what its `ACKPLAN_*` variable says, as on the command line; else its default holds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+
+from ackplan.app.plan import PlanOptions
+from ackplan.project.project_settings import WORKSPACE, OptionError, ProjectSettings
+
+if TYPE_CHECKING:
+    from ackplan.app.run_view import RunView
+
+Paths = str | Path | Iterable[str | Path]
+Names = str | Iterable[str]
+
+
+class ProjectKeywords(TypedDict, total=False):
+    """What `ackplan.open` takes: the options that say which spec, record and account a command is about."""
+
+    file: Paths
+    var: Mapping[str, Any]
+    var_file: Paths
+    workspace: str
+    state: str | Path
+    endpoint: str
+    region: str
+    profile: str
+    signature: str
+    sts_endpoint: str
+    ca_file: str | Path
+    rate: float
+    patience: float
+    parallelism: int
+    sandbox: bool
+    time_scale: float
+
+
+class PlanKeywords(TypedDict, total=False):
+    """What `plan` takes: the options of `ackplan plan`."""
+
+    destroy: bool
+    refresh_only: bool
+    target: Names
+    exclude: Names
+    replace: Names
+    adopt: Names
+    skip_blocked: bool
+    no_refresh: bool
+    allow_vanished: bool
+    node_names: str
+    policy: Names
+
+
+class ApplyKeywords(PlanKeywords, total=False):
+    """What `apply` takes: the options of `ackplan apply`, and a view of the run for who wants to see it go on."""
+
+    fail_fast: bool
+    lock_timeout: float
+    view: RunView
+
+
+_OF_RUNS: Final = frozenset({"fail_fast", "lock_timeout", "view"})
+_MANY: Final = frozenset({"file", "var_file"})
+_FIELDS: Final = {"file": "files", "var": "variables", "var_file": "var_files"}
+_READ: Final[Mapping[str, Callable[[str], Any]]] = {
+    "rate": float,
+    "patience": float,
+    "parallelism": int,
+    "sandbox": lambda text: {"1": True, "true": True, "0": False, "false": False}[text.lower()],
+    "time_scale": float,
+    "file": str.split,
+    "var_file": str.split,
+}
+
+
+def project_settings(folder: str | Path, keywords: ProjectKeywords) -> ProjectSettings:
+    """The settings of a project in a folder. Raises OptionError for a keyword that can't be taken."""
+    if not Path(folder).is_dir():
+        raise OptionError(f"{folder} is not a folder")
+    values: dict[str, Any] = {**_from_environment(), **keywords}
+    for name in _MANY & values.keys():
+        values[name] = tuple(map(str, _several(values[name])))
+    for name in {"state", "ca_file"} & values.keys():
+        values[name] = str(values[name])
+    _check(values)
+    if values.get("sandbox") and "state" in keywords:
+        raise OptionError("state names another record than the sandbox's own: give sandbox or state")
+    fields = {_FIELDS.get(name, name): value for name, value in values.items()}
+    return ProjectSettings(chdir=Path(folder), state_named="state" in values, **fields)
+
+
+def plan_options(keywords: Mapping[str, Any]) -> PlanOptions:
+    """The options of a plan. Raises OptionError for such as don't go together."""
+    several = {"target", "exclude", "replace", "adopt", "policy"}
+    fields: dict[str, Any] = {name: _several(v) if name in several else v for name, v in keywords.items()}
+    options = PlanOptions(**fields)
+    if options.destroy and options.refresh_only:
+        raise OptionError("destroy and refresh_only can't go together")
+    if options.node_names not in {"auto", "id", "name"}:
+        raise OptionError(f"node_names: {options.node_names} is none of auto, id, name")
+    return options
+
+
+def run_options(keywords: ApplyKeywords) -> tuple[PlanOptions, dict[str, Any]]:
+    """The options of a plan, and those of the run of it."""
+    how: dict[str, Any] = {name: value for name, value in keywords.items() if name in _OF_RUNS}
+    return plan_options({name: value for name, value in keywords.items() if name not in _OF_RUNS}), how
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    return (value,) if isinstance(value, str | Path) else tuple(value)
+
+
+def _from_environment() -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in ProjectKeywords.__annotations__.keys() - {"var"}:
+        text = os.environ.get(f"ACKPLAN_{name.upper()}", "")
+        if text:
+            try:
+                values[name] = _READ.get(name, str)(text)
+            except (ValueError, KeyError):
+                raise OptionError(f"ACKPLAN_{name.upper()}: {text} is not taken") from None
+    return values
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    ranges = {"rate": (0, 1e9), "patience": (0, 100), "parallelism": (1, 10_000), "time_scale": (0.001, 1e9)}
+    for name, (least, most) in ranges.items():
+        if not least <= values.get(name, most) <= most:
+            raise OptionError(f"{name}: {values[name]} is not between {least:g} and {most:g}")
+    if not WORKSPACE.fullmatch(values.get("workspace", "default")):
+        raise OptionError("workspace: letters, digits, - and _; not starting with - or _")
+    if values.get("signature", "acs3") not in {"hmac-sha1", "acs3"}:
+        raise OptionError(f"signature: {values['signature']} is none of hmac-sha1, acs3")
