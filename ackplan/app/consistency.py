@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ackplan.app.step_consistency import faults_of_steps, own_keys, same
-from ackplan.core import catalog
+from ackplan.core.catalog import Catalog
 from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.core.values import ABSENT
 from ackplan.core.work import TRAITS, Action, Create, Forget, Reason, Work, WriteRecord
@@ -126,14 +126,14 @@ def _of_names(change: Change) -> Iterator[str]:
     names = [parameter.name for parameter in change.parameters]
     if len({*names}) != len(names):
         yield "a parameter is shown twice"
-    yield from (f"{name} is no parameter" for name in names if not _is_known(name))
+    yield from (f"{name} is no parameter" for name in names if not _is_known(name, change.kind.catalog))
     naming = change.kind.name_parameter.name
     if change.action in {Action.CREATE, Action.REPLACE} and (change.after or {}).get(naming) != change.cluster:
         yield "it is made under another name"
 
 
-def _is_known(name: str) -> bool:
-    return name in catalog.DEFAULT.own_keys or any(name in kind.parameters for kind in catalog.DEFAULT.kinds)
+def _is_known(name: str, api: Catalog) -> bool:
+    return name in api.own_keys or any(name in kind.parameters for kind in api.kinds)
 
 
 def _of_parameters(change: Change) -> Iterator[str]:

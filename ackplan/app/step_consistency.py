@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, assert_never
 
 from ackplan import spec
-from ackplan.core import catalog
 from ackplan.core.call import Call
 from ackplan.core.values import ABSENT
 from ackplan.core.work import (
@@ -76,7 +75,7 @@ def _of_body(change: Change, step: Step, call: Call) -> Iterator[str]:
         return
     for name in spec.body_faults(file, body):
         yield f"{name or 'its body'} is not what the schema allows"
-    for name in sorted(catalog.DEFAULT.secret_parameters(call.operation) & body.keys()):
+    for name in sorted(change.kind.catalog.secret_parameters(call.operation) & body.keys()):
         if not isinstance(body[name], Mapping):
             yield f"{name} is no reference to a secret"
     if not _says(change, step.work, body):
@@ -86,7 +85,7 @@ def _of_body(change: Change, step: Step, call: Call) -> Iterator[str]:
 def _schema_of(change: Change, work: Work, call: Call) -> str:
     if isinstance(work, Create):
         return change.kind.schema_file
-    return next(iter(catalog.DEFAULT.operation(call.operation).bodies), "")
+    return next(iter(change.kind.catalog.operation(call.operation).bodies), "")
 
 
 def _says(change: Change, work: Work, body: Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan.core import catalog
+from ackplan.core.catalog import Catalog, Kind
 from ackplan.core.diagnostics import Diagnostic, warning
 from ackplan.core.work import Attach, Delete, ScaleIn, ScaleOut, Work
 from ackplan.plan.model import Change
@@ -63,9 +63,9 @@ def _counting(change: Change) -> str:
     return counting.name if counting else ""
 
 
-def uncarried(values: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[str]:
+def uncarried(kind: Kind, values: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[str]:
     """What a scale-out with this body leaves out of a cluster's create parameters, each as `NAME VALUE`."""
-    lacks, sources = _scale_out()
+    lacks, sources = _scale_out(kind.catalog)
     for name, instead in lacks:
         if values.get(name, instead) != instead:
             yield f"{name} {json.dumps(values[name])}"
@@ -79,11 +79,11 @@ def uncarried(values: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[st
 
 
 @functools.cache
-def _scale_out() -> tuple[tuple[tuple[str, Any], ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+def _scale_out(api: Catalog) -> tuple[tuple[tuple[str, Any], ...], tuple[tuple[str, tuple[str, ...]], ...]]:
     """What a scale-out can't carry, with the value that nothing is lost of; and where its parameters come from."""
-    (file,) = catalog.DEFAULT.operation("scale_out").bodies
-    sources = ((name, tuple(schema["x-ack-from"])) for name, schema in catalog.DEFAULT.body_parameters(file).items())
-    return tuple(catalog.DEFAULT.schemas.read(file)["x-ack-lacks"].items()), tuple(sources)
+    (file,) = api.operation("scale_out").bodies
+    sources = ((name, tuple(schema["x-ack-from"])) for name, schema in api.body_parameters(file).items())
+    return tuple(api.schemas.read(file)["x-ack-lacks"].items()), tuple(sources)
 
 
 def _instances(change: Change, work: type[Work], asked: str = "") -> str:
@@ -109,7 +109,7 @@ def _formatted(change: Change, _: tuple[str, ...]) -> str:
 
 def _unlike(change: Change, _: tuple[str, ...]) -> str:
     bodies = [step.work.call.body or {} for step in change.steps if isinstance(step.work, ScaleOut)]
-    told = [fact for body in bodies for fact in uncarried(change.after or {}, body)]
+    told = [fact for body in bodies for fact in uncarried(change.kind, change.after or {}, body)]
     return f"the call that adds workers can't carry {', '.join(told)}: new workers come without" if told else ""
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
@@ -131,7 +130,7 @@ def _namesake(case: Case, sides: Namesake) -> Change:
     wanted, recorded, live = sides.desired, sides.recorded, sides.live
     if (
         live.cluster_type is not None
-        and catalog.DEFAULT.kind_of_live({**live.attributes, "cluster_type": live.cluster_type}) is None
+        and wanted.kind.catalog.kind_of_live({**live.attributes, "cluster_type": live.cluster_type}) is None
     ):
         return _refused(wanted, recorded, refusals.taken(wanted, live))
     if sides.ambiguous:
@@ -233,7 +232,7 @@ def _replace(case: Case, sides: _Existing, recorded: RecordedCluster, difference
         parameters=changes,
         steps=steps.create(wanted, reason, side, removal),
         blocked=tuple(blocked),
-        before={**recorded.parameters, **_before(changes)},
+        before={**recorded.parameters, **_before(wanted, changes)},
         after=wanted.parameters,
     )
 
@@ -259,7 +258,7 @@ def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference:
     size = next((c.side for c in difference.changes if c.effect is Effect.SCALE), Side.SPEC)
     named = sent_as(sides.nodes or (), case.node_names)
     todo = steps.update(steps.Update(wanted, recorded, live, difference.workers, released, reason, size, named))
-    blocked += [refusals.lacking(wanted, name) for name in steps.lacking(todo)]
+    blocked += [refusals.lacking(wanted, name) for name in steps.lacking(wanted.kind, todo)]
     blocked += unfit(wanted, live, todo)
     return change_of_desired(
         wanted,
@@ -271,7 +270,7 @@ def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference:
         steps=todo,
         blocked=(*blocked, *disputes),
         notes=tuple(_notes(live)),
-        before={**recorded.parameters, **_before(difference.changes)},
+        before={**recorded.parameters, **_before(wanted, difference.changes)},
         after=merged,
     )
 
@@ -280,9 +279,9 @@ def _resized(difference: Difference) -> bool:
     return any(change.effect is Effect.SCALE for change in difference.changes)
 
 
-def _before(changes: Sequence[ParameterChange]) -> dict[str, Any]:
+def _before(wanted: Wanted, changes: Sequence[ParameterChange]) -> dict[str, Any]:
     """The create parameters that differ, as they are now; ackplan's own keys are not among them."""
-    own = catalog.DEFAULT.own_keys
+    own = wanted.kind.catalog.own_keys
     return {c.name: c.before for c in changes if c.before is not ABSENT and c.name not in own}
 
 

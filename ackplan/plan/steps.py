@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan.core import catalog
 from ackplan.core.answers import Cluster
 from ackplan.core.call import Call, Pinned
-from ackplan.core.catalog import Kind
+from ackplan.core.catalog import Catalog, Kind
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.catalog.timeouts import timeouts
 from ackplan.core.values import ABSENT
@@ -49,19 +48,19 @@ class Chain:
     """Collects the steps of one cluster, each needing the one before; keeps the record entry as it grows."""
 
     name: str
+    kind: Kind
     cluster_id: str
     region: str
     own: Mapping[str, Any]
     reason: Reason
     side: Side
-    body_file: str = ""
     entry: RecordedCluster | None = None
     steps: tuple[Step, ...] = ()
     accepted_at: str = ""
 
     def add(self, work: Work, *, label: str = "", side: Side | None = None) -> None:
         """One step that does this work."""
-        traits, call = TRAITS[type(work)], call_of(work)
+        traits, call, api = TRAITS[type(work)], call_of(work), self.kind.catalog
         step = Step(
             id=f"{traits.name}:{self.name}" + (f":{label}" if label else ""),
             cluster=self.name,
@@ -70,8 +69,8 @@ class Chain:
             side=side or self.side,
             cluster_id=self.cluster_id,
             needs=(self.steps[-1].id,) if self.steps else (),
-            expected_seconds=catalog.DEFAULT.operation(call.operation).expected(self.body_file) if call else 0.0,
-            timeout=timeouts(catalog.DEFAULT, self.own, self.entry.parameters if self.entry else {})[traits.timeout],
+            expected_seconds=api.operation(call.operation).expected(self.kind.schema_file) if call else 0.0,
+            timeout=timeouts(api, self.own, self.entry.parameters if self.entry else {})[traits.timeout],
             after=self.entry,
             region=self.region,
             accepted_at=self.accepted_at,
@@ -80,15 +79,14 @@ class Chain:
 
     def call(self, work: type[Work], body: Mapping[str, Any] | None = None) -> Call:
         """The call of a work that calls something."""
-        operation = catalog.DEFAULT.operation(TRAITS[work].operation)
+        operation = self.kind.catalog.operation(TRAITS[work].operation)
         path = operation.path_of({"id": self.cluster_id}) if self.cluster_id else operation.path
         return Call(operation.id, operation.method, path, self.region, body)
 
 
 def create(wanted: Wanted, reason: Reason, side: Side, before: Sequence[Step] = ()) -> tuple[Step, ...]:
     """Create, then attach. `before` are steps that must be done first (a delete, a wait)."""
-    file = wanted.kind.schema_file
-    chain = Chain(wanted.name, "", wanted.region, wanted.own, reason, side, file, steps=tuple(before))
+    chain = Chain(wanted.name, wanted.kind, "", wanted.region, wanted.own, reason, side, steps=tuple(before))
     chain.entry = RecordedCluster("", wanted.kind, wanted.parameters, wanted.own)
     chain.add(Create(chain.call(Create, wanted.parameters)))
     attach(chain, wanted.attach, wanted.attached, side)
@@ -111,7 +109,9 @@ def delete(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason) 
     """Delete, or only wait where the cluster is being deleted already."""
     region = recorded.kind.region_of(recorded.parameters, live.region_id)
     side = Side.LIVE if reason is Reason.CREATE_FAILED else Side.SPEC
-    chain = Chain(name, live.cluster_id, region, recorded.own, reason, side, accepted_at=recorded.accepted_at)
+    chain = Chain(
+        name, recorded.kind, live.cluster_id, region, recorded.own, reason, side, accepted_at=recorded.accepted_at
+    )
     if live.leaving:
         chain.accepted_at = ""
     chain.add(AwaitGone() if live.leaving else Delete(chain.call(Delete)))
@@ -120,7 +120,7 @@ def delete(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason) 
 
 def await_gone(wanted: Wanted, live: Cluster) -> tuple[Step, ...]:
     """Waits until a cluster that is being deleted has given its name free."""
-    chain = Chain(wanted.name, live.cluster_id, live.region_id, wanted.own, Reason.NEW, Side.LIVE)
+    chain = Chain(wanted.name, wanted.kind, live.cluster_id, live.region_id, wanted.own, Reason.NEW, Side.LIVE)
     chain.add(AwaitGone())
     return chain.steps
 
@@ -128,14 +128,21 @@ def await_gone(wanted: Wanted, live: Cluster) -> tuple[Step, ...]:
 def forget(name: str, recorded: RecordedCluster) -> tuple[Step, ...]:
     accepted = recorded.accepted_at
     chain = Chain(
-        name, recorded.cluster_id, recorded.region, recorded.own, Reason.GONE, Side.LIVE, accepted_at=accepted
+        name,
+        recorded.kind,
+        recorded.cluster_id,
+        recorded.region,
+        recorded.own,
+        Reason.GONE,
+        Side.LIVE,
+        accepted_at=accepted,
     )
     chain.add(Forget())
     return chain.steps
 
 
 def record(name: str, entry: RecordedCluster, reason: Reason, side: Side) -> tuple[Step, ...]:
-    chain = Chain(name, entry.cluster_id, entry.region, entry.own, reason, side, entry=entry)
+    chain = Chain(name, entry.kind, entry.cluster_id, entry.region, entry.own, reason, side, entry=entry)
     chain.add(WriteRecord())
     return chain.steps
 
@@ -168,6 +175,7 @@ def update(todo: Update) -> tuple[Step, ...]:
     wanted, workers = todo.wanted, todo.workers
     chain = Chain(
         wanted.name,
+        wanted.kind,
         todo.live.cluster_id,
         wanted.kind.region_of(todo.recorded.parameters, todo.live.region_id),
         wanted.own,
@@ -239,8 +247,8 @@ def scale_out_body(wanted: Wanted, live: Cluster, count: int) -> dict[str, Any]:
     Of a list that the creation takes and this call does not take whole, the first items are sent.
     """
     body: dict[str, Any] = {}
-    for name, sources, otherwise, most in _scale_out_sources():
-        value = count if name == _scale_out_count() else otherwise
+    for name, sources, otherwise, most in _scale_out_sources(wanted.kind.catalog):
+        value = count if name == _scale_out_count(wanted.kind.catalog) else otherwise
         for source in sources:
             found = _source(source, wanted.kind, wanted.parameters, live.attributes)
             if found is not None:
@@ -256,39 +264,39 @@ def scale_out_values(
 ) -> dict[str, list[Any]]:
     """What each parameter of a scale-out can be, with these create parameters and these fields of the live cluster."""
     values: dict[str, list[Any]] = {}
-    for name, sources, otherwise, most in _scale_out_sources():
+    for name, sources, otherwise, most in _scale_out_sources(kind.catalog):
         found = [_source(source, kind, parameters, live) for source in sources]
-        found += [count] if name == _scale_out_count() else [] if otherwise is ABSENT else [otherwise]
+        found += [count] if name == _scale_out_count(kind.catalog) else [] if otherwise is ABSENT else [otherwise]
         values[name] = [value[:most] if isinstance(value, list) else value for value in found if value is not None]
     return values
 
 
 @functools.cache
-def _scale_out_sources() -> tuple[tuple[str, tuple[str, ...], Any, int | None], ...]:
+def _scale_out_sources(api: Catalog) -> tuple[tuple[str, tuple[str, ...], Any, int | None], ...]:
     """The parameters of a scale-out: where each may come from, what it is otherwise (ABSENT: not sent), its length."""
-    (file,) = catalog.DEFAULT.operation("scale_out").bodies
+    (file,) = api.operation("scale_out").bodies
     found = (
         (n, tuple(s.get("x-ack-from", ())), s.get("x-ack-otherwise", ABSENT), s.get("maxItems"))
-        for n, s in catalog.DEFAULT.body_parameters(file).items()
+        for n, s in api.body_parameters(file).items()
     )
-    return tuple(row for row in found if row[1] or row[2] is not ABSENT or row[0] == _scale_out_count())
+    return tuple(row for row in found if row[1] or row[2] is not ABSENT or row[0] == _scale_out_count(api))
 
 
 @functools.cache
-def _scale_out_count() -> str:
+def _scale_out_count(api: Catalog) -> str:
     """The parameter that says how many workers to add."""
-    (file,) = catalog.DEFAULT.operation("scale_out").bodies
-    parameters = catalog.DEFAULT.body_parameters(file).items()
+    (file,) = api.operation("scale_out").bodies
+    parameters = api.body_parameters(file).items()
     return next(name for name, schema in parameters if schema.get("x-ack-effect") == Effect.SCALE.value)
 
 
-def lacking(steps: Sequence[Step]) -> tuple[str, ...]:
+def lacking(kind: Kind, steps: Sequence[Step]) -> tuple[str, ...]:
     """What the scale-outs among these steps need and nobody knows: neither the spec nor the live cluster."""
     bodies = [step.work.call.body or {} for step in steps if isinstance(step.work, ScaleOut)]
     if not bodies:
         return ()
-    (file,) = catalog.DEFAULT.operation("scale_out").bodies
-    return tuple(name for name in catalog.DEFAULT.required_parameters(file) if any(name not in body for body in bodies))
+    (file,) = kind.catalog.operation("scale_out").bodies
+    return tuple(name for name in kind.catalog.required_parameters(file) if any(name not in body for body in bodies))
 
 
 def _source(source: str, kind: Kind, parameters: Mapping[str, Any], live: Mapping[str, Any]) -> Any:

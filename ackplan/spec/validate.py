@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from ackplan.core import catalog
+from ackplan.core.catalog import Kind
 from ackplan.core.catalog.schemas import DEFINITIONS, SPEC
 from ackplan.core.diagnostics import Diagnostic, Span, error
 from ackplan.documents import schema_words
@@ -45,23 +46,23 @@ def _registry() -> Registry[Any]:
     return Registry[Any]().with_resources((str(r.id()), r) for r in resources).crawl()
 
 
-def _schema(kind: str) -> dict[str, Any]:
+def _schema(kind: Kind | None) -> dict[str, Any]:
     """What a spec's outline (no kind) or a cluster of this kind must be, but for unknown keys of the cluster itself.
 
     `unknown_keys` finds those, and says it better; looking for them by the schema would check everything twice.
     """
     spec = catalog.DEFAULT.spec
-    if not kind:
+    if kind is None:
         return {"$ref": spec["$id"]}
     definitions = spec["$defs"]
-    open_kind = {key: value for key, value in definitions[kind].items() if key != "unevaluatedProperties"}
+    open_kind = {key: value for key, value in definitions[kind.name].items() if key != "unevaluatedProperties"}
     outline = {"properties", "required", "additionalProperties"}
     rest = {key: value for key, value in spec.items() if key not in outline}
     return {**rest, "$id": f"{spec['$id']}.{kind}", "$ref": "#/$defs/open", "$defs": {**definitions, "open": open_kind}}
 
 
 @functools.cache
-def _validator(kind: str) -> Draft202012Validator:
+def _validator(kind: Kind | None) -> Draft202012Validator:
     """Explains what is wrong with what `_compiled` refused; imported only then.
 
     Only a reference stands at the root: jsonschema crawls its root again at every anchor that it looks for.
@@ -77,12 +78,12 @@ def _validator(kind: str) -> Draft202012Validator:
 
 
 @functools.cache
-def _compiled(kind: str) -> jsonschema_rs.Draft202012Validator:
+def _compiled(kind: Kind | None) -> jsonschema_rs.Draft202012Validator:
     """Decides, seventy times faster, whether there is anything to explain. A test holds the two together."""
     return jsonschema_rs.Draft202012Validator(_schema(kind), registry=_compiled_registry())
 
 
-def _faults(kind: str, instance: Any) -> Iterator[ValidationError]:
+def _faults(kind: Kind | None, instance: Any) -> Iterator[ValidationError]:
     """What is wrong with the instance. Of a value of the wrong type nothing else is said."""
     if _compiled(kind).is_valid(instance):
         return
@@ -120,12 +121,12 @@ def check_document(document: Document) -> list[Diagnostic]:
     start = Span(document.file, 1, 1)
     if not isinstance(root, Map):
         return [error("ACK1100", span=start)]
-    return [diagnostic for fault in _faults("", root) for diagnostic in _Reporter(root, start, "").report(fault)]
+    return [diagnostic for fault in _faults(None, root) for diagnostic in _Reporter(root, start, "").report(fault)]
 
 
 def check_cluster(
     name: str, body: Map, start: Callable[[], Span], *, skip: Set[str] = frozenset()
-) -> tuple[catalog.Kind | None, list[Diagnostic]]:
+) -> tuple[Kind | None, list[Diagnostic]]:
     """The kind of a resolved cluster, and every fault of its parameters. `start` tells where the cluster begins.
 
     Nothing is said of those in `skip`, which are known to be faulty; an empty name in it says that a template is
@@ -134,7 +135,7 @@ def check_cluster(
     if "" in skip:
         return None, list(_Reporter(body, start(), name).secrets(skip))
     kind = catalog.DEFAULT.kind_of(body)
-    if kind is not None and _keys(kind).issuperset(body) and _compiled(kind.name).is_valid(body):
+    if kind is not None and _keys(kind).issuperset(body) and _compiled(kind).is_valid(body):
         return kind, []
     reporter = _Reporter(body, start(), name)
     diagnostics = list(reporter.discriminators(kind))
@@ -147,26 +148,26 @@ def check_cluster(
     return kind, [d for d in dict.fromkeys(diagnostics) if d.parameter.split(".")[0] not in skip]
 
 
-def _likely(body: Map) -> list[catalog.Kind]:
+def _likely(body: Map) -> list[Kind]:
     """The kinds that a cluster which does not say its own may be meant to be: those that know most of its keys."""
     known = {kind: len(kind.parameters.keys() & body.keys()) for kind in catalog.DEFAULT.kinds}
     return [kind for kind, count in known.items() if count == max(known.values())]
 
 
-def _told_by_all(kinds: list[catalog.Kind], reporter: _Reporter, body: Map) -> list[Diagnostic]:
+def _told_by_all(kinds: list[Kind], reporter: _Reporter, body: Map) -> list[Diagnostic]:
     """What each of these kinds finds wrong with the cluster, whatever tells them apart."""
     first, *others = [list(reporter.told_by(kind, _as(kind, body))) for kind in kinds]
     return [diagnostic for diagnostic in first if all(diagnostic in other for other in others)]
 
 
-def _as(kind: catalog.Kind, body: Map) -> Map:
+def _as(kind: Kind, body: Map) -> Map:
     meant = Laid(body)
     meant.update({**body, **kind.constants})
     return meant
 
 
 @functools.cache
-def _keys(kind: catalog.Kind) -> frozenset[str]:
+def _keys(kind: Kind) -> frozenset[str]:
     """Every key that a cluster of this kind may have, but what could yet tell it to be of another kind."""
     return frozenset(
         {*kind.parameters, *kind.catalog.own_keys} - (kind.catalog.discriminators.keys() - kind.constants.keys())
@@ -181,7 +182,7 @@ class _Reporter:
         self._start = start
         self._cluster = cluster
 
-    def discriminators(self, kind: catalog.Kind | None) -> Iterator[Diagnostic]:
+    def discriminators(self, kind: Kind | None) -> Iterator[Diagnostic]:
         for name, allowed in catalog.DEFAULT.discriminators.items():
             value = self._root.get(name)
             if value is None:
@@ -195,9 +196,9 @@ class _Reporter:
                     "ACK1103.not_one_of", (name,), value=schema_words.shown(value), names=names, near=near
                 )
 
-    def told_by(self, kind: catalog.Kind, body: Map) -> Iterator[Diagnostic]:
+    def told_by(self, kind: Kind, body: Map) -> Iterator[Diagnostic]:
         """What a kind's schema refuses of the cluster, or of a variant of it."""
-        for fault in _faults(kind.name, body):
+        for fault in _faults(kind, body):
             yield from self.report(fault)
 
     def secrets(self, skip: Set[str]) -> Iterator[Diagnostic]:
@@ -207,7 +208,7 @@ class _Reporter:
                 span = locate(self._root, (name,), self._start)
                 yield schema_words.literal_secret(span=span, cluster=self._cluster, parameter=name)
 
-    def unknown_keys(self, kind: catalog.Kind | None, skip: set[str]) -> Iterator[Diagnostic]:
+    def unknown_keys(self, kind: Kind | None, skip: set[str]) -> Iterator[Diagnostic]:
         own = catalog.DEFAULT.own_keys
         mine = kind.parameters if kind else _parameters_of_all()
         for name in self._root:
@@ -215,7 +216,7 @@ class _Reporter:
                 continue
             yield self._unknown(name, [*mine, *own], kind)
 
-    def _unknown(self, name: str, known: list[str], kind: catalog.Kind | None) -> Diagnostic:
+    def _unknown(self, name: str, known: list[str], kind: Kind | None) -> Diagnostic:
         owners = _parameters_of_all().get(name, [])
         if owners and kind:
             return self._error("ACK1102", (name,), at_key=True, owners=" and ".join(owners), kind=kind.name)

@@ -236,7 +236,7 @@ def _reordered(before: Any, after: Any) -> bool:
 
 def _attaches(parameter: ParameterChange, change: Change) -> bool:
     """Whether this is the key that the change's attach and detach calls come from."""
-    own = catalog.DEFAULT.own_keys.get(parameter.name)
+    own = change.kind.catalog.own_keys.get(parameter.name)
     called = any(isinstance(step.work, Attach | Detach) for step in change.steps)
     return own is not None and own.effect is Effect.ATTACH and called
 
