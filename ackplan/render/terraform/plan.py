@@ -21,9 +21,9 @@ from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.render.facts.safe import escaped
 from ackplan.render.terraform import provider as resources
-from ackplan.render.terraform.changes import drift_of, resource_change
 from ackplan.render.terraform.checks import checks
 from ackplan.render.terraform.own import own_of_plan
+from ackplan.render.terraform.resource_changes import drift_of, resource_change
 
 PLAN_FORMAT = "1.2"
 STATE_FORMAT = "1.0"
