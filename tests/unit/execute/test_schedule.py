@@ -84,7 +84,7 @@ def test_the_path_of_a_run_is_the_one_that_it_went() -> None:
 
 
 def estimate(text: str) -> str:
-    found = re.search(r"(?:take about|takes about|\"Expected to take\",\"about) \**([\dhms ]+\d*[hms])", text)
+    found = re.search(r"(?:take about|takes about|\"Expected to take\",[^}]{0,20}\"about) \**([\dhms ]+\d*[hms])", text)
     assert found, text[-2000:]
     return found[1]
 
