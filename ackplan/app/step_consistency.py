@@ -7,22 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, assert_never
 
 from ackplan import spec
-from ackplan.core.call import Call
 from ackplan.core.values import ABSENT
-from ackplan.core.work import (
-    Action,
-    Attach,
-    AwaitGone,
-    AwaitReady,
-    Create,
-    Delete,
-    Detach,
-    Forget,
-    ScaleIn,
-    ScaleOut,
-    Work,
-    WriteRecord,
-)
+from ackplan.core.work import Action, Attach, AwaitGone, Calling, Create, Delete, Detach, Forget, ScaleIn, ScaleOut
 from ackplan.plan.model import Change, Step
 from ackplan.plan.steps import scale_out_values
 from ackplan.record import RecordedCluster
@@ -31,7 +17,7 @@ from ackplan.record import RecordedCluster
 def faults_of_steps(change: Change, recorded: RecordedCluster | None) -> Iterator[str]:
     for step in change.steps:
         found = [*_of_place(change, step, recorded), *_of_entry(change, step, recorded)]
-        found += _of_body(change, step, step.call) if step.call is not None else ()
+        found += _of_body(change, step.work) if isinstance(step.work, Calling) else ()
         yield from (f"{step.id}: {why}" for why in found)
     if change.steps and change.after is not None:
         yield from _of_size(change)
@@ -65,8 +51,9 @@ def _is_new(change: Change, step: Step) -> bool:
     return not step.cluster_id and change.action in {Action.CREATE, Action.REPLACE} and isinstance(step.work, Attach)
 
 
-def _of_body(change: Change, step: Step, call: Call) -> Iterator[str]:
-    body, file = call.body, _schema_of(change, step.work, call)
+def _of_body(change: Change, work: Calling) -> Iterator[str]:
+    call = work.call
+    body, file = call.body, _schema_of(change, work)
     if not file:
         yield from ("it has a body",) if body is not None else ()
         return
@@ -78,17 +65,17 @@ def _of_body(change: Change, step: Step, call: Call) -> Iterator[str]:
     for name in sorted(change.kind.catalog.secret_parameters(call.operation) & body.keys()):
         if not isinstance(body[name], Mapping):
             yield f"{name} is no reference to a secret"
-    if not _says(change, step.work, body):
+    if not _says(change, work, body):
         yield "its body is not what the plan shows"
 
 
-def _schema_of(change: Change, work: Work, call: Call) -> str:
+def _schema_of(change: Change, work: Calling) -> str:
     if isinstance(work, Create):
         return change.kind.schema_file
-    return next(iter(change.kind.catalog.operation(call.operation).bodies), "")
+    return next(iter(change.kind.catalog.operation(work.call.operation).bodies), "")
 
 
-def _says(change: Change, work: Work, body: Mapping[str, Any]) -> bool:
+def _says(change: Change, work: Calling, body: Mapping[str, Any]) -> bool:
     """Whether the body is that of this change, and of no other."""
     match work:
         case Create():
@@ -105,7 +92,7 @@ def _says(change: Change, work: Work, body: Mapping[str, Any]) -> bool:
             release = own_keys(change).get("scale_in", {}).get("release_node")
             named = _are_named(change, instances, body.get("nodes")) and len(instances) == given_up
             return named and body.get("release_node") == release
-        case Delete() | AwaitReady() | AwaitGone() | WriteRecord() | Forget():
+        case Delete():
             return False
         case _:
             assert_never(work)

@@ -10,6 +10,7 @@ from ackplan.core import catalog
 from ackplan.core.answers import Accepted, Attached, Cluster, Retry, Task
 from ackplan.core.call import Call
 from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.work import Calling
 from ackplan.execute import failures
 from ackplan.execute.cluster_log import logged
 from ackplan.execute.failures import StepFailed
@@ -94,7 +95,9 @@ class StepContext:
 
     async def write_down(self) -> None:
         """Writes down that the call is about to be sent."""
-        facts = Facts(aim_of(self.step.work), after=self.step.after, sent_at=self.ports.clock.wall())
+        work = self.step.work
+        aim = aim_of(work) if isinstance(work, Calling) else None
+        facts = Facts(aim, after=self.step.after, sent_at=self.ports.clock.wall())
         await self.write(Phase.INTENT, facts)
 
     def _with_secrets(self, call: Call) -> dict[str, Any]:

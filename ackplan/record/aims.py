@@ -6,19 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, assert_never
 
 from ackplan.core.call import Pinned
-from ackplan.core.work import (
-    Attach,
-    AwaitGone,
-    AwaitReady,
-    Create,
-    Delete,
-    Detach,
-    Forget,
-    ScaleIn,
-    ScaleOut,
-    Work,
-    WriteRecord,
-)
+from ackplan.core.work import Attach, Calling, Create, Delete, Detach, ScaleIn, ScaleOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +51,8 @@ class Gone:
 Aim = Born | Grown | Joined | Left | Gone
 
 
-def aim_of(work: Work) -> Aim | None:
-    """What the call of a work is to bring about; None where it calls nothing."""
+def aim_of(work: Calling) -> Aim:
+    """What the call of a work is to bring about."""
     match work:
         case Create():
             return Born()
@@ -78,8 +66,6 @@ def aim_of(work: Work) -> Aim | None:
             return Left(instances, size)
         case Delete():
             return Gone()
-        case AwaitReady() | AwaitGone() | WriteRecord() | Forget():
-            return None
         case _:
             assert_never(work)
 

@@ -29,7 +29,7 @@ MUTANTS = (
         0,
     ),
     Mutant("an intent says when", _DOWN, ", sent_at=self.ports.clock.wall()", "", 11),
-    Mutant("an intent says what it aims at", _DOWN, "aim_of(self.step.work)", "None", 2),
+    Mutant("an intent says what it aims at", _DOWN, "Facts(aim,", "Facts(None,", 2),
     Mutant(
         "an intent has the entry that is aimed at", _DOWN, "after=self.step.after", "after=None", 16, (_OLD_CREATES,)
     ),
