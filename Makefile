@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo interop test test-newest lint reliability bench format docs lock clean
+.PHONY: demo interop test test-newest lint lint-page test-page reliability bench format docs lock clean
 
 demo: $(VENV)/.run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -36,6 +36,18 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The script of the page: its tools come by npm, pinned, and are no part of a page or of the wheel.
+lint-page: tests/page/node_modules/.done
+	cd tests/page && npm run --silent lint
+
+test-page: tests/page/node_modules/.done
+	cd tests/page && npm run --silent test
+
+tests/page/node_modules/.done: tests/page/package-lock.json
+	@command -v npm >/dev/null || { echo "make: the page's script is checked with Node.js 18.18 or newer and npm; neither is here (Debian: apt-get install nodejs npm)" >&2; exit 1; }
+	cd tests/page && npm ci --silent
+	touch $@
+
 # Every figure of docs/reliability.md, in full; the tests have a sample of it.
 reliability: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto tests/faults tests/simulation
@@ -60,6 +72,7 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	for tool in checkov terraform-compliance; do $(BIN)/uv pip compile --quiet --generate-hashes --upgrade --no-annotate --no-header --python-version 3.11 tests/interop/$$tool.in -o tests/interop/$$tool.lock; done
+	if command -v npm >/dev/null; then cd tests/page && npm update --silent --package-lock-only; fi
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -76,4 +89,4 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-newest .interop dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-newest .interop tests/page/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -31,20 +31,11 @@ class Camera {
    * @param {Size} size of the window
    */
   fit(drawing, size) {
-    const whole = Math.min(
-      (size.width - 2 * RIM.side) / drawing.width,
-      (size.height - 70) / drawing.height,
-    );
+    const whole = Math.min((size.width - 2 * RIM.side) / drawing.width, (size.height - 70) / drawing.height);
     this.zoom = Math.min(ZOOMS.fit, Math.max(whole, ZOOMS.least));
     const gap = BOX.across - BOX.width;
-    this.x = Math.max(
-      RIM.side,
-      (size.width - drawing.width * this.zoom + gap * this.zoom) / 2,
-    );
-    this.y = Math.max(
-      RIM.side,
-      Math.min(80, (size.height - RIM.foot - drawing.height * this.zoom) / 3),
-    );
+    this.x = Math.max(RIM.side, (size.width - drawing.width * this.zoom + gap * this.zoom) / 2);
+    this.y = Math.max(RIM.side, Math.min(80, (size.height - RIM.foot - drawing.height * this.zoom) / 3));
   }
 
   /**
@@ -54,10 +45,7 @@ class Camera {
    * @param {Point} point
    */
   scale(factor, { x, y }) {
-    const zoom = Math.min(
-      ZOOMS.most,
-      Math.max(ZOOMS.least, this.zoom * factor),
-    );
+    const zoom = Math.min(ZOOMS.most, Math.max(ZOOMS.least, this.zoom * factor));
     this.x = x - (x - this.x) * (zoom / this.zoom);
     this.y = y - (y - this.y) * (zoom / this.zoom);
     this.zoom = zoom;

@@ -11,49 +11,23 @@ const MARK_TONES = {
 /** @param {Cluster} cluster */
 function changeParts({ fields = [], unchanged }) {
   if (!fields.length) return [];
-  const fresh = fields.every(
-    (field) => field.before === undefined && !field.notes,
-  );
-  const titles = fresh
-    ? ["", "Parameter", "Value"]
-    : ["", "Parameter", "Before", "After"];
-  const rows = fields.map((field) =>
-    fresh ? freshRow(field) : changedRow(field),
-  );
-  const same = unchanged
-    ? element(
-        "p",
-        { class: "quiet" },
-        `${counted(unchanged, "parameter")} unchanged`,
-      )
-    : null;
-  return present([
-    element("h3", {}, "What changes"),
-    table("What changes", titles, rows),
-    same,
-  ]);
+  const fresh = fields.every((field) => field.before === undefined && !field.notes);
+  const titles = fresh ? ["", "Parameter", "Value"] : ["", "Parameter", "Before", "After"];
+  const rows = fields.map((field) => (fresh ? freshRow(field) : changedRow(field)));
+  const same = unchanged ? element("p", { class: "quiet" }, `${counted(unchanged, "parameter")} unchanged`) : null;
+  return present([element("h3", {}, "What changes"), table("What changes", titles, rows), same]);
 }
 
 /** @param {Field} field */
 function freshRow({ mark, name, after }) {
-  const value = element(
-    "td",
-    { class: "value" },
-    after === undefined ? "" : text(after),
-  );
+  const value = element("td", { class: "value" }, after === undefined ? "" : text(after));
   return element("tr", {}, markCell(mark), keyCell(name), value);
 }
 
 /** @param {Field} field */
 function changedRow({ mark, name, before, after, notes, lines }) {
   const both = lines
-    ? [
-        element(
-          "td",
-          { class: "value diff", colspan: 2 },
-          ...lines.map(diffLine),
-        ),
-      ]
+    ? [element("td", { class: "value diff", colspan: 2 }, ...lines.map(diffLine))]
     : [valueCell(before, "old"), valueCell(after, "new")];
   return element("tr", {}, markCell(mark), keyCell(name, notes), ...both);
 }
@@ -71,18 +45,9 @@ function markCell(mark) {
  */
 function keyCell(name, notes = []) {
   const words = text(name).split("_");
-  const pieces = words.flatMap((word, index) =>
-    index ? ["_", element("wbr"), word] : [word],
-  );
-  const badges = notes.map((note) =>
-    badge(data.notes[note].tone, data.notes[note].text),
-  );
-  return element(
-    "td",
-    { class: "key" },
-    ...pieces,
-    badges.length ? element("div", {}, ...badges) : null,
-  );
+  const pieces = words.flatMap((word, index) => (index ? ["_", element("wbr"), word] : [word]));
+  const badges = notes.map((note) => badge(data.notes[note].tone, data.notes[note].text));
+  return element("td", { class: "key" }, ...pieces, badges.length ? element("div", {}, ...badges) : null);
 }
 
 /** @param {Line} line */
@@ -97,9 +62,7 @@ function diffLine({ mark, text: number }) {
  */
 function valueCell(number, tone = "") {
   if (number === null || number === undefined) return absentCell("not set");
-  return number === NOT_TOLD
-    ? absentCell("not told")
-    : element("td", { class: `value ${tone}` }, text(number));
+  return number === NOT_TOLD ? absentCell("not told") : element("td", { class: `value ${tone}` }, text(number));
 }
 
 /** @param {string} why */
@@ -113,16 +76,9 @@ function absentCell(why) {
  * @param {HTMLElement[]} rows
  */
 function table(label, titles, rows) {
-  const cells = titles.map((title) =>
-    title ? element("th", { scope: "col" }, title) : element("td", {}),
-  );
+  const cells = titles.map((title) => (title ? element("th", { scope: "col" }, title) : element("td", {})));
   const head = element("thead", {}, element("tr", {}, ...cells));
-  const whole = element(
-    "table",
-    { "aria-label": label },
-    head,
-    element("tbody", {}, ...rows),
-  );
+  const whole = element("table", { "aria-label": label }, head, element("tbody", {}, ...rows));
   const region = {
     class: "scroll",
     tabindex: 0,

@@ -6,11 +6,7 @@ const MOST_NEIGHBOURS = 20;
 function showDetail() {
   const panel = part("detail");
   const cluster = clusters[chosen.cluster];
-  const nothing = element(
-    "p",
-    { class: "nothing" },
-    "Choose a cluster or a step.",
-  );
+  const nothing = element("p", { class: "nothing" }, "Choose a cluster or a step.");
   panel.replaceChildren(...(cluster ? clusterParts(cluster) : [nothing]));
   panel.scrollTop = 0;
   document.body.classList.toggle("opened", Boolean(cluster));
@@ -41,23 +37,9 @@ function clusterParts(cluster) {
  */
 function panelHead(cluster) {
   const { tone, name, region, state, id } = cluster;
-  const mark = element(
-    "span",
-    { class: "mark", "data-tone": tone, "aria-hidden": "true" },
-    cluster.mark ?? "=",
-  );
-  const close = element(
-    "button",
-    { type: "button", class: "plain close", onclick: () => choose(-1, -1) },
-    "Close",
-  );
-  const about = joined(
-    " · ",
-    `${cluster.kind ?? ""} cluster`,
-    region,
-    state,
-    id,
-  );
+  const mark = element("span", { class: "mark", "data-tone": tone, "aria-hidden": "true" }, cluster.mark ?? "=");
+  const close = element("button", { type: "button", class: "plain close", onclick: () => choose(-1, -1) }, "Close");
+  const about = joined(" · ", `${cluster.kind ?? ""} cluster`, region, state, id);
   return element(
     "div",
     { class: "top" },
@@ -68,11 +50,7 @@ function panelHead(cluster) {
 
 /** @param {Cluster} cluster */
 function clusterSummary(cluster) {
-  const words = joined(
-    " · ",
-    cluster.became ?? cluster.headline,
-    cluster.brief,
-  );
+  const words = joined(" · ", cluster.became ?? cluster.headline, cluster.brief);
   return element("p", {}, words, ...flags(cluster).map((flag) => [" ", flag]));
 }
 
@@ -81,15 +59,7 @@ function clusterSummary(cluster) {
  *
  * @param {Finding} finding
  */
-function findingPart({
-  severity,
-  code,
-  subject,
-  summary,
-  detail,
-  cure,
-  place,
-}) {
+function findingPart({ severity, code, subject, summary, detail, cure, place }) {
   return element(
     "div",
     {
@@ -97,12 +67,7 @@ function findingPart({
       "data-tone": severity === "error" ? "danger" : "warning",
     },
     element("p", {}, element("b", {}, `${code} ${summary ?? ""}`)),
-    element(
-      "p",
-      {},
-      subject ? element("code", {}, `${subject}: `) : null,
-      detail ?? "",
-    ),
+    element("p", {}, subject ? element("code", {}, `${subject}: `) : null, detail ?? ""),
     cure ? element("p", {}, "→ ", cure) : null,
     place ? element("p", { class: "quiet" }, element("code", {}, place)) : null,
   );
@@ -115,36 +80,20 @@ function findingPart({
  */
 function wayParts({ ways = [] }) {
   if (!ways.length) return [];
-  return [
-    element("h3", {}, "What can be done"),
-    definitions(ways.map((way) => [way.name, way.text])),
-  ];
+  return [element("h3", {}, "What can be done"), definitions(ways.map((way) => [way.name, way.text]))];
 }
 
 /** @param {Array<[string, Child | Child[]]>} lines */
 function definitions(lines) {
-  return element(
-    "dl",
-    {},
-    ...lines.flatMap(([name, text]) => [
-      element("dt", {}, name),
-      element("dd", {}, text),
-    ]),
-  );
+  return element("dl", {}, ...lines.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]));
 }
 
 /** @param {Cluster} cluster */
 function neighbours({ name, waits = [] }) {
-  const waiting = clusters
-    .filter((other) => other.waits?.includes(name))
-    .map((other) => other.name);
+  const waiting = clusters.filter((other) => other.waits?.includes(name)).map((other) => other.name);
   return [
-    ...(waits.length
-      ? [element("p", {}, "Waits for: ", ...nameLinks(waits, MOST_NEIGHBOURS))]
-      : []),
-    ...(waiting.length
-      ? [element("p", {}, "Holds up: ", ...nameLinks(waiting, MOST_NEIGHBOURS))]
-      : []),
+    ...(waits.length ? [element("p", {}, "Waits for: ", ...nameLinks(waits, MOST_NEIGHBOURS))] : []),
+    ...(waiting.length ? [element("p", {}, "Holds up: ", ...nameLinks(waiting, MOST_NEIGHBOURS))] : []),
   ];
 }
 
@@ -157,18 +106,12 @@ function neighbours({ name, waits = [] }) {
 function nameLinks(names, most) {
   const links = names.slice(0, most).map(nameLink);
   const more = names.length - links.length;
-  const spaced = links.flatMap((link, index) =>
-    index ? [", ", link] : [link],
-  );
+  const spaced = links.flatMap((link, index) => (index ? [", ", link] : [link]));
   return more > 0 ? [...spaced, ` and ${counted(more, "other")}`] : spaced;
 }
 
 /** @param {string} name */
 function nameLink(name) {
   const number = clusterNumber(name);
-  return element(
-    "button",
-    { type: "button", class: "name", onclick: () => choose(number, -1) },
-    name,
-  );
+  return element("button", { type: "button", class: "name", onclick: () => choose(number, -1) }, name);
 }

@@ -18,8 +18,7 @@ class Drag {
     this.hasMoved = false;
     area.addEventListener("pointerdown", (event) => this.hold(event));
     area.addEventListener("pointermove", (event) => this.drag(event));
-    for (const end of ["pointerup", "pointercancel"])
-      area.addEventListener(end, () => this.release());
+    for (const end of ["pointerup", "pointercancel"]) area.addEventListener(end, () => this.release());
   }
 
   /** @param {PointerEvent} event */

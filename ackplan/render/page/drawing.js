@@ -11,9 +11,7 @@ function allArrows() {
   const arrows = steps.flatMap(({ needs = [], bends = {} }, to) =>
     needs.map((from) => ({ from, to, bends: bends[from] ?? [] })),
   );
-  return arrows.sort(
-    (a, b) => Number(isCriticalArrow(a)) - Number(isCriticalArrow(b)),
-  );
+  return arrows.sort((a, b) => Number(isCriticalArrow(a)) - Number(isCriticalArrow(b)));
 }
 
 /**
@@ -24,9 +22,7 @@ function allArrows() {
 function isCriticalArrow({ from, to }) {
   const [before, after] = [steps[from], steps[to]];
   if (!isCritical(before) || !isCritical(after)) return false;
-  return (
-    Math.abs((before.start ?? 0) + before.seconds - (after.start ?? 0)) < 0.5
-  );
+  return Math.abs((before.start ?? 0) + before.seconds - (after.start ?? 0)) < 0.5;
 }
 
 /** @param {Arrow} arrow */
@@ -69,11 +65,7 @@ function arrowHeads() {
  * @param {boolean} isDim
  */
 function arrowShape(arrow, isFar, isDim) {
-  const kind = touchesChosen(arrow)
-    ? "touched"
-    : isCriticalArrow(arrow)
-      ? "critical"
-      : "";
+  const kind = touchesChosen(arrow) ? "touched" : isCriticalArrow(arrow) ? "critical" : "";
   return shape("path", {
     class: joined(" ", "arrow", kind, isDim && "dim"),
     d: curve(placesOf(arrow)),
@@ -116,9 +108,7 @@ function stepShape(number, { isFar, isDim, isEntry }) {
 /** @param {Step} step */
 function stepWordsShapes(step) {
   const { end, expected } = step;
-  const time = end
-    ? joined(" ", end.status, end.took)
-    : expected && `~${expected}`;
+  const time = end ? joined(" ", end.status, end.took) : expected && `~${expected}`;
   const foot = BOX.height - 1;
   return [
     shape("path", {
@@ -126,11 +116,7 @@ function stepWordsShapes(step) {
       d: `M7 1H5A4 4 0 0 0 1 5V${foot - 4}A4 4 0 0 0 5 ${foot}H7z`,
     }),
     shape("text", { class: "label", x: 17, y: 19 }, fitted(step.cluster)),
-    shape(
-      "text",
-      { class: "small", x: 17, y: 36 },
-      joined(" · ", step.text, time),
-    ),
+    shape("text", { class: "small", x: 17, y: 36 }, joined(" · ", step.text, time)),
     shape("title", {}, stepLabel(step)),
   ];
 }
@@ -156,8 +142,7 @@ function graphHint() {
     "p",
     { class: "hint" },
     element("span", {}, counted(steps.length, "step")),
-    steps.some(isCritical) &&
-      element("span", { class: "line" }, "critical path"),
+    steps.some(isCritical) && element("span", { class: "line" }, "critical path"),
     element("span", {}, "drag to move, wheel to zoom, click for details"),
   );
 }

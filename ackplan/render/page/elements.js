@@ -48,30 +48,6 @@ function complete(node, attributes, children) {
 }
 
 /**
- * What there is of these; an empty text is something.
- *
- * @template Item
- * @param {Array<Item | false | null | undefined>} items
- */
-function present(items) {
-  return /** @type {Item[]} */ (
-    items.filter(
-      (item) => item !== null && item !== undefined && item !== false,
-    )
-  );
-}
-
-/**
- * These words, those that say something, in one.
- *
- * @param {string} separator
- * @param {Array<string | false | null | undefined>} words
- */
-function joined(separator, ...words) {
-  return words.filter(Boolean).join(separator);
-}
-
-/**
  * The element of the page with this id.
  *
  * @param {string} id
@@ -95,44 +71,4 @@ function source(event) {
  */
 function badge(tone, text) {
   return element("span", { class: "badge", "data-tone": tone }, text);
-}
-
-/**
- * `1 cluster`, `2,000 clusters`.
- *
- * @param {number} number
- * @param {string} noun
- */
-function counted(number, noun) {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/**
- * Seconds as `45s`, `10m`, `1m30s`, `1h5m`.
- *
- * @param {number} seconds
- */
-function duration(seconds) {
-  const whole = Math.round(seconds);
-  const [hours, minutes, rest] = [
-    Math.floor(whole / 3600),
-    Math.floor((whole % 3600) / 60),
-    whole % 60,
-  ];
-  const text =
-    (hours ? `${hours}h` : "") +
-    (minutes ? `${minutes}m` : "") +
-    (rest && !hours ? `${rest}s` : "");
-  return text || "0s";
-}
-
-/**
- * The same for what was measured: a tenth of a second where that is not little.
- *
- * @param {number} seconds
- */
-function precise(seconds) {
-  return seconds > 0 && seconds < 9.95
-    ? `${seconds.toFixed(1)}s`
-    : duration(seconds);
 }

@@ -51,12 +51,7 @@ function around(places) {
  * @param {Rectangle} other
  */
 function overlap(one, other) {
-  return (
-    one.left < other.right &&
-    one.right > other.left &&
-    one.top < other.bottom &&
-    one.bottom > other.top
-  );
+  return one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top;
 }
 
 /**
@@ -86,9 +81,7 @@ function curve(places) {
 function fitted(name) {
   let width = 0;
   const characters = [...name];
-  const end = characters.findIndex(
-    (character) => (width += columnsOf(character)) > NAME_WIDTH,
-  );
+  const end = characters.findIndex((character) => (width += columnsOf(character)) > NAME_WIDTH);
   return end < 0 ? name : `${characters.slice(0, end - 1).join("")}…`;
 }
 

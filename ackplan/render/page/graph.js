@@ -10,19 +10,8 @@ class Graph {
     this.boxGroup = shape("g");
     this.world = shape("g", {}, this.arrowGroup, this.boxGroup);
     const label = "Graph of steps: arrow keys move from step to step";
-    this.svg = shape(
-      "svg",
-      { role: "group", "aria-label": label },
-      arrowHeads(),
-      this.world,
-    );
-    this.root = element(
-      "div",
-      { id: "graph" },
-      this.svg,
-      this.tools(),
-      graphHint(),
-    );
+    this.svg = shape("svg", { role: "group", "aria-label": label }, arrowHeads(), this.world);
+    this.root = element("div", { id: "graph" }, this.svg, this.tools(), graphHint());
     this.camera = new Camera();
     /** What is drawn, by number. @type {Map<number, SVGElement>} */
     this.boxes = new Map();
@@ -67,11 +56,7 @@ class Graph {
 
   /** Dims what a reader does not want to see. */
   filter() {
-    this.visible = new Set(
-      visibleClusters().flatMap((number) =>
-        stepsOfCluster(clusters[number].name),
-      ),
-    );
+    this.visible = new Set(visibleClusters().flatMap((number) => stepsOfCluster(clusters[number].name)));
     this.redraw();
   }
 
@@ -123,9 +108,7 @@ class Graph {
 
   /** @param {MouseEvent} event */
   click(event) {
-    const node = /** @type {SVGElement | null} */ (
-      source(event).closest(".node")
-    );
+    const node = /** @type {SVGElement | null} */ (source(event).closest(".node"));
     if (node && !this.drag.hasMoved) this.pick(Number(node.dataset.step));
   }
 
@@ -144,13 +127,7 @@ class Graph {
       "-": () => this.scale(1 / ZOOM_STEP),
       0: () => this.fit(),
     };
-    if (
-      !Object.hasOwn(acts, event.key) ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey
-    )
-      return;
+    if (!Object.hasOwn(acts, event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     acts[event.key]();
   }
@@ -197,8 +174,7 @@ class Graph {
 
   /** Draws all anew that is in sight. */
   redraw() {
-    for (const node of [...this.boxes.values(), ...this.lines.values()])
-      node.remove();
+    for (const node of [...this.boxes.values(), ...this.lines.values()]) node.remove();
     this.boxes.clear();
     this.lines.clear();
     this.isFar = this.camera.isFar;
@@ -217,11 +193,7 @@ class Graph {
       this.keep(this.boxes, number, overlap(boxOf(step.place), sight));
     });
     this.arrows.forEach((arrow, number) => {
-      this.keep(
-        this.lines,
-        number,
-        this.shows(arrow) && overlap(around(placesOf(arrow)), sight),
-      );
+      this.keep(this.lines, number, this.shows(arrow) && overlap(around(placesOf(arrow)), sight));
     });
   }
 
@@ -235,10 +207,7 @@ class Graph {
   keep(drawn, number, isInSight) {
     const node = drawn.get(number);
     if (isInSight && !node) {
-      drawn.set(
-        number,
-        drawn === this.boxes ? this.addBox(number) : this.addLine(number),
-      );
+      drawn.set(number, drawn === this.boxes ? this.addBox(number) : this.addLine(number));
     } else if (node && !isInSight && !node.contains(document.activeElement)) {
       node.remove();
       drawn.delete(number);
@@ -251,12 +220,7 @@ class Graph {
    * @param {Arrow} arrow
    */
   shows(arrow) {
-    return (
-      !this.isFar ||
-      this.arrows.length <= MOST_FAR_ARROWS ||
-      touchesChosen(arrow) ||
-      isCriticalArrow(arrow)
-    );
+    return !this.isFar || this.arrows.length <= MOST_FAR_ARROWS || touchesChosen(arrow) || isCriticalArrow(arrow);
   }
 
   /** @param {number} number */

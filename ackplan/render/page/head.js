@@ -6,17 +6,9 @@ const MOST_FAILURES = 20;
 function showHead() {
   part("facts").append(...data.facts.map(headFact));
   part("path").hidden = data.path.length === 0 || Boolean(data.run);
-  part("path").append(
-    "Critical path: ",
-    ...data.path.flatMap((name, index) => [index ? " → " : "", pathName(name)]),
-  );
-  const items = [
-    ...(data.run ? failures() : data.alerts.map(alertPart)),
-    ...data.findings.map(headFinding),
-  ];
-  part("alerts").append(
-    ...items.map((item) => complete(item, { role: "listitem" }, [])),
-  );
+  part("path").append("Critical path: ", ...data.path.flatMap((name, index) => [index ? " → " : "", pathName(name)]));
+  const items = [...(data.run ? failures() : data.alerts.map(alertPart)), ...data.findings.map(headFinding)];
+  part("alerts").append(...items.map((item) => complete(item, { role: "listitem" }, [])));
 }
 
 /** @param {Fact} fact */
@@ -38,11 +30,7 @@ function alertPart({ tone, text, names = [] }) {
     ...names.slice(0, MOST_NAMES).map(nameLink),
     more > 0 && `and ${more.toLocaleString("en")} more`,
   );
-  return element(
-    "div",
-    { class: "alert", "data-tone": tone },
-    element("p", {}, element("b", {}, text), list),
-  );
+  return element("div", { class: "alert", "data-tone": tone }, element("p", {}, element("b", {}, text), list));
 }
 
 /**
@@ -52,15 +40,12 @@ function alertPart({ tone, text, names = [] }) {
  */
 function headFinding(finding) {
   const { cluster, subject = "" } = finding;
-  if (cluster === undefined || !clusterNumbers.has(cluster))
-    return findingPart(finding);
+  if (cluster === undefined || !clusterNumbers.has(cluster)) return findingPart(finding);
   const shown = findingPart({
     ...finding,
     subject: subject.slice(cluster.length + 2),
   });
-  shown.firstChild?.appendChild(
-    element("span", { class: "names" }, nameLink(cluster)),
-  );
+  shown.firstChild?.appendChild(element("span", { class: "names" }, nameLink(cluster)));
   return shown;
 }
 
@@ -69,9 +54,7 @@ function failures() {
   const failed = steps.filter((step) => step.end?.errors?.length);
   return failed
     .slice(0, MOST_FAILURES)
-    .flatMap((step) =>
-      (step.end?.errors ?? []).map((error) => failure(step, error)),
-    );
+    .flatMap((step) => (step.end?.errors ?? []).map((error) => failure(step, error)));
 }
 
 /**
@@ -83,12 +66,7 @@ function failure(step, error) {
     ...error,
     subject: error.subject === step.cluster ? "" : error.subject,
   });
-  const ending = element(
-    "span",
-    {},
-    nameLink(step.cluster),
-    `: ${step.text} ${step.end?.status}`,
-  );
+  const ending = element("span", {}, nameLink(step.cluster), `: ${step.text} ${step.end?.status}`);
   shown.firstChild?.appendChild(element("span", { class: "names" }, ending));
   return shown;
 }

@@ -30,6 +30,7 @@ __all__ = ["RunFacts", "drift_html", "plan_html", "report_html"]
 
 # In the order in which they are put together into one script.
 _SCRIPTS = (
+    "format",
     "elements",
     "model",
     "search",

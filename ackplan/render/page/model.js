@@ -3,9 +3,7 @@
 /** @type {Page} */
 const data = JSON.parse(part("data").textContent ?? "");
 const { clusters, steps } = data;
-const clusterNumbers = new Map(
-  clusters.map((cluster, number) => [cluster.name, number]),
-);
+const clusterNumbers = new Map(clusters.map((cluster, number) => [cluster.name, number]));
 
 /** Numbers of steps by the name of their cluster. @type {Map<string, number[]>} */
 const stepsOf = new Map();
@@ -65,9 +63,7 @@ function findingsOf(cluster) {
  * @param {Cluster} cluster
  */
 function endsOf(cluster) {
-  return present(
-    stepsOfCluster(cluster.name).map((number) => steps[number].end),
-  );
+  return present(stepsOfCluster(cluster.name).map((number) => steps[number].end));
 }
 
 /** @param {Cluster} cluster */
@@ -77,10 +73,7 @@ function errorsOf(cluster) {
 
 /** @param {Cluster} cluster */
 function retriesOf(cluster) {
-  return endsOf(cluster).reduce(
-    (sum, end) => sum + (end.retries?.length ?? 0),
-    0,
-  );
+  return endsOf(cluster).reduce((sum, end) => sum + (end.retries?.length ?? 0), 0);
 }
 
 /**
@@ -117,20 +110,9 @@ function isCritical(step) {
  * @param {Step} step
  */
 function stepLabel(step) {
-  const time = step.end
-    ? step.end.status
-    : step.expected && `about ${step.expected}`;
-  const state = [
-    step.tone === "blocked" && "blocked",
-    isCritical(step) && "on the critical path",
-  ];
-  return joined(
-    ", ",
-    `${step.cluster}: ${step.text}`,
-    step.call,
-    time,
-    ...state,
-  );
+  const time = step.end ? step.end.status : step.expected && `about ${step.expected}`;
+  const state = [step.tone === "blocked" && "blocked", isCritical(step) && "on the critical path"];
+  return joined(", ", `${step.cluster}: ${step.text}`, step.call, time, ...state);
 }
 
 /**
@@ -147,10 +129,6 @@ function neighbour(from, key) {
   if (!turn) return undefined;
   /** @type {(number: number) => number} */
   const distance = (number) => (steps[number].place.row - place.row) * turn;
-  const column = [...steps.keys()].filter(
-    (number) => steps[number].place.column === place.column,
-  );
-  return column
-    .filter((number) => distance(number) > 0)
-    .sort((a, b) => distance(a) - distance(b))[0];
+  const column = [...steps.keys()].filter((number) => steps[number].place.column === place.column);
+  return column.filter((number) => distance(number) > 0).sort((a, b) => distance(a) - distance(b))[0];
 }

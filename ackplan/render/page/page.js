@@ -122,8 +122,7 @@ function tabs() {
 
 /** @param {KeyboardEvent} event */
 function tabKey(event) {
-  const turn =
-    event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  const turn = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
   if (!turn) return;
   event.preventDefault();
   const next = VIEW_NAMES.indexOf(view) + turn + VIEW_NAMES.length;
@@ -184,9 +183,7 @@ function search() {
 function changeTheme() {
   const root = document.documentElement;
   const { theme } = root.dataset;
-  const isDark = theme
-    ? theme === "dark"
-    : matchMedia("(prefers-color-scheme: dark)").matches;
+  const isDark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = isDark ? "light" : "dark";
 }
 

@@ -1,12 +1,5 @@
 // When each step runs: expected times of a plan, real ones of a run. A row a step, the first to start first.
 
-/** Seconds from mark to mark of the axis, and how many marks there may be. */
-const ROUND_SECONDS = [
-  0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
-  14400, 43200, 86400,
-];
-const MOST_MARKS = 8;
-
 const stepList = new VirtualList({
   id: "steps",
   label: "Steps in the order in which they start",
@@ -16,16 +9,8 @@ const stepList = new VirtualList({
 });
 const axis = element("div", { class: "axis", "aria-hidden": "true" });
 const axisLines = element("div", { class: "lines", "aria-hidden": "true" });
-const scheduleView = element(
-  "div",
-  { id: "schedule" },
-  axisLines,
-  axis,
-  stepList.root,
-);
-const scheduled = [...steps.keys()]
-  .filter((number) => timesOf(steps[number]))
-  .sort(byStart);
+const scheduleView = element("div", { id: "schedule" }, axisLines, axis, stepList.root);
+const scheduled = [...steps.keys()].filter((number) => timesOf(steps[number])).sort(byStart);
 
 /**
  * @param {number} a
@@ -46,11 +31,7 @@ function startOf(number) {
  * @param {Set<number>} visible
  */
 function showSchedule(visible) {
-  stepList.set(
-    scheduled.filter((number) =>
-      visible.has(clusterNumber(steps[number].cluster)),
-    ),
-  );
+  stepList.set(scheduled.filter((number) => visible.has(clusterNumber(steps[number].cluster))));
   stepList.mark(chosen.step, false);
 }
 
@@ -62,10 +43,7 @@ function fillStep(number, row) {
   const step = steps[number];
   const { start, seconds } = timesOf(step) ?? { start: 0, seconds: 0 };
   row.classList.add("timed");
-  row.setAttribute(
-    "aria-label",
-    `${stepLabel(step)}, starts at ${duration(start)}`,
-  );
+  row.setAttribute("aria-label", `${stepLabel(step)}, starts at ${duration(start)}`);
   const bar = element("div", {
     class: step.critical || data.run ? "bar critical" : "bar",
     "data-tone": toneOf(step),
@@ -73,40 +51,15 @@ function fillStep(number, row) {
   bar.style.left = share(start);
   bar.style.width = share(seconds);
   row.append(
-    element(
-      "div",
-      { class: "label" },
-      step.cluster,
-      element("span", { class: "quiet" }, ` ${step.text}`),
-    ),
+    element("div", { class: "label" }, step.cluster, element("span", { class: "quiet" }, ` ${step.text}`)),
     element("div", { class: "track" }, bar),
-    element(
-      "div",
-      { class: "time" },
-      data.run ? precise(seconds) : duration(seconds),
-    ),
+    element("div", { class: "time" }, data.run ? precise(seconds) : duration(seconds)),
   );
 }
 
 /** @param {number} seconds */
 function share(seconds) {
   return data.seconds ? `${(100 * seconds) / data.seconds}%` : "0%";
-}
-
-/**
- * Where the marks of an axis of so many seconds stand.
- *
- * @param {number} seconds
- */
-function axisMarks(seconds) {
-  const every =
-    ROUND_SECONDS.find((round) => seconds / round <= MOST_MARKS) ??
-    seconds / MOST_MARKS;
-  const marks = [];
-  for (let at = 0; at <= seconds && every > 0; at += every) {
-    marks.push({ at, label: every < 1 ? `${at.toFixed(1)}s` : duration(at) });
-  }
-  return marks;
 }
 
 /** Marks of time above the bars, at round numbers, with lines down; what solid bars mean. */
@@ -117,8 +70,6 @@ function drawAxis() {
     axisLines.append(line);
     return mark;
   });
-  const legend = steps.some(isCritical)
-    ? [element("span", { class: "legend" }, "critical path")]
-    : [];
+  const legend = steps.some(isCritical) ? [element("span", { class: "legend" }, "critical path")] : [];
   axis.append(...legend, element("div", {}, ...marks));
 }

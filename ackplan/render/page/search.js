@@ -29,11 +29,7 @@ const haystacks = new Map();
  */
 function byRank(a, b) {
   const [one, other] = [clusters[a], clusters[b]];
-  return (
-    rank(one.status) - rank(other.status) ||
-    rank(one.tone) - rank(other.tone) ||
-    a - b
-  );
+  return rank(one.status) - rank(other.status) || rank(one.tone) - rank(other.tone) || a - b;
 }
 
 /** @param {string | undefined} tone */
@@ -64,8 +60,7 @@ function isVisible(number) {
  * @param {Cluster} cluster
  */
 function passesFilters(cluster) {
-  if (chosen.tones.size === 0)
-    return cluster.tone !== "no-op" || Boolean(chosen.query);
+  if (chosen.tones.size === 0) return cluster.tone !== "no-op" || Boolean(chosen.query);
   return tonesOf(cluster).some((tone) => chosen.tones.has(tone));
 }
 
@@ -96,34 +91,17 @@ function haystack(number) {
 function clusterWords(cluster) {
   const findings = [...findingsOf(cluster), ...(cluster.blocked ?? [])];
   return [
-    ...[
-      cluster.name,
-      cluster.kind,
-      cluster.region,
-      cluster.id,
-      cluster.state,
-      cluster.headline,
-      cluster.became,
-    ],
-    ...[
-      cluster.reason,
-      cluster.drift,
-      cluster.status,
-      ...(cluster.notes ?? []),
-    ],
+    ...[cluster.name, cluster.kind, cluster.region, cluster.id, cluster.state, cluster.headline, cluster.became],
+    ...[cluster.reason, cluster.drift, cluster.status, ...(cluster.notes ?? [])],
     ...(cluster.fields ?? []).flatMap(fieldWords),
     ...findings.flatMap(findingWords),
-    ...stepsOfCluster(cluster.name).flatMap((number) =>
-      stepWords(steps[number]),
-    ),
+    ...stepsOfCluster(cluster.name).flatMap((number) => stepWords(steps[number])),
   ];
 }
 
 /** @param {Field} field */
 function fieldWords({ name, before, after, notes = [] }) {
-  const values = [name, before, after].map((number) =>
-    number === undefined ? "" : text(number),
-  );
+  const values = [name, before, after].map((number) => (number === undefined ? "" : text(number)));
   return [...values, ...notes.map((note) => data.notes[note].text)];
 }
 
@@ -138,17 +116,7 @@ function stepWords({ kind, call, instances = [], end }) {
 }
 
 /** @param {End} end */
-function endWords({
-  id,
-  requests = [],
-  tasks = [],
-  retries = [],
-  errors = [],
-}) {
-  const tries = retries.flatMap(({ code, request }) => [
-    "retry",
-    code,
-    request,
-  ]);
+function endWords({ id, requests = [], tasks = [], retries = [], errors = [] }) {
+  const tries = retries.flatMap(({ code, request }) => ["retry", code, request]);
   return [id, ...requests, ...tasks, ...tries, ...errors.flatMap(findingWords)];
 }

@@ -13,31 +13,19 @@ function sideParts({ sides }) {
       sideCell(sides.recorded, row, "not recorded"),
       sideCell(sides.live, row, "not live"),
     ];
-    return element(
-      "tr",
-      { class: row < changes ? "moved" : null },
-      keyCell(name),
-      ...cells,
-    );
+    return element("tr", { class: row < changes ? "moved" : null }, keyCell(name), ...cells);
   });
-  const hint =
-    "Not told: the API does not show it, or the plan does not keep it.";
+  const hint = "Not told: the API does not show it, or the plan does not keep it.";
   return present([
     element("h3", {}, "Wanted, recorded, live"),
     isPartlyTold(sides) && element("p", { class: "quiet" }, hint),
-    table(
-      "Wanted, recorded, live",
-      ["Parameter", "Wanted", "Recorded", "Live"],
-      rows,
-    ),
+    table("Wanted, recorded, live", ["Parameter", "Wanted", "Recorded", "Live"], rows),
   ]);
 }
 
 /** @param {Sides} sides */
 function isPartlyTold({ wanted, recorded, live }) {
-  return [wanted, recorded, live].some(
-    (side) => side === "unknown" || (side !== "no" && side.includes(NOT_TOLD)),
-  );
+  return [wanted, recorded, live].some((side) => side === "unknown" || (side !== "no" && side.includes(NOT_TOLD)));
 }
 
 /**

@@ -5,12 +5,7 @@ const MOST_NEEDS = 8;
 /** @param {Cluster} cluster */
 function stepParts(cluster) {
   const own = stepsOfCluster(cluster.name);
-  return own.length
-    ? [
-        element("h3", {}, own.length === 1 ? "Step" : "Steps"),
-        ...own.map(stepPart),
-      ]
-    : [];
+  return own.length ? [element("h3", {}, own.length === 1 ? "Step" : "Steps"), ...own.map(stepPart)] : [];
 }
 
 /** @param {number} number */
@@ -65,8 +60,7 @@ function stepFacts(step) {
  */
 function endFacts(end) {
   if (!end) return [];
-  const took =
-    end.took && `${precise(end.seconds)}, from ${precise(end.start ?? 0)} on`;
+  const took = end.took && `${precise(end.seconds)}, from ${precise(end.start ?? 0)} on`;
   return [
     ["Took", took || end.note],
     ["Cluster", end.id],
@@ -89,12 +83,7 @@ function neededClusters({ cluster, needs = [] }) {
 
 /** @param {Retry} retry */
 function retryText({ code, request, pause }) {
-  return joined(
-    ", ",
-    code,
-    request && `request ${request}`,
-    `again after ${pause}s`,
-  );
+  return joined(", ", code, request && `request ${request}`, `again after ${pause}s`);
 }
 
 /**
@@ -105,10 +94,6 @@ function retryText({ code, request, pause }) {
 function bodyPart(step, body, isChosen) {
   const open = isChosen || step.kind !== "create";
   const label = `Body of ${step.text}`;
-  const lines = element(
-    "pre",
-    { tabindex: 0, role: "region", "aria-label": label },
-    body,
-  );
+  const lines = element("pre", { tabindex: 0, role: "region", "aria-label": label }, body);
   return element("details", { open }, element("summary", {}, "Body"), lines);
 }

@@ -64,8 +64,7 @@ class VirtualList {
     const top = index * this.height;
     const { scrollTop, clientHeight } = this.root;
     if (top < scrollTop) this.root.scrollTop = top;
-    else if (top + this.height > scrollTop + clientHeight)
-      this.root.scrollTop = top + this.height - clientHeight;
+    else if (top + this.height > scrollTop + clientHeight) this.root.scrollTop = top + this.height - clientHeight;
   }
 
   clear() {
@@ -76,17 +75,13 @@ class VirtualList {
   draw() {
     const { scrollTop, clientHeight } = this.root;
     const first = Math.max(0, Math.floor(scrollTop / this.height) - SPARE_ROWS);
-    const last = Math.min(
-      this.items.length,
-      Math.ceil((scrollTop + clientHeight) / this.height) + SPARE_ROWS,
-    );
+    const last = Math.min(this.items.length, Math.ceil((scrollTop + clientHeight) / this.height) + SPARE_ROWS);
     for (const [index, row] of this.rows) {
       if (index >= first && index < last) continue;
       row.remove();
       this.rows.delete(index);
     }
-    for (let index = first; index < last; index += 1)
-      if (!this.rows.has(index)) this.add(index);
+    for (let index = first; index < last; index += 1) if (!this.rows.has(index)) this.add(index);
     this.point();
   }
 
@@ -127,13 +122,9 @@ class VirtualList {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const page = Math.max(
-      1,
-      Math.floor(this.root.clientHeight / this.height) - 1,
-    );
+    const page = Math.max(1, Math.floor(this.root.clientHeight / this.height) - 1);
     const index = nextIndex(event.key, this.current, this.items.length, page);
-    if (index === null || event.ctrlKey || event.metaKey || event.altKey)
-      return;
+    if (index === null || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     this.pick(index);
   }

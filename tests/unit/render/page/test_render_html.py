@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from ackplan.core.answers import Retry
 from ackplan.core.diagnostics import error
 from ackplan.execute.outcomes import Outcome, Result, Status
+from ackplan.render.page import html as page_html
 from ackplan.render.page.data import plan_data
 from ackplan.render.page.html import RunFacts, data_text, plan_html, report_html
 from ackplan.render.page.run import report_data
@@ -43,6 +45,17 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
     assert not re.search(r"\s(?:src|href)=\"(?!#)", page)
     assert not re.search(r"url\((?!#)|@import|\binnerHTML\b|\bfetch\(|XMLHttpRequest|\beval\(", page)
     assert set(re.findall(r"https?://[^\"']+", page)) == {"http://www.w3.org/2000/svg"}
+
+
+def test_the_script_is_all_of_its_files_without_their_comments() -> None:
+    folder = Path(page_html.__file__).parent
+    assert sorted(page_html._SCRIPTS) == sorted(file.stem for file in folder.glob("*.js"))
+    (script,) = re.findall("<script>(.*?)</script>", plan_html(MIXED.plan()), re.DOTALL)
+    assert not re.search(r"^\s*(?://|/?\*)", script, re.MULTILINE)
+    code = [line for name in page_html._SCRIPTS for line in (folder / f"{name}.js").read_text("utf-8").splitlines()]
+    assert set(re.findall(r"^function \w+", "\n".join(code), re.MULTILINE)) <= set(
+        re.findall(r"^function \w+", script, re.MULTILINE)
+    )
 
 
 def test_the_same_plan_gives_the_same_page() -> None:
