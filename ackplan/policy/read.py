@@ -16,7 +16,7 @@ from ackplan.core.diagnostics import Diagnostic, Severity, Span, error
 from ackplan.documents import schema_words
 from ackplan.documents.tree import Map
 from ackplan.documents.yaml import parse
-from ackplan.policy import keywords, unfolding
+from ackplan.policy import schema_keywords, unfolding
 from ackplan.policy.faults import SchemaRefused, Violation, compiled, faults
 from ackplan.policy.model import (
     Allowing,
@@ -170,7 +170,7 @@ def _protection(value: Mapping[str, Any]) -> Protection:
 def _schema(value: Any) -> ClusterSchema:
     schema = json.loads(json.dumps(value))
     validator = compiled(schema)
-    keywords.check(schema, _properties())
+    schema_keywords.check(schema, _properties())
     unfolding.check(schema)
     return ClusterSchema(schema, validator)
 

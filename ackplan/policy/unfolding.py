@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ackplan.policy.faults import SchemaRefused
-from ackplan.policy.keywords import Path, inner
+from ackplan.policy.schema_keywords import Path, inner
 
 _MOST = 10_000
 _DEEPEST = 100

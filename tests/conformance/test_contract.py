@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 import yarl
 
-from ackplan.adapters.ack import AckClient, ClientSettings, FixedCredentials, open_client
+from ackplan.adapters.ack import AckClient, ClientSettings, FixedCredentials, Surroundings, open_client
 from ackplan.adapters.ack.calls import call as client_call
 from ackplan.core import catalog
 from ackplan.simulator import Running, VirtualClock, serve
@@ -76,7 +76,7 @@ def test_the_simulator_takes_each_call_of_the_client_for_what_it_is(signature):
             open_client(
                 ClientSettings(running.url, signature=signature),
                 FixedCredentials("sandbox", "sandbox"),
-                now=lambda: datetime.fromtimestamp(NOW, UTC),
+                Surroundings(now=lambda: datetime.fromtimestamp(NOW, UTC)),
             ) as client,
         ):
             for act in CLIENT_CALLS.values():

@@ -172,10 +172,9 @@ class Computer:
         async with ack.open_client(
             ack.ClientSettings(endpoint="http://127.0.0.1:1", rate=0),
             ack.FixedCredentials(STRANGER if life.astray else "sandbox", "sandbox"),
-            clock=clock,
-            rng=rng,
-            now=lambda: datetime.fromtimestamp(clock.now(), UTC),
-            nonce=lambda: f"{rng.getrandbits(64):x}",
+            ack.Surroundings(
+                clock, lambda: datetime.fromtimestamp(clock.now(), UTC), lambda: f"{rng.getrandbits(64):x}", rng
+            ),
             carried=lambda _transport: Wire(self.account, life, self.disk),
         ) as client:
             yield client

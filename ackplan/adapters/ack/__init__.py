@@ -31,6 +31,7 @@ from ackplan.adapters.ack.errors import (
 from ackplan.adapters.ack.identity import DEFAULT_STS, caller_account
 from ackplan.adapters.ack.probe import Reached, probe, proxy_of
 from ackplan.adapters.ack.retry import RetryPolicy
+from ackplan.adapters.ack.sender import Surroundings
 from ackplan.adapters.ack.settings import ClientSettings, Timeouts
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Rejected",
     "RetryPolicy",
     "ServerFault",
+    "Surroundings",
     "Throttled",
     "Timeout",
     "Timeouts",

@@ -7,12 +7,8 @@ It is the `Api` that execution asks for, and has what the commands need besides.
 from __future__ import annotations
 
 import asyncio
-import random
-import time
-import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ackplan.adapters.ack import decode
@@ -30,7 +26,7 @@ if TYPE_CHECKING:
     from ackplan.adapters.ack.credentials import Credentials
     from ackplan.adapters.ack.exchange import Answer, ApiCall
     from ackplan.core.answers import Accepted, Attached, Cluster, LogLine, Node, Task
-    from ackplan.execute.ports import Clock, WriteDown
+    from ackplan.execute.ports import WriteDown
 
 T = TypeVar("T")
 
@@ -193,33 +189,16 @@ class AckClient:
             raise fault from None
 
 
-class _MonotonicClock:
-    """This machine's time."""
-
-    def now(self) -> float:
-        return time.monotonic()
-
-    def wall(self) -> float:
-        return time.time()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-
 @asynccontextmanager
-async def open_client(  # noqa: PLR0913 - settings, credentials, and the ports of tests and rehearsals
+async def open_client(
     settings: ClientSettings,
     credentials: Credentials,
-    *,
-    clock: Clock | None = None,
-    rng: random.Random | None = None,
-    now: Callable[[], datetime] | None = None,
-    nonce: Callable[[], str] | None = None,
+    surroundings: Surroundings | None = None,
     carried: Callable[[Carrier], Carrier] | None = None,
 ) -> AsyncIterator[AckClient]:
     """A client for as long as the block lasts; its connections end with it.
 
-    Raises NotSent for an endpoint, a certificate file or a signature that can't be used. The rest are for tests and
+    Raises NotSent for an endpoint, a certificate file or a signature that can't be used. The rest is for tests and
     rehearsals: `carried` may put something between the client and its transport.
     """
     from ackplan.adapters.ack.transport import Transport
@@ -228,12 +207,7 @@ async def open_client(  # noqa: PLR0913 - settings, credentials, and the ports o
     if settings.signature not in SIGNERS:
         why = f"the signature has to be one of {', '.join(SIGNERS)}"
         raise NotSent("SignatureRefused", why, operation="signature")
-    around = Surroundings(
-        clock or _MonotonicClock(),
-        now or (lambda: datetime.now(UTC)),
-        nonce or (lambda: str(uuid.uuid4())),
-        rng or random.SystemRandom(),
-    )
+    around = surroundings or Surroundings()
     transport = Transport(endpoint, settings)
     signer = Signer(endpoint.authority, settings.signature, credentials)
     pace = Pace(RateLimit(settings.rate), around.clock, asyncio.Lock())

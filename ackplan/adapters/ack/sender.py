@@ -7,9 +7,11 @@ import dataclasses
 import json
 import logging
 import random
+import time
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ackplan.adapters.ack.classify import error_of
@@ -43,14 +45,35 @@ class Carrier(Protocol):
         ...
 
 
+class _MonotonicClock:
+    """This machine's time."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def wall(self) -> float:
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _nonce() -> str:
+    return str(uuid.uuid4())
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """Time and chance as the client sees them. `clock` is monotonic, `now` is the date for the Date header."""
 
-    clock: Clock
-    now: Callable[[], datetime]
-    nonce: Callable[[], str]
-    rng: random.Random
+    clock: Clock = field(default_factory=_MonotonicClock)
+    now: Callable[[], datetime] = _utc_now
+    nonce: Callable[[], str] = _nonce
+    rng: random.Random = field(default_factory=random.SystemRandom)
 
 
 class Signer:

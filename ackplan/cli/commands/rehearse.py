@@ -92,5 +92,5 @@ async def _rehearse(plan: Plan, limits: Limits, faults: Path | None) -> Rehearsa
         timeouts = ack.Timeouts(connect=patience, read=patience, total=patience)
         settings = ack.ClientSettings(endpoint=running.url, rate=limits.rate, timeouts=timeouts)
         fixed = ack.FixedCredentials("sandbox", "sandbox")
-        async with ack.open_client(settings, fixed, clock=clock, carried=clock.watched) as client:
+        async with ack.open_client(settings, fixed, ack.Surroundings(clock), clock.watched) as client:
             return await rehearse(plan, client, clock, limits, Progress(len(plan.steps), clock, RealClock()))

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ackplan.adapters.ack import AckClient, ClientSettings, FixedCredentials, open_client
+from ackplan.adapters.ack import AckClient, ClientSettings, FixedCredentials, Surroundings, open_client
 
 NOW = datetime(2019, 9, 16, 8, 30, tzinfo=UTC)
 KEY = ("LTAItestkeyid", "TheSecretOfTheKey30")
@@ -127,10 +127,7 @@ async def talking_to(url: str, seen: list[Any], **settings: Any) -> AsyncIterato
     async with open_client(
         ClientSettings(endpoint=url, **settings),
         FixedCredentials(*KEY, token),
-        clock=clock,
-        rng=random.Random(7),
-        now=lambda: NOW,
-        nonce=lambda: f"nonce-{next(numbers)}",
+        Surroundings(clock, lambda: NOW, lambda: f"nonce-{next(numbers)}", random.Random(7)),
     ) as client:
         yield Stage(client, seen, clock)
 
