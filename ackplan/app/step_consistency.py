@@ -9,8 +9,8 @@ from typing import Any, assert_never
 from ackplan import spec
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Attach, AwaitGone, Calling, Create, Delete, Detach, Forget, ScaleIn, ScaleOut
+from ackplan.plan import scale_out
 from ackplan.plan.model import Change, Step
-from ackplan.plan.steps import scale_out_values
 from ackplan.record import RecordedCluster
 
 
@@ -120,7 +120,7 @@ def _is_of_a_group(change: Change, body: Mapping[str, Any]) -> bool:
 
 def _known(change: Change, body: Mapping[str, Any], added: int) -> Iterable[tuple[str, list[Any]]]:
     """Of each parameter of a scale-out the values that it can have."""
-    known = scale_out_values(change.kind, change.after or {}, change.live.facts if change.live else {}, added)
+    known = scale_out.values(change.kind, change.after or {}, change.live.facts if change.live else {}, added)
     return [(name, known.get(name, [])) for name in body]
 
 

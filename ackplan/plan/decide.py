@@ -17,7 +17,7 @@ from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side
 from ackplan.diff import Difference, ParameterChange, compare, replacing
 from ackplan.diff.workers import MASTER, choose
-from ackplan.plan import refusals, steps
+from ackplan.plan import refusals, scale_out, steps
 from ackplan.plan.cases import (
     Doubtful,
     Held,
@@ -258,7 +258,7 @@ def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference:
     size = next((c.side for c in difference.changes if c.effect is Effect.SCALE), Side.SPEC)
     named = sent_as(sides.nodes or (), case.node_names)
     todo = steps.update(steps.Update(wanted, recorded, live, difference.workers, released, reason, size, named))
-    blocked += [refusals.lacking(wanted, name) for name in steps.lacking(wanted.kind, todo)]
+    blocked += [refusals.lacking(wanted, name) for name in scale_out.lacking(wanted.kind, todo)]
     blocked += unfit(wanted, live, todo)
     return change_of_desired(
         wanted,

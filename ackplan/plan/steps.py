@@ -6,17 +6,14 @@ The steps of one cluster run one after another: attach, scale out, detach, scale
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ackplan.core.answers import Cluster
 from ackplan.core.call import Call, Pinned
-from ackplan.core.catalog import Catalog, Kind
-from ackplan.core.catalog.parameters import Effect
+from ackplan.core.catalog import Kind
 from ackplan.core.catalog.timeouts import timeouts
-from ackplan.core.values import ABSENT
 from ackplan.core.work import (
     TRAITS,
     Attach,
@@ -35,12 +32,10 @@ from ackplan.core.work import (
     call_of,
 )
 from ackplan.diff import Workers, own_after
+from ackplan.plan import scale_out
 from ackplan.plan.model import Step, replaced
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import AttachGroup, Wanted
-
-# Where a scale-out takes a value from the live cluster instead of from its create parameters.
-_LIVE = "live:"
 
 
 @dataclass(slots=True)
@@ -223,7 +218,7 @@ def _worker_steps(chain: Chain, todo: Update, workers: Workers, masters: int) ->
         attach(chain, todo.wanted.attach, workers.attach, Side.LIVE if drifted else Side.SPEC)
         present = present + len(workers.attach) if present is not None else None
     if workers.delta > 0 and present is not None:
-        body = scale_out_body(todo.wanted, todo.live, workers.delta)
+        body = scale_out.body(todo.wanted, todo.live, workers.delta)
         chain.add(ScaleOut(chain.call(ScaleOut, body), Pinned(present, present + workers.delta, masters)))
         present += workers.delta
     if workers.detach and chain.entry is not None:
@@ -239,69 +234,3 @@ def _worker_steps(chain: Chain, todo: Update, workers: Workers, masters: int) ->
             body["release_node"] = release
         size = Pinned(present, present - len(todo.released), masters)
         chain.add(ScaleIn(chain.call(ScaleIn, body), size, todo.released))
-
-
-def scale_out_body(wanted: Wanted, live: Cluster, count: int) -> dict[str, Any]:
-    """The body of a scale-out: every parameter from where its schema says (`x-ack-from`), then `count`.
-
-    Of a list that the creation takes and this call does not take whole, the first items are sent.
-    """
-    body: dict[str, Any] = {}
-    for name, sources, otherwise, most in _scale_out_sources(wanted.kind.catalog):
-        value = count if name == _scale_out_count(wanted.kind.catalog) else otherwise
-        for source in sources:
-            found = _source(source, wanted.kind, wanted.parameters, live.attributes)
-            if found is not None:
-                value = found
-                break
-        if value is not ABSENT:
-            body[name] = value[:most] if isinstance(value, list) else value
-    return body
-
-
-def scale_out_values(
-    kind: Kind, parameters: Mapping[str, Any], live: Mapping[str, Any], count: int
-) -> dict[str, list[Any]]:
-    """What each parameter of a scale-out can be, with these create parameters and these fields of the live cluster."""
-    values: dict[str, list[Any]] = {}
-    for name, sources, otherwise, most in _scale_out_sources(kind.catalog):
-        found = [_source(source, kind, parameters, live) for source in sources]
-        found += [count] if name == _scale_out_count(kind.catalog) else [] if otherwise is ABSENT else [otherwise]
-        values[name] = [value[:most] if isinstance(value, list) else value for value in found if value is not None]
-    return values
-
-
-@functools.cache
-def _scale_out_sources(api: Catalog) -> tuple[tuple[str, tuple[str, ...], Any, int | None], ...]:
-    """The parameters of a scale-out: where each may come from, what it is otherwise (ABSENT: not sent), its length."""
-    (file,) = api.operation("scale_out").bodies
-    found = (
-        (n, tuple(s.get("x-ack-from", ())), s.get("x-ack-otherwise", ABSENT), s.get("maxItems"))
-        for n, s in api.body_parameters(file).items()
-    )
-    return tuple(row for row in found if row[1] or row[2] is not ABSENT or row[0] == _scale_out_count(api))
-
-
-@functools.cache
-def _scale_out_count(api: Catalog) -> str:
-    """The parameter that says how many workers to add."""
-    (file,) = api.operation("scale_out").bodies
-    parameters = api.body_parameters(file).items()
-    return next(name for name, schema in parameters if schema.get("x-ack-effect") == Effect.SCALE.value)
-
-
-def lacking(kind: Kind, steps: Sequence[Step]) -> tuple[str, ...]:
-    """What the scale-outs among these steps need and nobody knows: neither the spec nor the live cluster."""
-    bodies = [step.work.call.body or {} for step in steps if isinstance(step.work, ScaleOut)]
-    if not bodies:
-        return ()
-    (file,) = kind.catalog.operation("scale_out").bodies
-    return tuple(name for name in kind.catalog.required_parameters(file) if any(name not in body for body in bodies))
-
-
-def _source(source: str, kind: Kind, parameters: Mapping[str, Any], live: Mapping[str, Any]) -> Any:
-    if not source.startswith(_LIVE):
-        value = parameters.get(source)
-        return kind.parameters[source].canonical(value) if isinstance(value, str) else value
-    text = live.get(source.removeprefix(_LIVE))
-    return [part.strip() for part in text.split(",")] if isinstance(text, str) and text else None
