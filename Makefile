@@ -63,6 +63,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/parameters.py
 	$(BIN)/python docs/operations.py
 	$(BIN)/python docs/comment.py
+	$(BIN)/python -m tests.page.declarations
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

@@ -13,15 +13,14 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Mapping
 from importlib import resources
-from typing import Any
 
 from ackplan.app.drift import Drift
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Result
 from ackplan.plan.model import Plan
 from ackplan.render.facts.run import RunFacts
+from ackplan.render.page.compact import Data
 from ackplan.render.page.data import plan_data
 from ackplan.render.page.drift import drift_data
 from ackplan.render.page.run import report_data
@@ -71,12 +70,12 @@ def report_html(plan: Plan, result: Result, facts: RunFacts) -> str:
     return _page(report_data(plan, result, facts))
 
 
-def data_text(data: Mapping[str, Any]) -> str:
+def data_text(data: Data) -> str:
     """JSON that can stand inside of a script element: only ASCII, no character that HTML gives a meaning."""
     return json.dumps(data, separators=(",", ":")).translate(_UNSAFE)
 
 
-def _page(data: Mapping[str, Any]) -> str:
+def _page(data: Data) -> str:
     script, style = _script(), _style()
     filled = {
         "policy": _policy(script, style),
@@ -88,7 +87,7 @@ def _page(data: Mapping[str, Any]) -> str:
         "script": script,
         "data": data_text(data),
     }
-    return _PLACE.sub(lambda found: filled[found[1]], _part("page.html"))
+    return _PLACE.sub(lambda place: filled[place[1]], _part("page.html"))
 
 
 def _policy(script: str, style: str) -> str:
