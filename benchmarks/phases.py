@@ -120,9 +120,9 @@ def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
     from ackplan.app.baseline import baseline
     from ackplan.app.observe import Observer
     from ackplan.app.plan import Purpose, make_plan
+    from ackplan.cli.loop import run_async
     from ackplan.core.answers import Node
     from ackplan.plan.planner import Options
-    from ackplan.project.wiring import run_async
     from ackplan.render.text import plan_text
     from ackplan.spec import Inputs
 
