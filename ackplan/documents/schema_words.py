@@ -45,8 +45,8 @@ def shown(value: Any) -> str:
     return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
 
 
-def suggestion(name: str, known: Iterable[str], alike: float = 0.7) -> str:
-    near = difflib.get_close_matches(name, list(known), 1, alike)
+def suggestion(name: str, names: Iterable[str], alike: float = 0.7) -> str:
+    near = difflib.get_close_matches(name, list(names), 1, alike)
     return f'did you mean "{near[0]}"?' if near else ""
 
 
@@ -116,25 +116,25 @@ def source_of(name: str) -> str:
 
 def unknown(fault: ValidationError) -> list[str]:
     """The names that nothing in the schema knows. Empty when the schema only says so because another check failed."""
-    known = known_names(fault.schema)
-    return [name for name in _instance(fault) if name not in known]
+    names = known_names(fault.schema)
+    return [name for name in _instance(fault) if name not in names]
 
 
 def known_names(schema: Any) -> dict[str, None]:
     """Every property name that a subschema, and what it refers to, defines."""
-    found: dict[str, None] = {}
-    _collect(schema, SPEC, found)
-    return found
+    names: dict[str, None] = {}
+    _collect(schema, SPEC, names)
+    return names
 
 
-def _collect(schema: Any, base: str, found: dict[str, None]) -> None:
+def _collect(schema: Any, base: str, names: dict[str, None]) -> None:
     if not isinstance(schema, Mapping):
         return
-    found.update(dict.fromkeys(schema.get("properties", ())))
+    names.update(dict.fromkeys(schema.get("properties", ())))
     for part in schema.get("allOf", ()):
-        _collect(part, base, found)
+        _collect(part, base, names)
     if "$ref" in schema:
-        _collect(*_followed(schema["$ref"], base), found)
+        _collect(*_followed(schema["$ref"], base), names)
 
 
 def _followed(reference: str, base: str) -> tuple[Mapping[str, Any], str]:
@@ -154,16 +154,16 @@ def _all_files() -> Sequence[str]:
 
 def names_in(schema: Any) -> list[str]:
     """The property names that a rule speaks of, in the order in which it does."""
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     if isinstance(schema, Mapping):
-        found.update(dict.fromkeys(schema.get("required", ())))
-        found.update(dict.fromkeys(schema.get("properties", ())))
+        names.update(dict.fromkeys(schema.get("required", ())))
+        names.update(dict.fromkeys(schema.get("properties", ())))
         for keyword in ("oneOf", "anyOf", "allOf"):
             for part in schema.get(keyword, ()):
-                found.update(dict.fromkeys(names_in(part)))
+                names.update(dict.fromkeys(names_in(part)))
         for keyword in ("not", "if", "then", "else"):
-            found.update(dict.fromkeys(names_in(schema.get(keyword))))
-    return list(found)
+            names.update(dict.fromkeys(names_in(schema.get(keyword))))
+    return list(names)
 
 
 class Refusal(Protocol):

@@ -23,7 +23,7 @@ class Oddity:
 
 def oddities(text: str) -> Iterator[Oddity]:
     """Everything of that sort in `text`, which is JSON for the rest."""
-    starts = [0, *(found.end() for found in re.finditer("\n", text))]
+    starts = [0, *(line_end.end() for line_end in re.finditer("\n", text))]
     open_maps: list[dict[str, int]] = []
     for token in _TOKEN.finditer(text):
         word = token.group()

@@ -200,11 +200,11 @@ class _Builder:
 
     def _alias(self, event: Any) -> None:
         self._aliases += 1
-        found = self._anchors.get(event.anchor)
-        if found is None:
+        anchor = self._anchors.get(event.anchor)
+        if anchor is None:
             # Inside its own anchor, or never set: both would be endless or empty.
             raise Refused("ACK1006", event.start_mark, alias=_one_line(f"*{event.anchor}"))
-        value, weight, references = found
+        value, weight, references = anchor
         self._aliased += weight
         self._references += references
         if self._aliased > MAX_ALIASED_NODES + MAX_ALIASED_SHARE * self._nodes:

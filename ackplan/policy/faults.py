@@ -82,15 +82,15 @@ def faults(validator: Any, schema: Any, instance: Any) -> Iterator[Violation]:
     """What the validator refuses of the instance, up to a bound."""
     if validator.is_valid(instance):
         return
-    for number, found in enumerate(validator.iter_errors(instance)):
+    for number, fault in enumerate(validator.iter_errors(instance)):
         if number == _MAX_FAULTS:
             return
-        yield from _faults(found, schema)
+        yield from _faults(fault, schema)
 
 
-def _faults(found: Any, schema: Any) -> Iterator[Violation]:
-    kind, path = found.kind, tuple(found.instance_path)
-    around = _at(schema, found.schema_path[:-1])
+def _faults(fault: Any, schema: Any) -> Iterator[Violation]:
+    kind, path = fault.kind, tuple(fault.instance_path)
+    around = _at(schema, fault.schema_path[:-1])
     if kind.name == "propertyNames":
         inner = kind.error
         value = _value(around, inner.kind.name)
@@ -102,7 +102,7 @@ def _faults(found: Any, schema: Any) -> Iterator[Violation]:
     for key in keys or [None]:
         where = path if key is None else (*path, str(key))
         unwanted = kind.name in _UNWANTED
-        yield Violation(kind.name, value, found.instance, around, where, found.message, at_key=unwanted)
+        yield Violation(kind.name, value, fault.instance, around, where, fault.message, at_key=unwanted)
 
 
 def _value(schema: Any, keyword: str) -> Any:

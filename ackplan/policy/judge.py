@@ -53,13 +53,13 @@ class PolicyInput:
 def judge(rules: Iterable[Rule], case: PolicyInput) -> tuple[tuple[Diagnostic, ...], tuple[Judged, ...]]:
     """What the rules find, and for each rule how much. The order is that of the rules, then of the clusters."""
     subjects = case.subjects()
-    found: list[Diagnostic] = []
+    findings: list[Diagnostic] = []
     judged = []
     for rule in rules:
         violations = list(_Judge(rule, case).violations(subjects))
-        found += violations
+        findings += violations
         judged.append(Judged(rule.id, rule.severity, len(violations)))
-    return tuple(found), tuple(judged)
+    return tuple(findings), tuple(judged)
 
 
 class _Judge:

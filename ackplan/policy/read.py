@@ -40,9 +40,9 @@ _OFFSET = re.compile(r"([+-])([01][0-9]|2[0-3]):([0-5][0-9])")
 
 def read(data: bytes, file: str, *, built_in: bool = False) -> tuple[tuple[Rule, ...], tuple[Diagnostic, ...]]:
     """The rules of a policy file, and every fault in it, each with its place. `file` is what messages call it."""
-    roots, found = parse(data, file)
-    if found:
-        return (), tuple(found)
+    roots, findings = parse(data, file)
+    if findings:
+        return (), tuple(findings)
     if len(roots) != 1 or not isinstance(roots[0], Map):
         return (), (error("ACK2101.read", span=Span(file, 1, 1)),)
     reader = _Reader(roots[0], file, built_in=built_in)
@@ -106,19 +106,19 @@ class _Reader:
     def _check(self, name: str, body: Mapping[str, Any]) -> Check | None:
         keyword = next(key for key in _MAKERS if key in body)
         try:
-            made: Check = _MAKERS[keyword](body[keyword])
+            check: Check = _MAKERS[keyword](body[keyword])
         except SchemaRefused as refused:
             self.found.append(self._wrong(str(refused), ("rules", name, keyword, *refused.path)))
             return None
-        return made
+        return check
 
 
 def _said(fault: Violation) -> str:
     """What is wrong with a policy, in words."""
     if fault.unwanted:
-        known = fault.schema.get("properties", {}) if isinstance(fault.schema, Mapping) else {}
-        near = schema_words.suggestion(str(fault.absolute_path[-1]), known)
-        return f"is not known here: {near or 'there are: ' + ', '.join(known)}"
+        properties = fault.schema.get("properties", {}) if isinstance(fault.schema, Mapping) else {}
+        near = schema_words.suggestion(str(fault.absolute_path[-1]), properties)
+        return f"is not known here: {near or 'there are: ' + ', '.join(properties)}"
     return fault.rule or fault.described()
 
 

@@ -62,14 +62,14 @@ class Query:
 
 def queries(modules: Iterable[tuple[str, str]]) -> tuple[Query, ...]:
     """The rules in modules (name, source). A package may have several files."""
-    found: dict[tuple[str, str], Query] = {}
+    by_rule: dict[tuple[str, str], Query] = {}
     for name, source in modules:
         package = _PACKAGE.search(_LEXEMES.sub(lambda match: match[1] or "", source))
         path = package[1] if package else ""
         for rule in dict.fromkeys(_RULE.findall(_bare(source))) if path else ():
             own = rule if path == "main" else f"{path}.{rule}"
-            found.setdefault((path, rule), Query(path, rule, f"{name}/{own}"))
-    return tuple(found.values())
+            by_rule.setdefault((path, rule), Query(path, rule, f"{name}/{own}"))
+    return tuple(by_rule.values())
 
 
 def built_in_calls(source: str) -> Iterator[tuple[str, int]]:
@@ -95,18 +95,18 @@ def nothing(name: str) -> Diagnostic:
 
 
 def judge(
-    asked: Sequence[Query], values: Mapping[str, Any], case: PolicyInput
+    queries: Sequence[Query], values: Mapping[str, Any], case: PolicyInput
 ) -> tuple[tuple[Diagnostic, ...], tuple[Judged, ...]]:
     """What the rules say, by the values of their paths, and for each rule how much."""
     subjects = {subject.name: subject for subject in case.subjects()}
-    found: list[Diagnostic] = []
+    findings: list[Diagnostic] = []
     judged = []
-    for query in asked:
+    for query in queries:
         excepted = query.short in _names(values.get(query.exceptions))
         said = [] if excepted else [_finding(query, message, subjects) for message in _messages(query, values)]
-        found += said
+        findings += said
         judged.append(Judged(query.id, query.severity, len(said)))
-    return tuple(found), tuple(judged)
+    return tuple(findings), tuple(judged)
 
 
 def _names(value: Any) -> set[str]:
@@ -142,9 +142,9 @@ def _subject(facts: Mapping[str, Any], subjects: Mapping[str, PolicySubject]) ->
     """The cluster that a message is about: named, or the one address in its text."""
     for key in _SUBJECT:
         name = str(facts.get(key, "")).removeprefix("module.")
-        found = subjects.get(name) or subjects.get(name.partition(".")[2])
-        if found:
-            return found
+        subject = subjects.get(name) or subjects.get(name.partition(".")[2])
+        if subject:
+            return subject
     named = {match[1] for match in _addresses().finditer(str(facts["msg"])) if match[1] in subjects}
     return subjects[named.pop()] if len(named) == 1 else None
 

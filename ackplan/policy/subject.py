@@ -41,8 +41,8 @@ class PolicySubject:
 
     def selected(self, by: Selector) -> bool:
         change = self.change
-        asked = ((by.names, self.name), (by.regions, self.region), (by.kinds, change.kind.name))
-        if not all(fits(value, patterns) for patterns, value in asked if patterns):
+        criteria = ((by.names, self.name), (by.regions, self.region), (by.kinds, change.kind.name))
+        if not all(fits(value, patterns) for patterns, value in criteria if patterns):
             return False
         return not by.actions or change.action.value in by.actions
 
@@ -123,8 +123,8 @@ def _listed(subject: PolicySubject, name: str) -> list[Any]:
 def tags(subject: PolicySubject) -> Iterator[tuple[str, Mapping[str, tuple[int, str]]]]:
     """Each parameter that holds tags, with place and value of each tag by its key. A kind may have none."""
     for name in _listing(subject.change.kind, "tag") if subject.change.after is not None else ():
-        found = [(at, tag) for at, tag in enumerate(_listed(subject, name)) if isinstance(tag, Mapping)]
-        yield name, {str(tag.get("key")): (at, str(tag.get("value", ""))) for at, tag in found}
+        pairs = [(at, tag) for at, tag in enumerate(_listed(subject, name)) if isinstance(tag, Mapping)]
+        yield name, {str(tag.get("key")): (at, str(tag.get("value", ""))) for at, tag in pairs}
 
 
 def instance_types(subject: PolicySubject) -> Iterator[tuple[Path, str]]:

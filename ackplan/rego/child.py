@@ -129,10 +129,10 @@ def _told(engine: Any, output: Any, text: str) -> str:
 def _faults(text: str, module: int | None) -> Iterator[dict[str, Any]]:
     """The faults in what the engine says: each names a module and an offset in it, as far as they are known."""
     matches = list(_ERROR.finditer(text))
-    for found in matches:
-        where = int(found[1]) if found[1] else module
-        message = text[found.end() : found.end() + int(found[3])]
-        yield {"module": where, "offset": int(found[2] or 0), "text": message}
+    for match in matches:
+        where = int(match[1]) if match[1] else module
+        message = text[match.end() : match.end() + int(match[3])]
+        yield {"module": where, "offset": int(match[2] or 0), "text": message}
     if not matches:
         yield {"module": module, "offset": 0, "text": "it can't be evaluated"}
 

@@ -102,10 +102,10 @@ def _interruptible() -> Iterator[None]:
 
 def _engine_folder() -> str:
     """Where the engine is installed. Raises Failure where it is not."""
-    found = importlib.util.find_spec("regopy")
-    if found is None or found.origin is None:
+    package = importlib.util.find_spec("regopy")
+    if package is None or package.origin is None:
         raise Failure(error("ACK2103"))
-    return str(Path(found.origin).parent.parent)
+    return str(Path(package.origin).parent.parent)
 
 
 def _too_long(limits: RegoLimits) -> Diagnostic:

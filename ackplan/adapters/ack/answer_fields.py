@@ -49,57 +49,57 @@ def items(item: Any, name: str) -> list[Any]:
 
 def shown(fields: Mapping[str, Any], name: str) -> str:
     """What a field says, as one printable line: text, a number or a truth; empty for anything else."""
-    found = fields.get(name)
-    if isinstance(found, str):
-        return one_line(found)
-    if isinstance(found, bool):
-        return str(found).lower()
-    return str(found) if isinstance(found, int | float) and abs(found) < 1e15 else ""
+    field = fields.get(name)
+    if isinstance(field, str):
+        return one_line(field)
+    if isinstance(field, bool):
+        return str(field).lower()
+    return str(field) if isinstance(field, int | float) and abs(field) < 1e15 else ""
 
 
 def text(fields: Mapping[str, Any], name: str, *, required: bool = False) -> str:
     """A short text without control characters; empty where it may be absent and is. Raises Malformed."""
-    found = fields.get(name)
-    if found is None and not required:
+    field = fields.get(name)
+    if field is None and not required:
         return ""
-    if not isinstance(found, str) or (required and not found):
+    if not isinstance(field, str) or (required and not field):
         raise Malformed(f'"{name}" is not a text')
-    if len(found) > _LONGEST:
+    if len(field) > _LONGEST:
         raise Malformed(f'"{name}" is longer than {_LONGEST} characters')
-    if not found.isprintable() and _CONTROL.intersection(map(unicodedata.category, found)):
+    if not field.isprintable() and _CONTROL.intersection(map(unicodedata.category, field)):
         raise Malformed(f'"{name}" has control characters')
-    return found
+    return field
 
 
 def name_of(fields: Mapping[str, Any]) -> str:
     """A cluster's name: anything at all, for one strange name must not hide all other clusters. Shown with care."""
-    found = fields.get("name")
-    if not isinstance(found, str) or not found or len(found) > _LONGEST:
+    name = fields.get("name")
+    if not isinstance(name, str) or not name or len(name) > _LONGEST:
         raise Malformed('"name" is not a short text')
-    return found
+    return name
 
 
 def id_of(fields: Mapping[str, Any], name: str) -> str:
     """An id that is safe to stand in a path. Raises Malformed for anything else."""
-    found = text(fields, name, required=True)
-    if not ID.fullmatch(found):
+    identifier = text(fields, name, required=True)
+    if not ID.fullmatch(identifier):
         raise Malformed(f'"{name}" is not an id')
-    return found
+    return identifier
 
 
 def id_if_any(fields: Mapping[str, Any], name: str) -> str | None:
     """An id, where the answer has one; None also for what is none."""
-    found = shown(fields, name)
-    return found if ID.fullmatch(found) else None
+    identifier = shown(fields, name)
+    return identifier if ID.fullmatch(identifier) else None
 
 
-def amount(found: Any) -> int | None:
+def amount(number: Any) -> int | None:
     """A whole number from 0 on, or a text that is one; None for anything else."""
-    if isinstance(found, str):
-        return int(found) if _DIGITS.fullmatch(found) else None
-    if isinstance(found, float) and found.is_integer():
-        found = int(found)
-    return found if isinstance(found, int) and not isinstance(found, bool) and 0 <= found < 10**9 else None
+    if isinstance(number, str):
+        return int(number) if _DIGITS.fullmatch(number) else None
+    if isinstance(number, float) and number.is_integer():
+        number = int(number)
+    return number if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 10**9 else None
 
 
 def total_of(page: Any) -> int | None:

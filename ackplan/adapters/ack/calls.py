@@ -50,13 +50,13 @@ def call(
 
     Raises NotSent for what is no id, ValueError for a name that the path does not have, or one too few.
     """
-    known = DEFAULT.operation(name)
-    path = known.path_of({place: _checked_id(name, given) for place, given in (ids or {}).items()})
+    description = DEFAULT.operation(name)
+    path = description.path_of({place: _checked_id(name, identifier) for place, identifier in (ids or {}).items()})
     return ApiCall(
         operation=name,
-        method=known.method,
+        method=description.method,
         path=path,
-        changes=known.changes,
+        changes=description.changes,
         region=_checked_region(name, region),
         query=query or {},
         body=body,
@@ -93,15 +93,15 @@ def any_call(method: str, path: str, region: str, query: Mapping[str, str] | Non
     )
 
 
-def _checked_id(name: str, given: str) -> str:
-    if not ID.fullmatch(given):
+def _checked_id(name: str, identifier: str) -> str:
+    if not ID.fullmatch(identifier):
         why = "an id consists of 1 to 128 letters, digits, hyphens and underscores; nothing was sent"
         raise NotSent("IdRefused", why, operation=name)
-    return given
+    return identifier
 
 
-def _checked_region(name: str, given: str) -> str:
-    if not _REGION.fullmatch(given):
+def _checked_region(name: str, region: str) -> str:
+    if not _REGION.fullmatch(region):
         why = "a region consists of letters, digits and hyphens, as cn-beijing does; nothing was sent"
         raise NotSent("RegionRefused", why, operation=name)
-    return given
+    return region

@@ -59,9 +59,9 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     if special:
         return special
     common = headers.get("retry-after", "")
-    told = _seconds(common, 1)
-    if told is not None:
-        return told
+    seconds = _seconds(common, 1)
+    if seconds is not None:
+        return seconds
     when = _date(common)
     return _bounded(max(0.0, (when - now).total_seconds())) if when else None
 
@@ -110,8 +110,8 @@ def _fault(call: ApiCall, answer: Answer, body: ErrorBody) -> Fault:
 
 def _status(status: int, code: str) -> int:
     """The status that an answer means: a server's fault whose code is the status of a refusal is that refusal."""
-    told = int(code) if len(code) == 3 and code.isascii() and code.isdecimal() else 0
-    return told if status >= 500 and 400 <= told < 500 and told not in _GIVEN_UP else status
+    number = int(code) if len(code) == 3 and code.isascii() and code.isdecimal() else 0
+    return number if status >= 500 and 400 <= number < 500 and number not in _GIVEN_UP else status
 
 
 def _host(answer: Answer) -> str:

@@ -58,18 +58,18 @@ class AckClient:
 
     async def _paged(self, region: str, first: int) -> tuple[Cluster, ...]:
         """All clusters, from an endpoint that answers page by page; a list that is not whole is refused."""
-        found: dict[str, Cluster] = {}
+        clusters: dict[str, Cluster] = {}
         total: int | None = None
         for number in range(1, _MOST_PAGES + 1):
             query = {"page_number": str(number), "page_size": str(_PAGE)}
             page, total = await self._ask(call("list_clusters", region, query=query), decode.clusters)
-            known = len(found)
-            found.update((cluster.cluster_id, cluster) for cluster in page)
-            if total is None or len(found) >= total:
-                return tuple(found.values())
-            if len(found) == known:
+            before = len(clusters)
+            clusters.update((cluster.cluster_id, cluster) for cluster in page)
+            if total is None or len(clusters) >= total:
+                return tuple(clusters.values())
+            if len(clusters) == before:
                 break
-        why = f"the list is not whole: {len(found) or first} of {total} clusters"
+        why = f"the list is not whole: {len(clusters) or first} of {total} clusters"
         raise AnswerUnreadable("AnswerUnreadable", why, operation="list_clusters")
 
     async def get_cluster(self, cluster_id: str, region: str = "") -> Cluster:
@@ -79,20 +79,20 @@ class AckClient:
 
     async def list_nodes(self, cluster_id: str, region: str = "") -> tuple[Node, ...]:
         """All nodes of a cluster, every page of them; none twice, though nodes may come and go between pages."""
-        found: dict[str, Node] = {}
+        nodes: dict[str, Node] = {}
         seen = 0
         for number in range(1, _MOST_PAGES + 1):
             query = {"pageNumber": str(number), "pageSize": str(_PAGE)}
             wanted = call("list_nodes", region or self._region, {"id": cluster_id}, query=query)
             page, total = await self._ask(wanted, decode.nodes)
-            known = len(found)
-            found.update((node.instance_id or node.name or str(seen + at), node) for at, node in enumerate(page))
+            before = len(nodes)
+            nodes.update((node.instance_id or node.name or str(seen + at), node) for at, node in enumerate(page))
             seen += len(page)
-            if number > 1 and page and len(found) == known:
-                why = f"the pages repeat {known} of {total} nodes"
+            if number > 1 and page and len(nodes) == before:
+                why = f"the pages repeat {before} of {total} nodes"
                 raise AnswerUnreadable("AnswerUnreadable", why, operation="list_nodes")
             if seen >= total if total is not None else len(page) < _PAGE:
-                return tuple(found.values())
+                return tuple(nodes.values())
             if not page:
                 why = f"the pages end after {seen} of {total} nodes"
                 raise AnswerUnreadable("AnswerUnreadable", why, operation="list_nodes")

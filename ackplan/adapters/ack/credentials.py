@@ -59,11 +59,11 @@ class CredentialChain:
         self._link = ""
 
     async def fetch(self) -> Credential:
-        found = None if self._profile else _from_environment()
+        credential = None if self._profile else _from_environment()
         self._link = "environment"
-        if found is None:
-            found = await asyncio.to_thread(self._from_library)
-        return found
+        if credential is None:
+            credential = await asyncio.to_thread(self._from_library)
+        return credential
 
     @property
     def link(self) -> str:
@@ -75,15 +75,15 @@ class CredentialChain:
             try:
                 if self._provider is None:
                     self._provider = _provider(self._profile)
-                found = self._provider.get_credentials()
+                credential = self._provider.get_credentials()
             except Exception as fault:  # noqa: BLE001 - the library lets anything through, files' and networks' faults too
                 raise self._unavailable(fault) from None
-        self._link = one_line(str(found.get_provider_name() or "")).removeprefix("default/")
+        self._link = one_line(str(credential.get_provider_name() or "")).removeprefix("default/")
         return _usable(
             self._origin,
-            found.get_access_key_id(),
-            found.get_access_key_secret(),
-            found.get_security_token(),
+            credential.get_access_key_id(),
+            credential.get_access_key_secret(),
+            credential.get_security_token(),
         )
 
     @property

@@ -72,10 +72,10 @@ def clusters(answer: Answer) -> tuple[tuple[Cluster, ...], int | None]:
     return tuple(map(cluster_of, listed(decoded, "clusters"))), total
 
 
-def cluster(answer: Answer, asked: str) -> Cluster:
+def cluster(answer: Answer, cluster_id: str) -> Cluster:
     """The answer to `GET /clusters/{id}` (guide 2.9), for the cluster that was asked for."""
     found = cluster_of(value(answer))
-    if found.cluster_id != asked:
+    if found.cluster_id != cluster_id:
         raise Malformed("the answer is about another cluster")
     return found
 
@@ -117,16 +117,16 @@ def _node(item: Any) -> Node:
     )
 
 
-def task(answer: Answer, asked: str) -> Task:
+def task(answer: Answer, task_id: str) -> Task:
     """The answer to `GET /tasks/{id}`; its state in the one spelling that each end has here."""
     fields = mapping_of(value(answer), "a task")
-    if shown(fields, "task_id") not in {"", asked}:
+    if shown(fields, "task_id") not in {"", task_id}:
         raise Malformed("the answer is about another task")
     state = text(fields, "state", required=True)
     end = task_end(state)
     code, message = reason(fields, end)
     return Task(
-        task_id=asked,
+        task_id=task_id,
         cluster_id=shown(fields, "cluster_id"),
         task_type=shown(fields, "task_type"),
         state=end.value if end else state,
@@ -196,10 +196,10 @@ def script(answer: Answer) -> str:
 
 def config(answer: Answer) -> str:
     """The answer to user_config (guide 2.5): `{config}`."""
-    found = mapping_of(value(answer), "the kubeconfig's answer").get("config")
-    if not isinstance(found, str) or not found:
+    config = mapping_of(value(answer), "the kubeconfig's answer").get("config")
+    if not isinstance(config, str) or not config:
         raise Malformed('"config" is not a text')
-    return found
+    return config
 
 
 def mapping(answer: Answer) -> Mapping[str, Any]:

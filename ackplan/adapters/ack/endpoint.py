@@ -45,8 +45,8 @@ def parse_endpoint(url: str, *, allow_clear_text: bool = False) -> Endpoint:
     if scheme == "http" and not (allow_clear_text or _is_loopback(hostname)):
         raise _refused(f"signed requests do not go to {hostname} in clear text; use https://{hostname}")
     host = f"[{hostname}]" if ":" in hostname else hostname
-    given = port is not None and port != _DEFAULT_PORTS[scheme]
-    return Endpoint(scheme, hostname, f"{host}:{port}" if given else host)
+    has_port = port is not None and port != _DEFAULT_PORTS[scheme]
+    return Endpoint(scheme, hostname, f"{host}:{port}" if has_port else host)
 
 
 def _checked(parts: SplitResult) -> str:

@@ -77,23 +77,23 @@ def _from_json(text: str) -> ErrorBody:
         fields = json.loads(text)
     except (ValueError, RecursionError):
         return ErrorBody("", "the answer is not whole JSON")
-    found = _from_fields(fields)
-    return ErrorBody(found.code, found.message or "no reason is given", found.request_id, fields)
+    error = _from_fields(fields)
+    return ErrorBody(error.code, error.message or "no reason is given", error.request_id, fields)
 
 
 def _from_fields(fields: Mapping[str, Any]) -> ErrorBody:
     code = fields.get("code") or fields.get("Code")
     message = fields.get("message") or fields.get("Message")
     said = one_line(message) if isinstance(message, str) else ""
-    told = one_line(str(code), _MAX_CODE) if isinstance(code, str | int) and code is not True else ""
-    return ErrorBody(_inner(told, said), said, request_id(fields, {}))
+    code_text = one_line(str(code), _MAX_CODE) if isinstance(code, str | int) and code is not True else ""
+    return ErrorBody(_inner(code_text, said), said, request_id(fields, {}))
 
 
 def _inner(code: str, message: str) -> str:
     """The code; for a mere status that which the message quotes. What may decide on a repetition or a loss may not."""
-    found = _INNER.search(message) if code.isdecimal() else None
-    decides = found and error_code(found[1]).meaning in {Meaning.NO_CLUSTER, Meaning.THROTTLED, Meaning.NAME_EXISTS}
-    return found[1] if found and not decides else code
+    inner = _INNER.search(message) if code.isdecimal() else None
+    decides = inner and error_code(inner[1]).meaning in {Meaning.NO_CLUSTER, Meaning.THROTTLED, Meaning.NAME_EXISTS}
+    return inner[1] if inner and not decides else code
 
 
 def _from_xml(text: str) -> ErrorBody | None:
@@ -105,8 +105,8 @@ def _from_xml(text: str) -> ErrorBody | None:
         reader.read(text)
     except (expat.ExpatError, _NotAnError):
         return None
-    found = _from_fields(reader.fields)
-    return found if found.code else None
+    error = _from_fields(reader.fields)
+    return error if error.code else None
 
 
 class _NotAnError(Exception):

@@ -90,9 +90,9 @@ SIGNERS: Final[Mapping[str, Callable[..., dict[str, str]]]] = {"hmac-sha1": sign
 
 def string_to_sign(request: UnsignedRequest, headers: Mapping[str, str]) -> str:
     """The text that HMAC-SHA1 signs (guide 1.5): an absent header is an empty line, the query stands unquoted."""
-    given = {name.lower(): value for name, value in headers.items()}
-    first = (given.get(name, "") for name in ("accept", "content-md5", "content-type", "date"))
-    special = (f"{name}:{_one_line(given[name])}" for name in sorted(given) if name.startswith("x-acs-"))
+    by_name = {name.lower(): value for name, value in headers.items()}
+    first = (by_name.get(name, "") for name in ("accept", "content-md5", "content-type", "date"))
+    special = (f"{name}:{_one_line(by_name[name])}" for name in sorted(by_name) if name.startswith("x-acs-"))
     query = "&".join(f"{key}={value}" for key, value in sorted(request.query.items()))
     return "\n".join((request.method, *first, *special, request.path + (f"?{query}" if query else "")))
 
@@ -105,17 +105,17 @@ def hmac_sha1(text: str, secret: str) -> str:
 
 def canonical_request(request: UnsignedRequest, headers: Mapping[str, str]) -> str:
     """The text whose hash ACS3 signs."""
-    given = {name.lower(): value.strip() for name, value in headers.items()}
-    names = sorted(given)
+    by_name = {name.lower(): value.strip() for name, value in headers.items()}
+    names = sorted(by_name)
     return "\n".join(
         (
             request.method,
             request.path,
             query_string(request.query),
-            *(f"{name}:{given[name]}" for name in names),
+            *(f"{name}:{by_name[name]}" for name in names),
             "",
             ";".join(names),
-            given["x-acs-content-sha256"],
+            by_name["x-acs-content-sha256"],
         )
     )
 

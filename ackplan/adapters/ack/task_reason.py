@@ -20,8 +20,8 @@ _WORDS: Final = {
 def reason(fields: Mapping[str, Any], end: End | None) -> tuple[str, str]:
     """The code and the words of a task's failure; both empty where it did not fail or nothing tells why."""
     error = fields.get("error")
-    told: Mapping[str, Any] = error if isinstance(error, Mapping) else {"message": error}
-    code, message = shown(told, "code"), shown(told, "message")
+    facts: Mapping[str, Any] = error if isinstance(error, Mapping) else {"message": error}
+    code, message = shown(facts, "code"), shown(facts, "message")
     if end in {None, End.SUCCESS} or code or message:
         return code, message
     parts = list(dict.fromkeys(part for part in _parts(fields) if part))[:_MOST]
@@ -50,5 +50,5 @@ def _said(part: Mapping[str, Any], whose: str) -> str:
     return f"{what}: {words}" if what else words
 
 
-def _objects(found: Any) -> list[Mapping[str, Any]]:
-    return [part for part in found if isinstance(part, Mapping)] if isinstance(found, list) else []
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    return [part for part in value if isinstance(part, Mapping)] if isinstance(value, list) else []

@@ -53,8 +53,8 @@ def _ended_in_time(running: subprocess.Popen[bytes]) -> Iterator[None]:
 
 def top_folder(folder: Path) -> Path | None:
     """The top of the repository that the folder is in."""
-    found = git(folder, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n")
-    return Path(found) if found else None
+    folder_name = git(folder, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n")
+    return Path(folder_name) if folder_name else None
 
 
 def branch(folder: Path) -> str:

@@ -23,8 +23,8 @@ _FIELDS = "%H%x1f%h%x1f%aI%x1f%<(120,trunc)%an%x1f%<(240,trunc)%s"
 def history(path: Path, backup: Path, most: int) -> tuple[Version, ...]:
     """The newest version first: the file as it is, the one before the last write, then `most` commits."""
     files = (("now", path), ("backup", backup))
-    found = [_version(name, read_regular(file, MAX_BYTES)) for name, file in files if file.is_file()]
-    return (*found, *_committed(path, most))
+    versions = [_version(name, read_regular(file, MAX_BYTES)) for name, file in files if file.is_file()]
+    return (*versions, *_committed(path, most))
 
 
 def _committed(path: Path, most: int) -> Iterator[Version]:
@@ -43,12 +43,12 @@ def _version(where: str, data: bytes | None, when: str = "", who: str = "", subj
     try:
         document = json.loads(data or b"")
         serial, clusters = document["serial"], document["clusters"]
-        told = {name: _digest(value) for name, value in clusters.items()}
+        digests = {name: _digest(value) for name, value in clusters.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Version(where, when, who, subject)
     if not isinstance(serial, int):
         return Version(where, when, who, subject)
-    return Version(where, when, who, subject, serial, told)
+    return Version(where, when, who, subject, serial, digests)
 
 
 def _digest(value: Any) -> bytes:

@@ -136,9 +136,9 @@ def _myself(what: str, since: str) -> Holder:
 
 def _holder(note: bytes) -> Holder | None:
     try:
-        found = json.loads(note)
-        texts = {key: printable(str(found[key])) for key in ("id", "who", "what", "since")}
-        return Holder(**texts, pid=int(found["pid"]))
+        holder = json.loads(note)
+        texts = {key: printable(str(holder[key])) for key in ("id", "who", "what", "since")}
+        return Holder(**texts, pid=int(holder["pid"]))
     except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
         return None
 

@@ -61,16 +61,16 @@ class Output:
     @property
     def replaces(self) -> bool:
         """Whether a file of another sort stands there."""
-        found = sort_of(self.path)
-        return found is Sort.OTHER or found not in {None, self.sort}
+        sort = sort_of(self.path)
+        return sort is Sort.OTHER or sort not in {None, self.sort}
 
     def check_sort(self) -> None:
         """Raises Failure where it must not be replaced."""
         if self.reserved(self.path):
             raise self._refused("the project has this name for its spec, its record or a run", "Name another file")
-        found = sort_of(self.path)
-        if found in _NEVER and found is not self.sort:
-            raise self._refused(f"it is {found.value}", "Name another file")
+        sort = sort_of(self.path)
+        if sort in _NEVER and sort is not self.sort:
+            raise self._refused(f"it is {sort.value}", "Name another file")
         if self.replaces and not self.force:
             raise self._refused(f"it is not {self.sort.value}", "Name another file, or replace it: --force")
 
@@ -91,9 +91,9 @@ def sort_of(path: Path) -> Sort | None:
 
 def check_not_else(data: bytes, name: str) -> None:
     """Raises Failure for what is YAML by chance, and nothing that a person lays out: a record, a plan, a report."""
-    found = sort_of_data(data[:_LOOK], data[-_LOOK:])
-    if found in {Sort.RECORD, Sort.PLAN, Sort.REPORT}:
-        raise Failure(error("ACK3017.check_not_else", name=name, seen=found.value))
+    sort = sort_of_data(data[:_LOOK], data[-_LOOK:])
+    if sort in {Sort.RECORD, Sort.PLAN, Sort.REPORT}:
+        raise Failure(error("ACK3017.check_not_else", name=name, seen=sort.value))
 
 
 def _ends(path: Path) -> tuple[bytes, bytes]:

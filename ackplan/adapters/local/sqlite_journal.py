@@ -137,10 +137,10 @@ class SqliteJournal:
 
         Then all of it is written anew. Raises OSError where another journal has taken its place meanwhile.
         """
-        found = self._path.stat().st_ino if self._path.exists() else 0
-        if found == self._file:
+        inode = self._path.stat().st_ino if self._path.exists() else 0
+        if inode == self._file:
             return connection
-        if found:
+        if inode:
             raise OSError(errno.ESTALE, "another run has put its own in its place")
         self._connection = None
         anew = self._connect()
