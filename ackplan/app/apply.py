@@ -69,6 +69,7 @@ class Application:
         self._view = view
         self._approver = approver
         self._reporter = reporter
+        self._kept = False
 
     async def run(self) -> RunEnd:
         """How it ended. Raises Failure and ApiError where it could not begin, or the disk is full."""
@@ -83,7 +84,7 @@ class Application:
 
     @contextmanager
     def _reported(self, end: RunEnd) -> Iterator[None]:
-        """An error within the block ends the apply so: it is reported, the innermost block's way."""
+        """An error within the block ends the apply so: it is reported."""
         try:
             yield
         except Exception as fault:
@@ -92,7 +93,7 @@ class Application:
 
     def _report(self, end: RunEnd, fault: BaseException) -> None:
         try:
-            self._reporter.write(end)
+            self._keep(end)
         except Failure as second:
             raise Failure(*as_diagnostics(fault), *second.diagnostics) from None
 
@@ -177,8 +178,14 @@ class Application:
         return self._ended(dataclasses.replace(unrun, result=result, record=record))
 
     def _ended(self, end: RunEnd) -> RunEnd:
-        self._reporter.write(end)
+        self._keep(end)
         return end
+
+    def _keep(self, end: RunEnd) -> None:
+        """Reports once: who caught an error first knows most of it."""
+        if not self._kept:
+            self._kept = True
+            self._reporter.write(end)
 
 
 def check_fit(saved: SavedPlan, workspace: str) -> None:

@@ -53,5 +53,5 @@ class Approver(Protocol):
 
 class Reporter(Protocol):
     def write(self, end: RunEnd) -> None:
-        """Keeps how an apply ended; what comes a second time is no news. Raises Failure where that can't be done."""
+        """Keeps how an apply ended; called once. Raises Failure where that can't be done."""
         ...

@@ -20,7 +20,7 @@ def report_file(settings: Settings, name: str) -> Output | None:
 
 
 class Report:
-    """The report of one run, from its order on; written once at most."""
+    """The report of one run, from its order on."""
 
     def __init__(self, file: Output | None) -> None:
         self._file = file
@@ -33,7 +33,7 @@ class Report:
 
     def write(self, end: RunEnd) -> None:
         """Raises Failure where that can't be done."""
-        file, self._file = self._file, None
+        file = self._file
         if file is None:
             return
         from ackplan.project import run_report

@@ -151,7 +151,8 @@ def _opener(url: str, clock: VirtualClock, wire: Wire, rate: float) -> Callable[
     async def open_client(_settings: Any, _credentials: Any) -> AsyncIterator[ack.AckClient]:
         hasty = Transport(parse_endpoint(url, allow_clear_text=True), ack.ClientSettings(timeouts=_HASTY))
         carried = lambda transport: clock.watched(_Carrier(wire, transport, hasty))  # noqa: E731
-        async with real(settings, _FIXED, clock=clock, carried=carried, rng=random.Random(1)) as client:
+        around = ack.Surroundings(clock, rng=random.Random(1))
+        async with real(settings, _FIXED, around, carried) as client:
             driver = asyncio.create_task(clock.drive())
             try:
                 yield client
