@@ -12,12 +12,12 @@ from ackplan.core.catalog.schemas import POLICY, SPEC, Schemas
 
 def names(catalog: Catalog) -> dict[str, str]:
     """What can be asked for, and the file that holds it: spec, policy, every kind, every operation with a body."""
-    found = {"spec": SPEC, "policy": POLICY}
-    found.update({kind.name: kind.schema_file for kind in catalog.kinds})
+    files = {"spec": SPEC, "policy": POLICY}
+    files.update({kind.name: kind.schema_file for kind in catalog.kinds})
     for operation in catalog.operations.values():
         if len(operation.bodies) == 1:
-            found[operation.id.replace("_", "-")] = operation.bodies[0]
-    return found
+            files[operation.id.replace("_", "-")] = operation.bodies[0]
+    return files
 
 
 def bundle(catalog: Catalog, file: str) -> dict[str, Any]:
@@ -41,14 +41,14 @@ def _label(file: str) -> str:
 
 
 def _needed(schemas: Schemas, file: str) -> set[str]:
-    found: set[str] = set()
+    files: set[str] = set()
     pending = [file]
     while pending:
         name = pending.pop()
-        if name not in found:
-            found.add(name)
+        if name not in files:
+            files.add(name)
             pending += _referred(schemas.read(name))
-    return found
+    return files
 
 
 def _referred(schema: Any) -> list[str]:

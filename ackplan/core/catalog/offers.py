@@ -2,7 +2,7 @@
 
 Editors offer names where they stand as plain properties, and take any rule about their values at its word, though a
 value may be `${var.NAME}` and its kind be known only once templates are laid over each other. So names and meanings
-are all that is told; whether a cluster is right, `ackplan validate` says.
+are all that is offered; whether a cluster is right, `ackplan validate` says.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ _FROM_THE_NAME = {"name"}  # the key of the cluster's entry
 def offered(catalog: Catalog) -> dict[str, Any]:
     """The properties of a cluster or template of any kind, with descriptions and no rules."""
     own: Mapping[str, Any] = catalog.spec["$defs"]["own"]["properties"]
-    found = {name: _named(catalog.schemas, schema, SPEC) for name, schema in own.items()}
+    properties = {name: _named(catalog.schemas, schema, SPEC) for name, schema in own.items()}
     for kind in catalog.kinds:
         written: Mapping[str, Any] = catalog.schemas.read(kind.schema_file)["$defs"]["properties"]["properties"]
         for name in kind.parameters.keys() & written.keys() - _FROM_THE_NAME:
-            found.setdefault(name, _named(catalog.schemas, written[name], kind.schema_file))
-    return dict(sorted(found.items()))
+            properties.setdefault(name, _named(catalog.schemas, written[name], kind.schema_file))
+    return dict(sorted(properties.items()))
 
 
 def _named(schemas: Schemas, schema: Mapping[str, Any], base: str) -> dict[str, Any]:
     """Description, properties and items of a schema, and of what it refers to."""
-    told: dict[str, Any] = {}
+    offer: dict[str, Any] = {}
     for part, place in _followed(schemas, schema, base):
         if "description" in part:
-            told.setdefault("description", part["description"])
+            offer.setdefault("description", part["description"])
         if "properties" in part:
             inner = {name: _named(schemas, value, place) for name, value in part["properties"].items()}
-            told.setdefault("properties", inner)
+            offer.setdefault("properties", inner)
         if isinstance(part.get("items"), Mapping):
-            told.setdefault("items", _named(schemas, part["items"], place))
-    return told
+            offer.setdefault("items", _named(schemas, part["items"], place))
+    return offer
 
 
 def _followed(schemas: Schemas, schema: Mapping[str, Any], base: str) -> Iterator[tuple[Mapping[str, Any], str]]:

@@ -140,8 +140,8 @@ class Parameter:
         types = {types} if isinstance(types, str) else set(types)
         if "array" in types:
             value = [value] if isinstance(value, Mapping) else value
-            found = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
-            return [part for part in found if part not in (None, "")] if isinstance(found, list) else None
+            items = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+            return [item for item in items if item not in (None, "")] if isinstance(items, list) else None
         if isinstance(value, list | dict):
             return None
         text = value.strip().lower() if isinstance(value, str) else ""
@@ -168,8 +168,8 @@ def _without_empty(item: Any) -> Any:
 
 def parameters_of(schemas: Schemas, definitions: Mapping[str, Any], base: str) -> dict[str, Parameter]:
     """The parameters that a schema file (`base`) defines, each with all that its schema refers to."""
-    found = {}
+    parameters = {}
     for name, raw in definitions.items():
         schema = schemas.merged(raw, base)
-        found[name] = Parameter(name, Effect(schema["x-ack-effect"]), schema)
-    return found
+        parameters[name] = Parameter(name, Effect(schema["x-ack-effect"]), schema)
+    return parameters

@@ -45,36 +45,37 @@ class Sight:
                     return value
         return None
 
-    def value(self, attributes: Mapping[str, Any], *known: Any) -> Any:
+    def value(self, attributes: Mapping[str, Any], *others: Any) -> Any:
         """The value that is shown, in the form that a spec has it in; None where none is.
 
-        Where it says the same as one of `known`, the most important first, it is that one.
+        Where it says the same as one of `others`, the most important first, it is that one.
         """
-        shown = self.read(self.shows(attributes), known)
+        shown = self.read(self.shows(attributes), others)
         if shown is None:
             return None
-        return next((other for other in known if self._says(shown, other)), shown)
+        return next((other for other in others if self._says(shown, other)), shown)
 
-    def read(self, shown: Any, known: tuple[Any, ...] = ()) -> Any:
+    def read(self, shown: Any, others: tuple[Any, ...] = ()) -> Any:
         """What an answer shows, in the form that a spec has it in; None for what is no value of the parameter."""
         value = self.parameter.read(shown) if shown is not None else None
         if isinstance(value, list):
-            return self.parameter.canonical(self._own(value, known))
+            return self.parameter.canonical(self._own(value, others))
         if isinstance(value, str) and "," in value:
             several = [part.strip() for part in value.split(",") if part.strip()]
-            return next((other for other in known if other in several), next(iter(several), None))
+            return next((other for other in others if other in several), next(iter(several), None))
         if isinstance(value, str) and self.form == "version":
             return _plain(value)
         return value
 
-    def _own(self, items: list[Any], known: tuple[Any, ...]) -> list[Any]:
+    def _own(self, items: list[Any], others: tuple[Any, ...]) -> list[Any]:
         """The items without what services put there, where nobody asked for it; of tags only what a tag has."""
         reserved = self.parameter.reserved
         if not reserved:
             return items
-        asked = {_tag(item).get("key") for tags in known if isinstance(tags, list) for item in tags}
-        told = map(_tag, items)
-        return [tag for tag in told if tag.get("key") in asked or not is_reserved(tag.get("key", ""), reserved)]
+        keys = {_tag(item).get("key") for tags in others if isinstance(tags, list) for item in tags}
+        return [
+            tag for tag in map(_tag, items) if tag.get("key") in keys or not is_reserved(tag.get("key", ""), reserved)
+        ]
 
     def _says(self, shown: Any, other: Any) -> bool:
         if isinstance(other, str) and isinstance(shown, str) and self.form == "version":
@@ -118,8 +119,8 @@ def _plain(version: str) -> str:
 
 def _tag(item: Any) -> dict[str, str]:
     """What a tag has, of whatever stands where one should."""
-    given = item if isinstance(item, Mapping) else {}
-    return {name: str(given[name]) for name in ("key", "value") if given.get(name) is not None}
+    parts = item if isinstance(item, Mapping) else {}
+    return {name: str(parts[name]) for name in ("key", "value") if parts.get(name) is not None}
 
 
 def is_reserved(key: str, reserved: tuple[str, ...]) -> bool:

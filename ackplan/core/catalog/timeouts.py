@@ -41,13 +41,13 @@ def _granting(catalog: Catalog) -> tuple[tuple[str, str], ...]:
 
 @functools.cache
 def _timeouts(
-    catalog: Catalog, given: tuple[tuple[str, str], ...], granted: tuple[tuple[str, int], ...]
+    catalog: Catalog, own: tuple[tuple[str, str], ...], granted: tuple[tuple[str, int], ...]
 ) -> Mapping[str, int]:
     properties = catalog.own_keys["timeouts"].schema["properties"]
     defaults = {name: seconds(schema["default"]) for name, schema in properties.items()}
     for operation, minutes in granted:
         defaults[operation] = max(defaults[operation], minutes * _SECONDS["m"])
-    return {**defaults, **{name: seconds(said) for name, said in given}}
+    return {**defaults, **{name: seconds(duration) for name, duration in own}}
 
 
 def seconds(duration: str) -> int:
