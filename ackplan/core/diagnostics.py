@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ackplan.core import messages
-
-Text = str | int
+from ackplan.core.messages import Message, Text
 
 # Completes the commands that a text names by what the command that is running was given; without one they stay.
 COMPLETE: ContextVar[Callable[[str], str]] = ContextVar("COMPLETE", default=lambda text: text)
@@ -67,23 +66,27 @@ class Diagnostic:
     @property
     def summary(self) -> str:
         """What is wrong, in words that are the same for every finding of the code."""
-        return self.texts[0] if self.texts else messages.summary(self.code)
+        return self.texts[0] if self.texts else messages.message(self.code).summary
 
     @property
     def detail(self) -> str:
         """The names and values that it is about."""
-        words = self.texts[1] if self.texts else messages.detail(self.code, self.variant, self._named)
+        words = self.texts[1] if self.texts else messages.filled(self._message.detail, self._named)
         return printable(words)
 
     @property
     def cure(self) -> str:
         """What to do about it, with commands as they have to be typed here."""
-        words = self.texts[2] if self.texts else messages.cure(self.code, self.variant, self._named)
+        words = self.texts[2] if self.texts else messages.filled(self._message.cure, self._named)
         return printable(hint(words))
 
     @property
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
+
+    @property
+    def _message(self) -> Message:
+        return messages.message(f"{self.code}.{self.variant}" if self.variant else self.code)
 
     @property
     def _named(self) -> dict[str, Text]:

@@ -11,45 +11,42 @@ from __future__ import annotations
 import functools
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
-from typing import Any
 
+Text = str | int
 LANGUAGE = "en"
 
 
-def summary(code: str) -> str:
-    """What a code means. KeyError for one that the table has not."""
-    return str(_table(LANGUAGE)[code]["summary"])
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The words of a code or of one of its variants: templates, but for the summary."""
+
+    summary: str
+    detail: str = ""
+    cure: str = ""
 
 
-def detail(code: str, variant: str, arguments: Mapping[str, Any]) -> str:
-    """What a finding is about, with its arguments filled in; empty where its message has no detail."""
-    return filled(_message(code, variant).get("detail", ""), arguments)
-
-
-def cure(code: str, variant: str, arguments: Mapping[str, Any]) -> str:
-    """What to do about a finding, with its arguments filled in; empty where its message has no cure."""
-    return filled(_message(code, variant).get("cure", ""), arguments)
-
-
-def table(language: str) -> Mapping[str, Mapping[str, Any]]:
-    """The whole table of a language, by code: what a test holds against the code that uses it."""
-    return _table(language)
-
-
-def _message(code: str, variant: str) -> Mapping[str, Any]:
-    entry = _table(LANGUAGE)[code]
-    return {**entry, **entry[variant]} if variant else entry
+def message(name: str) -> Message:
+    """The message of `CODE` or `CODE.VARIANT`. KeyError for one that the table does not have."""
+    return table(LANGUAGE)[name]
 
 
 @functools.cache
-def _table(language: str) -> Mapping[str, Mapping[str, Any]]:
+def table(language: str) -> Mapping[str, Message]:
+    """All messages of a language by their names; a code with variants stands for its summary."""
     text = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    messages: dict[str, Message] = {}
+    for code, entry in tomllib.loads(text).items():
+        words = {key: value for key, value in entry.items() if isinstance(value, str)}
+        messages[code] = Message(**words)
+        variants = {key: value for key, value in entry.items() if isinstance(value, dict)}
+        messages |= {f"{code}.{key}": Message(**{**words, **variant}) for key, variant in variants.items()}
+    return messages
 
 
-def filled(template: str, arguments: Mapping[str, Any]) -> str:
+def filled(template: str, arguments: Mapping[str, Text]) -> str:
     """The template with its arguments; empty for an empty one. KeyError for an argument that is not given."""
     return _FORMATTER.vformat(template, (), arguments) if template else ""
 
@@ -57,10 +54,15 @@ def filled(template: str, arguments: Mapping[str, Any]) -> str:
 class _Formatter(string.Formatter):
     """Fills arguments in by their names alone: a template reads no attribute and no item."""
 
-    def get_field(self, field_name: str, args: Any, kwargs: Mapping[str, Any]) -> tuple[Any, str]:  # noqa: ARG002 - of the base class
+    def get_field(
+        self,
+        field_name: str,
+        args: Sequence[object],  # noqa: ARG002 - of the base class
+        kwargs: Mapping[str, object],
+    ) -> tuple[object, str]:
         return kwargs[field_name], field_name
 
-    def format_field(self, value: Any, format_spec: str) -> Any:
+    def format_field(self, value: object, format_spec: str) -> str:
         if isinstance(value, str) and format_spec:
             return format_spec.replace("#", value) if value else ""
         one, several, many = format_spec.partition("|")
