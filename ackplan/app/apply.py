@@ -24,7 +24,7 @@ from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors
 from ackplan.execute.executor import Executor
 from ackplan.execute.outcomes import Result, Run
 from ackplan.execute.step_run import Ports
-from ackplan.plan.codec import of_another_version
+from ackplan.plan.plan_file import of_another_version
 from ackplan.record.codec import digest as content
 from ackplan.record.journal import Entry, Phase, RunHead, fold
 

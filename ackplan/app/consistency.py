@@ -19,6 +19,8 @@ from ackplan.record import Record, RecordedCluster
 from ackplan.record.pin import is_made_on
 
 _CURE = "Plan again"
+# What is done so that a cluster becomes as the spec wants it.
+_WANTED = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE, Action.ADOPT, Action.RECORD})
 _OF_MODE: Mapping[str, frozenset[Action]] = {
     "normal": frozenset(Action),
     "destroy": frozenset({Action.NOOP, Action.DELETE, Action.FORGET}),
@@ -33,6 +35,8 @@ def contradictions(plan: Plan, record: Record | None, file: str) -> tuple[Diagno
     for change in plan.changes:
         recorded = clusters.get(change.cluster)
         found += [(change.cluster, why) for why in _told(change, recorded, plan.mode)]
+        if change.recorded is not recorded and record is not None and not _is_interrupted(plan):
+            found.append((change.cluster, "it was planned on another entry than the record has"))
     return tuple(_altered(file, cluster, why) for cluster, why in dict.fromkeys(found))
 
 
@@ -65,9 +69,14 @@ def _of_pins(plan: Plan, record: Record | None) -> Iterator[str]:
         yield "it does not pin the live clusters that it plans for"
     if record is None:
         return
-    interrupted = any(diagnostic.code in {"ACK3030", "ACK3031"} for diagnostic in plan.diagnostics)
-    if (pins.lineage, pins.serial) != (record.lineage, record.serial) or not (interrupted or is_made_on(pins, record)):
+    counted = (pins.lineage, pins.serial) == (record.lineage, record.serial)
+    if not counted or not (_is_interrupted(plan) or is_made_on(pins, record)):
         yield "it pins another record than it was made on"
+
+
+def _is_interrupted(plan: Plan) -> bool:
+    """Whether it was made on what an interrupted run left, which is in no record yet."""
+    return any(diagnostic.code in {"ACK3030", "ACK3031"} for diagnostic in plan.diagnostics)
 
 
 def _of_change(change: Change, recorded: RecordedCluster | None, mode: str) -> Iterator[str]:
@@ -78,6 +87,7 @@ def _of_change(change: Change, recorded: RecordedCluster | None, mode: str) -> I
         yield f"these are not the steps of a {change.action.value}"
     yield from _of_parameters(change)
     yield from _of_names(change)
+    yield from _of_desired(change, mode)
     if change.is_blocked:
         return
     if _is_refused(change, recorded, mode):
@@ -130,6 +140,17 @@ def _of_names(change: Change) -> Iterator[str]:
     naming = change.kind.name_parameter.name
     if change.action in {Action.CREATE, Action.REPLACE} and (change.after or {}).get(naming) != change.cluster:
         yield "it is made under another name"
+
+
+def _of_desired(change: Change, mode: str) -> Iterator[str]:
+    """What the spec wants is what the cluster will have, where something is done for it."""
+    if change.desired is None or change.action not in _WANTED:
+        return
+    if mode != "normal":
+        yield f"a {mode} plan does not look at what is wanted"
+    wanted, after = change.desired.parameters, change.after or {}
+    if any(not same(value, after.get(name, ABSENT)) for name, value in wanted.items()):
+        yield "it is wanted otherwise than it is shown"
 
 
 def _is_known(name: str, api: Catalog) -> bool:

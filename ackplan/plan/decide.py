@@ -30,7 +30,7 @@ from ackplan.plan.cases import (
     Vanished,
     is_protected,
 )
-from ackplan.plan.changes import change_of_desired, change_of_recorded
+from ackplan.plan.changes import change_of_desired, change_of_recorded, creation
 from ackplan.plan.conditions import unfit
 from ackplan.plan.model import Change, replaced
 from ackplan.record import RecordedCluster
@@ -111,18 +111,11 @@ def _create(desired: Wanted, recorded: RecordedCluster | None, leaving: Cluster 
         recorded,
         Action.CREATE,
         reason,
-        parameters=tuple(creation(desired, side)),
+        parameters=tuple(creation(desired.kind, desired.parameters, side)),
         steps=steps.create(desired, reason, side, before),
         notes=("a cluster of this name is being deleted: its creation waits",) if leaving else (),
         after=desired.parameters,
     )
-
-
-def creation(wanted: Wanted, side: Side) -> Iterator[ParameterChange]:
-    """Every parameter of a cluster that is to be created, as a change from nothing."""
-    for name, value in wanted.parameters.items():
-        parameter = wanted.kind.parameters[name]
-        yield ParameterChange(name, ABSENT, value, parameter.effect, side, parameter.secret)
 
 
 def _namesake(case: Case, sides: Namesake) -> Change:

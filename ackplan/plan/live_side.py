@@ -13,6 +13,9 @@ from typing import Any
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 
+# The facts of a cluster that are no attributes of it here.
+FACTS = ("cluster_id", "name", "state", "region_id", "size", "nodes")
+
 
 @dataclass(frozen=True, slots=True)
 class Live:
@@ -28,10 +31,15 @@ class Live:
     def facts(self) -> dict[str, Any]:
         """The same as JSON data, under the API's own names."""
         live = self.cluster
-        told = {"cluster_id": live.cluster_id, "name": live.name, "state": live.state, "region_id": live.region_id}
-        facts = {**live.attributes, **told}
+        told: dict[str, Any] = {
+            "cluster_id": live.cluster_id,
+            "name": live.name,
+            "state": live.state,
+            "region_id": live.region_id,
+        }
         if live.size is not None:
-            facts["size"] = live.size
+            told["size"] = live.size
+        facts = {**told, **live.attributes}
         if self.nodes is not None:
             facts["nodes"] = [_node_facts(node) for node in self.nodes]
         return facts
@@ -51,6 +59,8 @@ def kept(live: Cluster, nodes: Sequence[Node] | None, shown: Mapping[str, Any] |
     """What a plan keeps of a live cluster: what it compares (`shown`, where that is known) and needs, nothing else."""
     attributes = {name: live.attributes[name] for name in _kept() if live.attributes.get(name) is not None}
     attributes |= shown_of(live) if shown is None else shown
+    for name in FACTS:
+        attributes.pop(name, None)
     ordered = None if nodes is None else tuple(sorted(nodes, key=lambda node: node.key))
     return Live(dataclasses.replace(live, attributes=attributes), ordered)
 

@@ -15,7 +15,7 @@ from ackplan.core.values import ABSENT
 from ackplan.core.work import TRAITS, Action, Reason, Side, Work
 from ackplan.diff import ParameterChange
 from ackplan.plan import untrusted
-from ackplan.plan.live_side import Live
+from ackplan.plan.live_side import FACTS, Live
 from ackplan.plan.model import Change, Judged, LeftOut, Step
 from ackplan.record.codec import encode_cluster
 
@@ -24,13 +24,20 @@ _WORKS: Mapping[str, type[Work]] = {traits.name: work for work, traits in TRAITS
 
 def encode_change(change: Change) -> dict[str, Any]:
     return {
+        **encode_change_alone(change),
+        "parameters": [encode_parameter(parameter) for parameter in change.parameters],
+        "steps": [encode_step(step) for step in change.steps],
+    }
+
+
+def encode_change_alone(change: Change) -> dict[str, Any]:
+    """The change without its parameters and steps."""
+    return {
         "cluster": change.cluster,
         "kind": change.kind.name,
         "action": change.action.value,
         "reason": change.reason.name,
         "cluster_id": change.cluster_id,
-        "parameters": [_parameter(parameter) for parameter in change.parameters],
-        "steps": [encode_step(step) for step in change.steps],
         "blocked": [encode_diagnostic(diagnostic) for diagnostic in change.blocked],
         "notes": list(change.notes),
         "before": change.before,
@@ -41,7 +48,7 @@ def encode_change(change: Change) -> dict[str, Any]:
     }
 
 
-def _parameter(parameter: ParameterChange) -> dict[str, Any]:
+def encode_parameter(parameter: ParameterChange) -> dict[str, Any]:
     encoded = {
         "name": parameter.name,
         "effect": parameter.effect.value,
@@ -108,16 +115,15 @@ def decode_judged(data: Mapping[str, Any]) -> Judged:
     return Judged(untrusted.text(data["rule"]), Severity(data["severity"]), untrusted.whole(data["violations"]))
 
 
-_FACTS = ("cluster_id", "name", "state", "region_id")
 _NODE_FACTS = ("instance_id", "node_name", "instance_role", "state", "creation_time")
 
 
 def decode_live(value: Any) -> Live:
     """A live cluster as the plan saw it."""
     seen = untrusted.mapping(value)
-    cluster_id, name, state, region_id = (untrusted.text(seen[key]) for key in _FACTS)
+    cluster_id, name, state, region_id = (untrusted.text(seen[key]) for key in FACTS[:4])
     size = untrusted.optional(seen.get("size"), untrusted.whole)
-    attributes = {key: fact for key, fact in seen.items() if key not in {*_FACTS, "size", "nodes"}}
+    attributes = {key: fact for key, fact in seen.items() if key not in FACTS}
     cluster_type = untrusted.optional(seen.get("cluster_type"), untrusted.text)
     cluster = Cluster(cluster_id, name, state, region_id, size, cluster_type, attributes)
     nodes = seen.get("nodes")
@@ -188,6 +194,11 @@ def _read_work(data: Mapping[str, Any]) -> Work:
     if own.keys() != {each.name for each in fields(work)}:
         raise ValueError("the fields of a step")
     return work(**own)
+
+
+def operation_of(kind: str) -> str:
+    """The operation that a step of this kind calls."""
+    return TRAITS[_WORKS[kind]].operation
 
 
 def _read_size(data: Mapping[str, Any]) -> Pinned | None:

@@ -12,6 +12,8 @@ from ackplan.core.diagnostics import Span
 from ackplan.documents.tree import Map
 from ackplan.spec.desired import AttachGroup, Lifecycle, ScaleInChoice, Wanted
 
+_NOWHERE = {"": Span("", 0, 0)}
+
 
 def build(
     name: str, kind: catalog.Kind, body: Map, start: Callable[[], Span], *, without: Set[str] = frozenset()
@@ -25,6 +27,12 @@ def build(
     said = {key: read(own[key]) for key, read in _READ.items() if key in own} if own else {}
     values = {key: body[key] for key in parameters}
     return Wanted(name, kind, values, own, timeouts(kind.catalog, own, values), _Spans(body, start), **said)
+
+
+def rebuilt(name: str, kind: catalog.Kind, parameters: Mapping[str, Any], own: Mapping[str, Any]) -> Wanted:
+    """A cluster as a spec wanted it that is not at hand any more: where it said so is not known."""
+    said = {key: read(own[key]) for key, read in _READ.items() if key in own} if own else {}
+    return Wanted(name, kind, parameters, own, timeouts(kind.catalog, own, parameters), _NOWHERE, **said)
 
 
 @functools.lru_cache(1024)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,13 +37,17 @@ def plans() -> Iterator[bytes]:
     """Plans of the scenarios' specs for an empty account, as `plan --out` writes them, digests left out."""
     from ackplan import spec
     from ackplan.plan.codec import encode
+    from ackplan.plan.plan_file_codec import encode_file
     from ackplan.plan.planner import Options, Sides, plan
     from ackplan.record import Record
+    from tests.plan_files import text_of
 
     for file in sorted(_SCENARIOS.glob("*/spec.yaml")):
         loaded = spec.read(spec.Inputs(file.parent, (file.name,)))
-        made = plan(Sides(loaded.clusters, Record("lineage"), (), "digest"), Options())
+        made = plan(Sides(loaded.clusters, Record("lineage"), (), "0" * 64), Options())
         yield json.dumps({"ackplan_plan": 1, "plan": encode(made), "json": {}}).encode()
+        pinned = dataclasses.replace(made, pins=dataclasses.replace(made.pins, record="0" * 64))
+        yield text_of(b"".join(encode_file(pinned, Record("lineage")))).encode()
 
 
 def journals() -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import tempfile
 import unicodedata
@@ -25,7 +26,7 @@ from ackplan.app.errors import as_diagnostics
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Task
 from ackplan.core.diagnostics import Diagnostic, Failure
-from ackplan.plan import codec
+from ackplan.plan import codec, plan_file_codec
 from ackplan.plan.model import Plan
 from ackplan.record.codec import decode as decode_record
 from ackplan.record.codec import encode as encode_record
@@ -44,6 +45,7 @@ from ackplan.simulator.injection.rules import UNTOUCHED
 from ackplan.simulator.refusals import Refusal
 from ackplan.simulator.request import incoming
 from ackplan.simulator.store import Store
+from tests import plan_files
 from tests.fuzzing import seeds
 
 CANARY = "Canary-4711-sings"
@@ -110,16 +112,17 @@ def _spoken(value: Any) -> bool:
 
 
 def _plan(data: bytes) -> None:
-    written = data.decode("utf-8", "replace")
-    _refuses(lambda: codec.decode_file(written, "it.plan"))
-    found = _refuses(lambda: codec.decode_file(codec.sealed(written.rstrip()), "it.plan"))
-    if found is not None:
-        _shown(found.plan)
+    text = data.decode("utf-8", "replace").rstrip()
+    _refuses(lambda: plan_file_codec.decode_file(data, "it.plan"))
+    for whole in (plan_files.resealed(text), plan_files.packed(text)):
+        found = _refuses(functools.partial(plan_file_codec.decode_file, whole, "it.plan"))
+        if found is not None:
+            _shown(found.plan)
 
 
 def _shown(plan: Plan) -> None:
     """A plan that was taken can be shown in every form, and is the same when it is written and read again."""
-    assert codec.decode(json.loads(json.dumps(codec.encode(plan)))) == plan
+    assert codec.encode(codec.decode(json.loads(json.dumps(codec.encode(plan))))) == codec.encode(plan)
     _tame(text.plan_text(plan, color=False))
     _tame(markdown.plan_markdown(plan))
     _tame(formats.mermaid(plan.steps) + formats.dot(plan.steps))

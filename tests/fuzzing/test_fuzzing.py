@@ -12,8 +12,8 @@ import pytest
 
 from ackplan.adapters.ack import classify, decode
 from ackplan.core import diagnostics
-from ackplan.plan import codec
 from ackplan.simulator import bodies
+from tests import plan_files
 
 from .targets import CANARY, TARGETS
 
@@ -34,7 +34,7 @@ def _raises(*_: Any, **__: Any) -> Any:
     ("target", "data", "where", "name", "instead"),
     [
         ("spec", b'ackplan: 1\nclusters:\n  "a\\e[2J": {}\n', diagnostics, "printable", str),
-        ("plan", b'{"ackplan_plan": 1}', codec, "sealed", _raises),
+        ("plan", b'{"ackplan_plan": 1}', plan_files, "resealed", _raises),
         ("answers", b"\x01{}", decode, "cluster_of", _raises),
         ("errors", b"\x00" + CANARY.encode(), classify, "blanked", lambda text, _: text),
         ("requests", b"POST /clusters\n\n{}", bodies, "parse", _raises),

@@ -13,7 +13,7 @@ from world import NAMES, World, applied, fleets
 from ackplan.app.consistency import contradictions
 from ackplan.core import catalog
 from ackplan.core.work import Action, Attach, Create, Delete, Detach, ScaleIn, ScaleOut
-from ackplan.plan import codec, graph
+from ackplan.plan import codec, graph, plan_file_codec
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, nodes_needed, plan
 from ackplan.record import Record
@@ -195,11 +195,20 @@ def test_a_plan_file_holds_all_of_a_plan(fleet, options):
         result.pins, record=digest(sides.record), spec_digest="0" * 64, spec_files={"a": "0" * 64}
     )
     result = dataclasses.replace(result, pins=pins)
-    written = b"".join(codec.encode_file(result, {"planned": [1, "二"]}, sides.record)).decode()
-    found = codec.decode_file(written, "p")
+    written = b"".join(plan_file_codec.encode_file(result, sides.record))
+    found = plan_file_codec.decode_file(written, "p")
     assert codec.encode(found.plan) == codec.encode(result)
-    assert (found.shown, found.record) == ({"planned": [1, "二"]}, sides.record)
-    assert codec.is_written(found, found.shown)
+    assert [(c.recorded, c.live, _told(c.desired)) for c in found.plan.changes] == [
+        (c.recorded, c.live, _told(c.desired)) for c in result.changes
+    ]
+    assert (found.shown, found.record) == (None, sides.record)
+    assert plan_file_codec.is_written(found)
+    assert b"".join(plan_file_codec.encode_file(found.plan, found.record)) == written
+
+
+def _told(desired):
+    """What the spec wants of a cluster, but for where it says so."""
+    return desired and dataclasses.replace(desired, spans={})
 
 
 @EXAMPLES

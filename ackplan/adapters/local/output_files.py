@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -108,8 +109,19 @@ def _ends(path: Path) -> tuple[bytes, bytes]:
 
 def sort_of_data(head: bytes, tail: bytes = b"") -> Sort:
     """What data are, by how they begin and end."""
+    head = _unpacked(head)
     text, rest = (part.decode("utf-8-sig", "replace") for part in (head, tail or head))
     return next((sort for sort, holds in _SIGNS.items() if holds(text, rest)), Sort.OTHER)
+
+
+def _unpacked(head: bytes) -> bytes:
+    """The begin of what was compressed, as a plan file is."""
+    if not head.startswith(b"\x1f\x8b"):
+        return head
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, _LOOK)
+    except zlib.error:
+        return head
 
 
 def _has(text: str, *keys: str) -> bool:

@@ -20,7 +20,7 @@ def command(settings: Settings, planfile: str | None) -> None:
     if planfile:
         kept = read_plan(settings.path(planfile))
         as_json = settings.format == "json"
-        click.echo(plan.dumps(kept.shown) if as_json else drawn(settings, kept.plan))
+        click.echo(plan.dumps(plan.file_json(kept)) if as_json else drawn(settings, kept.plan))
         return
     if settings.format not in {"text", "json"}:
         raise click.UsageError(f"--format {settings.format} is for a plan file")

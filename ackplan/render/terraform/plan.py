@@ -18,6 +18,7 @@ from ackplan.core.work import Action
 from ackplan.core.world import encode_world
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Change, Plan
+from ackplan.plan.plan_file import PlanFile
 from ackplan.record import Record, RecordedCluster
 from ackplan.render.facts.safe import escaped
 from ackplan.render.terraform import provider as resources
@@ -57,6 +58,13 @@ def plan_json(plan: Plan, record: Record, limits: Limits = USUAL) -> dict[str, A
         "complete": plan.applicable and not plan.narrowed,
         "ackplan": own_of_plan(plan, limits),
     }
+
+
+def file_json(file: PlanFile) -> Mapping[str, Any]:
+    """The plan in a plan file, as the ackplan that wrote it would print it; of one of format 1 what stands there."""
+    if file.record is None:
+        return file.shown or {}
+    return {**plan_json(file.plan, file.record), "ackplan_version": file.version}
 
 
 def tells(shown: Any, plan: Plan) -> bool:

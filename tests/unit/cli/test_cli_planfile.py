@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from projects import Project
 
-from ackplan.plan import codec
+from ackplan.app.apply import digest as plan_digest
+from ackplan.plan.plan_file_codec import decode_file
 from ackplan.record.codec import decode_data, digest
-from ackplan.render.terraform.plan import plan_json
+from tests import plan_files
 
 BEFORE = """\
 ackplan: 1
@@ -68,12 +71,6 @@ def at(project: Project) -> Project:
     project.write(AFTER)
     assert project.run("plan", "--out", "it.plan").code == 0
     return project
-
-
-def content(at: Project) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((at.folder / "it.plan").read_text("utf-8"))
-    del document["sha256"]
-    return document
 
 
 def change(document: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -249,23 +246,18 @@ FORGERIES: dict[str, Forge] = {
 }  # fmt: skip
 
 
-def carelessly(at: Project, forge: Forge) -> None:
-    """Only the plan is altered, and the digest."""
-    document = content(at)
-    forge(document)
-    at.write(codec.sealed(json.dumps(document, sort_keys=True, ensure_ascii=False)), "it.plan")
+Maker = Callable[[dict[str, Any], bytes], bytes]
 
 
-def carefully(at: Project, forge: Forge) -> None:
-    """The JSON is made anew of the altered plan, wherever that can be done."""
-    document = content(at)
-    forge(document)
+def carefully(document: dict[str, Any], original: bytes) -> bytes:
+    """As ackplan itself would write the altered plan, wherever that can be done."""
     try:
-        plan, record = codec.decode(document["plan"]), decode_data(document["record"])
-        pieces = codec.encode_file(plan, plan_json(plan, record), record)
-        at.write(b"".join(pieces).decode(), "it.plan")
+        return plan_files.put_together(document, original)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
-        at.write(codec.sealed(json.dumps(document, sort_keys=True, ensure_ascii=False)), "it.plan")
+        return plan_files.put_together_by_hand(document, original)
+
+
+MAKERS: tuple[Maker, ...] = (carefully, plan_files.put_together_by_hand, plan_files.put_together_as_before)
 
 
 READERS = (
@@ -289,21 +281,22 @@ def is_refused(at: Project, commands: Iterable[tuple[str, ...]]) -> None:
 
 
 def test_what_was_not_forged_is_shown_and_carried_out(at: Project) -> None:
-    for how in (carelessly, carefully):
-        how(at, lambda _document: None)
+    original, planned = (at.folder / "it.plan").read_bytes(), at.run("plan", "--format", "json")
+    for made in (carefully, plan_files.put_together_as_before):
+        (at.folder / "it.plan").write_bytes(made(plan_files.taken_apart(original), original))
         for name in FORMATS:
             assert at.run("show", "it.plan", "--format", name).code == 0
-    planned = at.run("plan", "--format", "json")
-    assert at.run("show", "it.plan", "--format", "json").out == planned.out
+        assert at.run("show", "it.plan", "--format", "json").out == planned.out
     assert at.run("apply", "it.plan").code == 0
 
 
-@pytest.mark.parametrize("how", [carelessly, carefully])
-def test_a_forged_plan_is_refused_by_all_that_read_it(at: Project, how: Callable[[Project, Forge], None]) -> None:
-    original, taken = (at.folder / "it.plan").read_text("utf-8"), {}
+@pytest.mark.parametrize("made", MAKERS)
+def test_a_forged_plan_is_refused_by_all_that_read_it(at: Project, made: Maker) -> None:
+    original, taken = (at.folder / "it.plan").read_bytes(), {}
     for name, forge in FORGERIES.items():
-        at.write(original, "it.plan")
-        how(at, forge)
+        document = plan_files.taken_apart(original)
+        forge(document)
+        (at.folder / "it.plan").write_bytes(made(document, original))
         try:
             is_refused(at, READERS if name == "200 workers more" else FEW)
         except AssertionError as fault:
@@ -311,25 +304,75 @@ def test_a_forged_plan_is_refused_by_all_that_read_it(at: Project, how: Callable
     assert taken == {}
 
 
-def test_a_key_that_is_given_twice_is_refused(at: Project) -> None:
-    """One reader takes the first, another the last."""
-    text = json.dumps(content(at), sort_keys=True, ensure_ascii=False)
-    for once, twice in (
-        ('"count": 2', '"count": 2, "count": 2'),
-        ('"applyable": true', '"applyable": true, "applyable": true'),
-    ):
-        assert once in text
-        at.write(codec.sealed(text.replace(once, twice, 1)), "it.plan")
-        is_refused(at, FEW)
+LEAN: dict[str, tuple[str, str]] = {
+    "a key that is given twice": ('"count":2', '"count":2,"count":2'),
+    "a key that nobody knows": ('"action":"update"', '"action":"update","more":1'),
+    "a blank": ('"action":"update"', '"action": "update"'),
+    "what is left out otherwise": ('"action":"create"', '"action":"create","notes":[]'),
+    "a cluster that is wanted otherwise": ('"desired":{"own":{"depends_on":["grow"]}}',
+                                           '"desired":{"own":{"depends_on":["grow"]},"parameters":{"name":"evil"}}'),
+    "another side that all moved on": ('"parameters":"spec"', '"parameters":"moon"'),
+    "an entry that the record does not have": ('"cluster":"grow"', '"recorded":null,"cluster":"grow"'),
+    "a body of nothing": ('"call":{"body":true}', '"call":{"body":false}'),
+    "a version that is none": ('"ackplan_version":"', '"ackplan_version":1,"x":"'),
+}  # fmt: skip
 
 
-def test_a_plan_file_of_the_first_format_is_shown_and_not_applied(at: Project) -> None:
+@pytest.mark.parametrize("name", LEAN)
+def test_a_forged_text_is_refused(at: Project, name: str) -> None:
+    """One reader of a key that is given twice takes the first, another the last."""
+    once, twice = LEAN[name]
+    text = plan_files.text_of((at.folder / "it.plan").read_bytes())
+    assert once in text
+    (at.folder / "it.plan").write_bytes(plan_files.packed(text.replace(once, twice, 1)))
+    is_refused(at, FEW)
+
+
+def test_a_plan_file_is_the_same_each_time_and_small(at: Project) -> None:
+    first = (at.folder / "it.plan").read_bytes()
+    assert at.run("plan", "--out", "it.plan").code == 0
+    assert (at.folder / "it.plan").read_bytes() == first
+    assert len(first) < 5 * 1024
+
+
+# Files that earlier versions wrote: of a fleet that is to be created, and of every sort of change.
+
+KEPT = Path(__file__).parent / "plan_files"
+
+
+@pytest.mark.parametrize("name", ["changes.format-1", "changes.format-2", "creates.format-2"])
+def test_files_of_earlier_formats_are_shown(project: Project, name: str) -> None:
+    shutil.copy(KEPT / f"{name}.plan", project.folder / "old.plan")
+    document = json.loads((KEPT / f"{name}.plan").read_text("utf-8"))
+    for form in FORMATS:
+        done = project.run("show", "old.plan", "--format", form)
+        assert (done.code, done.err) == (0, "")
+    assert json.loads(project.run("show", "old.plan", "--format", "json").out) == document["json"]
+
+
+def test_a_plan_has_the_digest_that_it_had_when_it_was_written() -> None:
+    """A run that an earlier version began is gone on with."""
+    found = decode_file((KEPT / "changes.format-2.plan").read_bytes(), "old.plan")
+    assert plan_digest(found.plan) == "be6b10bffb04f99d3c420ba6b18972a61a2d6cac6ecce5da6f4b3161aae87be7"
+
+
+def test_a_file_of_the_second_format_is_applied(project: Project) -> None:
+    project.write(BEFORE)
+    shutil.copy(KEPT / "creates.format-2.plan", project.folder / "old.plan")
+    done = project.run("apply", "old.plan")
+    assert (done.code, done.err) == (0, "")
+    assert {cluster["name"] for cluster in project.live()} == {"grow", "shrink", "fresh", "old", "kept"}
+
+
+def test_a_file_of_the_first_format_is_shown_and_not_applied(at: Project) -> None:
     """It does not say what the record held."""
-    shown_now = at.run("show", "it.plan").out
-    document = content(at)
-    del document["record"], document["plan"]["pins"]["record"]
+    original = (at.folder / "it.plan").read_bytes()
+    second = plan_files.put_together_as_before(plan_files.taken_apart(original), original)
+    (at.folder / "it.plan").write_bytes(second)
+    shown_now, document = at.run("show", "it.plan").out, json.loads(second)
+    del document["record"], document["plan"]["pins"]["record"], document["sha256"]
     document["ackplan_plan"] = 1
-    at.write(codec.sealed(json.dumps(document, sort_keys=True, ensure_ascii=False)), "it.plan")
+    (at.folder / "it.plan").write_bytes(plan_files.sealed(document))
     assert at.run("show", "it.plan").out == shown_now
     assert at.run("show", "it.plan", "--format", "json").code == 0
     before = at.changing()
@@ -337,5 +380,5 @@ def test_a_plan_file_of_the_first_format_is_shown_and_not_applied(at: Project) -
     assert (done.code, done.err[:7], "Plan again" in done.err) == (1, "ACK6002", True)
     assert at.changing() == before
     body(document, "grow", "scale-out").update(count=200)
-    at.write(codec.sealed(json.dumps(document, sort_keys=True, ensure_ascii=False)), "it.plan")
+    (at.folder / "it.plan").write_bytes(plan_files.sealed(document))
     is_refused(at, FEW)

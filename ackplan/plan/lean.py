@@ -1,0 +1,194 @@
+"""A change as the lean JSON data of a plan file, and back: what is empty is left out, what stands twice is named once.
+
+`true` stands for the create parameters that the cluster will have (`after`), which a change of a new cluster has in
+four places, and the name of a side for a change of every parameter from nothing. Reading trusts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ackplan.core import catalog
+from ackplan.core.catalog import Kind
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Action, Side
+from ackplan.diff import ParameterChange
+from ackplan.plan import untrusted
+from ackplan.plan.changes import creation, traits_of
+from ackplan.plan.model import Change, Step, replaced
+from ackplan.plan.parts import (
+    decode_change,
+    decode_step,
+    encode_change_alone,
+    encode_parameter,
+    encode_step,
+    operation_of,
+)
+from ackplan.record import RecordedCluster
+from ackplan.record.codec import decode_cluster, encode_cluster
+from ackplan.spec.desired import Wanted
+from ackplan.spec.wanted import rebuilt
+
+_ALONE: Mapping[str, Any] = {
+    "cluster_id": "",
+    "blocked": [],
+    "notes": [],
+    "before": None,
+    "after": None,
+    "live_state": "",
+    "seen": None,
+    "depends_on": [],
+}
+_STEP: Mapping[str, Any] = {
+    "cluster_id": "",
+    "call": None,
+    "needs": [],
+    "expected_seconds": 0.0,
+    "masters": 0,
+    "workers_before": None,
+    "workers_after": None,
+    "instances": [],
+    "entry": None,
+    "accepted_at": "",
+}
+_ENTRY: Mapping[str, Any] = {"cluster_id": "", "own": {}, "attached": [], "created": True}
+
+
+def encode_lean(change: Change, recorded: RecordedCluster | None) -> dict[str, Any]:
+    """The change; `recorded` is the entry of the record beside it, which it need not hold once more."""
+    lean = _without(encode_change_alone(change), _ALONE)
+    if change.before is not None and change.before is change.after:
+        lean["before"] = True
+    if change.parameters:
+        side = change.parameters[0].side
+        new = _is_new(change, side)
+        lean["parameters"] = side.value if new else [encode_parameter(each) for each in change.parameters]
+    if change.steps:
+        lean["steps"] = [_lean_step(step, change) for step in change.steps]
+    if change.desired is not None:
+        lean["desired"] = _lean_desired(change.desired, change)
+    if not _alike(change.recorded, recorded):
+        lean["recorded"] = encode_cluster(change.recorded) if change.recorded else None
+    return lean
+
+
+def _without(data: dict[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key not in usual or value != usual[key]}
+
+
+def _is_new(change: Change, side: Side) -> bool:
+    """Whether each parameter that the cluster will have changes from nothing, in the order of the schema."""
+    after = change.after
+    if change.action is not Action.CREATE or after is None or len(after) != len(change.parameters):
+        return False
+    traits = traits_of(change.kind)
+    names = [name for name in traits if name in after]
+    for each, name in zip(change.parameters, names, strict=False):
+        if each.name != name or each.after is not after[name] or each.before is not ABSENT or each.side is not side:
+            return False
+        if traits[name] != (each.effect, each.secret):
+            return False
+    return len(names) == len(after)
+
+
+def _lean_step(step: Step, change: Change) -> dict[str, Any]:
+    data = _without(encode_step(step), _STEP)
+    del data["cluster"]
+    call, entry = step.call, step.after
+    if call is not None:
+        data["call"] = {} if call.body is None else {"body": True if call.body is change.after else call.body}
+        if call.region != step.region:
+            data["call"]["region"] = call.region
+    if entry is not None:
+        lean = _without(data["entry"], _ENTRY)
+        if entry.parameters is change.after:
+            lean["parameters"] = True
+        if change.desired is not None and entry.own is change.desired.own and entry.own:
+            lean["own"] = True
+        if entry.kind is change.kind:
+            del lean["kind"]
+        data["entry"] = lean
+    return data
+
+
+def _lean_desired(desired: Wanted, change: Change) -> dict[str, Any]:
+    """What the spec wants: its own keys, and its parameters by their names where they are those that are shown."""
+    lean: dict[str, Any] = {"own": desired.own} if desired.own else {}
+    if desired.kind is not change.kind:
+        lean["kind"] = desired.kind.name
+    after, names = change.after or {}, sorted(desired.parameters)
+    if desired.parameters is after:
+        return lean
+    if all(name in after and _alike(after[name], value) for name, value in desired.parameters.items()):
+        return {**lean, "parameters": names} if names != sorted(after) else lean
+    return {**lean, "parameters": desired.parameters}
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether both are written alike: 1, 1.0 and true are equal, and are not."""
+    return one is other or (one == other and repr(one) == repr(other))
+
+
+def decode_lean(data: Mapping[str, Any], recorded: RecordedCluster | None) -> Change:
+    """The change in `data`. Raises LookupError, TypeError, ValueError or AttributeError for what is none."""
+    after = untrusted.optional(data.get("after"), untrusted.mapping)
+    desired = data.get("desired")
+    own = None if desired is None else untrusted.mapping(desired.get("own", {}))
+    kind, cluster = catalog.DEFAULT.kind(data["kind"]), untrusted.text(data["cluster"])
+    steps = [_whole_step(step, data, after, own) for step in data.get("steps", ())]
+    parameters = data.get("parameters", [])
+    new = _from_nothing(kind, untrusted.mapping(after), Side(parameters)) if isinstance(parameters, str) else None
+    before = after if data.get("before") is True else data.get("before")
+    whole = {**_ALONE, **data, "before": before, "steps": (), "parameters": () if new is not None else parameters}
+    change = decode_change(whole)
+    entry = untrusted.optional(data["recorded"], _entry) if "recorded" in data else recorded
+    return replaced(
+        change,
+        parameters=change.parameters if new is None else new,
+        steps=tuple(decode_step(step) for step in steps),
+        desired=None if own is None else _desired(cluster, data, after, own),
+        recorded=entry,
+    )
+
+
+def _from_nothing(kind: Kind, after: Mapping[str, Any], side: Side) -> tuple[ParameterChange, ...]:
+    """All that the cluster will have, in the order of the schema, which has to know it."""
+    ordered = {name: after[name] for name in traits_of(kind) if name in after}
+    if len(ordered) != len(after):
+        raise ValueError("parameters")
+    return tuple(creation(kind, ordered, side))
+
+
+def _entry(value: Any) -> RecordedCluster:
+    return decode_cluster("recorded", value)
+
+
+def _whole_step(
+    step: Mapping[str, Any], change: Mapping[str, Any], after: Mapping[str, Any] | None, own: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The step with all that was left out of it."""
+    whole = {**_STEP, **step, "cluster": change["cluster"]}
+    call, entry = whole["call"], whole["entry"]
+    if call is not None:
+        body = call.get("body")
+        region = call.get("region", whole["region"])
+        operation = operation_of(untrusted.text(whole["kind"]))
+        whole["call"] = {"operation": operation, "region": region, "body": after if body is True else body}
+    if entry is not None:
+        entry = {**_ENTRY, "kind": change["kind"], **entry}
+        entry["parameters"] = after if entry["parameters"] is True else entry["parameters"]
+        entry["own"] = own if entry["own"] is True else entry["own"]
+        whole["entry"] = entry
+    return whole
+
+
+def _desired(name: str, change: Mapping[str, Any], after: Mapping[str, Any] | None, own: Mapping[str, Any]) -> Wanted:
+    desired = change["desired"]
+    kind = catalog.DEFAULT.kind(desired.get("kind", change["kind"]))
+    parameters = desired.get("parameters")
+    if parameters is None:
+        parameters = untrusted.mapping(after)
+    elif isinstance(parameters, list):
+        parameters = {each: untrusted.mapping(after)[each] for each in untrusted.texts(parameters)}
+    return rebuilt(name, kind, untrusted.mapping(parameters), own)
