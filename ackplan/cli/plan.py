@@ -95,8 +95,8 @@ def drawn(settings: Settings, plan: Plan) -> str:
     """The plan in a format that needs nothing but the plan."""
     from ackplan.render import text
     from ackplan.render.facts.summary import omitted
-    from ackplan.render.findings import github, junit, sarif
     from ackplan.render.findings.content import of_plan
+    from ackplan.render.findings.forms import FORMS
     from ackplan.render.graph import formats, svg
     from ackplan.render.markdown import plan as markdown
     from ackplan.render.page import html
@@ -104,12 +104,8 @@ def drawn(settings: Settings, plan: Plan) -> str:
     match settings.format:
         case "markdown":
             return markdown.plan_markdown(plan, limits=settings.limits)
-        case "sarif":
-            return sarif.log(of_plan(plan))
-        case "junit":
-            return junit.report(of_plan(plan), [change.cluster for change in plan.changes])
-        case "github":
-            return github.commands(of_plan(plan))
+        case form if form in FORMS:
+            return FORMS[form](of_plan(plan), [change.cluster for change in plan.changes])
         case "dot":
             return formats.dot(plan.steps, omitted(plan))
         case "mermaid":

@@ -58,7 +58,7 @@ def _told(settings: Settings, drift: Drift, record: Record) -> str:
     from ackplan.cli.plan import shown
     from ackplan.core.diagnostics import Severity
     from ackplan.render.facts import drift as words
-    from ackplan.render.findings import github, junit, sarif
+    from ackplan.render.findings.forms import FORMS
     from ackplan.render.markdown.drift import drift_markdown
     from ackplan.render.page.html import drift_html
     from ackplan.render.text.drift import drift_text
@@ -70,12 +70,9 @@ def _told(settings: Settings, drift: Drift, record: Record) -> str:
             return drift_markdown(drift)
         case "html":
             return drift_html(drift)
-        case "sarif":
-            return sarif.log(words.findings(drift, Severity.WARNING))
-        case "junit":
-            return junit.report(words.findings(drift, Severity.ERROR), [c.cluster for c in drift.plan.changes])
-        case "github":
-            return github.commands(words.findings(drift, Severity.WARNING))
+        case form if form in FORMS:
+            severity = Severity.ERROR if form == "junit" else Severity.WARNING
+            return FORMS[form](words.findings(drift, severity), [change.cluster for change in drift.plan.changes])
         case _:
             return shown(settings, drift.plan, record)
 

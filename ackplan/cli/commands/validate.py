@@ -42,12 +42,6 @@ def command(settings: Settings) -> int:
 
 
 def _findings(form: str, checked: Spec) -> str:
-    from ackplan.render.findings import github, junit, sarif
+    from ackplan.render.findings.forms import FORMS
 
-    match form:
-        case "sarif":
-            return sarif.log(checked.diagnostics)
-        case "junit":
-            return junit.report(checked.diagnostics, checked.clusters)
-        case _:
-            return github.commands(checked.diagnostics)
+    return FORMS[form](checked.diagnostics, list(checked.clusters))
