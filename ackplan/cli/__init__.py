@@ -1,1 +1,1 @@
-"""The command line: commands, exit codes, wiring of adapters to use cases. Nothing else reads the environment."""
+"""The command line: options, what is printed and asked, exit codes. What a command does, a use case does."""

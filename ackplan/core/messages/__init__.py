@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import functools
 import string
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 
 Text = str | int
 LANGUAGE = "en"
@@ -36,6 +34,10 @@ def message(name: str) -> Message:
 @functools.cache
 def table(language: str) -> Mapping[str, Message]:
     """All messages of a language by their names; a code with variants stands for its summary."""
+    # Neither is light, and whoever finds nothing wrong needs no words.
+    import tomllib
+    from importlib import resources
+
     text = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
     messages: dict[str, Message] = {}
     for code, entry in tomllib.loads(text).items():
