@@ -14,10 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ackplan.app.describe import Described
-    from ackplan.core.answers import Cluster
     from ackplan.core.diagnostics import Diagnostic
-    from ackplan.execute.ports import ApiReader
-    from ackplan.record import Record
 
 
 @click.command("export")
@@ -42,7 +39,7 @@ def command(settings: Settings, names: tuple[str, ...], out: str, **given: bool)
     everything, adopt = given["everything"], given["adopt"]
     if everything == bool(names):
         raise click.UsageError("Name clusters, or give --all")
-    clusters, faults = run_async(_described(settings, names, adopt=adopt))
+    clusters, faults = run_async(_read(settings, names, adopt=adopt))
     if faults:
         click.echo(text.diagnostics_text(faults, color=settings.color), err=True)
     if clusters and out:
@@ -58,46 +55,10 @@ def command(settings: Settings, names: tuple[str, ...], out: str, **given: bool)
     return 1 if any(fault.is_error for fault in faults) else 0
 
 
-async def _described(
-    settings: Settings, names: Sequence[str], *, adopt: bool
-) -> tuple[list[Described], list[Diagnostic]]:
-    from ackplan.app.export import exportable, to_adopt
-    from ackplan.app.import_record import left_out
-    from ackplan.app.lookup import named, regions_of
-    from ackplan.app.observe import living, partly
+async def _read(settings: Settings, names: Sequence[str], *, adopt: bool) -> tuple[list[Described], list[Diagnostic]]:
+    from ackplan.app.export_clusters import exported
     from ackplan.cli.plan import baseline_now
-    from ackplan.core.diagnostics import Failure
 
     record = baseline_now(settings).record
     async with open_api(settings) as api:
-        live, unlisted = await living(api, record, regions_of(api), names or None)
-        unknown: list[Diagnostic] = []
-        known: list[str] = []
-        for name in names:
-            try:
-                known.append(named(live, name).name)
-            except Failure as failed:
-                unknown += failed.diagnostics
-        if unknown:
-            raise Failure(*unknown)
-        chosen, left = exportable(live, known)
-        clusters, faults = await _read(api, chosen, record)
-    clusters = to_adopt(clusters, record) if adopt else clusters
-    left += [partly(unlisted)] if unlisted else []
-    return clusters, [*left, *(faults if names else map(left_out, faults))]
-
-
-async def _read(api: ApiReader, chosen: Sequence[Cluster], record: Record) -> tuple[list[Described], list[Diagnostic]]:
-    """The chosen clusters in full, and those that are gone, or unfit, since they were listed."""
-    from ackplan.app.export import described
-    from ackplan.app.import_record import obstacle, vanished
-    from ackplan.app.lookup import details_of, nodes_of
-
-    details = await details_of(api, chosen)
-    nodes = await nodes_of(api, details)
-    there = [cluster for cluster in details if cluster.cluster_id in nodes]
-    unfit = [fault for cluster in there if (fault := obstacle(cluster))]
-    clusters, faults = described([cluster for cluster in there if obstacle(cluster) is None], nodes, record)
-    ids = {cluster.cluster_id for cluster in there}
-    gone = [vanished(cluster) for cluster in chosen if cluster.cluster_id not in ids]
-    return clusters, [*gone, *unfit, *faults]
+        return await exported(api, record, names, adopt=adopt)
