@@ -24,6 +24,11 @@ def text_of(data: bytes) -> str:
     return gzip.decompress(data).decode().rpartition(',"sha256":')[0] + "}"
 
 
+def unpacked(data: bytes) -> bytes:
+    """What a file holds: that of a plan file is compressed."""
+    return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+
+
 def packed(text: str) -> bytes:
     """A plan file of this text, which lacks the digest alone."""
     content = text.removesuffix("}").encode("utf-8", "surrogatepass")

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from tests.faults.scenes import spec
 from tests.faults.stage import Stage, stage
 from tests.faults.victim import Ended, Victims
+from tests.plan_files import unpacked
 
 # Each passes the password rule, and reads differently in JSON, in URLs and in base64.
 ENV, FILE, KEY, TOKEN = 'Canary-Env-1"\\', "Canary-File-2&/", "Canary-Key-3=+", "Canary-Token-4%"
@@ -82,7 +83,7 @@ class Aviary:
         names = set()
         for path in self.folder.parent.rglob("*"):
             if path.is_file() and path.name not in but:
-                self.search(path.read_bytes(), f"file {path.name}")
+                self.search(unpacked(path.read_bytes()), f"file {path.name}")
                 names.add(path.name)
         return names
 

@@ -32,6 +32,7 @@ from ackplan.project import wiring
 from ackplan.project.plan_files import plan_file
 from ackplan.project.project import Project
 from ackplan.project.project_settings import ProjectSettings
+from tests.plan_files import text_of
 
 from .account import STRANGER, Account
 from .computer import Disk, Fate, Life, MemoryJournal, MemoryRecord, MemoryWorkspace, Wire
@@ -86,7 +87,7 @@ class Computer:
             if planfile:
                 file = Output(self.folder / planfile, Sort.PLAN)
                 file.write(plan_file(proposal.plan, proposal.before.record))
-                self.disk.written.append((self.folder / planfile).read_text("utf-8"))
+                self.disk.written.append(text_of((self.folder / planfile).read_bytes()))
         return proposal
 
     async def apply(self, order: Order, life: Life) -> Ended:
