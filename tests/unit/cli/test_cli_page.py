@@ -14,6 +14,7 @@ from projects import PASSWORD, WEB, Project
 
 from ackplan.adapters.local.record_store import LocalRecordStore
 from ackplan.core.diagnostics import Failure, error
+from tests.page import schema
 from tests.running import command_line, simulator
 
 FAULTS = """\
@@ -25,8 +26,8 @@ faults:
 def data_of(page: str) -> dict[str, Any]:
     assert page.startswith("<!doctype html>")
     assert page.rstrip().endswith("</html>")
-    found: dict[str, Any] = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
-    return found
+    assert schema.faults(page) == []
+    return schema.data_of(page)
 
 
 def test_plan_prints_the_page_and_nothing_else(project: Project) -> None:
@@ -57,10 +58,11 @@ def test_a_record_that_moved_since_the_plan_is_not_taken_for_what_was_recorded(p
     project.run("plan", "--out", "it.plan")
     assert project.run("apply", "it.plan").code == 0
     (cluster,) = data_of(project.run("show", "it.plan", "--format", "html").out)["clusters"]
-    assert cluster["sides"]["recorded"] == "yes"
+    assert isinstance(cluster["sides"]["recorded"], list)
     data = data_of(project.run("show", "it.plan", "--format", "html").out)
-    rows = {data["texts"][row[0]]: row for row in data["clusters"][0]["sides"]["rows"]}
-    assert rows["num_of_nodes"][2] != data["texts"].index("5")
+    sides = data["clusters"][0]["sides"]
+    row = sides["names"].index(data["texts"].index("num_of_nodes"))
+    assert data["texts"][sides["recorded"][row]] == "3"
 
 
 def test_the_graph_as_picture_and_as_page(project: Project) -> None:
@@ -95,11 +97,12 @@ def test_drift_as_page(project: Project) -> None:
     assert moved.code == 2
     data = data_of(moved.out)
     assert (data["title"], data["headline"]) == ("Drift", "1 cluster has drifted")
-    assert [alert["topic"] for alert in data["alerts"]] == ["drift"]
+    assert [alert["tone"] for alert in data["alerts"]] == ["drift"]
     (gone,) = data["clusters"]
-    assert ["put it back", "ackplan apply --target web creates it again"] in gone["ways"]
-    assert [label for label, _ in gone["ways"]] == ["since", "put it back", "record it", "in the spec"]
-    assert (gone["sides"]["wanted"], gone["sides"]["live"]) == ("yes", "no")
+    assert {"name": "put it back", "text": "ackplan apply --target web creates it again"} in gone["ways"]
+    assert [way["name"] for way in gone["ways"]] == ["since", "put it back", "record it", "in the spec"]
+    assert isinstance(gone["sides"]["wanted"], list)
+    assert gone["sides"]["live"] == "no"
 
 
 @pytest.fixture
@@ -134,7 +137,7 @@ def test_a_report_is_a_page_where_its_name_says_so(throttled: Project) -> None:
     data = data_of((throttled.folder / "report.html").read_text())
     assert (data["title"], data["headline"]) == ("Apply complete", "1 done")
     (step,) = data["steps"]
-    assert [code for code, _, _ in step["end"]["retries"]] == ["Throttling.User"]
+    assert [retry["code"] for retry in step["end"]["retries"]] == ["Throttling.User"]
     assert re.fullmatch(r"[0-9A-F-]{36}", step["end"]["requests"][0])
     assert PASSWORD["ACK_NODE_PASSWORD"] not in (throttled.folder / "report.html").read_text()
 
