@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from ackplan.core.world import decode_world, encode_world
@@ -22,11 +21,11 @@ from ackplan.plan.parts import (
 MODES = ("normal", "destroy", "refresh-only")
 
 
-def encode(plan: Plan) -> dict[str, Any]:
+def encode(plan: Plan) -> untrusted.Json:
     return {**apart_from_changes(plan), "changes": [encode_change(change) for change in plan.changes]}
 
 
-def apart_from_changes(plan: Plan) -> dict[str, Any]:
+def apart_from_changes(plan: Plan) -> untrusted.Json:
     """The plan without its changes."""
     return {
         "mode": plan.mode,
@@ -49,12 +48,12 @@ def apart_from_changes(plan: Plan) -> dict[str, Any]:
     }
 
 
-def decode(data: Mapping[str, Any]) -> Plan:
+def decode(data: untrusted.Data) -> Plan:
     """The plan in `data`. Raises LookupError, TypeError, ValueError or ArithmeticError for what is not one."""
     return checked(decode_apart(data, tuple(decode_change(entry) for entry in data["changes"])))
 
 
-def decode_apart(data: Mapping[str, Any], changes: tuple[Change, ...]) -> Plan:
+def decode_apart(data: untrusted.Data, changes: tuple[Change, ...]) -> Plan:
     """The plan of these changes, and of what `data` has besides."""
     pins = data["pins"]
     return Plan(

@@ -6,7 +6,6 @@ four places, and the name of a side for a change of every parameter from nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from ackplan.core import catalog
@@ -30,7 +29,7 @@ from ackplan.record.codec import decode_cluster, encode_cluster
 from ackplan.spec.desired import Wanted
 from ackplan.spec.wanted import rebuilt
 
-_ALONE: Mapping[str, Any] = {
+_ALONE: untrusted.Data = {
     "cluster_id": "",
     "blocked": [],
     "notes": [],
@@ -40,7 +39,7 @@ _ALONE: Mapping[str, Any] = {
     "seen": None,
     "depends_on": [],
 }
-_STEP: Mapping[str, Any] = {
+_STEP: untrusted.Data = {
     "cluster_id": "",
     "call": None,
     "needs": [],
@@ -52,10 +51,10 @@ _STEP: Mapping[str, Any] = {
     "entry": None,
     "accepted_at": "",
 }
-_ENTRY: Mapping[str, Any] = {"cluster_id": "", "own": {}, "attached": [], "created": True}
+_ENTRY: untrusted.Data = {"cluster_id": "", "own": {}, "attached": [], "created": True}
 
 
-def encode_lean(change: Change, recorded: RecordedCluster | None) -> dict[str, Any]:
+def encode_lean(change: Change, recorded: RecordedCluster | None) -> untrusted.Json:
     """The change; `recorded` is the entry of the record beside it, which it need not hold once more."""
     lean = _without(encode_change_alone(change), _ALONE)
     if change.before is not None and change.before is change.after:
@@ -73,7 +72,7 @@ def encode_lean(change: Change, recorded: RecordedCluster | None) -> dict[str, A
     return lean
 
 
-def _without(data: dict[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+def _without(data: untrusted.Json, usual: untrusted.Data) -> untrusted.Json:
     return {key: value for key, value in data.items() if key not in usual or value != usual[key]}
 
 
@@ -92,7 +91,7 @@ def _is_new(change: Change, side: Side) -> bool:
     return len(names) == len(after)
 
 
-def _lean_step(step: Step, change: Change) -> dict[str, Any]:
+def _lean_step(step: Step, change: Change) -> untrusted.Json:
     data = _without(encode_step(step), _STEP)
     del data["cluster"]
     call, entry = step.call, step.after
@@ -112,9 +111,9 @@ def _lean_step(step: Step, change: Change) -> dict[str, Any]:
     return data
 
 
-def _lean_desired(desired: Wanted, change: Change) -> dict[str, Any]:
+def _lean_desired(desired: Wanted, change: Change) -> untrusted.Json:
     """What the spec wants: its own keys, and its parameters by their names where they are those that are shown."""
-    lean: dict[str, Any] = {"own": desired.own} if desired.own else {}
+    lean: untrusted.Json = {"own": desired.own} if desired.own else {}
     if desired.kind is not change.kind:
         lean["kind"] = desired.kind.name
     after, names = change.after or {}, sorted(desired.parameters)
@@ -130,7 +129,7 @@ def _alike(one: Any, other: Any) -> bool:
     return one is other or (one == other and repr(one) == repr(other))
 
 
-def decode_lean(data: Mapping[str, Any], recorded: RecordedCluster | None) -> Change:
+def decode_lean(data: untrusted.Data, recorded: RecordedCluster | None) -> Change:
     """The change in `data`. Raises LookupError, TypeError, ValueError or AttributeError for what is none."""
     after = untrusted.optional(data.get("after"), untrusted.mapping)
     desired = data.get("desired")
@@ -152,7 +151,7 @@ def decode_lean(data: Mapping[str, Any], recorded: RecordedCluster | None) -> Ch
     )
 
 
-def _from_nothing(kind: Kind, after: Mapping[str, Any], side: Side) -> tuple[ParameterChange, ...]:
+def _from_nothing(kind: Kind, after: untrusted.Data, side: Side) -> tuple[ParameterChange, ...]:
     """All that the cluster will have, in the order of the schema, which has to know it."""
     ordered = {name: after[name] for name in traits_of(kind) if name in after}
     if len(ordered) != len(after):
@@ -165,8 +164,8 @@ def _entry(value: Any) -> RecordedCluster:
 
 
 def _whole_step(
-    step: Mapping[str, Any], change: Mapping[str, Any], after: Mapping[str, Any] | None, own: Mapping[str, Any] | None
-) -> dict[str, Any]:
+    step: untrusted.Data, change: untrusted.Data, after: untrusted.Data | None, own: untrusted.Data | None
+) -> untrusted.Json:
     """The step with all that was left out of it."""
     whole = {**_STEP, **step, "cluster": change["cluster"]}
     call, entry = whole["call"], whole["entry"]
@@ -183,7 +182,7 @@ def _whole_step(
     return whole
 
 
-def _desired(name: str, change: Mapping[str, Any], after: Mapping[str, Any] | None, own: Mapping[str, Any]) -> Wanted:
+def _desired(name: str, change: untrusted.Data, after: untrusted.Data | None, own: untrusted.Data) -> Wanted:
     desired = change["desired"]
     kind = catalog.DEFAULT.kind(desired.get("kind", change["kind"]))
     parameters = desired.get("parameters")

@@ -22,7 +22,7 @@ from ackplan.record.codec import encode_cluster
 _WORKS: Mapping[str, type[Work]] = {traits.name: work for work, traits in TRAITS.items()}
 
 
-def encode_change(change: Change) -> dict[str, Any]:
+def encode_change(change: Change) -> untrusted.Json:
     return {
         **encode_change_alone(change),
         "parameters": [encode_parameter(parameter) for parameter in change.parameters],
@@ -30,7 +30,7 @@ def encode_change(change: Change) -> dict[str, Any]:
     }
 
 
-def encode_change_alone(change: Change) -> dict[str, Any]:
+def encode_change_alone(change: Change) -> untrusted.Json:
     """The change without its parameters and steps."""
     return {
         "cluster": change.cluster,
@@ -48,7 +48,7 @@ def encode_change_alone(change: Change) -> dict[str, Any]:
     }
 
 
-def encode_parameter(parameter: ParameterChange) -> dict[str, Any]:
+def encode_parameter(parameter: ParameterChange) -> untrusted.Json:
     encoded = {
         "name": parameter.name,
         "effect": parameter.effect.value,
@@ -59,7 +59,7 @@ def encode_parameter(parameter: ParameterChange) -> dict[str, Any]:
     return {**encoded, **{side: value for side, value in sides.items() if value is not ABSENT}}
 
 
-def encode_step(step: Step) -> dict[str, Any]:
+def encode_step(step: Step) -> untrusted.Json:
     """Every step has the keys of all works, empty where they mean nothing for its own."""
     call, size = step.call, step.size
     return {
@@ -83,7 +83,7 @@ def encode_step(step: Step) -> dict[str, Any]:
     }
 
 
-def encode_diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+def encode_diagnostic(diagnostic: Diagnostic) -> untrusted.Json:
     span = diagnostic.span
     return {
         "severity": diagnostic.severity.value,
@@ -98,7 +98,7 @@ def encode_diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
-def encode_judged(judged: Judged) -> dict[str, Any]:
+def encode_judged(judged: Judged) -> untrusted.Json:
     return {"rule": judged.rule, "severity": judged.severity.value, "violations": judged.violations}
 
 
@@ -106,12 +106,12 @@ def encode_left_out(left: LeftOut) -> dict[str, str]:
     return {"cluster": left.cluster, "option": left.option, "action": left.action.value, "why": left.why}
 
 
-def decode_left_out(data: Mapping[str, Any]) -> LeftOut:
+def decode_left_out(data: untrusted.Data) -> LeftOut:
     cluster, option, why = (untrusted.text(data[key]) for key in ("cluster", "option", "why"))
     return LeftOut(cluster, option, Action(data["action"]), why)
 
 
-def decode_judged(data: Mapping[str, Any]) -> Judged:
+def decode_judged(data: untrusted.Data) -> Judged:
     return Judged(untrusted.text(data["rule"]), Severity(data["severity"]), untrusted.whole(data["violations"]))
 
 
@@ -130,11 +130,11 @@ def decode_live(value: Any) -> Live:
     return Live(cluster, None if nodes is None else tuple(_read_node(node) for node in nodes))
 
 
-def _read_node(data: Mapping[str, Any]) -> Node:
+def _read_node(data: untrusted.Data) -> Node:
     return Node(*(untrusted.text(data[key]) for key in _NODE_FACTS))
 
 
-def decode_change(data: Mapping[str, Any]) -> Change:
+def decode_change(data: untrusted.Data) -> Change:
     return Change(
         cluster=untrusted.text(data["cluster"]),
         kind=catalog.DEFAULT.kind(data["kind"]),
@@ -153,7 +153,7 @@ def decode_change(data: Mapping[str, Any]) -> Change:
     )
 
 
-def _read_parameter(data: Mapping[str, Any]) -> ParameterChange:
+def _read_parameter(data: untrusted.Data) -> ParameterChange:
     return ParameterChange(
         untrusted.text(data["name"]),
         data.get("before", ABSENT),
@@ -164,7 +164,7 @@ def _read_parameter(data: Mapping[str, Any]) -> ParameterChange:
     )
 
 
-def decode_step(data: Mapping[str, Any]) -> Step:
+def decode_step(data: untrusted.Data) -> Step:
     return Step(
         id=untrusted.name(data["id"]),
         cluster=untrusted.name(data["cluster"]),
@@ -181,11 +181,11 @@ def decode_step(data: Mapping[str, Any]) -> Step:
     )
 
 
-def _read_work(data: Mapping[str, Any]) -> Work:
+def _read_work(data: untrusted.Data) -> Work:
     """The work with its own fields. Raises ValueError where it lacks one, or has one that means nothing for it."""
     work = _WORKS[untrusted.text(data["kind"])]
     cluster_id = untrusted.cluster_id(data["cluster_id"])
-    values: dict[str, Any] = {
+    values: untrusted.Json = {
         "call": untrusted.optional(data["call"], lambda call: _read_call(call, cluster_id)),
         "size": _read_size(data),
         "instances": untrusted.texts(data["instances"]) or None,
@@ -201,13 +201,13 @@ def operation_of(kind: str) -> str:
     return TRAITS[_WORKS[kind]].operation
 
 
-def _read_size(data: Mapping[str, Any]) -> Pinned | None:
+def _read_size(data: untrusted.Data) -> Pinned | None:
     before, after = (untrusted.optional(data[key], untrusted.whole) for key in ("workers_before", "workers_after"))
     masters = untrusted.whole(data["masters"])
     return Pinned(before, after, masters) if before is not None and after is not None else None
 
 
-def _read_call(data: Mapping[str, Any], cluster_id: str) -> Call:
+def _read_call(data: untrusted.Data, cluster_id: str) -> Call:
     """Method and path come from the catalog, never from the file: a file can't name a call that we don't make."""
     operation = catalog.DEFAULT.operation(untrusted.text(data["operation"]))
     path = operation.path_of({"id": cluster_id}) if cluster_id else operation.path
@@ -215,7 +215,7 @@ def _read_call(data: Mapping[str, Any], cluster_id: str) -> Call:
     return Call(operation.id, operation.method, path, untrusted.text(data["region"]), body)
 
 
-def decode_diagnostic(data: Mapping[str, Any]) -> Diagnostic:
+def decode_diagnostic(data: untrusted.Data) -> Diagnostic:
     span = data["span"]
     return Diagnostic(
         Severity(data["severity"]),

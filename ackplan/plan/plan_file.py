@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.plan import untrusted
 from ackplan.plan.model import Plan
 from ackplan.record import Record
 
@@ -27,7 +27,7 @@ class PlanFile:
     record: Record | None
     version: str
     digest: str
-    shown: Mapping[str, Any] | None = None
+    shown: untrusted.Data | None = None
 
 
 def missing(file: str) -> Diagnostic:

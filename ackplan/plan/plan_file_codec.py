@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final
 
@@ -159,7 +159,7 @@ def _check_head(part: bytes, file: str) -> None:
         raise Failure(of_another_format(int(head[1])))
 
 
-def _content(document: Mapping[str, Any], digest: str) -> PlanFile:
+def _content(document: untrusted.Data, digest: str) -> PlanFile:
     record = decode_data({**document["record"], "clusters": document["clusters"]})
     entries = document["changes"]
     if not isinstance(entries, list):

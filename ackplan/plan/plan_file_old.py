@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from ackplan.core.diagnostics import Failure
@@ -33,7 +33,7 @@ MAX_BYTES = 512 * 1024 * 1024
 _SEAL = ', "sha256": '
 
 
-def is_written(file: PlanFile, shown: Mapping[str, Any]) -> bool:
+def is_written(file: PlanFile, shown: untrusted.Data) -> bool:
     """Whether the file is, byte for byte, what is written of its plan and record with this JSON."""
     digest = hashlib.sha256()
     for piece in _pieces(file.plan, shown, file.record or Record("")):
@@ -41,7 +41,7 @@ def is_written(file: PlanFile, shown: Mapping[str, Any]) -> bool:
     return digest.hexdigest() == file.digest
 
 
-def _pieces(plan: Plan, shown: Mapping[str, Any], record: Record) -> Iterator[str]:
+def _pieces(plan: Plan, shown: untrusted.Data, record: Record) -> Iterator[str]:
     """The file as JSON with sorted keys, as far as the digest."""
     yield '{"ackplan_plan": 2, "json": {'
     for number, name in enumerate(sorted(shown)):
@@ -92,7 +92,7 @@ def decode_file(text: str, file: str) -> PlanFile:
         raise Failure(not_a_plan(file, f"{type(fault).__name__} in it")) from None
 
 
-def _content(document: Mapping[str, Any], digest: str) -> PlanFile:
+def _content(document: untrusted.Data, digest: str) -> PlanFile:
     plan, shown = decode(document["plan"]), untrusted.mapping(document["json"])
     plan, version = _with_desired(plan), str(shown.get("ackplan_version"))
     if document["ackplan_plan"] == 1:
@@ -111,7 +111,7 @@ def _with_desired(plan: Plan) -> Plan:
     return dataclasses.replace(plan, changes=tuple(wanted))
 
 
-def _wanted(change: Change, after: Mapping[str, Any]) -> Wanted:
+def _wanted(change: Change, after: untrusted.Data) -> Wanted:
     return rebuilt(change.cluster, change.kind, after, {"depends_on": change.depends_on} if change.depends_on else {})
 
 

@@ -12,6 +12,10 @@ from ackplan.record.codec import CLUSTER_ID, decode_cluster
 MAX_SECONDS = 1e9
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
+# JSON data as it was read, and as it is made.
+Data = Mapping[str, Any]
+Json = dict[str, Any]
+
 T = TypeVar("T")
 
 

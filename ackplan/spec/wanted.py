@@ -29,7 +29,7 @@ def build(
     return Wanted(name, kind, values, own, timeouts(kind.catalog, own, values), _Spans(body, start), **said)
 
 
-def rebuilt(name: str, kind: catalog.Kind, parameters: Mapping[str, Any], own: Mapping[str, Any]) -> Wanted:
+def rebuilt(name: str, kind: catalog.Kind, parameters: Mapping[str, object], own: Mapping[str, object]) -> Wanted:
     """A cluster as a spec wanted it that is not at hand any more: where it said so is not known."""
     said = {key: read(own[key]) for key, read in _READ.items() if key in own} if own else {}
     return Wanted(name, kind, parameters, own, timeouts(kind.catalog, own, parameters), _NOWHERE, **said)

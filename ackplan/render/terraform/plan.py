@@ -60,7 +60,7 @@ def plan_json(plan: Plan, record: Record, limits: Limits = USUAL) -> dict[str, A
     }
 
 
-def file_json(file: PlanFile) -> Mapping[str, Any]:
+def file_json(file: PlanFile) -> Mapping[str, object]:
     """The plan in a plan file, as the ackplan that wrote it would print it; of one of format 1 what stands there."""
     if file.record is None:
         return file.shown or {}
