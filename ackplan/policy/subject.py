@@ -6,7 +6,6 @@ import datetime
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.diagnostics import Span
@@ -46,7 +45,7 @@ class PolicySubject:
             return False
         return not by.actions or change.action.value in by.actions
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, object]:
         """The cluster after the change, as a JSON Schema sees it; empty where there is none."""
         if self.change.after is None:
             return {}
@@ -72,7 +71,7 @@ class PolicySubject:
         return span
 
 
-def _inner(value: Any, part: str | int) -> tuple[Any, Span] | None:
+def _inner(value: object, part: str | int) -> tuple[object, Span] | None:
     if isinstance(value, Map) and value.is_placed(part):
         return value[str(part)], value.value_span(str(part))
     if isinstance(value, Seq) and isinstance(part, int) and part < len(value):
@@ -80,7 +79,7 @@ def _inner(value: Any, part: str | int) -> tuple[Any, Span] | None:
     return None
 
 
-def _plain(parameter: catalog.Parameter | None, value: Any) -> Any:
+def _plain(parameter: catalog.Parameter | None, value: object) -> object:
     """A value that may be written as text too, as what it means."""
     return parameter.canonical(value) if parameter is not None and isinstance(value, str) else value
 
@@ -114,7 +113,7 @@ def _listing(kind: catalog.Kind, what: str) -> tuple[str, ...]:
     return tuple(name for name, p in parameters if str(p.schema.get("items", {}).get("$ref", "")).endswith(f"/{what}"))
 
 
-def _listed(subject: PolicySubject, name: str) -> list[Any]:
+def _listed(subject: PolicySubject, name: str) -> list[object]:
     """A parameter that is a list. One that the record alone knows was never held against a schema."""
     value = (subject.change.after or {}).get(name)
     return value if isinstance(value, list) else []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from ackplan.simulator import machine, refusals
 from ackplan.simulator.clock import Clock, stamp
@@ -54,7 +53,7 @@ class Ledger:
         cluster.attributes["updated"] = stamp(self.now())
         self.store.keep_cluster(cluster)
 
-    def start(self, cluster: Cluster, operation: Operation, payload: dict[str, Any], fate: Fate) -> Task:
+    def start(self, cluster: Cluster, operation: Operation, payload: dict[str, object], fate: Fate) -> Task:
         """The task of an operation that has begun, durably."""
         serial, now = self.serial("task"), self.now()
         seconds = machine.duration(operation, cluster.kind, self.ids.fraction("jitter", serial))

@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from xml.etree import ElementTree
 
 from ackplan.simulator.refusals import Refusal
@@ -52,7 +51,7 @@ def _weight(options: list[str]) -> float:
     return 1.0
 
 
-def success(status: int, payload: Any, *, as_json: bool) -> Answer:
+def success(status: int, payload: object, *, as_json: bool) -> Answer:
     """An answer that holds `payload`, a JSON value."""
     if as_json:
         return Answer(status, _JSON, _json(payload))
@@ -69,18 +68,18 @@ def failure(refusal: Refusal, request_id: str, *, as_json: bool) -> Answer:
     return Answer(refusal.status, _XML, _xml("Error", fields))
 
 
-def _json(payload: Any) -> bytes:
+def _json(payload: object) -> bytes:
     return json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def _xml(root: str, payload: Any) -> bytes:
+def _xml(root: str, payload: object) -> bytes:
     element = ElementTree.Element(root)
     _fill(element, payload)
     document: bytes = ElementTree.tostring(element, encoding="utf-8", xml_declaration=True)
     return document
 
 
-def _fill(element: ElementTree.Element, value: Any) -> None:
+def _fill(element: ElementTree.Element, value: object) -> None:
     if isinstance(value, Mapping):
         for name, part in value.items():
             _fill(ElementTree.SubElement(element, _tag(name)), part)

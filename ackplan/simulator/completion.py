@@ -6,7 +6,7 @@ A call that a gateway gave up takes its effect when its time has come.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, assert_never
+from typing import assert_never
 
 from ackplan.simulator import late, machine
 from ackplan.simulator.account import Ledger
@@ -119,7 +119,7 @@ def joined_node(ledger: Ledger, cluster: Cluster, instance: str, role: str, sour
     """A node that works. `source` is `manual` for an instance that was attached."""
     instant, number = ledger.now(), ledger.serial("address")
     address = f"192.168.{number // 254 % 256}.{number % 254 + 1}"
-    attributes: dict[str, Any] = {
+    attributes: dict[str, object] = {
         "node_name": f"{cluster.attributes.get('region_id', '')}.{address}",
         "ip_address": [address],
         "instance_charge_type": "PostPaid",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ackplan.simulator.clock import Clock, SystemClock
 from ackplan.simulator.traits import GUIDE, Traits
@@ -35,8 +34,8 @@ class SimulatorConfig:
     seed: int = 0
     access_keys: Mapping[str, str] = field(default_factory=lambda: {"sandbox": "sandbox"}, repr=False)
     security_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
-    faults: Path | Mapping[str, Any] | None = None
-    live: Mapping[str, Any] | None = None
+    faults: Path | Mapping[str, object] | None = None
+    live: Mapping[str, object] | None = None
     traits: Traits = GUIDE
     max_clusters: int = 10_000
     max_workers: int = 300

@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 from urllib.parse import parse_qsl
 
 from ackplan.simulator import bundle
 from ackplan.simulator.refusals import Refusal
 
 
-def read(body: bytes, schema_of: Callable[[Mapping[str, Any], str], str], operation: str) -> dict[str, Any]:
+def read(body: bytes, schema_of: Callable[[Mapping[str, object], str], str], operation: str) -> dict[str, object]:
     """A form as an object; `schema_of` finds the schema by the values' texts. Raises Refusal 400."""
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=1000)
@@ -28,7 +27,7 @@ def read(body: bytes, schema_of: Callable[[Mapping[str, Any], str], str], operat
     return {key: _value(texts, bundle.types(name, key)) for key, texts in values.items()}
 
 
-def _value(texts: list[str], types: frozenset[str]) -> Any:
+def _value(texts: list[str], types: frozenset[str]) -> object:
     text = texts[-1]
     if "array" in types:
         return _list(text) if len(texts) == 1 and text.startswith("[") else texts
@@ -41,7 +40,7 @@ def _value(texts: list[str], types: frozenset[str]) -> Any:
     return text
 
 
-def _list(text: str) -> Any:
+def _list(text: str) -> object:
     """`["a", "b"]`, or `['a', 'b']`, which is how the older Python client writes a list into a form."""
     for candidate in (text, text.replace("'", '"')):
         try:

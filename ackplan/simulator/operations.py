@@ -15,7 +15,7 @@ from ackplan.simulator.view import View
 from ackplan.simulator.world import World
 
 _MAX_PAGE = 100
-_CHANGES: Mapping[str, Callable[[World, str, Mapping[str, Any], Fate], Any]] = {
+_CHANGES: Mapping[str, Callable[[World, str, Mapping[str, object], Fate], object]] = {
     "create_cluster": lambda world, _, body, fate: world.create(body, fate),
     "scale_out": World.scale_out,
     "scale": World.scale,
@@ -24,7 +24,7 @@ _CHANGES: Mapping[str, Callable[[World, str, Mapping[str, Any], Fate], Any]] = {
     "remove_nodes": World.remove_nodes,
     "delete_cluster": lambda world, subject, _, fate: world.delete(subject, fate),
 }
-_READS: Mapping[str, Callable[[World, str, View], Any]] = {
+_READS: Mapping[str, Callable[[World, str, View], object]] = {
     "get_cluster": World.cluster,
     "list_logs": World.logs,
     "certs": lambda world, subject, _: world.certs(subject),
@@ -49,7 +49,7 @@ def _view(world: World, request: Incoming, view: View) -> View:
     return dataclasses.replace(view, region=region) if region else view
 
 
-def _read(world: World, route: Route, request: Incoming, view: View) -> Any:
+def _read(world: World, route: Route, request: Incoming, view: View) -> object:
     query = request.parameters()
     if route.operation == "list_clusters":
         return _list_clusters(world, query, view, paged=request.path.startswith("/api/v1/"))
@@ -59,7 +59,7 @@ def _read(world: World, route: Route, request: Incoming, view: View) -> Any:
     return _READS[route.operation](world, route.subject, view)
 
 
-def _list_clusters(world: World, query: Mapping[str, str], view: View, *, paged: bool) -> Any:
+def _list_clusters(world: World, query: Mapping[str, str], view: View, *, paged: bool) -> object:
     name = query.get("name", "")
     if not paged:
         return world.clusters(name, query.get("clusterType", ""), view)

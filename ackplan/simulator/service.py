@@ -10,7 +10,6 @@ import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ackplan.simulator import answers, bodies, operations, refusals, routes, signature
 from ackplan.simulator.answers import Answer
@@ -39,7 +38,7 @@ class Exchange:
     request_id: str
     world: World
     route: Route | None = None
-    body: Any = None
+    body: object = None
     plan: Plan = UNTOUCHED
     admitted: bool = False
     answer: Answer = field(default_factory=lambda: Answer(500, "", b""))
@@ -157,14 +156,14 @@ class Service:
             raise exchange.world.missing(route.subject)
 
     @staticmethod
-    def _defer(exchange: Exchange, route: Route, body: Mapping[str, Any], seconds: float) -> None:
+    def _defer(exchange: Exchange, route: Route, body: Mapping[str, object], seconds: float) -> None:
         """Looks whether the call is allowed, as if it took its effect now, and lets it do so later."""
         with contextlib.suppress(_Undone), exchange.world.moment():
             operations.perform(exchange.world, route, exchange.request, body, exchange.plan)
             raise _Undone
         exchange.world.defer(route.operation, route.subject, bodies.redacted(body), exchange.plan.fate, seconds)
 
-    def _body(self, exchange: Exchange, route: Route) -> Mapping[str, Any]:
+    def _body(self, exchange: Exchange, route: Route) -> Mapping[str, object]:
         if route.operation not in routes.WITH_BODY:
             return {}
         body = bodies.parse(exchange.request, route.operation)
@@ -172,7 +171,7 @@ class Service:
         return bodies.check(body, route.operation, today=bool(exchange.request.header("x-acs-action")))
 
 
-def _turn(exchange: Exchange, route: Route, payload: Any) -> None:
+def _turn(exchange: Exchange, route: Route, payload: object) -> None:
     """A fault may put the cluster that a call is about in another state."""
     about = payload.get("cluster_id", route.subject) if isinstance(payload, dict) else route.subject
     if exchange.plan.state and exchange.world.name_of(about):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from ackplan.adapters.ack.answer_fields import ID
 from ackplan.adapters.ack.errors import NotSent
@@ -44,7 +44,7 @@ def call(
     ids: Mapping[str, str] | None = None,
     *,
     query: Mapping[str, str] | None = None,
-    body: Mapping[str, Any] | None = None,
+    body: Mapping[str, object] | None = None,
 ) -> ApiCall:
     """The call of an operation of the catalog. `ids` are those that its path needs, by their names there.
 
@@ -73,7 +73,7 @@ def logs_call(region: str, cluster_id: str) -> ApiCall:
     return ApiCall(name, "GET", path, changes=False, region=_checked_region(name, region), action="DescribeClusterLogs")
 
 
-def any_call(method: str, path: str, region: str, query: Mapping[str, str] | None, body: Any) -> ApiCall:
+def any_call(method: str, path: str, region: str, query: Mapping[str, str] | None, body: object) -> ApiCall:
     """A call that the user spells out. Raises NotSent for a path that is not a plain one."""
     name = f"{method} {path}" if _PATH.fullmatch(path) else "call"
     if method not in {"GET", "POST", "PUT", "DELETE"}:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ackplan.adapters.ack import decode
 from ackplan.adapters.ack.answer_fields import Malformed
@@ -109,7 +109,7 @@ class AckClient:
         return await self._ask(logs_call(region or self._region, cluster_id), decode.logs)
 
     async def create_cluster(
-        self, region: str, body: Mapping[str, Any], write_down: WriteDown | None = None
+        self, region: str, body: Mapping[str, object], write_down: WriteDown | None = None
     ) -> Accepted:
         """Creates a cluster (guide 2.1, 2.2, 2.4, 3.4); the answer names it and the task."""
         return await self._ask(call("create_cluster", region or self._region, body=body), decode.created, write_down)
@@ -119,27 +119,27 @@ class AckClient:
         return await self._ask(self._call("delete_cluster", region, cluster_id), decode.accepted_or_empty, write_down)
 
     async def scale_out(
-        self, region: str, cluster_id: str, body: Mapping[str, Any], write_down: WriteDown | None = None
+        self, region: str, cluster_id: str, body: Mapping[str, object], write_down: WriteDown | None = None
     ) -> Accepted:
         """Adds `count` workers (guide 2.3)."""
         return await self._ask(self._call("scale_out", region, cluster_id, body), decode.accepted, write_down)
 
-    async def scale(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> Accepted:
+    async def scale(self, region: str, cluster_id: str, body: Mapping[str, object]) -> Accepted:
         """Scales by the older call (guide 3.5)."""
         return await self._ask(self._call("scale", region, cluster_id, body), decode.accepted)
 
     async def attach(
-        self, region: str, cluster_id: str, body: Mapping[str, Any], write_down: WriteDown | None = None
+        self, region: str, cluster_id: str, body: Mapping[str, object], write_down: WriteDown | None = None
     ) -> Attached:
         """Attaches ECS instances (guide 2.6); each succeeds or fails by itself."""
         return await self._ask(self._call("attach", region, cluster_id, body), decode.attached, write_down)
 
-    async def attach_script(self, region: str, cluster_id: str, body: Mapping[str, Any]) -> str:
+    async def attach_script(self, region: str, cluster_id: str, body: Mapping[str, object]) -> str:
         """The join script of an edge node (guide 2.7). It holds a token: a secret."""
         return await self._ask(self._call("attach_script", region, cluster_id, body), decode.script)
 
     async def remove_nodes(
-        self, region: str, cluster_id: str, body: Mapping[str, Any], write_down: WriteDown | None = None
+        self, region: str, cluster_id: str, body: Mapping[str, object], write_down: WriteDown | None = None
     ) -> Accepted:
         """Removes workers (guide 2.11)."""
         return await self._ask(
@@ -150,14 +150,14 @@ class AckClient:
         """A cluster's kubeconfig (guide 2.5): a secret."""
         return await self._ask(call("kubeconfig", region or self._region, {"id": cluster_id}), decode.config)
 
-    async def certs(self, cluster_id: str, region: str = "") -> Mapping[str, Any]:
+    async def certs(self, cluster_id: str, region: str = "") -> Mapping[str, object]:
         """A cluster's certificates as the API answers them (guide 2.8): a secret."""
         return await self._ask(call("certs", region or self._region, {"id": cluster_id}), decode.mapping)
 
     async def call(
-        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None, region: str = ""
-    ) -> tuple[int, Any]:
-        """Any call: its status and its decoded answer, also where that is the API's JSON for an error.
+        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: object = None, region: str = ""
+    ) -> tuple[int, object]:
+        """object call: its status and its decoded answer, also where that is the API's JSON for an error.
 
         None stands for an empty answer. Raises where there is no answer of the API's own.
         """
@@ -169,7 +169,7 @@ class AckClient:
                 raise
             return fault.status, fault.body
 
-    def _call(self, name: str, region: str, cluster_id: str, body: Mapping[str, Any] | None = None) -> ApiCall:
+    def _call(self, name: str, region: str, cluster_id: str, body: Mapping[str, object] | None = None) -> ApiCall:
         return call(name, region or self._region, {"id": cluster_id}, body=body)
 
     async def _ask(self, wanted: ApiCall, read: Callable[[Answer], T], write_down: WriteDown | None = None) -> T:

@@ -8,8 +8,6 @@ key comes as 404 too, and becomes 401), 429 for whatever was throttled, 0 for an
 
 from __future__ import annotations
 
-from typing import Any
-
 from ackplan.execute.ports import ApiError
 
 
@@ -72,7 +70,7 @@ class Answered(Fault):
     """The API's own error answer. `status` is the status as it came, `body` the decoded answer where it is JSON."""
 
     status: int = 0
-    body: Any = None
+    body: object = None
 
 
 class Rejected(Answered):

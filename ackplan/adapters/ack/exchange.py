@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from ackplan.core.answers import Retry
 
@@ -26,7 +26,7 @@ class ApiCall:
     changes: bool
     region: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
-    body: Any = field(default=None, repr=False)
+    body: object = field(default=None, repr=False)
     action: str = ""
     limit: int = MIB
     missing_by_status: bool = False

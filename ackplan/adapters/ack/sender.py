@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ackplan.adapters.ack.classify import error_of
 from ackplan.adapters.ack.errors import Fault, NotSent, Throttled
@@ -199,7 +199,7 @@ class Sender:
 
 
 def _encoded(call: ApiCall) -> bytes | None:
-    body: Any = call.body
+    body: object = call.body
     if body is None:
         return None
     try:

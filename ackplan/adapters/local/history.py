@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ackplan.adapters.local.git import git
 from ackplan.documents.files import read_regular
@@ -51,5 +50,5 @@ def _version(where: str, data: bytes | None, when: str = "", who: str = "", subj
     return Version(where, when, who, subject, serial, digests)
 
 
-def _digest(value: Any) -> bytes:
+def _digest(value: object) -> bytes:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).digest()

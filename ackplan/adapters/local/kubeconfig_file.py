@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ackplan.adapters.local.kubeconfig_text import KubeconfigEntry, edited
 from ackplan.core.diagnostics import Failure, error
@@ -55,7 +54,7 @@ def merged(existing: bytes | None, fetched: str, name: str, file: str, *, plugin
     return Merged(text, before if isinstance(before, str) else "", _server(entries["clusters"], wanted["clusters"]))
 
 
-def chosen(fetched: str) -> dict[str, dict[str, Any]]:
+def chosen(fetched: str) -> dict[str, dict[str, object]]:
     """Cluster, user and context of a config that the API hands out, by section. Raises Failure."""
     config = _read(fetched.encode("utf-8", "replace"), _ANSWER)
     context = _named(config, "contexts", config.get("current-context"))
@@ -75,7 +74,7 @@ def check_plain(fetched: str) -> None:
         raise Failure(error("ACK4004", more=", ".join(more)))
 
 
-def _more_than_plain(config: Mapping[str, Any]) -> Iterator[str]:
+def _more_than_plain(config: Mapping[str, object]) -> Iterator[str]:
     for section, item in ITEMS.items():
         for entry in _entries(config, section):
             content = entry.get(item)
@@ -84,7 +83,7 @@ def _more_than_plain(config: Mapping[str, Any]) -> Iterator[str]:
                     yield f"{item}.{key}"
 
 
-def _named(config: Mapping[str, Any], section: str, name: Any) -> Mapping[str, Any]:
+def _named(config: Mapping[str, object], section: str, name: object) -> Mapping[str, object]:
     """The content of the entry of this name; without a name of the first one."""
     entries = _entries(config, section)
     entry = next((e for e in entries if e.get("name") == name), entries[0] if entries and name is None else {})
@@ -94,28 +93,28 @@ def _named(config: Mapping[str, Any], section: str, name: Any) -> Mapping[str, A
     return content
 
 
-def _entries(config: Mapping[str, Any], section: str) -> list[dict[str, Any]]:
+def _entries(config: Mapping[str, object], section: str) -> list[dict[str, object]]:
     listed = config.get(section)
     return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
 
 
-def _entry(config: Mapping[str, Any], section: str, name: str) -> Mapping[str, Any]:
+def _entry(config: Mapping[str, object], section: str, name: str) -> Mapping[str, object]:
     """What stands under this name; nothing where there is no such entry."""
     content = next((e.get(ITEMS[section]) for e in _entries(config, section) if e.get("name") == name), None)
     return content if isinstance(content, dict) else {}
 
 
-def _kept(context: Mapping[str, Any]) -> dict[str, Any]:
+def _kept(context: Mapping[str, object]) -> dict[str, object]:
     """What a person set for a context that is merged again."""
     return {key: value for key, value in context.items() if key == "namespace" and isinstance(value, str)}
 
 
-def _server(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+def _server(before: Mapping[str, object], after: Mapping[str, object]) -> str:
     server = before.get("server", "")
     return server if isinstance(server, str) and server != after.get("server") else ""
 
 
-def _check_kind(config: Mapping[str, Any], file: str) -> None:
+def _check_kind(config: Mapping[str, object], file: str) -> None:
     """Refuses a file that is something else: a spec is a mapping with clusters too."""
     if config.get("kind", "Config") != "Config" or "ackplan" in config:
         raise _wrong(file, "it is something else")
@@ -124,7 +123,7 @@ def _check_kind(config: Mapping[str, Any], file: str) -> None:
             raise _wrong(file, f"{section} is not a list")
 
 
-def _read(data: bytes, file: str) -> dict[str, Any]:
+def _read(data: bytes, file: str) -> dict[str, object]:
     documents, faults = parse(data, file)
     if not faults and documents in ([], [None]):
         return {}
