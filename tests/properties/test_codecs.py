@@ -47,7 +47,7 @@ CLUSTERS = st.builds(
 RECORDS = st.builds(
     Record,
     lineage=st.text(min_size=1, max_size=100),
-    serial=st.integers(0, 2**53),
+    serial=st.integers(0, 2**53 - 2),
     clusters=st.dictionaries(NAMES | TEXT, CLUSTERS, max_size=3),
 )
 
