@@ -8,12 +8,15 @@ placeholder is recorded where the real value was not known: putting that in its 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ackplan.core.answers import Cluster, Node
+from ackplan.core.catalog.kinds import Kind
 from ackplan.core.catalog.parameters import Effect, Parameter
+from ackplan.core.catalog.sight import Sight
 from ackplan.core.size import Size
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Side
@@ -113,7 +116,7 @@ def shown_by(live: Cluster) -> Mapping[str, Any]:
 
 def _moved(wanted: Wanted, known: Mapping[str, Any], shown: Mapping[str, Any]) -> Iterator[str]:
     """The parameters to look at: those that the record, or the live cluster, has in other words than the spec."""
-    apart, sights = wanted.kind.apart, wanted.kind.sights
+    apart, sights = wanted.kind.apart, _visible(wanted.kind, frozenset(shown))
     for name, value in wanted.parameters.items():
         if name in apart:
             continue
@@ -123,6 +126,13 @@ def _moved(wanted: Wanted, known: Mapping[str, Any], shown: Mapping[str, Any]) -
             told = sight.shows(shown)
             if told is not None and told != value:
                 yield name
+
+
+@functools.lru_cache(256)
+def _visible(kind: Kind, fields: frozenset[str]) -> Mapping[str, Sight]:
+    """What an answer with these fields may show of a cluster's parameters."""
+    places = {name: {sight.field, *(field for field, _ in sight.rest)} for name, sight in kind.sights.items()}
+    return {name: kind.sights[name] for name, known in places.items() if known & fields}
 
 
 def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Iterator[ParameterChange]:

@@ -124,7 +124,7 @@ def _gitlab(method: str, address: str, fields: dict[str, str]) -> int:
     world = json.loads(file.read_text("utf-8"))
     answer = _answered(world, method, address.partition("?")[0].removeprefix("projects/1/"), fields)
     file.write_text(json.dumps(world), "utf-8")
-    sys.stdout.write(answer if isinstance(answer, str) else json.dumps(answer))
+    sys.stdout.buffer.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
     return 0
 
 
@@ -146,7 +146,7 @@ def _answered(world: dict[str, Any], method: str, path: str, fields: dict[str, s
             return [job for job in world["jobs"] if job["pipeline"] == int(pipeline)]
         case ["GET", "jobs", number, "artifacts", name]:
             (job,) = [job for job in world["jobs"] if job["id"] == int(number)]
-            return (WORLD / "artifacts" / f"{job['pipeline']}-{job['name']}" / name).read_text("utf-8")
+            return (WORLD / "artifacts" / f"{job['pipeline']}-{job['name']}" / name).read_bytes()
         case ["GET", "issues"]:
             return [issue for issue in world["issues"] if "state_event" not in issue]
         case ["POST", "issues"]:

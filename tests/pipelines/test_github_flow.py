@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.pipelines.runner import PACKAGE, REPOSITORY, Github, Ran, commands, git
+from tests.plan_files import unpacked
 from tests.running import Command, Simulator, command_line, simulator
 
 PLAN, APPLY, DRIFT = (f"ackplan-{name}.yml" for name in ("plan", "apply", "drift"))
@@ -192,7 +193,8 @@ def test_a_plan_is_commented_in_place_and_that_very_file_is_applied(shop: Shop) 
 
 def everything(folder: Path) -> str:
     """All that stands in files below the folder."""
-    return "".join(path.read_text("utf-8", "replace") for path in folder.rglob("*") if path.is_file())
+    files = (path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    return "".join(unpacked(data).decode("utf-8", "replace") for data in files)
 
 
 def test_a_plan_that_another_apply_made_stale_is_not_applied(shop: Shop) -> None:
@@ -245,7 +247,7 @@ def test_a_plan_file_that_was_changed_after_its_approval_is_not_applied(shop: Sh
 
     def changed() -> None:
         (plan,) = shop.github.folder.glob("run-*-apply/temp/ackplan/ackplan.plan")
-        plan.write_text(plan.read_text("utf-8") + "\n", "utf-8")
+        plan.write_bytes(plan.read_bytes() + b"\n")
 
     ran = shop.pushed(shop.merged("one", 1), before={"Check that it is the one that was approved": changed})
     assert ran.results == {"plan": "success", "apply": "failure"}

@@ -67,6 +67,8 @@ def request_id(fields: Mapping[str, Any], headers: Mapping[str, str]) -> str:
 
 def one_line(text: str, longest: int = _MAX_MESSAGE) -> str:
     """One line of printable text, shortened."""
+    if len(text) <= longest and text.isprintable():
+        return " ".join(text.split())
     words = "".join(c if c.isprintable() else " " for c in text[: 8 * longest]).split()
     line = " ".join(words)
     return line if len(line) <= longest else f"{line[: longest - 3]}..."
