@@ -6,6 +6,7 @@ four places, and the name of a side for a change of every parameter from nothing
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ackplan.core import catalog
@@ -124,9 +125,13 @@ def _lean_desired(desired: Wanted, change: Change) -> untrusted.Json:
     return {**lean, "parameters": desired.parameters}
 
 
-def _alike(one: Any, other: Any) -> bool:
-    """Whether both are written alike: 1, 1.0 and true are equal, and are not."""
-    return one is other or (one == other and repr(one) == repr(other))
+def _alike(one: object, other: object) -> bool:
+    """Whether both are written alike: 1, 1.0 and true are equal, and are not; the order of keys does not matter."""
+    return one is other or (one == other and (repr(one) == repr(other) or _written(one) == _written(other)))
+
+
+def _written(value: object) -> str:
+    return json.dumps(encode_cluster(value) if isinstance(value, RecordedCluster) else value, sort_keys=True)
 
 
 def decode_lean(data: untrusted.Data, recorded: RecordedCluster | None) -> Change:

@@ -374,3 +374,15 @@ def test_method_and_path_come_from_the_catalog_not_from_the_file():
     (change,) = plan_file_codec.decode_file(written(plan), "x.plan").plan.changes
     assert change.steps[0].call is not None
     assert (change.steps[0].call.method, change.steps[0].call.path) == ("DELETE", "/clusters/id-c")
+
+
+def test_a_plan_is_what_its_file_tells_whatever_order_its_keys_had():
+    """A record entry that a run left has its keys in the order of the run, the record's are sorted."""
+    wanted = one(MANAGED, lifecycle={"replace": "allow"}, timeouts={"scale": "5m", "create": "9m"})
+    entry = recorded(wanted)
+    turned = {key: entry.parameters[key] for key in reversed(entry.parameters)}
+    own = {key: wanted.own[key] for key in reversed(wanted.own)}
+    plan = pinned(plan_of(sides([one(MANAGED)], {"c": entry}, [live(wanted)])))
+    record = Record("lineage", 1, {"c": dataclasses.replace(entry, parameters=turned, own=own)})
+    data = b"".join(plan_file_codec.encode_file(plan, record))
+    assert plan_file_codec.is_written(plan_file_codec.decode_file(data, "it.plan"))
