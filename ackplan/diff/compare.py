@@ -132,7 +132,7 @@ def _moved(wanted: Wanted, known: Mapping[str, Any], shown: Mapping[str, Any]) -
 def _visible(kind: Kind, fields: frozenset[str]) -> Mapping[str, Sight]:
     """What an answer with these fields may show of a cluster's parameters."""
     places = {name: {sight.field, *(field for field, _ in sight.rest)} for name, sight in kind.sights.items()}
-    return {name: kind.sights[name] for name, known in places.items() if known & fields}
+    return {name: kind.sights[name] for name, shown_in in places.items() if shown_in & fields}
 
 
 def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Iterator[ParameterChange]:
