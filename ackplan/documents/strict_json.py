@@ -38,9 +38,17 @@ def oddities(text: str) -> Iterator[Oddity]:
                 continue
             yield Oddity(line, column, f"{word} is no number")
         elif token.group("key") and open_maps:
-            key, known = json.loads(word[: -len(token.group("key"))]), open_maps[-1]
+            key, known = _key(word[: -len(token.group("key"))]), open_maps[-1]
             if key in known:
                 yield Oddity(
                     line, column, f"{json.dumps(key, ensure_ascii=False)} is given twice, first in line {known[key]}"
                 )
             known.setdefault(key, line)
+
+
+def _key(word: str) -> str:
+    """What a key says; as it is written where that is no JSON, for what comes after an oddity was not read yet."""
+    try:
+        return str(json.loads(word))
+    except ValueError:
+        return word

@@ -10,7 +10,7 @@ from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog.parameters import Effect
-from ackplan.core.diagnostics import Diagnostic, Severity, Span
+from ackplan.core.diagnostics import Diagnostic, Severity, Span, printable
 from ackplan.core.values import ABSENT
 from ackplan.core.work import TRAITS, Action, Reason, Side, Work
 from ackplan.diff import ParameterChange
@@ -216,13 +216,19 @@ def _read_call(data: untrusted.Data, cluster_id: str) -> Call:
 
 
 def decode_diagnostic(data: untrusted.Data) -> Diagnostic:
+    """What a plan file tells of a finding is shown to people: nothing in it moves a terminal."""
     span = data["span"]
+    summary, detail, cure = (_shown(data[key]) for key in ("summary", "detail", "cure"))
     return Diagnostic(
         Severity(data["severity"]),
-        untrusted.text(data["code"]),
-        texts=(untrusted.text(data["summary"]), untrusted.text(data["detail"]), untrusted.text(data["cure"])),
-        span=Span(untrusted.text(span[0]), untrusted.whole(span[1]), untrusted.whole(span[2])) if span else None,
-        cluster=untrusted.text(data["cluster"]),
-        parameter=untrusted.text(data["parameter"]),
-        rule=untrusted.text(data.get("rule", "")),
+        _shown(data["code"]),
+        texts=(summary, detail, cure),
+        span=Span(_shown(span[0]), untrusted.whole(span[1]), untrusted.whole(span[2])) if span else None,
+        cluster=_shown(data["cluster"]),
+        parameter=_shown(data["parameter"]),
+        rule=_shown(data.get("rule", "")),
     )
+
+
+def _shown(value: object) -> str:
+    return printable(untrusted.text(value))

@@ -9,11 +9,14 @@ from pathlib import Path
 import atheris
 
 # What is imported only when it is needed has to be watched too.
-_LATE = ("fleet", "load", "resolve", "rules", "validate", "variables", "wanted")
+_LATE = (
+    *(f"spec.{part}" for part in ("fleet", "resolve", "rules", "validate", "variables", "wanted")),
+    *(f"documents.{part}" for part in ("files", "yaml", "places", "scalars", "tree", "schema_words")),
+)
 
 with atheris.instrument_imports(include=["ackplan"]):
     for part in _LATE:
-        importlib.import_module(f"ackplan.spec.{part}")
+        importlib.import_module(f"ackplan.{part}")
     from tests.fuzzing.targets import TARGETS
 
 
