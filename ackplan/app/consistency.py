@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ackplan.app.step_consistency import faults_of_steps, own_keys, same
+from ackplan.app.step_consistency import faults_of_steps, own_keys
 from ackplan.core.catalog import Catalog
 from ackplan.core.diagnostics import Diagnostic, error
-from ackplan.core.values import ABSENT
+from ackplan.core.values import ABSENT, alike
 from ackplan.core.work import TRAITS, Action, Create, Forget, Reason, Work, WriteRecord
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
@@ -149,7 +149,7 @@ def _of_desired(change: Change, mode: str) -> Iterator[str]:
     if mode != "normal":
         yield f"a {mode} plan does not look at what is wanted"
     wanted, after = change.desired.parameters, change.after or {}
-    if any(not same(value, after.get(name, ABSENT)) for name, value in wanted.items()):
+    if any(not alike(value, after.get(name, ABSENT)) for name, value in wanted.items()):
         yield "it is wanted otherwise than it is shown"
 
 
@@ -162,7 +162,7 @@ def _of_parameters(change: Change) -> Iterator[str]:
     after, create = change.after or {}, change.kind.parameters
     shown = {parameter.name: parameter.after for parameter in change.parameters if parameter.name in create}
     for name, value in shown.items():
-        if change.after is not None and not same(value, after.get(name, ABSENT)):
+        if change.after is not None and not alike(value, after.get(name, ABSENT)):
             yield f"{name} is shown with another value than it gets"
     if change.action is Action.CREATE:
         yield from (f"{name} is not shown" for name in sorted(after.keys() - shown.keys()))

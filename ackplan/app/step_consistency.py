@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, assert_never
 
 from ackplan import spec
-from ackplan.core.values import ABSENT
+from ackplan.core.values import alike
 from ackplan.core.work import Action, Attach, AwaitGone, Calling, Create, Delete, Detach, Forget, ScaleIn, ScaleOut
 from ackplan.plan import scale_out
 from ackplan.plan.model import Change, Step
@@ -79,12 +78,12 @@ def _says(change: Change, work: Calling, body: Mapping[str, Any]) -> bool:
     """Whether the body is that of this change, and of no other."""
     match work:
         case Create():
-            return same(dict(body), dict(change.after or {}))
+            return alike(dict(body), dict(change.after or {}))
         case Attach(_, instances):
             return body.get("instances") == list(instances) and _is_of_a_group(change, body)
         case ScaleOut(_, size):
             added = size.after - size.before
-            return all(any(same(body[n], v) for v in known) for n, known in _known(change, body, added))
+            return all(any(alike(body[n], v) for v in known) for n, known in _known(change, body, added))
         case Detach(_, instances):
             return _are_named(change, instances, body.get("nodes")) and body.get("release_node") is False
         case ScaleIn(_, size, instances):
@@ -113,7 +112,7 @@ def _is_of_a_group(change: Change, body: Mapping[str, Any]) -> bool:
     rest = {key: value for key, value in body.items() if key != "instances"}
     for group in own_keys(change).get("attach", ()):
         apart = {key: value for key, value in group.items() if key != "instances"}
-        if same(rest, apart) and set(body["instances"]) <= set(group.get("instances", ())):
+        if alike(rest, apart) and set(body["instances"]) <= set(group.get("instances", ())):
             return True
     return False
 
@@ -136,7 +135,7 @@ def _of_entry(change: Change, step: Step, recorded: RecordedCluster | None) -> I
     if entry.cluster_id not in known or (entry.kind != change.kind and (last or recorded is None)):
         yield "it records another cluster"
     allowed = [change.after] if last else [change.after, change.before, recorded.parameters if recorded else None]
-    shown = any(same(dict(entry.parameters), dict(each)) for each in allowed if each is not None)
+    shown = any(alike(dict(entry.parameters), dict(each)) for each in allowed if each is not None)
     if not shown and not (recorded is None and not last and _is_recovered(entry, change)):
         yield "it records other parameters than are shown"
     if last and entry.depends_on != change.depends_on and change.action is not Action.RECORD:
@@ -147,7 +146,7 @@ def _is_recovered(entry: RecordedCluster, change: Change) -> bool:
     """Whether a cluster that only the journal knew is recorded as made, apart from what is shown to move."""
     moved = {parameter.name for parameter in change.parameters}
     kept = {name: value for name, value in entry.parameters.items() if name not in moved}
-    return same(kept, {name: value for name, value in (change.before or {}).items() if name not in moved})
+    return alike(kept, {name: value for name, value in (change.before or {}).items() if name not in moved})
 
 
 def _of_size(change: Change) -> Iterator[str]:
@@ -168,11 +167,3 @@ def own_keys(change: Change) -> Mapping[str, Any]:
     """ackplan's own keys of the cluster as they will be recorded."""
     entry = change.steps[-1].after if change.steps else None
     return entry.own if entry is not None else {}
-
-
-def same(one: object, other: object) -> bool:
-    if one is ABSENT or other is ABSENT or one != other:
-        return one is other
-    if isinstance(one, str | int):
-        return type(one) is type(other)
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

@@ -1,8 +1,9 @@
-"""Values that are not there, and values that must not be shown."""
+"""Values that are not there, values that must not be shown, and values that are written alike."""
 
 from __future__ import annotations
 
 import enum
+import json
 from typing import Final
 
 
@@ -20,3 +21,17 @@ class _Absent(enum.Enum):
 ABSENT: Final = _Absent.ABSENT
 
 SENSITIVE: Final = "(sensitive value)"
+
+
+def alike(one: object, other: object) -> bool:
+    """Whether two JSON values, or ABSENT, are written alike, whatever the order of their keys.
+
+    1, 1.0 and true are equal, and are not alike.
+    """
+    if one is other:
+        return True
+    if one is ABSENT or other is ABSENT or one != other:
+        return False
+    if isinstance(one, str | int):
+        return type(one) is type(other)
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

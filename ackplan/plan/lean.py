@@ -6,12 +6,11 @@ four places, and the name of a side for a change of every parameter from nothing
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.catalog import Kind
-from ackplan.core.values import ABSENT
+from ackplan.core.values import ABSENT, alike
 from ackplan.core.work import Action, Side
 from ackplan.diff import ParameterChange
 from ackplan.plan import untrusted
@@ -68,7 +67,7 @@ def encode_lean(change: Change, recorded: RecordedCluster | None) -> untrusted.J
         lean["steps"] = [_lean_step(step, change) for step in change.steps]
     if change.desired is not None:
         lean["desired"] = _lean_desired(change.desired, change)
-    if not _alike(change.recorded, recorded):
+    if not _same_entry(change.recorded, recorded):
         lean["recorded"] = encode_cluster(change.recorded) if change.recorded else None
     return lean
 
@@ -120,18 +119,16 @@ def _lean_desired(desired: Wanted, change: Change) -> untrusted.Json:
     after, names = change.after or {}, sorted(desired.parameters)
     if desired.parameters is after:
         return lean
-    if all(name in after and _alike(after[name], value) for name, value in desired.parameters.items()):
+    if all(name in after and alike(after[name], value) for name, value in desired.parameters.items()):
         return {**lean, "parameters": names} if names != sorted(after) else lean
     return {**lean, "parameters": desired.parameters}
 
 
-def _alike(one: object, other: object) -> bool:
-    """Whether both are written alike: 1, 1.0 and true are equal, and are not; the order of keys does not matter."""
-    return one is other or (one == other and (repr(one) == repr(other) or _written(one) == _written(other)))
-
-
-def _written(value: object) -> str:
-    return json.dumps(encode_cluster(value) if isinstance(value, RecordedCluster) else value, sort_keys=True)
+def _same_entry(one: RecordedCluster | None, other: RecordedCluster | None) -> bool:
+    """Whether both are written alike."""
+    if one is None or other is None or one is other:
+        return one is other
+    return one == other and alike(encode_cluster(one), encode_cluster(other))
 
 
 def decode_lean(data: untrusted.Data, recorded: RecordedCluster | None) -> Change:
