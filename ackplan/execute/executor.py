@@ -102,5 +102,7 @@ class Executor:
     async def _end(self, running: _Running) -> None:
         for task in running:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        await self._watch.close()
+        try:
+            await asyncio.gather(*running, return_exceptions=True)
+        finally:
+            await self._watch.close()

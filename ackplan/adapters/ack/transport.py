@@ -8,6 +8,7 @@ cookies, no .netrc; certificates are always checked.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 import urllib.request
 from collections.abc import Mapping
@@ -65,6 +66,7 @@ class Transport:
         self._proxy = _proxy(endpoint)
         self._turns = asyncio.Semaphore(settings.connections)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._closed = False
 
     @property
     def proxy_host(self) -> str:
@@ -81,9 +83,12 @@ class Transport:
                 raise self._fault(call, fault, attempt) from None
 
     async def close(self) -> None:
+        """Closes every connection, even where whoever waits for it is cancelled meanwhile."""
+        self._closed = True
         sessions, self._sessions = self._sessions, {}
-        for session in sessions.values():
-            await session.close()
+        async with contextlib.AsyncExitStack() as closing:
+            for session in sessions.values():
+                closing.push_async_callback(session.close)
 
     async def _exchange(
         self, call: ApiCall, headers: Mapping[str, str], body: bytes | None, attempt: _Attempt
@@ -110,6 +115,8 @@ class Transport:
 
     def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
         """The session to use. A changing call gets a connection of its own: one kept open may be closing."""
+        if self._closed:
+            raise NotSent("ClientClosed", "the client is closed already")
         if fresh not in self._sessions:
             tracing = aiohttp.TraceConfig()
             tracing.on_request_headers_sent.append(_note_sent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import gzip
 import ssl
 import tracemalloc
@@ -148,6 +149,29 @@ def test_a_change_has_its_own_connection_and_reads_share_one() -> None:
 
     methods = [head.split()[0] for head in asyncio.run(play())]
     assert methods == [b"GET", b"DELETE", b"DELETE"]
+
+
+def test_whoever_closes_a_client_may_be_cancelled_again_and_again() -> None:
+    async def play() -> Any:
+        async with serving(Reply(200, [])) as (url, _):
+            task: asyncio.Task[Any]
+
+            async def use() -> Any:
+                async with talking_to(url, []) as stage:
+                    await stage.client.list_clusters()
+                    await outcome(stage.client.delete_cluster("r", "c1"))
+                    clients.append(stage.client)
+                    for _ in range(20):
+                        loop.call_soon(task.cancel)
+
+            loop, clients = asyncio.get_running_loop(), list[Any]()
+            task = asyncio.create_task(use())
+            await asyncio.wait({task})
+            return await outcome(clients[0].list_clusters())
+
+    result = asyncio.run(play())
+    gc.collect()  # A session that was left open says so when it is collected, which is an error in these tests.
+    assert (type(result), result.code, result.uncertain) == (NotSent, "ClientClosed", False)
 
 
 @contextlib.asynccontextmanager
