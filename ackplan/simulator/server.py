@@ -7,10 +7,9 @@ import contextlib
 import dataclasses
 import ipaddress
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from typing import Any
 
 from aiohttp import ClientError, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -23,6 +22,7 @@ from ackplan.simulator.clock import Clock
 from ackplan.simulator.config import SimulatorConfig
 from ackplan.simulator.identifiers import Identifiers
 from ackplan.simulator.injection import file, wire
+from ackplan.simulator.injection.rule import Rule
 from ackplan.simulator.injection.rules import Faults
 from ackplan.simulator.refusals import Refusal
 from ackplan.simulator.request import incoming
@@ -77,7 +77,7 @@ class Simulator:
             exchange.refuse(refusal)
         return exchange
 
-    async def _go_wrong(self, request: web.Request, exchange: Exchange, fault: Mapping[str, Any]) -> web.StreamResponse:
+    async def _go_wrong(self, request: web.Request, exchange: Exchange, fault: Rule) -> web.StreamResponse:
         if fault["kind"] in wire.SILENT and "seconds" not in fault:
             return await self._say_nothing(request, exchange, fault)
         if fault["kind"] == "hang":
@@ -89,9 +89,7 @@ class Simulator:
             return await self._drip(request, exchange, answer, fault.get("seconds", _DRIP_PAUSE))
         return self._respond(exchange, answer)
 
-    async def _say_nothing(
-        self, request: web.Request, exchange: Exchange, fault: Mapping[str, Any]
-    ) -> web.StreamResponse:
+    async def _say_nothing(self, request: web.Request, exchange: Exchange, fault: Rule) -> web.StreamResponse:
         self._log(exchange, 0)
         if fault["kind"] == "hang":
             await self.closing.wait()

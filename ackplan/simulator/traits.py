@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ackplan.simulator.json_types import JsonObject
+
 ANSWERS = ("guide", "texts", "2021")
 NODE_NAMES = ("both", "id", "name")
 NOT_FOUND = ("ErrorClusterNotFound", "ErrorQueryCluster")
@@ -35,7 +37,7 @@ class Traits:
 
 
 GUIDE = Traits()
-SCHEMA = {
+SCHEMA: JsonObject = {
     "type": "object",
     "properties": {
         "answers": {"enum": list(ANSWERS)},

@@ -7,9 +7,9 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any
 
 from ackplan.simulator.account import Ledger
+from ackplan.simulator.injection.rule import Rule
 from ackplan.simulator.records import Cluster, Node
 
 KINDS = frozenset({"lag", "size_lag", "stale", "partial", "no_instance_id"})
@@ -22,7 +22,7 @@ class View:
     With a `region`, lists hold the clusters of that region alone.
     """
 
-    rules: Sequence[Mapping[str, Any]] = ()
+    rules: Sequence[Rule] = ()
     chance: str = ""
     region: str = ""
 
@@ -78,7 +78,7 @@ class View:
             rule["kind"] == "partial" and _fits(rule, *names) and self._drawn(rule, *names) for rule in self.rules
         )
 
-    def _drawn(self, rule: Mapping[str, Any], *names: str) -> bool:
+    def _drawn(self, rule: Rule, *names: str) -> bool:
         chance = random.Random(f"{self.chance}:{names}").random()  # noqa: S311 - made to be repeatable
         return chance < float(rule.get("share", 1.1))
 
@@ -86,7 +86,7 @@ class View:
 PLAIN = View()
 
 
-def _fits(rule: Mapping[str, Any], *names: str) -> bool:
+def _fits(rule: Rule, *names: str) -> bool:
     patterns = rule.get("names", ("*",))
     return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
 

@@ -6,23 +6,25 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import NotRequired, TypedDict, TypeGuard
 
 from jsonschema import Draft202012Validator, ValidationError
 
 from ackplan.simulator import traits
+from ackplan.simulator.injection.rule import Rule
+from ackplan.simulator.json_types import JsonObject
 from ackplan.simulator.routes import OPERATIONS
 from ackplan.simulator.traits import Traits
 
 _MAX_BYTES = 1 << 20
 _MOST_TOLD = 10
-_NAMES = {"type": "string", "minLength": 1}
-_SECONDS = {"type": "number", "minimum": 0}
-_WHEN = {"when": {"enum": ["before", "after"]}}
-_WHICH = {"names": {"type": "array", "items": _NAMES, "minItems": 1}}
-_ERROR = {"code": _NAMES, "message": {"type": "string"}}
+_NAMES: JsonObject = {"type": "string", "minLength": 1}
+_SECONDS: JsonObject = {"type": "number", "minimum": 0}
+_WHEN: JsonObject = {"when": {"enum": ["before", "after"]}}
+_WHICH: JsonObject = {"names": {"type": "array", "items": _NAMES, "minItems": 1}}
+_ERROR: JsonObject = {"code": _NAMES, "message": {"type": "string"}}
 # What each kind takes besides what all of them take.
-KINDS: dict[str, dict[str, Any]] = {
+KINDS: dict[str, JsonObject] = {
     "error": {
         **_WHEN,
         **_ERROR,
@@ -63,12 +65,24 @@ _NEEDED = {
 _TRIGGERS = ["nth", "first", "probability"]
 
 
+class _TraitNames(TypedDict, total=False):
+    answers: str
+    regional: bool
+    not_found: str
+    not_found_status: int
+    node_names: str
+    unique_names: bool
+    accounts: Mapping[str, str]
+
+
 class _Document(TypedDict):
-    faults: list[dict[str, Any]]
-    traits: Mapping[str, Any]
+    """What passes `SCHEMA`."""
+
+    faults: list[Rule]
+    traits: NotRequired[_TraitNames]
 
 
-def _rule(kind: str) -> dict[str, Any]:
+def _rule(kind: str) -> JsonObject:
     return {
         "type": "object",
         "properties": {
@@ -89,7 +103,7 @@ def _rule(kind: str) -> dict[str, Any]:
     }
 
 
-SCHEMA: dict[str, Any] = {
+SCHEMA: JsonObject = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
     "properties": {
@@ -111,7 +125,7 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def load(path: Path) -> list[dict[str, Any]]:
+def load(path: Path) -> list[Rule]:
     """The faults of a file. Raises ValueError that names the file and the fault."""
     return _load(path)["faults"]
 
@@ -131,18 +145,25 @@ def _check_file(path: Path) -> None:
         raise ValueError(f"not a regular file, or over {_MAX_BYTES:,} bytes")
 
 
-def check(document: Any) -> list[dict[str, Any]]:
+def check(document: object) -> list[Rule]:
     """The faults of a decoded document. Raises ValueError for one that is not as described."""
     return _checked(document)["faults"]
 
 
-def _checked(document: Any) -> _Document:
+def _checked(document: object) -> _Document:
     if isinstance(document, Mapping) and "traits" in document:
         document = {"faults": [], **document}
-    faults = sorted(Draft202012Validator(SCHEMA).iter_errors(document), key=lambda fault: list(map(str, fault.path)))
-    if faults:
+    faults: list[ValidationError] = []
+    if not _passes(document, faults):
         raise ValueError("; ".join(map(_told, faults[:_MOST_TOLD])))
-    return {"faults": [dict(rule) for rule in document["faults"]], "traits": document.get("traits", {})}
+    return {"faults": [rule.copy() for rule in document["faults"]], "traits": document.get("traits", {})}
+
+
+def _passes(document: object, faults: list[ValidationError]) -> TypeGuard[_Document]:
+    """Whether the schema lets a document through; if not, `faults` is filled."""
+    errors = Draft202012Validator(SCHEMA).iter_errors(document)
+    faults.extend(sorted(errors, key=lambda fault: list(map(str, fault.path))))
+    return not faults
 
 
 def _told(fault: ValidationError) -> str:
@@ -152,7 +173,7 @@ def _told(fault: ValidationError) -> str:
     return f"{where}: {fault.message[:300]}" if where else fault.message[:300]
 
 
-def _decoded(path: Path) -> Any:
+def _decoded(path: Path) -> object:
     text = path.read_text("utf-8")
     if path.suffix == ".json":
         return json.loads(text)
@@ -164,17 +185,17 @@ def _decoded(path: Path) -> Any:
         raise ValueError(f"not YAML: {fault}") from None
 
 
-def document_of(faults: Path | Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def document_of(faults: Path | Mapping[str, object] | None) -> list[Rule]:
     """The faults of a file, of a decoded document, or none."""
     return _whole(faults)["faults"]
 
 
-def traits_of(faults: Path | Mapping[str, Any] | None, usual: Traits) -> Traits:
+def traits_of(faults: Path | Mapping[str, object] | None, usual: Traits) -> Traits:
     """The traits that a file or a decoded document asks for; what it does not say is as usual."""
     return dataclasses.replace(usual, **_whole(faults)["traits"])
 
 
-def _whole(faults: Path | Mapping[str, Any] | None) -> _Document:
+def _whole(faults: Path | Mapping[str, object] | None) -> _Document:
     if faults is None:
         return {"faults": [], "traits": {}}
     return _load(faults) if isinstance(faults, Path) else _checked(faults)

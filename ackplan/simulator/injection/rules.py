@@ -48,13 +48,13 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
 
 from ackplan.simulator import routes, view
 from ackplan.simulator.injection.effect import KIND, Fate
+from ackplan.simulator.injection.rule import Rule
 from ackplan.simulator.view import PLAIN, View
 
 _EFFECTS = frozenset({"task_stuck", "task_slow", "task_fails", "task_state", "attach_fails"})
@@ -69,8 +69,8 @@ class Plan:
     `view` is what a reading call sees.
     """
 
-    before: Mapping[str, Any] | None = None
-    after: Mapping[str, Any] | None = None
+    before: Rule | None = None
+    after: Rule | None = None
     fate: Fate = KIND
     state: str = ""
     skew: float = 0.0
@@ -84,7 +84,7 @@ UNTOUCHED = Plan()
 class Faults:
     """The rules of a checked document."""
 
-    rules: Sequence[Mapping[str, Any]]
+    rules: Sequence[Rule]
     seed: int = 0
 
     def plan(self, operation: str, cluster: str, count: Callable[[str], int]) -> Plan:
@@ -96,7 +96,7 @@ class Faults:
         ]
         return _plan(firing, f"{self.seed}:{count('view')}") if firing else UNTOUCHED
 
-    def _fires(self, number: int, rule: Mapping[str, Any], call: int) -> bool:
+    def _fires(self, number: int, rule: Rule, call: int) -> bool:
         if "nth" in rule:
             return call == int(rule["nth"])
         if "first" in rule:
@@ -105,19 +105,19 @@ class Faults:
         return chance < float(rule.get("probability", 1.1))
 
 
-def _counter(number: int, rule: Mapping[str, Any]) -> str:
+def _counter(number: int, rule: Rule) -> str:
     """A rule that was edited counts anew."""
     return f"fault/{number}/{json.dumps(rule, sort_keys=True)}"
 
 
-def _matches(rule: Mapping[str, Any], operation: str, cluster: str) -> bool:
+def _matches(rule: Rule, operation: str, cluster: str) -> bool:
     named = rule.get("operation", "*") in {"*", operation}
     if rule["kind"] == "late_commit" and operation not in routes.CHANGING:
         return False
     return named and ("cluster" not in rule or fnmatchcase(cluster, rule["cluster"]))
 
 
-def _plan(firing: Iterable[Mapping[str, Any]], chance: str) -> Plan:
+def _plan(firing: Iterable[Rule], chance: str) -> Plan:
     rules = list(firing)
     before = [rule for rule in rules if _answers(rule) and not _is_after(rule)]
     after = [rule for rule in rules if _answers(rule) and _is_after(rule)]
@@ -131,16 +131,17 @@ def _plan(firing: Iterable[Mapping[str, Any]], chance: str) -> Plan:
     )
 
 
-def _answers(rule: Mapping[str, Any]) -> bool:
+def _answers(rule: Rule) -> bool:
     return rule["kind"] not in _EFFECTS | _AROUND | view.KINDS
 
 
-def _is_after(rule: Mapping[str, Any]) -> bool:
+def _is_after(rule: Rule) -> bool:
     return rule["kind"] in _TRANSPORT_AFTER or rule.get("when") == "after"
 
 
-def _fate(rules: Sequence[Mapping[str, Any]]) -> Fate:
+def _fate(rules: Sequence[Rule]) -> Fate:
     by_kind = {rule["kind"]: rule for rule in reversed(rules)}
+    none: Rule = {"kind": ""}
     failing, spoiling = by_kind.get("task_fails"), by_kind.get("attach_fails")
     error = None
     if failing is not None:
@@ -150,11 +151,11 @@ def _fate(rules: Sequence[Mapping[str, Any]]) -> Fate:
         }
     return Fate(
         stuck="task_stuck" in by_kind,
-        called=by_kind.get("task_state", {}).get("state", ""),
+        called=by_kind.get("task_state", none).get("state", ""),
         bare=failing is not None and bool(failing.get("bare")),
         error=error,
         leaves=failing.get("state") if failing is not None else None,
         spoilt=tuple(spoiling.get("instances", ["*"])) if spoiling is not None else (),
-        seconds=float(by_kind.get("task_slow", {}).get("seconds", 0.0)),
+        seconds=float(by_kind.get("task_slow", none).get("seconds", 0.0)),
         spoilt_code=spoiling.get("code", "InternalError") if spoiling is not None else "InternalError",
     )

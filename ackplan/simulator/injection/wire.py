@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from aiohttp import web
 
 from ackplan.simulator.answers import Answer
+from ackplan.simulator.injection.rule import Rule
 from ackplan.simulator.refusals import Refusal
 
 _PAGE = "<html>\r\n<head><title>{0}</title></head>\r\n<body><h1>{0}</h1></body>\r\n</html>\r\n"
@@ -23,7 +22,7 @@ _DEFAULTS = {
 SILENT = frozenset({"reset", "hang"})
 
 
-def refusal(fault: Mapping[str, Any]) -> Refusal | None:
+def refusal(fault: Rule) -> Refusal | None:
     """The error answer that a fault asks for, None for a fault of another kind."""
     if fault["kind"] not in _DEFAULTS:
         return None
@@ -31,7 +30,7 @@ def refusal(fault: Mapping[str, Any]) -> Refusal | None:
     return Refusal(fault.get("status", status), fault.get("code", code), fault.get("message", message))
 
 
-def spoil(answer: Answer, fault: Mapping[str, Any]) -> Answer:
+def spoil(answer: Answer, fault: Rule) -> Answer:
     """The answer as a fault leaves it."""
     match fault["kind"]:
         case "garbage":
@@ -53,9 +52,9 @@ def _page(status: int) -> Answer:
     return Answer(status, "text/html", _PAGE.format(_TITLES.get(status, "502 Bad Gateway")).encode())
 
 
-def _waits(fault: Mapping[str, Any]) -> dict[str, str]:
-    names = {"Retry-After": "retry_after", "x-acs-retry-after": "acs_retry_after"}
-    return {header: str(fault[key]) for header, key in names.items() if key in fault}
+def _waits(fault: Rule) -> dict[str, str]:
+    waits = {"Retry-After": fault.get("retry_after"), "x-acs-retry-after": fault.get("acs_retry_after")}
+    return {header: str(wait) for header, wait in waits.items() if wait is not None}
 
 
 def reset(request: web.Request) -> None:
