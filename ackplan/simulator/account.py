@@ -8,6 +8,7 @@ from ackplan.simulator import machine, refusals
 from ackplan.simulator.clock import Clock, stamp
 from ackplan.simulator.identifiers import Identifiers
 from ackplan.simulator.injection.effect import Fate
+from ackplan.simulator.json_types import JsonObject
 from ackplan.simulator.machine import Operation
 from ackplan.simulator.records import Cluster, Task
 from ackplan.simulator.store import Store
@@ -53,7 +54,7 @@ class Ledger:
         cluster.attributes["updated"] = stamp(self.now())
         self.store.keep_cluster(cluster)
 
-    def start(self, cluster: Cluster, operation: Operation, payload: dict[str, object], fate: Fate) -> Task:
+    def start(self, cluster: Cluster, operation: Operation, payload: JsonObject, fate: Fate) -> Task:
         """The task of an operation that has begun, durably."""
         serial, now = self.serial("task"), self.now()
         seconds = machine.duration(operation, cluster.kind, self.ids.fraction("jitter", serial))

@@ -15,11 +15,12 @@ import itertools
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from jsonschema import ValidationError
 
 from ackplan.simulator import bundle, forms, refusals
+from ackplan.simulator.json_types import Json, JsonObject, inner, objects, text, texts
 from ackplan.simulator.refusals import Refusal
 from ackplan.simulator.request import Incoming
 
@@ -33,7 +34,7 @@ _NEWER = {"create_cluster": {"deletion_protection"}}
 _SECRETS = frozenset({"login_password", "password"})
 
 
-def parse(request: Incoming, operation: str) -> dict[str, Any]:
+def parse(request: Incoming, operation: str) -> JsonObject:
     """The body as an object; empty for one that has none. Raises Refusal 400."""
     if not request.body.strip():
         return {}
@@ -51,7 +52,7 @@ def parse(request: Incoming, operation: str) -> dict[str, Any]:
     return body
 
 
-def _check_bounds(value: Any) -> None:
+def _check_bounds(value: Json) -> None:
     """No value may be so deep or so long that looking at it takes noticeable time."""
     level = [value]
     for _ in range(_MAX_DEPTH):
@@ -62,17 +63,17 @@ def _check_bounds(value: Any) -> None:
         raise Refusal(400, "InvalidRequestBody", f"The body is more than {_MAX_DEPTH} levels deep.")
 
 
-def _parts(value: Any) -> Iterable[Any]:
+def _parts(value: Json) -> Iterable[Json]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()
 
 
-def _no_constant(name: str) -> Any:
+def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def check(body: Mapping[str, Any], operation: str, *, today: bool) -> Mapping[str, Any]:
+def check(body: Mapping[str, Json], operation: str, *, today: bool) -> Mapping[str, Json]:
     """The body without what is passed over. Raises Refusal 400, which names the parameter.
 
     `today`: the call comes from one of today's clients.
@@ -95,23 +96,27 @@ def check(body: Mapping[str, Any], operation: str, *, today: bool) -> Mapping[st
     return {**body, **newer}
 
 
-def _boolean(name: str, value: Any) -> bool:
+def _boolean(name: str, value: Json) -> bool:
     """A value that a form may hold as text."""
     if str(value).lower() not in {"true", "false"}:
         raise refusals.invalid(name, "a boolean is expected")
     return str(value).lower() == "true"
 
 
-def redacted(value: Any) -> Any:
+def redacted(body: Mapping[str, Json]) -> JsonObject:
     """A body without its secrets."""
+    return {key: "***" if key in _SECRETS else _redacted_part(part) for key, part in body.items()}
+
+
+def _redacted_part(value: Json) -> Json:
     if isinstance(value, Mapping):
-        return {key: "***" if key in _SECRETS else redacted(part) for key, part in value.items()}
+        return redacted(value)
     if isinstance(value, list):
-        return [redacted(part) for part in value]
+        return [_redacted_part(part) for part in value]
     return value
 
 
-def schema_name(body: Mapping[str, Any], operation: str) -> str:
+def schema_name(body: Mapping[str, Json], operation: str) -> str:
     """The schema of a body; where there are several, the one whose `cluster_type` and `profile` the body has."""
     candidates = bundle.bodies(operation)
     if len(candidates) == 1:
@@ -121,19 +126,20 @@ def schema_name(body: Mapping[str, Any], operation: str) -> str:
     given = (body["cluster_type"], "Edge" if body.get("profile") == "Edge" else None)
     for name in candidates:
         constants = bundle.properties(name)
-        wanted = (constants["cluster_type"]["const"], constants.get("profile", {}).get("const"))
+        profile = inner(constants, "profile").get("const") if "profile" in constants else None
+        wanted = (inner(constants, "cluster_type")["const"], profile)
         if given == wanted:
             return name
     raise refusals.invalid("cluster_type", "there is no such type of cluster")
 
 
-def _refuse_unknown(body: Mapping[str, Any], name: str) -> None:
+def _refuse_unknown(body: Mapping[str, Json], name: str) -> None:
     unknown = sorted(set(body) - set(bundle.properties(name)))
     if unknown:
         raise refusals.invalid(unknown[0][:64], "there is no such parameter")
 
 
-def _known(body: Mapping[str, Any], name: str, operation: str) -> Mapping[str, Any]:
+def _known(body: Mapping[str, Json], name: str, operation: str) -> Mapping[str, Json]:
     """Nothing that the schema does not know gets any further, but for the parameter that the older scale call has."""
     known = set(bundle.properties(name))
     if operation == "scale":
@@ -142,13 +148,13 @@ def _known(body: Mapping[str, Any], name: str, operation: str) -> Mapping[str, A
     return {key: value for key, value in body.items() if key in known}
 
 
-def _check_count(body: Mapping[str, Any]) -> None:
+def _check_count(body: Mapping[str, Json]) -> None:
     """The older scale call with the number of workers to add, as typed calls send it; in a form it is text."""
     if "count" in body and not re.fullmatch(r"[1-9][0-9]{0,4}", str(body["count"])):
         raise refusals.invalid("count", "a number of at least 1 is expected")
 
 
-def _excused(fault: ValidationError, operation: str, body: Mapping[str, Any], *, today: bool) -> bool:
+def _excused(fault: ValidationError, operation: str, body: Mapping[str, Json], *, today: bool) -> bool:
     path = list(fault.absolute_path)
     if operation == "remove_nodes" and path[:1] == ["nodes"]:
         return fault.validator == "pattern" and fault.instance != ""  # nodes may go by their names
@@ -166,7 +172,7 @@ def _refuse(fault: ValidationError) -> NoReturn:
     raise refusals.invalid(".".join(path)[:64] or _named_in(fault), _reason(fault))
 
 
-def _schema(fault: ValidationError) -> Mapping[str, Any]:
+def _schema(fault: ValidationError) -> Mapping[str, Json]:
     return fault.schema if isinstance(fault.schema, Mapping) else {}
 
 
@@ -175,14 +181,15 @@ def _wanted(fault: ValidationError) -> list[str]:
     return fault.validator_value if isinstance(fault.validator_value, list) else []
 
 
-def _given(fault: ValidationError) -> Mapping[str, Any]:
+def _given(fault: ValidationError) -> Mapping[str, Json]:
     return fault.instance if isinstance(fault.instance, Mapping) else {}
 
 
 def _named_in(fault: ValidationError) -> str:
     """The parameters that a rule about several of them speaks of."""
     schema = _schema(fault)
-    wanted = [name for branch in schema.get("oneOf", [schema]) for name in branch.get("required", ())]
+    branches = objects(schema, "oneOf") if "oneOf" in schema else [schema]
+    wanted = [name for branch in branches for name in texts(branch, "required")]
     return ", ".join(wanted) or "body"
 
 
@@ -195,33 +202,33 @@ def _reason(fault: ValidationError) -> str:
     return f"it does not meet {fault.validator}: {json.dumps(fault.validator_value)[:200]}"
 
 
-def _check_networks(body: Mapping[str, Any]) -> None:
+def _check_networks(body: Mapping[str, Json]) -> None:
     """Pods, services and the VPC don't overlap, what is made unasked among them (guide 2.1)."""
     made = {} if {"vpcid", "vpc_id"} & set(body) else bundle.made_networks()
-    given = {name: body[name] for name in ("container_cidr", "service_cidr") if name in body}
-    networks = {name: _network(name, text) for name, text in {**made, **given}.items()}
+    given = {name: text(body, name) for name in ("container_cidr", "service_cidr") if name in body}
+    networks = {name: _network(name, written) for name, written in {**made, **given}.items()}
     for name, other in itertools.permutations(sorted(networks), 2):
         if name in given and networks[name].overlaps(networks[other]):
             raise refusals.invalid(name, f"it overlaps the network of {other}")
 
 
-def _network(name: str, text: str) -> ipaddress.IPv4Network:
+def _network(name: str, written: str) -> ipaddress.IPv4Network:
     try:
-        return ipaddress.IPv4Network(text, strict=False)
+        return ipaddress.IPv4Network(written, strict=False)
     except ValueError:
         raise refusals.invalid(name, "it is not an IPv4 network") from None
 
 
-def _check_ports(body: Mapping[str, Any]) -> None:
+def _check_ports(body: Mapping[str, Json]) -> None:
     low, _, high = str(body.get("node_port_range", "30000-32767")).partition("-")
     if int(low) > int(high):
         raise refusals.invalid("node_port_range", "its lower end is above its upper end")
 
 
-def _check_options(body: Mapping[str, Any]) -> None:
+def _check_options(body: Mapping[str, Json]) -> None:
     """`options` is a text that holds JSON (guide 2.7)."""
     try:
-        options = json.loads(body.get("options", "{}"), parse_constant=_no_constant)
+        options = json.loads(text(body, "options", "{}"), parse_constant=_no_constant)
         _check_bounds(options)
     except (ValueError, RecursionError):
         raise refusals.invalid("options", "it does not hold JSON") from None

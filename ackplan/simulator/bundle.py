@@ -6,38 +6,67 @@ import functools
 import json
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import jsonschema_rs
 from jsonschema import Draft202012Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
+from referencing.jsonschema import DRAFT202012, SchemaRegistry
+
+from ackplan.simulator.json_types import Json, JsonObject, inner, number, objects, text, texts
 
 _BASE = "https://ackplan.dev/schemas/"
 _ENDING = ".schema.json"
 
 
-def read(name: str) -> Any:
+def read(name: str) -> JsonObject:
     """One schema, by its name without the ending."""
     return _load(f"{name}{_ENDING}")
 
 
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One call of the contract. `also` are other paths of it, `bodies` the schemas that its body may have."""
+
+    id: str
+    method: str
+    path: str
+    also: Sequence[str]
+    changes: bool
+    status: int
+    bodies: Sequence[str]
+
+
 @functools.cache
-def operations() -> Sequence[Mapping[str, Any]]:
+def operations() -> Sequence[Contract]:
     """The calls of the contract (`operations.json`)."""
-    found: Sequence[Mapping[str, Any]] = _load("operations.json")["operations"]
-    return found
+    return tuple(_contract(entry) for entry in objects(_load("operations.json"), "operations"))
+
+
+def _contract(entry: Mapping[str, Json]) -> Contract:
+    return Contract(
+        id=text(entry, "id"),
+        method=text(entry, "method"),
+        path=text(entry, "path"),
+        also=texts(entry, "also"),
+        changes=bool(entry["changes"]),
+        status=number(entry, "status"),
+        bodies=[name.removesuffix(_ENDING) for name in texts(entry, "bodies")],
+    )
 
 
 @functools.cache
 def bodies(operation: str) -> Sequence[str]:
     """The schemas that the body of a call may have; none for a call without a body."""
-    (said,) = (said for said in operations() if said["id"] == operation)
-    return tuple(name.removesuffix(_ENDING) for name in said.get("bodies", ()))
+    (contract,) = (contract for contract in operations() if contract.id == operation)
+    return contract.bodies
+
+
+def _id(name: str) -> str:
+    return text(read(name), "$id")
 
 
 @functools.cache
-def _load(file: str) -> Any:
+def _load(file: str) -> JsonObject:
     """A file of the schemas: beside the code in a wheel, one folder up in a checkout."""
     for folder in ("schemas", "../schemas"):
         try:
@@ -45,17 +74,18 @@ def _load(file: str) -> Any:
         except FileNotFoundError:
             continue
         if data is not None:
-            return json.loads(data)
+            document: JsonObject = json.loads(data)
+            return document
     raise FileNotFoundError(f"schemas/{file} is missing from this installation of ackplan")
 
 
 @functools.cache
 def validator(name: str, fragment: str = "#/$defs/parameters") -> Draft202012Validator:
     """A validator of a part of a body's schema; unless told otherwise, all but 'there is nothing else'."""
-    return Draft202012Validator({"$ref": f"{read(name)['$id']}{fragment}"}, registry=_registry())
+    return Draft202012Validator({"$ref": f"{_id(name)}{fragment}"}, registry=_registry())
 
 
-def passes(name: str, body: Any) -> bool:
+def passes(name: str, body: object) -> bool:
     """Whether a body's parameters are surely as they should be; decided much faster than `validator` explains it.
 
     What the compiled validator can't read, such as half a surrogate pair, is left to the other one.
@@ -67,46 +97,45 @@ def passes(name: str, body: Any) -> bool:
 
 
 @functools.cache
-def _compiled(name: str) -> Callable[[Any], bool]:
-    known = jsonschema_rs.Registry([(read(other)["$id"], read(other)) for other in _names()])
-    schema = {"$ref": f"{read(name)['$id']}#/$defs/parameters"}
+def _compiled(name: str) -> Callable[[object], bool]:
+    known = jsonschema_rs.Registry([(_id(other), read(other)) for other in _names()])
+    schema = {"$ref": f"{_id(name)}#/$defs/parameters"}
     return jsonschema_rs.Draft202012Validator(schema, registry=known).is_valid
 
 
 def _names() -> list[str]:
-    return ["definitions", *(name for said in operations() for name in bodies(said["id"]))]
+    return ["definitions", *(name for contract in operations() for name in contract.bodies)]
 
 
 @functools.cache
-def _registry() -> Registry[Any]:
-    resources = [(read(name)["$id"], DRAFT202012.create_resource(read(name))) for name in _names()]
-    return Registry().with_resources(resources).crawl()
+def _registry() -> SchemaRegistry:
+    resources = [(_id(name), DRAFT202012.create_resource(read(name))) for name in _names()]
+    return SchemaRegistry().with_resources(resources).crawl()
 
 
-def properties(name: str) -> dict[str, Any]:
+def properties(name: str) -> Mapping[str, Json]:
     """A body's parameters by name, references not followed."""
-    found: dict[str, Any] = read(name)["$defs"]["properties"]["properties"]
-    return found
+    return inner(read(name), "$defs", "properties", "properties")
 
 
 def types(name: str, parameter: str) -> frozenset[str]:
     """The JSON types that a parameter may have, as far as the schema says."""
-    found = _follow(properties(name).get(parameter, {}), name).get("type", ())
-    return frozenset([found] if isinstance(found, str) else found)
+    parameters = properties(name)
+    schema = _follow(inner(parameters, parameter), name) if parameter in parameters else {}
+    return frozenset([text(schema, "type")] if isinstance(schema.get("type"), str) else texts(schema, "type"))
 
 
 @functools.cache
 def made_networks() -> Mapping[str, str]:
     """The networks that a create call makes where they and the VPC are left out, by parameter (guide 2.1)."""
-    named: Mapping[str, Any] = read("definitions")["$defs"]
-    return {name: part["x-ack-made"] for name, part in named.items() if "x-ack-made" in part}
+    named = inner(read("definitions"), "$defs")
+    parts = {name: part for name, part in named.items() if isinstance(part, Mapping)}
+    return {name: text(part, "x-ack-made") for name, part in parts.items() if "x-ack-made" in part}
 
 
-def _follow(schema: Any, file: str) -> Any:
+def _follow(schema: Mapping[str, Json], file: str) -> Mapping[str, Json]:
     while "type" not in schema and "$ref" in schema:
-        target, _, pointer = schema["$ref"].partition("#")
+        target, _, pointer = text(schema, "$ref").partition("#")
         file = target.removeprefix(_BASE).removesuffix(_ENDING) or file
-        schema = read(file)
-        for part in filter(None, pointer.split("/")):
-            schema = schema[part]
+        schema = inner(read(file), *filter(None, pointer.split("/")))
     return schema

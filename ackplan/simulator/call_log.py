@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +15,7 @@ class Call:
     method: str
     path: str
     operation: str
-    body: Any
+    body: object
     status: int
     request_id: str = ""
     code: str = ""

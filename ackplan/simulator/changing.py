@@ -11,34 +11,34 @@ is the number to add.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from ackplan.simulator import refusals
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.creating import check_workers
 from ackplan.simulator.injection.effect import Fate
+from ackplan.simulator.json_types import Json, JsonObject, number, text, texts
 from ackplan.simulator.machine import Operation
 from ackplan.simulator.records import MASTER, WORKER, Cluster, Node, Task
 
 _WITHOUT_NODES = frozenset({"foreign", "serverless"})
 
 
-def scale_out(ledger: Ledger, cluster_id: str, body: Mapping[str, Any], fate: Fate) -> Task:
+def scale_out(ledger: Ledger, cluster_id: str, body: Mapping[str, Json], fate: Fate) -> Task:
     """Adds exactly `count` workers when the task ends."""
     cluster = _with_nodes(ledger, cluster_id, Operation.SCALE_OUT)
-    return _add_workers(ledger, cluster, int(body["count"]), body.get("worker_instance_types", []), fate)
+    return _add_workers(ledger, cluster, number(body, "count"), texts(body, "worker_instance_types"), fate)
 
 
-def scale(ledger: Ledger, cluster_id: str, body: Mapping[str, Any], fate: Fate) -> Task:
+def scale(ledger: Ledger, cluster_id: str, body: Mapping[str, Json], fate: Fate) -> Task:
     """Adds what is missing to `num_of_nodes` workers, or `count` workers."""
     cluster = _with_nodes(ledger, cluster_id, Operation.SCALE_OUT)
     if "num_of_nodes" in body:
-        added = int(body["num_of_nodes"]) - ledger.store.count_nodes(cluster_id, WORKER)
+        added = number(body, "num_of_nodes") - ledger.store.count_nodes(cluster_id, WORKER)
     else:
-        added = int(body["count"])
+        added = number(body, "count")
     if added < 0:
         raise refusals.invalid("num_of_nodes", "the cluster has more workers, and this call only adds")
-    types = [body["worker_instance_type"]] if "worker_instance_type" in body else []
+    types = [text(body, "worker_instance_type")] if "worker_instance_type" in body else []
     return _add_workers(ledger, cluster, added, types, fate)
 
 
@@ -49,11 +49,11 @@ def _add_workers(ledger: Ledger, cluster: Cluster, added: int, types: list[str],
 
 
 def attach(
-    ledger: Ledger, cluster_id: str, body: Mapping[str, Any], fate: Fate
+    ledger: Ledger, cluster_id: str, body: Mapping[str, Json], fate: Fate
 ) -> tuple[list[dict[str, str]], Task | None]:
     """What became of each instance, and the task; no task where none of them may join."""
     cluster = _with_nodes(ledger, cluster_id, Operation.ATTACH)
-    instances: list[str] = body["instances"]
+    instances = texts(body, "instances")
     check_workers(ledger, ledger.store.count_nodes(cluster_id, WORKER) + len(instances))
     ledger.begin(cluster, Operation.ATTACH)
     results = [_attachable(ledger, instance, fate) for instance in instances]
@@ -78,19 +78,16 @@ def _attachable(ledger: Ledger, instance: str, fate: Fate) -> dict[str, str]:
     return {"code": code, "instanceId": instance, "message": message}
 
 
-def remove_nodes(ledger: Ledger, cluster_id: str, body: Mapping[str, Any], fate: Fate) -> Task:
+def remove_nodes(ledger: Ledger, cluster_id: str, body: Mapping[str, Json], fate: Fate) -> Task:
     """Takes workers out; with `release_node` their instances cease to exist. A master or a stranger among them: 400."""
     cluster = _with_nodes(ledger, cluster_id, Operation.REMOVE)
-    named = [_removable(ledger, cluster_id, name) for name in body["nodes"]]
+    named = [_removable(ledger, cluster_id, name) for name in texts(body, "nodes")]
     nodes = {node.instance_id: node for node in named}
     ledger.begin(cluster, Operation.REMOVE)
     for node in nodes.values():
         node.attributes["state"] = "removing"
         ledger.store.keep_node(node)
-    payload = {
-        "instances": list(nodes),
-        "release": body.get("release_node") is True,
-    }
+    payload: JsonObject = {"instances": list(nodes), "release": body.get("release_node") is True}
     return ledger.start(cluster, Operation.REMOVE, payload, fate)
 
 

@@ -11,6 +11,7 @@ from typing import assert_never
 from ackplan.simulator import late, machine
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.clock import stamp
+from ackplan.simulator.json_types import JsonObject, number, texts
 from ackplan.simulator.machine import Operation, State
 from ackplan.simulator.records import MASTER, WORKER, Cluster, Node, Task
 
@@ -64,15 +65,15 @@ def _succeed(ledger: Ledger, cluster: Cluster, operation: Operation, task: Task)
         case Operation.CREATE:
             _finish_creation(ledger, cluster, task)
         case Operation.SCALE_OUT:
-            _make_nodes(ledger, cluster, WORKER, task.payload["workers"], task)
-            cluster.grow(task.payload["workers"])
+            _make_nodes(ledger, cluster, WORKER, number(task.payload, "workers"), task)
+            cluster.grow(number(task.payload, "workers"))
         case Operation.ATTACH:
-            for instance in task.payload["instances"]:
+            for instance in texts(task.payload, "instances"):
                 ledger.store.keep_node(joined_node(ledger, cluster, instance, WORKER, "manual"))
-            cluster.grow(len(task.payload["instances"]))
+            cluster.grow(len(texts(task.payload, "instances")))
         case Operation.REMOVE:
-            _take_out(ledger, task.payload["instances"], release=task.payload["release"])
-            cluster.grow(-len(task.payload["instances"]))
+            _take_out(ledger, texts(task.payload, "instances"), release=bool(task.payload["release"]))
+            cluster.grow(-len(texts(task.payload, "instances")))
         case Operation.DELETE:
             made = [node for node in ledger.store.nodes(cluster.cluster_id) if not node.attached]
             _take_out(ledger, [node.instance_id for node in made], release=True)
@@ -85,9 +86,9 @@ def _fail(ledger: Ledger, cluster: Cluster, operation: Operation, task: Task) ->
         case Operation.CREATE:
             cluster.size = 0
         case Operation.ATTACH:
-            _take_out(ledger, task.payload["instances"], release=False)
+            _take_out(ledger, texts(task.payload, "instances"), release=False)
         case Operation.REMOVE:
-            for instance in task.payload["instances"]:
+            for instance in texts(task.payload, "instances"):
                 _back_to_work(ledger, instance)
         case Operation.SCALE_OUT | Operation.DELETE:
             pass
@@ -96,22 +97,22 @@ def _fail(ledger: Ledger, cluster: Cluster, operation: Operation, task: Task) ->
 
 
 def _finish_creation(ledger: Ledger, cluster: Cluster, task: Task) -> None:
-    _make_nodes(ledger, cluster, MASTER, task.payload["masters"], task)
-    _make_nodes(ledger, cluster, WORKER, task.payload["workers"], task)
+    _make_nodes(ledger, cluster, MASTER, number(task.payload, "masters"), task)
+    _make_nodes(ledger, cluster, WORKER, number(task.payload, "workers"), task)
     address = ledger.ids.address("master", cluster.cluster_id)
     cluster.attributes["master_url"] = f"https://{address}:6443"
     cluster.attributes["external_loadbalancer_id"] = ledger.ids.resource("lb", cluster.cluster_id)
 
 
 def _make_nodes(ledger: Ledger, cluster: Cluster, role: str, count: int, task: Task) -> None:
-    types: Sequence[str] = task.payload.get("master_types" if role == MASTER else "worker_types", ())
-    for number in range(count):
+    types = texts(task.payload, "master_types" if role == MASTER else "worker_types")
+    for place in range(count):
         instance = ledger.ids.instance(ledger.serial("instance"))
         node = joined_node(ledger, cluster, instance, role, "ess_attach")
         if role == WORKER:
             node.attributes["instance_charge_type"] = task.payload.get("charged", "PostPaid")
         if types:
-            node.attributes["instance_type"] = types[number % len(types)]
+            node.attributes["instance_type"] = types[place % len(types)]
         ledger.store.keep_node(node)
 
 
@@ -119,7 +120,7 @@ def joined_node(ledger: Ledger, cluster: Cluster, instance: str, role: str, sour
     """A node that works. `source` is `manual` for an instance that was attached."""
     instant, number = ledger.now(), ledger.serial("address")
     address = f"192.168.{number // 254 % 256}.{number % 254 + 1}"
-    attributes: dict[str, object] = {
+    attributes: JsonObject = {
         "node_name": f"{cluster.attributes.get('region_id', '')}.{address}",
         "ip_address": [address],
         "instance_charge_type": "PostPaid",

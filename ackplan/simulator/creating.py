@@ -6,13 +6,13 @@ The size that a cluster shows while it is made is the one it was ordered with, m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from ackplan.simulator import bundle, machine
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.bodies import redacted
 from ackplan.simulator.clock import stamp
 from ackplan.simulator.injection.effect import Fate
+from ackplan.simulator.json_types import Json, JsonObject, number, text, texts
 from ackplan.simulator.machine import Operation
 from ackplan.simulator.records import Cluster, Task
 from ackplan.simulator.refusals import Refusal
@@ -23,28 +23,28 @@ _MADE_VSWITCHES = 3
 _SHOWN = ("container_cidr", "service_cidr", "proxy_mode", "node_cidr_mask", "node_port_range", "cpu_policy")
 
 
-def create(ledger: Ledger, body: Mapping[str, Any], fate: Fate, *, looked: bool = False) -> Task:
+def create(ledger: Ledger, body: Mapping[str, Json], fate: Fate, *, looked: bool = False) -> Task:
     """Makes a cluster out of a body that the schemas have passed. Raises Refusal 400 for a name that is taken.
 
     `looked`: whether the name is free was found out earlier.
     """
-    name = body["name"]
+    name = text(body, "name")
     if not looked and ledger.traits.unique_names and ledger.store.named(name):
         raise Refusal(400, "ClusterNameAlreadyExist", f"cluster name {name} already exist in your clusters")
-    workers = int(body.get("num_of_nodes", 0))
+    workers = number(body, "num_of_nodes", 0)
     _check_quotas(ledger, workers)
     serial = ledger.serial("cluster")
-    masters = int(body.get("master_count", 3)) if body["cluster_type"] == "Kubernetes" else 0
+    masters = number(body, "master_count", 3) if body["cluster_type"] == "Kubernetes" else 0
     cluster = Cluster(
         cluster_id=ledger.ids.cluster(serial),
         name=name,
         state=machine.begin(None, Operation.CREATE),
         size=masters + workers,
         attributes=_attributes(ledger, body, serial),
-        ordered=dict(redacted(body)),
+        ordered=redacted(body),
     )
     ledger.store.keep_cluster(cluster)
-    payload = {
+    payload: JsonObject = {
         "masters": masters,
         "workers": workers,
         "master_types": body.get("master_instance_types", []),
@@ -66,7 +66,7 @@ def check_workers(ledger: Ledger, workers: int) -> None:
         raise Refusal(400, "QuotaExceeded.Node", f"a cluster has at most {ledger.max_workers} workers")
 
 
-def _attributes(ledger: Ledger, body: Mapping[str, Any], serial: int) -> dict[str, Any]:
+def _attributes(ledger: Ledger, body: Mapping[str, Json], serial: int) -> JsonObject:
     now = stamp(ledger.now())
     version = body.get("kubernetes_version", _DEFAULT_VERSION)
     return {
@@ -91,11 +91,11 @@ def _attributes(ledger: Ledger, body: Mapping[str, Any], serial: int) -> dict[st
     }
 
 
-def _network(ledger: Ledger, body: Mapping[str, Any], serial: int) -> dict[str, Any]:
+def _network(ledger: Ledger, body: Mapping[str, Json], serial: int) -> JsonObject:
     """The VPC and the vswitches of the workers: given, or made together with their networks (guide 2.1)."""
     vpc = body.get("vpcid") or body.get("vpc_id")
     if vpc:
-        vswitches = body.get("worker_vswitch_ids") or body.get("vswitch_ids") or [body.get("vswitch_id", "")]
+        vswitches = texts(body, "worker_vswitch_ids") or texts(body, "vswitch_ids") or [text(body, "vswitch_id", "")]
         return {"vpc_id": vpc, "vswitch_id": ",".join(vswitches), "subnet_cidr": body.get("container_cidr", "")}
     count = 1 if body["cluster_type"] == "Ask" else _MADE_VSWITCHES
     made = [ledger.ids.resource("vsw", f"{serial}/{number}") for number in range(count)]

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Any
+
+from ackplan.simulator.json_types import Json, JsonObject
 
 _CHINA = timezone(timedelta(hours=8))
 _NEVER = "0001-01-01T00:00:00Z"
 _SERVICE_TAG = "ack.aliyun.com"
-_BARE: Mapping[str, Any] = {
+_BARE: JsonObject = {
     "-": "PayByTraffic",
     "capabilities": None,
     "cluster_healthy": "",
@@ -61,16 +62,30 @@ _PARAMETERS = {
 }
 
 
-def payload(answers: str, operation: str, said: Any, ordered: Mapping[str, Any]) -> Any:
+def payload(answers: str, operation: str, said: Json, ordered: Mapping[str, Json]) -> Json:
     """An answer in the words of `answers`. `ordered` is the create body of the cluster that it is about."""
     if answers == "texts" and operation in {"list_clusters", "get_cluster"}:
         return _texts(said)
-    if answers == "2021" and operation in _OF_2021:
-        return _OF_2021[operation](said, ordered)
-    return said
+    return _of_2021(operation, said, ordered) if answers == "2021" else said
 
 
-def _texts(value: Any) -> Any:
+def _of_2021(operation: str, said: Json, ordered: Mapping[str, Json]) -> Json:
+    match operation, said:
+        case "list_clusters", _:
+            return _list(said)
+        case "list_logs", _:
+            return _logs(said)
+        case "get_cluster", Mapping():
+            return _detail(said, ordered)
+        case "list_nodes", Mapping():
+            return _nodes(said)
+        case "get_task", Mapping():
+            return _task(said)
+        case _:
+            return said
+
+
+def _texts(value: Json) -> Json:
     """Every number and boolean as a text."""
     if isinstance(value, dict):
         return {name: _texts(part) for name, part in value.items()}
@@ -79,20 +94,25 @@ def _texts(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, bool | int | float) else value
 
 
-def _list(said: Any, _: Mapping[str, Any]) -> Any:
-    if isinstance(said, dict):
-        return {**said, "clusters": _list(said["clusters"], {})}
-    return [_cluster(one) for one in said] or None
+def _list(said: Json) -> Json:
+    if isinstance(said, Mapping):
+        return {**said, "clusters": _list(said["clusters"])}
+    return [_cluster(one) for one in _objects(said)] or None
 
 
-def _detail(said: dict[str, Any], ordered: Mapping[str, Any]) -> dict[str, Any]:
+def _objects(said: Json) -> list[Mapping[str, Json]]:
+    return [part for part in said if isinstance(part, Mapping)] if isinstance(said, list) else []
+
+
+def _detail(said: Mapping[str, Json], ordered: Mapping[str, Json]) -> Json:
     return {**_cluster(said), "parameters": _parameters(said, ordered) if ordered else None}
 
 
-def _cluster(said: Mapping[str, Any]) -> dict[str, Any]:
+def _cluster(said: Mapping[str, Json]) -> JsonObject:
     """A cluster as lists of 2021 show it."""
     begun = said["state"] != "initial"
     own = [] if not begun else [{"key": _SERVICE_TAG, "value": said["cluster_id"]}]
+    tags = said.get("tags")
     managed = said.get("cluster_type") == "ManagedKubernetes"
     return {
         **_BARE,
@@ -103,15 +123,15 @@ def _cluster(said: Mapping[str, Any]) -> dict[str, Any]:
         "updated": _in_china(said.get("updated")) if begun else _NEVER,
         "master_url": _endpoints(str(said.get("master_url", ""))),
         "meta_data": json.dumps(_meta_data(said)),
-        "tags": [*(said.get("tags") or ()), *own] or None,
+        "tags": [*(tags if isinstance(tags, list) else ()), *own] or None,
     }
 
 
-def _invented(said: Mapping[str, Any], length: int) -> str:
+def _invented(said: Mapping[str, Json], length: int) -> str:
     return hashlib.sha256(str(said["cluster_id"]).encode()).hexdigest()[:length]
 
 
-def _in_china(stamp: Any) -> Any:
+def _in_china(stamp: Json) -> Json:
     try:
         return datetime.fromisoformat(str(stamp)).astimezone(_CHINA).isoformat(timespec="seconds")
     except ValueError:
@@ -125,8 +145,8 @@ def _endpoints(url: str) -> str:
     return json.dumps({"api_server_endpoint": url, "dashboard_endpoint": "", "intranet_api_server_endpoint": url})
 
 
-def _meta_data(said: Mapping[str, Any]) -> dict[str, Any]:
-    capabilities = {
+def _meta_data(said: Mapping[str, Json]) -> JsonObject:
+    capabilities: JsonObject = {
         "AnyAZ": True,
         "CSI": True,
         "Network": "Flannel",
@@ -145,7 +165,7 @@ def _meta_data(said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _parameters(said: Mapping[str, Any], ordered: Mapping[str, Any]) -> dict[str, str]:
+def _parameters(said: Mapping[str, Json], ordered: Mapping[str, Json]) -> JsonObject:
     """The parameters of the stack behind a cluster: texts, secrets masked."""
     named = {theirs: _parameter(ordered[ours]) for theirs, ours in _PARAMETERS.items() if ours in ordered}
     disks = [{"category": ordered.get("worker_data_disk_category"), "size": ordered.get("worker_data_disk_size")}]
@@ -161,22 +181,22 @@ def _parameters(said: Mapping[str, Any], ordered: Mapping[str, Any]) -> dict[str
     }
 
 
-def _parameter(value: Any) -> str:
+def _parameter(value: Json) -> str:
     if isinstance(value, list):
         return ",".join(map(str, value))
     return str(value)
 
 
-def _nodes(said: dict[str, Any], _: Mapping[str, Any]) -> dict[str, Any]:
-    return {**said, "nodes": [_node(one) for one in said["nodes"]] or None}
+def _nodes(said: Mapping[str, Json]) -> Json:
+    return {**said, "nodes": [_node(one) for one in _objects(said["nodes"])] or None}
 
 
-def _node(said: Mapping[str, Any]) -> dict[str, Any]:
+def _node(said: Mapping[str, Json]) -> JsonObject:
     kind = str(said.get("instance_type", "ecs.c5.xlarge"))
     return {
         "error_message": "",
         "expired_time": "2099-12-31T23:59:00+08:00",
-        "host_name": f"iZ{said['instance_id'][2:]}Z",
+        "host_name": f"iZ{str(said['instance_id'])[2:]}Z",
         "image_id": "aliyun_2_1903_x64_20G_alibase_20200529.vhd",
         "instance_name": "",
         "instance_type": kind,
@@ -189,7 +209,7 @@ def _node(said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _task(said: dict[str, Any], _: Mapping[str, Any]) -> dict[str, Any]:
+def _task(said: Mapping[str, Json]) -> Json:
     """A task that failed is `failed` and does not say why."""
     state = "failed" if said["state"] == "fail" else said["state"]
     results = said.get("task_result", [{"data": said["cluster_id"], "status": state}])
@@ -198,14 +218,6 @@ def _task(said: dict[str, Any], _: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, **times, "state": state, "task_result": results}
 
 
-def _logs(said: list[dict[str, Any]], _: Mapping[str, Any]) -> Any:
-    return [{**line, "created": _in_china(line["created"]), "updated": _in_china(line["updated"])} for line in said]
-
-
-_OF_2021: Mapping[str, Callable[[Any, Mapping[str, Any]], Any]] = {
-    "list_clusters": _list,
-    "get_cluster": _detail,
-    "list_nodes": _nodes,
-    "get_task": _task,
-    "list_logs": _logs,
-}
+def _logs(said: Json) -> Json:
+    times = [(line, _in_china(line["created"]), _in_china(line["updated"])) for line in _objects(said)]
+    return [{**line, "created": created, "updated": updated} for line, created, updated in times]

@@ -9,11 +9,11 @@ import base64
 import json
 import shlex
 from collections.abc import Mapping
-from typing import Any
 
 from ackplan.simulator import refusals
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.clock import stamp
+from ackplan.simulator.json_types import Json, JsonObject, text
 from ackplan.simulator.machine import State
 from ackplan.simulator.records import Cluster, Task
 
@@ -45,25 +45,25 @@ _SCRIPT = (
 )
 
 
-def kubeconfig(ledger: Ledger, cluster_id: str) -> dict[str, Any]:
+def kubeconfig(ledger: Ledger, cluster_id: str) -> JsonObject:
     cluster = _open_cluster(ledger, cluster_id, "kubeconfig")
     return {"config": _config(ledger, cluster)}
 
 
-def certs(ledger: Ledger, cluster_id: str) -> dict[str, Any]:
+def certs(ledger: Ledger, cluster_id: str) -> JsonObject:
     """`config` as the guide has it, and the three parts that the API gives."""
     cluster = _open_cluster(ledger, cluster_id, "certs")
     ca, cert, key = _parts(ledger, cluster)
     return {"config": _config(ledger, cluster), "ca": ca, "cert": cert, "key": key}
 
 
-def attach_script(ledger: Ledger, cluster_id: str, body: Mapping[str, Any]) -> str:
+def attach_script(ledger: Ledger, cluster_id: str, body: Mapping[str, Json]) -> str:
     """The script. Raises Refusal for a cluster that is not an edge one, and one that does not run."""
     cluster = _open_cluster(ledger, cluster_id, "attachscript")
     if cluster.kind != "edge":
         raise refusals.wrong_kind(cluster_id, "attachscript")
     options = {"enableIptables": True, "flannelIface": "eth0", "nodeNameStrategy": "hostname"}
-    options |= {"assumeYes": True, **json.loads(body.get("options", "{}"))}
+    options |= {"assumeYes": True, **json.loads(text(body, "options", "{}"))}
     return _SCRIPT.format(
         region=cluster.attributes.get("region_id", "cn-hangzhou"),
         version=str(cluster.attributes.get("current_version", "1.14.6")).partition("-")[0],
@@ -72,7 +72,7 @@ def attach_script(ledger: Ledger, cluster_id: str, body: Mapping[str, Any]) -> s
     )
 
 
-def logs(ledger: Ledger, cluster_id: str) -> list[dict[str, Any]]:
+def logs(ledger: Ledger, cluster_id: str) -> list[JsonObject]:
     """Lines as `GET /clusters/{id}/logs` has them: each task's begin, and its end where it has one."""
     lines = []
     for task in ledger.store.tasks(cluster_id):
@@ -83,7 +83,7 @@ def logs(ledger: Ledger, cluster_id: str) -> list[dict[str, Any]]:
     return [_line(number, *line) for number, line in enumerate(lines)]
 
 
-def _line(number: int, task: Task, instant: float, text: str) -> dict[str, Any]:
+def _line(number: int, task: Task, instant: float, text: str) -> JsonObject:
     when = {"created": stamp(instant), "updated": stamp(instant)}
     return {"ID": 590749245 + number, "cluster_id": task.cluster_id, "cluster_log": text, "log_level": "0004", **when}
 

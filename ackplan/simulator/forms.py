@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
 
 from ackplan.simulator import bundle
+from ackplan.simulator.json_types import Json, JsonObject
 from ackplan.simulator.refusals import Refusal
 
 
-def read(body: bytes, schema_of: Callable[[Mapping[str, object], str], str], operation: str) -> dict[str, object]:
+def read(body: bytes, schema_of: Callable[[Mapping[str, Json], str], str], operation: str) -> JsonObject:
     """A form as an object; `schema_of` finds the schema by the values' texts. Raises Refusal 400."""
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=1000)
@@ -27,7 +28,7 @@ def read(body: bytes, schema_of: Callable[[Mapping[str, object], str], str], ope
     return {key: _value(texts, bundle.types(name, key)) for key, texts in values.items()}
 
 
-def _value(texts: list[str], types: frozenset[str]) -> object:
+def _value(texts: list[str], types: frozenset[str]) -> Json:
     text = texts[-1]
     if "array" in types:
         return _list(text) if len(texts) == 1 and text.startswith("[") else texts
@@ -40,11 +41,12 @@ def _value(texts: list[str], types: frozenset[str]) -> object:
     return text
 
 
-def _list(text: str) -> object:
+def _list(text: str) -> Json:
     """`["a", "b"]`, or `['a', 'b']`, which is how the older Python client writes a list into a form."""
     for candidate in (text, text.replace("'", '"')):
         try:
-            return json.loads(candidate)
+            value: Json = json.loads(candidate)
+            return value
         except (ValueError, RecursionError):
             continue
     return text

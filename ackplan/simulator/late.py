@@ -17,7 +17,7 @@ from ackplan.simulator.refusals import Refusal
 def commit(ledger: Ledger, call: LateCall) -> None:
     """The effect of a call; none where it is not allowed any more. Nobody hears of it."""
     with contextlib.suppress(Refusal), ledger.store.transaction():
-        _perform(ledger, call, Fate(**call.fate))
+        _perform(ledger, call, call.fate)
 
 
 def _perform(ledger: Ledger, call: LateCall, fate: Fate) -> None:

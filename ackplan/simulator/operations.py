@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from ackplan.simulator import dialects, refusals, routes
 from ackplan.simulator.injection.effect import Fate
 from ackplan.simulator.injection.rules import Plan
+from ackplan.simulator.json_types import Json
 from ackplan.simulator.request import Incoming
 from ackplan.simulator.routes import Route
 from ackplan.simulator.view import View
 from ackplan.simulator.world import World
 
 _MAX_PAGE = 100
-_CHANGES: Mapping[str, Callable[[World, str, Mapping[str, object], Fate], object]] = {
+_CHANGES: Mapping[str, Callable[[World, str, Mapping[str, Json], Fate], Json]] = {
     "create_cluster": lambda world, _, body, fate: world.create(body, fate),
     "scale_out": World.scale_out,
     "scale": World.scale,
@@ -24,7 +24,7 @@ _CHANGES: Mapping[str, Callable[[World, str, Mapping[str, object], Fate], object
     "remove_nodes": World.remove_nodes,
     "delete_cluster": lambda world, subject, _, fate: world.delete(subject, fate),
 }
-_READS: Mapping[str, Callable[[World, str, View], object]] = {
+_READS: Mapping[str, Callable[[World, str, View], Json]] = {
     "get_cluster": World.cluster,
     "list_logs": World.logs,
     "certs": lambda world, subject, _: world.certs(subject),
@@ -33,7 +33,7 @@ _READS: Mapping[str, Callable[[World, str, View], object]] = {
 }
 
 
-def perform(world: World, route: Route, request: Incoming, body: Mapping[str, Any], plan: Plan) -> tuple[int, Any]:
+def perform(world: World, route: Route, request: Incoming, body: Mapping[str, Json], plan: Plan) -> tuple[int, Json]:
     """Status and payload. Raises Refusal."""
     status, view = routes.STATUS[route.operation], _view(world, request, plan.view)
     if route.operation in _CHANGES:
@@ -49,7 +49,7 @@ def _view(world: World, request: Incoming, view: View) -> View:
     return dataclasses.replace(view, region=region) if region else view
 
 
-def _read(world: World, route: Route, request: Incoming, view: View) -> object:
+def _read(world: World, route: Route, request: Incoming, view: View) -> Json:
     query = request.parameters()
     if route.operation == "list_clusters":
         return _list_clusters(world, query, view, paged=request.path.startswith("/api/v1/"))
@@ -59,7 +59,7 @@ def _read(world: World, route: Route, request: Incoming, view: View) -> object:
     return _READS[route.operation](world, route.subject, view)
 
 
-def _list_clusters(world: World, query: Mapping[str, str], view: View, *, paged: bool) -> object:
+def _list_clusters(world: World, query: Mapping[str, str], view: View, *, paged: bool) -> Json:
     name = query.get("name", "")
     if not paged:
         return world.clusters(name, query.get("clusterType", ""), view)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from ackplan.simulator.injection.effect import Fate
+from ackplan.simulator.json_types import Json, JsonObject
 from ackplan.simulator.machine import Operation
 
 MASTER = "Master"
@@ -23,22 +25,22 @@ class Cluster:
     name: str
     state: str
     size: int | str
-    attributes: dict[str, Any] = field(default_factory=dict)
-    ordered: dict[str, Any] = field(default_factory=dict)
+    attributes: JsonObject = field(default_factory=dict)
+    ordered: JsonObject = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
         """`dedicated`, `managed`, `edge`, `serverless`, or `foreign`: Swarm and whatever else is not Kubernetes."""
-        kind = _KINDS.get(self.attributes.get("cluster_type", ""), "foreign")
+        kind = _KINDS.get(str(self.attributes.get("cluster_type", "")), "foreign")
         return "edge" if kind == "managed" and self.attributes.get("profile") == "Edge" else kind
 
     def grow(self, by: int) -> None:
         """Changes the number of nodes."""
         self.size = max(0, int(self.size) + by)
 
-    def answer(self) -> dict[str, Any]:
+    def answer(self) -> JsonObject:
         """The cluster as `GET /clusters` and `GET /clusters/{id}` show it."""
-        own = {"cluster_id": self.cluster_id, "name": self.name, "state": self.state, "size": self.size}
+        own: JsonObject = {"cluster_id": self.cluster_id, "name": self.name, "state": self.state, "size": self.size}
         return {**self.attributes, **own}
 
 
@@ -53,7 +55,7 @@ class Node:
     cluster_id: str
     role: str
     joined: bool
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: JsonObject = field(default_factory=dict)
     since: float = 0.0
     unnamed: bool = False
 
@@ -62,7 +64,7 @@ class Node:
         """Whether it came by an attach call: deleting the cluster then leaves the instance."""
         return self.attributes.get("source") == "manual"
 
-    def answer(self) -> dict[str, Any]:
+    def answer(self) -> JsonObject:
         instance_id = "" if self.unnamed else self.instance_id
         return {**self.attributes, "instance_id": instance_id, "instance_role": self.role}
 
@@ -85,9 +87,9 @@ class Task:
     updated: float
     due: float | None
     succeeds: bool = True
-    error: dict[str, str] | None = None
+    error: Mapping[str, Json] | None = None
     leaves: str | None = None
-    payload: dict[str, Any] = field(default_factory=dict)
+    payload: JsonObject = field(default_factory=dict)
     called: str = ""
     bare: bool = False
 
@@ -97,13 +99,10 @@ class Task:
 
 @dataclass(slots=True)
 class LateCall:
-    """A changing call that a gateway gave up, and that takes effect when it is `due`. `body` holds no secret.
-
-    `fate` are the fields of its `Fate`.
-    """
+    """A changing call that a gateway gave up, and that takes effect when it is `due`. `body` holds no secret."""
 
     due: float
     operation: str
     cluster_id: str
-    body: dict[str, Any]
-    fate: dict[str, Any]
+    body: JsonObject
+    fate: Fate

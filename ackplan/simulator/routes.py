@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from ackplan.simulator import bundle
+from ackplan.simulator.bundle import Contract
 from ackplan.simulator.refusals import Refusal
 from ackplan.simulator.request import Incoming
 
@@ -21,23 +21,21 @@ class Route:
 
 
 # Calls that today's API has and the guide has not.
-_NEWER: Sequence[Mapping[str, Any]] = (
-    {"id": "list_logs", "method": "GET", "path": "/clusters/{id}/logs", "changes": False, "status": 200},
-)
-_SAID = (*bundle.operations(), *_NEWER)
+_NEWER = (Contract("list_logs", "GET", "/clusters/{id}/logs", also=(), changes=False, status=200, bodies=()),)
+_CALLS = (*bundle.operations(), *_NEWER)
 
 
 def _routes() -> Iterator[tuple[str, re.Pattern[str], str]]:
-    for said in _SAID:
-        for path in (said["path"], *said.get("also", ())):
-            yield said["method"], re.compile(re.sub(r"\{[a-z_]+\}", "([^/]+)", path)), said["id"]
+    for call in _CALLS:
+        for path in (call.path, *call.also):
+            yield call.method, re.compile(re.sub(r"\{[a-z_]+\}", "([^/]+)", path)), call.id
 
 
 _ROUTES = tuple(_routes())
-OPERATIONS = frozenset(said["id"] for said in _SAID)
-CHANGING = frozenset(said["id"] for said in _SAID if said["changes"])
-WITH_BODY = frozenset(said["id"] for said in bundle.operations() if said.get("bodies"))
-STATUS = {said["id"]: int(said["status"]) for said in _SAID}
+OPERATIONS = frozenset(call.id for call in _CALLS)
+CHANGING = frozenset(call.id for call in _CALLS if call.changes)
+WITH_BODY = frozenset(call.id for call in _CALLS if call.bodies)
+STATUS = {call.id: call.status for call in _CALLS}
 
 
 def find(request: Incoming) -> Route | None:

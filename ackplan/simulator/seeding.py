@@ -18,12 +18,12 @@ The document, every key optional:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ackplan.simulator import refusals
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.clock import stamp
 from ackplan.simulator.completion import joined_node
+from ackplan.simulator.json_types import Json, JsonObject, inner, number, objects, text, texts
 from ackplan.simulator.machine import Operation, State
 from ackplan.simulator.records import MASTER, WORKER, Cluster, Node, Task
 
@@ -33,39 +33,33 @@ _TASK_KEYS = {"task_id", "cluster_id", "cluster_name", "task_type", "state", "er
 _UNBUILT = {State.INITIAL, State.FAILED}
 
 
-def seed(ledger: Ledger, document: Mapping[str, Any]) -> None:
+def seed(ledger: Ledger, document: Mapping[str, object]) -> None:
     """Adds what the document describes. Raises ValueError for one that does not describe a world."""
     _check_keys("the document", document, _KEYS)
-    for entry in _entries(document, "clusters"):
+    for entry in objects(document, "clusters"):
         _seed_cluster(ledger, entry)
-    for entry in _entries(document, "tasks"):
+    for entry in objects(document, "tasks"):
         _seed_task(ledger, entry)
-    for instance in document.get("unknown_instances", ()):
-        ledger.store.release(str(instance))
+    for instance in texts(document, "unknown_instances"):
+        ledger.store.release(instance)
 
 
-def _entries(document: Mapping[str, Any], key: str) -> Sequence[Mapping[str, Any]]:
-    entries = document.get(key, [])
-    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
-        raise ValueError(f"{key}: a list of objects is expected")
-    return entries
-
-
-def _check_keys(where: str, entry: Mapping[str, Any], known: set[str]) -> None:
+def _check_keys(where: str, entry: Mapping[str, object], known: set[str]) -> None:
     unknown = sorted(set(entry) - known)
     if unknown:
         raise ValueError(f"{where}: unknown key {unknown[0]}; known are {', '.join(sorted(known))}")
 
 
-def _seed_cluster(ledger: Ledger, entry: Mapping[str, Any]) -> None:
-    if not isinstance(entry.get("name"), str):
+def _seed_cluster(ledger: Ledger, entry: Mapping[str, Json]) -> None:
+    name = entry.get("name")
+    if not isinstance(name, str):
         raise ValueError("clusters: each needs a name, which is text")
     serial, now = ledger.serial("cluster"), stamp(ledger.now())
-    nodes = _entries(entry, "nodes")
+    nodes = objects(entry, "nodes")
     cluster = Cluster(
-        cluster_id=entry.get("cluster_id") or ledger.ids.cluster(serial),
-        name=entry["name"],
-        state=entry.get("state", "running"),
+        cluster_id=_text(entry, "cluster_id") or ledger.ids.cluster(serial),
+        name=name,
+        state=text(entry, "state", "running"),
         size=_size(entry, len(nodes)),
         attributes={
             **_defaults(ledger, serial),
@@ -77,17 +71,17 @@ def _seed_cluster(ledger: Ledger, entry: Mapping[str, Any]) -> None:
     if ledger.store.cluster(cluster.cluster_id) or ledger.store.named(cluster.name):
         raise ValueError(f"clusters: {cluster.name} ({cluster.cluster_id}) is there already")
     ledger.store.keep_cluster(cluster)
-    _seed_nodes(ledger, cluster, nodes, int(entry.get("master_count", 3)), given="nodes" in entry)
+    _seed_nodes(ledger, cluster, nodes, number(entry, "master_count", 3), given="nodes" in entry)
 
 
-def _size(entry: Mapping[str, Any], nodes: int) -> int | str:
+def _size(entry: Mapping[str, Json], nodes: int) -> int | str:
     size = entry.get("size", nodes)
     if isinstance(size, bool) or not isinstance(size, int | str) or not str(size).isdecimal():
         raise ValueError(f"clusters: {entry['name']}: size is not a number of nodes")
     return size
 
 
-def _defaults(ledger: Ledger, serial: int) -> dict[str, Any]:
+def _defaults(ledger: Ledger, serial: int) -> JsonObject:
     return {
         "agent_version": "",
         "cluster_type": "ManagedKubernetes",
@@ -103,17 +97,18 @@ def _defaults(ledger: Ledger, serial: int) -> dict[str, Any]:
 
 
 def _seed_nodes(
-    ledger: Ledger, cluster: Cluster, nodes: Sequence[Mapping[str, Any]], masters: int, *, given: bool
+    ledger: Ledger, cluster: Cluster, nodes: Sequence[Mapping[str, Json]], masters: int, *, given: bool
 ) -> None:
     if not given:
         nodes = _usual_nodes(ledger, cluster, masters)
     for entry in nodes:
-        if not isinstance(entry.get("instance_id"), str):
+        instance = entry.get("instance_id")
+        if not isinstance(instance, str):
             raise ValueError(f"clusters: {cluster.name}: each node needs an instance_id, which is text")
-        known = entry["instance_id"] or f"unnamed-{ledger.serial('unnamed')}"
-        role, source = entry.get("instance_role", WORKER), entry.get("source", "ess_attach")
+        known = instance or f"unnamed-{ledger.serial('unnamed')}"
+        role, source = text(entry, "instance_role", WORKER), text(entry, "source", "ess_attach")
         node = joined_node(ledger, cluster, known, role, source)
-        node.unnamed = not entry["instance_id"]
+        node.unnamed = not instance
         node.attributes |= {k: v for k, v in entry.items() if k not in {"instance_id", "instance_role"}}
         _keep_new_node(ledger, node)
 
@@ -124,7 +119,7 @@ def _keep_new_node(ledger: Ledger, node: Node) -> None:
     ledger.store.keep_node(node)
 
 
-def _usual_nodes(ledger: Ledger, cluster: Cluster, masters: int) -> list[dict[str, Any]]:
+def _usual_nodes(ledger: Ledger, cluster: Cluster, masters: int) -> list[JsonObject]:
     if cluster.kind in {"foreign", "serverless"} or cluster.state in _UNBUILT:
         return []
     size = int(cluster.size)
@@ -133,38 +128,51 @@ def _usual_nodes(ledger: Ledger, cluster: Cluster, masters: int) -> list[dict[st
     return [{"instance_id": ledger.ids.instance(ledger.serial("instance")), "instance_role": role} for role in roles]
 
 
-def _seed_task(ledger: Ledger, entry: Mapping[str, Any]) -> None:
+def _seed_task(ledger: Ledger, entry: Mapping[str, Json]) -> None:
     _check_keys("tasks", entry, _TASK_KEYS)
-    now, state = ledger.now(), entry.get("state", "success")
+    now, state = ledger.now(), text(entry, "state", "success")
     if "ends_in" in entry:
         _check_end(ledger, entry)
+    error = inner(entry, "error") if entry.get("error") is not None else None
+    payload = inner(entry, "payload") if "payload" in entry else {}
     ledger.store.keep_task(
         Task(
-            task_id=entry.get("task_id") or ledger.ids.task(ledger.serial("task")),
-            cluster_id=entry.get("cluster_id", ""),
-            cluster_name=entry.get("cluster_name", ""),
-            operation=entry.get("task_type", Operation.CREATE),
+            task_id=_text(entry, "task_id") or ledger.ids.task(ledger.serial("task")),
+            cluster_id=text(entry, "cluster_id", ""),
+            cluster_name=text(entry, "cluster_name", ""),
+            operation=text(entry, "task_type", Operation.CREATE),
             state=state,
             created=now,
             updated=now,
-            due=now + float(entry["ends_in"]) if "ends_in" in entry else None,
-            succeeds=entry.get("error") is None,
-            error=entry.get("error"),
-            payload={**_payload(), **entry.get("payload", {})},
+            due=now + _seconds(entry["ends_in"]) if "ends_in" in entry else None,
+            succeeds=error is None,
+            error=error,
+            payload={**_payload(), **payload},
         )
     )
 
 
-def _check_end(ledger: Ledger, entry: Mapping[str, Any]) -> None:
+def _check_end(ledger: Ledger, entry: Mapping[str, Json]) -> None:
     if entry.get("state", "success") != "running":
         raise ValueError("tasks: ends_in is for a task that is running")
     if entry.get("task_type") not in {str(operation) for operation in Operation}:
         raise ValueError(f"tasks: a task that ends needs a task_type, one of {', '.join(Operation)}")
     try:
-        ledger.find(entry.get("cluster_id", ""))
+        ledger.find(text(entry, "cluster_id", ""))
     except refusals.Refusal:
         raise ValueError("tasks: a task that ends needs the cluster_id of a seeded cluster") from None
 
 
-def _payload() -> dict[str, Any]:
+def _payload() -> JsonObject:
     return {"masters": 0, "workers": 0, "instances": [], "release": False}
+
+
+def _text(entry: Mapping[str, Json], name: str) -> str:
+    """Empty where there is none."""
+    return text(entry, name) if entry.get(name) else ""
+
+
+def _seconds(value: Json) -> float:
+    if not isinstance(value, int | float | str):
+        raise ValueError("tasks: ends_in is a number of seconds")
+    return float(value)

@@ -16,6 +16,7 @@ from ackplan.simulator.answers import Answer
 from ackplan.simulator.clock import Clock
 from ackplan.simulator.identifiers import Identifiers
 from ackplan.simulator.injection.rules import UNTOUCHED, Faults, Plan
+from ackplan.simulator.json_types import Json, text
 from ackplan.simulator.refusals import Refusal
 from ackplan.simulator.request import Incoming
 from ackplan.simulator.routes import Route
@@ -135,14 +136,14 @@ class Service:
             raise routes.unknown()
         self._check_region(exchange, route)
         body = self._body(exchange, route)
-        after = exchange.plan.after or {}
-        if after.get("kind") == "late_commit":
+        after = exchange.plan.after
+        if after and after["kind"] == "late_commit":
             self._defer(exchange, route, body, float(after["seconds"]))
             return
         with exchange.world.moment():
             status, payload = operations.perform(exchange.world, route, exchange.request, body, exchange.plan)
             _turn(exchange, route, payload)
-        if route.operation in routes.CHANGING:
+        if route.operation in routes.CHANGING and isinstance(payload, Mapping):
             payload = {**payload, "request_id": exchange.request_id}
         exchange.answer = answers.success(status, payload, as_json=exchange.as_json)
 
@@ -156,14 +157,14 @@ class Service:
             raise exchange.world.missing(route.subject)
 
     @staticmethod
-    def _defer(exchange: Exchange, route: Route, body: Mapping[str, object], seconds: float) -> None:
+    def _defer(exchange: Exchange, route: Route, body: Mapping[str, Json], seconds: float) -> None:
         """Looks whether the call is allowed, as if it took its effect now, and lets it do so later."""
         with contextlib.suppress(_Undone), exchange.world.moment():
             operations.perform(exchange.world, route, exchange.request, body, exchange.plan)
             raise _Undone
         exchange.world.defer(route.operation, route.subject, bodies.redacted(body), exchange.plan.fate, seconds)
 
-    def _body(self, exchange: Exchange, route: Route) -> Mapping[str, object]:
+    def _body(self, exchange: Exchange, route: Route) -> Mapping[str, Json]:
         if route.operation not in routes.WITH_BODY:
             return {}
         body = bodies.parse(exchange.request, route.operation)
@@ -171,8 +172,8 @@ class Service:
         return bodies.check(body, route.operation, today=bool(exchange.request.header("x-acs-action")))
 
 
-def _turn(exchange: Exchange, route: Route, payload: object) -> None:
+def _turn(exchange: Exchange, route: Route, payload: Json) -> None:
     """A fault may put the cluster that a call is about in another state."""
-    about = payload.get("cluster_id", route.subject) if isinstance(payload, dict) else route.subject
+    about = text(payload, "cluster_id", route.subject) if isinstance(payload, Mapping) else route.subject
     if exchange.plan.state and exchange.world.name_of(about):
         exchange.world.turn(about, exchange.plan.state)

@@ -10,11 +10,12 @@ import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
+from ackplan.simulator.injection.effect import Fate
 from ackplan.simulator.records import Cluster, LateCall, Node, Task
 
 _FORMAT = 2
@@ -46,8 +47,16 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         raise ValueError(f"{path}: {fault}") from None
 
 
-def _record(value: Cluster | LateCall | Node | Task) -> str:
-    return json.dumps({field.name: getattr(value, field.name) for field in fields(value)})
+def _written(value: Cluster | LateCall | Node | Task) -> str:
+    return json.dumps({field.name: getattr(value, field.name) for field in fields(value)}, default=asdict)
+
+
+def _late_call(record: str) -> LateCall:
+    values = json.loads(record)
+    return LateCall(**{**values, "fate": Fate(**values["fate"])})
+
+
+_Value: TypeAlias = str | float | None
 
 
 class Store:
@@ -72,11 +81,11 @@ class Store:
             raise
 
     def _prepare(self, path: Path | None) -> None:
-        found = self._one("PRAGMA user_version")[0]
+        found = self._number("PRAGMA user_version")
         if found > _FORMAT:
             raise ValueError(f"{path} is of format {found}; this version reads up to {_FORMAT}")
-        tables = self._one("SELECT count(*), sum(name = 'clusters') FROM sqlite_master WHERE type = 'table'")
-        if tables[0] and not tables[1]:
+        tables = self._records("SELECT name FROM sqlite_master WHERE type = 'table'")
+        if tables and "clusters" not in tables:
             raise ValueError(f"{path} holds something else than a world of the simulator")
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
@@ -119,47 +128,57 @@ class Store:
         with self._lock:
             self._connection.close()
 
-    def _one(self, statement: str, *values: Any) -> Any:
-        return self._connection.execute(statement, values).fetchone()
+    def _number(self, statement: str, *values: _Value) -> int:
+        """What a statement gives that always gives a number."""
+        return int(self._connection.execute(statement, values).fetchone()[0])
 
-    def _all(self, statement: str, *values: Any) -> list[Any]:
-        return self._connection.execute(statement, values).fetchall()
+    def _is_there(self, statement: str, *values: _Value) -> bool:
+        return self._connection.execute(statement, values).fetchone() is not None
 
-    def _do(self, statement: str, *values: Any) -> None:
+    def _record(self, statement: str, *values: _Value) -> str | None:
+        """The text in the first row, None without rows."""
+        row: tuple[str] | None = self._connection.execute(statement, values).fetchone()
+        return row[0] if row else None
+
+    def _records(self, statement: str, *values: _Value) -> list[str]:
+        return [row[0] for row in self._connection.execute(statement, values)]
+
+    def _do(self, statement: str, *values: _Value) -> None:
         self._connection.execute(statement, values)
 
     # Counters
 
     def count(self, name: str) -> int:
         """1, 2, 3, ... for each name."""
-        row = self._one(
+        return self._number(
             "INSERT INTO counters VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
             name,
         )
-        return int(row[0])
 
     # Nonces
 
     def spend_nonce(self, nonce: str, now: float, keep: float) -> bool:
         """False for one that was spent in the last `keep` seconds."""
         self._do("DELETE FROM nonces WHERE seen < ?", now - keep)
-        return self._one("INSERT OR IGNORE INTO nonces VALUES (?, ?) RETURNING nonce", nonce, now) is not None
+        return self._is_there("INSERT OR IGNORE INTO nonces VALUES (?, ?) RETURNING nonce", nonce, now)
 
     # Clusters
 
     def cluster(self, cluster_id: str) -> Cluster | None:
-        row = self._one("SELECT record FROM clusters WHERE cluster_id = ?", cluster_id)
-        return Cluster(**json.loads(row[0])) if row else None
+        record = self._record("SELECT record FROM clusters WHERE cluster_id = ?", cluster_id)
+        return Cluster(**json.loads(record)) if record else None
 
     def clusters(self) -> list[Cluster]:
         """In the order in which they were made."""
-        return [Cluster(**json.loads(row[0])) for row in self._all("SELECT record FROM clusters ORDER BY serial")]
+        return [
+            Cluster(**json.loads(record)) for record in self._records("SELECT record FROM clusters ORDER BY serial")
+        ]
 
     def named(self, name: str) -> bool:
-        return self._one("SELECT 1 FROM clusters WHERE name = ?", name) is not None
+        return self._is_there("SELECT 1 FROM clusters WHERE name = ?", name)
 
     def count_clusters(self) -> int:
-        return int(self._one("SELECT count(*) FROM clusters")[0])
+        return self._number("SELECT count(*) FROM clusters")
 
     def keep_cluster(self, cluster: Cluster) -> None:
         self._remember(cluster.cluster_id)
@@ -168,7 +187,7 @@ class Store:
             " ON CONFLICT (cluster_id) DO UPDATE SET name = excluded.name, record = excluded.record",
             cluster.cluster_id,
             cluster.name,
-            _record(cluster),
+            _written(cluster),
         )
 
     def drop_cluster(self, cluster_id: str) -> None:
@@ -188,16 +207,16 @@ class Store:
 
     def changed_since(self, instant: float) -> dict[str, Cluster | None]:
         """What the clusters that changed since then were at that instant, by id; None for one that was not there."""
-        rows = self._all(
-            "SELECT cluster_id, record FROM past WHERE until > ? ORDER BY until DESC, serial DESC", instant
+        rows: Iterable[tuple[str, str | None]] = self._connection.execute(
+            "SELECT cluster_id, record FROM past WHERE until > ? ORDER BY until DESC, serial DESC", (instant,)
         )
         return {name: Cluster(**json.loads(record)) if record else None for name, record in rows}
 
     # Nodes
 
     def node(self, instance_id: str) -> Node | None:
-        row = self._one("SELECT record FROM nodes WHERE instance_id = ?", instance_id)
-        return Node(**json.loads(row[0])) if row else None
+        record = self._record("SELECT record FROM nodes WHERE instance_id = ?", instance_id)
+        return Node(**json.loads(record)) if record else None
 
     def node_named(self, cluster_id: str, name: str) -> Node | None:
         """The node of that `node_name`: today's clients may name nodes so."""
@@ -205,12 +224,12 @@ class Store:
 
     def nodes(self, cluster_id: str) -> list[Node]:
         """Those that have joined, oldest first."""
-        rows = self._all("SELECT record FROM nodes WHERE cluster_id = ? AND joined ORDER BY serial", cluster_id)
-        return [Node(**json.loads(row[0])) for row in rows]
+        records = self._records("SELECT record FROM nodes WHERE cluster_id = ? AND joined ORDER BY serial", cluster_id)
+        return [Node(**json.loads(record)) for record in records]
 
     def count_nodes(self, cluster_id: str, role: str) -> int:
         """Reserved ones are counted too."""
-        return int(self._one("SELECT count(*) FROM nodes WHERE cluster_id = ? AND role = ?", cluster_id, role)[0])
+        return self._number("SELECT count(*) FROM nodes WHERE cluster_id = ? AND role = ?", cluster_id, role)
 
     def keep_node(self, node: Node) -> None:
         self._do(
@@ -220,7 +239,7 @@ class Store:
             node.cluster_id,
             node.role,
             node.joined,
-            _record(node),
+            _written(node),
         )
 
     def drop_node(self, instance_id: str) -> None:
@@ -231,28 +250,28 @@ class Store:
         self._do("INSERT OR IGNORE INTO released VALUES (?)", instance_id)
 
     def released(self, instance_id: str) -> bool:
-        return self._one("SELECT 1 FROM released WHERE instance_id = ?", instance_id) is not None
+        return self._is_there("SELECT 1 FROM released WHERE instance_id = ?", instance_id)
 
     # Tasks
 
     def task(self, task_id: str) -> Task | None:
-        row = self._one("SELECT record FROM tasks WHERE task_id = ?", task_id)
-        return Task(**json.loads(row[0])) if row else None
+        record = self._record("SELECT record FROM tasks WHERE task_id = ?", task_id)
+        return Task(**json.loads(record)) if record else None
 
     def due_task(self, now: float) -> Task | None:
         """The first task whose time has come."""
-        row = self._one("SELECT record FROM tasks WHERE due <= ? ORDER BY due, serial LIMIT 1", now)
-        return Task(**json.loads(row[0])) if row else None
+        record = self._record("SELECT record FROM tasks WHERE due <= ? ORDER BY due, serial LIMIT 1", now)
+        return Task(**json.loads(record)) if record else None
 
     def pending_tasks(self, cluster_id: str) -> list[Task]:
         """Tasks of a cluster that will end some day."""
-        rows = self._all("SELECT record FROM tasks WHERE due IS NOT NULL ORDER BY serial")
-        return [task for row in rows if (task := Task(**json.loads(row[0]))).cluster_id == cluster_id]
+        records = self._records("SELECT record FROM tasks WHERE due IS NOT NULL ORDER BY serial")
+        return [task for record in records if (task := Task(**json.loads(record))).cluster_id == cluster_id]
 
     def tasks(self, cluster_id: str) -> list[Task]:
         """All tasks of a cluster, oldest first."""
-        rows = self._all("SELECT record FROM tasks ORDER BY serial")
-        return [task for row in rows if (task := Task(**json.loads(row[0]))).cluster_id == cluster_id]
+        records = self._records("SELECT record FROM tasks ORDER BY serial")
+        return [task for record in records if (task := Task(**json.loads(record))).cluster_id == cluster_id]
 
     def keep_task(self, task: Task) -> None:
         self._do(
@@ -260,18 +279,19 @@ class Store:
             " ON CONFLICT (task_id) DO UPDATE SET due = excluded.due, record = excluded.record",
             task.task_id,
             task.due,
-            _record(task),
+            _written(task),
         )
 
     # Calls that take effect later
 
     def defer(self, call: LateCall) -> None:
-        self._do("INSERT INTO late (due, record) VALUES (?, ?)", call.due, _record(call))
+        self._do("INSERT INTO late (due, record) VALUES (?, ?)", call.due, _written(call))
 
     def due_call(self, now: float) -> LateCall | None:
         """The first call whose time has come, which is taken out."""
-        row = self._one("SELECT serial, record FROM late WHERE due <= ? ORDER BY due, serial LIMIT 1", now)
-        if row is None:
-            return None
-        self._do("DELETE FROM late WHERE serial = ?", row[0])
-        return LateCall(**json.loads(row[1]))
+        record = self._record(
+            "DELETE FROM late WHERE serial = (SELECT serial FROM late WHERE due <= ? ORDER BY due, serial LIMIT 1)"
+            " RETURNING record",
+            now,
+        )
+        return _late_call(record) if record else None

@@ -7,15 +7,14 @@ one transaction; what it refuses it refuses with `Refusal`, and nothing has chan
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from ackplan.simulator import changing, creating, downloads, refusals
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.clock import stamp
 from ackplan.simulator.completion import interrupt, settle_due
 from ackplan.simulator.injection.effect import KIND, Fate
+from ackplan.simulator.json_types import Json, JsonObject, text
 from ackplan.simulator.records import Cluster, LateCall, Task
 from ackplan.simulator.seeding import seed
 from ackplan.simulator.traits import Traits
@@ -49,7 +48,7 @@ class World:
         with self.moment():
             yield
 
-    def load(self, document: Mapping[str, Any]) -> None:
+    def load(self, document: Mapping[str, object]) -> None:
         """Adds a live state; see `seeding` for the document. Raises ValueError, and adds nothing then."""
         with self.moment():
             seed(self._ledger, document)
@@ -71,21 +70,19 @@ class World:
 
     # Calls that read
 
-    def clusters(self, name: str = "", cluster_type: str = "", view: View = PLAIN) -> list[dict[str, Any]]:
+    def clusters(self, name: str = "", cluster_type: str = "", view: View = PLAIN) -> list[JsonObject]:
         """All clusters, Swarm ones too, or those whose name contains `name` and whose type is `cluster_type`."""
         with self.look():
             found = [cluster.answer() for cluster in view.clusters(self._ledger) if name in cluster.name]
         return [answer for answer in found if not cluster_type or answer.get("cluster_type") == cluster_type]
 
-    def clusters_paged(
-        self, number: int, size: int, name: str, cluster_type: str, view: View = PLAIN
-    ) -> dict[str, Any]:
+    def clusters_paged(self, number: int, size: int, name: str, cluster_type: str, view: View = PLAIN) -> JsonObject:
         """One page of the list, as today's clients ask for it."""
         found = self.clusters(name, cluster_type, view)
-        page = {"page_number": number, "page_size": size, "total_count": len(found)}
+        page: JsonObject = {"page_number": number, "page_size": size, "total_count": len(found)}
         return {"clusters": found[(number - 1) * size : number * size], "page_info": page}
 
-    def cluster(self, cluster_id: str, view: View = PLAIN) -> dict[str, Any]:
+    def cluster(self, cluster_id: str, view: View = PLAIN) -> JsonObject:
         with self.look():
             return self._seen(cluster_id, view).answer()
 
@@ -97,30 +94,30 @@ class World:
 
     def nodes(
         self, cluster_id: str, page_number: int = 1, page_size: int = 10, state: str = "", view: View = PLAIN
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         """One page of a cluster's nodes."""
         with self.look():
             self._seen(cluster_id, view)
             found = [node.answer() for node in view.nodes(self._ledger, cluster_id)]
         found = [node for node in found if state in {"", "all", node.get("state")}]
         start = (page_number - 1) * page_size
-        page = {"page_number": page_number, "page_size": page_size, "total_count": len(found)}
+        page: JsonObject = {"page_number": page_number, "page_size": page_size, "total_count": len(found)}
         return {"nodes": found[start : start + page_size], "page": page}
 
-    def task(self, task_id: str) -> dict[str, Any]:
+    def task(self, task_id: str) -> JsonObject:
         with self.look():
             task = self._store.task(task_id)
         if task is None:
             raise refusals.task_not_found(task_id)
         return _task_answer(task)
 
-    def logs(self, cluster_id: str, view: View = PLAIN) -> list[dict[str, Any]]:
+    def logs(self, cluster_id: str, view: View = PLAIN) -> list[JsonObject]:
         """What was done to a cluster and how it went, oldest first."""
         with self.look():
             self._seen(cluster_id, view)
             return downloads.logs(self._ledger, cluster_id)
 
-    def ordered(self, cluster_id: str) -> Mapping[str, Any]:
+    def ordered(self, cluster_id: str) -> Mapping[str, Json]:
         """The body of a cluster's create call; empty for one that was not made by a call."""
         with self.look():
             cluster = self._store.cluster(cluster_id)
@@ -153,57 +150,57 @@ class World:
             task = self._store.task(task_id)
         return task.cluster_name if task else ""
 
-    def kubeconfig(self, cluster_id: str) -> dict[str, Any]:
+    def kubeconfig(self, cluster_id: str) -> JsonObject:
         with self.look():
             return downloads.kubeconfig(self._ledger, cluster_id)
 
-    def certs(self, cluster_id: str) -> dict[str, Any]:
+    def certs(self, cluster_id: str) -> JsonObject:
         with self.look():
             return downloads.certs(self._ledger, cluster_id)
 
-    def attach_script(self, cluster_id: str, body: Mapping[str, Any]) -> str:
+    def attach_script(self, cluster_id: str, body: Mapping[str, Json]) -> str:
         with self.look():
             return downloads.attach_script(self._ledger, cluster_id, body)
 
     # Calls that change
 
-    def create(self, body: Mapping[str, Any], fate: Fate = KIND) -> dict[str, Any]:
+    def create(self, body: Mapping[str, Json], fate: Fate = KIND) -> JsonObject:
         with self.moment():
             return _accepted(creating.create(self._ledger, body, fate))
 
-    def scale_out(self, cluster_id: str, body: Mapping[str, Any], fate: Fate = KIND) -> dict[str, Any]:
+    def scale_out(self, cluster_id: str, body: Mapping[str, Json], fate: Fate = KIND) -> JsonObject:
         with self.moment():
             return _accepted(changing.scale_out(self._ledger, cluster_id, body, fate))
 
-    def scale(self, cluster_id: str, body: Mapping[str, Any], fate: Fate = KIND) -> dict[str, Any]:
+    def scale(self, cluster_id: str, body: Mapping[str, Json], fate: Fate = KIND) -> JsonObject:
         with self.moment():
             return _accepted(changing.scale(self._ledger, cluster_id, body, fate))
 
-    def attach(self, cluster_id: str, body: Mapping[str, Any], fate: Fate = KIND) -> dict[str, Any]:
+    def attach(self, cluster_id: str, body: Mapping[str, Json], fate: Fate = KIND) -> JsonObject:
         with self.moment():
             results, task = changing.attach(self._ledger, cluster_id, body, fate)
         return {"list": results, **({"task_id": task.task_id} if task else {})}
 
-    def remove_nodes(self, cluster_id: str, body: Mapping[str, Any], fate: Fate = KIND) -> dict[str, Any]:
+    def remove_nodes(self, cluster_id: str, body: Mapping[str, Json], fate: Fate = KIND) -> JsonObject:
         with self.moment():
             return _accepted(changing.remove_nodes(self._ledger, cluster_id, body, fate))
 
-    def delete(self, cluster_id: str, fate: Fate = KIND) -> dict[str, Any]:
+    def delete(self, cluster_id: str, fate: Fate = KIND) -> JsonObject:
         with self.moment():
             return _accepted(changing.delete(self._ledger, cluster_id, fate))
 
-    def defer(self, operation: str, cluster_id: str, body: Mapping[str, Any], fate: Fate, seconds: float) -> None:
+    def defer(self, operation: str, cluster_id: str, body: Mapping[str, Json], fate: Fate, seconds: float) -> None:
         """Lets a changing call, whose body holds no secret, take its effect so many seconds from now."""
         with self.moment():
             due = self._ledger.now() + seconds
-            self._store.defer(LateCall(due, operation, cluster_id, dict(body), dataclasses.asdict(fate)))
+            self._store.defer(LateCall(due, operation, cluster_id, dict(body), fate))
 
-    def change(self, cluster_id: str, **attributes: Any) -> None:
+    def change(self, cluster_id: str, **attributes: Json) -> None:
         """Somebody changes what answers show of a cluster: its `name`, `deletion_protection`, `tags`."""
         with self.moment():
             cluster = self._ledger.find(cluster_id)
-            cluster.name = attributes.pop("name", cluster.name)
-            cluster.attributes |= attributes
+            cluster.name = text(attributes, "name", cluster.name)
+            cluster.attributes |= {name: value for name, value in attributes.items() if name != "name"}
             self._store.keep_cluster(cluster)
 
     def turn_task(self, task_id: str, state: str) -> None:
@@ -224,12 +221,12 @@ class World:
             self._store.keep_cluster(cluster)
 
 
-def _accepted(task: Task) -> dict[str, Any]:
+def _accepted(task: Task) -> JsonObject:
     return {"cluster_id": task.cluster_id, "task_id": task.task_id}
 
 
-def _task_answer(task: Task) -> dict[str, Any]:
-    answer: dict[str, Any] = {
+def _task_answer(task: Task) -> JsonObject:
+    answer: JsonObject = {
         "task_id": task.task_id,
         "cluster_id": task.cluster_id,
         "task_type": task.operation,
@@ -239,6 +236,6 @@ def _task_answer(task: Task) -> dict[str, Any]:
         "target": {"id": task.cluster_id, "type": "cluster"},
     }
     if task.error is not None and task.due is None and task.state != "running":
-        told = {"task_result": [{"data": task.cluster_id, "status": "failed"}]}
+        told: JsonObject = {"task_result": [{"data": task.cluster_id, "status": "failed"}]}
         answer |= told if task.bare else {"error": task.error}
     return answer
