@@ -138,8 +138,8 @@ def _notes(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> Iterator
             yield name, NODES
         elif _CREATED_WITH in parameter.places and first not in (None, "", live.attributes.get(parameter.places[0])):
             yield name, f"it was created with {first}"
-        elif parameter.reserved and isinstance(live.attributes.get(name), list):
-            keys = [str(tag.get("key")) for tag in live.attributes[name] if isinstance(tag, Mapping)]
+        elif parameter.reserved and isinstance(tags := live.attributes.get(name), list):
+            keys = [str(tag.get("key")) for tag in tags if isinstance(tag, Mapping)]
             reserved = sorted(key for key in keys if is_reserved(key, parameter.reserved))
             if reserved:
                 yield name, f"without what the services put there: {', '.join(reserved)}"

@@ -158,7 +158,7 @@ def _of_size(change: Change) -> Iterator[str]:
         return
     number, last, size = scaling[-1]
     leaving = sum(len(s.instances) for s in change.steps[number:] if isinstance(s.work, Detach))
-    wanted = counting.canonical((change.after or {})[counting.name])
+    wanted = counting.count((change.after or {})[counting.name])
     if size.after - leaving != wanted + len(entry.attached):
         yield f"{last.id}: it brings about another size than is shown"
 

@@ -6,10 +6,9 @@ The API client builds them from answers that it does not trust; diff, plan and e
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from ackplan.core.json_types import JsonObject
 from ackplan.core.states import HIDDEN, Condition, End, condition, spelled, task_end
 
 # Where nodes come from that ACK makes for a cluster. An attached instance says `manual`.
@@ -31,7 +30,7 @@ class Cluster:
     region_id: str
     size: int | None
     cluster_type: str | None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: JsonObject = field(default_factory=dict)
 
     @property
     def condition(self) -> Condition:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from ackplan.core.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Call:
     method: str
     path: str
     region: str
-    body: Mapping[str, Any] | None = None
+    body: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True)

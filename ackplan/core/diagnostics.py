@@ -11,7 +11,6 @@ import enum
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
 
 from ackplan.core import messages
 from ackplan.core.messages import Message, Text
@@ -146,9 +145,18 @@ def error(
     )
 
 
-def warning(message: str, *texts: str, **named: Any) -> Diagnostic:
+def warning(
+    message: str,
+    *texts: str,
+    span: Span | None = None,
+    cluster: str = "",
+    parameter: str = "",
+    rule: str = "",
+    **arguments: object,
+) -> Diagnostic:
     """A warning; like `error`."""
-    return dataclasses.replace(error(message, *texts, **named), severity=Severity.WARNING)
+    fault = error(message, *texts, span=span, cluster=cluster, parameter=parameter, rule=rule, **arguments)
+    return dataclasses.replace(fault, severity=Severity.WARNING)
 
 
 def made_printable(diagnostic: Diagnostic) -> Diagnostic:

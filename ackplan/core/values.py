@@ -7,7 +7,9 @@ import json
 from typing import Final
 
 
-class _Absent(enum.Enum):
+class Absent(enum.Enum):
+    """The type of `ABSENT`."""
+
     ABSENT = "absent"
 
     def __repr__(self) -> str:
@@ -18,7 +20,7 @@ class _Absent(enum.Enum):
 
 
 # Not set: neither null, nor false, nor zero, nor empty.
-ABSENT: Final = _Absent.ABSENT
+ABSENT: Final = Absent.ABSENT
 
 SENSITIVE: Final = "(sensitive value)"
 

@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
+
+from ackplan.core.json_types import Json, JsonObject
 
 # What an endpoint on this machine is called, whatever its port.
 LOOPBACK: Final = "loopback"
@@ -54,7 +56,7 @@ def encode_world(world: World) -> dict[str, str]:
     return {key: value for key, value in (("account", world.account), ("endpoint", world.endpoint)) if value}
 
 
-def decode_world(value: Any) -> World:
+def decode_world(value: Json) -> World:
     """The world that a file names. Raises ValueError for what is none."""
     known = {} if value is None else value
     if not isinstance(known, dict):
@@ -67,7 +69,7 @@ def decode_world(value: Any) -> World:
     return World(account, endpoint)
 
 
-def account_told(clusters: Iterable[Mapping[str, Any]]) -> str:
+def account_told(clusters: Iterable[JsonObject]) -> str:
     """The account that the fields of live clusters tell; empty where they tell none, or several.
 
     The API has no field for it. It stands where control plane logs go to (`meta_data`), and among the parameters of the
@@ -77,7 +79,7 @@ def account_told(clusters: Iterable[Mapping[str, Any]]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _logged(fields: Mapping[str, Any]) -> str:
+def _logged(fields: JsonObject) -> str:
     text = fields.get("meta_data")
     if not isinstance(text, str) or "aliuid" not in text:
         return ""
@@ -87,11 +89,11 @@ def _logged(fields: Mapping[str, Any]) -> str:
         return ""
 
 
-def _stacked(fields: Mapping[str, Any]) -> str:
+def _stacked(fields: JsonObject) -> str:
     parameters = fields.get("parameters")
     return _account(parameters.get("ALIYUN::AccountId")) if isinstance(parameters, Mapping) else ""
 
 
-def _account(value: Any) -> str:
+def _account(value: Json) -> str:
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     return text if ACCOUNT.fullmatch(text) else ""

@@ -202,7 +202,7 @@ def _workers(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Se
         return _expected_workers(wanted, recorded, counting)
     masters = recorded.kind.masters(recorded.parameters)
     total, disputed = count_live(live.size, masters, nodes)
-    count = counting.canonical(wanted.parameters[counting.name])
+    count = counting.count(wanted.parameters[counting.name])
     if counting.name in wanted.lifecycle.ignore_changes and total is not None:
         count = Size(total, attached=_attached_live(wanted, recorded, nodes)).made
     workers = compare_workers(wanted, count, recorded, total, nodes)
@@ -213,8 +213,8 @@ def _expected_workers(wanted: Wanted, recorded: RecordedCluster, counting: Param
     asked = recorded.parameters.get(counting.name)
     if asked is None or recorded.created:
         return None
-    count = counting.canonical(wanted.parameters[counting.name])
-    return compare_workers(wanted, count, recorded, counting.canonical(asked), ())
+    count = counting.count(wanted.parameters[counting.name])
+    return compare_workers(wanted, count, recorded, counting.count(asked), ())
 
 
 def _attached_live(wanted: Wanted, recorded: RecordedCluster, nodes: Sequence[Node] | None) -> int:
@@ -244,7 +244,7 @@ def _count_change(wanted: Wanted, recorded: RecordedCluster, workers: Workers | 
     before = counting.canonical(recorded.parameters.get(counting.name, ABSENT))
     if workers.delta:
         side = Side.LIVE if before == after else Side.SPEC
-        yield ParameterChange(counting.name, after - workers.delta, after, Effect.SCALE, side)
+        yield ParameterChange(counting.name, counting.count(after) - workers.delta, after, Effect.SCALE, side)
     elif before != after:
         yield ParameterChange(counting.name, before, after, Effect.RECORDED, Side.SPEC)
 

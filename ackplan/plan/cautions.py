@@ -54,8 +54,8 @@ def cautions(
             if detail:
                 parameter = caution.parameter or _counting(change)
                 span = spec.span_of(parameter) if spec else None
-                where = {"span": span, "cluster": change.cluster, "parameter": parameter}
-                yield warning(caution.code, caution.summary, detail, caution.cure, **where)
+                texts = (caution.summary, detail, caution.cure)
+                yield warning(caution.code, *texts, span=span, cluster=change.cluster, parameter=parameter)
 
 
 def _counting(change: Change) -> str:

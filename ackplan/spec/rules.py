@@ -124,7 +124,7 @@ def _misspelt(wanted: Wanted) -> Iterator[Diagnostic]:
 def _known(kind: Kind) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The parameters of a kind whose known values are listed, with these."""
     parameters = kind.parameters.items()
-    return tuple((name, tuple(p.schema["examples"])) for name, p in parameters if "x-ack-known" in p.schema)
+    return tuple((name, tuple(map(str, p.schema["examples"]))) for name, p in parameters if "x-ack-known" in p.schema)
 
 
 @functools.lru_cache(4096)

@@ -9,6 +9,7 @@ from typing import Any
 from ackplan.core import catalog
 from ackplan.core.catalog.timeouts import timeouts
 from ackplan.core.diagnostics import Span
+from ackplan.core.json_types import JsonObject
 from ackplan.documents.tree import Map
 from ackplan.spec.desired import AttachGroup, Lifecycle, ScaleInChoice, Wanted
 
@@ -29,7 +30,7 @@ def build(
     return Wanted(name, kind, values, own, timeouts(kind.catalog, own, values), _Spans(body, start), **said)
 
 
-def rebuilt(name: str, kind: catalog.Kind, parameters: Mapping[str, object], own: Mapping[str, object]) -> Wanted:
+def rebuilt(name: str, kind: catalog.Kind, parameters: JsonObject, own: JsonObject) -> Wanted:
     """A cluster as a spec wanted it that is not at hand any more: where it said so is not known."""
     said = {key: read(own[key]) for key, read in _READ.items() if key in own} if own else {}
     return Wanted(name, kind, parameters, own, timeouts(kind.catalog, own, parameters), _NOWHERE, **said)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ackplan.core.catalog.kinds import Kind
 from ackplan.core.catalog.operations import Operation, operation_from
 from ackplan.core.catalog.parameters import Parameter, parameters_of
+from ackplan.core.catalog.schema_types import Schema
 from ackplan.core.catalog.schemas import DEFINITIONS, OPERATIONS, SPEC, Schemas, installed
 from ackplan.core.catalog.sight import Sight
+from ackplan.core.json_types import JsonObject
 
 # The file that says which create body a kind has is the operation's own list of bodies.
 _CREATE = "create_cluster"
@@ -45,12 +46,12 @@ class Catalog:
     def _kind_from(self, file: str) -> Kind:
         root = self.schemas.read(file)
         parameters = parameters_of(self.schemas, root["$defs"]["properties"]["properties"], file)
-        constants = {p.name: p.schema["const"] for p in parameters.values() if "const" in p.schema}
+        constants = {p.name: str(p.schema["const"]) for p in parameters.values() if "const" in p.schema}
         beside = parameters_of(self.schemas, root.get("x-ack-beside", {}), file)
         return Kind(self, root["x-ack-kind"], file, root, parameters, constants, beside)
 
     @functools.cached_property
-    def spec(self) -> Mapping[str, Any]:
+    def spec(self) -> Schema:
         """The schema of a spec."""
         return self.schemas.read(SPEC)
 
@@ -60,9 +61,9 @@ class Catalog:
         return parameters_of(self.schemas, self.spec["$defs"]["own"]["properties"], SPEC)
 
     @functools.cached_property
-    def discriminators(self) -> Mapping[str, frozenset[Any]]:
+    def discriminators(self) -> Mapping[str, frozenset[str]]:
         """The parameters that tell kinds apart, each with the values it may take."""
-        values: dict[str, set[Any]] = {}
+        values: dict[str, set[str]] = {}
         for kind in self.kinds:
             for name, constant in kind.constants.items():
                 values.setdefault(name, set()).add(constant)
@@ -80,10 +81,9 @@ class Catalog:
         return frozenset(name for operation in self.operations for name in self.secret_parameters(operation))
 
     @functools.cached_property
-    def secret_rule(self) -> Mapping[str, Any]:
+    def secret_rule(self) -> Schema:
         """What a password must look like: `minLength`, `maxLength` and `pattern` of its schema."""
-        rule: Mapping[str, Any] = self.schemas.read(DEFINITIONS)["$defs"]["secret"]
-        return rule
+        return self.schemas.read(DEFINITIONS)["$defs"]["secret"]
 
     @functools.cached_property
     def _kinds_by_name(self) -> Mapping[str, Kind]:
@@ -93,7 +93,7 @@ class Catalog:
         """The kind of this name. KeyError for a name that no schema has."""
         return self._kinds_by_name[name]
 
-    def kind_of(self, values: Mapping[str, Any]) -> Kind | None:
+    def kind_of(self, values: JsonObject) -> Kind | None:
         """The kind whose constants these create parameters hold; of several, the one with most of them."""
         constants = (values.get(name) for name in self.discriminators)
         return self._kind_by(tuple(value if isinstance(value, str) else None for value in constants))
@@ -106,7 +106,7 @@ class Catalog:
         ]
         return max(fitting, key=lambda kind: len(kind.constants), default=None)
 
-    def kind_of_live(self, attributes: Mapping[str, Any]) -> Kind | None:
+    def kind_of_live(self, attributes: JsonObject) -> Kind | None:
         """The kind of a live cluster; None where no spec can say what it is, as with a profile that no kind has."""
         kind = self.kind_of(attributes)
         if kind is None:
@@ -120,7 +120,7 @@ class Catalog:
         return self.operations[operation_id]
 
     @functools.cache  # noqa: B019 - catalogs live as long as the process
-    def body_parameters(self, body_file: str) -> Mapping[str, Mapping[str, Any]]:
+    def body_parameters(self, body_file: str) -> Mapping[str, Schema]:
         """The parameters of a request body, each with all that its schema and what that refers to says."""
         properties = self.schemas.read(body_file)["$defs"]["properties"]["properties"]
         return {name: self.schemas.merged(raw, body_file) for name, raw in properties.items()}

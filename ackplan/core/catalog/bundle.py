@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from ackplan.core.catalog.api import Catalog
 from ackplan.core.catalog.offers import offered
 from ackplan.core.catalog.schemas import POLICY, SPEC, Schemas
+
+# What only a file says, and no schema inside of one.
+_OF_A_FILE = frozenset({"$id", "$schema"})
 
 
 def names(catalog: Catalog) -> dict[str, str]:
@@ -20,20 +22,18 @@ def names(catalog: Catalog) -> dict[str, str]:
     return files
 
 
-def bundle(catalog: Catalog, file: str) -> dict[str, Any]:
+def bundle(catalog: Catalog, file: str) -> dict[str, object]:
     """The schema of `file` with all that it refers to; its references lead nowhere else."""
     schemas = catalog.schemas
-    needed = _needed(schemas, file)
-    root = _rewritten(schemas.read(file), file, file)
-    definitions = dict(root.get("$defs", {}))
-    for other in sorted(needed - {file}):
-        definitions[_label(other)] = _rewritten(schemas.read(other), other, file)
-    for embedded in (_label(other) for other in needed - {file}):
-        for keyword in ("$id", "$schema"):
-            definitions[embedded].pop(keyword, None)
+    root = schemas.read(file)
+    own = root.get("$defs", {})
+    definitions = {name: _object(schema, file, file) for name, schema in own.items()}
+    for other in sorted(_needed(schemas, file) - {file}):
+        embedded = _object(schemas.read(other), other, file)
+        definitions[_label(other)] = {key: value for key, value in embedded.items() if key not in _OF_A_FILE}
     if file == SPEC:
         definitions["partial"] = {**definitions["partial"], "properties": offered(catalog)}
-    return {**root, "$defs": definitions}
+    return {**_object(root, file, file), "$defs": definitions}
 
 
 def _label(file: str) -> str:
@@ -51,7 +51,7 @@ def _needed(schemas: Schemas, file: str) -> set[str]:
     return files
 
 
-def _referred(schema: Any) -> list[str]:
+def _referred(schema: object) -> list[str]:
     if isinstance(schema, Mapping):
         here = [schema[k].split("#")[0] for k in ("$ref", "$dynamicRef") if isinstance(schema.get(k), str)]
         return [name for name in here if name] + [n for value in schema.values() for n in _referred(value)]
@@ -60,15 +60,17 @@ def _referred(schema: Any) -> list[str]:
     return []
 
 
-def _rewritten(schema: Any, file: str, root: str) -> Any:
+def _rewritten(schema: object, file: str, root: str) -> object:
     """References turned to point into the bundle. A secret is a reference object in the spec, text in a body."""
     if isinstance(schema, list):
         return [_rewritten(item, file, root) for item in schema]
-    if not isinstance(schema, Mapping):
-        return schema
+    return _object(schema, file, root) if isinstance(schema, Mapping) else schema
+
+
+def _object(schema: Mapping[str, object], file: str, root: str) -> dict[str, object]:
     result = {key: _rewritten(value, file, root) for key, value in schema.items() if key != "$dynamicAnchor"}
     if "$ref" in result:
-        result["$ref"] = _pointer(result["$ref"], file, root)
+        result["$ref"] = _pointer(str(result["$ref"]), file, root)
     if "$dynamicRef" in result:
         result.pop("$dynamicRef")
         secret = (

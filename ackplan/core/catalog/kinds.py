@@ -9,10 +9,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ackplan.core.catalog.parameters import Effect, Parameter
+from ackplan.core.catalog.schema_types import Schema
 from ackplan.core.catalog.sight import Sight, sights_of
+from ackplan.core.json_types import Json, JsonObject
 
 if TYPE_CHECKING:
     from ackplan.core.catalog.api import Catalog
@@ -29,9 +31,9 @@ class Kind:
     catalog: Catalog
     name: str
     schema_file: str
-    root: Mapping[str, Any]
+    root: Schema
     parameters: Mapping[str, Parameter]
-    constants: Mapping[str, Any]
+    constants: Mapping[str, str]
     beside: Mapping[str, Parameter]
 
     def __repr__(self) -> str:
@@ -79,7 +81,7 @@ class Kind:
         return frozenset(p.name for p in self.parameters.values() if p.secret)
 
     @functools.cached_property
-    def placeholders(self) -> Mapping[str, Any]:
+    def placeholders(self) -> JsonObject:
         """What stands for a value that nobody has filled in, by parameter (`x-ack-placeholder`)."""
         schemas = ((p.name, p.schema) for p in self.parameters.values())
         return {name: schema["x-ack-placeholder"] for name, schema in schemas if "x-ack-placeholder" in schema}
@@ -105,11 +107,11 @@ class Kind:
         """What a live cluster shows besides its parameters."""
         return sights_of(self.beside)
 
-    def region_of(self, parameters: Mapping[str, Any], otherwise: str = "") -> str:
+    def region_of(self, parameters: JsonObject, otherwise: str = "") -> str:
         """The region that these create parameters name."""
         return str(parameters.get(self.region_parameter.name, otherwise))
 
-    def masters(self, parameters: Mapping[str, Any]) -> int:
+    def masters(self, parameters: JsonObject) -> int:
         """How many masters `size` counts in for a cluster with these create parameters."""
         counting = self.masters_parameter
         if counting is None:
@@ -117,7 +119,7 @@ class Kind:
         count = counting.canonical(parameters.get(counting.name, counting.default))
         return count if isinstance(count, int) else 0
 
-    def beside_of(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    def beside_of(self, attributes: JsonObject) -> dict[str, Json]:
         """What an answer shows of a cluster besides its parameters."""
         values = ((name, sight.value(attributes)) for name, sight in self.beside_sights.items())
         return {name: value for name, value in values if value is not None}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from ackplan.core.catalog.schema_types import OperationEntry
 
 # A place in a path that an id fills.
 _PLACE = re.compile(r"\{([a-z_]+)\}")
@@ -38,7 +39,7 @@ class Operation:
         return self.expected_by_body.get(body_file or "", self.expected_seconds)
 
 
-def operation_from(entry: Mapping[str, Any]) -> Operation:
+def operation_from(entry: OperationEntry) -> Operation:
     """One operation, from its entry in the file."""
     return Operation(
         id=entry["id"],

@@ -11,10 +11,11 @@ import json
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from ackplan.core.catalog.schema_types import Schema
 from ackplan.core.catalog.schemas import Schemas
-from ackplan.core.values import ABSENT
+from ackplan.core.json_types import Json
+from ackplan.core.values import ABSENT, Absent
 
 # More digits than this are no number of anything here.
 _DIGITS = 10
@@ -40,7 +41,7 @@ class Parameter:
 
     name: str
     effect: Effect
-    schema: Mapping[str, Any]
+    schema: Schema
 
     @property
     def secret(self) -> bool:
@@ -72,11 +73,11 @@ class Parameter:
         return self.schema.get("x-ack-nodes")
 
     @property
-    def stand_in(self) -> Any:
+    def stand_in(self) -> Json:
         """What stands for a value that nothing tells; None for a parameter that then goes unsaid."""
         return self.schema.get("x-ack-placeholder", self.schema.get("x-ack-assumed"))
 
-    def is_placeholder(self, value: Any) -> bool:
+    def is_placeholder(self, value: Json) -> bool:
         """Whether this can only stand for a value that nobody has filled in."""
         placeholder = self.schema.get("x-ack-placeholder")
         return placeholder is not None and bool(value == placeholder)
@@ -100,10 +101,10 @@ class Parameter:
         return "default" in self.schema
 
     @property
-    def default(self) -> Any:
+    def default(self) -> Json:
         return self.schema.get("default")
 
-    def canonical(self, value: Any) -> Any:
+    def canonical(self, value: Json) -> Json:
         """The value as it is compared: text read as what it means, a set in one order, items without empty parts."""
         reads = self.schema.get("x-ack-reads")
         if reads and isinstance(value, str):
@@ -113,7 +114,14 @@ class Parameter:
                 return value == "true"
         return self._arranged([_without_empty(item) for item in value]) if isinstance(value, list | tuple) else value
 
-    def _arranged(self, items: list[Any]) -> list[Any]:
+    def count(self, value: Json) -> int:
+        """A number of nodes, as it is compared. Raises TypeError for a value that is no number."""
+        number = self.canonical(value)
+        if not isinstance(number, int | float):
+            raise TypeError(f"{self.name} is no number")
+        return int(number)
+
+    def _arranged(self, items: list[Json]) -> list[Json]:
         """A list as its schema means it: as it stands, in any order, or as a set."""
         order = self.schema.get("x-ack-sorted")
         if not order or not items:
@@ -122,7 +130,7 @@ class Parameter:
         distinct = by_text if order == _COUNTED else dict(by_text).items()
         return [item for _, item in sorted(distinct, key=operator.itemgetter(0))]
 
-    def unset(self, value: Any) -> Any:
+    def unset(self, value: Json) -> Json | Absent:
         """What a cluster has that was made without this parameter, held against `value`; ABSENT where nothing says it.
 
         It is the API's own default where the schemas name one; and nothing at all is no other value than an empty one.
@@ -131,13 +139,13 @@ class Parameter:
             return self.default
         return value if value is False or value in ("", [], {}) else ABSENT
 
-    def read(self, value: Any) -> Any:
+    def read(self, value: Json) -> Json:
         """A value as other programs format it, in the form that a spec has it in; None for none of its type.
 
         A list may come as text with commas or as its only item, a number or a truth as text, a text as a number.
         """
-        types = self.schema.get("type", ())
-        types = {types} if isinstance(types, str) else set(types)
+        taken = self.schema.get("type", ())
+        types = {taken} if isinstance(taken, str) else set(taken)
         if "array" in types:
             value = [value] if isinstance(value, Mapping) else value
             items = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
@@ -151,7 +159,7 @@ class Parameter:
             return int(text)
         return self._of_type(value, types)
 
-    def _of_type(self, value: Any, types: set[str]) -> Any:
+    def _of_type(self, value: Json, types: set[str]) -> Json:
         """One value: a number as text where only that is taken, None for what is of none of these types."""
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value) if types == {"string"} else value
@@ -159,14 +167,14 @@ class Parameter:
         return value if own in types or not types else None
 
 
-def _without_empty(item: Any) -> Any:
+def _without_empty(item: Json) -> Json:
     """An item of a list without those of its parts that say nothing: an empty `version` is none."""
     if not isinstance(item, Mapping):
         return item
     return {name: part for name, part in item.items() if part is not None and part != ""}
 
 
-def parameters_of(schemas: Schemas, definitions: Mapping[str, Any], base: str) -> dict[str, Parameter]:
+def parameters_of(schemas: Schemas, definitions: Mapping[str, Schema], base: str) -> dict[str, Parameter]:
     """The parameters that a schema file (`base`) defines, each with all that its schema refers to."""
     parameters = {}
     for name, raw in definitions.items():

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from ackplan.core.catalog.parameters import Parameter
+from ackplan.core.json_types import Json, JsonObject
 
 _MASKED: Final = "***"
 _DATED: Final = "current_version"
@@ -33,7 +34,7 @@ class Sight:
     rest: tuple[tuple[str, str], ...]
     form: str | None
 
-    def shows(self, attributes: Mapping[str, Any]) -> Any:
+    def shows(self, attributes: JsonObject) -> Json:
         """The value as the answer has it, of the first place that has one; None where none has."""
         value = attributes.get(self.field)
         if value is not None and _tells(value, attributes):
@@ -45,7 +46,7 @@ class Sight:
                     return value
         return None
 
-    def value(self, attributes: Mapping[str, Any], *others: Any) -> Any:
+    def value(self, attributes: JsonObject, *others: Json) -> Json:
         """The value that is shown, in the form that a spec has it in; None where none is.
 
         Where it says the same as one of `others`, the most important first, it is that one.
@@ -55,7 +56,7 @@ class Sight:
             return None
         return next((other for other in others if self._says(shown, other)), shown)
 
-    def read(self, shown: Any, others: tuple[Any, ...] = ()) -> Any:
+    def read(self, shown: Json, others: tuple[Json, ...] = ()) -> Json:
         """What an answer shows, in the form that a spec has it in; None for what is no value of the parameter."""
         value = self.parameter.read(shown) if shown is not None else None
         if isinstance(value, list):
@@ -67,7 +68,7 @@ class Sight:
             return _plain(value)
         return value
 
-    def _own(self, items: list[Any], others: tuple[Any, ...]) -> list[Any]:
+    def _own(self, items: Sequence[Json], others: tuple[Json, ...]) -> Sequence[Json]:
         """The items without what services put there, where nobody asked for it; of tags only what a tag has."""
         reserved = self.parameter.reserved
         if not reserved:
@@ -77,14 +78,14 @@ class Sight:
             tag for tag in map(_tag, items) if tag.get("key") in keys or not is_reserved(tag.get("key", ""), reserved)
         ]
 
-    def _says(self, shown: Any, other: Any) -> bool:
+    def _says(self, shown: Json, other: Json) -> bool:
         if isinstance(other, str) and isinstance(shown, str) and self.form == "version":
             wanted = _plain(other)
             return shown == wanted or shown.startswith((f"{wanted}.", f"{wanted}-"))
         return bool(shown == other)
 
 
-def at(attributes: Mapping[str, Any], place: str) -> Any:
+def at(attributes: JsonObject, place: str) -> Json:
     """What stands at a place of an answer; a field may hold JSON as a text."""
     field, *keys = place.split(".")
     value = attributes.get(field)
@@ -95,7 +96,7 @@ def at(attributes: Mapping[str, Any], place: str) -> Any:
 
 
 @functools.lru_cache(8)
-def _from_json(text: str) -> Any:
+def _from_json(text: str) -> Json:
     """The value that a text holds; None for one that is no JSON, or no Unicode."""
     try:
         value = json.loads(text) if len(text) <= _LONGEST else None
@@ -106,7 +107,7 @@ def _from_json(text: str) -> Any:
     return value
 
 
-def _tells(value: Any, attributes: Mapping[str, Any]) -> bool:
+def _tells(value: Json, attributes: JsonObject) -> bool:
     """Whether this is a value. The oldest answers, which tell no version, have lists that are never filled."""
     if isinstance(value, str):
         return value != "" and _MASKED not in value
@@ -117,7 +118,7 @@ def _plain(version: str) -> str:
     return version[1:] if version[:1] == "v" and version[1:2].isdigit() else version
 
 
-def _tag(item: Any) -> dict[str, str]:
+def _tag(item: Json) -> dict[str, str]:
     """What a tag has, of whatever stands where one should."""
     parts = item if isinstance(item, Mapping) else {}
     return {name: str(parts[name]) for name in ("key", "value") if parts.get(name) is not None}

@@ -8,27 +8,34 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from ackplan.core.catalog.api import Catalog
+from ackplan.core.json_types import Json, JsonObject
 
 DURATION = re.compile(r"[1-9][0-9]{0,8}[smh]")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
-def timeouts(catalog: Catalog, own: Mapping[str, Any], parameters: Mapping[str, Any]) -> Mapping[str, int]:
+def timeouts(catalog: Catalog, own: JsonObject, parameters: JsonObject) -> Mapping[str, int]:
     """Seconds by operation (`create`, `scale`, `attach`, `remove`, `delete`).
 
     Where a create parameter gives the API longer than a default is, the default is as long.
     """
-    granted = tuple(
-        (operation, parameters[name]) for name, operation in _granting(catalog) if _is_number(parameters.get(name))
-    )
-    return _timeouts(catalog, tuple(sorted((own.get("timeouts") or {}).items())), granted)
+    minutes_of = ((operation, _minutes(parameters.get(name))) for name, operation in _granting(catalog))
+    granted = tuple((operation, minutes) for operation, minutes in minutes_of if minutes is not None)
+    return _timeouts(catalog, _durations(own), granted)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _minutes(value: Json) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _durations(own: JsonObject) -> tuple[tuple[str, str], ...]:
+    """What is set under `timeouts`. Raises TypeError where that is no object."""
+    durations = own.get("timeouts") or {}
+    if not isinstance(durations, Mapping):
+        raise TypeError("timeouts are no object")
+    return tuple(sorted((operation, str(duration)) for operation, duration in durations.items()))
 
 
 @functools.cache
@@ -44,7 +51,7 @@ def _timeouts(
     catalog: Catalog, own: tuple[tuple[str, str], ...], granted: tuple[tuple[str, int], ...]
 ) -> Mapping[str, int]:
     properties = catalog.own_keys["timeouts"].schema["properties"]
-    defaults = {name: seconds(schema["default"]) for name, schema in properties.items()}
+    defaults = {name: seconds(str(schema["default"])) for name, schema in properties.items()}
     for operation, minutes in granted:
         defaults[operation] = max(defaults[operation], minutes * _SECONDS["m"])
     return {**defaults, **{name: seconds(duration) for name, duration in own}}

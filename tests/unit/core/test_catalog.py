@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 import pytest
 
 from ackplan.core import catalog
-from ackplan.core.catalog.schemas import Schemas, installed
+from ackplan.core.catalog.schema_types import Schema
+from ackplan.core.catalog.schemas import DEFINITIONS, SPEC, Schemas, installed
 
 KINDS = {kind.name: kind for kind in catalog.DEFAULT.kinds}
 NODE_POOL = dataclasses.replace(
@@ -103,3 +105,26 @@ def test_a_kind_is_known_by_its_constants():
     assert catalog.DEFAULT.kind_of({**managed, "profile": "Edge"}) is KINDS["edge"]
     assert catalog.DEFAULT.kind_of({"cluster_type": ["odd"]}) is None
     assert catalog.DEFAULT.kind_of_live({**managed, "profile": "Serverless"}) is None
+
+
+def _keywords(schema: object) -> Iterator[str]:
+    """Every key of a schema, at any depth."""
+    if isinstance(schema, dict):
+        yield from schema
+    inner = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    for part in inner:
+        yield from _keywords(part)
+
+
+def test_every_annotation_of_the_schemas_has_a_type():
+    bodies = (file for operation in catalog.DEFAULT.operations.values() for file in operation.bodies)
+    files = {*bodies, SPEC, DEFINITIONS}
+    annotations = {key for file in files for key in _keywords(installed(file)) if key.startswith("x-ack-")}
+    assert annotations == {key for key in Schema.__annotations__ if key.startswith("x-ack-")}
+
+
+def test_a_number_of_nodes_is_a_number():
+    counting = KINDS["managed"].count_parameter
+    assert counting.count(3) == 3
+    with pytest.raises(TypeError, match="num_of_nodes is no number"):
+        counting.count("three")
