@@ -26,7 +26,7 @@ def as_diagnostics(fault: BaseException) -> tuple[Diagnostic, ...]:
     if isinstance(fault, ApiError):
         return (_api(fault),)
     if isinstance(fault, SecretUnreadable):
-        return (error("ACK5006", "Secret can't be used", str(fault)),)
+        return (error("ACK5006.alone", why=fault),)
     if isinstance(fault, OSError):
         detail = f"{fault.filename or ''}: {fault.strerror or fault}".removeprefix(": ")
         return (error("ACK3014", "File can't be used", detail),)

@@ -10,8 +10,6 @@ from ackplan.core import catalog
 from ackplan.core.diagnostics import Failure, error
 from ackplan.plan.model import Step
 
-_AGAIN = "then run: ackplan apply"
-
 
 def check_secrets(steps: Iterable[Step], secrets: SecretVault) -> None:
     """Raises Failure for every secret that these steps need and can't have. None is kept."""
@@ -22,11 +20,10 @@ def check_secrets(steps: Iterable[Step], secrets: SecretVault) -> None:
         if key not in answers:
             answers[key] = (secrets.missing(reference), secrets.fault(reference))
         absent, why = answers[key]
-        texts = ("ACK5009", "Secret is missing", absent, f"Set it, {_AGAIN}")
-        if not absent:
-            texts = ("ACK5006", "Secret can't be used", why, f"Mend it, {_AGAIN}")
-        if absent or why:
-            faults.append(error(*texts, cluster=step.cluster, parameter=name))
+        if absent:
+            faults.append(error("ACK5009", why=absent, cluster=step.cluster, parameter=name))
+        elif why:
+            faults.append(error("ACK5006.before", why=why, cluster=step.cluster, parameter=name))
     if faults:
         raise Failure(*dict.fromkeys(faults))
 

@@ -9,8 +9,6 @@ from ackplan.core.error_codes import error_code
 from ackplan.execute.ports import ApiError
 from ackplan.plan.model import Step
 
-_AGAIN = "Look at it: ackplan clusters {name}; then run: ackplan apply"
-
 
 class StepFailed(Exception):
     """Ends a step: it failed, for this reason. `open`: its call may still go on. Never leaves this package."""
@@ -21,79 +19,80 @@ class StepFailed(Exception):
         self.open = open
 
 
-def _fault(step: Step, code: str, summary: str, detail: str, cure: str = _AGAIN) -> Diagnostic:
-    return error(code, summary, detail, cure.format(name=step.cluster), cluster=step.cluster)
-
-
 def refused(step: Step, fault: ApiError) -> Diagnostic:
-    cure = error_code(fault.code).cure or "Mend what it names"
-    return _fault(step, "ACK5001", "The API refused or failed", str(fault), f"{cure}; then run: ackplan apply")
+    cure = error_code(fault.code).cure
+    if cure:
+        return error("ACK5001.code", fault=fault, remedy=cure, cluster=step.cluster)
+    return error("ACK5001.other", fault=fault, cluster=step.cluster)
 
 
 def refused_failed(step: Step, fault: ApiError) -> Diagnostic:
-    cure = "Mend it in the console, then: ackplan apply; or replace it: ackplan plan --replace {name}"
-    return _fault(step, "ACK5014", "The API refused a call on a failed cluster", str(fault), cure)
+    return error("ACK5014", fault=fault, cluster=step.cluster)
 
 
 def another(step: Step, cluster: Cluster) -> Diagnostic:
-    where = f" in {cluster.region_id}" if cluster.region_id else ""
-    detail = f"{cluster.cluster_id} is {cluster.name}{where}, not {step.cluster}; nothing was done to it by this step"
-    cure = "Plan again: the plan says which of the two the record means"
-    return _fault(step, "ACK5016", "Id is another cluster's", detail, cure)
+    live, region = cluster.name, cluster.region_id
+    return error("ACK5016", cluster_id=cluster.cluster_id, live=live, region=region, cluster=step.cluster)
 
 
 def gone(step: Step) -> Diagnostic:
-    detail = f"{step.cluster_id or 'it'} is not there any more: the API said so twice"
-    return _fault(step, "ACK5002", "Cluster is gone", detail, "Plan again")
+    return error("ACK5002", cluster_id=step.cluster_id or "it", cluster=step.cluster)
 
 
 def not_gone(step: Step) -> Diagnostic:
-    detail = f"{step.cluster_id} is there, or was created too recently to be told gone; it stays recorded"
-    cure = "See that these credentials may list all clusters; then plan again"
-    return _fault(step, "ACK5015", "Cluster is not gone", detail, cure)
+    return error("ACK5015", cluster_id=step.cluster_id, cluster=step.cluster)
 
 
 def moved(step: Step, size: Pinned, workers: int | None) -> Diagnostic:
-    detail = f"planned for {size.before} workers, found {'unknown' if workers is None else workers}"
-    return _fault(step, "ACK5010", "Size moved since the plan", detail, "Plan again")
+    return error("ACK5010", before=size.before, workers=_counted(workers), cluster=step.cluster)
 
 
 def lost(step: Step, fault: ApiError | None) -> Diagnostic:
-    detail = f"{fault}; it can't be told whether it took effect" if fault else "no answer"
-    return _fault(step, "ACK5003", "Answer was lost", detail, "Nothing is repeated blindly. " + _AGAIN)
+    if fault is None:
+        return error("ACK5003.silence", cluster=step.cluster)
+    return error("ACK5003.fault", fault=fault, cluster=step.cluster)
 
 
 def wrong_size(step: Step, size: Pinned, workers: int | None) -> Diagnostic:
-    detail = f"{'unknown' if workers is None else workers} workers, wanted {size.after}"
-    return _fault(step, "ACK5004", "Size is not what was asked for", detail)
+    return error("ACK5004", workers=_counted(workers), after=size.after, cluster=step.cluster)
+
+
+def _counted(workers: int | None) -> int | str:
+    return "unknown" if workers is None else workers
 
 
 def still_there(step: Step, nodes: str) -> Diagnostic:
-    return _fault(step, "ACK5011", "Nodes are still there", nodes)
+    return error("ACK5011", nodes=nodes, cluster=step.cluster)
 
 
 def not_ready(step: Step, state: str) -> Diagnostic:
-    return _fault(step, "ACK5005", "Cluster did not get ready", f"its state is {state}")
+    return error("ACK5005", state=state, cluster=step.cluster)
 
 
 def not_deleted(step: Step, state: str) -> Diagnostic:
-    return _fault(step, "ACK5012", "Cluster was not deleted", f"its state is {state}")
+    return error("ACK5012", state=state, cluster=step.cluster)
 
 
 def task_failed(step: Step, task_id: str, code: str, message: str) -> Diagnostic:
-    why = f"{code} {message}".strip() or "neither it nor the cluster's log says why"
-    return _fault(step, "ACK5013", "Task failed", f"task {task_id}: {why}")
+    why = f"{code} {message}".strip()
+    if not why:
+        return error("ACK5013.silent", task_id=task_id, cluster=step.cluster)
+    return error("ACK5013.reason", task_id=task_id, why=why, cluster=step.cluster)
 
 
 def secret(step: Step, why: str) -> Diagnostic:
-    return _fault(step, "ACK5006", "Secret can't be used", why, "Set it where the spec says, then: ackplan apply")
+    return error("ACK5006.step", why=why, cluster=step.cluster)
 
 
 def not_attached(step: Step, why: str) -> Diagnostic:
-    return _fault(step, "ACK5007", "Instances were not attached", why, "Look at these, then run: ackplan apply")
+    return error("ACK5007", why=why, cluster=step.cluster)
 
 
 def too_long(step: Step, seen_last: str, *, called: bool) -> Diagnostic:
-    fate = "it may still go on" if called else "nothing was sent"
-    detail = "; ".join(filter(None, (f"{step.traits.name} is not done after {step.timeout} seconds", seen_last, fate)))
-    return _fault(step, "ACK5008", "Took too long", detail, "Run: ackplan apply, which takes it up again")
+    return error(
+        "ACK5008.called" if called else "ACK5008.unsent",
+        work=step.traits.name,
+        timeout=step.timeout,
+        last=seen_last,
+        cluster=step.cluster,
+    )

@@ -28,7 +28,7 @@ DONE = Outcome(Status.DONE)
 
 
 def refused(cluster: str, detail: str = "HTTP 400 Quota: no quota left (request R-1)") -> Diagnostic:
-    return error("ACK5001", "The API refused or failed", detail, "Mend it, then: ackplan apply", cluster=cluster)
+    return error("ACK5001", "API call of a step failed", detail, "Mend it, then: ackplan apply", cluster=cluster)
 
 
 def line(moment: Moment, step: str, *, seconds: float = 0.0, detail: str = "", **ended: Any) -> str | None:
@@ -115,7 +115,7 @@ def test_an_incomplete_run_says_what_why_and_how_to_go_on() -> None:
     assert result_text(Result(outcomes, 33.0, interrupted=True), PLAN, color=False) == (
         "Failed:\n"
         "  b: create (request R-0)\n"
-        "    ACK5001 The API refused or failed: HTTP 400 Quota: no quota left (request R-1). "
+        "    ACK5001 API call of a step failed: HTTP 400 Quota: no quota left (request R-1). "
         "Mend it, then: ackplan apply\n\n"
         "Skipped, because they wait for what failed:\n"
         "  b: attach instances\n"
