@@ -14,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 from ackplan.cli.main import run
+from ackplan.cli.printing import finish
 from ackplan.simulator import SimulatorConfig, serve
 
 
@@ -81,16 +82,57 @@ def simulator(**settings: Any) -> Iterator[Simulator]:
 def command_line(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Command:
     """Runs `ackplan ARGUMENTS` in `folder` with nothing of this process's environment but what is given."""
     out, err = io.StringIO(), io.StringIO()
+    with _within(folder, environment or {}), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = run(arguments)
+    return Command(code, out.getvalue(), err.getvalue())
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """How a command ended, and what it printed as a terminal or a file gets it."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+def command_line_in(
+    encoding: str, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, stdin: bytes = b""
+) -> Bytes:
+    """The same with standard streams as a process with this `PYTHONIOENCODING` has them."""
+    out, err = _stream(encoding, "strict"), _stream(encoding, "backslashreplace")
+    with (
+        _within(folder, environment or {}),
+        mock.patch("sys.stdin", _stream(encoding, "strict", stdin)),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        code = run(arguments)
+        finish()
+    return Bytes(code, out.buffer.getvalue(), err.buffer.getvalue())
+
+
+class _Pipe(io.BytesIO):
+    def seekable(self) -> bool:
+        return False
+
+
+class _Stream(io.TextIOWrapper):
+    buffer: _Pipe
+
+
+def _stream(encoding: str, errors: str, content: bytes = b"") -> _Stream:
+    name, _, handler = encoding.partition(":")
+    return _Stream(_Pipe(content), encoding=name, errors=handler or errors)
+
+
+@contextlib.contextmanager
+def _within(folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     before = Path.cwd()
     os.chdir(folder)
     try:
-        with (
-            mock.patch.dict(os.environ, {**kept, **(environment or {})}, clear=True),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
-            code = run(arguments)
+        with mock.patch.dict(os.environ, {**kept, **environment}, clear=True):
+            yield
     finally:
         os.chdir(before)
-    return Command(code, out.getvalue(), err.getvalue())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import yaml
 from projects import PASSWORD, WEB, Project
 
 from ackplan.cli.main import COMMANDS
-from tests.running import simulator
+from tests.running import Bytes, command_line_in, simulator
 
 SHOP = WEB.replace("  web:", "  商店:")
 ENCODINGS = ["cp1252", "latin-1", "gbk", "utf-16", "ascii", "cp437:strict", "utf-8:strict"]
@@ -42,12 +43,18 @@ DOCUMENTS = {
 NAMELESS = ("sarif", "github", "junit", "kubeconfig", "certs", "schema")
 
 
-def run(project: Project, *words: str, encoding: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    environment = {**known, **PASSWORD, **project.api.credentials, "ACKPLAN_ENDPOINT": project.api.url}
-    command = [sys.executable, "-m", "ackplan", *words]
-    return subprocess.run(command, cwd=project.folder, env={**environment, "PYTHONIOENCODING": encoding},
-                          capture_output=True, input=stdin, check=False)  # fmt: skip
+def run(project: Project, *words: str, encoding: str, stdin: bytes = b"") -> Bytes:
+    environment = {**PASSWORD, **project.api.credentials, "ACKPLAN_ENDPOINT": project.api.url}
+    return command_line_in(encoding, project.folder, *words, environment=environment, stdin=stdin)
+
+
+def process(project: Project, *words: str, encoding: str) -> Bytes:
+    """The same in a process of its own."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment = {**kept, **PASSWORD, **project.api.credentials, "ACKPLAN_ENDPOINT": project.api.url}
+    done = subprocess.run([sys.executable, "-m", "ackplan", *words], cwd=project.folder, capture_output=True,
+                          env={**environment, "PYTHONIOENCODING": encoding}, check=False)  # fmt: skip
+    return Bytes(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +68,13 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 @pytest.mark.parametrize("words", DOCUMENTS.values(), ids=DOCUMENTS)
 def test_a_document_is_utf_8_whatever_the_terminal_takes(words: tuple[str, ...], applied: Project) -> None:
     usual = run(applied, *words, encoding="utf-8")
-    assert usual.returncode in {0, 1}, usual.stderr
-    assert usual.stdout.decode("utf-8")
+    assert usual.code in {0, 1}, usual.err
+    assert usual.out.decode("utf-8")
     for encoding in ("cp1252", "gbk", "utf-16"):
         done = run(applied, *words, encoding=encoding)
-        assert done.returncode == usual.returncode, done.stderr
-        assert sorted(done.stdout.splitlines()) == sorted(usual.stdout.splitlines())
-    text = usual.stdout.decode("utf-8")
+        assert done.code == usual.code, done.err
+        assert sorted(done.out.splitlines()) == sorted(usual.out.splitlines())
+    text = usual.out.decode("utf-8")
     assert "商店" in text or "\\u5546\\u5e97" in text or {*words} & {*NAMELESS}
 
 
@@ -78,41 +85,54 @@ def test_text_never_fails_on_a_sign(encoding: str, project: Project) -> None:
     for words in (("validate",), ("plan", "--out", "it.plan"), ("rehearse", "it.plan"), ("apply", "it.plan"), ("show",),
                   ("state", "list"), ("clusters",), ("plan",), ("drift",), ("destroy", "--auto-approve")):  # fmt: skip
         done = run(project, *words, encoding=encoding)
-        assert done.returncode == 0, (words, done.stderr)
-        assert b"ACK9001" not in done.stdout + done.stderr
+        assert done.code == 0, (words, done.err)
+        assert b"ACK9001" not in done.out + done.err
     assert [call.split()[0] for call in project.changing()] == ["POST", "DELETE"]
 
 
 def test_signs_that_cannot_be_shown_are_told_by_their_number(project: Project) -> None:
     project.write(SHOP)
-    assert b"# \\u5546\\u5e97 will be created" in run(project, "plan", encoding="cp1252").stdout
-    assert "# 商店 will be created".encode("gbk") in run(project, "plan", encoding="gbk").stdout
-    assert run(project, "plan", "--out", "it.plan", encoding="cp1252").returncode == 0
-    shown = run(project, "rehearse", "it.plan", encoding="latin-1").stdout
+    assert b"# \\u5546\\u5e97 will be created" in run(project, "plan", encoding="cp1252").out
+    assert "# 商店 will be created".encode("gbk") in run(project, "plan", encoding="gbk").out
+    assert run(project, "plan", "--out", "it.plan", encoding="cp1252").code == 0
+    shown = run(project, "rehearse", "it.plan", encoding="latin-1").out
     assert b"\\u2588" not in shown
     assert b"##" in shown
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "cp437:strict"])
+def test_a_process_prints_what_is_tested_within_this_one(encoding: str, project: Project) -> None:
+    project.write(SHOP)
+    for words in (("plan",), ("plan", "--format", "json"), ("plan", "--no-such-option")):
+        done = process(project, *words, encoding=encoding)
+        assert done.code in {0, 64}
+        assert _timeless(done) == _timeless(run(project, *words, encoding=encoding))
+
+
+def _timeless(done: Bytes) -> Bytes:
+    return Bytes(done.code, re.sub(rb'"created_at":"[^"]*"', b"", done.out), done.err)
 
 
 def test_errors_are_told_in_any_encoding(project: Project) -> None:
     project.write(SHOP.replace("num_of_nodes", "节点"))
     for encoding in ENCODINGS:
         done = run(project, "plan", encoding=encoding)
-        assert done.returncode == 1
-        assert b"ACK9001" not in done.stderr.replace(b"\0", b"")
-        assert b"ACK1104" in done.stderr.replace(b"\0", b"")
+        assert done.code == 1
+        assert b"ACK9001" not in done.err.replace(b"\0", b"")
+        assert b"ACK1104" in done.err.replace(b"\0", b"")
 
 
 def test_a_layout_goes_through_as_it_came(project: Project) -> None:
     for encoding in ("cp1252", "gbk"):
         done = run(project, "fmt", "-", encoding=encoding, stdin=SHOP.encode())
-        assert yaml.safe_load(done.stdout.decode("utf-8")) == yaml.safe_load(SHOP)
+        assert yaml.safe_load(done.out.decode("utf-8")) == yaml.safe_load(SHOP)
 
 
 def test_a_log_takes_every_sign(project: Project) -> None:
     project.write(SHOP)
-    assert run(project, "apply", "--auto-approve", "--log-file", "log", encoding="cp1252").returncode == 0
+    assert process(project, "apply", "--auto-approve", "--log-file", "log", encoding="cp1252").code == 0
     assert Path(project.folder / "log").read_text("utf-8")
-    assert run(project, "destroy", "--auto-approve", "-vv", encoding="cp1252").returncode == 0
+    assert process(project, "destroy", "--auto-approve", "-vv", encoding="cp1252").code == 0
 
 
 def deaf(project: Project, *words: str, stdout: int, stderr: int) -> subprocess.CompletedProcess[bytes]:
@@ -134,9 +154,15 @@ def nowhere(kind: str) -> Iterator[int]:
         os.close(reading)
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
-@pytest.mark.parametrize("kind", ["full", "closed"])
-@pytest.mark.parametrize("words", [("it.plan",), ("--auto-approve",)], ids=["a file", "at once"])
+@pytest.mark.parametrize(
+    ("words", "kind", "form"),
+    [
+        (("it.plan",), "full", "text"),
+        (("it.plan",), "closed", "json"),
+        (("--auto-approve",), "full", "json"),
+        (("--auto-approve",), "closed", "text"),
+    ],
+)
 def test_a_run_goes_on_when_its_output_cannot_be_written(
     words: tuple[str, ...], kind: str, form: str, project: Project
 ) -> None:
