@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import logging
 import os
 import threading
 from collections.abc import Iterator, Mapping
@@ -132,7 +133,26 @@ def _within(folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
     before = Path.cwd()
     os.chdir(folder)
     try:
-        with mock.patch.dict(os.environ, {**kept, **environment}, clear=True):
+        with mock.patch.dict(os.environ, {**kept, **environment}, clear=True), _own_log():
             yield
     finally:
         os.chdir(before)
+
+
+@contextlib.contextmanager
+def _own_log() -> Iterator[None]:
+    """A process sets its log up once; here each command does."""
+    root, raising = logging.getLogger(), logging.raiseExceptions
+    handlers, level = list(root.handlers), root.level
+    for handler in handlers:
+        root.removeHandler(handler)
+    try:
+        yield
+    finally:
+        for handler in list(root.handlers):
+            root.removeHandler(handler)
+            handler.close()
+        for handler in handlers:
+            root.addHandler(handler)
+        root.setLevel(level)
+        logging.raiseExceptions = raising

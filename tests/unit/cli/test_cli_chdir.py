@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
-from projects import PASSWORD, WEB, Project
+from projects import WEB, Project
 
 from ackplan.cli.main import cli
 
@@ -148,10 +145,7 @@ def test_a_terraform_state_is_written_there_as_a_spec(project: Project, below: P
 
 
 def test_a_log_is_written_there(project: Project, below: Path) -> None:
-    """In a process of its own: a log is set up once."""
-    environment = {**os.environ, **PASSWORD, "ACKPLAN_LOG_FILE": "it.log", "ACKPLAN_CHDIR": "below"}
-    command = [sys.executable, "-m", "ackplan", "plan", "--sandbox"]
-    done = subprocess.run(command, cwd=project.folder, env=environment, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
+    done = project.run("plan", "--sandbox", environment={"ACKPLAN_LOG_FILE": "it.log", "ACKPLAN_CHDIR": "below"})
+    assert done.code == 0, done.err
     assert (below / "it.log").stat().st_size
     assert only_below(project)

@@ -143,42 +143,38 @@ def test_certificates_replace_certificates(fleet: Project) -> None:
     assert {path.name for path in folder.iterdir()} == {*before}
 
 
-def logged(project: Project, *words: str) -> subprocess.CompletedProcess[bytes]:
-    """In a process of its own: a log is set up once."""
-    known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    environment = {**known, **PASSWORD, **project.api.credentials, "ACKPLAN_ENDPOINT": project.api.url}
-    command = [sys.executable, "-m", "ackplan", *words]
-    return subprocess.run(command, cwd=project.folder, env=environment, capture_output=True, check=False)
-
-
 def test_a_log_goes_on_below_a_log_and_below_nothing_else(fleet: Project) -> None:
     log = fleet.folder / "log"
-    assert logged(fleet, "plan", "--log-file", "log").returncode == 0
+    assert fleet.run("plan", "--log-file", "log").code == 0
     first = log.read_bytes()
-    assert logged(fleet, "plan", "--log-file", "log").returncode == 0
+    assert fleet.run("plan", "--log-file", "log").code == 0
     assert log.read_bytes().startswith(first)
     assert len(log.read_bytes()) > len(first) > 0
     (fleet.folder / "notes").write_text("my notes\n", "utf-8")
     for file in ("ackplan.yaml", "state/default.json", "notes"):
         before = (fleet.folder / file).read_bytes()
-        done = logged(fleet, "plan", "--log-file", file)
-        assert (done.returncode, b"ACK3017" in done.stderr) == (1, True), done.stderr
+        done = fleet.run("plan", "--log-file", file)
+        assert (done.code, "ACK3017" in done.err) == (1, True), done.err
         assert (fleet.folder / file).read_bytes() == before
     for words in (("validate",), ("state", "list"), ("version",)):
-        assert logged(fleet, *words, "--log-file", "notes").returncode == 1
-        assert logged(fleet, *words, "--log-file", "notes", "--force").returncode == 0
+        assert fleet.run(*words, "--log-file", "notes").code == 1
+        assert fleet.run(*words, "--log-file", "notes", "--force").code == 0
         (fleet.folder / "notes").write_text("my notes\n", "utf-8")
-    assert logged(fleet, "plan", "--log-file", "notes", "--force").returncode == 0
+    assert fleet.run("plan", "--log-file", "notes", "--force").code == 0
     assert b"my notes" not in (fleet.folder / "notes").read_bytes()
 
 
 def test_two_outputs_of_a_command_line_are_two_files(fleet: Project) -> None:
-    done = logged(fleet, "plan", "--log-file", "it", "--out", "./it", "--force")
-    assert (done.returncode, b"ACK3017" in done.stderr) == (1, True), done.stderr
+    done = fleet.run("plan", "--log-file", "it", "--out", "./it", "--force")
+    assert (done.code, "ACK3017" in done.err) == (1, True), done.err
 
 
 def test_a_device_can_be_logged_to(fleet: Project) -> None:
-    done = logged(fleet, "plan", "--log-file", "/dev/stderr")
+    """In a process of its own, whose standard error is none of a test's."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment = {**kept, **PASSWORD, **fleet.api.credentials, "ACKPLAN_ENDPOINT": fleet.api.url}
+    command = [sys.executable, "-m", "ackplan", "plan", "--log-file", "/dev/stderr"]
+    done = subprocess.run(command, cwd=fleet.folder, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert b"DEBUG" in done.stderr
 
