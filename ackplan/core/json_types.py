@@ -9,3 +9,24 @@ from typing import TypeAlias
 Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | None"
 # An object.
 JsonObject: TypeAlias = Mapping[str, Json]
+
+
+# Parts of a value that has passed a schema. Each raises TypeError where something else stands there.
+
+
+def mapping(value: Json) -> JsonObject:
+    if not isinstance(value, Mapping):
+        raise TypeError("an object is expected")
+    return value
+
+
+def items(value: Json) -> Sequence[Json]:
+    """The items of a list."""
+    if not isinstance(value, list | tuple):
+        raise TypeError("a list is expected")
+    return value
+
+
+def texts(value: Json) -> tuple[str, ...]:
+    """The items of a list of texts."""
+    return tuple(map(str, items(value)))

@@ -17,6 +17,7 @@ from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.kinds import Kind
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.catalog.sight import Sight
+from ackplan.core.json_types import mapping
 from ackplan.core.size import Size
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Side
@@ -178,7 +179,7 @@ def own_after(wanted: Wanted, recorded: RecordedCluster) -> dict[str, Any]:
     """ackplan's own keys once this spec is applied: protection stays until the spec takes it back explicitly."""
     own = dict(wanted.own)
     if recorded.prevent_destroy and wanted.lifecycle.prevent_destroy is None:
-        own["lifecycle"] = {**own.get("lifecycle", {}), "prevent_destroy": True}
+        own["lifecycle"] = {**mapping(own.get("lifecycle", {})), "prevent_destroy": True}
     return own
 
 

@@ -6,10 +6,15 @@ Most readings of a spec end without an error, and never need a place.
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from typing import TypeAlias
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
+
+from ackplan.documents.tree import KeyMarks, Mark
+
+_Keys: TypeAlias = dict[str, KeyMarks]
+_Table: TypeAlias = _Keys | list[Mark]
 
 
 class Text:
@@ -33,9 +38,23 @@ class File:
         self.data = data
         self.name = name
         self.nodes = 0
-        self._tables: list[Any] | None = None
+        self._tables: list[_Table] | None = None
 
-    def marks(self, number: int) -> Any:
+    def key_marks(self, number: int, key: str) -> KeyMarks:
+        """The marks of a key and its value in the mapping of this number."""
+        table = self._table(number)
+        if isinstance(table, list):
+            raise KeyError(key)
+        return table[key]
+
+    def item_mark(self, number: int, index: int) -> Mark:
+        """The mark of an item in the list of this number."""
+        table = self._table(number)
+        if isinstance(table, dict):
+            raise IndexError(index)
+        return table[index]
+
+    def _table(self, number: int) -> _Table:
         """The marks of a container, by its number: containers count in the order in which they begin."""
         if self._tables is None:
             finder = _Finder(self.nodes)
@@ -52,19 +71,25 @@ class _Enough(Exception):
     """All that was read the first time was read again."""
 
 
+def start_of(event: yaml.Event) -> Mark:
+    if event.start_mark is None:
+        raise ValueError("libyaml marks every event")
+    return event.start_mark
+
+
 class _Finder:
     """Follows the events like the builder, and keeps marks where that keeps values."""
 
     def __init__(self, nodes: int) -> None:
-        self.tables: list[Any] = []
+        self.tables: list[_Table] = []
         self._nodes = nodes
         self._open: list[int] = []
-        self._key: Any = None
+        self._key: yaml.Event | None = None
         self._anchors: dict[str, int] = {}
         self._merges: dict[int, list[int]] = {}
         self._children: dict[int, list[int]] = {}
 
-    def run(self, parser: Any) -> None:
+    def run(self, parser: CParser) -> None:
         while (event := parser.get_event()) is not None:
             if isinstance(event, yaml.CollectionStartEvent):
                 self._count()
@@ -83,7 +108,7 @@ class _Finder:
         if self._nodes < 0:
             raise _Enough
 
-    def _begin(self, event: Any) -> None:
+    def _begin(self, event: yaml.CollectionStartEvent) -> None:
         number = len(self.tables)
         self.tables.append({} if isinstance(event, yaml.MappingStartEvent) else [])
         self._take(event, number)
@@ -95,32 +120,33 @@ class _Finder:
     def _end(self) -> None:
         number = self._open.pop()
         for source in self._merges.pop(number, ()):
-            for key, marks in self.tables[source].items():
-                self.tables[number].setdefault(key, marks)
+            above, table = self.tables[source], self.tables[number]
+            if isinstance(above, dict) and isinstance(table, dict):
+                table |= {key: marks for key, marks in above.items() if key not in table}
         self._key = None
 
-    def _take(self, event: Any, number: int | None) -> None:
+    def _take(self, event: yaml.Event, number: int | None) -> None:
         """One key, value or item; `number` is that of a container."""
         if not self._open:
             return
         inside = self._open[-1]
         table = self.tables[inside]
         if isinstance(table, list):
-            table.append(event.start_mark)
+            table.append(start_of(event))
             if number is not None:
                 self._children.setdefault(inside, []).append(number)
         elif self._key is None:
             self._key = event
         elif isinstance(self._key, yaml.ScalarEvent):
-            self._put(inside, event, number)
+            self._put(table, self._key, event, number)
             self._key = None
         else:
             raise _Enough  # a key that is no text was refused
 
-    def _put(self, inside: int, event: Any, number: int | None) -> None:
-        if self._key.value != "<<":
-            self.tables[inside].setdefault(self._key.value, (self._key.start_mark, event.start_mark))
+    def _put(self, table: _Keys, key: yaml.ScalarEvent, event: yaml.Event, number: int | None) -> None:
+        if key.value != "<<":
+            table.setdefault(key.value, (start_of(key), start_of(event)))
         elif number is not None:
             listed = isinstance(self.tables[number], list)
             sources = self._children.get(number, []) if listed else [number]
-            self._merges.setdefault(inside, []).extend(sources)
+            self._merges.setdefault(self._open[-1], []).extend(sources)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
-from typing import Any
+from typing import TypeAlias
 
-from ackplan.core.diagnostics import error
-from ackplan.documents.tree import span_of
+from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.documents.tree import Mark, span_of
 
-_CONSTANTS: dict[str, Any] = {
+Scalar: TypeAlias = str | int | float | bool | None
+_CONSTANTS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
@@ -23,12 +25,12 @@ _WHOLE = 1e15
 class Refused(Exception):
     """Something that no spec may hold; reading the file ends with it."""
 
-    def __init__(self, message: str, mark: Any, **arguments: Any) -> None:
-        super().__init__(message)
-        self.diagnostic = error(message, span=span_of(mark) if mark is not None else None, **arguments)
+    def __init__(self, diagnostic: Diagnostic, mark: Mark | None) -> None:
+        super().__init__(diagnostic.code)
+        self.diagnostic = diagnostic if mark is None else dataclasses.replace(diagnostic, span=span_of(mark))
 
 
-def plain(text: str, mark: Any) -> Any:
+def plain(text: str, mark: Mark | None) -> Scalar:
     """The value of a plain scalar. Raises Refused for a number that is out of range."""
     if text and text[0] not in _SPECIAL_START:
         return text
@@ -36,18 +38,18 @@ def plain(text: str, mark: Any) -> Any:
         return _CONSTANTS[text]
     if _INTEGER.fullmatch(text):
         if len(text) > _MAX_DIGITS:
-            raise Refused("ACK1010.digits", mark, count=len(text))
+            raise Refused(error("ACK1010.digits", count=len(text)), mark)
         return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
     return _float(text, mark) if _FLOAT.fullmatch(text) else text
 
 
-def _float(text: str, mark: Any) -> float:
+def _float(text: str, mark: Mark | None) -> float:
     number = (
         math.nan
         if text[-3:].lower() == "nan"
         else float(text.replace(".inf", "inf").replace(".Inf", "inf").replace(".INF", "inf"))
     )
     if not math.isfinite(number):
-        raise Refused("ACK1010.value", mark, number=text[:_MAX_DIGITS])
+        raise Refused(error("ACK1010.value", number=text[:_MAX_DIGITS]), mark)
     # JSON Schema takes 4.0 for a whole number; the API does not.
     return int(number) if number.is_integer() and abs(number) < _WHOLE else number

@@ -6,12 +6,12 @@ A value under a parameter that the schemas mark as secret is never quoted.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from typing import TYPE_CHECKING, Protocol
 
 from ackplan.core.catalog import DEFAULT
 from ackplan.core.catalog.schemas import SPEC
-from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.core.diagnostics import Diagnostic, Span, error
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -31,7 +31,7 @@ _TYPES = {
 }
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """A value as a message quotes it: short, as YAML's user wrote it."""
     if value is None:
         return "null"
@@ -82,9 +82,9 @@ def is_secret(fault: ValidationError) -> bool:
     return any(name in str(part) for part in fault.absolute_path for name in secret)
 
 
-def literal_secret(**where: Any) -> Diagnostic:
-    """A secret is written where only a reference may stand. `where` is that of `error`."""
-    return error("ACK1105", **where)
+def literal_secret(span: Span, cluster: str, parameter: str) -> Diagnostic:
+    """A secret is written where only a reference may stand."""
+    return error("ACK1105", span=span, cluster=cluster, parameter=parameter)
 
 
 def rule_of(fault: ValidationError) -> str:
@@ -93,19 +93,19 @@ def rule_of(fault: ValidationError) -> str:
     return str(schema.get("x-ack-rule", "")) if isinstance(schema, Mapping) else ""
 
 
-def _instance(fault: Refusal) -> Any:
-    return fault.instance
+def _listed(fault: Refusal) -> list[object]:
+    value = fault.validator_value
+    return list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
 
 
-def _listed(fault: Refusal) -> list[Any]:
-    value: Any = fault.validator_value
-    return [value] if isinstance(value, str) else list(value)
+def _texts(fault: Refusal) -> list[str]:
+    return [str(part) for part in _listed(fault)]
 
 
 def missing(fault: ValidationError) -> list[str]:
     """The required names that are not there."""
     instance = fault.instance if isinstance(fault.instance, Mapping) else {}
-    return [name for name in _listed(fault) if name not in instance]
+    return [name for name in _texts(fault) if name not in instance]
 
 
 def source_of(name: str) -> str:
@@ -117,17 +117,17 @@ def source_of(name: str) -> str:
 def unknown(fault: ValidationError) -> list[str]:
     """The names that nothing in the schema knows. Empty when the schema only says so because another check failed."""
     names = known_names(fault.schema)
-    return [name for name in _instance(fault) if name not in names]
+    return [name for name in fault.instance if name not in names] if isinstance(fault.instance, Mapping) else []
 
 
-def known_names(schema: Any) -> dict[str, None]:
+def known_names(schema: object) -> dict[str, None]:
     """Every property name that a subschema, and what it refers to, defines."""
     names: dict[str, None] = {}
     _collect(schema, SPEC, names)
     return names
 
 
-def _collect(schema: Any, base: str, names: dict[str, None]) -> None:
+def _collect(schema: object, base: str, names: dict[str, None]) -> None:
     if not isinstance(schema, Mapping):
         return
     names.update(dict.fromkeys(schema.get("properties", ())))
@@ -137,7 +137,7 @@ def _collect(schema: Any, base: str, names: dict[str, None]) -> None:
         _collect(*_followed(schema["$ref"], base), names)
 
 
-def _followed(reference: str, base: str) -> tuple[Mapping[str, Any], str]:
+def _followed(reference: str, base: str) -> tuple[Mapping[str, object], str]:
     """Subschemas lose their file on the way through an error: a bare fragment is tried wherever it fits."""
     candidates = [base, *(name for name in _all_files() if name != base)]
     for candidate in candidates:
@@ -152,7 +152,7 @@ def _all_files() -> Sequence[str]:
     return [file for operation in DEFAULT.operations.values() for file in operation.bodies]
 
 
-def names_in(schema: Any) -> list[str]:
+def names_in(schema: object) -> list[str]:
     """The property names that a rule speaks of, in the order in which it does."""
     names: dict[str, None] = {}
     if isinstance(schema, Mapping):
@@ -170,16 +170,16 @@ class Refusal(Protocol):
     """What a validator says of a refused value; jsonschema's errors are such."""
 
     @property
-    def validator(self) -> Any: ...
+    def validator(self) -> object: ...
 
     @property
-    def validator_value(self) -> Any: ...
+    def validator_value(self) -> object: ...
 
     @property
-    def instance(self) -> Any: ...
+    def instance(self) -> object: ...
 
     @property
-    def schema(self) -> Any: ...
+    def schema(self) -> object: ...
 
 
 def can_describe(keyword: str) -> bool:
@@ -194,7 +194,7 @@ def describe(fault: Refusal) -> str:
 
 
 def _type(fault: Refusal) -> str:
-    names = _listed(fault)
+    names = _texts(fault)
     expected = " or ".join(_TYPES.get(name, name) for name in names)
     return f"expected {expected}, found {shown(fault.instance)}"
 
@@ -202,7 +202,7 @@ def _type(fault: Refusal) -> str:
 def _enum(fault: Refusal) -> str:
     allowed = [shown(value) for value in _listed(fault)]
     text = f"{shown(fault.instance)} is not one of {', '.join(allowed)}"
-    near = suggestion(str(fault.instance), [str(value) for value in _listed(fault)])
+    near = suggestion(str(fault.instance), _texts(fault))
     return f"{text}; {near}" if near else text
 
 
@@ -215,7 +215,11 @@ def _bound(words: str) -> Callable[[Refusal], str]:
 
 
 def _length(words: str, what: str) -> Callable[[Refusal], str]:
-    return lambda fault: f"{len(_instance(fault))} {what}, {words} {fault.validator_value}"
+    return lambda fault: f"{_size(fault.instance)} {what}, {words} {fault.validator_value}"
+
+
+def _size(value: object) -> int:
+    return len(value) if isinstance(value, Sized) else 0
 
 
 def _pattern(fault: Refusal) -> str:

@@ -6,20 +6,41 @@ value: a container knows its source and its number in it, and the source finds t
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol, TypeAlias
 
 from ackplan.core.diagnostics import Span
+from ackplan.core.json_types import Json
+
+
+class Mark(Protocol):
+    """A place as libyaml says it, counted from 0; `index` counts characters from the file's begin."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def index(self) -> int: ...
+
+    @property
+    def line(self) -> int: ...
+
+    @property
+    def column(self) -> int: ...
+
+
+# The marks of each key and its value.
+KeyMarks: TypeAlias = tuple[Mark, Mark]
 
 
 class Source(Protocol):
-    """A file that was read. `marks` are libyaml's: of each key and its value, or of each item."""
+    """A file that was read. A container is asked for by its number."""
 
-    def marks(self, number: int) -> Any:
-        """The marks of the container with this number: `{key: (key, value)}` of a mapping, `[item]` of a list."""
-        ...
+    def key_marks(self, number: int, key: str) -> KeyMarks: ...
+
+    def item_mark(self, number: int, index: int) -> Mark: ...
 
 
-class Map(dict[str, Any]):
+class Map(dict[str, Json]):
     """A mapping of a file. `weight` is how many values it unfolds to at most, `open` whether any is to be filled in."""
 
     __slots__ = ("number", "open", "source", "weight")
@@ -28,14 +49,19 @@ class Map(dict[str, Any]):
     source: Source
     weight: int
 
-    def is_placed(self, key: Any) -> bool:
+    def is_placed(self, key: object) -> bool:
         """Whether the key is there and was written somewhere."""
         return key in self
 
-    def marks_of(self, key: str) -> tuple[Any, Any]:
-        """The libyaml marks of a key and of its value."""
-        marks: tuple[Any, Any] = self.source.marks(self.number)[key]
-        return marks
+    def inner(self, key: str) -> Map:
+        """The mapping that stands under a key. Raises TypeError where something else does."""
+        value = self[key]
+        if not isinstance(value, Map):
+            raise TypeError(f"{key} is no mapping")
+        return value
+
+    def marks_of(self, key: str) -> KeyMarks:
+        return self.source.key_marks(self.number, key)
 
     def key_span(self, key: str) -> Span:
         return span_of(self.marks_of(key)[0])
@@ -44,7 +70,7 @@ class Map(dict[str, Any]):
         return span_of(self.marks_of(key)[1])
 
 
-class Seq(list[Any]):
+class Seq(list[Json]):
     """A list of a file; `weight` and `open` as in a Map."""
 
     __slots__ = ("number", "open", "source", "weight")
@@ -53,8 +79,8 @@ class Seq(list[Any]):
     source: Source
     weight: int
 
-    def mark_of(self, index: int) -> Any:
-        return self.source.marks(self.number)[index]
+    def mark_of(self, index: int) -> Mark:
+        return self.source.item_mark(self.number, index)
 
 
 class Laid(Map):
@@ -67,15 +93,15 @@ class Laid(Map):
         self.base = base
         self.origins: dict[str, tuple[Map, str]] = {}
 
-    def put(self, key: str, value: Any, origin: tuple[Map, str]) -> None:
+    def put(self, key: str, value: Json, origin: tuple[Map, str]) -> None:
         """Sets a key that was written as another one, or elsewhere."""
         self[key] = value
         self.origins[key] = origin
 
-    def is_placed(self, key: Any) -> bool:
+    def is_placed(self, key: object) -> bool:
         return key in self and (key in self.origins or (self.base is not None and self.base.is_placed(key)))
 
-    def marks_of(self, key: str) -> tuple[Any, Any]:
+    def marks_of(self, key: str) -> KeyMarks:
         container, written = self.origins.get(key) or (self.base, key)
         if container is None:
             raise KeyError(key)
@@ -83,22 +109,55 @@ class Laid(Map):
 
 
 # A value by where it is written: its mapping and key, or its list and index.
-Place = tuple[Map | Seq, Any]
+Place: TypeAlias = tuple[Map | Seq, str | int]
+# Keys and positions that lead to a value.
+Path: TypeAlias = tuple[str | int, ...]
 
 
-def span_of(mark: Any) -> Span:
+def span_of(mark: Mark) -> Span:
     """The place of a libyaml mark, counted from 1."""
     return Span(mark.name, mark.line + 1, mark.column + 1)
 
 
 def span_at(place: Place) -> Span:
     """Where the value stands."""
-    container, key = place
-    return container.value_span(key) if isinstance(container, Map) else span_of(container.mark_of(key))
+    match place:
+        case Map() as container, str() as key:
+            return container.value_span(key)
+        case Seq() as items, int() as index:
+            return span_of(items.mark_of(index))
+        case _:
+            raise KeyError(place[1])
 
 
-def weight_of(value: Any) -> tuple[int, bool]:
+def weight_of(value: object) -> tuple[int, bool]:
     """How many values `value` unfolds to at most, itself included, and whether one of them is to be filled in."""
     if type(value) is str:
         return 1, "${" in value
     return (value.weight, value.open) if isinstance(value, Map | Seq) else (1, False)
+
+
+def locate(root: Map, path: Path, start: Span, *, at_key: bool = False) -> Span:
+    """The place of what `path` leads to, or of the nearest thing above it that is written down; else `start`."""
+    value: Json = root
+    place: Place | None = None
+    for part in path:
+        inside = _inside(value, part)
+        if inside is None:
+            break
+        place, value = inside
+    if place is None:
+        return start
+    container, last = place
+    if at_key and isinstance(container, Map) and last == path[-1]:
+        return container.key_span(str(last))
+    return span_at(place)
+
+
+def _inside(value: Json, part: str | int) -> tuple[Place, Json] | None:
+    """A part of a container, and its place; None for what is not written down."""
+    if isinstance(value, Map) and isinstance(part, str):
+        return ((value, part), value[part]) if value.is_placed(part) else None
+    if isinstance(value, Seq) and isinstance(part, int):
+        return ((value, part), value[part]) if part < len(value) else None
+    return None

@@ -14,10 +14,12 @@ import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from ackplan.core.diagnostics import Diagnostic, Span, error
+from ackplan.core.json_types import Json
+from ackplan.core.values import ABSENT
 from ackplan.documents.files import MAX_BYTES, too_large
-from ackplan.documents.places import File, Text
-from ackplan.documents.scalars import Refused, plain
-from ackplan.documents.tree import Map, Seq, span_of
+from ackplan.documents.places import File, Text, start_of
+from ackplan.documents.scalars import Refused, Scalar, plain
+from ackplan.documents.tree import Map, Mark, Seq, span_of
 
 MAX_DEPTH = 64
 # What aliases may unfold to: this much, and this many times what is really written.
@@ -34,7 +36,7 @@ _COLLECTIONS = frozenset({"!", _TAG + "map", _TAG + "seq"})
 _PLAIN = frozenset(_TAG + name for name in _SCALARS - {"str"})
 
 
-def parse(data: bytes, file: str) -> tuple[list[Any], list[Diagnostic]]:
+def parse(data: bytes, file: str) -> tuple[list[Json], list[Diagnostic]]:
     """The documents in `data`, and everything that is wrong with it. `file` is what positions call it."""
     if len(data) > MAX_BYTES:
         return [], [too_large(file, len(data))]
@@ -89,18 +91,18 @@ class _Builder:
     """Turns events into values, without recursion. One instance a file."""
 
     def __init__(self, file: File) -> None:
-        self.documents: list[Any] = []
+        self.documents: list[Json] = []
         self.diagnostics: list[Diagnostic] = []
         self._file = file
         self._containers = 0
-        self._repeated: list[tuple[Map, Any]] = []
-        self._anchors: dict[str, tuple[Any, int, int]] = {}
-        self._open: list[tuple[Any, str | None, int, int]] = []
-        self._container: Any = None
-        self._key: Any = None
-        self._merges: dict[int, list[tuple[Any, Any]]] = {}
+        self._repeated: list[tuple[Map, yaml.ScalarEvent]] = []
+        self._anchors: dict[str, tuple[Json, int, int]] = {}
+        self._open: list[tuple[Map | Seq, str | None, int, int]] = []
+        self._container: Map | Seq | None = None
+        self._key: yaml.ScalarEvent | None = None
+        self._merges: dict[int, list[tuple[Json, Mark | None]]] = {}
         # Plain texts that were met, with their values; none that is to be filled in is among them.
-        self._known: dict[str, Any] = {}
+        self._known: dict[str, Json] = {}
         # Written keys and values, values that aliases stand for, aliases, values that are to be filled in.
         self._nodes = 0
         self._aliased = 0
@@ -108,7 +110,7 @@ class _Builder:
         self._references = 0
 
     def run(self, next_event: Callable[[], Any]) -> None:
-        handlers = {
+        handlers: dict[type[yaml.Event], Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: self._start,
             yaml.SequenceStartEvent: self._start,
@@ -117,7 +119,7 @@ class _Builder:
             yaml.AliasEvent: self._alias,
             yaml.DocumentStartEvent: self._start_document,
         }
-        scalar, known, unknown, intern = yaml.ScalarEvent, self._known, object(), sys.intern
+        scalar, known, unknown, intern = yaml.ScalarEvent, self._known, ABSENT, sys.intern
         container, texts = self._container, 0
         while (event := next_event()) is not None:
             kind = type(event)
@@ -142,16 +144,16 @@ class _Builder:
                 handler(event)
                 container = self._container
 
-    def _count(self, nodes: int, event: Any) -> None:
+    def _count(self, nodes: int, event: yaml.Event) -> None:
         """So many more are written, up to this event."""
         self._nodes += nodes
         if self._nodes > MAX_NODES:
-            raise Refused("ACK1002.values", event.start_mark, most=MAX_NODES)
+            raise Refused(error("ACK1002.values", most=MAX_NODES), event.start_mark)
 
-    def _start_document(self, _event: Any) -> None:
+    def _start_document(self, _event: yaml.Event) -> None:
         self._anchors.clear()
 
-    def _scalar(self, event: Any) -> None:
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
         self._nodes += 1
         before = self._references
         value = self._value(event)
@@ -159,10 +161,10 @@ class _Builder:
         if event.anchor:
             self._anchors[event.anchor] = (value, 1, self._references - before)
 
-    def _value(self, event: Any) -> Any:
+    def _value(self, event: yaml.ScalarEvent) -> Scalar:
         text, tag = event.value, event.tag
         if tag is not None and (not tag.startswith(_TAG) or tag[len(_TAG) :] not in _SCALARS) and tag != "!":
-            raise Refused("ACK1004", event.start_mark, tag=_one_line(f"{tag}"))
+            raise Refused(error("ACK1004", tag=_one_line(f"{tag}")), event.start_mark)
         value = plain(text, event.start_mark) if tag in _PLAIN or (tag is None and not event.style) else text
         if type(value) is str and "${" in value:
             self._references += 1
@@ -170,15 +172,15 @@ class _Builder:
             self._known[text] = value
         return value
 
-    def _start(self, event: Any) -> None:
+    def _start(self, event: yaml.CollectionStartEvent) -> None:
         self._nodes += 1
         container, key, tag = self._container, self._key, event.tag
         if len(self._open) >= MAX_DEPTH:
-            raise Refused("ACK1003", event.start_mark, most=MAX_DEPTH)
+            raise Refused(error("ACK1003", most=MAX_DEPTH), event.start_mark)
         if type(container) is Map and key is None:
-            raise Refused("ACK1005.container", event.start_mark)
+            raise Refused(error("ACK1005.container"), event.start_mark)
         if tag is not None and tag not in _COLLECTIONS:
-            raise Refused("ACK1004", event.start_mark, tag=_one_line(f"{tag}"))
+            raise Refused(error("ACK1004", tag=_one_line(f"{tag}")), event.start_mark)
         value: Map | Seq = Map() if type(event) is yaml.MappingStartEvent else Seq()
         value.source = self._file
         value.number = self._containers
@@ -187,9 +189,9 @@ class _Builder:
         self._open.append((value, event.anchor, self._nodes + self._aliased, self._references))
         self._container = value
 
-    def _end(self, _event: Any) -> None:
+    def _end(self, _event: yaml.Event) -> None:
         value, anchor, before, references = self._open.pop()
-        if self._merges:
+        if self._merges and type(value) is Map:
             self._merge(value, self._merges.pop(id(value), ()))
         value.weight = self._nodes + self._aliased - before + 1
         value.open = self._references != references
@@ -198,51 +200,51 @@ class _Builder:
         self._container = self._open[-1][0] if self._open else None
         self._key = None
 
-    def _alias(self, event: Any) -> None:
+    def _alias(self, event: yaml.AliasEvent) -> None:
         self._aliases += 1
-        anchor = self._anchors.get(event.anchor)
+        anchor = self._anchors.get(event.anchor or "")
         if anchor is None:
             # Inside its own anchor, or never set: both would be endless or empty.
-            raise Refused("ACK1006", event.start_mark, alias=_one_line(f"*{event.anchor}"))
+            raise Refused(error("ACK1006", alias=_one_line(f"*{event.anchor}")), event.start_mark)
         value, weight, references = anchor
         self._aliased += weight
         self._references += references
         if self._aliased > MAX_ALIASED_NODES + MAX_ALIASED_SHARE * self._nodes:
-            raise Refused("ACK1007", event.start_mark, unfolded=self._aliased, written=self._nodes)
+            raise Refused(error("ACK1007", unfolded=self._aliased, written=self._nodes), event.start_mark)
         if type(self._container) is Map and self._key is None:
-            raise Refused("ACK1005.alias", event.start_mark)
+            raise Refused(error("ACK1005.alias"), event.start_mark)
         self._add(value, event.start_mark)
 
-    def _add(self, value: Any, mark: Any) -> None:
+    def _add(self, value: Json, mark: Mark | None) -> None:
         """Puts a value in its place; what follows in a mapping is a key again."""
-        container = self._container
-        if type(container) is Map:
-            name = self._key.value
+        container, key = self._container, self._key
+        if type(container) is Map and key is not None:
+            name = key.value
             if name in container or name == "<<":
-                self._put_under(container, value, mark)
+                self._put_under(container, key, value, mark)
             else:
                 container[sys.intern(name)] = value
             self._key = None
         elif container is None:
             self.documents.append(value)
-        else:
+        elif type(container) is Seq:
             if len(container) >= MAX_ITEMS:
-                raise Refused("ACK1011", mark, most=MAX_ITEMS)
+                raise Refused(error("ACK1011", most=MAX_ITEMS), mark)
             container.append(value)
 
-    def _put_under(self, container: Map, value: Any, mark: Any) -> None:
+    def _put_under(self, container: Map, key: yaml.ScalarEvent, value: Json, mark: Mark | None) -> None:
         """What a mapping is laid over, and keys that are given twice."""
-        if self._key.value == "<<":
+        if key.value == "<<":
             self._merges.setdefault(id(container), []).append((value, mark))
         else:
-            self._repeated.append((container, self._key))
+            self._repeated.append((container, key))
 
-    def _merge(self, target: Map, merges: Sequence[tuple[Any, Any]]) -> None:
+    def _merge(self, target: Map, merges: Sequence[tuple[Json, Mark | None]]) -> None:
         for value, mark in merges:
             sources = value if type(value) is Seq else [value]
             for source in sources:
                 if type(source) is not Map:
-                    raise Refused("ACK1009", mark)
+                    raise Refused(error("ACK1009"), mark)
                 self._aliased += len(source)
                 for key in source:
                     target.setdefault(key, source[key])
@@ -256,6 +258,6 @@ class _Builder:
                     "ACK1008",
                     event=event.value,
                     event_2=container.key_span(event.value),
-                    span=span_of(event.start_mark),
+                    span=span_of(start_of(event)),
                 )
             )

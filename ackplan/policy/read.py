@@ -13,8 +13,9 @@ from typing import Any
 from ackplan.core import catalog
 from ackplan.core.catalog.schemas import POLICY
 from ackplan.core.diagnostics import Diagnostic, Severity, Span, error
+from ackplan.core.json_types import texts
 from ackplan.documents import schema_words
-from ackplan.documents.tree import Map
+from ackplan.documents.tree import Map, locate
 from ackplan.documents.yaml import parse
 from ackplan.policy import schema_keywords, unfolding
 from ackplan.policy.faults import SchemaRefused, Violation, compiled, faults
@@ -32,7 +33,6 @@ from ackplan.policy.model import (
     Selector,
     Tags,
 )
-from ackplan.spec.validate import locate
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OFFSET = re.compile(r"([+-])([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -78,18 +78,20 @@ class _Reader:
         return error("ACK2101.wrong", detail=detail, span=span, parameter=where)
 
     def rules(self) -> Iterator[Rule]:
-        for name, body in self._root["rules"].items():
+        rules = self._root.inner("rules")
+        for name in rules:
+            body = rules.inner(name)
             check = self._check(name, body)
             if check is not None:
                 yield Rule(
                     id=f"{self._file}/{name}",
                     check=check,
-                    reason=body["reason"],
-                    cure=body.get("cure", ""),
+                    reason=str(body["reason"]),
+                    cure=str(body.get("cure", "")),
                     severity=Severity(body.get("severity", "error")),
-                    select=Selector(**{key: tuple(value) for key, value in body.get("select", {}).items()}),
+                    select=_selector(body),
                     exceptions=tuple(self._exceptions(name, body)),
-                    span=None if self._built_in else self._root["rules"].key_span(name),
+                    span=None if self._built_in else rules.key_span(name),
                 )
 
     def _exceptions(self, name: str, body: Mapping[str, Any]) -> Iterator[Exemption]:
@@ -111,6 +113,12 @@ class _Reader:
             self.found.append(self._wrong(str(refused), ("rules", name, keyword, *refused.path)))
             return None
         return check
+
+
+def _selector(body: Map) -> Selector:
+    if "select" not in body:
+        return Selector()
+    return Selector(**{key: texts(value) for key, value in body.inner("select").items()})
 
 
 def _said(fault: Violation) -> str:

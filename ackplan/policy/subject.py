@@ -62,7 +62,7 @@ class PolicySubject:
             return self.wanted.span
         name, *rest = path
         span = self.wanted.span_of(str(name))
-        value = {**self.wanted.own, **self.wanted.parameters}.get(str(name))
+        value: object = {**self.wanted.own, **self.wanted.parameters}.get(str(name))
         for part in rest:
             inner = _inner(value, part)
             if inner is None:

@@ -9,9 +9,10 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ackplan.core.diagnostics import Diagnostic, made_printable, ordered
+from ackplan.core.json_types import JsonObject
 
 if TYPE_CHECKING:
     from ackplan.spec.desired import Wanted
@@ -23,7 +24,7 @@ class Inputs:
 
     folder: Path
     paths: Sequence[str] = ()
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: JsonObject = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -48,7 +49,7 @@ class Spec:
         return hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
 
 
-def body_faults(file: str, body: Mapping[str, Any]) -> tuple[str, ...]:
+def body_faults(file: str, body: JsonObject) -> tuple[str, ...]:
     """The parameters of a request body, secrets as references, that the schema in `file` does not allow."""
     from ackplan.spec import validate
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.core.json_types import JsonObject
 from ackplan.documents.schema_words import shown
 from ackplan.spec.fleet import Fleet
 from ackplan.spec.variables import fill
@@ -14,7 +13,7 @@ from ackplan.spec.variables import fill
 _ID = re.compile(r"[0-9]{1,32}")
 
 
-def account_of(fleet: Fleet, variables: Mapping[str, Any]) -> tuple[str, list[Diagnostic]]:
+def account_of(fleet: Fleet, variables: JsonObject) -> tuple[str, list[Diagnostic]]:
     """The account with its variables filled in (empty: none is named), and what is wrong with these.
 
     One that is written out is held against the schema, as all that a file holds.

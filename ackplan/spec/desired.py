@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Span
+from ackplan.core.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class AttachGroup:
     """Instances that the cluster should have, and how they are attached. Secrets stay references."""
 
     instances: tuple[str, ...]
-    body: Mapping[str, Any]
+    body: JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class Wanted:
 
     name: str
     kind: Kind
-    parameters: Mapping[str, Any]
-    own: Mapping[str, Any]
+    parameters: JsonObject
+    own: JsonObject
     timeouts: Mapping[str, int]
     spans: Mapping[str, Span]
     attach: tuple[AttachGroup, ...] = ()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from ackplan.core.diagnostics import Diagnostic, Failure, Span, error
-from ackplan.documents.scalars import plain
-from ackplan.documents.tree import Map
+from ackplan.core.json_types import Json
+from ackplan.documents.scalars import Scalar, plain
+from ackplan.documents.tree import Map, Mark
 from ackplan.documents.yaml import parse
 from ackplan.spec.write import text_of
 
@@ -25,7 +25,7 @@ def refusal(cluster: str, parameter: str, span: Span | None, why: str, cure: str
     return error("ACK1050", why=why, cure=cure, span=span, cluster=cluster, parameter=parameter)
 
 
-def set_value(sources: Mapping[str, bytes], cluster: str, parameter: str, value: Any) -> tuple[str, bytes]:
+def set_value(sources: Mapping[str, bytes], cluster: str, parameter: str, value: Json) -> tuple[str, bytes]:
     """The file that holds this parameter of the cluster, and its bytes with this value, a number, truth or text.
 
     `sources` are the spec's files by the names that messages give them. Raises Failure where only a person can tell
@@ -35,55 +35,53 @@ def set_value(sources: Mapping[str, bytes], cluster: str, parameter: str, value:
         documents, _ = parse(data, file)
         for number, root in enumerate(documents):
             body = _cluster(root, cluster)
-            if body is not None:
-                return file, _Edit(file, data, documents, number, cluster).made(parameter, value)
+            if body is not None and isinstance(root, Map):
+                return file, _Edit(file, data, documents, number, root).made(cluster, parameter, value)
     raise Failure(
         refusal(cluster, parameter, None, "the spec has no such cluster", f"Add it: ackplan export {cluster}")
     )
 
 
-def _cluster(root: Any, cluster: str) -> Map | None:
+def _cluster(root: Json, cluster: str) -> Map | None:
     clusters = root.get("clusters") if isinstance(root, Map) else None
     body = clusters.get(cluster) if isinstance(clusters, Map) else None
     return body if isinstance(body, Map) else None
 
 
 class _Edit:
-    """One edit of one file: of a cluster in the document of this number."""
+    """One edit of one file: of a cluster in the document of this number, which is `root`."""
 
-    def __init__(self, file: str, data: bytes, documents: list[Any], number: int, cluster: str) -> None:
+    def __init__(self, file: str, data: bytes, documents: Sequence[Json], number: int, root: Map) -> None:
         self._file = file
         self._data = data
         self._documents = documents
         self._number = number
-        self._cluster = cluster
-        self._clusters: Map = documents[number]["clusters"]
+        self._root = root
+        self._clusters = root.inner("clusters")
 
-    def made(self, parameter: str, value: Any) -> bytes:
-        cluster, written = self._cluster, text_of(value)
-        body: Map = self._clusters[cluster]
+    def made(self, cluster: str, parameter: str, value: Json) -> bytes:
+        body, written = self._clusters.inner(cluster), text_of(value)
         cure = f"Write it yourself: {parameter}: {written}"
         if parameter not in body:
             where = f"{parameter} comes from a template"
-            raise Failure(refusal(cluster, parameter, self._written(body), where, f"{cure}, in {cluster} itself"))
+            raise Failure(refusal(cluster, parameter, self._written(cluster), where, f"{cure}, in {cluster} itself"))
         span = body.value_span(parameter)
-        if isinstance(body[parameter], str) and "${" in body[parameter]:
-            why = f"{body[parameter]} is filled in from outside"
+        before = body[parameter]
+        if isinstance(before, str) and "${" in before:
+            why = f"{before} is filled in from outside"
             raise Failure(refusal(cluster, parameter, span, why, f"Change the variable. {cure}, in its place"))
-        edited = self._replaced(body.marks_of(parameter)[1], body[parameter], written)
-        if edited is None or not self._means(edited, parameter, value):
+        edited = self._replaced(body.marks_of(parameter)[1], before, written)
+        if edited is None or not self._means(edited, cluster, parameter, value):
             why = "the value is shared with another place, or written in a form that is not edited"
             raise Failure(refusal(cluster, parameter, span, why, cure))
         return edited
 
-    def _written(self, body: Map) -> Span:
+    def _written(self, cluster: str) -> Span:
         """Where the cluster says what it starts from, or else where it stands."""
-        if "extends" in body:
-            return body.value_span("extends")
-        span: Span = self._clusters.key_span(self._cluster)
-        return span
+        body = self._clusters.inner(cluster)
+        return body.value_span("extends") if "extends" in body else self._clusters.key_span(cluster)
 
-    def _replaced(self, mark: Any, before: Any, written: str) -> bytes | None:
+    def _replaced(self, mark: Mark, before: Json, written: str) -> bytes | None:
         """The file with the token at this place replaced, if the token is the whole value."""
         text = self._data.decode("utf-8", "surrogateescape")
         token = _TOKEN.match(text, mark.index)
@@ -91,21 +89,22 @@ class _Edit:
             return None
         return (text[: token.start()] + written + text[token.end() :]).encode("utf-8", "surrogateescape")
 
-    def _means(self, edited: bytes, parameter: str, value: Any) -> bool:
+    def _means(self, edited: bytes, cluster: str, parameter: str, value: Json) -> bool:
         """Whether the edited file differs in this one value and in nothing else."""
         after, faults = parse(edited, self._file)
-        body = {**self._clusters[self._cluster], parameter: value}
-        root = {**self._documents[self._number], "clusters": {**self._clusters, self._cluster: body}}
+        body = {**self._clusters.inner(cluster), parameter: value}
+        root = {**self._root, "clusters": {**self._clusters, cluster: body}}
         expected = [*self._documents[: self._number], root, *self._documents[self._number + 1 :]]
         return not faults and after == expected
 
 
-def _value(token: str) -> Any:
+def _value(token: str) -> Scalar:
     if token[0] == "'":
         return token[1:-1].replace("''", "'")
     if token[0] == '"':
         try:
-            return json.loads(token)
+            text: str = json.loads(token)
+            return text
         except ValueError:
             return None
     return plain(token, None)

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ackplan.core.diagnostics import Diagnostic, Span, error
+from ackplan.core.json_types import Json
 from ackplan.documents.files import below, digest, display, outside, read_bounded
 from ackplan.documents.tree import Laid, Map, span_at
 from ackplan.documents.yaml import parse
@@ -22,7 +22,7 @@ _SUFFIXES = (".yaml", ".yml")
 class Document:
     """One YAML document of the spec and the file that it came from."""
 
-    root: Any
+    root: Json
     file: str
 
 
@@ -30,9 +30,9 @@ class Document:
 class Fleet:
     """All documents merged; every entry still knows its place. Values are as written, nothing is filled in."""
 
-    region: Any = None
+    region: Json = None
     region_place: tuple[Map, str] | None = None
-    account: Any = None
+    account: Json = None
     account_place: tuple[Map, str] | None = None
     variables: Laid = field(default_factory=Laid)
     templates: Laid = field(default_factory=Laid)
@@ -112,8 +112,9 @@ def merge(documents: Iterable[Document]) -> tuple[Fleet, list[Diagnostic]]:
         if "account" in root:
             diagnostics += _account(fleet, root)
         for section in ("variables", "templates", "clusters"):
-            if isinstance(root.get(section), Map):
-                diagnostics += _merge_section(getattr(fleet, section), root[section], section)
+            entries = root.get(section)
+            if isinstance(entries, Map):
+                diagnostics += _merge_section(getattr(fleet, section), entries, section)
     return fleet, diagnostics
 
 

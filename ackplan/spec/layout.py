@@ -12,10 +12,13 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ackplan.core.diagnostics import Failure, Span, error
+from ackplan.core.diagnostics import Diagnostic, Failure, Span, error
 from ackplan.documents.yaml import parse
+
+if TYPE_CHECKING:
+    from ruamel.yaml.tokens import ScalarToken
 
 _COMMENT = re.compile(r"#[^\r\n]*")
 _BREAK = re.compile(r"\r\n|\r|\n")
@@ -48,7 +51,7 @@ def laid_out(data: bytes, file: str) -> bytes:
     return encoded
 
 
-def _refusal(file: str, line: int, why: str) -> Any:
+def _refusal(file: str, line: int, why: str) -> Diagnostic:
     return error("ACK1051", why=why, span=Span(file, line + 1, 1))
 
 
@@ -92,7 +95,7 @@ def _dumped(text: str) -> str:
     from ruamel.yaml.resolver import VersionedResolver
 
     class Verbatim(VersionedResolver):
-        def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        def resolve(self, kind: object, value: object, implicit: object) -> object:
             return self.DEFAULT_SCALAR_TAG if kind is ScalarNode else super().resolve(kind, value, implicit)
 
     yaml = YAML(typ="rt", pure=True)
@@ -151,6 +154,7 @@ class _YamlText:
 
     def __init__(self, text: str) -> None:
         from ruamel.yaml import YAML
+        from ruamel.yaml.tokens import ScalarToken
 
         self.lines = text.split("\n")
         self.scalars: list[tuple[int, int]] = []
@@ -161,7 +165,7 @@ class _YamlText:
         for token in YAML(typ="safe", pure=True).scan(text):
             self._between(text, end, token.start_mark.index)
             end = max(end, token.end_mark.index)
-            if token.id == "<scalar>":
+            if isinstance(token, ScalarToken):
                 self._scalar(token)
         self._between(text, end, len(text))
         self.first = self._firsts()
@@ -175,7 +179,7 @@ class _YamlText:
             alone = not self.lines[line][:column].strip()
             self.comments.append(_Comment(line, column, match[0].rstrip(), alone))
 
-    def _scalar(self, token: Any) -> None:
+    def _scalar(self, token: ScalarToken) -> None:
         start, end = token.start_mark, token.end_mark
         self.scalars.append((start.line, start.column))
         last = end.line if end.column else end.line - 1

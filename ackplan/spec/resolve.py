@@ -8,12 +8,12 @@ takes away what a template set.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.core.json_types import Json, JsonObject
 from ackplan.documents.schema_words import Meant, listed, literal_secret
 from ackplan.documents.tree import Laid, Map, Place, Seq, span_at, weight_of
 from ackplan.spec.fleet import Fleet
@@ -34,7 +34,7 @@ class Resolved:
     diagnostics: list[Diagnostic]
 
 
-def resolve(fleet: Fleet, variables: Mapping[str, Any], *, complete: bool) -> Resolved:
+def resolve(fleet: Fleet, variables: JsonObject, *, complete: bool) -> Resolved:
     """Every cluster of the fleet. Where it is not `complete` (a file broke off) missing templates are not reported."""
     resolver = _Resolver(fleet, variables, complete)
     clusters = {name: resolver.cluster(name, body) for name, body in fleet.clusters.items() if isinstance(body, Map)}
@@ -43,7 +43,7 @@ def resolve(fleet: Fleet, variables: Mapping[str, Any], *, complete: bool) -> Re
 
 
 class _Resolver:
-    def __init__(self, fleet: Fleet, variables: Mapping[str, Any], complete: bool) -> None:  # noqa: FBT001
+    def __init__(self, fleet: Fleet, variables: JsonObject, complete: bool) -> None:  # noqa: FBT001
         self._fleet = fleet
         self._variables = variables
         self._complete = complete
@@ -100,10 +100,10 @@ class _Resolver:
                 self._merge(body, name, (name,))
                 for secret in catalog.DEFAULT.secret_names & body.keys():
                     if not isinstance(body[secret], Map):
-                        where = {"span": body.value_span(secret), "cluster": name, "parameter": secret}
-                        self.diagnostics.append(literal_secret(**where))
+                        span = body.value_span(secret)
+                        self.diagnostics.append(literal_secret(span, cluster=name, parameter=secret))
 
-    def _filled(self, value: Any, place: Place, cluster: str, parameter: str) -> Any:
+    def _filled(self, value: Json, place: Place, cluster: str, parameter: str) -> Json:
         def report(diagnostic: Diagnostic) -> None:
             self.faulty.setdefault(cluster, set()).add(parameter)
             self.diagnostics.append(dataclasses.replace(diagnostic, cluster=cluster, parameter=parameter))
@@ -135,8 +135,8 @@ class _Resolver:
             return Laid()
         if name not in self._templates:
             for deep in self._deepest_first(name, owner) if len(chain) == _MAX_CHAIN else ():
-                self._templates[deep] = self._merge(known[deep], owner, (deep,))
-            self._templates[name] = self._merge(known[name], owner, (*chain, name))
+                self._templates[deep] = self._merge(known.inner(deep), owner, (deep,))
+            self._templates[name] = self._merge(known.inner(name), owner, (*chain, name))
         return self._templates[name]
 
     def _deepest_first(self, name: str, owner: str) -> list[str]:
@@ -157,13 +157,13 @@ class _Resolver:
         return list(order)[:-1]
 
     def _above(self, name: str) -> Iterator[tuple[str, Place]]:
-        body = self._fleet.templates[name]
+        body = self._fleet.templates.inner(name)
         return iter(_parents(body.get("extends"), (body, "extends")))
 
     def _circle(self, names: tuple[str, ...], place: Place, owner: str) -> None:
         self._report("ACK1041", place, owner, circle=" -> ".join(names))
 
-    def _report(self, message: str, place: Place, cluster: str, **arguments: Any) -> None:
+    def _report(self, message: str, place: Place, cluster: str, **arguments: str) -> None:
         span = span_at(place)
         self.diagnostics.append(error(message, span=span, cluster=cluster, parameter="extends", **arguments))
 
@@ -185,7 +185,7 @@ def _weighed(made: Map) -> tuple[int, bool]:
     return sum(weight for weight, _ in weights), any(is_open for _, is_open in weights)
 
 
-def _parents(extends: Any, place: Place) -> list[tuple[str, Place]]:
+def _parents(extends: Json, place: Place) -> list[tuple[str, Place]]:
     """The templates that are named, each with its place. What is no name is left out: the schema reports it."""
     if isinstance(extends, Seq):
         return [(name, (extends, index)) for index, name in enumerate(extends) if isinstance(name, str)]

@@ -7,10 +7,10 @@ import ipaddress
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, error, warning
+from ackplan.core.json_types import JsonObject
 from ackplan.documents.schema_words import Meant, shown, suggestion
 from ackplan.spec.desired import Wanted
 
@@ -47,7 +47,7 @@ def check_cluster(wanted: Wanted) -> list[Diagnostic]:
     return found
 
 
-def _fault(wanted: Wanted, parameter: str, message: str, **arguments: Any) -> Diagnostic:
+def _fault(wanted: Wanted, parameter: str, message: str, **arguments: str) -> Diagnostic:
     span = wanted.span_of(parameter.split(".", maxsplit=1)[0])
     return error(message, span=span, cluster=wanted.name, parameter=parameter, **arguments)
 
@@ -98,7 +98,7 @@ def _sound(kind: Kind, values: tuple[str | None, ...]) -> bool:
     return not any(_complaints(kind, parameters)) and not any(_overlaps(kind, parameters))
 
 
-def _complaints(kind: Kind, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _complaints(kind: Kind, parameters: JsonObject) -> Iterator[tuple[str, str]]:
     for name, check in _checked(kind):
         value = parameters.get(name)
         complaint = check(value) if isinstance(value, str) else ""
@@ -138,7 +138,7 @@ def _overlap(left: str, right: str) -> bool:
     return a.version == b.version and a.overlaps(b)
 
 
-def _overlaps(kind: Kind, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _overlaps(kind: Kind, parameters: JsonObject) -> Iterator[tuple[str, str]]:
     for left, right in itertools.combinations(_disjoint(kind, parameters), 2):
         if _overlap(left.network, right.network):
             at, other = (left, right) if right.made else (right, left)
@@ -158,7 +158,7 @@ class _Range:
         return f"{self.parameter} {self.network}{made}"
 
 
-def _disjoint(kind: Kind, parameters: Mapping[str, Any]) -> Iterator[_Range]:
+def _disjoint(kind: Kind, parameters: JsonObject) -> Iterator[_Range]:
     """The networks of a cluster that are known: those given, and those made with a VPC where none is given."""
     named = {name: kind.parameters[name].schema for name in kind.disjoint}
     given = {name for name in named if parameters.get(name) is not None}
@@ -202,7 +202,7 @@ def _lifecycle(wanted: Wanted) -> Iterator[Diagnostic]:
     for name in sorted(wanted.lifecycle.ignore_changes):
         if name not in parameters:
             near, at = suggestion(name, parameters), "lifecycle.ignore_changes"
-            yield _fault(wanted, at, "ACK1204", name=name, kind=wanted.kind, near=near)
+            yield _fault(wanted, at, "ACK1204", name=name, kind=str(wanted.kind), near=near)
 
 
 def _scale_in(wanted: Wanted) -> Iterator[Diagnostic]:
@@ -219,8 +219,16 @@ def _workers(wanted: Wanted) -> Iterator[Diagnostic]:
         return
     number, most = wanted.parameters.get(counting.name), counting.schema["maximum"]
     if isinstance(number, int) and number <= most < number + attached:
-        count = {"number": number, "attached": attached, "most": most}
-        yield _fault(wanted, "attach", "ACK1208", counting=counting.name, **count)
+        yield error(
+            "ACK1208",
+            counting=counting.name,
+            number=number,
+            attached=attached,
+            most=most,
+            span=wanted.span_of("attach"),
+            cluster=wanted.name,
+            parameter="attach",
+        )
 
 
 def _attached_twice(fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
@@ -230,7 +238,7 @@ def _attached_twice(fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
             first = owners.setdefault(instance, wanted)
             if first is not wanted or wanted.attached.count(instance) > 1:
                 place = first.span_of("attach")
-                yield _fault(wanted, "attach", "ACK1206", instance=instance, other=first.name, place=place)
+                yield _fault(wanted, "attach", "ACK1206", instance=instance, other=first.name, place=str(place))
 
 
 def _circles(fleet: Mapping[str, Wanted]) -> list[Diagnostic]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Set
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jsonschema_rs
 
@@ -16,14 +16,15 @@ from ackplan.core import catalog
 from ackplan.core.catalog import Kind
 from ackplan.core.catalog.schemas import DEFINITIONS, SPEC
 from ackplan.core.diagnostics import Diagnostic, Span, error
+from ackplan.core.json_types import JsonObject
 from ackplan.documents import schema_words
-from ackplan.documents.tree import Laid, Map, Place, Seq, span_at
+from ackplan.documents.tree import Laid, Map, Path, locate
 from ackplan.spec.fleet import Document
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
-    from referencing import Registry, Resource
+    from referencing.jsonschema import SchemaRegistry
 
 
 def _names() -> list[str]:
@@ -38,15 +39,17 @@ def _compiled_registry() -> jsonschema_rs.Registry:
 
 
 @functools.cache
-def _registry() -> Registry[Any]:
+def _registry() -> SchemaRegistry:
     """All schema files, crawled once: a registry that retrieves on demand crawls again at every look-up."""
-    from referencing import Registry, Resource
+    from referencing import Registry
+    from referencing.jsonschema import DRAFT202012
 
-    resources: list[Resource[Any]] = [Resource.from_contents(catalog.DEFAULT.schemas.read(name)) for name in _names()]
-    return Registry[Any]().with_resources((str(r.id()), r) for r in resources).crawl()
+    resources = [DRAFT202012.create_resource(catalog.DEFAULT.schemas.read(name)) for name in _names()]
+    registry: SchemaRegistry = Registry()
+    return registry.with_resources((str(resource.id()), resource) for resource in resources).crawl()
 
 
-def _schema(kind: Kind | None) -> dict[str, Any]:
+def _schema(kind: Kind | None) -> dict[str, object]:
     """What a spec's outline (no kind) or a cluster of this kind must be, but for unknown keys of the cluster itself.
 
     `unknown_keys` finds those, and says it better; looking for them by the schema would check everything twice.
@@ -73,8 +76,9 @@ def _validator(kind: Kind | None) -> Draft202012Validator:
     root = _schema(kind)
     if "$id" not in root:
         return Draft202012Validator(root, registry=_registry())
-    known = _registry().with_resource(root["$id"], Resource.from_contents(root)).crawl()
-    return Draft202012Validator({"$ref": root["$id"]}, registry=known)
+    name = str(root["$id"])
+    known = _registry().with_resource(name, Resource.from_contents(root)).crawl()
+    return Draft202012Validator({"$ref": name}, registry=known)
 
 
 @functools.cache
@@ -83,7 +87,7 @@ def _compiled(kind: Kind | None) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(_schema(kind), registry=_compiled_registry())
 
 
-def _faults(kind: Kind | None, instance: Any) -> Iterator[ValidationError]:
+def _faults(kind: Kind | None, instance: object) -> Iterator[ValidationError]:
     """What is wrong with the instance. Of a value of the wrong type nothing else is said."""
     if _compiled(kind).is_valid(instance):
         return
@@ -108,7 +112,7 @@ def _body(file: str) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(root, registry=_compiled_registry())
 
 
-def body_faults(file: str, body: Mapping[str, Any]) -> tuple[str, ...]:
+def body_faults(file: str, body: JsonObject) -> tuple[str, ...]:
     """The parameters of a request body that its schema does not allow; the body's own fault is an empty name."""
     if _body(file).is_valid(body):
         return ()
@@ -239,7 +243,7 @@ class _Reporter:
         else:
             yield self._wrong_value(fault, path)
 
-    def _wrong_value(self, fault: ValidationError, path: tuple[Any, ...]) -> Diagnostic:
+    def _wrong_value(self, fault: ValidationError, path: Path) -> Diagnostic:
         rule = schema_words.rule_of(fault)
         near = self._near(fault, path)
         if rule and fault.validator == "oneOf" and near == path:
@@ -249,7 +253,7 @@ class _Reporter:
             return self._error("ACK1106", near, reason=rule)
         return self._error("ACK1103.refused", path, reason=schema_words.describe(fault), rule_text=rule)
 
-    def _near(self, fault: ValidationError, path: tuple[Any, ...]) -> tuple[Any, ...]:
+    def _near(self, fault: ValidationError, path: Path) -> Path:
         """A rule over several parameters points at the first of them that is there."""
         instance = fault.instance
         if isinstance(instance, Map):
@@ -259,12 +263,12 @@ class _Reporter:
                 return (*path, present)
         return path
 
-    def _missing(self, fault: ValidationError, path: tuple[Any, ...]) -> Iterator[Diagnostic]:
+    def _missing(self, fault: ValidationError, path: Path) -> Iterator[Diagnostic]:
         rule = schema_words.rule_of(fault)
         for name in schema_words.missing(fault):
             yield self._error("ACK1101.needed", path, name, reason=rule or schema_words.source_of(name))
 
-    def _extra(self, fault: ValidationError, path: tuple[Any, ...]) -> Iterator[Diagnostic]:
+    def _extra(self, fault: ValidationError, path: Path) -> Iterator[Diagnostic]:
         if self._cluster and not path:
             return  # said better by unknown_keys, which knows the kinds
         known = schema_words.known_names(fault.schema)
@@ -272,9 +276,7 @@ class _Reporter:
             near = schema_words.suggestion(name, known) or f"there are: {', '.join(known)}"
             yield self._error("ACK1104", (*path, name), at_key=True, near=near)
 
-    def _error(
-        self, message: str, path: tuple[Any, ...], name: str = "", *, at_key: bool = False, **arguments: Any
-    ) -> Diagnostic:
+    def _error(self, message: str, path: Path, name: str = "", *, at_key: bool = False, **arguments: str) -> Diagnostic:
         span = locate(self._root, path, self._start, at_key=at_key)
         parameter = ".".join(str(part) for part in (*path, *([name] if name else [])))
         return error(message, span=span, cluster=self._cluster, parameter=parameter, **arguments)
@@ -288,19 +290,3 @@ def _parameters_of_all() -> Mapping[str, list[str]]:
         for name in kind.parameters:
             owners.setdefault(name, []).append(kind.name)
     return owners
-
-
-def locate(root: Map, path: tuple[Any, ...], start: Span, *, at_key: bool = False) -> Span:
-    """The place of what `path` leads to, or of the nearest thing above it that is written down."""
-    node: Any = root
-    place: Place | None = None
-    for part in path:
-        inside = isinstance(node, Map) and node.is_placed(part)
-        if not inside and not (isinstance(node, Seq) and isinstance(part, int) and part < len(node)):
-            break
-        place = (node, part)
-        node = node[part]
-    if place is None:
-        return start
-    container, last = place
-    return container.key_span(last) if at_key and isinstance(container, Map) and last == path[-1] else span_at(place)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.core.json_types import Json, JsonObject
 from ackplan.documents.scalars import Refused, plain
 from ackplan.documents.schema_words import listed
 from ackplan.documents.tree import Laid, Map, Place, Seq, span_at
@@ -15,11 +15,11 @@ _REFERENCE = re.compile(r"\$?\$\{([^}]*)\}")
 _VARIABLE = re.compile(r"var\.([A-Za-z_][A-Za-z0-9_-]*)")
 
 
-def _whole_number(value: Any) -> bool:
+def _whole_number(value: Json) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-_FITS: dict[str, Callable[[Any], bool]] = {
+_FITS: dict[str, Callable[[Json], bool]] = {
     "string": lambda value: isinstance(value, str),
     "integer": _whole_number,
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
@@ -29,19 +29,19 @@ _FITS: dict[str, Callable[[Any], bool]] = {
 
 
 def values_of(
-    declared: Map, given: Mapping[str, Any], environment: Mapping[str, str]
-) -> tuple[dict[str, Any], list[Diagnostic]]:
+    declared: Map, given: JsonObject, environment: Mapping[str, str]
+) -> tuple[dict[str, Json], list[Diagnostic]]:
     """The value of every declared variable.
 
     `given` comes from the command line (text is read as the declared type) and wins over `environment`, which is
     only asked for the names that are declared; a default comes last. A variable without any value is left out.
     """
-    values: dict[str, Any] = {}
+    values: dict[str, Json] = {}
     diagnostics = [_undeclared(name, declared) for name in given if name not in declared]
     for name, declaration in declared.items():
         if not isinstance(declaration, Map):
             continue
-        kind = declaration.get("type", "string")
+        kind = str(declaration.get("type", "string"))
         raw = given.get(name, environment.get(name, declaration.get("default")))
         if raw is None or kind not in _FITS:
             continue
@@ -60,7 +60,7 @@ def _undeclared(name: str, declared: Map) -> Diagnostic:
     return error("ACK1030", name=name, recorded=known)
 
 
-def from_text(text: str, kind: str) -> Any:
+def from_text(text: str, kind: str) -> Json:
     """Text from the command line or environment as a variable's type; text that does not fit comes back as it is."""
     if kind == "string":
         return text
@@ -72,7 +72,7 @@ def from_text(text: str, kind: str) -> Any:
         return text
 
 
-def fill(value: Any, variables: Mapping[str, Any], place: Place, report: Callable[[Diagnostic], None]) -> Any:
+def fill(value: Json, variables: JsonObject, place: Place, report: Callable[[Diagnostic], None]) -> Json:
     """`value` with every `${var.NAME}` in its strings filled in; the same object where there is none.
 
     `place` is where the value is written.
@@ -100,7 +100,7 @@ class Sizes:
     def __init__(self) -> None:
         self._known: dict[int, int] = {}
 
-    def of(self, value: Any) -> int:
+    def of(self, value: Json) -> int:
         """How many values `value` unfolds to, itself included."""
         if not isinstance(value, Map | Seq):
             return 1
@@ -111,16 +111,14 @@ class Sizes:
         return size
 
 
-def _fill_text(text: str, variables: Mapping[str, Any], place: Place, report: Callable[[Diagnostic], None]) -> Any:
+def _fill_text(text: str, variables: JsonObject, place: Place, report: Callable[[Diagnostic], None]) -> Json:
     whole = _REFERENCE.fullmatch(text)
     if whole and not text.startswith("$$"):
         return _lookup(whole, variables, place, report, text)
     return _REFERENCE.sub(lambda match: _as_text(match, variables, place, report), text)
 
 
-def _as_text(
-    match: re.Match[str], variables: Mapping[str, Any], place: Place, report: Callable[[Diagnostic], None]
-) -> str:
+def _as_text(match: re.Match[str], variables: JsonObject, place: Place, report: Callable[[Diagnostic], None]) -> str:
     if match[0].startswith("$$"):
         return match[0][1:]
     value = _lookup(match, variables, place, report, match[0])
@@ -132,11 +130,11 @@ def _as_text(
 
 def _lookup(
     match: re.Match[str],
-    variables: Mapping[str, Any],
+    variables: JsonObject,
     place: Place,
     report: Callable[[Diagnostic], None],
-    otherwise: Any,
-) -> Any:
+    otherwise: str,
+) -> Json:
     reference = _VARIABLE.fullmatch(match[1].strip())
     if reference is None:
         # Not quoted: it may be a secret that happens to look like a reference.
@@ -148,5 +146,5 @@ def _lookup(
     return otherwise
 
 
-def _fault(message: str, place: Place, **arguments: Any) -> Diagnostic:
+def _fault(message: str, place: Place, **arguments: str) -> Diagnostic:
     return error(message, span=span_at(place), **arguments)

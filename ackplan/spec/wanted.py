@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Set
+from typing import TypedDict
 
 from ackplan.core import catalog
 from ackplan.core.catalog.timeouts import timeouts
 from ackplan.core.diagnostics import Span
-from ackplan.core.json_types import JsonObject
+from ackplan.core.json_types import Json, JsonObject, items, mapping, texts
 from ackplan.documents.tree import Map
 from ackplan.spec.desired import AttachGroup, Lifecycle, ScaleInChoice, Wanted
 
@@ -25,15 +25,13 @@ def build(
     """
     parameters, own_keys = _order(kind, tuple(body))
     own = {key: body[key] for key in own_keys if key not in without}
-    said = {key: read(own[key]) for key, read in _READ.items() if key in own} if own else {}
     values = {key: body[key] for key in parameters}
-    return Wanted(name, kind, values, own, timeouts(kind.catalog, own, values), _Spans(body, start), **said)
+    return Wanted(name, kind, values, own, timeouts(kind.catalog, own, values), _Spans(body, start), **_fields(own))
 
 
 def rebuilt(name: str, kind: catalog.Kind, parameters: JsonObject, own: JsonObject) -> Wanted:
     """A cluster as a spec wanted it that is not at hand any more: where it said so is not known."""
-    said = {key: read(own[key]) for key, read in _READ.items() if key in own} if own else {}
-    return Wanted(name, kind, parameters, own, timeouts(kind.catalog, own, parameters), _NOWHERE, **said)
+    return Wanted(name, kind, parameters, own, timeouts(kind.catalog, own, parameters), _NOWHERE, **_fields(own))
 
 
 @functools.lru_cache(1024)
@@ -62,32 +60,49 @@ class _Spans(Mapping[str, Span]):
         return len(self._body) + 1
 
 
-def _attach(groups: Sequence[Mapping[str, Any]]) -> tuple[AttachGroup, ...]:
-    return tuple(AttachGroup(tuple(group["instances"]), _without_instances(group)) for group in groups)
+class _Own(TypedDict, total=False):
+    """The fields of a Wanted that are read from ackplan's own keys of the same names."""
+
+    attach: tuple[AttachGroup, ...]
+    scale_in: ScaleInChoice | None
+    depends_on: tuple[str, ...]
+    lifecycle: Lifecycle
 
 
-def _without_instances(group: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in group.items() if key != "instances"}
+def _fields(own: JsonObject) -> _Own:
+    fields: _Own = {}
+    if "attach" in own:
+        fields["attach"] = _attach(own["attach"])
+    if "scale_in" in own:
+        fields["scale_in"] = _scale_in(mapping(own["scale_in"]))
+    if "depends_on" in own:
+        fields["depends_on"] = texts(own["depends_on"])
+    if "lifecycle" in own:
+        fields["lifecycle"] = _lifecycle(mapping(own["lifecycle"]))
+    return fields
 
 
-def _scale_in(given: Mapping[str, Any]) -> ScaleInChoice:
-    nodes = given.get("nodes")
-    return ScaleInChoice(tuple(nodes) if nodes is not None else None, given.get("strategy"), given.get("release_node"))
-
-
-def _lifecycle(given: Mapping[str, Any]) -> Lifecycle:
-    return Lifecycle(
-        prevent_destroy=given.get("prevent_destroy"),
-        ignore_changes=frozenset(given.get("ignore_changes", ())),
-        replace_allowed=given.get("replace") == "allow",
-        adopt=bool(given.get("adopt", False)),
+def _attach(groups: Json) -> tuple[AttachGroup, ...]:
+    return tuple(
+        AttachGroup(texts(group["instances"]), {key: value for key, value in group.items() if key != "instances"})
+        for group in map(mapping, items(groups))
     )
 
 
-# The fields of a Wanted that are read from ackplan's own keys of the same names.
-_READ: dict[str, Callable[[Any], Any]] = {
-    "attach": _attach,
-    "scale_in": _scale_in,
-    "depends_on": tuple,
-    "lifecycle": _lifecycle,
-}
+def _scale_in(choice: JsonObject) -> ScaleInChoice:
+    nodes, strategy, release = choice.get("nodes"), choice.get("strategy"), choice.get("release_node")
+    return ScaleInChoice(
+        nodes=texts(nodes) if nodes is not None else None,
+        strategy=strategy if isinstance(strategy, str) else None,
+        release_node=release if isinstance(release, bool) else None,
+    )
+
+
+def _lifecycle(said: JsonObject) -> Lifecycle:
+    prevent = said.get("prevent_destroy")
+    return Lifecycle(
+        prevent_destroy=prevent if isinstance(prevent, bool) else None,
+        ignore_changes=frozenset(texts(said.get("ignore_changes", ()))),
+        replace_allowed=said.get("replace") == "allow",
+        adopt=bool(said.get("adopt", False)),
+    )

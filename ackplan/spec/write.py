@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
+from ackplan.core.json_types import JsonObject
 from ackplan.documents.scalars import plain
 
 # What needs no quotes: words of any script, durations and networks. No YAML reader takes them for anything else.
@@ -19,7 +19,7 @@ _WIDTH = 100
 _INDENT = "  "
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """A value on one line: a number, truth or text, a list or mapping in YAML's flow style."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -48,7 +48,7 @@ def _escaped(character: str) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
-def entry(key: str, value: Any, depth: int, note: str = "") -> Iterator[str]:
+def entry(key: str, value: object, depth: int, note: str = "") -> Iterator[str]:
     """The lines of `key: value`; a list or mapping too long for one line goes below its key."""
     space, behind = _INDENT * depth, f"  # {comment(note)}" if note else ""
     name, line = text_of(key), text_of(value)
@@ -69,7 +69,7 @@ def comment(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def cluster(name: str, body: Mapping[str, Any], notes: Mapping[str, str], remarks: Sequence[str] = ()) -> Iterator[str]:
+def cluster(name: str, body: JsonObject, notes: Mapping[str, str], remarks: Sequence[str] = ()) -> Iterator[str]:
     """The lines of one cluster below `clusters:`; `notes` stand behind its keys, `remarks` above it."""
     yield from (f"{_INDENT}# {comment(remark)}" for remark in remarks)
     yield f"{_INDENT}{text_of(name)}:"

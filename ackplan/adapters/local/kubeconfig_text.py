@@ -77,8 +77,8 @@ def _wanted(document: Mapping[str, Any] | None, entries: Sequence[KubeconfigEntr
 
 def _check(before: str, after: str, entries: Sequence[KubeconfigEntry], file: str) -> None:
     documents, faults = parse(after.encode(), file)
-    was = parse(before.encode(), file)[0]
-    if faults or len(documents) != 1 or documents[0] != _wanted(was[0] if was else None, entries):
+    root = next(iter(parse(before.encode(), file)[0]), None)
+    if faults or len(documents) != 1 or documents[0] != _wanted(root if isinstance(root, Mapping) else None, entries):
         raise refusal(file, "it can't be edited without touching the rest of it")
 
 

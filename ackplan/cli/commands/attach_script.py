@@ -9,6 +9,7 @@ import click
 
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
+from ackplan.core.json_types import mapping
 from ackplan.project.wiring import open_api
 
 if TYPE_CHECKING:
@@ -40,6 +41,6 @@ async def _script(settings: Settings, name: str) -> str:
 
 def _options(loaded: Spec, record: Record, name: str) -> dict[str, Any]:
     if name in loaded.clusters:
-        return dict(loaded.clusters[name].own.get("attach_script", {}))
+        return dict(mapping(loaded.clusters[name].own.get("attach_script", {})))
     recorded = record.clusters.get(name)
     return dict(recorded.own.get("attach_script", {})) if recorded else {}
