@@ -157,7 +157,7 @@ class AckClient:
     async def call(
         self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: object = None, region: str = ""
     ) -> tuple[int, object]:
-        """object call: its status and its decoded answer, also where that is the API's JSON for an error.
+        """Any call: its status and its decoded answer, also where that is the API's JSON for an error.
 
         None stands for an empty answer. Raises where there is no answer of the API's own.
         """

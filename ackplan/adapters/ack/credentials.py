@@ -13,7 +13,7 @@ import os
 import re
 import threading
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from ackplan.adapters.ack.error_bodies import one_line
 from ackplan.adapters.ack.errors import CredentialsUnavailable
@@ -46,6 +46,24 @@ class FixedCredentials:
         return self._credential
 
 
+class _LibraryCredential(Protocol):
+    """What the official library has for a credential."""
+
+    def get_provider_name(self) -> str | None: ...
+
+    def get_access_key_id(self) -> str | None: ...
+
+    def get_access_key_secret(self) -> str | None: ...
+
+    def get_security_token(self) -> str | None: ...
+
+
+class _Provider(Protocol):
+    """What the official library has for a source of credentials."""
+
+    def get_credentials(self) -> _LibraryCredential: ...
+
+
 class CredentialChain:
     """The official chain: environment, OIDC, `~/.aliyun/config.json`, credentials file, instance role.
 
@@ -54,7 +72,7 @@ class CredentialChain:
 
     def __init__(self, profile: str | None = None) -> None:
         self._profile = profile
-        self._provider: Any = None
+        self._provider: _Provider | None = None
         self._lock = threading.Lock()
         self._link = ""
 
@@ -118,13 +136,14 @@ def _usable(origin: str, access_key_id: str | None, secret: str | None, token: s
     return Credential(access_key_id or "", secret or "", token or "")
 
 
-def _provider(profile: str | None) -> Any:
+def _provider(profile: str | None) -> _Provider:
     from alibabacloud_credentials.provider import CLIProfileCredentialsProvider, DefaultCredentialsProvider
 
     # The library prints its log to stderr by itself, at the level it likes: leave that to whoever sets logging up.
     logging.getLogger("credentials").handlers.clear()
     if profile is None:
-        return DefaultCredentialsProvider()
-    return CLIProfileCredentialsProvider(
-        profile_name=profile, profile_file=str(Path.home() / ".aliyun" / "config.json")
-    )
+        chain: _Provider = DefaultCredentialsProvider()
+        return chain
+    profiles = str(Path.home() / ".aliyun" / "config.json")
+    one: _Provider = CLIProfileCredentialsProvider(profile_name=profile, profile_file=profiles)
+    return one

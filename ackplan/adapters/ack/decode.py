@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 from ackplan.adapters.ack.answer_fields import (
     Malformed,
@@ -29,18 +29,19 @@ from ackplan.adapters.ack.exchange import Answer
 from ackplan.adapters.ack.redact import without_secrets
 from ackplan.adapters.ack.task_reason import reason
 from ackplan.core.answers import Accepted, Attached, AttachedInstance, Cluster, LogLine, Node, Task
+from ackplan.core.json_types import Json, JsonObject
 from ackplan.core.states import spelled, task_end
 
 _DEEPEST: Final = 100
 
 
-def value(answer: Answer) -> Any:
+def value(answer: Answer) -> Json:
     """The JSON value of an answer; None for an empty one."""
     if not answer.body.strip():
         return None
     try:
         text = answer.body.decode("utf-8-sig")
-        decoded = json.loads(text, parse_constant=_no_number)
+        decoded: Json = json.loads(text, parse_constant=_no_number)
     except RecursionError:
         raise Malformed("the answer is nested too deeply") from None
     except ValueError:
@@ -51,7 +52,7 @@ def value(answer: Answer) -> Any:
     return decoded
 
 
-def _told(answer: Answer) -> Any:
+def _told(answer: Answer) -> Json:
     """The JSON value of an answer that has to say something: null, but not nothing."""
     if not answer.body.strip():
         raise Malformed("the answer is empty")
@@ -80,7 +81,7 @@ def cluster(answer: Answer, cluster_id: str) -> Cluster:
     return found
 
 
-def cluster_of(item: Any) -> Cluster:
+def cluster_of(item: Json) -> Cluster:
     fields = mapping_of(item, "a cluster")
     return Cluster(
         cluster_id=id_of(fields, "cluster_id"),
@@ -101,7 +102,7 @@ def nodes(answer: Answer) -> tuple[list[Node], int | None]:
     return [_node(item) for item in listed(decoded, "nodes")], total_of(decoded.get("page"))
 
 
-def _node(item: Any) -> Node:
+def _node(item: Json) -> Node:
     fields = mapping_of(item, "a node")
     return Node(
         instance_id=text(fields, "instance_id"),
@@ -160,11 +161,11 @@ def accepted_or_empty(answer: Answer) -> Accepted:
     return _known_accepted({} if decoded is None else mapping_of(decoded, "what was accepted"), answer)
 
 
-def _known_accepted(fields: Mapping[str, Any], answer: Answer) -> Accepted:
+def _known_accepted(fields: JsonObject, answer: Answer) -> Accepted:
     return _accepted(fields, answer, id_if_any(fields, "cluster_id"))
 
 
-def _accepted(fields: Mapping[str, Any], answer: Answer, cluster_id: str | None) -> Accepted:
+def _accepted(fields: JsonObject, answer: Answer, cluster_id: str | None) -> Accepted:
     task_id = id_if_any(fields, "task_id")
     return Accepted(request_id(fields, answer.headers), cluster_id, task_id, answer.retries)
 
@@ -177,7 +178,7 @@ def attached(answer: Answer) -> Attached:
     return Attached(request_id(fields, answer.headers), instances, task_id, answer.retries)
 
 
-def _attached_instance(item: Any) -> AttachedInstance:
+def _attached_instance(item: Json) -> AttachedInstance:
     fields = mapping_of(item, "an attached instance")
     return AttachedInstance(
         instance_id=text(fields, "instanceId", required=True),
@@ -202,12 +203,12 @@ def config(answer: Answer) -> str:
     return config
 
 
-def mapping(answer: Answer) -> Mapping[str, Any]:
+def mapping(answer: Answer) -> JsonObject:
     """An answer that is an object, as it is."""
     return mapping_of(value(answer), "the answer")
 
 
-def _check_text(decoded: Any) -> None:
+def _check_text(decoded: Json) -> None:
     """Half a surrogate pair can be in no text that is to be written anywhere."""
     try:
         json.dumps(decoded, ensure_ascii=False).encode()
@@ -215,7 +216,7 @@ def _check_text(decoded: Any) -> None:
         raise Malformed("the answer has text that is not Unicode") from None
 
 
-def _check_depth(decoded: Any) -> None:
+def _check_depth(decoded: Json) -> None:
     level = [decoded]
     for _ in range(_DEEPEST):
         level = [

@@ -11,10 +11,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from xml.parsers import expat
 
 from ackplan.core.error_codes import Meaning, error_code
+from ackplan.core.json_types import Json, JsonObject
 
 _MAX_MESSAGE: Final = 500
 _MAX_CODE: Final = 128
@@ -38,7 +39,7 @@ class ErrorBody:
     code: str
     message: str
     request_id: str = ""
-    decoded: Any = None
+    decoded: Json = None
 
 
 def read_error(text: str) -> ErrorBody:
@@ -54,7 +55,7 @@ def read_error(text: str) -> ErrorBody:
     return ErrorBody(plain[1], one_line(plain[2]) or "no reason is given") if plain else ErrorBody("", one_line(text))
 
 
-def request_id(fields: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+def request_id(fields: JsonObject, headers: Mapping[str, str]) -> str:
     """The request id, from the body in any of its spellings or from the headers; empty where there is none."""
     for value in (
         *(fields.get(name) for name in ("RequestId", "requestId", "request_id")),
@@ -83,7 +84,7 @@ def _from_json(text: str) -> ErrorBody:
     return ErrorBody(error.code, error.message or "no reason is given", error.request_id, fields)
 
 
-def _from_fields(fields: Mapping[str, Any]) -> ErrorBody:
+def _from_fields(fields: JsonObject) -> ErrorBody:
     code = fields.get("code") or fields.get("Code")
     message = fields.get("message") or fields.get("Message")
     said = one_line(message) if isinstance(message, str) else ""

@@ -10,7 +10,9 @@ import functools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
+
+from ackplan.core.json_types import Json, JsonObject
 
 BLANK: Final = "[hidden]"
 _JSON = frozenset({"{", "["})
@@ -23,24 +25,28 @@ def is_secret(name: str) -> bool:
     return _SECRET_NAME.search(name) is not None
 
 
-def without_secrets(value: Any) -> Any:
-    """A decoded JSON value without its secret fields, nor texts that are JSON themselves and have some."""
+def without_secrets(fields: JsonObject) -> JsonObject:
+    """A decoded object without its secret fields, nor texts that are JSON themselves and have some."""
+    return {
+        name: part if isinstance(part, str) else _without_secrets(part)
+        for name, part in fields.items()
+        if not is_secret(name) and not _hides_secret(part)
+    }
+
+
+def _without_secrets(value: Json) -> Json:
     if isinstance(value, dict):
-        return {
-            name: part if isinstance(part, str) else without_secrets(part)
-            for name, part in value.items()
-            if not is_secret(name) and not _hides_secret(part)
-        }
+        return without_secrets(value)
     if isinstance(value, list):
-        return [without_secrets(part) for part in value if not _hides_secret(part)]
+        return [_without_secrets(part) for part in value if not _hides_secret(part)]
     return value
 
 
-def _hides_secret(value: Any) -> bool:
+def _hides_secret(value: Json) -> bool:
     return isinstance(value, str) and value.lstrip()[:1] in _JSON and _SECRET_NAME.search(value) is not None
 
 
-def secrets_in(body: Any) -> Iterator[str]:
+def secrets_in(body: object) -> Iterator[str]:
     """The secret texts that a request body holds."""
     if isinstance(body, Mapping):
         for name, part in body.items():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from ackplan.adapters.ack.answer_fields import shown
 from ackplan.adapters.ack.error_bodies import one_line
+from ackplan.core.json_types import Json, JsonObject
 from ackplan.core.states import End, task_end
 
 _MOST: Final = 5
@@ -17,10 +18,10 @@ _WORDS: Final = {
 }
 
 
-def reason(fields: Mapping[str, Any], end: End | None) -> tuple[str, str]:
+def reason(fields: JsonObject, end: End | None) -> tuple[str, str]:
     """The code and the words of a task's failure; both empty where it did not fail or nothing tells why."""
     error = fields.get("error")
-    facts: Mapping[str, Any] = error if isinstance(error, Mapping) else {"message": error}
+    facts: JsonObject = error if isinstance(error, Mapping) else {"message": error}
     code, message = shown(facts, "code"), shown(facts, "message")
     if end in {None, End.SUCCESS} or code or message:
         return code, message
@@ -28,7 +29,7 @@ def reason(fields: Mapping[str, Any], end: End | None) -> tuple[str, str]:
     return "", one_line("; ".join([*([_WORDS[end]] if end in _WORDS else []), *parts]))
 
 
-def _parts(fields: Mapping[str, Any]) -> Iterator[str]:
+def _parts(fields: JsonObject) -> Iterator[str]:
     """What the answer says of failed parts: its results, its stages, its events, and of the whole."""
     for name, whose in (("task_result", "data"), ("stages", "name")):
         for part in _objects(fields.get(name)):
@@ -41,14 +42,14 @@ def _parts(fields: Mapping[str, Any]) -> Iterator[str]:
     yield shown(fields, "message")
 
 
-def _said(part: Mapping[str, Any], whose: str) -> str:
+def _said(part: JsonObject, whose: str) -> str:
     what = shown(part, whose)
     error = part.get("error")
-    inner: Mapping[str, Any] = error if isinstance(error, Mapping) else {"message": error}
+    inner: JsonObject = error if isinstance(error, Mapping) else {"message": error}
     why = (shown(part, "code"), shown(part, "message"), shown(inner, "code"), shown(inner, "message"))
     words = " ".join(filter(None, why)) or shown(part, "status") or shown(part, "state")
     return f"{what}: {words}" if what else words
 
 
-def _objects(value: Any) -> list[Mapping[str, Any]]:
+def _objects(value: Json) -> list[JsonObject]:
     return [part for part in value if isinstance(part, Mapping)] if isinstance(value, list) else []

@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import yaml
 
@@ -30,10 +29,10 @@ class KubeconfigEntry:
     section: str
     item: str
     name: str
-    content: Mapping[str, Any]
+    content: Mapping[str, object]
 
     @property
-    def whole(self) -> dict[str, Any]:
+    def whole(self) -> dict[str, object]:
         return {self.item: dict(self.content), "name": self.name}
 
     def lines(self, column: int) -> list[str]:
@@ -63,13 +62,14 @@ def _from_json(text: str, entries: Sequence[KubeconfigEntry]) -> str:
     return json.dumps(_wanted(document, entries), indent=2, ensure_ascii=False) + "\n"
 
 
-def _wanted(document: Mapping[str, Any] | None, entries: Sequence[KubeconfigEntry]) -> dict[str, Any]:
+def _wanted(document: Mapping[str, object] | None, entries: Sequence[KubeconfigEntry]) -> dict[str, object]:
     """The data that the edited text has to hold."""
-    result = {"apiVersion": "v1", "kind": "Config", **(document or {})}
+    result: dict[str, object] = {"apiVersion": "v1", "kind": "Config", **(document or {})}
     for entry in entries:
-        listed = list(result.get(entry.section) or [])
-        at = next((n for n, e in enumerate(listed) if isinstance(e, dict) and e.get("name") == entry.name), len(listed))
-        before = listed[at] if at < len(listed) else {}
+        section = result.get(entry.section)
+        listed = list(section) if isinstance(section, list) else []
+        same = ((n, e) for n, e in enumerate(listed) if isinstance(e, dict) and e.get("name") == entry.name)
+        at, before = next(same, (len(listed), {}))
         listed[at : at + 1] = [{**before, **entry.whole}]
         result[entry.section] = listed
     return {**result, "current-context": entries[-1].name}
@@ -104,20 +104,21 @@ class _Editor:
         self._starts = [0, *(match.end() for match in re.finditer("\n", self._text))]
         self._root = self._composed()
 
-    def _composed(self) -> Any:
+    def _composed(self) -> yaml.Node | None:
         try:
             aliases = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(self._text, yaml.SafeLoader))
-            root: Any = yaml.compose(self._text, yaml.SafeLoader)
+            root: yaml.Node | None = yaml.compose(self._text, yaml.SafeLoader)
         except yaml.YAMLError as fault:
             raise refusal(self._file, f"it can't be read ({type(fault).__name__})") from None
-        if aliases or (root is not None and root.flow_style):
+        if aliases or (isinstance(root, yaml.CollectionNode) and root.flow_style):
             raise refusal(self._file, "it has aliases" if aliases else "it is written in braces")
         return root
 
     def made(self, entries: Sequence[KubeconfigEntry]) -> str:
         """What belongs below the last of its keys comes before new keys, which may be put at the same place."""
-        missing = [entry for entry in entries if _get(self._root, entry.section) is None]
-        edits = [edit for entry in entries if entry not in missing for edit in self._entry(entry)]
+        sections = [(entry, _get(self._root, entry.section)) for entry in entries]
+        missing = [entry for entry, section in sections if section is None]
+        edits = [edit for entry, section in sections if section is not None for edit in self._entry(section, entry)]
         edits += self._top({"apiVersion": "v1", "kind": "Config"}, replace=False)
         edits += [self._below(self._root, [f"{entry.section}:", *entry.lines(0)]) for entry in missing]
         edits += self._top({"current-context": entries[-1].name}, replace=True)
@@ -126,10 +127,9 @@ class _Editor:
             text = text[: edit.start] + edit.text + text[edit.end :]
         return text
 
-    def _entry(self, entry: KubeconfigEntry) -> Iterator[_Replacement]:
-        section = _get(self._root, entry.section)
+    def _entry(self, section: yaml.Node, entry: KubeconfigEntry) -> Iterator[_Replacement]:
         if not isinstance(section, yaml.SequenceNode) or not section.value:
-            column = self._root.start_mark.column
+            column = self._root.start_mark.column if self._root is not None else 0
             yield _Replacement(section.start_mark.index, section.end_mark.index, "\n" + "\n".join(entry.lines(column)))
         elif (found := _called(section, entry.name)) is not None:
             yield from self._update(found, entry)
@@ -139,13 +139,13 @@ class _Editor:
         else:
             yield self._below(section, entry.lines(section.start_mark.column))
 
-    def _update(self, found: Any, entry: KubeconfigEntry) -> Iterator[_Replacement]:
+    def _update(self, found: yaml.MappingNode, entry: KubeconfigEntry) -> Iterator[_Replacement]:
         content = _get(found, entry.item)
         if isinstance(content, yaml.MappingNode) and _plain(content) == entry.content:
             return
         if not isinstance(content, yaml.MappingNode) or found.flow_style or content.flow_style or not content.value:
-            more = {key: value for key, value in _plain(found).items() if value is not None}
-            whole = json.dumps({**more, **entry.whole}, ensure_ascii=False)
+            kept = {key: value for key, value in _plain(found).items() if value is not None}
+            whole = json.dumps({**kept, **entry.whole}, ensure_ascii=False)
             yield _Replacement(found.start_mark.index, self._end(found), whole)
             return
         for key, value in content.value:
@@ -168,29 +168,29 @@ class _Editor:
             elif replace and node.value != value:
                 yield self._instead(node, _scalar(value))
 
-    def _instead(self, node: Any, text: str) -> _Replacement:
+    def _instead(self, node: yaml.Node, text: str) -> _Replacement:
         start, end = node.start_mark.index, self._end(node)
         return _Replacement(start, end, text if start < end else f" {text}")
 
-    def _below(self, node: Any, lines: Iterable[str]) -> _Replacement:
+    def _below(self, node: yaml.Node | None, lines: Iterable[str]) -> _Replacement:
         """Lines behind the last one that belongs to a node; what stands below it, comments too, stays below them."""
         at = len(self._text) if node is None else self._line(self._last(node) + 1)
         return _Replacement(at, at, "".join(f"{line}\n" for line in lines))
 
-    def _without(self, key: Any, value: Any) -> _Replacement:
+    def _without(self, key: yaml.Node, value: yaml.Node) -> _Replacement:
         """The lines of a key of a block mapping that is itself the value of a key: they are its own."""
         return _Replacement(self._line(key.start_mark.line), self._line(self._last(value) + 1), "")
 
     def _line(self, number: int) -> int:
         return self._starts[min(number, len(self._starts) - 1)]
 
-    def _last(self, node: Any) -> int:
+    def _last(self, node: yaml.Node) -> int:
         """The number of the last line that something of a node stands on."""
         return self._text.count("\n", 0, self._end(node))
 
-    def _end(self, node: Any) -> int:
+    def _end(self, node: yaml.Node) -> int:
         """Where what a node says ends. The marks of block texts and mappings are behind what follows, comments too."""
-        if not isinstance(node, yaml.ScalarNode) and not node.flow_style and node.value:
+        if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
             last = node.value[-1]
             return self._end(last[1] if isinstance(last, tuple) else last)
         end = int(node.end_mark.index)
@@ -199,26 +199,30 @@ class _Editor:
         return end
 
 
-def _get(node: Any, key: str) -> Any:
+def _pairs(node: yaml.Node | None) -> Sequence[tuple[yaml.Node, yaml.Node]]:
+    """Keys and values of a mapping; none of anything else."""
+    return node.value if isinstance(node, yaml.MappingNode) else ()
+
+
+def _get(node: yaml.Node | None, key: str) -> yaml.Node | None:
     """The value of a key of a mapping; None where there is none."""
-    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-    return next((value for name, value in pairs if name.value == key), None)
+    return next((value for name, value in _pairs(node) if name.value == key), None)
 
 
-def _called(section: Any, name: str) -> Any:
+def _called(section: yaml.SequenceNode, name: str) -> yaml.MappingNode | None:
     for item in section.value:
         found = _get(item, "name")
-        if found is not None and found.value == name:
+        if isinstance(item, yaml.MappingNode) and found is not None and found.value == name:
             return item
     return None
 
 
-def _plain(node: Any) -> dict[str, Any]:
+def _plain(node: yaml.Node) -> dict[str, str | None]:
     """What a mapping has, as texts; None for what is none."""
-    return {key.value: value.value if isinstance(value, yaml.ScalarNode) else None for key, value in node.value}
+    return {key.value: value.value if isinstance(value, yaml.ScalarNode) else None for key, value in _pairs(node)}
 
 
-def _value(value: Any) -> str:
+def _value(value: object) -> str:
     return _scalar(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -12,9 +12,9 @@ import stat
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ackplan.core.catalog import DEFAULT
+from ackplan.core.json_types import JsonObject
 from ackplan.execute.ports import SecretUnreadable
 
 _MAX_BYTES = 4096
@@ -31,7 +31,7 @@ class Secrets:
         self._environment = environment
         self._folder = folder
 
-    def missing(self, reference: Mapping[str, Any]) -> str:
+    def missing(self, reference: JsonObject) -> str:
         """Why a secret can't be there, without reading it; empty where it seems to be."""
         name, file = reference.get("env"), reference.get("file")
         if isinstance(name, str):
@@ -40,7 +40,7 @@ class Secrets:
             return "" if (self._folder / file).is_file() else f"the file {file} is not there"
         return "a secret is {env: NAME} or {file: PATH}"
 
-    def fault(self, reference: Mapping[str, Any]) -> str:
+    def fault(self, reference: JsonObject) -> str:
         """Why a secret can't be used, by reading it, which keeps nothing; empty where it can be."""
         try:
             self.read(reference)
@@ -48,18 +48,17 @@ class Secrets:
             return str(fault)
         return ""
 
-    def read(self, reference: Mapping[str, Any]) -> str:
+    def read(self, reference: JsonObject) -> str:
         """The secret. Raises SecretUnreadable, which names the source and the broken rule, never the value."""
         absent = self.missing(reference)
         if absent:
             raise SecretUnreadable(absent)
-        if "env" in reference:
+        name = reference.get("env")
+        if isinstance(name, str):
             # What the environment has that is not UTF-8 comes as half surrogate pairs, and stays no UTF-8.
-            data = self._environment[reference["env"]].encode("utf-8", "surrogatepass")
-            source = f"environment variable {reference['env']}"
-        else:
-            source, data = f"file {reference['file']}", self._from_file(reference["file"])
-        return _checked(data, source)
+            return _checked(self._environment[name].encode("utf-8", "surrogatepass"), f"environment variable {name}")
+        file = str(reference["file"])
+        return _checked(self._from_file(file), f"file {file}")
 
     def _from_file(self, file: str) -> bytes:
         try:

@@ -16,7 +16,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from ackplan.core.diagnostics import Failure, error
 from ackplan.record.codec import encode_cluster
@@ -215,20 +214,22 @@ def _cure(fault: Exception) -> str:
     return f"Make room or set the permissions, then run: ackplan apply. {keep}"
 
 
-def _head(row: tuple[Any, ...]) -> RunHead:
-    identity, plan, lineage, serial, record = row
-    if not all(isinstance(text, str) for text in (identity, plan, lineage, record)) or not isinstance(serial, int):
-        raise ValueError("the run has the wrong shape")
-    return RunHead(identity, plan, lineage, serial, record)
+def _head(row: tuple[object, ...]) -> RunHead:
+    match row:
+        case (str(identity), str(plan), str(lineage), int(serial), str(record)):
+            return RunHead(identity, plan, lineage, serial, record)
+    raise ValueError("the run has the wrong shape")
 
 
-def _row(entry: Entry) -> tuple[Any, ...]:
+def _row(entry: Entry) -> tuple[str | int | None, ...]:
     after = json.dumps(encode_cluster(entry.entry)) if entry.entry is not None else None
     data = json.dumps(encode_data(entry))
     return (entry.run, entry.step, entry.cluster, entry.phase.value, data, after, int(entry.removed))
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
-    run, step, cluster, phase, data, entry, removed = row
-    after = json.loads(entry) if entry else None
-    return decode_entry((run, step, cluster), phase, json.loads(data), after, removed=bool(removed))
+def _entry(row: tuple[object, ...]) -> Entry:
+    match row:
+        case (str(run), str(step), str(cluster), str(phase), str(data), str() | None as entry, removed):
+            after = json.loads(entry) if entry else None
+            return decode_entry((run, step, cluster), phase, json.loads(data), after, removed=bool(removed))
+    raise ValueError("an entry has the wrong shape")
