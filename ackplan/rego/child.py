@@ -7,7 +7,8 @@ it may have been killed. The engine lets other threads run while it works.
 
 In: `{"modules": [[name, source]], "calls": [[module, offset, function]], "data": {}, "input": {}, "paths": [path]}`; a
 path is that of a rule, such as `data.main.deny`.
-Out: `{"values": {path: value}}`, undefined ones left out, or `{"faults": [{"module", "offset", "text", "path"}]}`.
+Out: `{"values": {path: value}, "faults": [{"module", "offset", "text", "path"}]}`: values without those that are
+undefined, none where there are faults.
 An object whose values are all true, or that is empty, is what older Rego has for a set: it comes as the list of keys.
 """
 
@@ -24,13 +25,73 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NotRequired, Protocol, TypeAlias, TypedDict
 
 _ERROR = re.compile(r"\(error(?:\s+\d+:m(\d+)\|(\d+)\|\d+)?\s*\(errormsg (\d+):")
 _MAX_FAULTS = 10
 TOO_MUCH_MEMORY, TOO_MUCH_TIME, ALONE = 3, 4, 5
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+
+Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | None"
+
+
+class RegoRequest(TypedDict):
+    modules: Sequence[tuple[str, str]]
+    calls: Sequence[tuple[int, int, str]]
+    data: Mapping[str, Json]
+    input: Json
+    paths: Sequence[str]
+
+
+class RegoFault(TypedDict):
+    """What the engine says of a policy: in which module, how many bytes from its begin, of which rule."""
+
+    module: int | None
+    offset: int
+    text: str
+    path: NotRequired[str]
+
+
+class RegoAnswer(TypedDict):
+    """Values, unless there are faults."""
+
+    values: Mapping[str, Json]
+    faults: Sequence[RegoFault]
+
+
+class _Kinds(Protocol):
+    """Kinds of nodes."""
+
+    Term: object
+    Scalar: object
+    Array: object
+    Set: object
+    Object: object
+    True_: object
+    False_: object
+    Boolean: object
+    Null: object
+    Int: object
+    Float: object
+
+
+class _Engine(Protocol):
+    """What is called of the engine, which has no types: interpreters, outputs and nodes are its own."""
+
+    NodeKind: _Kinds
+    RegoError: type[Exception]
+
+    def rego_query(self, interpreter: object, path: str, /) -> object: ...
+    def rego_output_ok(self, output: object, /) -> bool: ...
+    def rego_output_string(self, output: object, /) -> str: ...
+    def rego_output_node(self, output: object, /) -> object: ...
+    def rego_output_expressions_at_index(self, output: object, index: int, /) -> object: ...
+    def rego_node_get(self, node: object, index: int, /) -> object: ...
+    def rego_node_json(self, node: object, /) -> str: ...
+    def rego_node_size(self, node: object, /) -> int: ...
+    def rego_node_type(self, node: object, /) -> object: ...
+    def rego_node_value(self, node: object, /) -> str: ...
 
 
 def main() -> None:
@@ -73,12 +134,12 @@ def _watch(memory: int, seconds: float, parent: int) -> None:
     os._exit(ALONE)
 
 
-def _answer(request: dict[str, Any]) -> dict[str, Any]:
+def _answer(request: RegoRequest) -> RegoAnswer:
     from regopy import rego_shared as engine
 
     interpreter = engine.rego_new()
     engine.rego_set_log_level(interpreter, engine.LogLevel.NONE)
-    faults = []
+    faults: list[RegoFault] = []
     for number, (_, source) in enumerate(request["modules"]):
         try:
             engine.rego_add_module(interpreter, f"m{number}", source)
@@ -90,7 +151,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         if not engine.rego_is_available_builtin(interpreter, name)
     ]
     if faults:
-        return {"faults": faults[:_MAX_FAULTS]}
+        return {"values": {}, "faults": faults[:_MAX_FAULTS]}
     if request["data"]:
         engine.rego_add_data_json(interpreter, _text(request["data"]))
     # Handed over value by value, which takes a fraction of the time that the engine needs to parse it.
@@ -98,13 +159,14 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     return _values(engine, interpreter, request["paths"])
 
 
-def _text(value: Any) -> str:
+def _text(value: Json) -> str:
     """JSON that holds characters as they are: the engine does not take an escape for the character that it means."""
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
 
 
-def _values(engine: Any, interpreter: Any, paths: list[str]) -> dict[str, Any]:
-    values, faults = {}, []
+def _values(engine: _Engine, interpreter: object, paths: Sequence[str]) -> RegoAnswer:
+    values: dict[str, Json] = {}
+    faults: list[RegoFault] = []
     for path in paths:
         output = engine.rego_query(interpreter, path)
         text = engine.rego_output_string(output)
@@ -113,10 +175,10 @@ def _values(engine: Any, interpreter: Any, paths: list[str]) -> dict[str, Any]:
         elif text != "undefined":
             expressions = engine.rego_output_expressions_at_index(output, 0)
             values[path] = _value(engine, engine.rego_node_get(expressions, 0))
-    return {"faults": faults[:_MAX_FAULTS]} if faults else {"values": values}
+    return {"values": {} if faults else values, "faults": faults[:_MAX_FAULTS]}
 
 
-def _told(engine: Any, output: Any, text: str) -> str:
+def _told(engine: _Engine, output: object, text: str) -> str:
     """What the engine says of a failed query, wherever it says it."""
     if text.startswith("("):
         return text
@@ -126,7 +188,7 @@ def _told(engine: Any, output: Any, text: str) -> str:
         return text
 
 
-def _faults(text: str, module: int | None) -> Iterator[dict[str, Any]]:
+def _faults(text: str, module: int | None) -> Iterator[RegoFault]:
     """The faults in what the engine says: each names a module and an offset in it, as far as they are known."""
     matches = list(_ERROR.finditer(text))
     for match in matches:
@@ -137,7 +199,7 @@ def _faults(text: str, module: int | None) -> Iterator[dict[str, Any]]:
         yield {"module": module, "offset": 0, "text": "it can't be evaluated"}
 
 
-def _value(engine: Any, node: Any) -> Any:
+def _value(engine: _Engine, node: object) -> Json:
     """A value of the engine as JSON data."""
     kinds, kind = engine.NodeKind, engine.rego_node_type(node)
     children = [engine.rego_node_get(node, number) for number in range(engine.rego_node_size(node))]
@@ -146,23 +208,25 @@ def _value(engine: Any, node: Any) -> Any:
     if kind in {kinds.Array, kinds.Set}:
         return [_value(engine, child) for child in children]
     if kind == kinds.Object:
-        return _object([[_value(engine, engine.rego_node_get(child, at)) for at in (0, 1)] for child in children])
+        pairs = [(engine.rego_node_get(child, 0), engine.rego_node_get(child, 1)) for child in children]
+        return _object([(_value(engine, key), _value(engine, value)) for key, value in pairs])
     return _plain(kinds, kind, engine.rego_node_value(node))
 
 
-def _object(pairs: list[list[Any]]) -> Any:
+def _object(pairs: Sequence[tuple[Json, Json]]) -> Json:
     if all(value is True for _, value in pairs):
         return [key for key, _ in pairs]
     return {key if isinstance(key, str) else json.dumps(key): value for key, value in pairs}
 
 
-def _plain(kinds: Any, kind: Any, text: str) -> Any:
+def _plain(kinds: _Kinds, kind: object, text: str) -> Json:
     if kind in {kinds.True_, kinds.False_, kinds.Boolean}:
         return text == "true"
     if kind == kinds.Null:
         return None
     if kind in {kinds.Int, kinds.Float}:
-        return json.loads(text)
+        number: int | float = json.loads(text)
+        return number
     return _unescaped(text)
 
 

@@ -14,14 +14,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ackplan.core.diagnostics import Diagnostic, Failure, Span, error
+from ackplan.core.json_types import Json, JsonObject
 from ackplan.policy.rego import built_in_calls
-from ackplan.rego.child import TOO_MUCH_MEMORY, TOO_MUCH_TIME
+from ackplan.rego.child import TOO_MUCH_MEMORY, TOO_MUCH_TIME, RegoAnswer, RegoFault, RegoRequest
 
 _CHILD = Path(__file__).with_name("child.py")
 _MAX_ANSWER = 64 * 1024 * 1024
@@ -39,29 +39,29 @@ class RegoLimits:
 
 def evaluate(
     modules: Sequence[tuple[str, str]],
-    data: Mapping[str, Any],
-    document: Any,
+    data: JsonObject,
+    document: Json,
     paths: Sequence[str],
     limits: RegoLimits | None = None,
-) -> Mapping[str, Any]:
+) -> JsonObject:
     """The values of rules, by path (`data.main.deny`); undefined ones are left out.
 
     `modules` are file names and sources, `document` is what policies call `input`. Raises Failure where the engine is
     missing, a policy is broken, or takes too much.
     """
     calls = [
-        [at, len(source[:place].encode("utf-8", "surrogatepass")), name]
+        (at, len(source[:place].encode("utf-8", "surrogatepass")), name)
         for at, (_, source) in enumerate(modules)
         for name, place in built_in_calls(source)
     ]
-    request = {"modules": list(modules), "calls": calls, "data": data, "input": document, "paths": list(paths)}
-    answer = _asked(request, limits or RegoLimits())
-    if "faults" in answer:
+    request: RegoRequest = {"modules": modules, "calls": calls, "data": data, "input": document, "paths": list(paths)}
+    answer = _answered(request, limits or RegoLimits())
+    if answer["faults"]:
         raise Failure(*dict.fromkeys(_broken(fault, modules) for fault in answer["faults"]))
-    return dict(answer["values"])
+    return answer["values"]
 
 
-def _asked(request: Mapping[str, Any], limits: RegoLimits) -> Mapping[str, Any]:
+def _answered(request: RegoRequest, limits: RegoLimits) -> RegoAnswer:
     text = json.dumps(request).encode("utf-8", "surrogatepass")
     bounds = (str(limits.memory), str(limits.seconds), str(os.getpid()))
     try:
@@ -83,7 +83,7 @@ def _asked(request: Mapping[str, Any], limits: RegoLimits) -> Mapping[str, Any]:
         raise Failure(_exhausted(f"they took more than {limits.memory / 1024**2:,.0f} MiB of memory"))
     if done.returncode or len(done.stdout) > _MAX_ANSWER:
         raise Failure(_exhausted(f"the engine broke off (exit {done.returncode})"))
-    answer: Mapping[str, Any] = json.loads(done.stdout)
+    answer: RegoAnswer = json.loads(done.stdout)
     return answer
 
 
@@ -116,11 +116,11 @@ def _exhausted(detail: str) -> Diagnostic:
     return error("ACK2105", detail=detail)
 
 
-def _broken(fault: Mapping[str, Any], modules: Sequence[tuple[str, str]]) -> Diagnostic:
-    module, offset = fault.get("module"), int(fault["offset"])
+def _broken(fault: RegoFault, modules: Sequence[tuple[str, str]]) -> Diagnostic:
+    module, offset = fault["module"], fault["offset"]
     where = f"{fault['path']}: " if fault.get("path") else ""
     span = None
-    if isinstance(module, int) and module < len(modules):
+    if module is not None and module < len(modules):
         name, source = modules[module]
         span = _span(name, source, offset)
     return error("ACK2104", where=where, reason=fault["text"], span=span)
