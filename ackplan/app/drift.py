@@ -13,6 +13,7 @@ from ackplan.app.observe import Observer
 from ackplan.app.plan import PlanOptions, make_plan
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, printable
+from ackplan.core.values import ABSENT
 from ackplan.core.work import Action
 from ackplan.plan.model import Change, Plan, replaced
 from ackplan.plan.planner import Options
@@ -95,7 +96,7 @@ def edited(drift: Drift, sources: Mapping[str, bytes]) -> tuple[dict[str, bytes]
             continue
         faults += _beyond_values(change, wanted)
         for moved in change.parameters:
-            if wanted.parameters.get(moved.name, moved.after) == moved.after:
+            if moved.after is ABSENT or wanted.parameters.get(moved.name, moved.after) == moved.after:
                 continue
             try:
                 file, data = set_value(files, change.cluster, moved.name, moved.after)

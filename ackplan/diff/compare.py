@@ -11,15 +11,14 @@ import dataclasses
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.kinds import Kind
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.catalog.sight import Sight
-from ackplan.core.json_types import mapping
+from ackplan.core.json_types import Json, JsonObject, mapping
 from ackplan.core.size import Size
-from ackplan.core.values import ABSENT
+from ackplan.core.values import ABSENT, Absent
 from ackplan.core.work import Side
 from ackplan.diff.workers import Workers, compare_workers, count_live
 from ackplan.record import RecordedCluster
@@ -31,8 +30,8 @@ class ParameterChange:
     """One parameter's change. `before` and `after` may be ABSENT; those of a secret are references, never values."""
 
     name: str
-    before: Any
-    after: Any
+    before: Json | Absent
+    after: Json | Absent
     effect: Effect
     side: Side
     secret: bool = False
@@ -110,12 +109,12 @@ def _left_behind(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> It
                 yield ParameterChange(name, told, ABSENT, Effect.RECORDED, Side.SPEC)
 
 
-def shown_by(live: Cluster) -> Mapping[str, Any]:
+def shown_by(live: Cluster) -> JsonObject:
     """The fields of a live cluster that are compared. One that is being made does not show what it will be."""
     return {} if live.arriving else live.attributes
 
 
-def _moved(wanted: Wanted, known: Mapping[str, Any], shown: Mapping[str, Any]) -> Iterator[str]:
+def _moved(wanted: Wanted, known: JsonObject, shown: JsonObject) -> Iterator[str]:
     """The parameters to look at: those that the record, or the live cluster, has in other words than the spec."""
     apart, sights = wanted.kind.apart, _visible(wanted.kind, frozenset(shown))
     for name, value in wanted.parameters.items():
@@ -150,7 +149,7 @@ def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> I
 
 
 def _parameter_change(
-    name: str, wanted: Wanted, recorded: RecordedCluster, shown: Mapping[str, Any]
+    name: str, wanted: Wanted, recorded: RecordedCluster, shown: JsonObject
 ) -> Iterator[ParameterChange]:
     parameter, value = wanted.kind.parameters[name], wanted.parameters[name]
     after = parameter.canonical(value)
@@ -165,7 +164,7 @@ def _parameter_change(
         yield ParameterChange(name, before, after, Effect.RECORDED, Side.SPEC, parameter.secret)
 
 
-def _recorded(parameter: Parameter, value: Any, recorded: RecordedCluster) -> tuple[Any, bool]:
+def _recorded(parameter: Parameter, value: Json, recorded: RecordedCluster) -> tuple[Json | Absent, bool]:
     """What the cluster was last applied with, held against a wanted value; and whether that is not known."""
     known = recorded.parameters.get(parameter.name, ABSENT)
     unfilled = known != value and parameter.is_placeholder(known)
@@ -175,7 +174,7 @@ def _recorded(parameter: Parameter, value: Any, recorded: RecordedCluster) -> tu
     return known if known is ABSENT else parameter.canonical(known), False
 
 
-def own_after(wanted: Wanted, recorded: RecordedCluster) -> dict[str, Any]:
+def own_after(wanted: Wanted, recorded: RecordedCluster) -> dict[str, Json]:
     """ackplan's own keys once this spec is applied: protection stays until the spec takes it back explicitly."""
     own = dict(wanted.own)
     if recorded.prevent_destroy and wanted.lifecycle.prevent_destroy is None:

@@ -12,6 +12,7 @@ from typing import Any, assert_never
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.json_types import items, texts
 from ackplan.core.size import Size
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side
@@ -329,8 +330,8 @@ def _release(
 
 def _teams_own(wanted: Wanted, recorded: RecordedCluster) -> frozenset[str]:
     """The instances that spec or record show to be the team's own."""
-    applied = recorded.own.get("attach") or ()
-    once = [i for group in applied if isinstance(group, dict) for i in group.get("instances") or ()]
+    groups = items(recorded.own.get("attach") or ())
+    once = [i for group in groups if isinstance(group, dict) for i in texts(group.get("instances") or ())]
     return frozenset((*wanted.attached, *recorded.attached, *once))
 
 

@@ -6,12 +6,12 @@ import dataclasses
 import functools
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
+from ackplan.core.json_types import Json, JsonObject
 
 # The facts of a cluster that are no attributes of it here.
 FACTS = ("cluster_id", "name", "state", "region_id", "size", "nodes")
@@ -28,10 +28,10 @@ class Live:
     nodes: tuple[Node, ...] | None = None
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Json]:
         """The same as JSON data, under the API's own names."""
         live = self.cluster
-        told: dict[str, Any] = {
+        told: dict[str, Json] = {
             "cluster_id": live.cluster_id,
             "name": live.name,
             "state": live.state,
@@ -45,7 +45,7 @@ class Live:
         return facts
 
 
-def _node_facts(node: Node) -> dict[str, Any]:
+def _node_facts(node: Node) -> dict[str, Json]:
     return {
         "instance_id": node.instance_id,
         "node_name": node.name,
@@ -55,7 +55,7 @@ def _node_facts(node: Node) -> dict[str, Any]:
     }
 
 
-def kept(live: Cluster, nodes: Sequence[Node] | None, shown: Mapping[str, Any] | None = None) -> Live:
+def kept(live: Cluster, nodes: Sequence[Node] | None, shown: JsonObject | None = None) -> Live:
     """What a plan keeps of a live cluster: what it compares (`shown`, where that is known) and needs, nothing else."""
     attributes = {name: live.attributes[name] for name in _kept() if live.attributes.get(name) is not None}
     attributes |= shown_of(live) if shown is None else shown
@@ -71,9 +71,10 @@ def _kept() -> tuple[str, ...]:
     return tuple(sorted({*catalog.DEFAULT.discriminators, "vswitch_id"}))
 
 
-def shown_of(live: Cluster) -> dict[str, Any]:
+def shown_of(live: Cluster) -> dict[str, Json]:
     """What is compared of a live cluster, each value under the best of the fields that show it."""
-    attributes, shown = live.attributes, {}
+    attributes = live.attributes
+    shown: dict[str, Json] = {}
     for sight in catalog.DEFAULT.sights:
         if sight.field in attributes or sight.rest:
             value = sight.shows(attributes)
@@ -82,10 +83,10 @@ def shown_of(live: Cluster) -> dict[str, Any]:
     return shown
 
 
-def fingerprint(live: Cluster | None, shown: Mapping[str, Any] | None = None) -> str:
+def fingerprint(live: Cluster | None, shown: JsonObject | None = None) -> str:
     """A short text that changes when anything of the live side changes that a plan depends on."""
     if live is None or live.gone:
         return "absent"
-    facts: list[Any] = [live.cluster_id, live.name, live.state, live.size, live.region_id, live.cluster_type]
+    facts: list[Json] = [live.cluster_id, live.name, live.state, live.size, live.region_id, live.cluster_type]
     facts.append(shown_of(live) if shown is None else shown)
     return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, Severity, has_errors
+from ackplan.core.json_types import JsonObject
 from ackplan.core.work import TRAITS, Action, Reason, Side, Traits, Work, call_of, instances_of, size_of
 from ackplan.core.world import World
 from ackplan.diff import ParameterChange
@@ -79,8 +80,8 @@ class Change:
     steps: tuple[Step, ...] = ()
     blocked: tuple[Diagnostic, ...] = ()
     notes: tuple[str, ...] = ()
-    before: Mapping[str, Any] | None = None
-    after: Mapping[str, Any] | None = None
+    before: JsonObject | None = None
+    after: JsonObject | None = None
     live_state: str = ""
     depends_on: tuple[str, ...] = ()
     desired: Wanted | None = None

@@ -9,6 +9,7 @@ from typing import Any
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.size import Size
+from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side
 from ackplan.diff import ParameterChange, shown_by
 from ackplan.plan import steps
@@ -29,7 +30,7 @@ def refresh(name: str, recorded: RecordedCluster, found: Finding) -> Change:
         return forgotten(name, recorded, Reason.VANISHED)
     attached = _still_attached(recorded, found.nodes)
     changes = tuple(_moved(recorded, live, len(attached)))
-    after = {**recorded.parameters, **{change.name: change.after for change in changes}}
+    after = {**recorded.parameters, **{change.name: change.after for change in changes if change.after is not ABSENT}}
     entry = dataclasses.replace(recorded, parameters=after, attached=attached)
     moved = entry != recorded
     return change_of_recorded(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ackplan.core.catalog import Kind
+from ackplan.core.json_types import JsonObject, mapping, texts
 from ackplan.core.world import World
 
 VERSION = 1
@@ -26,8 +26,8 @@ class RecordedCluster:
 
     cluster_id: str
     kind: Kind
-    parameters: Mapping[str, Any]
-    own: Mapping[str, Any] = field(default_factory=dict)
+    parameters: JsonObject
+    own: JsonObject = field(default_factory=dict)
     attached: tuple[str, ...] = ()
     created: bool = True
     partial: bool = False
@@ -39,16 +39,20 @@ class RecordedCluster:
 
     @property
     def depends_on(self) -> tuple[str, ...]:
-        return tuple(self.own.get("depends_on", ()))
+        return texts(self.own.get("depends_on", ()))
 
     @property
     def prevent_destroy(self) -> bool:
-        return bool(self.own.get("lifecycle", {}).get("prevent_destroy", False))
+        return bool(self._lifecycle.get("prevent_destroy", False))
 
     @property
     def ignored(self) -> frozenset[str]:
         """The parameters whose differences are left alone."""
-        return frozenset(self.own.get("lifecycle", {}).get("ignore_changes", ()))
+        return frozenset(texts(self._lifecycle.get("ignore_changes", ())))
+
+    @property
+    def _lifecycle(self) -> JsonObject:
+        return mapping(self.own.get("lifecycle", {}))
 
 
 @dataclass(frozen=True, slots=True)

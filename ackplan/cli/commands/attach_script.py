@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
-from ackplan.core.json_types import mapping
+from ackplan.core.json_types import Json, mapping
 from ackplan.project.wiring import open_api
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ async def _script(settings: Settings, name: str) -> str:
         return await api.attach_script(cluster.region_id, cluster.cluster_id, {"options": json.dumps(chosen)})
 
 
-def _options(loaded: Spec, record: Record, name: str) -> dict[str, Any]:
-    if name in loaded.clusters:
-        return dict(mapping(loaded.clusters[name].own.get("attach_script", {})))
-    recorded = record.clusters.get(name)
-    return dict(recorded.own.get("attach_script", {})) if recorded else {}
+def _options(loaded: Spec, record: Record, name: str) -> dict[str, Json]:
+    cluster = loaded.clusters.get(name) or record.clusters.get(name)
+    return dict(mapping(cluster.own.get("attach_script", {}))) if cluster else {}

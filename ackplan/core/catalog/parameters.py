@@ -11,6 +11,7 @@ import json
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import overload
 
 from ackplan.core.catalog.schema_types import Schema
 from ackplan.core.catalog.schemas import Schemas
@@ -77,7 +78,7 @@ class Parameter:
         """What stands for a value that nothing tells; None for a parameter that then goes unsaid."""
         return self.schema.get("x-ack-placeholder", self.schema.get("x-ack-assumed"))
 
-    def is_placeholder(self, value: Json) -> bool:
+    def is_placeholder(self, value: object) -> bool:
         """Whether this can only stand for a value that nobody has filled in."""
         placeholder = self.schema.get("x-ack-placeholder")
         return placeholder is not None and bool(value == placeholder)
@@ -104,7 +105,13 @@ class Parameter:
     def default(self) -> Json:
         return self.schema.get("default")
 
-    def canonical(self, value: Json) -> Json:
+    @overload
+    def canonical(self, value: Json) -> Json: ...
+
+    @overload
+    def canonical(self, value: Absent) -> Absent: ...
+
+    def canonical(self, value: Json | Absent) -> Json | Absent:
         """The value as it is compared: text read as what it means, a set in one order, items without empty parts."""
         reads = self.schema.get("x-ack-reads")
         if reads and isinstance(value, str):

@@ -14,6 +14,7 @@ from typing import Final
 
 from ackplan.core.catalog.parameters import Parameter
 from ackplan.core.json_types import Json, JsonObject
+from ackplan.core.values import ABSENT, Absent
 
 _MASKED: Final = "***"
 _DATED: Final = "current_version"
@@ -46,7 +47,7 @@ class Sight:
                     return value
         return None
 
-    def value(self, attributes: JsonObject, *others: Json) -> Json:
+    def value(self, attributes: JsonObject, *others: Json | Absent) -> Json:
         """The value that is shown, in the form that a spec has it in; None where none is.
 
         Where it says the same as one of `others`, the most important first, it is that one.
@@ -54,21 +55,23 @@ class Sight:
         shown = self.read(self.shows(attributes), others)
         if shown is None:
             return None
-        return next((other for other in others if self._says(shown, other)), shown)
+        return next((other for other in others if other is not ABSENT and self._says(shown, other)), shown)
 
-    def read(self, shown: Json, others: tuple[Json, ...] = ()) -> Json:
+    def read(self, shown: Json, others: tuple[Json | Absent, ...] = ()) -> Json:
         """What an answer shows, in the form that a spec has it in; None for what is no value of the parameter."""
         value = self.parameter.read(shown) if shown is not None else None
         if isinstance(value, list):
             return self.parameter.canonical(self._own(value, others))
         if isinstance(value, str) and "," in value:
             several = [part.strip() for part in value.split(",") if part.strip()]
-            return next((other for other in others if other in several), next(iter(several), None))
+            return next(
+                (other for other in others if isinstance(other, str) and other in several), next(iter(several), None)
+            )
         if isinstance(value, str) and self.form == "version":
             return _plain(value)
         return value
 
-    def _own(self, items: Sequence[Json], others: tuple[Json, ...]) -> Sequence[Json]:
+    def _own(self, items: Sequence[Json], others: tuple[Json | Absent, ...]) -> Sequence[Json]:
         """The items without what services put there, where nobody asked for it; of tags only what a tag has."""
         reserved = self.parameter.reserved
         if not reserved:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from ackplan.core.catalog import Kind
 from ackplan.core.catalog.parameters import Effect
-from ackplan.core.values import ABSENT
+from ackplan.core.json_types import Json, JsonObject
+from ackplan.core.values import ABSENT, Absent
 from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.model import Change
 from ackplan.render.terraform import provider
@@ -30,10 +31,36 @@ _ACTIONS: Mapping[Action, tuple[str, ...]] = {
     Action.RECORD: ("no-op",),
 }
 
-Attributes = dict[str, Any]
+Attributes = dict[str, Json]
 
 
-def resource_change(change: Change, mode: str) -> dict[str, Any]:
+class ChangeContent(TypedDict):
+    """`change` of an entry."""
+
+    actions: list[str]
+    before: Attributes | None
+    after: Attributes | None
+    after_unknown: dict[str, Json]
+    before_sensitive: Json
+    after_sensitive: Json
+    replace_paths: NotRequired[list[list[str]]]
+    importing: NotRequired[dict[str, str]]
+
+
+class ResourceChange(TypedDict):
+    """An entry of `resource_changes` or `resource_drift`."""
+
+    address: str
+    mode: str
+    type: str
+    name: str
+    provider_name: str
+    change: ChangeContent
+    previous_address: NotRequired[str]
+    action_reason: NotRequired[str]
+
+
+def resource_change(change: Change, mode: str) -> ResourceChange:
     """What happens to one cluster. A refused change is there with the actions that it would have."""
     before, after = _sides(change, mode)
     inner = _change(_actions(change, before, after), before, after)
@@ -49,10 +76,12 @@ def resource_change(change: Change, mode: str) -> dict[str, Any]:
     if recorded is not None and recorded.kind != change.kind:
         entry["previous_address"] = provider.address(recorded.kind, change.cluster)
     reason = _REASONS.get((change.action, change.reason))
-    return {**entry, "action_reason": reason} if reason else entry
+    if reason:
+        entry["action_reason"] = reason
+    return entry
 
 
-def drift_of(change: Change, mode: str) -> dict[str, Any] | None:
+def drift_of(change: Change, mode: str) -> ResourceChange | None:
     """How the live cluster moved away from the record; None where it did not, or was never recorded."""
     recorded = change.recorded
     if recorded is None or not (change.drifted or change.reason is Reason.GONE):
@@ -60,12 +89,12 @@ def drift_of(change: Change, mode: str) -> dict[str, Any] | None:
     before = provider.attributes(change.cluster, recorded.parameters, recorded.cluster_id)
     if change.reason in {Reason.VANISHED, Reason.GONE}:
         return _entry(recorded.kind, change.cluster, _change(["delete"], before, None))
-    live = dict(recorded.parameters)
+    live: dict[str, Json | Absent] = dict(recorded.parameters)
     for parameter in change.parameters:
         if parameter.side is Side.LIVE:
             live[parameter.name] = parameter.after if mode == "refresh-only" else parameter.before
-    live = {name: value for name, value in live.items() if value is not ABSENT}
-    after = provider.attributes(change.cluster, live, recorded.cluster_id)
+    shown = {name: value for name, value in live.items() if value is not ABSENT}
+    after = provider.attributes(change.cluster, shown, recorded.cluster_id)
     return _entry(recorded.kind, change.cluster, _change(["update"], before, after))
 
 
@@ -77,7 +106,7 @@ def _sides(change: Change, mode: str) -> tuple[Attributes | None, Attributes | N
     return (after, after) if mode == "refresh-only" and after is not None else (before, after)
 
 
-def _attributes(name: str, parameters: Mapping[str, Any] | None, cluster_id: str) -> Attributes | None:
+def _attributes(name: str, parameters: JsonObject | None, cluster_id: str) -> Attributes | None:
     return None if parameters is None else provider.attributes(name, parameters, cluster_id)
 
 
@@ -88,7 +117,7 @@ def _actions(change: Change, before: Attributes | None, after: Attributes | None
     return list(_ACTIONS[change.action])
 
 
-def _entry(kind: Kind, name: str, change: dict[str, Any]) -> dict[str, Any]:
+def _entry(kind: Kind, name: str, change: ChangeContent) -> ResourceChange:
     return {
         "address": provider.address(kind, name),
         "mode": "managed",
@@ -99,7 +128,7 @@ def _entry(kind: Kind, name: str, change: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _change(actions: list[str], before: Attributes | None, after: Attributes | None) -> dict[str, Any]:
+def _change(actions: list[str], before: Attributes | None, after: Attributes | None) -> ChangeContent:
     return {
         "actions": actions,
         "before": before,
