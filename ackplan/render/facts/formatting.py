@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import Any
 
 from ackplan.core import catalog
-from ackplan.core.values import ABSENT, SENSITIVE
+from ackplan.core.json_types import Json
+from ackplan.core.values import ABSENT, SENSITIVE, Absent
 from ackplan.render.facts.safe import printable
 
 NOT_SET = "(not set)"
 
 
-def redacted(value: Any) -> Any:
+def redacted(value: Json) -> Json:
     """A copy of JSON data in which every secret, at whatever depth, is replaced by words that say so."""
     if isinstance(value, Mapping):
         return {
@@ -25,7 +25,7 @@ def redacted(value: Any) -> Any:
     return value
 
 
-def written(value: Any, *, secret: bool = False) -> str:
+def written(value: Json | Absent, *, secret: bool = False) -> str:
     """The value on one line, printable: strings in quotes, lists and mappings as YAML's flow style has them."""
     if value is ABSENT:
         return NOT_SET
@@ -45,18 +45,18 @@ def quoted(text: str) -> str:
     return printable(json.dumps(text, ensure_ascii=False))
 
 
-def _pair(key: Any, value: Any) -> str:
+def _pair(key: str, value: Json) -> str:
     return f"{printable(str(key))}: {written(value, secret=key in catalog.DEFAULT.secret_names)}"
 
 
-def parts(value: Any) -> tuple[str, ...]:
+def parts(value: Json | Absent) -> tuple[str, ...]:
     """The elements of a list or the pairs of a mapping, each on one line."""
     if isinstance(value, Mapping):
         return tuple(map(_pair, value, value.values()))
-    return tuple(map(written, value))
+    return tuple(map(written, value)) if isinstance(value, list | tuple) else ()
 
 
-def brackets(value: Any) -> tuple[str, str]:
+def brackets(value: Json | Absent) -> tuple[str, str]:
     """What opens and closes a value that is written on several lines; empty for one that never is."""
     if isinstance(value, Mapping):
         return "{", "}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from typing import Any
 
 from ackplan.core.diagnostics import printable
 
@@ -26,7 +25,7 @@ def shortened(text: str, limit: int) -> str:
     return safe if len(safe) <= limit else safe[: limit - 1] + "…"
 
 
-def json_text(value: Any, indent: int | None = None) -> str:
+def json_text(value: object, indent: int | None = None) -> str:
     """The value as JSON that moves no terminal either: such characters stand as escapes, which mean the same."""
     return escaped(json.dumps(value, ensure_ascii=False, indent=indent))
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.values import ABSENT
+from ackplan.core.json_types import Json
+from ackplan.core.values import ABSENT, Absent
 from ackplan.core.work import Action, Attach, Detach, Naming, Reason, ScaleIn, ScaleOut, Side
 from ackplan.diff import ParameterChange
 from ackplan.execute import schedule
@@ -42,8 +42,8 @@ class Field:
 
     mark: str
     name: str
-    before: Any
-    after: Any
+    before: Json | Absent
+    after: Json | Absent
     secret: bool
     notes: tuple[Note, ...] = ()
     drift: bool = False
@@ -228,10 +228,11 @@ def _notes(parameter: ParameterChange, change: Change, mode: str) -> Iterator[No
         yield Note.RECORDED_ONLY
 
 
-def _reordered(before: Any, after: Any) -> bool:
+def _reordered(before: Json | Absent, after: Json | Absent) -> bool:
     """Whether two lists that differ hold the same: their order means something then."""
-    both = isinstance(before, list) and isinstance(after, list)
-    return both and before != after and sorted(map(written, before)) == sorted(map(written, after))
+    if not isinstance(before, list) or not isinstance(after, list) or before == after:
+        return False
+    return sorted(map(written, before)) == sorted(map(written, after))
 
 
 def _attaches(parameter: ParameterChange, change: Change) -> bool:

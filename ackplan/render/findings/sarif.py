@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import Any
 from urllib.parse import quote
 
 from ackplan import __version__
@@ -33,7 +32,7 @@ def log(diagnostics: Iterable[Diagnostic]) -> str:
     return json.dumps(whole, indent=2)
 
 
-def _rule(diagnostic: Diagnostic) -> dict[str, Any]:
+def _rule(diagnostic: Diagnostic) -> dict[str, object]:
     return {
         "id": printable(rule_id(diagnostic)),
         "shortDescription": {"text": _sarif_text(diagnostic.summary) or "Unnamed"},
@@ -41,8 +40,8 @@ def _rule(diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
-def _result(diagnostic: Diagnostic, index: int) -> dict[str, Any]:
-    location: dict[str, Any] = {"physicalLocation": _place(diagnostic)}
+def _result(diagnostic: Diagnostic, index: int) -> dict[str, object]:
+    location: dict[str, object] = {"physicalLocation": _place(diagnostic)}
     if diagnostic.cluster:
         name = printable(diagnostic.cluster)
         location["logicalLocations"] = [{"name": name, "fullyQualifiedName": name, "kind": "resource"}]
@@ -56,7 +55,7 @@ def _result(diagnostic: Diagnostic, index: int) -> dict[str, Any]:
     }
 
 
-def _place(diagnostic: Diagnostic) -> dict[str, Any]:
+def _place(diagnostic: Diagnostic) -> dict[str, object]:
     span = diagnostic.span
     file = quote(printable(span.file if span else NO_PLACE).replace("\\", "/"), safe="/")
     region = {"startLine": max(1, span.line), "startColumn": max(1, span.column)} if span else {"startLine": 1}

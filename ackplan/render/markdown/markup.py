@@ -10,7 +10,6 @@ import html
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from ackplan.render.facts.safe import printable, shortened
 
@@ -61,7 +60,7 @@ def fence(text: str, language: str = "") -> str:
     return f"{ticks}{language}\n{safe}\n{ticks}"
 
 
-def json_text(value: Any) -> str:
+def json_text(value: object) -> str:
     """JSON data on several lines, keys sorted; characters that are invisible or broken stand as JSON's escapes."""
     text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
     return _SPECIAL.sub(_escaped, text)

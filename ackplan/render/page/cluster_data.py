@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.values import ABSENT
@@ -16,7 +15,7 @@ from ackplan.render.facts.view import Block, Field, Note, View
 from ackplan.render.facts.words import counted
 from ackplan.render.page.compact import Data, Texts, compact
 from ackplan.render.page.finding import finding_data
-from ackplan.render.page.three_sides import UNKNOWN, Sides, sides
+from ackplan.render.page.three_sides import UNKNOWN, Sides, SideValue, sides
 
 # Stands for the text of a value that is not told.
 NOT_TOLD = -1
@@ -114,12 +113,12 @@ def _sides(three: Sides, texts: Texts) -> Data:
     }
 
 
-def _column(side: str, values: Sequence[tuple[str, Any]], texts: Texts) -> str | list[int | None]:
+def _column(side: str, values: Sequence[tuple[str, SideValue]], texts: Texts) -> str | list[int | None]:
     """Text numbers; None: not set, NOT_TOLD: not told. `no` or `unknown` for a side that has, or tells, no values."""
     return [_side(name, value, texts) for name, value in values] if side == "yes" else side
 
 
-def _side(name: str, value: Any, texts: Texts) -> int | None:
+def _side(name: str, value: SideValue, texts: Texts) -> int | None:
     if value is ABSENT:
         return None
     return NOT_TOLD if value is UNKNOWN else texts(written(value, secret=name in catalog.DEFAULT.secret_names))

@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NotRequired, TypedDict
 
 # A part of the page's data, as schemas/page.schema.json describes it.
-Data = dict[str, Any]
+Data = dict[str, object]
+
+
+class PageData(TypedDict):
+    """All of it."""
+
+    title: str
+    headline: str
+    filters: list[Data]
+    facts: list[Data]
+    path: list[str]
+    alerts: list[Data]
+    findings: list[Data]
+    notes: dict[str, Data]
+    clusters: list[Data]
+    steps: list[Data]
+    graph: Data
+    seconds: float
+    texts: list[str]
+    run: NotRequired[bool]
+    view: NotRequired[str]
 
 
 @dataclass(slots=True)
@@ -20,6 +40,6 @@ class Texts:
         return self.numbers.setdefault(text, len(self.numbers))
 
 
-def compact(data: Mapping[str, Any]) -> Data:
+def compact(data: Mapping[str, object]) -> Data:
     """The data without what is None, false or empty. A zero is a value and stays."""
     return {key: value for key, value in data.items() if value or (value == 0 and value is not False)}

@@ -6,7 +6,7 @@ their numbers: values of parameters above all. No secret is in it, and no time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from ackplan import __version__
 from ackplan.execute.limits import USUAL, Limits
@@ -18,14 +18,14 @@ from ackplan.render.facts.view import View, view
 from ackplan.render.facts.words import counted, duration
 from ackplan.render.graph.positions import layout
 from ackplan.render.page.cluster_data import cluster_data, note_data
-from ackplan.render.page.compact import Data, Texts, compact
+from ackplan.render.page.compact import Data, PageData, Texts, compact
 from ackplan.render.page.finding import finding_data
 from ackplan.render.page.step_data import step_data
 
 _TITLES = {"normal": "Plan", "destroy": "Plan to destroy", "refresh-only": "Plan to refresh the record"}
 
 
-def plan_data(plan: Plan, limits: Limits = USUAL) -> Data:
+def plan_data(plan: Plan, limits: Limits = USUAL) -> PageData:
     """The page of a plan. The times are expected within `limits`."""
     shown, texts = view(plan, limits), Texts()
     placed = layout(plan.steps)
@@ -33,7 +33,7 @@ def plan_data(plan: Plan, limits: Limits = USUAL) -> Data:
     return {
         "title": _TITLES.get(plan.mode, "Plan"),
         "headline": headline(plan),
-        "filters": [{"tone": tally.tone, "text": str(tally)} for tally in tallies(plan)] + _more_filters(clusters),
+        "filters": _filters(plan, clusters),
         "facts": [{"name": name, "text": text} for name, text in _facts(plan, shown)],
         "path": list(path_in_short(shown.path)) if len(shown.blocks) > 1 else [],
         "alerts": [_alert(alert) for alert in alerts(plan, shown)],
@@ -47,12 +47,13 @@ def plan_data(plan: Plan, limits: Limits = USUAL) -> Data:
     }
 
 
-def _more_filters(clusters: Iterable[Data]) -> list[Data]:
-    """What clusters can be filtered by besides what happens to them."""
+def _filters(plan: Plan, clusters: Sequence[Data]) -> list[Data]:
+    """What clusters can be filtered by: what happens to them, drift, and that they stay."""
     drifted = sum("drift" in cluster for cluster in clusters)
     same = sum(cluster["tone"] == "no-op" for cluster in clusters)
     filters = [("drift", drifted, "drifted"), ("no-op", same, "unchanged")]
-    return [{"tone": tone, "text": f"{number} {word}"} for tone, number, word in filters if number]
+    happens: list[Data] = [{"tone": tally.tone, "text": str(tally)} for tally in tallies(plan)]
+    return happens + [{"tone": tone, "text": f"{number} {word}"} for tone, number, word in filters if number]
 
 
 def _alert(alert: Alert) -> Data:

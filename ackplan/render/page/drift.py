@@ -6,11 +6,11 @@ from ackplan.app.drift import Drift
 from ackplan.render.facts.drift import none, since, ways
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.words import counted
-from ackplan.render.page.compact import Data
+from ackplan.render.page.compact import PageData
 from ackplan.render.page.data import plan_data
 
 
-def drift_data(drift: Drift) -> Data:
+def drift_data(drift: Drift) -> PageData:
     """The page of drift."""
     data = plan_data(drift.plan)
     ways_on = {change.cluster: [("since", since(change, drift)), *ways(change, drift)] for change in drift.moved}
@@ -21,4 +21,4 @@ def drift_data(drift: Drift) -> Data:
     number = len(drift.moved)
     verb = "has" if number == 1 else "have"
     headline = f"{counted(number, 'cluster')} {verb} drifted" if number else none(drift).rstrip(".")
-    return data | {"title": "Drift", "headline": headline}
+    return {**data, "title": "Drift", "headline": headline}

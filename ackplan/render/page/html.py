@@ -20,7 +20,7 @@ from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Result
 from ackplan.plan.model import Plan
 from ackplan.render.facts.run import RunFacts
-from ackplan.render.page.compact import Data
+from ackplan.render.page.compact import PageData
 from ackplan.render.page.data import plan_data
 from ackplan.render.page.drift import drift_data
 from ackplan.render.page.run import report_data
@@ -57,7 +57,7 @@ _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 def plan_html(plan: Plan, *, view: str = "clusters", limits: Limits = USUAL) -> str:
     """The page of a plan, open at `view`: `clusters`, `graph` or `schedule`."""
-    return _page(plan_data(plan, limits) | {"view": view})
+    return _page({**plan_data(plan, limits), "view": view})
 
 
 def drift_html(drift: Drift) -> str:
@@ -70,19 +70,19 @@ def report_html(plan: Plan, result: Result, facts: RunFacts) -> str:
     return _page(report_data(plan, result, facts))
 
 
-def data_text(data: Data) -> str:
+def data_text(data: PageData) -> str:
     """JSON that can stand inside of a script element: only ASCII, no character that HTML gives a meaning."""
     return json.dumps(data, separators=(",", ":")).translate(_UNSAFE)
 
 
-def _page(data: Data) -> str:
+def _page(data: PageData) -> str:
     script, style = _script(), _style()
     filled = {
         "policy": _policy(script, style),
         "title": html.escape(f"{data['title']}: {data['headline']}"),
-        "heading": html.escape(str(data["title"])),
-        "headline": html.escape(str(data["headline"])),
-        "alerts": "".join(f"<li>{html.escape(alert['text'])}</li>" for alert in data["alerts"]),
+        "heading": html.escape(data["title"]),
+        "headline": html.escape(data["headline"]),
+        "alerts": "".join(f"<li>{html.escape(str(alert['text']))}</li>" for alert in data["alerts"]),
         "style": style,
         "script": script,
         "data": data_text(data),

@@ -15,54 +15,60 @@ from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import path_in_short
 from ackplan.render.facts.view import clusters_of
 from ackplan.render.facts.words import DONE, duration, headline
-from ackplan.render.page.compact import Data, compact
+from ackplan.render.page.compact import Data, PageData, compact
 from ackplan.render.page.data import plan_data
 from ackplan.render.page.finding import finding_data
 
 _STATUS = ("failed", "interrupted", "skipped", "not started", "done")
 
 
-def report_data(plan: Plan, result: Result, facts: RunFacts) -> Data:
+def report_data(plan: Plan, result: Result, facts: RunFacts) -> PageData:
     """The page of a run: that of its plan, and what became of each step."""
     data = plan_data(_with_errors(plan, result))
     start = begun(result)
     if result.errors and not result.outcomes:
         result = dataclasses.replace(result, outcomes={step.id: Outcome(Status.NOT_STARTED) for step in plan.steps})
-    ends = [_ending(result.outcomes.get(step.id), start) for step in plan.steps]
+    ends = [result.outcomes.get(step.id) for step in plan.steps]
     for step, end in zip(data["steps"], ends, strict=True):
-        step["end"] = end
+        step["end"] = _ending(end, start)
     statuses = _statuses(plan, ends)
     for cluster, change, status in zip(data["clusters"], plan.changes, statuses, strict=True):
         cluster.update(compact({"status": status, "became": _became(status, change)}))
     counts = [(status, f"{statuses.count(status)} {status}") for status in _STATUS if status in statuses]
-    data |= {
+    whole: PageData = {
+        **data,
         "title": f"{_what(plan, facts)} {_how(result)}",
         "headline": ", ".join(text for _, text in counts) or _nothing(result),
-        "filters": [{"tone": status, "text": text} for status, text in counts] + data["filters"],
+        "filters": _filters(counts) + data["filters"],
         "facts": [{"name": name, "text": text} for name, text in _facts(plan, result, facts)],
-        "seconds": max((end["start"] + end["seconds"] for end in ends if "start" in end), default=0.0),
+        "seconds": max((_start(end, start) + _seconds(end) for end in ends if end and ran(end)), default=0.0),
         "run": True,
     }
-    return data | _path(plan, result, data)
+    return {**whole, "path": _path(plan, result, data["steps"])}
 
 
-def _statuses(plan: Plan, ends: Iterable[Data]) -> list[str]:
+def _filters(counts: Iterable[tuple[str, str]]) -> list[Data]:
+    """What clusters can be filtered by besides what happens to them: what became of them."""
+    return [{"tone": status, "text": text} for status, text in counts]
+
+
+def _statuses(plan: Plan, ends: Iterable[Outcome | None]) -> list[str]:
     """What became of each cluster: the worst of its steps; `no-op` where it has none."""
     by_cluster: dict[str, set[str]] = {}
     for step, end in zip(plan.steps, ends, strict=True):
-        by_cluster.setdefault(step.cluster, set()).add(end["status"])
+        by_cluster.setdefault(step.cluster, set()).add(end.status.value if end else "done")
     return [_worst(by_cluster.get(change.cluster, set())) for change in plan.changes]
 
 
-def _path(plan: Plan, result: Result, data: Data) -> Data:
-    """The critical path as it was, where the plan's data has the expected one."""
+def _path(plan: Plan, result: Result, shown_steps: Iterable[Data]) -> list[str]:
+    """The critical path as it was; the steps, which have the expected one, are marked anew."""
     times = schedule.actual(plan.steps, result.outcomes, begun(result))
-    for step, shown in zip(plan.steps, data["steps"], strict=True):
+    for step, shown in zip(plan.steps, shown_steps, strict=True):
         shown.pop("critical", None)
         if step.id in times.critical_path:
             shown["critical"] = True
     clusters = clusters_of(times, {step.id: step.cluster for step in plan.steps})
-    return {"path": list(path_in_short(clusters)) if len(clusters) > 1 else []}
+    return list(path_in_short(clusters)) if len(clusters) > 1 else []
 
 
 def _with_errors(plan: Plan, result: Result) -> Plan:
@@ -110,8 +116,8 @@ def _ending(outcome: Outcome | None, start: float) -> Data:
     return compact(
         {
             "status": outcome.status.value,
-            "start": round(outcome.started - start, 3) if has_run else None,
-            "seconds": round(outcome.seconds, 3),
+            "start": _start(outcome, start) if has_run else None,
+            "seconds": _seconds(outcome),
             "took": duration(outcome.seconds) if has_run else "",
             "id": printable(outcome.cluster_id),
             "requests": [printable(request) for request in outcome.request_ids],
@@ -120,6 +126,15 @@ def _ending(outcome: Outcome | None, start: float) -> Data:
             "errors": [finding_data(diagnostic) for diagnostic in outcome.diagnostics],
         }
     )
+
+
+def _start(outcome: Outcome, start: float) -> float:
+    """Seconds since the run's first step began."""
+    return round(outcome.started - start, 3)
+
+
+def _seconds(outcome: Outcome) -> float:
+    return round(outcome.seconds, 3)
 
 
 def _retry(retry: Retry) -> Data:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from ackplan.core.catalog.parameters import Effect
-from ackplan.core.values import ABSENT
+from ackplan.core.json_types import Json
+from ackplan.core.values import ABSENT, Absent
 from ackplan.core.work import Action, Reason, Side
 from ackplan.diff import ParameterChange
 from ackplan.plan.model import Change
@@ -23,6 +24,7 @@ class _Unknown(enum.Enum):
 
 # Not told: the API does not show it, or the plan does not keep it.
 UNKNOWN: Final = _Unknown.UNKNOWN
+SideValue: TypeAlias = "Json | Absent | _Unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,9 @@ class Row:
     """One parameter on all sides; a side that has no such cluster has ABSENT."""
 
     name: str
-    wanted: Any
-    recorded: Any
-    live: Any
+    wanted: SideValue
+    recorded: SideValue
+    live: SideValue
     changes: bool
 
 
@@ -83,7 +85,7 @@ class _Look:
             return "yes"
         return "no" if self.change.action in {Action.CREATE, Action.FORGET} else "unknown"
 
-    def wanted(self, name: str) -> Any:
+    def wanted(self, name: str) -> SideValue:
         desired = self.change.desired
         if desired is None:
             return UNKNOWN if self.refresh else ABSENT
@@ -92,13 +94,13 @@ class _Look:
         changed = self.changed.get(name)
         return changed.after if changed else (self.change.after or {}).get(name, ABSENT)
 
-    def recorded(self, name: str) -> Any:
+    def recorded(self, name: str) -> SideValue:
         recorded = self.change.recorded
         if recorded is None:
             return UNKNOWN if self.is_recorded == "unknown" else ABSENT
         return recorded.parameters.get(name, recorded.own.get(name, ABSENT))
 
-    def live(self, name: str) -> Any:
+    def live(self, name: str) -> SideValue:
         live, changed = self.change.live, self.changed.get(name)
         if live is None:
             return ABSENT if self.is_live == "no" else UNKNOWN
@@ -111,7 +113,7 @@ class _Look:
             return self._size(name, changed) if live.cluster.size is not None else UNKNOWN
         return live.facts.get(known.live, UNKNOWN) if known.live else UNKNOWN
 
-    def _size(self, name: str, changed: ParameterChange | None) -> Any:
+    def _size(self, name: str, changed: ParameterChange | None) -> SideValue:
         """That of a cluster that is not scaled is the one wanted; that of one that goes is not kept."""
         if changed is not None and changed.effect is Effect.SCALE:
             return changed.before

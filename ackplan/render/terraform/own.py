@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ackplan.core import catalog
 from ackplan.core.call import Call
 from ackplan.core.diagnostics import Diagnostic
@@ -18,7 +16,7 @@ from ackplan.render.facts.compared import compared
 from ackplan.render.facts.formatting import redacted
 
 
-def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, Any]:
+def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, object]:
     """Seconds are whole where they can be. `critical_path` holds ids of steps, the first to start first.
 
     Times are those of a run within `limits`, and without what is refused.
@@ -45,7 +43,7 @@ def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, Any]:
     }
 
 
-def _compared(plan: Plan) -> dict[str, Any]:
+def _compared(plan: Plan) -> dict[str, object]:
     """What a plan that finds nothing to do, or looks for drift alone, was held against."""
     if not plan.empty and plan.mode != "refresh-only":
         return {}
@@ -57,7 +55,7 @@ def _seconds(seconds: float) -> float:
     return int(seconds) if seconds == int(seconds) else seconds
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: Step) -> dict[str, object]:
     return {
         "id": step.id,
         "cluster": step.cluster,
@@ -75,7 +73,7 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _call(call: Call) -> dict[str, Any]:
+def _call(call: Call) -> dict[str, object]:
     return {
         "method": call.method,
         "path": call.path,
@@ -85,7 +83,7 @@ def _call(call: Call) -> dict[str, Any]:
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: Change) -> dict[str, object]:
     return {
         "cluster": change.cluster,
         "cluster_id": change.cluster_id,
@@ -101,7 +99,7 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _parameter(parameter: ParameterChange) -> dict[str, Any]:
+def _parameter(parameter: ParameterChange) -> dict[str, object]:
     """A side that is absent is left out: null is a value."""
     secret = parameter.secret or parameter.name in catalog.DEFAULT.secret_names
     sides = {"before": parameter.before, "after": parameter.after}
@@ -115,7 +113,7 @@ def _parameter(parameter: ParameterChange) -> dict[str, Any]:
     }
 
 
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
     span, encoded = diagnostic.span, encode_diagnostic(diagnostic)
     del encoded["span"]
     place = {"file": span.file, "line": span.line, "column": span.column} if span else None

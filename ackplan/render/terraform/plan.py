@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TypeVar
 
 from ackplan import __version__
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, has_errors
+from ackplan.core.json_types import Json, JsonObject
 from ackplan.core.work import Action
 from ackplan.core.world import encode_world
 from ackplan.execute.limits import USUAL, Limits
@@ -32,10 +33,11 @@ STATE_FORMAT = "1.0"
 TERRAFORM_VERSION = "1.9.0"
 
 _OF_THE_RECORD = frozenset({"ackplan_version", "prior_state", "resource_drift"})
+E = TypeVar("E", bound=Mapping[str, object])
 _FIRST = ("format_version", "terraform_version", "ackplan_version")
 
 
-def plan_json(plan: Plan, record: Record, limits: Limits = USUAL) -> dict[str, Any]:
+def plan_json(plan: Plan, record: Record, limits: Limits = USUAL) -> dict[str, object]:
     """The plan as `terraform show -json PLANFILE` has it. `record` is the record that it was made on.
 
     A plan file has the times of a run within the usual limits.
@@ -67,7 +69,7 @@ def file_json(file: PlanFile) -> Mapping[str, object]:
     return {**plan_json(file.plan, file.record), "ackplan_version": file.version}
 
 
-def tells(shown: Any, plan: Plan) -> bool:
+def tells(shown: object, plan: Plan) -> bool:
     """Whether JSON from a plan file tells of this very plan, in all that can be told without the record."""
     if not isinstance(shown, dict):
         return False
@@ -75,7 +77,7 @@ def tells(shown: Any, plan: Plan) -> bool:
     return all(_plain(shown.get(key)) == _plain(json.loads(json.dumps(value))) for key, value in told)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Json) -> Json:
     """Without the old address of a cluster, which only the record tells."""
     if not isinstance(value, list):
         return value
@@ -85,16 +87,16 @@ def _plain(value: Any) -> Any:
     ]
 
 
-def record_json(record: Record) -> dict[str, Any]:
+def record_json(record: Record) -> dict[str, object]:
     """The record as `terraform show -json` has the state."""
     entries = [_recorded(name, entry, record.clusters) for name, entry in record.clusters.items()]
-    own: dict[str, Any] = {"lineage": record.lineage, "serial": record.serial}
+    own: dict[str, object] = {"lineage": record.lineage, "serial": record.serial}
     if record.world:
         own["world"] = encode_world(record.world)
     return {**_state(entries), "ackplan_version": __version__, "ackplan": own}
 
 
-def validate_json(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
+def validate_json(diagnostics: Iterable[Diagnostic]) -> dict[str, object]:
     """What is wrong with a spec, as `terraform validate -json` says it."""
     found = list(diagnostics)
     errors = sum(diagnostic.is_error for diagnostic in found)
@@ -103,11 +105,11 @@ def validate_json(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
         "valid": not has_errors(found),
         "error_count": errors,
         "warning_count": len(found) - errors,
-        "diagnostics": [_diagnostic(diagnostic) for diagnostic in found],
+        "diagnostics": [diagnostic_json(diagnostic) for diagnostic in found],
     }
 
 
-def dumps(data: Mapping[str, Any]) -> str:
+def dumps(data: Mapping[str, object]) -> str:
     """JSON on one line without spaces: versions first, then all keys sorted, ackplan's own last.
 
     Characters that are invisible, steer a terminal or are broken stand as escapes, which mean the same to a reader.
@@ -118,26 +120,26 @@ def dumps(data: Mapping[str, Any]) -> str:
     return escaped("{" + ",".join(pairs) + "}")
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 
 
-def _by_address(entries: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
+def _by_address(entries: Iterable[E | None]) -> list[E]:
     return sorted((entry for entry in entries if entry is not None), key=lambda entry: str(entry["address"]))
 
 
-def _module(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def _module(entries: Iterable[dict[str, object]]) -> dict[str, object]:
     found = _by_address(entries)
     return {"resources": found} if found else {}
 
 
-def _planned(change: Change) -> dict[str, Any]:
+def _planned(change: Change) -> dict[str, object]:
     replaced = change.action in {Action.CREATE, Action.REPLACE}
     found = resources.attributes(change.cluster, change.after or {}, "" if replaced else change.cluster_id)
     return _resource(change.kind, change.cluster, found)
 
 
-def _resource(kind: Kind, name: str, found: Mapping[str, Any]) -> dict[str, Any]:
+def _resource(kind: Kind, name: str, found: JsonObject) -> dict[str, object]:
     return {
         "address": resources.address(kind, name),
         "mode": "managed",
@@ -150,7 +152,7 @@ def _resource(kind: Kind, name: str, found: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def _state(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def _state(entries: Iterable[dict[str, object]]) -> dict[str, object]:
     return {
         "format_version": STATE_FORMAT,
         "terraform_version": TERRAFORM_VERSION,
@@ -158,7 +160,7 @@ def _state(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _prior(plan: Plan, record: Record) -> Iterable[dict[str, Any]]:
+def _prior(plan: Plan, record: Record) -> Iterable[dict[str, object]]:
     """What is recorded or adopted, as far as it is still live, with what the plan saw of it."""
     seen = {change.cluster: change for change in plan.changes}
     clusters = {**record.clusters}
@@ -172,14 +174,14 @@ def _prior(plan: Plan, record: Record) -> Iterable[dict[str, Any]]:
     return (_recorded(name, entry, clusters) for name, entry in clusters.items())
 
 
-def _recorded(name: str, entry: RecordedCluster, clusters: Mapping[str, RecordedCluster]) -> dict[str, Any]:
+def _recorded(name: str, entry: RecordedCluster, clusters: Mapping[str, RecordedCluster]) -> dict[str, object]:
     found = resources.attributes(name, entry.parameters, entry.cluster_id)
     needs = [resources.address(clusters[other].kind, other) for other in entry.depends_on if other in clusters]
     resource = _resource(entry.kind, name, found)
     return {**resource, "depends_on": needs} if needs else resource
 
 
-def _configuration(planned: Iterable[Change]) -> dict[str, Any]:
+def _configuration(planned: Iterable[Change]) -> dict[str, object]:
     kinds = {change.cluster: change.kind for change in planned}
     provider = {"name": resources.PROVIDER, "full_name": resources.PROVIDER_NAME}
     return {
@@ -188,7 +190,7 @@ def _configuration(planned: Iterable[Change]) -> dict[str, Any]:
     }
 
 
-def _configured(change: Change, kinds: Mapping[str, Kind]) -> dict[str, Any]:
+def _configured(change: Change, kinds: Mapping[str, Kind]) -> dict[str, object]:
     needs = [resources.address(kinds[name], name) for name in change.depends_on if name in kinds]
     found = resources.attributes(change.cluster, change.after or {})
     configured = {
@@ -203,7 +205,7 @@ def _configured(change: Change, kinds: Mapping[str, Kind]) -> dict[str, Any]:
     return {**configured, "depends_on": needs} if needs else configured
 
 
-def _expression(name: str, value: Any) -> Any:
+def _expression(name: str, value: Json) -> Json:
     """Blocks that repeat are lists of expressions; a sensitive value is an expression that refers to nothing."""
     if name in resources.sensitive_attributes():
         return {}
@@ -212,10 +214,11 @@ def _expression(name: str, value: Any) -> Any:
     return {"constant_value": value}
 
 
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+def diagnostic_json(diagnostic: Diagnostic) -> dict[str, object]:
+    """A finding as `terraform validate -json` has it."""
     subject = ": ".join(part for part in (diagnostic.cluster, diagnostic.parameter) if part)
     said = ". ".join(part for part in (diagnostic.detail, diagnostic.cure) if part)
-    shown: dict[str, Any] = {
+    shown: dict[str, object] = {
         "severity": diagnostic.severity.value,
         "summary": diagnostic.summary,
         "detail": ": ".join(part for part in (subject, said) if part),

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import Any
 
 from ackplan.core import catalog
+from ackplan.core.json_types import Json, JsonObject
 from ackplan.render.facts.formatting import redacted
 
 PROVIDER = "alicloud"
@@ -33,7 +33,7 @@ def sensitive_attributes() -> frozenset[str]:
     return frozenset(provider_names().get(name, name) for name in catalog.DEFAULT.secret_names)
 
 
-def attributes(name: str, parameters: Mapping[str, Any], cluster_id: str = "") -> dict[str, Any]:
+def attributes(name: str, parameters: JsonObject, cluster_id: str = "") -> dict[str, Json]:
     """A cluster's attributes, sorted by name. Without a `cluster_id` there is no `id`: only the API will tell it."""
     given = {"name": name, **parameters}
     found = {provider_names().get(key, key): _value(key, value) for key, value in given.items()}
@@ -42,7 +42,7 @@ def attributes(name: str, parameters: Mapping[str, Any], cluster_id: str = "") -
     return dict(sorted(found.items()))
 
 
-def _value(name: str, value: Any) -> Any:
+def _value(name: str, value: Json) -> Json:
     if name in catalog.DEFAULT.secret_names:
         return None
     if name in _pairs() and isinstance(value, list):
@@ -61,18 +61,18 @@ def _pairs() -> frozenset[str]:
     )
 
 
-def sensitive(found: Mapping[str, Any]) -> dict[str, Any]:
+def sensitive(found: JsonObject) -> dict[str, Json]:
     """Of attributes: true for each that is sensitive, the outline of those that have parts."""
     return {**outline(found), **dict.fromkeys(sorted(sensitive_attributes() & set(found)), True)}
 
 
-def outline(found: Mapping[str, Any]) -> dict[str, Any]:
+def outline(found: JsonObject) -> dict[str, Json]:
     """The shape of attributes without their values, as Terraform marks what has parts: `{"types": [false, false]}`."""
     shapes = {key: _shape(value) for key, value in found.items()}
     return {key: shape for key, shape in shapes.items() if shape is not False}
 
 
-def _shape(value: Any) -> Any:
+def _shape(value: Json) -> Json:
     if isinstance(value, Mapping):
         return outline(value)
     return [_shape(item) for item in value] if isinstance(value, list) else False

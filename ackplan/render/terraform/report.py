@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ackplan.execute.outcomes import Outcome, Result
 from ackplan.plan.model import Plan, Step
 from ackplan.record import Record
@@ -29,7 +27,7 @@ def dumps(plan: Plan, result: Result, facts: RunFacts, record: Record) -> str:
     return json_text(report, indent=2) + "\n"
 
 
-def _step(name: str, outcome: Outcome, step: Step | None, start: float) -> dict[str, Any]:
+def _step(name: str, outcome: Outcome, step: Step | None, start: float) -> dict[str, object]:
     """One step. `start` and `seconds` are seconds; `start` counts from when the run's first step began."""
     call = step.call if step else None
     return {

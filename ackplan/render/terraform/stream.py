@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 from ackplan import __version__
 from ackplan.core.catalog import Kind
@@ -20,7 +20,7 @@ from ackplan.render.facts.safe import printable
 from ackplan.render.facts.view import call_of
 from ackplan.render.facts.words import duration
 from ackplan.render.terraform import provider
-from ackplan.render.terraform.plan import TERRAFORM_VERSION, dumps, validate_json
+from ackplan.render.terraform.plan import TERRAFORM_VERSION, diagnostic_json, dumps
 
 # The version of Terraform's stream whose messages these are.
 UI_VERSION = "1.2"
@@ -48,7 +48,8 @@ _VERBS = {
     "delete": ("destroying", "Destruction"),
     "remove": ("forgetting", "Forgetting"),
 }
-_NOTHING: Mapping[str, Any] = {}
+_Facts: TypeAlias = Mapping[str, object]
+_NOTHING: _Facts = {}
 
 
 def version_message(*, at: str) -> str:
@@ -94,7 +95,7 @@ def _planned(change: Change, kind: str, at: str) -> str:
         action = "delete" if change.reason in {Reason.VANISHED, Reason.GONE} else "update"
         text = f"Drift detected ({action})"
     address = provider.address(change.kind, change.cluster)
-    told: dict[str, Any] = {"resource": _resource(address, change.cluster), "action": action}
+    told: dict[str, object] = {"resource": _resource(address, change.cluster), "action": action}
     reason = _REASONS.get((change.action, change.reason))
     if reason and kind == "planned_change":
         told["reason"] = reason
@@ -147,14 +148,16 @@ class _Telling:
         known = _VERBS.get(self.step.traits.terraform)
         return known[1] if known else self.step.traits.verb.infinitive.capitalize()
 
-    def hook(self, kind: str, text: str, more: Mapping[str, Any] = _NOTHING, own: Mapping[str, Any] = _NOTHING) -> str:
+    def hook(
+        self, kind: str, text: str, more: Mapping[str, object] = _NOTHING, own: Mapping[str, object] = _NOTHING
+    ) -> str:
         """`more` stands beside resource and action, `own` beside the step's id and call."""
         hook = {"resource": _resource(self.address, self.step.cluster), "action": self.step.traits.terraform, **more}
         told = {"step": self.step.id, "call": call_of(self.step) or None, **own}
         level = "error" if kind == "apply_errored" else "info"
         return _message(kind, f"{self.address}: {text}", self.at, {"hook": hook, "ackplan": told}, level=level)
 
-    def log(self, text: str, level: str, own: Mapping[str, Any]) -> str:
+    def log(self, text: str, level: str, own: _Facts) -> str:
         told = {"step": self.step.id, **own}
         return _message("log", f"{self.address}: {text}", self.at, {"ackplan": told}, level=level)
 
@@ -190,7 +193,7 @@ def _ended(event: Event, outcome: Outcome, told: _Telling) -> str | None:
 
 def diagnostic_message(diagnostic: Diagnostic, *, at: str, address: str = "") -> str:
     """An error or a warning; `address` is the resource that it is about."""
-    (shown,) = validate_json([diagnostic])["diagnostics"]
+    shown = diagnostic_json(diagnostic)
     told = {**shown, "address": address} if address else shown
     level = "error" if diagnostic.is_error else "warn"
     text = f"{diagnostic.severity.value.capitalize()}: {diagnostic.summary}"
@@ -208,7 +211,7 @@ def summary_message(result: Result, plan: Plan, *, at: str) -> str:
         "import": _imports(finished),
         "remove": sum(isinstance(step.work, Delete) for step in done),
     }
-    own: dict[str, Any] = {status.value.replace(" ", "_"): result.count(status) for status in Status}
+    own: dict[str, object] = {status.value.replace(" ", "_"): result.count(status) for status in Status}
     own |= {"complete": result.complete, "interrupted": result.interrupted, "seconds": round(result.seconds, 3)}
     text = f"{operation.capitalize()} {'complete' if result.complete else 'incomplete'}! "
     text += f"Resources: {counts['add']} added, {counts['change']} changed, {counts['remove']} destroyed."
@@ -248,6 +251,6 @@ def _resource(address: str, name: str) -> dict[str, str | None]:
     }
 
 
-def _message(kind: str, text: str, at: str, more: Mapping[str, Any], *, level: str = "info") -> str:
+def _message(kind: str, text: str, at: str, more: _Facts, *, level: str = "info") -> str:
     head = {"@level": level, "@message": printable(text), "@module": "terraform.ui", "@timestamp": at, "type": kind}
     return dumps({**head, **more})

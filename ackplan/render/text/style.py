@@ -5,14 +5,23 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import click
 
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.render.facts.safe import printable
 
-_TONES: dict[str, dict[str, Any]] = {
+
+class _Ink(TypedDict, total=False):
+    """How click writes a text."""
+
+    fg: str
+    bold: bool
+    dim: bool
+
+
+_TONES: dict[str, _Ink] = {
     "+": {"fg": "green"},
     "~": {"fg": "yellow"},
     "-": {"fg": "red"},
