@@ -24,9 +24,10 @@ from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors
 from ackplan.execute.executor import Executor
 from ackplan.execute.outcomes import Result, Run
 from ackplan.execute.step_run import Ports
-from ackplan.plan.plan_file import of_another_version
+from ackplan.plan.plan_file import unpinned
 from ackplan.record.codec import digest as content
 from ackplan.record.journal import Entry, Phase, RunHead, fold
+from ackplan.record.pin import changed
 
 if TYPE_CHECKING:
     from ackplan.app.host import Host, RunApi
@@ -194,18 +195,15 @@ def check_fit(saved: SavedPlan, workspace: str) -> None:
     if not plan.applicable:
         raise Failure(_blocked(saved))
     if not pins.record:
-        raise Failure(of_another_version(f"{saved.name} does not pin what the record held"))
+        raise Failure(unpinned(saved.name))
     if pins.workspace != workspace:
-        detail = f"{saved.name} was made for the workspace {pins.workspace}"
-        cure = f"Give --workspace {pins.workspace}, or plan again"
-        raise Failure(error("ACK6009", "Plan is for another workspace", detail, cure))
+        raise Failure(error("ACK6009", file=saved.name, workspace=pins.workspace))
 
 
 def _blocked(saved: SavedPlan) -> Diagnostic:
     if saved.plan.refused_by and not saved.plan.blocked:
-        detail = f"{saved.name}: refused by {', '.join(saved.plan.refused_by)}"
-        return error("ACK6006", "Plan is blocked", detail, "Do what its policies ask for, then plan again")
-    return error("ACK6006", "Plan is blocked", saved.name, "Plan with --skip-blocked")
+        return error("ACK6006.policies", file=saved.name, rules=", ".join(saved.plan.refused_by))
+    return error("ACK6006.changes", file=saved.name)
 
 
 def refusals(plan: Plan) -> tuple[Diagnostic, ...]:
@@ -235,9 +233,7 @@ async def carry_out(workspace: Workspace, plan: Plan, before: Baseline, executor
 
 def _check_still(now: Record, before: Record) -> None:
     if now != before:
-        how = f"serial {now.serial}, it was {before.serial} when the plan was made"
-        how = "other content of the same serial" if now.serial == before.serial else how
-        raise Failure(error("ACK3004", "Record was written by someone else meanwhile", how, "Plan again"))
+        raise Failure(changed(now, before))
 
 
 def settle(workspace: Workspace, before: Baseline, recovered: Iterable[Entry]) -> Record:

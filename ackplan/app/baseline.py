@@ -46,9 +46,7 @@ def _check_of(leftover: Leftover, stored: Record) -> None:
     """Raises Failure for a journal of another record: what its run did would be recorded here, and deleted."""
     head = leftover.head
     if head is not None and head.lineage and stored.lineage and head.lineage != stored.lineage:
-        detail = f"{head.fate}; it is of the record {head.lineage}, this one is {stored.lineage}"
-        cure = "Put that record back (git checkout) and finish it: ackplan apply; or move the journal out of .ackplan/"
-        raise Failure(error("ACK3033", "Journal is of another record", detail, cure))
+        raise Failure(error("ACK3033", fate=head.fate, journal=head.lineage, record=stored.lineage))
 
 
 def stale(leftover: Leftover, stored: Record) -> bool:

@@ -18,7 +18,6 @@ from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.pin import is_made_on
 
-_CURE = "Plan again"
 # What is done so that a cluster becomes as the spec wants it.
 _WANTED = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE, Action.ADOPT, Action.RECORD})
 _OF_MODE: Mapping[str, frozenset[Action]] = {
@@ -49,7 +48,7 @@ def _told(change: Change, recorded: RecordedCluster | None, mode: str) -> Iterat
 
 
 def _altered(file: str, cluster: str, why: str) -> Diagnostic:
-    return error("ACK6003", "Plan file was altered", f"{file}: {why}", _CURE, cluster=cluster)
+    return error("ACK6003.contradiction", file=file, why=why, cluster=cluster)
 
 
 def _of_policies(plan: Plan) -> Iterator[str]:

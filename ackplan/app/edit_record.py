@@ -19,11 +19,9 @@ from ackplan.record import Record, RecordedCluster
 
 def check_settled(before: Baseline) -> None:
     """Raises Failure where an interrupted apply left something that is not in the record yet."""
-    head, cure = before.leftover.head, "Finish it first: ackplan apply"
-    if head is not None and head.ended:
-        raise Failure(error("ACK3031", "An earlier apply ended with calls in flight", f"run {head.id}", cure))
+    head = before.leftover.head
     if head is not None:
-        raise Failure(error("ACK3030", "An earlier apply was interrupted", f"run {head.id} left its journal", cure))
+        raise Failure(error("ACK3031.unfinished" if head.ended else "ACK3030.unfinished", run=head.id))
 
 
 def forget(record: Record, names: Iterable[str]) -> Record:
@@ -47,10 +45,7 @@ def rename(record: Record, old: str, new: str, live: Iterable[Cluster]) -> Recor
     if entry is None:
         raise Failure(_unknown(old))
     if new in record.clusters:
-        cure = f"Forget it first: ackplan state rm {new}"
-        raise Failure(
-            error("ACK3006", "Cluster is recorded already", f"{new} is {record.clusters[new].cluster_id}", cure)
-        )
+        raise Failure(error("ACK3006.target", name=new, cluster_id=record.clusters[new].cluster_id))
     found = next((c for c in live if c.cluster_id == entry.cluster_id and not c.gone), None)
     if found is None or found.name != new:
         raise Failure(_not_renamed(old, new, entry, found))
@@ -60,11 +55,8 @@ def rename(record: Record, old: str, new: str, live: Iterable[Cluster]) -> Recor
 
 def _not_renamed(old: str, new: str, entry: RecordedCluster, found: Cluster | None) -> Diagnostic:
     if found is None:
-        detail, cure = f"{entry.cluster_id} is not live", f"To forget it: ackplan state rm {old}"
-    else:
-        detail = f"{entry.cluster_id} is still called {found.name}"
-        cure = f"A cluster of another name is another cluster: ackplan creates {new} and deletes {old}"
-    return error("ACK3040", "Cluster was not renamed", detail, cure, cluster=old)
+        return error("ACK3040.gone", cluster_id=entry.cluster_id, cluster=old)
+    return error("ACK3040.same", cluster_id=entry.cluster_id, live=found.name, new=new, cluster=old)
 
 
 def _named(entry: RecordedCluster, name: str) -> RecordedCluster:
@@ -81,37 +73,24 @@ def _following(entry: RecordedCluster, old: str, new: str) -> RecordedCluster:
     return dataclasses.replace(entry, own={**entry.own, "depends_on": names})
 
 
-_PULL = "Pull the record again and make the change on that; --force puts this one in its place all the same"
-
-
 def put(record: Record, pushed: Record, *, force: bool) -> Record:
     """The record to write when `pushed` takes its place. Raises Failure where that would lose what others wrote."""
     if not force:
         check_distinct(pushed)
     if not force and record.lineage:
         if pushed.lineage != record.lineage:
-            raise Failure(_refused(f"its lineage is {pushed.lineage}, the record's is {record.lineage}"))
+            raise Failure(error("ACK3041.lineage", pushed=pushed.lineage, recorded=record.lineage))
         if pushed.serial < record.serial:
-            raise Failure(_refused(f"it has serial {pushed.serial}, the record was written since: {record.serial}"))
+            raise Failure(error("ACK3041.serial", pushed=pushed.serial, recorded=record.serial))
         if pushed.serial == record.serial and pushed != record:
-            raise Failure(_other_content(record))
+            raise Failure(error("ACK3041.content", serial=record.serial, next=record.serial + 1))
         if not pushed.world.meets(record.world):
-            raise Failure(_refused(f"it is of {pushed.world}, the record's clusters are of {record.world}"))
+            raise Failure(error("ACK3041.world", pushed=pushed.world, recorded=record.world))
     return pushed
 
 
-def _refused(detail: str) -> Diagnostic:
-    return error("ACK3041", "Record would be lost", detail, _PULL)
-
-
-def _other_content(record: Record) -> Diagnostic:
-    detail = f"it has the record's own serial {record.serial}, and says something else"
-    cure = f'Where it is the record of now, mended, give it "serial": {record.serial + 1}. {_PULL}'
-    return error("ACK3041", "Record would be lost", detail, cure)
-
-
 def _unknown(name: str) -> Diagnostic:
-    return error("ACK3005", "Unknown cluster", f'"{name}" is not recorded', "ackplan state list")
+    return error("ACK3005", name=name)
 
 
 async def rewrite(workspace: Workspace, what: str, changed: Callable[[Baseline], Awaitable[Record]]) -> Record:

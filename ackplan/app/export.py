@@ -47,8 +47,8 @@ def _ambiguous(cluster: Cluster, live: Sequence[Cluster]) -> Diagnostic | None:
     others = [c.cluster_id for c in live if c.name == cluster.name and not c.gone and c is not cluster]
     if not others:
         return None
-    detail = f"{cluster.cluster_id} and {', '.join(sorted(others))} have the same name"
-    return error("ACK3053", "Name is not unique", detail, "Rename all but one of them", cluster=cluster.name)
+    ids = f"{cluster.cluster_id} and {', '.join(sorted(others))}"
+    return error("ACK3053", ids=ids, cluster=cluster.name)
 
 
 def described(

@@ -19,23 +19,20 @@ from ackplan.spec.desired import Wanted
 
 # States of clusters that are not, or not any more, what they are meant to be: nothing to begin managing.
 _UNFIT = {
-    "initial": "it is still being created",
-    "failed": "its creation failed, and nothing runs there",
-    "deleting": "it is being deleted",
-    "deleted": "it is deleted",
-    "delete_failed": "somebody began to delete it",
+    "initial": "ACK3050.initial",
+    "failed": "ACK3050.failed",
+    "deleting": "ACK3050.deleting",
+    "deleted": "ACK3050.deleted",
+    "delete_failed": "ACK3050.delete_failed",
 }
 
 
 def obstacle(live: Cluster) -> Diagnostic | None:
     """Why this live cluster can't be put under management; None where it can."""
     if catalog.DEFAULT.kind_of_live(live.attributes) is None:
-        detail = f"{live.cluster_id} is of type {live.type_told}, which no spec can say"
-        return error("ACK3008", "Not a kind of cluster that is managed here", detail, cluster=live.name)
+        return error("ACK3008", cluster_id=live.cluster_id, type_told=live.type_told, cluster=live.name)
     if live.state in _UNFIT:
-        detail = f"{live.cluster_id} is {live.state}: {_UNFIT[live.state]}"
-        cure = "Look at it: ackplan clusters"
-        return error("ACK3050", "Cluster is not fit to be taken over", detail, cure, cluster=live.name)
+        return error(_UNFIT[live.state], cluster_id=live.cluster_id, cluster=live.name)
     return None
 
 
@@ -44,8 +41,7 @@ def under_another_name(record: Record, live: Cluster) -> Diagnostic | None:
     other = recorded_as(record, live.cluster_id, live.name)
     if not other:
         return None
-    detail, cure = f"{live.cluster_id} is recorded as {other}", f"Follow it: ackplan state mv {other} {live.name}"
-    return error("ACK3006", "Cluster is recorded already", detail, cure, cluster=live.name)
+    return error("ACK3006.other_name", cluster_id=live.cluster_id, other=other, cluster=live.name)
 
 
 def take_in(record: Record, name: str, live: Cluster, nodes: Sequence[Node], wanted: Wanted | None = None) -> Record:
@@ -55,12 +51,9 @@ def take_in(record: Record, name: str, live: Cluster, nodes: Sequence[Node], wan
     """
     entry = record.clusters.get(name)
     if entry is not None and not (entry.partial and entry.cluster_id == live.cluster_id):
-        raise Failure(
-            error("ACK3006", "Cluster is recorded already", f"{name} is {entry.cluster_id}", "ackplan state show")
-        )
+        raise Failure(error("ACK3006.same_name", name=name, cluster_id=entry.cluster_id))
     if live.name != name:
-        detail = f"{live.cluster_id} is called {live.name}"
-        raise Failure(error("ACK3007", "Cluster has another name", detail, f"ackplan import {live.name}"))
+        raise Failure(error("ACK3007", cluster_id=live.cluster_id, live=live.name))
     fault = under_another_name(record, live) or obstacle(live)
     if fault is not None:
         raise Failure(fault)
@@ -93,8 +86,7 @@ def to_take_in(
         found = [cluster for cluster in live if cluster.name == name and not cluster.gone]
         if len(found) > 1:
             ids = ", ".join(sorted(cluster.cluster_id for cluster in found))
-            cure = f"Say which is meant: ackplan import {name} CLUSTER_ID"
-            left.append(warning("ACK3051", "Cluster is left out", f"several have this name: {ids}", cure, cluster=name))
+            left.append(warning("ACK3051.several", ids=ids, cluster=name))
         elif found:
             fault = under_another_name(record, found[0]) or obstacle(found[0])
             left += [left_out(fault)] if fault else []
@@ -109,17 +101,14 @@ def _is_news(entry: RecordedCluster | None, wanted: Wanted) -> bool:
 
 def left_out(fault: Diagnostic) -> Diagnostic:
     """The obstacle as a warning: the others go on without this cluster."""
-    return warning("ACK3051", "Cluster is left out", fault.detail, fault.cure, cluster=fault.cluster)
+    return warning("ACK3051.obstacle", why=fault.detail, remedy=fault.cure, cluster=fault.cluster)
 
 
 def vanished(cluster: Cluster) -> Diagnostic:
     """Why a cluster is left out that was listed, and that the API does not know by its id."""
-    detail = f"{cluster.cluster_id}, which the list has, is not known any more"
-    return error("ACK3061", "Cluster is gone since it was listed", detail, "Run it again", cluster=cluster.name)
+    return error("ACK3061", cluster_id=cluster.cluster_id, cluster=cluster.name)
 
 
 def not_in_spec(name: str) -> Diagnostic:
     """What follows of a cluster that is recorded, and that the spec does not have."""
-    detail = "it is recorded now, and not in the spec: the next apply would delete it"
-    cure = f"Write its entry first: ackplan export {name}"
-    return warning("ACK3052", "Cluster is not in the spec", detail, cure, cluster=name)
+    return warning("ACK3052", cluster=name)

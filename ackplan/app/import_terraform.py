@@ -115,7 +115,7 @@ def _contradictions(cluster: Translated, live: Cluster | None, record: Record) -
     name = live.name if live else cluster.name
     known = record.clusters.get(name)
     if known is not None and known.cluster_id != cluster.cluster_id:
-        yield error("ACK3006", cluster_id=known.cluster_id, cluster=name)
+        yield error("ACK3006.other_id", cluster_id=known.cluster_id, cluster=name)
     kind = catalog.DEFAULT.kind_of_live(live.attributes) if live else cluster.kind
     if kind is not None and kind is not cluster.kind:
         yield error(

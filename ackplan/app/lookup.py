@@ -65,11 +65,11 @@ def named(live: Sequence[Cluster], name: str) -> Cluster:
         return staying[0]
     if staying:
         staying_ones = ", ".join(sorted(f"{c.cluster_id} ({c.state}, {c.region_id})" for c in staying))
-        cure = "Give the id of the one that is meant"
-        raise Failure(error("ACK2022", "Several live clusters have one name", staying_ones, cure, cluster=name))
+        raise Failure(error("ACK2022.named", ids=staying_ones, cluster=name))
     near = difflib.get_close_matches(name, [cluster.name for cluster in clusters.values()], 1)
-    hint = f'Did you mean "{near[0]}"?' if near else "ackplan clusters shows what is live; --region looks elsewhere"
-    raise Failure(error("ACK4002", "Unknown cluster", f'no live cluster is called "{name}"', hint))
+    if near:
+        raise Failure(error("ACK4002.near", name=name, near=near[0]))
+    raise Failure(error("ACK4002.unlike", name=name))
 
 
 async def nodes_of(api: ApiReader, clusters: Sequence[Cluster]) -> Mapping[str, Sequence[Node]]:

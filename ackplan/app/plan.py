@@ -211,13 +211,9 @@ def _interrupted(before: Baseline) -> tuple[Diagnostic, ...]:
     if head is None:
         return ()
     if before.running:
-        detail = f"run {head.id}, {before.running}; when it ends, this plan may be out of date"
-        return (warning("ACK3035", "An apply is under way", detail, "Wait for it to end, then plan again"),)
-    detail = f"run {head.id}; calls in flight: {', '.join(call.step for call in before.flying) or 'none'}"
-    cure = "This plan takes in what became of them; ackplan apply finishes it"
-    if head.ended:
-        return (warning("ACK3031", "An earlier apply ended with calls in flight", detail, cure),)
-    return (warning("ACK3030", "An earlier apply was interrupted", detail, cure),)
+        return (warning("ACK3035", run=head.id, holder=before.running),)
+    calls = ", ".join(call.step for call in before.flying) or "none"
+    return (warning("ACK3031.plan" if head.ended else "ACK3030.plan", run=head.id, calls=calls),)
 
 
 async def _nodes(

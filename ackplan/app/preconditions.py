@@ -24,8 +24,6 @@ from ackplan.record.aims import Gone
 from ackplan.record.pin import is_made_on, parted
 from ackplan.record.shared_ids import shared_ids
 
-_CURE = "Plan again"
-_RESUMED = "To go on with what is in the spec now: ackplan apply, which takes in what the interrupted run did"
 _NODES = "nodes"
 
 
@@ -49,11 +47,9 @@ async def check_unmoved(
 
 def check_same_spec(plan: Plan, inputs: spec.Inputs) -> None:
     """Raises Failure where the spec moved since a plan whose run was interrupted."""
-    moved = [
-        dataclasses.replace(fault, texts=(fault.summary, fault.detail, _RESUMED)) for fault in _spec_moved(plan, inputs)
-    ]
-    if moved:
-        raise Failure(*moved)
+    edits = _edits(plan, inputs)
+    if edits:
+        raise Failure(error("ACK3032.resumed", edits=edits))
 
 
 async def check_resumable(plan: Plan, before: Baseline, ids: Mapping[str, str], observer: Observer) -> None:
@@ -78,7 +74,15 @@ def _regions(plan: Plan) -> set[str]:
 
 
 def _spec_moved(plan: Plan, inputs: spec.Inputs) -> Iterator[Diagnostic]:
-    """Nothing is said where there is no file of the spec at all: a plan file needs none to be carried out.
+    edits = _edits(plan, inputs)
+    if edits:
+        yield error("ACK3032.planned", edits=edits)
+
+
+def _edits(plan: Plan, inputs: spec.Inputs) -> str:
+    """What was done to the files of the spec since the plan, in words; nothing where they mean the same.
+
+    Nothing is said where there is no file of the spec at all: a plan file needs none to be carried out.
 
     Files that were edited may mean the same: then nothing moved.
     """
@@ -86,20 +90,19 @@ def _spec_moved(plan: Plan, inputs: spec.Inputs) -> Iterator[Diagnostic]:
     planned = plan.pins.spec_files
     now = spec.sources(inputs) if planned else {}
     if not now or now == planned or spec.read(inputs).digest() == plan.pins.spec_digest:
-        return
+        return ""
     told = [f"{name} is gone" for name in sorted(planned.keys() - now.keys())]
     told += [f"{name} is new" for name in sorted(now.keys() - planned.keys())]
     told += [f"{name} was edited" for name in sorted(planned.keys() & now.keys()) if planned[name] != now[name]]
-    yield error("ACK3032", "Spec moved since the plan", "; ".join(told), _CURE)
+    return "; ".join(told)
 
 
 def _record_moved(plan: Plan, before: Baseline, made_on: Record | None) -> Iterator[Diagnostic]:
     if not is_made_on(plan.pins, before.stored):
         how = parted(plan.pins, before.stored, made_on)
-        yield error("ACK6004", "Record moved since the plan", how, _CURE)
+        yield error("ACK6004.content", how=how)
     elif before.leftover.head is not None:
-        cure = "Finish it: ackplan apply; then plan again"
-        yield error("ACK6004", "Record moved since the plan", before.leftover.head.fate, cure)
+        yield error("ACK6004.unfinished", fate=before.leftover.head.fate)
 
 
 def _live_moved(
@@ -131,7 +134,7 @@ def _needed_gone(plan: Plan, made: Container[str], record: Record, live: Sequenc
 
 
 def _moved(cluster: str, how: str) -> Diagnostic:
-    return error("ACK6005", "Cluster moved since the plan", how, _CURE, cluster=cluster)
+    return error("ACK6005", how=how, cluster=cluster)
 
 
 def _parted(live: Live | None, found: Cluster | None) -> str:

@@ -22,34 +22,25 @@ NOWHERE = World()
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A world that something is of. `code` and `summary` are said where this is another, `cure` what to do then."""
+    """A world that something is of, and the message for a command that speaks to another one."""
 
     world: World
-    code: str
-    summary: str
-    what: str
-    cure: str
+    message: str
 
     def against(self, here: World) -> Diagnostic:
-        return error(self.code, self.summary, f"{self.what} is for {self.world}; this is {here}", self.cure)
+        return error(self.message, world=self.world, here=here)
 
 
 def of_record(record: Record) -> Claim:
-    cure = (
-        "Give the --profile and the --endpoint that it was made with, or another --workspace; "
-        "where its clusters are reached by another now: ackplan state rebind"
-    )
-    return Claim(record.world, "ACK3016", "Record is of another world", "the record", cure)
+    return Claim(record.world, message="ACK3016")
 
 
 def of_plan(pins: Pins) -> Claim:
-    cure = "Give the --profile and the --endpoint that it was made with, or plan again"
-    return Claim(pins.world, "ACK6010", "Plan is for another world", "the plan", cure)
+    return Claim(pins.world, message="ACK6010")
 
 
 def of_spec(account: str) -> Claim:
-    cure = "Give the --profile of that account, or correct account in the spec"
-    return Claim(World(account), "ACK2013", "Account is not the one of the spec", "the spec", cure)
+    return Claim(World(account), message="ACK2013")
 
 
 class Here:

@@ -137,12 +137,11 @@ class Prompt:
         if self._order.auto_approve:
             return
         if not sys.stdin.isatty():
-            cure = "Give --auto-approve, or apply a plan file that was reviewed"
-            raise Failure(error("ACK6007", "Nobody is here to approve", "standard input is no terminal", cure))
+            raise Failure(error("ACK6007"))
         click.echo(f"\nDo you want to {self._order.verb} this plan? Only 'yes' is taken for it.", err=True)
         answer = click.prompt("Enter a value", default="", show_default=False, err=True)
         if answer != "yes":
-            raise Failure(error("ACK6008", "Not approved", "nothing was changed"))
+            raise Failure(error("ACK6008"))
 
 
 def common_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -74,8 +74,7 @@ def _unwritable(folder: Path) -> Iterator[Diagnostic]:
             file.write(b"x")
             file.flush()
     except OSError as fault:
-        cure = "Make room, or set its owner and permissions"
-        yield error("ACK3092", "Folder can't be written", f"{_shown(place)}: {fault.strerror or fault}", cure)
+        yield error("ACK3092", path=_shown(place), why=fault.strerror or fault)
 
 
 def _lock(settings: Settings) -> Seen:
@@ -85,11 +84,10 @@ def _lock(settings: Settings) -> Seen:
     path = lock_path(settings)
     holder = held_by(path)
     if holder:
-        return "held", (warning("ACK3093", "Lock is not free", holder, "Wait for that run to end"),)
+        return "held", (warning("ACK3093.held", holder=holder),)
     note = left_behind(path)
     if note is not None:
-        cure = f"It stops nobody. To clear it: ackplan unlock {note.id}"
-        return "free", (warning("ACK3093", "Lock is not free", f"a run was killed and left {note}", cure),)
+        return "free", (warning("ACK3093.left", note=note, id=note.id),)
     return "free", ()
 
 
@@ -103,8 +101,7 @@ def _journal(settings: Settings) -> Seen:
         return "no run was interrupted", ()
     if before.running:
         return f"run {head.id} is under way", ()
-    said = f"run {head.id} was interrupted"
-    return said, (warning("ACK3094", "A run is to be finished", said, "Finish it: ackplan apply"),)
+    return f"run {head.id} was interrupted", (warning("ACK3094", run=head.id),)
 
 
 def _git(settings: Settings) -> Seen:
@@ -115,9 +112,7 @@ def _git(settings: Settings) -> Seen:
     if settings.sandbox:
         return "keeps nothing of the sandbox", ()
     if top_folder(folder) is None:
-        cure = "git init, then commit the spec and the record"
-        detail = f"{_shown(folder)} is in no repository, or git is not installed"
-        return "", (warning("ACK3095", "Not kept in git", detail, cure),)
+        return "", (warning("ACK3095.nowhere", path=_shown(folder)),)
     return "keeps the record, and ignores .ackplan/", tuple(_kept_wrongly(settings, git))
 
 
@@ -126,15 +121,12 @@ def _kept_wrongly(settings: Settings, git: Callable[..., bytes]) -> Iterator[Dia
 
     inside = (settings.private / "x").absolute()
     if git(settings.chdir, "ls-files", "--", str(settings.private.absolute())):
-        cure = "Take it out: git rm -r --cached .ackplan, then ignore it: echo .ackplan/ >> .gitignore"
-        yield error("ACK3096", "Private files are kept in git", "files of .ackplan/ are committed", cure)
+        yield error("ACK3096.committed")
     elif not git(settings.chdir, "check-ignore", "--", str(inside)):
-        cure = "echo .ackplan/ >> .gitignore"
-        yield error("ACK3096", "Private files are kept in git", "nothing keeps .ackplan/ from being committed", cure)
+        yield error("ACK3096.open")
     record = (state_folder(settings) / f"{settings.workspace}.json").absolute()
     if git(settings.chdir, "check-ignore", "--", str(record)):
-        cure = "Take the line out of .gitignore: the record has to be committed"
-        yield warning("ACK3095", "Not kept in git", f"git ignores {_shown(record)}", cure)
+        yield warning("ACK3095.ignored", path=_shown(record))
 
 
 def _shown(path: Path) -> str:

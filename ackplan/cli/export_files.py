@@ -36,8 +36,7 @@ def files_of(
     }
     there = [display(path) for path in files if os.path.lexists(path)]
     if there and not force:
-        cure = "Choose another place, or replace it: --force"
-        raise Failure(*(error("ACK3054", "File is there already", name, cure) for name in there))
+        raise Failure(*(error("ACK3054", path=name) for name in there))
     return files
 
 

@@ -90,7 +90,7 @@ class Diagnostic:
     @property
     def _named(self) -> dict[str, Text]:
         """What a message may name: its arguments, and where the finding is."""
-        return {"cluster": self.cluster, "parameter": self.parameter, **dict(self.arguments)}
+        return {"cluster": self.cluster, "parameter": self.parameter, "rule": self.rule, **dict(self.arguments)}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Diagnostic) and self._identity == other._identity

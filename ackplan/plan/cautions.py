@@ -9,11 +9,11 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ackplan.core.catalog import Catalog, Kind
-from ackplan.core.diagnostics import Diagnostic, warning
+from ackplan.core.diagnostics import Diagnostic, made_printable, warning
 from ackplan.core.work import Attach, Delete, ScaleIn, ScaleOut, Work
 from ackplan.plan.model import Change
 from ackplan.record import RecordedCluster
@@ -24,18 +24,15 @@ _SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class _Caution:
-    """A warning about steps with one work. `detail` says what it is about of a change, and of the instances recorded as
-    attached; nothing where it does not apply.
+    """A warning about steps with one work. `finding` makes it of a change, and of the instances recorded as attached;
+    None where it does not apply.
 
     Without a `parameter` it is about the number of workers.
     """
 
     work: type[Work]
-    code: str
-    summary: str
-    cure: str
     parameter: str
-    detail: Callable[[Change, tuple[str, ...]], str]
+    finding: Callable[[Change, tuple[str, ...]], Diagnostic | None]
 
 
 def cautions(
@@ -50,12 +47,11 @@ def cautions(
         for caution in _CAUTIONS:
             if caution.work not in works:
                 continue
-            detail = caution.detail(change, entry.attached if entry else ())
-            if detail:
+            finding = caution.finding(change, entry.attached if entry else ())
+            if finding is not None:
                 parameter = caution.parameter or _counting(change)
                 span = spec.span_of(parameter) if spec else None
-                texts = (caution.summary, detail, caution.cure)
-                yield warning(caution.code, *texts, span=span, cluster=change.cluster, parameter=parameter)
+                yield made_printable(replace(finding, span=span, cluster=change.cluster, parameter=parameter))
 
 
 def _counting(change: Change) -> str:
@@ -97,81 +93,44 @@ def _listed(instances: Sequence[str]) -> str:
     return ", ".join(instances[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _replaced(change: Change, _: tuple[str, ...]) -> str:
+def _replaced(change: Change, _: tuple[str, ...]) -> Diagnostic | None:
     joining = _instances(change, Attach)
-    return f"attaching replaces the system disk of {joining}: what is on it is lost" if joining else ""
+    return warning("ACK2051", instances=joining) if joining else None
 
 
-def _formatted(change: Change, _: tuple[str, ...]) -> str:
+def _formatted(change: Change, _: tuple[str, ...]) -> Diagnostic | None:
     joining = _instances(change, Attach, "format_disk")
-    return f"format_disk formats the data disks of {joining}: what is on them is lost" if joining else ""
+    return warning("ACK2052", instances=joining) if joining else None
 
 
-def _unlike(change: Change, _: tuple[str, ...]) -> str:
+def _unlike(change: Change, _: tuple[str, ...]) -> Diagnostic | None:
     bodies = [step.work.call.body or {} for step in change.steps if isinstance(step.work, ScaleOut)]
-    told = [fact for body in bodies for fact in uncarried(change.kind, change.after or {}, body)]
-    return f"the call that adds workers can't carry {', '.join(told)}: new workers come without" if told else ""
+    lacking = [fact for body in bodies for fact in uncarried(change.kind, change.after or {}, body)]
+    return warning("ACK2053", parameters=", ".join(lacking)) if lacking else None
 
 
-def _joined(change: Change, _: tuple[str, ...]) -> str:
+def _joined(change: Change, _: tuple[str, ...]) -> Diagnostic | None:
     own_way = change.kind.root.get("x-ack-join")
     joining = _instances(change, Attach)
     if not joining or own_way is None:
-        return ""
-    return f"attaching is for instances of the cloud ({joining}); edge nodes join by the script that {own_way} makes"
+        return None
+    return warning("ACK2056", instances=joining, operation=own_way)
 
 
-def _deleted(_: Change, attached: tuple[str, ...]) -> str:
-    if not attached:
-        return ""
-    return f"a deletion releases the nodes of a cluster, and may take those that were attached: {_listed(attached)}"
+def _deleted(_: Change, attached: tuple[str, ...]) -> Diagnostic | None:
+    return warning("ACK2054", instances=_listed(attached)) if attached else None
 
 
-def _released(change: Change, _: tuple[str, ...]) -> str:
+def _released(change: Change, _: tuple[str, ...]) -> Diagnostic | None:
     leaving = _instances(change, ScaleIn, "release_node")
-    return f"removed from the cluster and released, with what is on their disks: {leaving}" if leaving else ""
+    return warning("ACK2055", instances=leaving) if leaving else None
 
 
 _CAUTIONS = (
-    _Caution(Attach, "ACK2051", "System disks are replaced", "Back up first what must stay", "attach", _replaced),
-    _Caution(
-        Attach,
-        "ACK2052",
-        "Data disks are formatted",
-        "Leave format_disk out to keep them",
-        "attach",
-        _formatted,
-    ),
-    _Caution(
-        ScaleOut,
-        "ACK2053",
-        "New workers differ from the first",
-        "Where that matters, make the instances yourself and attach them",
-        "",
-        _unlike,
-    ),
-    _Caution(
-        Delete,
-        "ACK2054",
-        "Attached instances may be released",
-        "To keep them take them out of attach first, and apply that",
-        "attach",
-        _deleted,
-    ),
-    _Caution(
-        Attach,
-        "ACK2056",
-        "Edge nodes join by a script",
-        "For a node at the edge: ackplan attach-script NAME, and run on it what that prints",
-        "attach",
-        _joined,
-    ),
-    _Caution(
-        ScaleIn,
-        "ACK2055",
-        "Instances are released",
-        "To keep them: scale_in.release_node: false",
-        "scale_in",
-        _released,
-    ),
+    _Caution(Attach, "attach", _replaced),
+    _Caution(Attach, "attach", _formatted),
+    _Caution(ScaleOut, "", _unlike),
+    _Caution(Delete, "attach", _deleted),
+    _Caution(Attach, "attach", _joined),
+    _Caution(ScaleIn, "scale_in", _released),
 )

@@ -31,29 +31,23 @@ class PlanFile:
 
 
 def missing(file: str) -> Diagnostic:
-    return error("ACK6001", "Not a plan file", f"{file} does not exist", "ackplan plan --out FILE")
+    return error("ACK6001.missing", file=file)
 
 
 def not_a_plan(file: str, why: str) -> Diagnostic:
-    return error("ACK6001", "Not a plan file", f"{file}: {why}", "Make one: ackplan plan --out FILE")
+    return error("ACK6001.other", file=file, why=why)
 
 
-def of_another_version(detail: str) -> Diagnostic:
-    return error("ACK6002", "Plan file of another version", detail, "Plan again")
+def unpinned(file: str) -> Diagnostic:
+    return error("ACK6002.unpinned", file=file)
 
 
 def of_another_format(number: object) -> Diagnostic:
-    return of_another_version(f"format {number!r}, this ackplan reads {FORMAT}")
-
-
-def altered(detail: str) -> Diagnostic:
-    return error("ACK6003", "Plan file was altered", detail, "Plan again")
+    return error("ACK6002.format", number=repr(number), readable=FORMAT)
 
 
 def too_large(most: int) -> Diagnostic:
-    detail = f"it would have more than {most:,} bytes, which no ackplan reads back; nothing was written"
-    cure = "Plan in parts (--target, --exclude), or split the fleet over several workspaces"
-    return error("ACK6011", "Plan file would be too large", detail, cure)
+    return error("ACK6011", most=most)
 
 
 def refuse_constant(constant: str) -> Any:

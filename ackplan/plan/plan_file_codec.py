@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any, Final
 
 from ackplan import __version__
-from ackplan.core.diagnostics import Failure
+from ackplan.core.diagnostics import Failure, error
 from ackplan.plan import plan_file_old, untrusted
 from ackplan.plan.codec import apart_from_changes, checked, decode_apart
 from ackplan.plan.lean import decode_lean, encode_lean
@@ -24,7 +24,6 @@ from ackplan.plan.model import Plan
 from ackplan.plan.plan_file import (
     FORMAT,
     PlanFile,
-    altered,
     not_a_plan,
     of_another_format,
     refuse_constant,
@@ -110,7 +109,7 @@ def decode_file(data: bytes, file: str) -> PlanFile:
     end = len(text) - _SEAL_BYTES
     digest = hashlib.sha256(memoryview(text)[: max(end, 0)]).hexdigest()
     if text[max(end, 0) :] != _seal(digest):
-        raise Failure(altered(f"{file} does not match its own digest"))
+        raise Failure(error("ACK6003.digest", file=file))
     try:
         document = json.loads(text.decode("utf-8", "surrogatepass"), parse_constant=refuse_constant)
     except (ValueError, RecursionError):
@@ -141,14 +140,14 @@ def _unpacked(data: bytes, file: str) -> bytes:
             raise Failure(not_a_plan(file, f"its text has more than {MAX_TEXT:,} bytes"))
         data = machine.unconsumed_tail
     if machine.unused_data:
-        raise Failure(altered(f"{file}: something follows its end"))
+        raise Failure(error("ACK6003.longer", file=file))
     return b"".join(parts)
 
 
 def _broken(parts: list[bytes], file: str) -> Any:
     if not parts:
         return not_a_plan(file, "it can't be decompressed")
-    return altered(f"{file} is not whole")
+    return error("ACK6003.cut", file=file)
 
 
 def _check_head(part: bytes, file: str) -> None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ackplan.core.diagnostics import Failure
+from ackplan.core.diagnostics import Failure, error
 from ackplan.plan import untrusted
 from ackplan.plan.codec import apart_from_changes, decode
 from ackplan.plan.model import Change, Plan, replaced
@@ -19,7 +19,6 @@ from ackplan.plan.parts import encode_change
 from ackplan.plan.plan_file import (
     OLD_FORMATS,
     PlanFile,
-    altered,
     not_a_plan,
     of_another_format,
     refuse_constant,
@@ -85,7 +84,7 @@ def decode_file(text: str, file: str) -> PlanFile:
     if document["ackplan_plan"] is True or document["ackplan_plan"] not in OLD_FORMATS:
         raise Failure(of_another_format(document["ackplan_plan"]))
     if not whole:
-        raise Failure(altered(f"{file} does not match its own digest"))
+        raise Failure(error("ACK6003.digest", file=file))
     try:
         return _content(document, untrusted.digest(document["sha256"]))
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as fault:

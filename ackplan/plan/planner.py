@@ -269,7 +269,7 @@ def _unknown_names(match: _Match, options: Options) -> Iterator[Diagnostic]:
     for flag, names in given.items():
         for name in names:
             if name not in known:
-                yield error("ACK2010", "Unknown cluster", f"{flag} {name}: neither in the spec nor recorded")
+                yield error("ACK2010", flag=flag, name=name)
 
 
 def _refreshed(name: str, sides: Sides, match: _Match) -> Change:

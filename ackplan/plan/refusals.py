@@ -74,7 +74,7 @@ def unseen(name: str, recorded: RecordedCluster, wanted: Wanted | None) -> Diagn
 
 def twins(name: str, live: Iterable[Cluster], wanted: Wanted | None) -> Diagnostic:
     ids = ", ".join(f"{cluster.cluster_id} ({cluster.state}, {cluster.region_id})" for cluster in live)
-    return error("ACK2022", ids=ids, span=wanted.span if wanted else None, cluster=name)
+    return error("ACK2022.recorded", ids=ids, span=wanted.span if wanted else None, cluster=name)
 
 
 def not_recorded(wanted: Wanted, recorded: RecordedCluster | None, live: Cluster) -> Diagnostic:

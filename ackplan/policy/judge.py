@@ -95,34 +95,29 @@ class _Judge:
                 return lambda subject: self._schema(schema, subject)
         raise TypeError(check)
 
-    def _found(self, code: str, summary: str, detail: str, subject: PolicySubject, path: Path = ()) -> Diagnostic:
+    def _of_cluster(self, message: str, subject: PolicySubject, path: Path = (), **named: object) -> Diagnostic:
         """What is wrong with one cluster."""
         where = {"cluster": subject.name, "parameter": ".".join(map(str, path)), "span": subject.place(path)}
-        return self._made(code, summary, detail + self._excepted.ended(subject), where)
+        return self._made(message, named | where | {"exception": self._excepted.ended(subject)})
 
-    def _of_all(self, code: str, summary: str, detail: str, subjects: Sequence[PolicySubject]) -> Diagnostic:
+    def _of_all(self, message: str, subjects: Sequence[PolicySubject], **named: object) -> Diagnostic:
         """What is wrong with several clusters together; it is put at the first of them that stands in the spec."""
         place = next((subject.wanted.span for subject in subjects if subject.wanted), self._rule.span)
-        return self._made(code, summary, f"{detail}: {_names(subjects)}", {"span": place})
+        return self._made(message, named | {"clusters": _names(subjects), "span": place})
 
-    def _made(self, code: str, summary: str, detail: str, where: Mapping[str, Any]) -> Diagnostic:
+    def _made(self, message: str, named: dict[str, Any]) -> Diagnostic:
         make = error if self._rule.severity is Severity.ERROR else warning
-        said = f"{self._rule.id}: {detail}. {self._rule.reason}"
-        return make(
-            code, summary, said.removesuffix("."), self._rule.cure.removesuffix("."), rule=self._rule.id, **where
-        )
+        named |= {"reason": self._rule.reason.removesuffix("."), "remedy": self._rule.cure.removesuffix(".")}
+        return make(message, rule=self._rule.id, **named)
 
     def _limit(self, limit: Limit, chosen: Sequence[PolicySubject]) -> Iterator[Diagnostic]:
         counted = [s for s in chosen if s.change.action in (DESTROYING if limit.destroys else CHANGING)]
         most = self._case.fleet * limit.number // 100 if limit.percent else limit.number
         if len(counted) <= most:
             return
-        share = f" ({limit} of {self._case.fleet})" if limit.percent else ""
-        detail = f"{len(counted)}, at most {most}{share}"
-        if limit.destroys:
-            yield self._of_all("ACK2111", "More clusters are destroyed than a policy allows", detail, counted)
-        else:
-            yield self._of_all("ACK2110", "More clusters change than a policy allows", detail, counted)
+        share = f"{limit} of {self._case.fleet}" if limit.percent else ""
+        size = {"count": len(counted), "most": most, "share": share}
+        yield self._of_all("ACK2111" if limit.destroys else "ACK2110", counted, **size)
 
     def _hours(self, hours: Hours, chosen: Sequence[PolicySubject]) -> Iterator[Diagnostic]:
         changing = [subject for subject in chosen if subject.change.action in CHANGING]
@@ -131,43 +126,39 @@ class _Judge:
             return
         days = ", ".join(DAYS[day] for day in sorted(hours.days))
         allowed = f"{days} {_clock(hours.start)} to {_clock(hours.end)} {hours.named}"
-        detail = f"it is {DAYS[local.weekday()]} {local:%H:%M}, allowed: {allowed}; would change"
-        yield self._of_all("ACK2115", "Change outside of the hours of a policy", detail, changing)
+        yield self._of_all("ACK2115", changing, now=f"{DAYS[local.weekday()]} {local:%H:%M}", hours=allowed)
 
     def _region(self, allowing: Allowing, subject: PolicySubject) -> Iterator[Diagnostic]:
         if subject.change.after is not None and allowing.refuses(subject.region):
             path = (subject.change.kind.region_parameter.name,)
-            detail = f"{subject.region} ({allowing})"
-            yield self._found("ACK2112", "Region is not allowed by a policy", detail, subject, path)
+            yield self._of_cluster("ACK2112", subject, path, region=subject.region, allowing=allowing)
 
     def _instance_types(self, allowing: Allowing, subject: PolicySubject) -> Iterator[Diagnostic]:
         for path, value in instance_types(subject):
             if allowing.refuses(value):
-                detail = f"{value} ({allowing})"
-                yield self._found("ACK2113", "Instance type is not allowed by a policy", detail, subject, path)
+                yield self._of_cluster("ACK2113", subject, path, value=value, allowing=allowing)
 
     def _tags(self, required: Mapping[str, str], subject: PolicySubject) -> Iterator[Diagnostic]:
         """Kinds without tags can't be asked for some."""
         for name, values in tags(subject):
             for key, pattern in required.items():
                 at, value = values.get(key, (None, ""))
-                if at is None or not fits(value, (pattern,)):
-                    path = (name,) if at is None else (name, at, "value")
-                    detail = f"{key} is not set" if at is None else f'{key} is "{value}", must be {pattern}'
-                    yield self._found("ACK2114", "Tag is missing that a policy requires", detail, subject, path)
+                if at is None:
+                    yield self._of_cluster("ACK2114.missing", subject, (name,), tag=key)
+                elif not fits(value, (pattern,)):
+                    path = (name, at, "value")
+                    yield self._of_cluster("ACK2114.other", subject, path, tag=key, value=value, pattern=pattern)
 
     def _protected(self, protection: Protection, subject: PolicySubject) -> Iterator[Diagnostic]:
         action = subject.change.action
         refused = {"destroy": DESTROYING - {action.REPLACE}, "replace": {action.REPLACE}, "change": CHANGING}
         if fits(subject.name, protection.names) and any(action in refused[what] for what in protection.refused):
-            detail = f"the plan would {action.value} it"
-            yield self._found("ACK2116", "Cluster is protected by a policy", detail, subject)
+            yield self._of_cluster("ACK2116", subject, action=action.value)
 
     def _schema(self, check: ClusterSchema, subject: PolicySubject) -> Iterator[Diagnostic]:
         document = subject.document()
         for fault in faults(check.validator, check.schema, document) if document else ():
-            detail, path = fault.described(), fault.absolute_path
-            yield self._found("ACK2117", "Cluster is not as a policy wants it", detail, subject, path)
+            yield self._of_cluster("ACK2117", subject, fault.absolute_path, fault=fault.described())
 
 
 def within(hours: Hours, local: datetime.datetime) -> bool:

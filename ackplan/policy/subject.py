@@ -95,9 +95,9 @@ class Excepted:
         return any(not self._over(entry) for entry in self._of(subject))
 
     def ended(self, subject: PolicySubject) -> str:
-        """Says that the cluster's exception has ended, where that is so."""
+        """The day on which the cluster's exception ended; empty where none did."""
         over = next((entry for entry in self._of(subject) if self._over(entry)), None)
-        return f"; its exception ended on {over.until}" if over else ""
+        return str(over.until) if over else ""
 
     def _of(self, subject: PolicySubject) -> Iterator[Exemption]:
         return (entry for entry in self.rule.exceptions if fits(subject.name, entry.names))

@@ -24,5 +24,5 @@ async def embedded(port: int = 0, **settings: Any) -> AsyncIterator[Running]:
         try:
             running = await stack.enter_async_context(serve(SimulatorConfig(**settings), port=port))
         except (ValueError, OSError) as fault:
-            raise Failure(error("ACK7001", "Simulator can't be set up", str(fault))) from None
+            raise Failure(error("ACK7001.fault", fault=fault)) from None
         yield running

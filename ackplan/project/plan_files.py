@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ackplan import __version__
 from ackplan.app.consistency import contradictions
-from ackplan.core.diagnostics import Failure
+from ackplan.core.diagnostics import Failure, error
 from ackplan.documents.files import display, read_regular
 from ackplan.plan import plan_file_codec, plan_file_old
 from ackplan.plan.model import Plan
-from ackplan.plan.plan_file import PlanFile, altered, missing, of_another_version
+from ackplan.plan.plan_file import PlanFile, missing
 from ackplan.record import Record
 from ackplan.render.terraform import plan as json_plan
 
@@ -43,9 +43,8 @@ def _check_written(kept: PlanFile, name: str) -> None:
     if holds:
         return
     if kept.version != __version__:
-        raise Failure(of_another_version(f"{name} was written by ackplan {kept.version}, this is {__version__}"))
-    what = "it" if kept.shown is None else "its JSON"
-    raise Failure(altered(f"{name}: {what} tells of another plan than the one that apply would carry out"))
+        raise Failure(error("ACK6002.version", file=name, version=kept.version, own=__version__))
+    raise Failure(error("ACK6003.other" if kept.shown is None else "ACK6003.json", file=name))
 
 
 def _is_written(kept: PlanFile) -> bool:

@@ -26,7 +26,7 @@ class OptionError(Failure):
     """An option that can't be taken as it is. The command line shows it as wrong usage."""
 
     def __init__(self, problem: str) -> None:
-        super().__init__(error("ACK3086", "Option can't be used", problem))
+        super().__init__(error("ACK3086", problem=problem))
         self.problem = problem
 
 
@@ -117,5 +117,5 @@ def _from_file(path: Path) -> Mapping[str, Any]:
         raise Failure(*faults)
     values: Sequence[Any] = roots or [{}]
     if len(values) != 1 or not isinstance(values[0], dict):
-        raise Failure(error("ACK1033", "Not a file of variables", f"{name}: expected NAME: VALUE lines"))
+        raise Failure(error("ACK1033", file=name))
     return dict(values[0])

@@ -74,9 +74,7 @@ def _check_left(settings: ProjectSettings) -> None:
     for folder in () if settings.sandbox else paths.former_run_folders(state_folder(settings), settings.chdir):
         journal = folder / f"{settings.workspace}.journal"
         if SqliteJournal(journal).read().head is not None:
-            place = run_folder(settings)
-            cure = f"Move it: mkdir -p {place} && mv {journal}* {place}/"
-            raise Failure(error("ACK3034", "Journal lies in its former place", f"{journal}", cure))
+            raise Failure(error("ACK3034", journal=journal, place=run_folder(settings)))
 
 
 def state_folder(settings: ProjectSettings) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.record.codec import digest
 from ackplan.record.model import Record
 
@@ -43,6 +44,13 @@ def parted(what: RecordPin, record: Record, before: Record | None = None) -> str
         return f"{told}; it says something else of {_other(before, record)}" if before is not None else told
     told = f"planned on serial {what.serial} of {what.lineage or 'a new record'}, it is now {record.serial}"
     return told + (f" of {record.lineage}" if record.lineage != what.lineage else "")
+
+
+def changed(now: Record, expected: Record) -> Diagnostic:
+    """What to say where another record is kept than the one that was expected."""
+    if now.serial == expected.serial:
+        return error("ACK3004.content", serial=now.serial)
+    return error("ACK3004.serial", now=now.serial, before=expected.serial)
 
 
 def _other(before: Record, record: Record) -> str:

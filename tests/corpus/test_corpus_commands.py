@@ -62,7 +62,7 @@ def test_a_list_is_shown_and_exported(name: str, api: RealApi, tmp_path: Path) -
     written, left = outcome
     assert sorted(cluster["name"] for cluster in json.loads(shown.out)) == sorted(written + left)
     assert exported.code == 0
-    assert all(f"ACK3051 warning: {cluster}: Cluster is left out" in exported.err for cluster in left)
+    assert all(f"ACK3051 warning: {cluster}: Cluster is skipped" in exported.err for cluster in left)
     assert exported.err.count("ACK3051") == len(left)
     spec = (tmp_path / "spec.yaml").read_text("utf-8") if written else ""
     assert all(f"\n  {cluster}:\n" in spec for cluster in written)
@@ -137,7 +137,7 @@ def test_a_cluster_that_vanishes_ends_no_export(api: RealApi, tmp_path: Path) ->
     assert "\n  basic:\n" in done.out
     assert "\n  pro:\n" not in done.out
     for name in ("pro", "edge"):
-        assert f"ACK3051 warning: {name}: Cluster is left out: {known[name]}, which the list has" in done.err
+        assert f"ACK3051 warning: {name}: Cluster is skipped: {known[name]}, which the list has" in done.err
     named = api.run(tmp_path, "export", "basic", "pro")
     assert named.code == 1
     assert "ACK3061" in named.err

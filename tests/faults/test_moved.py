@@ -84,7 +84,7 @@ def _named(at: Bench) -> None:
     pass_time(at)
 
 
-_SAME_SERIAL = "ACK6004 Record moved since the plan: another record has the same serial 1"
+_SAME_SERIAL = "ACK6004 Record changed since the plan: another record has the same serial 1"
 
 
 def _exchange_ids(clusters: dict[str, Any]) -> None:
@@ -113,16 +113,16 @@ def _applied(at: Bench) -> None:
 
 
 _MOVES: dict[str, tuple[Callable[[Bench], None], str]] = {
-    "a worker more": (_grown, "ACK6005 shop: Cluster moved since the plan: size was 4, is now 5"),
-    "busy": (_busy, "ACK6005 base: Cluster moved since the plan: state was running, is now scaling"),
-    "failed": (_failed, "ACK6005 shop: Cluster moved since the plan: state was running, is now failed"),
-    "deleted": (_deleted, "ACK6005 shop: Cluster moved since the plan: c"),
-    "made anew": (_recreated, "ACK6005 shop: Cluster moved since the plan: cluster_id was c"),
-    "a worker exchanged": (_exchanged, "ACK6005 shop: Cluster moved since the plan: node i-"),
-    "the name was taken": (_named, "ACK6005 new: Cluster moved since the plan: now c"),
+    "a worker more": (_grown, "ACK6005 shop: Cluster changed since the plan: size was 4, is now 5"),
+    "busy": (_busy, "ACK6005 base: Cluster changed since the plan: state was running, is now scaling"),
+    "failed": (_failed, "ACK6005 shop: Cluster changed since the plan: state was running, is now failed"),
+    "deleted": (_deleted, "ACK6005 shop: Cluster changed since the plan: c"),
+    "made anew": (_recreated, "ACK6005 shop: Cluster changed since the plan: cluster_id was c"),
+    "a worker exchanged": (_exchanged, "ACK6005 shop: Cluster changed since the plan: node i-"),
+    "the name was taken": (_named, "ACK6005 new: Cluster changed since the plan: now c"),
     "the record's serial": (
         _record(lambda r: r.update(serial=2)),
-        "ACK6004 Record moved since the plan: planned on serial 1",
+        "ACK6004 Record changed since the plan: planned on serial 1",
     ),
     "the record's lineage": (_record(lambda r: r.update(lineage="other")), "of other"),
     "a cluster recorded as protected": (
@@ -138,8 +138,8 @@ _MOVES: dict[str, tuple[Callable[[Bench], None], str]] = {
     "ids exchanged": (_record(lambda r: _exchange_ids(r["clusters"])), _SAME_SERIAL),
     "a cluster merged in": (_record(lambda r: r["clusters"].update(more=r["clusters"]["same"])), _SAME_SERIAL),
     "a cluster merged out": (_record(lambda r: r["clusters"].pop("same")), _SAME_SERIAL),
-    "an apply": (_applied, "ACK6004 Record moved since the plan: planned on serial 1"),
-    "the spec": (_edited, "ACK3032 Spec moved since the plan: ackplan.yaml was edited"),
+    "an apply": (_applied, "ACK6004 Record changed since the plan: planned on serial 1"),
+    "the spec": (_edited, "ACK3032 Spec changed since the plan: ackplan.yaml was edited"),
 }
 
 
@@ -262,7 +262,7 @@ _SINCE: dict[str, tuple[Callable[[Bench], None], str]] = {
     ),
     "one that it had not come to": (
         _grown,
-        "ACK6005 shop: Cluster moved since the plan: size was 2, is now 3",
+        "ACK6005 shop: Cluster changed since the plan: size was 2, is now 3",
     ),
 }
 
@@ -341,7 +341,7 @@ def test_spec_that_moved_since_a_run_was_interrupted_stops_it(tmp_path: Path) ->
         file.write_text(spec({"base": {}, "other": {}}))
         refused = at.run("apply", "it.plan")
         assert refused.code == 1
-        assert "ACK3032 Spec moved since the plan: ackplan.yaml was edited" in refused.err
+        assert "ACK3032 Spec changed since the plan: ackplan.yaml was edited" in refused.err
         assert "ackplan apply" in refused.err
         assert at.wire.sent == []
         file.write_text("# A remark.\n" + planned)

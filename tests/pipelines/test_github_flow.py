@@ -217,7 +217,7 @@ def test_a_plan_that_another_apply_made_stale_is_not_applied(shop: Shop) -> None
     calls = shop.changing()
     second = shop.pushed(shop.merged("two", 2))
     assert second.results == {"plan": "failure", "apply": "skipped"}
-    assert "ACK3085 Plan is not the reviewed one" in second.printed
+    assert "ACK3085 Plan differs from the reviewed one" in second.printed
     assert "the record is at serial 1, it was made on 0" in second.printed
     assert "run this workflow by hand" in second.printed
     assert shop.changing() == calls

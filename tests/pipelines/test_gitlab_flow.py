@@ -114,7 +114,7 @@ def test_the_life_of_merge_requests(shop: Shop) -> None:
     )
 
     assert shop.merged("two", "2") == {"reviewed": "failed", "apply": "skipped"}
-    assert "ACK3085 Plan is not the reviewed one" in gitlab.printed
+    assert "ACK3085 Plan differs from the reviewed one" in gitlab.printed
     assert shop.changing() == ["POST /clusters"]
     assert shop.on_main("web") == {"plan-anew": "success", "apply": "success"}, gitlab.printed
     assert shop.recorded() == {"web-dev", "jobs"}

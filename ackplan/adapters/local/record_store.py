@@ -11,6 +11,7 @@ from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.documents.files import read_regular
 from ackplan.record import Record
 from ackplan.record.codec import MAX_BYTES, decode_bytes, encode
+from ackplan.record.pin import changed
 
 
 class LocalRecordStore:
@@ -33,9 +34,7 @@ class LocalRecordStore:
         """Writes the record as the next serial, above its own. Raises Failure where another than expected is kept."""
         current = self.read()
         if current != expect:
-            detail = f"serial {current.serial}, expected {expect.serial}"
-            detail = "other content of the same serial" if current.serial == expect.serial else detail
-            raise Failure(error("ACK3004", detail=detail))
+            raise Failure(changed(current, expect))
         lineage = record.lineage or current.lineage or str(uuid.uuid4())
         serial = max(expect.serial, record.serial) + 1
         written = dataclasses.replace(record, lineage=lineage, serial=serial)

@@ -124,5 +124,5 @@ def _bytes(settings: Settings, file: str) -> bytes:
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     data = read_regular(settings.path(file), MAX_BYTES)
     if data is None:
-        raise Failure(error("ACK3011", "File can't be read", f"{file} does not exist"))
+        raise Failure(error("ACK3011.missing", path=file))
     return data

@@ -113,8 +113,7 @@ def _pipeline(place: _Place, asked: Mapping[str, str]) -> dict[Path, str]:
     try:
         project = NewProject(place.inside, branch, asked["package"] or "none", asked["environment"])
     except NotPlain as fault:
-        cure = "Rename it, or give another with --branch, --package or --environment"
-        raise Failure(_unwritten(f"{fault} has characters that can't stand in a pipeline", cure)) from None
+        raise Failure(error("ACK3081.name", name=fault)) from None
     _check_package(asked["package"])
     return {place.top / name: text for name, text in pipeline_files(asked["platform"], project).items()}
 
@@ -124,11 +123,7 @@ def _check_package(package: str) -> None:
     if not package:
         raise click.UsageError(f"--ci needs --package, which names what pip installs: --package {_FROM_GIT}")
     if "git+" in package and not _PINNED.search(package):
-        raise Failure(_unwritten(f"--package {package} names no commit, and what a branch or tag is moves", _FROM_GIT))
-
-
-def _unwritten(detail: str, cure: str) -> Diagnostic:
-    return error("ACK3081", "Pipeline can't be written", detail, cure)
+        raise Failure(error("ACK3081.package", package=package, example=_FROM_GIT))
 
 
 def _of_an_index(package: str) -> bool:
@@ -149,13 +144,11 @@ def _check_links(place: _Place, planned: Mapping[Path, str]) -> None:
         check_within(path.parent, place.top)
     ignore = place.folder / ".gitignore"
     if ignore.is_symlink():
-        cure = "Put the file itself there"
-        raise Failure(error("ACK3015", "Link is not written through", f"{_shown(ignore)} is a link", cure))
+        raise Failure(error("ACK3015.file", path=_shown(ignore)))
 
 
 def _exists(path: Path) -> Diagnostic:
-    cure = "--keep writes only what is missing, --force overwrites"
-    return error("ACK3080", "File exists", f"{_shown(path)} would be overwritten", cure)
+    return error("ACK3080", path=_shown(path))
 
 
 def _write(planned: Mapping[Path, str]) -> None:

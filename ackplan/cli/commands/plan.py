@@ -64,6 +64,4 @@ def _check_same(reviewed: Plan, plan: Plan, file: str) -> None:
 
     apart = "; ".join(parted(reviewed, plan))
     if apart:
-        raise Failure(
-            error("ACK3085", "Plan is not the reviewed one", f"{file}: {apart}", "Have the new plan reviewed")
-        )
+        raise Failure(error("ACK3085", file=file, differences=apart))

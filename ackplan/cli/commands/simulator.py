@@ -14,7 +14,7 @@ import click
 from ackplan.cli import gc
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
-from ackplan.core.diagnostics import Failure, error
+from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.documents.files import read_regular
 from ackplan.project.embedded import embedded
 
@@ -52,13 +52,13 @@ def command(settings: Settings, port: int, access_key: str, **world: Any) -> int
 def _live(seed: Path) -> Any:
     data = read_regular(seed, _MAX_SEED)
     try:
-        return json.loads(data) if data is not None else _refuse(f"{seed}: there is no such file")
+        return json.loads(data) if data is not None else _refuse(error("ACK7001.missing", file=seed))
     except (ValueError, RecursionError) as fault:
-        return _refuse(f"{seed} is not JSON: {fault}")
+        return _refuse(error("ACK7001.json", file=seed, fault=fault))
 
 
-def _refuse(why: str) -> NoReturn:
-    raise Failure(error("ACK7001", "Simulator can't be set up", why)) from None
+def _refuse(why: Diagnostic) -> NoReturn:
+    raise Failure(why) from None
 
 
 def _keys(given: str) -> dict[str, str]:

@@ -52,7 +52,7 @@ def _show(settings: Settings, name: str) -> None:
 
     record = baseline_now(settings).record
     if name not in record.clusters:
-        raise Failure(error("ACK3005", "Unknown cluster", f'"{name}" is not recorded', "ackplan state list"))
+        raise Failure(error("ACK3005", name=name))
     alone = dataclasses.replace(record, clusters={name: record.clusters[name]})
     as_json = settings.format == "json"
     click.echo(plan.dumps(plan.record_json(alone)) if as_json else text.record_text(alone))
@@ -200,9 +200,9 @@ def _bytes(settings: Settings, file: str) -> bytes:
     path = settings.path(file)
     data = sys.stdin.buffer.read(MAX_BYTES + 1) if file == "-" else read_regular(path, MAX_BYTES)
     if data is None:
-        raise Failure(error("ACK3011", "File can't be read", f"{display(path)} does not exist"))
+        raise Failure(error("ACK3011.missing", path=display(path)))
     if len(data) > MAX_BYTES:
-        raise Failure(error("ACK3011", "File can't be read", f"{file}: over {MAX_BYTES:,} bytes"))
+        raise Failure(error("ACK3011.bytes", path=file, limit=MAX_BYTES))
     return data
 
 

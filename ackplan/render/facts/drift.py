@@ -73,12 +73,11 @@ def _findings(change: Change, drift: Drift, severity: Severity) -> Iterator[Diag
     told += [("attach", note) for note in change.notes]
     for parameter, text in told:
         span = wanted.span_of(parameter) if wanted else None
-        detail = f"{text}; since: {since(change, drift)}"
         yield made(
             "ACK3059",
-            "Cluster changed outside of ackplan",
-            detail,
-            cure,
+            difference=text,
+            since=since(change, drift),
+            remedies=cure,
             span=span,
             cluster=change.cluster,
             parameter=parameter,

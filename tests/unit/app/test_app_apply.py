@@ -167,7 +167,7 @@ class Listener:
     def approve(self, plan: Plan) -> None:
         self.heard.append("approve")
         if not self._approves:
-            raise Failure(error("ACK6008", "Not approved"))
+            raise Failure(error("ACK6008", "Plan was not approved"))
 
     def write(self, end: RunEnd) -> None:
         self.heard.append("report")

@@ -171,7 +171,7 @@ def test_a_lock_that_is_held_and_one_that_was_left(tmp_path: Path) -> None:
 
     asyncio.run(main())
     note, found = seen
-    assert finding(found["lock"]) == ("warning", "ACK3093", "Wait for that run to end")
+    assert finding(found["lock"]) == ("warning", "ACK3093", "Wait until that run ends")
     path.write_bytes(note)
     status, code, cure = finding(doctor(tmp_path)["lock"])
     assert (status, code) == ("warning", "ACK3093")

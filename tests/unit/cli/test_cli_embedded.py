@@ -38,7 +38,7 @@ def test_a_file_of_faults_that_is_none(tmp_path: Path, planfile: str, command: s
     (tmp_path / "wrong.yaml").write_text("faults: [{kind: explode}]")
     arguments = ("rehearse", planfile) if command == "rehearse" else ("simulator",)
     told = refused(tmp_path, *arguments, "--faults", name)
-    assert told.startswith("ACK7001 Simulator can't be set up")
+    assert told.startswith("ACK7001 Can't start the simulator")
     assert why in told
 
 

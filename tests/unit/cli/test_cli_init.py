@@ -99,8 +99,8 @@ def test_nothing_that_is_there_is_overwritten(tmp_path: Path) -> None:
     assert refused.code == 1
     assert files(tmp_path) == mine
     assert [line[:42] for line in refused.err.splitlines()] == [
-        "ACK3080 File exists: ackplan.yaml would be",
-        "ACK3080 File exists: .gitlab-ci.yml would ",
+        "ACK3080 Project file already exists: ackpl",
+        "ACK3080 Project file already exists: .gitl",
     ]
 
     kept = init(tmp_path, "--ci", "gitlab", "--keep")

@@ -29,7 +29,7 @@ def test_a_violation_ends_in_exit_1_and_names_cluster_parameter_and_line(web):
     web.write(NO_TAGS, "team.yaml")
     planned = web.run("plan", "--policy", "team.yaml", "--detailed-exitcode")
     assert planned.code == 1
-    line = "ackplan.yaml:5:3: ACK2114 web: tags: Tag is missing that a policy requires: team.yaml/tagged: team is not set. Costs. Add tags"
+    line = "ackplan.yaml:5:3: ACK2114 web: tags: Tag does not meet a policy: team.yaml/tagged: team is not set. Costs. Add tags"
     assert line in planned.out.splitlines()
     assert planned.out.rstrip().endswith("It can't be applied: see the errors above.")
 
@@ -89,7 +89,7 @@ def test_a_policy_beside_a_plan_file_is_about_the_moment_of_the_apply(web):
     with mock.patch("ackplan.adapters.local.clock.now", return_value=night):
         refused = web.run("apply", "it.plan", "--policy", "hours.yaml")
     assert (refused.code, web.changing()) == (1, [])
-    assert refused.err.startswith("hours.yaml:2:9: ACK2115 Change outside of the hours of a policy: ")
+    assert refused.err.startswith("hours.yaml:2:9: ACK2115 Change is outside the hours that a policy allows: ")
     with mock.patch("ackplan.adapters.local.clock.now", return_value=night.replace(hour=9)):
         assert web.run("apply", "it.plan", "--policy", "hours.yaml").code == 0
 

@@ -86,8 +86,8 @@ def test_mv_follows_a_cluster_that_was_renamed_outside(project: Project) -> None
     ("old", "new", "said"),
     [
         ("web", "shop", "ACK3040 web: Cluster was not renamed"),
-        ("nobody", "shop", "ACK3005 Unknown cluster"),
-        ("web", "db", "ACK3006 Cluster is recorded already"),
+        ("nobody", "shop", "ACK3005 Cluster is not recorded"),
+        ("web", "db", "ACK3006 Cluster is already recorded"),
     ],
 )
 def test_mv_of_what_was_not_renamed_is_refused(old: str, new: str, said: str, project: Project) -> None:
@@ -104,7 +104,7 @@ def test_mv_of_what_is_gone_is_refused(project: Project) -> None:
     project.deleted_by_hand("web")
     done = project.run("state", "mv", "web", "shop")
     assert done.code == 1
-    assert f"{cluster['cluster_id']} is not live. To forget it: ackplan state rm web" in done.err
+    assert f"{cluster['cluster_id']} does not exist. To remove it from the record: ackplan state rm web" in done.err
 
 
 def test_pull_prints_what_is_kept(project: Project) -> None:
@@ -125,7 +125,7 @@ def test_push_of_what_was_pulled_and_edited(project: Project) -> None:
     assert record(project) == {**kept, "serial": kept["serial"] + 2}
     again = project.run("state", "push", "edited.json")
     assert again.code == 1
-    assert "ACK3041 Record would be lost" in again.err
+    assert "ACK3041 Push would lose recorded changes" in again.err
     assert project.run("state", "push", "edited.json", "--force").code == 0
     assert record(project)["serial"] == kept["serial"] + 3
 
@@ -150,7 +150,7 @@ def test_push_of_other_content_under_the_same_serial_is_refused(
     project.write(json.dumps(other), "other.json")
     refused = project.run("state", "push", "other.json")
     assert refused.code == 1
-    assert "ACK3041 Record would be lost: it has the record's own serial 1, and says something else" in refused.err
+    assert "ACK3041 Push would lose recorded changes: both have serial 1, but their content differs" in refused.err
     assert '"serial": 2' in refused.err
     assert record(project) == kept
     assert project.run("state", "push", "--force", "other.json").code == 0
@@ -179,7 +179,7 @@ def test_push_of_another_lineage_is_refused(project: Project) -> None:
     project.write(json.dumps({**kept, "lineage": "other", "serial": 99}), "other.json")
     done = project.run("state", "push", "other.json")
     assert done.code == 1
-    assert f"its lineage is other, the record's is {kept['lineage']}" in done.err
+    assert f"the pushed record has lineage other, the current one {kept['lineage']}" in done.err
     assert record(project) == kept
     assert project.run("state", "push", "other.json", "--force").code == 0
     assert record(project)["lineage"] == "other"
@@ -372,7 +372,7 @@ def test_a_forged_plan_can_not_name_another_cluster(project: Project) -> None:
     before = project.changing()
     done = project.run("apply", "it.plan")
     assert done.code == 1
-    assert f"ACK6003 db: Plan file was altered: it.plan: {web} is not the recorded cluster" in done.err
+    assert f"ACK6003 db: Plan file was changed: it.plan: {web} is not the recorded cluster" in done.err
     assert project.changing() == before
 
 

@@ -120,7 +120,7 @@ def test_tags(tmp_path):
     assert found(rule("required_tags: [team, env]"), judged) == []
     assert found(rule('required_tags: {team: "s*"}'), judged) == []
     assert found(rule("required_tags: {team: bank, owner: x}"), judged) == [
-        ("ACK2114", "shop", "tags.0.value", 'team is "shop", must be bank'),
+        ("ACK2114", "shop", "tags.0.value", 'team is "shop", but must match bank'),
         ("ACK2114", "shop", "tags", "owner is not set"),
     ]
 

@@ -43,8 +43,8 @@ def told(name: str) -> tuple[Any, Stage]:
 
 # Each error: its sort, its code, whether the cluster is known to be missing, whether it is tried again, and its cure.
 ERRORS: dict[str, tuple[type[errors.Fault], str, bool, bool, str]] = {
-    "error-415-plain-text": (errors.Rejected, "415", False, False, "Check what it names"),
-    "error-415-plain-text-as-500": (errors.Rejected, "415", False, False, "Check what it names"),
+    "error-415-plain-text": (errors.Rejected, "415", False, False, "Check what the message names"),
+    "error-415-plain-text-as-500": (errors.Rejected, "415", False, False, "Check what the message names"),
     "error-balance": (errors.Rejected, "InsufficientBalance", False, False, "the account can pay"),
     "error-check-acl": (errors.Denied, "ErrorCheckAcl", False, False, "what these credentials may do"),
     "error-clock": (errors.Denied, "InvalidTimeStamp.Expired", False, False, "Set this machine's clock"),

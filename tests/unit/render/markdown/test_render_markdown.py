@@ -181,10 +181,11 @@ def test_the_rest_can_be_planned_without_what_is_blocked() -> None:
 
 def test_errors_of_a_plan_that_has_nothing_else() -> None:
     planned = dataclasses.replace(
-        fleets.SAME.plan(), diagnostics=(error("ACK2010", "Unknown cluster", "--target x: neither"),)
+        fleets.SAME.plan(),
+        diagnostics=(error("ACK2010", "Cluster is not in the spec or the record", "--target x: neither"),),
     )
     assert plan_markdown(planned) == (
-        "### ackplan: Nothing was planned\n\n- **error** `ACK2010` Unknown cluster<br>`--target x: neither`"
+        "### ackplan: Nothing was planned\n\n- **error** `ACK2010` Cluster is not in the spec or the record<br>`--target x: neither`"
     )
 
 

@@ -56,7 +56,7 @@ ackplan will do the following:
     calls: POST /clusters/{id}/nodes  remove 2 workers: 3 -> 1, i-new, i-mid (instances released) (~2m)
 
 fleet.yaml:21:41: ACK2055 warning: shop: scale_in: Instances are released: removed from the cluster and released, \
-with what is on their disks: i-new, i-mid. To keep them: scale_in.release_node: false
+with the data on their disks: i-new, i-mid. To keep them, set scale_in.release_node: false
 
 Plan: 0 to create, 1 to change, 0 to replace, 0 to destroy.
 Expected to take about 2m."""
@@ -246,8 +246,7 @@ def test_a_plan_for_an_unknown_name_does_not_claim_that_all_is_well() -> None:
     text = shown(fleets.SAME.plan(targets=("nope",)))
     assert "No changes" not in text
     assert text == (
-        "ACK2010 Unknown cluster: --target nope: neither in the spec nor recorded\n\n"
-        "Nothing was planned: see the errors above."
+        "ACK2010 Cluster is not in the spec or the record: --target nope\n\nNothing was planned: see the errors above."
     )
 
 
