@@ -51,9 +51,9 @@ class Spec:
 
 def body_faults(file: str, body: JsonObject) -> tuple[str, ...]:
     """The parameters of a request body, secrets as references, that the schema in `file` does not allow."""
-    from ackplan.spec import validate
+    from ackplan.spec import schema_validators
 
-    return validate.body_faults(file, body)
+    return schema_validators.body_faults(file, body)
 
 
 def sources(inputs: Inputs) -> dict[str, str]:

@@ -1,0 +1,116 @@
+"""The validators of specs and request bodies, built from the schemas: a compiled one decides, jsonschema explains."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import jsonschema_rs
+
+from ackplan.core import catalog
+from ackplan.core.catalog import Kind
+from ackplan.core.catalog.schemas import DEFINITIONS, SPEC
+from ackplan.core.json_types import JsonObject
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+    from referencing.jsonschema import SchemaRegistry
+
+
+def _names() -> list[str]:
+    bodies = (file for operation in catalog.DEFAULT.operations.values() for file in operation.bodies)
+    return sorted({SPEC, DEFINITIONS, *bodies})
+
+
+def _compiled_registry() -> jsonschema_rs.Registry:
+    """All schema files, for the validators that decide."""
+    read = catalog.DEFAULT.schemas.read
+    return jsonschema_rs.Registry([(read(name)["$id"], dict(read(name))) for name in _names()])
+
+
+@functools.cache
+def _registry() -> SchemaRegistry:
+    """All schema files, crawled once: a registry that retrieves on demand crawls again at every look-up."""
+    from referencing import Registry
+    from referencing.jsonschema import DRAFT202012
+
+    resources = [DRAFT202012.create_resource(catalog.DEFAULT.schemas.read(name)) for name in _names()]
+    registry: SchemaRegistry = Registry()
+    return registry.with_resources((str(resource.id()), resource) for resource in resources).crawl()
+
+
+def _schema(kind: Kind | None) -> dict[str, object]:
+    """What a spec's outline (no kind) or a cluster of this kind must be, but for unknown keys of the cluster itself.
+
+    `unknown_keys` finds those, and says it better; looking for them by the schema would check everything twice.
+    """
+    spec = catalog.DEFAULT.spec
+    if kind is None:
+        return {"$ref": spec["$id"]}
+    definitions = spec["$defs"]
+    open_kind = {key: value for key, value in definitions[kind.name].items() if key != "unevaluatedProperties"}
+    outline = {"properties", "required", "additionalProperties"}
+    rest = {key: value for key, value in spec.items() if key not in outline}
+    return {**rest, "$id": f"{spec['$id']}.{kind}", "$ref": "#/$defs/open", "$defs": {**definitions, "open": open_kind}}
+
+
+@functools.cache
+def _validator(kind: Kind | None) -> Draft202012Validator:
+    """Explains what is wrong with what `_compiled` refused; imported only then.
+
+    Only a reference stands at the root: jsonschema crawls its root again at every anchor that it looks for.
+    """
+    from jsonschema import Draft202012Validator
+    from referencing import Resource
+
+    root = _schema(kind)
+    if "$id" not in root:
+        return Draft202012Validator(root, registry=_registry())
+    name = str(root["$id"])
+    known = _registry().with_resource(name, Resource.from_contents(root)).crawl()
+    return Draft202012Validator({"$ref": name}, registry=known)
+
+
+@functools.cache
+def _compiled(kind: Kind | None) -> jsonschema_rs.Draft202012Validator:
+    """Decides, seventy times faster, whether there is anything to explain. A test holds the two together."""
+    return jsonschema_rs.Draft202012Validator(_schema(kind), registry=_compiled_registry())
+
+
+def is_valid(kind: Kind | None, instance: object) -> bool:
+    """Whether the schema of this kind, or of a spec's outline, has nothing against the instance."""
+    return _compiled(kind).is_valid(instance)
+
+
+def faults_of(kind: Kind | None, instance: object) -> Iterator[ValidationError]:
+    """What is wrong with the instance. Of a value of the wrong type nothing else is said."""
+    if is_valid(kind, instance):
+        return
+    faults = list(_validator(kind).iter_errors(instance))
+    mistyped = {tuple(fault.absolute_path) for fault in faults if fault.validator == "type"}
+    for fault in faults:
+        if fault.validator == "type" or tuple(fault.absolute_path) not in mistyped:
+            yield fault
+
+
+@functools.cache
+def _body(file: str) -> jsonschema_rs.Draft202012Validator:
+    """Of a request body in which secrets are references, as in a spec."""
+    spec = catalog.DEFAULT.spec
+    reference = {"secret_reference": spec["$defs"]["secret_reference"]}
+    root = {
+        "$schema": spec["$schema"],
+        "$id": f"{spec['$id']}.{file}",
+        "$ref": catalog.DEFAULT.schemas.read(file)["$id"],
+        "$defs": reference,
+    }
+    return jsonschema_rs.Draft202012Validator(root, registry=_compiled_registry())
+
+
+def body_faults(file: str, body: JsonObject) -> tuple[str, ...]:
+    """The parameters of a request body that its schema does not allow; the body's own fault is an empty name."""
+    if _body(file).is_valid(body):
+        return ()
+    return tuple(dict.fromkeys(".".join(map(str, fault.instance_path)) for fault in _body(file).iter_errors(body)))
