@@ -38,8 +38,8 @@ CALLBACKS = {
 HOST = {f"project.wiring:{name}" for name in ("open_world", "open_api", "new_run", "judges")} | {
     "project.embedded:embedded"
 }
-VIEW = {f"cli.apply:Console.{name}" for name in ("plan", "note", "event", "result", "running")}
-APPROVER, REPORTER = {"cli.apply:Prompt.approve"}, {"cli.report_file:Report.write"}
+VIEW = {f"cli.console:Console.{name}" for name in ("plan", "note", "event", "result", "running")}
+APPROVER, REPORTER = {"cli.console:Prompt.approve"}, {"cli.report_file:Report.write"}
 RANK = {"cli": 3, "project": 2}
 
 
@@ -70,7 +70,7 @@ def test_commands_of_plan_and_apply_reach_use_cases_by_the_project_alone() -> No
         imports = {part for part in _imports(module.tree) if part.startswith("ackplan.")}
         lower = {part.split(".")[1] for part in imports} - {"cli", "project", "core"}
         assert lower <= {"app", "adapters", "plan"}, (name, imports)
-        assert imports & {"ackplan.project.project", "ackplan.cli.apply"}, name
+        assert imports & {"ackplan.project.project", "ackplan.cli.execution"}, name
         assert not any(part.startswith(("ackplan.execute", "ackplan.project.wiring")) for part in imports), name
 
 

@@ -11,8 +11,8 @@ from unittest import mock
 
 import pytest
 
+from ackplan.adapters.ack.api_errors import Denied
 from ackplan.adapters.ack.client import AckClient
-from ackplan.adapters.ack.errors import Denied
 from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.core.answers import Cluster
 from tests.faults.mishaps import pass_time

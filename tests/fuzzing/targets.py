@@ -18,8 +18,8 @@ import yaml
 from ackplan import spec
 from ackplan.adapters.ack import decode
 from ackplan.adapters.ack.answer_fields import Malformed
+from ackplan.adapters.ack.api_errors import Fault
 from ackplan.adapters.ack.classify import error_of
-from ackplan.adapters.ack.errors import Fault
 from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.app.errors import as_diagnostics

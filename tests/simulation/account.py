@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan.adapters.ack.errors import ConnectionLost, Timeout
+from ackplan.adapters.ack.api_errors import ConnectionLost, Timeout
 from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.adapters.ack.settings import Timeouts
 from ackplan.simulator.account import Ledger

@@ -23,7 +23,7 @@ from ackplan.adapters.local.secrets import Secrets
 from ackplan.app.host import Host
 from ackplan.app.plan import PlanOptions, Proposal
 from ackplan.app.worlds import Here
-from ackplan.cli.apply import Order, carry_out
+from ackplan.cli.execution import Order, carry_out
 from ackplan.cli.options import Settings
 from ackplan.core.diagnostics import Failure
 from ackplan.core.world import LOOPBACK, World

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ackplan.adapters.ack.errors import Unreachable
+from ackplan.adapters.ack.api_errors import Unreachable
 from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.app.plan import PlanOptions
 from ackplan.core.diagnostics import Failure, error

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ackplan.app.plan import PlanOptions
-from ackplan.cli.apply import Order
+from ackplan.cli.execution import Order
 from ackplan.core.diagnostics import Failure
 from ackplan.execute.ports import ApiError
 from ackplan.record.journal import fold

@@ -7,10 +7,7 @@ aiohttp is imported when a client is opened, the credentials library when the en
 package is cheap.
 """
 
-from ackplan.adapters.ack.client import AckClient, open_client
-from ackplan.adapters.ack.credentials import CredentialChain, Credentials, FixedCredentials
-from ackplan.adapters.ack.endpoint import parse_endpoint
-from ackplan.adapters.ack.errors import (
+from ackplan.adapters.ack.api_errors import (
     Answered,
     AnswerTooLarge,
     AnswerUnreadable,
@@ -28,6 +25,9 @@ from ackplan.adapters.ack.errors import (
     Unreachable,
     Untrusted,
 )
+from ackplan.adapters.ack.client import AckClient, open_client
+from ackplan.adapters.ack.credentials import CredentialChain, Credentials, FixedCredentials
+from ackplan.adapters.ack.endpoint import parse_endpoint
 from ackplan.adapters.ack.identity import DEFAULT_STS, caller_account
 from ackplan.adapters.ack.probe import Reached, probe, proxy_of
 from ackplan.adapters.ack.retry import RetryPolicy

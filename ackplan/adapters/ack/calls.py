@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ackplan.adapters.ack.answer_fields import ID
-from ackplan.adapters.ack.errors import NotSent
+from ackplan.adapters.ack.api_errors import NotSent
 from ackplan.adapters.ack.exchange import MIB, ApiCall
 from ackplan.core.catalog import DEFAULT
 

@@ -9,8 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from ackplan.adapters.ack.error_bodies import ErrorBody, one_line, read_error, request_id
-from ackplan.adapters.ack.errors import (
+from ackplan.adapters.ack.api_errors import (
     Answered,
     AnswerUnreadable,
     Denied,
@@ -21,6 +20,7 @@ from ackplan.adapters.ack.errors import (
     ServerFault,
     Throttled,
 )
+from ackplan.adapters.ack.error_bodies import ErrorBody, one_line, read_error, request_id
 from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.adapters.ack.pace import LONGEST_PAUSE
 from ackplan.adapters.ack.redact import blanked

@@ -1,7 +1,7 @@
 """The client of the ACK API: one method for each operation of the guide, with checked values in and out.
 
 It is the `Api` that execution asks for, and has what the commands need besides. Every method raises a Fault of
-`ackplan.adapters.ack.errors`, which is an ApiError, and nothing else.
+`ackplan.adapters.ack.api_errors`, which is an ApiError, and nothing else.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from ackplan.adapters.ack import decode
 from ackplan.adapters.ack.answer_fields import Malformed
+from ackplan.adapters.ack.api_errors import Answered, AnswerTooLarge, AnswerUnreadable, NotSent
 from ackplan.adapters.ack.calls import any_call, call, logs_call
 from ackplan.adapters.ack.endpoint import parse_endpoint
 from ackplan.adapters.ack.error_bodies import request_id
-from ackplan.adapters.ack.errors import Answered, AnswerTooLarge, AnswerUnreadable, NotSent
 from ackplan.adapters.ack.pace import RateLimit
 from ackplan.adapters.ack.sender import Carrier, Pace, Sender, Signer, Surroundings
 from ackplan.adapters.ack.settings import DEFAULT_REGION, ClientSettings

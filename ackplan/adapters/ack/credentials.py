@@ -15,8 +15,8 @@ import threading
 from pathlib import Path
 from typing import Final, Protocol
 
+from ackplan.adapters.ack.api_errors import CredentialsUnavailable
 from ackplan.adapters.ack.error_bodies import one_line
-from ackplan.adapters.ack.errors import CredentialsUnavailable
 from ackplan.adapters.ack.redact import BLANK
 from ackplan.adapters.ack.signing import Credential
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from ackplan.adapters.ack.errors import NotSent
+from ackplan.adapters.ack.api_errors import NotSent
 
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}

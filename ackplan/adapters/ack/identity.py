@@ -12,8 +12,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from ackplan.adapters.ack.api_errors import Fault
 from ackplan.adapters.ack.endpoint import parse_endpoint
-from ackplan.adapters.ack.errors import Fault
 from ackplan.adapters.ack.exchange import ApiCall
 from ackplan.adapters.ack.settings import ClientSettings, Timeouts
 from ackplan.adapters.ack.signing import hmac_sha1, query_string, quoted

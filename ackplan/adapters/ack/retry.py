@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ackplan.adapters.ack.errors import Fault
+from ackplan.adapters.ack.api_errors import Fault
 
 
 @dataclass(frozen=True, slots=True)

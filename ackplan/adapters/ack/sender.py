@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from ackplan.adapters.ack.api_errors import Fault, NotSent, Throttled
 from ackplan.adapters.ack.classify import error_of
-from ackplan.adapters.ack.errors import Fault, NotSent, Throttled
 from ackplan.adapters.ack.redact import secrets_in
 from ackplan.adapters.ack.signing import SIGNERS, UnsignedRequest
 from ackplan.core.answers import Retry

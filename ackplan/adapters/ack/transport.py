@@ -20,9 +20,7 @@ import aiohttp
 from yarl import URL
 
 from ackplan import __version__
-from ackplan.adapters.ack.bounded import BoundedBody, Broken, TooLarge
-from ackplan.adapters.ack.endpoint import Endpoint
-from ackplan.adapters.ack.errors import (
+from ackplan.adapters.ack.api_errors import (
     AnswerTooLarge,
     AnswerUnreadable,
     ConnectionLost,
@@ -32,6 +30,8 @@ from ackplan.adapters.ack.errors import (
     Unreachable,
     Untrusted,
 )
+from ackplan.adapters.ack.bounded import BoundedBody, Broken, TooLarge
+from ackplan.adapters.ack.endpoint import Endpoint
 from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.adapters.ack.settings import ClientSettings
 from ackplan.adapters.ack.signing import query_string

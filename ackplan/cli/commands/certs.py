@@ -41,7 +41,7 @@ def command(settings: Settings, out: str, name: str, allow_plugins: bool) -> Non
 
 async def _certs(settings: Settings, name: str) -> Mapping[str, Any]:
     from ackplan.app.lookup import find
-    from ackplan.cli.plan import on_record
+    from ackplan.cli.records import on_record
 
     async with open_api(settings) as api:
         cluster = await find(api, name, on_record(settings))

@@ -21,7 +21,7 @@ def command(settings: Settings, name: str | None) -> None:
 async def _all(settings: Settings) -> str:
     from ackplan.app.lookup import regions_of
     from ackplan.app.observe import living, partly
-    from ackplan.cli.plan import on_record
+    from ackplan.cli.records import on_record
     from ackplan.render import text
 
     async with open_api(settings) as api:
@@ -37,7 +37,7 @@ async def _one(settings: Settings, name: str) -> str:
     import dataclasses
 
     from ackplan.app.lookup import find
-    from ackplan.cli.plan import on_record
+    from ackplan.cli.records import on_record
     from ackplan.render import text
 
     async with open_api(settings) as api:

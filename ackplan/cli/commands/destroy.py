@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from ackplan.app.plan import PlanOptions
-from ackplan.cli.apply import Order, carry_out, common_options
+from ackplan.cli.execution import Order, carry_out, common_options
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.plan import plan_options
+from ackplan.cli.plan_options import plan_options
 
 
 @click.command("destroy")

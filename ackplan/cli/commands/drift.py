@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.plan import plan_options
+from ackplan.cli.plan_options import plan_options
 from ackplan.core.diagnostics import hint
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def command(settings: Settings, choices: PlanOptions, update_spec: bool) -> int:
 
 def _told(settings: Settings, drift: Drift, record: Record) -> str:
     """The drift in the format asked for; findings are errors where only those fail."""
-    from ackplan.cli.plan import shown
+    from ackplan.cli.plan_formats import shown
     from ackplan.core.diagnostics import Severity
     from ackplan.render.facts import drift as words
     from ackplan.render.findings.forms import FORMS

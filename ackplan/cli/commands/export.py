@@ -57,7 +57,7 @@ def command(settings: Settings, names: tuple[str, ...], out: str, **given: bool)
 
 async def _read(settings: Settings, names: Sequence[str], *, adopt: bool) -> tuple[list[Described], list[Diagnostic]]:
     from ackplan.app.export_clusters import exported
-    from ackplan.cli.plan import baseline_now
+    from ackplan.cli.records import baseline_now
 
     record = baseline_now(settings).record
     async with open_api(settings) as api:

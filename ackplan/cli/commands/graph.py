@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.plan import plan_options
+from ackplan.cli.plan_options import plan_options
 
 if TYPE_CHECKING:
     from ackplan.app.plan import PlanOptions
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("planfile", required=False)
 def command(settings: Settings, choices: PlanOptions, planfile: str | None) -> None:
     """Print the graph of PLANFILE's steps, or of a plan made now."""
-    from ackplan.cli.plan import drawn
+    from ackplan.cli.plan_formats import drawn
     from ackplan.render.page.html import plan_html
 
     plan = _plan(settings, choices, planfile)

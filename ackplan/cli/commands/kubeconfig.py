@@ -66,7 +66,7 @@ def _check(config: str, *, printed: bool) -> None:
 
 async def _fetch(settings: Settings, name: str) -> str:
     from ackplan.app.lookup import find
-    from ackplan.cli.plan import on_record
+    from ackplan.cli.records import on_record
 
     async with open_api(settings) as api:
         cluster = await find(api, name, on_record(settings))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.plan import PLAN_FORMATS, plan_options
+from ackplan.cli.plan_formats import PLAN_FORMATS
+from ackplan.cli.plan_options import plan_options
 
 if TYPE_CHECKING:
     from ackplan.app.plan import PlanOptions
@@ -29,7 +30,7 @@ def command(settings: Settings, choices: PlanOptions, out: str, same_as: str, de
     from ackplan.cli.hints import with_planfile
     from ackplan.cli.loop import run_async
     from ackplan.cli.output_options import output
-    from ackplan.cli.plan import shown
+    from ackplan.cli.plan_formats import shown
     from ackplan.project.plan_files import plan_file
     from ackplan.project.project import Project
 

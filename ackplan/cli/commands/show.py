@@ -3,7 +3,7 @@
 import click
 
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.cli.plan import PLAN_FORMATS
+from ackplan.cli.plan_formats import PLAN_FORMATS
 
 
 @click.command("show")
@@ -12,7 +12,8 @@ from ackplan.cli.plan import PLAN_FORMATS
 @click.argument("planfile", required=False)
 def command(settings: Settings, planfile: str | None) -> None:
     """Show PLANFILE, or without one the recorded state."""
-    from ackplan.cli.plan import baseline_now, drawn
+    from ackplan.cli.plan_formats import drawn
+    from ackplan.cli.records import baseline_now
     from ackplan.project.plan_files import read_plan
     from ackplan.render import text
     from ackplan.render.terraform import plan

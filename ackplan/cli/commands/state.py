@@ -30,7 +30,7 @@ def command() -> None:
 @options(state=True)
 def _list(settings: Settings) -> None:
     """List the recorded clusters."""
-    from ackplan.cli.plan import baseline_now
+    from ackplan.cli.records import baseline_now
     from ackplan.core.diagnostics import printable
 
     for name in sorted(baseline_now(settings).record.clusters):
@@ -45,7 +45,7 @@ def _show(settings: Settings, name: str) -> None:
     """Show one recorded cluster."""
     import dataclasses
 
-    from ackplan.cli.plan import baseline_now
+    from ackplan.cli.records import baseline_now
     from ackplan.core.diagnostics import Failure, error
     from ackplan.render import text
     from ackplan.render.terraform import plan

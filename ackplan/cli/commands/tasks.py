@@ -17,7 +17,7 @@ from ackplan.project.wiring import open_api
 @click.argument("task_id", required=False)
 def command(settings: Settings, task_id: str | None) -> None:
     """Show the task TASK_ID, or the tasks that an interrupted apply left running."""
-    from ackplan.cli.plan import baseline_now
+    from ackplan.cli.records import baseline_now
 
     flying = baseline_now(settings).flying
     ids = [task_id] if task_id else [call.facts.task_id for call in flying if call.facts.task_id]

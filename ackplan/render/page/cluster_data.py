@@ -15,7 +15,7 @@ from ackplan.render.facts.view import Block, Field, Note, View
 from ackplan.render.facts.words import counted
 from ackplan.render.page.compact import Data, Texts, compact
 from ackplan.render.page.finding import finding_data
-from ackplan.render.page.three_sides import UNKNOWN, Sides, SideValue, sides
+from ackplan.render.page.three_sides import UNKNOWN, SideValue, ThreeSides, sides
 
 # Stands for the text of a value that is not told.
 NOT_TOLD = -1
@@ -101,7 +101,7 @@ def _field(entry: Field, texts: Texts) -> Data:
     return field
 
 
-def _sides(three: Sides, texts: Texts) -> Data:
+def _sides(three: ThreeSides, texts: Texts) -> Data:
     """The table by columns: the names, those that change first, and each side's values of them."""
     rows = three.rows
     return {

@@ -39,7 +39,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class ThreeSides:
     """All parameters, those that change first, and which sides there are: `yes`, `no` or `unknown`."""
 
     rows: tuple[Row, ...]
@@ -48,13 +48,13 @@ class Sides:
     live: str
 
 
-def sides(change: Change, mode: str) -> Sides:
+def sides(change: Change, mode: str) -> ThreeSides:
     """The sides of one cluster, as a plan of this mode was made on them."""
     changed = {parameter.name: parameter for parameter in change.parameters}
     names = dict.fromkeys([*changed, *(change.after or {}), *(change.before or {})])
     look = _Look(change, mode == "refresh-only", changed)
     rows = tuple(Row(name, look.wanted(name), look.recorded(name), look.live(name), name in changed) for name in names)
-    return Sides(rows, look.is_wanted, look.is_recorded, look.is_live)
+    return ThreeSides(rows, look.is_wanted, look.is_recorded, look.is_live)
 
 
 @dataclass(frozen=True, slots=True)

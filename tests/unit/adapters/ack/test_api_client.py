@@ -14,7 +14,7 @@ from alibabacloud_tea_openapi.utils import Utils
 from aliyunsdkcore.auth.algorithm import sha_hmac1
 from aliyunsdkcore.auth.composer import roa_signature_composer as composer
 
-from ackplan.adapters.ack import AnswerTooLarge, AnswerUnreadable, NotFound, NotSent, errors
+from ackplan.adapters.ack import AnswerTooLarge, AnswerUnreadable, NotFound, NotSent, api_errors
 from ackplan.adapters.ack.pace import RateLimit
 from ackplan.adapters.ack.sender import Pace
 from ackplan.core.answers import Accepted, Attached, AttachedInstance, Cluster, Node, Task
@@ -143,7 +143,7 @@ def test_an_endpoint_that_lists_clusters_by_the_page() -> None:
 
 def test_a_list_of_clusters_that_is_not_whole_is_refused() -> None:
     result, stage = played(lambda s: s.client.list_clusters(), clusters(0, 50, 80))
-    assert isinstance(result, errors.AnswerUnreadable)
+    assert isinstance(result, api_errors.AnswerUnreadable)
     assert "not whole: 50 of 80 clusters" in str(result)
     assert len(stage.seen) == 3
     result, _ = played(
@@ -227,7 +227,7 @@ def test_any_call() -> None:
     assert played(lambda s: s.client.call("DELETE", "/a"), Reply(202))[0] == (202, None)
     assert played(lambda s: s.client.call("DELETE", "/a"), Reply(409, refusal))[0] == (409, refusal)
     xml = "<Error><Code>ErrorX</Code><Message>no</Message></Error>"
-    assert isinstance(played(lambda s: s.client.call("GET", "/a"), Reply(409, xml))[0], errors.Rejected)
+    assert isinstance(played(lambda s: s.client.call("GET", "/a"), Reply(409, xml))[0], api_errors.Rejected)
 
 
 def test_a_cluster_that_is_not_there() -> None:
@@ -310,7 +310,7 @@ def test_no_error_repeats_a_secret_that_was_sent() -> None:
 
     said = {"code": "SignatureDoesNotMatch", "message": f"to sign: t0ken {KEY[1]} of {BODY}"}
     result, _ = played(act, Reply(403, said), token="t0ken")
-    assert isinstance(result, errors.Denied)
+    assert isinstance(result, api_errors.Denied)
     assert result.message == "to sign: [hidden] [hidden] of {'name': 'shop-生产', 'login_password': '[hidden]'}"
 
 

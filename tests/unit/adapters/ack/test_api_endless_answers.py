@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ack_double import outcome, serving_bytes, talking_to
 
-from ackplan.adapters.ack import AnswerTooLarge, RetryPolicy, errors
+from ackplan.adapters.ack import AnswerTooLarge, RetryPolicy, api_errors
 from ackplan.adapters.ack.settings import Timeouts
 
 _OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -98,5 +98,5 @@ def test_an_answer_that_comes_byte_by_byte_ends_in_time(first: bytes, more: byte
             await asyncio.sleep(0.01)
 
     read, change = _asked(answers, timeouts=_BRIEF)
-    assert (type(read), type(change)) == (errors.Timeout, errors.Timeout)
+    assert (type(read), type(change)) == (api_errors.Timeout, api_errors.Timeout)
     assert (read.uncertain, change.uncertain) == (False, True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ackplan.adapters.ack import errors
+from ackplan.adapters.ack import api_errors
 from ackplan.adapters.ack.classify import error_of, retry_after
 from ackplan.adapters.ack.error_bodies import read_error
 from ackplan.adapters.ack.exchange import Answer, ApiCall
@@ -26,7 +26,7 @@ PLAIN = "code=415, message=Unsupported Media Type\n"
 HTML = "<html><head><title>502 Bad\n Gateway &amp; more</title></head><body>nginx</body></html>"
 
 
-def error(call: ApiCall, status: int, body: Any, *secrets: str, **headers: str) -> errors.Fault:
+def error(call: ApiCall, status: int, body: Any, *secrets: str, **headers: str) -> api_errors.Fault:
     text = body if isinstance(body, str) else json.dumps(body)
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     found = error_of(call, Answer(status, names, text.encode()), secrets, NOW)
@@ -52,7 +52,7 @@ def api(code: str, message: str = "said so") -> dict[str, str]:
 def test_every_form_of_the_apis_errors(body: Any) -> None:
     found = error(CHANGE, 400, body)
     assert (found.code, found.message, found.request_id) == ("ErrorX", "went wrong", "R-1")
-    assert isinstance(found, errors.Rejected)
+    assert isinstance(found, api_errors.Rejected)
     assert str(found) == "create_cluster: HTTP 400 ErrorX: went wrong (request R-1)"
 
 
@@ -133,46 +133,46 @@ def test_no_body_breaks_the_reader(text: str) -> None:
 
 # status, body, class, http_status, and whether a changing call may have taken effect
 TABLE = [
-    (400, api("ClusterNameAlreadyExist"), errors.NameExists, 400, False),
-    (400, api("ErrorClusterNameAlreadyExist"), errors.NameExists, 400, False),
-    (400, api("ErrorQueryCluster"), errors.NotFound, 404, False),
-    (404, api("EntityNotExist.Role"), errors.Rejected, 400, False),
-    (400, api("QPS Limit Exceeded"), errors.Throttled, 429, False),
-    (400, api("InvalidSecurityToken.Expired"), errors.Denied, 400, False),
-    (400, api("SignatureDoesNotMatch"), errors.Denied, 400, False),
-    (403, api("StatusForbidden"), errors.Denied, 403, False),
-    (403, api("ErrorCheckAcl"), errors.Denied, 403, False),
-    (415, PLAIN, errors.Rejected, 415, False),
-    (500, PLAIN, errors.Rejected, 415, False),
-    (500, {"code": 400, "message": "said so"}, errors.Rejected, 400, False),
-    (500, "code=429, message=slow down", errors.Throttled, 429, False),
-    (500, "code=408, message=Request Timeout", errors.ServerFault, 500, True),
-    (502, "code=500, message=oops", errors.ServerFault, 502, True),
-    (400, api("InvalidParameter"), errors.Rejected, 400, False),
-    (400, api("ErrorClusterNotFound"), errors.NotFound, 404, False),
-    (404, api("ErrorClusterNotFound"), errors.NotFound, 404, False),
-    (404, api("ResourceNotFound"), errors.NotFound, 404, False),
-    (404, api("InvalidAccessKeyId.NotFound"), errors.Denied, 401, False),
-    (404, api("InvalidAction.NotFound"), errors.Rejected, 400, False),
-    (403, api("SignatureDoesNotMatch"), errors.Denied, 403, False),
-    (403, api("Forbidden.RAM"), errors.Denied, 403, False),
-    (400, api("SignatureNonceUsed"), errors.Denied, 400, True),
-    (400, api("Throttling.User"), errors.Throttled, 429, False),
-    (503, api("Throttling"), errors.Throttled, 429, False),
-    (429, HTML, errors.Throttled, 429, False),
-    (500, api("InternalError"), errors.ServerFault, 500, True),
-    (502, HTML, errors.ServerFault, 502, True),
-    (503, "", errors.ServerFault, 503, True),
-    (403, HTML, errors.AnswerUnreadable, 0, True),
-    (404, "", errors.AnswerUnreadable, 0, True),
-    (404, HTML, errors.AnswerUnreadable, 0, True),
-    (307, "", errors.AnswerUnreadable, 0, True),
+    (400, api("ClusterNameAlreadyExist"), api_errors.NameExists, 400, False),
+    (400, api("ErrorClusterNameAlreadyExist"), api_errors.NameExists, 400, False),
+    (400, api("ErrorQueryCluster"), api_errors.NotFound, 404, False),
+    (404, api("EntityNotExist.Role"), api_errors.Rejected, 400, False),
+    (400, api("QPS Limit Exceeded"), api_errors.Throttled, 429, False),
+    (400, api("InvalidSecurityToken.Expired"), api_errors.Denied, 400, False),
+    (400, api("SignatureDoesNotMatch"), api_errors.Denied, 400, False),
+    (403, api("StatusForbidden"), api_errors.Denied, 403, False),
+    (403, api("ErrorCheckAcl"), api_errors.Denied, 403, False),
+    (415, PLAIN, api_errors.Rejected, 415, False),
+    (500, PLAIN, api_errors.Rejected, 415, False),
+    (500, {"code": 400, "message": "said so"}, api_errors.Rejected, 400, False),
+    (500, "code=429, message=slow down", api_errors.Throttled, 429, False),
+    (500, "code=408, message=Request Timeout", api_errors.ServerFault, 500, True),
+    (502, "code=500, message=oops", api_errors.ServerFault, 502, True),
+    (400, api("InvalidParameter"), api_errors.Rejected, 400, False),
+    (400, api("ErrorClusterNotFound"), api_errors.NotFound, 404, False),
+    (404, api("ErrorClusterNotFound"), api_errors.NotFound, 404, False),
+    (404, api("ResourceNotFound"), api_errors.NotFound, 404, False),
+    (404, api("InvalidAccessKeyId.NotFound"), api_errors.Denied, 401, False),
+    (404, api("InvalidAction.NotFound"), api_errors.Rejected, 400, False),
+    (403, api("SignatureDoesNotMatch"), api_errors.Denied, 403, False),
+    (403, api("Forbidden.RAM"), api_errors.Denied, 403, False),
+    (400, api("SignatureNonceUsed"), api_errors.Denied, 400, True),
+    (400, api("Throttling.User"), api_errors.Throttled, 429, False),
+    (503, api("Throttling"), api_errors.Throttled, 429, False),
+    (429, HTML, api_errors.Throttled, 429, False),
+    (500, api("InternalError"), api_errors.ServerFault, 500, True),
+    (502, HTML, api_errors.ServerFault, 502, True),
+    (503, "", api_errors.ServerFault, 503, True),
+    (403, HTML, api_errors.AnswerUnreadable, 0, True),
+    (404, "", api_errors.AnswerUnreadable, 0, True),
+    (404, HTML, api_errors.AnswerUnreadable, 0, True),
+    (307, "", api_errors.AnswerUnreadable, 0, True),
 ]
 
 
 @pytest.mark.parametrize(("status", "body", "kind", "meaning", "uncertain"), TABLE)
 def test_what_an_error_answer_means(
-    status: int, body: Any, kind: type[errors.Fault], meaning: int, uncertain: bool
+    status: int, body: Any, kind: type[api_errors.Fault], meaning: int, uncertain: bool
 ) -> None:
     found = error(CHANGE, status, body)
     assert (type(found), found.http_status, found.uncertain) == (kind, meaning, uncertain)
@@ -182,15 +182,18 @@ def test_what_an_error_answer_means(
 
 def test_a_changing_call_is_repeated_only_when_throttled() -> None:
     repeated = {(status, kind) for status, body, kind, *_ in TABLE if error(CHANGE, status, body).repeatable}
-    assert {kind for _, kind in repeated} == {errors.Throttled}
-    assert {kind for s, b, kind, *_ in TABLE if error(READ, s, b).repeatable} == {errors.Throttled, errors.ServerFault}
+    assert {kind for _, kind in repeated} == {api_errors.Throttled}
+    assert {kind for s, b, kind, *_ in TABLE if error(READ, s, b).repeatable} == {
+        api_errors.Throttled,
+        api_errors.ServerFault,
+    }
 
 
 @pytest.mark.parametrize("body", ["", HTML, "404: Not Found", api("InvalidAction.NotFound")])
 def test_an_endpoint_without_tasks_has_no_such_task(body: Any) -> None:
     found = error(TASK, 404, body)
-    assert (type(found), found.http_status) == (errors.NotFound, 404)
-    assert type(error(TASK, 404, api("InvalidAccessKeyId.NotFound"))) is errors.Denied
+    assert (type(found), found.http_status) == (api_errors.NotFound, 404)
+    assert type(error(TASK, 404, api("InvalidAccessKeyId.NotFound"))) is api_errors.Denied
 
 
 def test_the_request_id_is_found_in_a_header_too() -> None:
@@ -203,7 +206,7 @@ def test_secrets_that_a_server_repeats_are_blanked() -> None:
     said = 'server string to sign is:[x-acs-security-token:tok/en+1 pass "wo\\rd]'
     found = error(READ, 403, api("SignatureDoesNotMatch", said), "tok/en+1", 'pass "wo\\rd')
     assert found.message == "server string to sign is:[x-acs-security-token:[hidden] [hidden]]"
-    assert isinstance(found, errors.Answered)
+    assert isinstance(found, api_errors.Answered)
     assert "tok/en" not in json.dumps(found.body)
 
 
@@ -257,7 +260,7 @@ def test_no_retry_after_breaks_the_reader(text: str) -> None:
 def test_a_call_refused_for_its_date_says_how_wrong_the_clock_is(date: str, told: str) -> None:
     found = error(READ, 400, api("InvalidTimeStamp.Expired"), date=date)
     assert found.message == "said so" + told
-    assert isinstance(found, errors.Denied)
+    assert isinstance(found, api_errors.Denied)
     assert error(READ, 400, api("InvalidParameter"), date=date).message == "said so"
 
 

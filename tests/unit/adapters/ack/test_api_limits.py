@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ackplan.adapters.ack import RetryPolicy, errors
+from ackplan.adapters.ack import RetryPolicy, api_errors
 from ackplan.adapters.ack.pace import RateLimit
 
 
@@ -84,7 +84,9 @@ def test_a_pause_and_a_pace_have_bounds() -> None:
     assert limit.rate(50.0) == pytest.approx(0.2)
 
 
-def fault(kind: type[errors.Fault], *, uncertain: bool = False, retry_after: float | None = None) -> errors.Fault:
+def fault(
+    kind: type[api_errors.Fault], *, uncertain: bool = False, retry_after: float | None = None
+) -> api_errors.Fault:
     made = kind("Code", "message", uncertain=uncertain)
     made.retry_after = retry_after
     return made
@@ -96,44 +98,44 @@ def top(_low: float, high: float) -> float:
 
 def test_pauses_double_up_to_the_longest() -> None:
     policy = RetryPolicy(attempts=9, total=1000, base=0.5, longest=6)
-    pauses = [policy.pause(fault(errors.ServerFault), n, 0.0, top) for n in range(1, 10)]
+    pauses = [policy.pause(fault(api_errors.ServerFault), n, 0.0, top) for n in range(1, 10)]
     assert pauses == [0.5, 1, 2, 4, 6, 6, 6, 6, None]
 
 
 @given(st.integers(1, 5), st.integers(0, 100))
 def test_jitter_is_full(attempt: int, seed: int) -> None:
-    pause = RetryPolicy().pause(fault(errors.ServerFault), attempt, 0.0, random.Random(seed).uniform)
+    pause = RetryPolicy().pause(fault(api_errors.ServerFault), attempt, 0.0, random.Random(seed).uniform)
     assert pause is not None
     assert 0 <= pause <= 0.5 * 2 ** (attempt - 1)
 
 
 def test_what_the_server_asks_for_is_kept_and_time_is_bounded() -> None:
     policy = RetryPolicy(total=30)
-    assert policy.pause(fault(errors.Throttled, retry_after=7), 1, 0.0, top) == 7.5
-    assert policy.pause(fault(errors.Throttled, retry_after=7), 1, 22.5, top) == 7.5
-    assert policy.pause(fault(errors.Throttled, retry_after=7), 1, 22.6, top) is None
-    assert policy.pause(fault(errors.Throttled, retry_after=3600), 1, 0.0, top) is None
+    assert policy.pause(fault(api_errors.Throttled, retry_after=7), 1, 0.0, top) == 7.5
+    assert policy.pause(fault(api_errors.Throttled, retry_after=7), 1, 22.5, top) == 7.5
+    assert policy.pause(fault(api_errors.Throttled, retry_after=7), 1, 22.6, top) is None
+    assert policy.pause(fault(api_errors.Throttled, retry_after=3600), 1, 0.0, top) is None
 
 
 @pytest.mark.parametrize(
     ("kind", "certain", "uncertain"),
     [
-        (errors.Throttled, True, False),
-        (errors.ServerFault, True, False),
-        (errors.Unreachable, True, False),
-        (errors.ConnectionLost, True, False),
-        (errors.Timeout, True, False),
-        (errors.Untrusted, False, False),
-        (errors.Denied, False, False),
-        (errors.NotFound, False, False),
-        (errors.NameExists, False, False),
-        (errors.AnswerUnreadable, False, False),
-        (errors.AnswerTooLarge, False, False),
-        (errors.NotSent, False, False),
-        (errors.CredentialsUnavailable, False, False),
+        (api_errors.Throttled, True, False),
+        (api_errors.ServerFault, True, False),
+        (api_errors.Unreachable, True, False),
+        (api_errors.ConnectionLost, True, False),
+        (api_errors.Timeout, True, False),
+        (api_errors.Untrusted, False, False),
+        (api_errors.Denied, False, False),
+        (api_errors.NotFound, False, False),
+        (api_errors.NameExists, False, False),
+        (api_errors.AnswerUnreadable, False, False),
+        (api_errors.AnswerTooLarge, False, False),
+        (api_errors.NotSent, False, False),
+        (api_errors.CredentialsUnavailable, False, False),
     ],
 )
-def test_what_is_repeated_at_all(kind: type[errors.Fault], certain: bool, uncertain: bool) -> None:
+def test_what_is_repeated_at_all(kind: type[api_errors.Fault], certain: bool, uncertain: bool) -> None:
     policy = RetryPolicy()
     assert (policy.pause(fault(kind), 1, 0.0, top) is not None) == certain
     assert (policy.pause(fault(kind, uncertain=True), 1, 0.0, top) is not None) == uncertain

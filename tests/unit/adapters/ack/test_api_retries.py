@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ack_double import Reply, Stage, outcome, played, serving_bytes, talking_to
 
-from ackplan.adapters.ack import RetryPolicy, Timeouts, errors
+from ackplan.adapters.ack import RetryPolicy, Timeouts, api_errors
 
 ACCEPTED = {"cluster_id": "c1", "request_id": "R-1", "task_id": "T-1"}
 THROTTLED = {"code": "Throttling.User", "message": "slow down", "requestId": "R-2"}
@@ -52,13 +52,13 @@ def test_a_throttled_change_is_repeated_when_the_server_says() -> None:
 
 def test_throttled_for_good_the_call_fails_as_throttled() -> None:
     result, stage = played(change, Reply(400, THROTTLED), retries=RetryPolicy(attempts=3))
-    assert (type(result), result.http_status, result.uncertain) == (errors.Throttled, 429, False)
+    assert (type(result), result.http_status, result.uncertain) == (api_errors.Throttled, 429, False)
     assert len(stage.seen) == 3
 
 
 def test_a_wait_beyond_all_patience_is_not_begun() -> None:
     result, stage = played(read, Reply(429, THROTTLED, {"Retry-After": "3600"}))
-    assert (type(result), result.retry_after) == (errors.Throttled, 3600)
+    assert (type(result), result.retry_after) == (api_errors.Throttled, 3600)
     assert stage.clock.naps == []
 
 
@@ -78,7 +78,7 @@ def test_when_one_is_throttled_all_wait() -> None:
 @pytest.mark.parametrize("act", [change, delete])
 def test_a_change_that_may_have_happened_is_never_repeated(act: Any, reply: Reply) -> None:
     result, stage = played(act, reply)
-    assert (type(result), result.uncertain) == (errors.ServerFault, True)
+    assert (type(result), result.uncertain) == (api_errors.ServerFault, True)
     assert len(stage.seen) == 1
     assert stage.clock.naps == []
 
@@ -87,7 +87,7 @@ def test_a_change_that_may_have_happened_is_never_repeated(act: Any, reply: Repl
 @pytest.mark.parametrize("act", [read, change])
 def test_no_redirect_is_followed(act: Any, status: int) -> None:
     result, stage = played(act, Reply(status, "", {"Location": "http://127.0.0.1:1/clusters"}))
-    assert isinstance(result, errors.AnswerUnreadable)
+    assert isinstance(result, api_errors.AnswerUnreadable)
     assert "redirect to 127.0.0.1;" in str(result)
     assert result.uncertain == (act is change)
     assert len(stage.seen) == 1
@@ -120,16 +120,24 @@ async def endless(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         await writer.drain()
 
 
-BROKEN: list[tuple[Handler, type[errors.Fault], bool]] = [
-    (hang, errors.Timeout, True),
-    (drop, errors.ConnectionLost, True),
-    (close, errors.ConnectionLost, True),
-    (says(b"HTTP/1.1 202 OK\r\nContent-Length: 99\r\n\r\n{"), errors.ConnectionLost, True),
-    (says(b"HTTP/1.1 202 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}"), errors.AnswerUnreadable, False),
-    (says(b"HTTP/1.1 202 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}"), errors.AnswerUnreadable, False),
-    (says(b"SSH-2.0-OpenSSH_9\r\n\r\n"), errors.AnswerUnreadable, False),
-    (says(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n"), errors.AnswerUnreadable, False),
-    (endless, errors.AnswerTooLarge, False),
+BROKEN: list[tuple[Handler, type[api_errors.Fault], bool]] = [
+    (hang, api_errors.Timeout, True),
+    (drop, api_errors.ConnectionLost, True),
+    (close, api_errors.ConnectionLost, True),
+    (says(b"HTTP/1.1 202 OK\r\nContent-Length: 99\r\n\r\n{"), api_errors.ConnectionLost, True),
+    (
+        says(b"HTTP/1.1 202 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}"),
+        api_errors.AnswerUnreadable,
+        False,
+    ),
+    (
+        says(b"HTTP/1.1 202 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}"),
+        api_errors.AnswerUnreadable,
+        False,
+    ),
+    (says(b"SSH-2.0-OpenSSH_9\r\n\r\n"), api_errors.AnswerUnreadable, False),
+    (says(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n"), api_errors.AnswerUnreadable, False),
+    (endless, api_errors.AnswerTooLarge, False),
 ]
 
 
@@ -146,7 +154,7 @@ def broken(act: Callable[[Stage], Awaitable[Any]], handle: Handler) -> tuple[Any
 
 
 @pytest.mark.parametrize(("handle", "kind", "passing"), BROKEN)
-def test_a_broken_answer_to_a_read(handle: Handler, kind: type[errors.Fault], passing: bool) -> None:
+def test_a_broken_answer_to_a_read(handle: Handler, kind: type[api_errors.Fault], passing: bool) -> None:
     result, heads, _ = broken(lambda stage: stage.client.get_cluster("c1"), handle)
     assert (type(result), result.uncertain) == (kind, False)
     sent = {line for head in heads for line in head.split(b"\r\n") if line.startswith(b"x-acs-signature-nonce")}
@@ -155,7 +163,7 @@ def test_a_broken_answer_to_a_read(handle: Handler, kind: type[errors.Fault], pa
 
 @pytest.mark.parametrize(("handle", "kind", "_passing"), BROKEN)
 @pytest.mark.parametrize("act", [change, delete])
-def test_a_broken_answer_to_a_change(act: Any, handle: Handler, kind: type[errors.Fault], _passing: bool) -> None:
+def test_a_broken_answer_to_a_change(act: Any, handle: Handler, kind: type[api_errors.Fault], _passing: bool) -> None:
     result, heads, stage = broken(act, handle)
     assert (type(result), result.uncertain, result.http_status) == (kind, True, 0)
     assert len(heads) == 1
@@ -178,7 +186,7 @@ def test_what_never_left_is_repeated_and_certain(act: Any) -> None:
             return await outcome(act(stage)), stage
 
     result, stage = asyncio.run(play())
-    assert (type(result), result.code, result.uncertain) == (errors.Unreachable, "ConnectionFailed", False)
+    assert (type(result), result.code, result.uncertain) == (api_errors.Unreachable, "ConnectionFailed", False)
     assert len(stage.clock.naps) == 3
 
 

@@ -19,7 +19,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ackplan.adapters.ack import ClientSettings, FixedCredentials, NotSent, RetryPolicy, errors, open_client
+from ackplan.adapters.ack import ClientSettings, FixedCredentials, NotSent, RetryPolicy, api_errors, open_client
 from ackplan.adapters.ack.bounded import BoundedBody, Broken, TooLarge
 from ackplan.adapters.ack.endpoint import parse_endpoint
 from tests.certificates import certificate
@@ -111,7 +111,7 @@ def test_a_bomb_is_not_unpacked() -> None:
     result, _ = played(
         lambda s: s.client.get_cluster("c1"), Reply(200, bomb, {"Content-Encoding": "gzip"}), retries=ONE_TRY
     )
-    assert isinstance(result, errors.AnswerTooLarge)
+    assert isinstance(result, api_errors.AnswerTooLarge)
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[:-9], lambda b: b + b"x", lambda b: b"xx" + b, lambda b: b + b])
@@ -130,7 +130,7 @@ def test_compressed_answers_and_large_lists() -> None:
     assert played(lambda s: s.client.kubeconfig("c1"), packed)[0] == "text"
     large = Reply(200, {"config": "x" * 2**20})
     result, _ = played(lambda s: s.client.kubeconfig("c1"), large, retries=ONE_TRY)
-    assert isinstance(result, errors.AnswerTooLarge)
+    assert isinstance(result, api_errors.AnswerTooLarge)
 
 
 def test_a_change_has_its_own_connection_and_reads_share_one() -> None:
@@ -200,7 +200,7 @@ def over_tls(pem: Path, **settings: Any) -> tuple[Any, Stage]:
 
 def test_a_strangers_certificate_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
     result, stage = over_tls(certificate(tmp_path))
-    assert (type(result), result.code, result.uncertain) == (errors.Untrusted, "ConnectionFailed", False)
+    assert (type(result), result.code, result.uncertain) == (api_errors.Untrusted, "ConnectionFailed", False)
     assert "--ca-file" in str(result)
     assert stage.clock.naps == []
 
@@ -208,7 +208,7 @@ def test_a_strangers_certificate_is_refused_before_anything_is_sent(tmp_path: Pa
 def test_a_certificate_that_is_named_is_trusted(tmp_path: Path) -> None:
     pem = certificate(tmp_path)
     result, _ = over_tls(pem, ca_file=pem)
-    assert isinstance(result, errors.AnswerUnreadable)
+    assert isinstance(result, api_errors.AnswerUnreadable)
     assert result.http_status == 200
 
 
@@ -220,7 +220,7 @@ def test_tls_with_a_server_that_has_none_is_unreachable() -> None:
                 return await outcome(stage.client.create_cluster("r", {})), seen
 
     result, seen = asyncio.run(play())
-    assert (type(result), result.uncertain, seen) == (errors.Unreachable, False, [])
+    assert (type(result), result.uncertain, seen) == (api_errors.Unreachable, False, [])
 
 
 def test_loopback_is_never_asked_for_by_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +252,7 @@ def test_the_environments_proxy_is_used_and_told_nothing_of_the_request(monkeypa
     result, (head,) = by_proxy(monkeypatch, b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")
     assert head.startswith(b"CONNECT cs.example:443 HTTP/1.1\r\n")
     assert b"x-acs" not in head.lower()
-    assert (type(result), result.uncertain) == (errors.Unreachable, False)
+    assert (type(result), result.uncertain) == (api_errors.Unreachable, False)
     assert str(result).endswith("no connection to cs.example: the proxy answered 407")
 
 

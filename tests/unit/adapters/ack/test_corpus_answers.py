@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ack_double import Reply, Stage, played
 
-from ackplan.adapters.ack import errors
+from ackplan.adapters.ack import api_errors
 from ackplan.app.errors import as_diagnostics
 from ackplan.core.answers import Accepted, AttachedInstance
 from tests.corpus.answers import RealAnswer, corpus, names
@@ -42,39 +42,39 @@ def told(name: str) -> tuple[Any, Stage]:
 
 
 # Each error: its sort, its code, whether the cluster is known to be missing, whether it is tried again, and its cure.
-ERRORS: dict[str, tuple[type[errors.Fault], str, bool, bool, str]] = {
-    "error-415-plain-text": (errors.Rejected, "415", False, False, "Check what the message names"),
-    "error-415-plain-text-as-500": (errors.Rejected, "415", False, False, "Check what the message names"),
-    "error-balance": (errors.Rejected, "InsufficientBalance", False, False, "the account can pay"),
-    "error-check-acl": (errors.Denied, "ErrorCheckAcl", False, False, "what these credentials may do"),
-    "error-clock": (errors.Denied, "InvalidTimeStamp.Expired", False, False, "Set this machine's clock"),
-    "error-cluster-state": (errors.Rejected, "ErrorClusterState", False, False, "until the cluster is running"),
+ERRORS: dict[str, tuple[type[api_errors.Fault], str, bool, bool, str]] = {
+    "error-415-plain-text": (api_errors.Rejected, "415", False, False, "Check what the message names"),
+    "error-415-plain-text-as-500": (api_errors.Rejected, "415", False, False, "Check what the message names"),
+    "error-balance": (api_errors.Rejected, "InsufficientBalance", False, False, "the account can pay"),
+    "error-check-acl": (api_errors.Denied, "ErrorCheckAcl", False, False, "what these credentials may do"),
+    "error-clock": (api_errors.Denied, "InvalidTimeStamp.Expired", False, False, "Set this machine's clock"),
+    "error-cluster-state": (api_errors.Rejected, "ErrorClusterState", False, False, "until the cluster is running"),
     "error-deletion-protection": (
-        errors.Rejected, "ErrorClusterDeletionProtection", False, False, "deletion protection off",
+        api_errors.Rejected, "ErrorClusterDeletionProtection", False, False, "deletion protection off",
     ),
-    "error-dependency-on-delete": (errors.Rejected, "DependencyViolation.Resource", False, False, "what still uses"),
-    "error-expired-token": (errors.Denied, "InvalidSecurityToken.Expired", False, False, "token has expired"),
-    "error-forbidden-sts": (errors.Denied, "StatusForbidden", False, False, "what these credentials may do"),
-    "error-html-404": (errors.AnswerUnreadable, "AnswerUnreadable", False, False, "the network and --endpoint"),
-    "error-key-inactive": (errors.Denied, "InvalidAccessKeyId.Inactive", False, False, "it is disabled"),
-    "error-key-unknown": (errors.Denied, "InvalidAccessKeyId.NotFound", False, False, "Check the credentials"),
-    "error-name-exists": (errors.NameExists, "ClusterNameAlreadyExist", False, False, "what has the name"),
+    "error-dependency-on-delete": (api_errors.Rejected, "DependencyViolation.Resource", False, False, "what still uses"),
+    "error-expired-token": (api_errors.Denied, "InvalidSecurityToken.Expired", False, False, "token has expired"),
+    "error-forbidden-sts": (api_errors.Denied, "StatusForbidden", False, False, "what these credentials may do"),
+    "error-html-404": (api_errors.AnswerUnreadable, "AnswerUnreadable", False, False, "the network and --endpoint"),
+    "error-key-inactive": (api_errors.Denied, "InvalidAccessKeyId.Inactive", False, False, "it is disabled"),
+    "error-key-unknown": (api_errors.Denied, "InvalidAccessKeyId.NotFound", False, False, "Check the credentials"),
+    "error-name-exists": (api_errors.NameExists, "ClusterNameAlreadyExist", False, False, "what has the name"),
     "error-name-exists-other-code": (
-        errors.NameExists, "ErrorClusterNameAlreadyExist", False, False, "what has the name",
+        api_errors.NameExists, "ErrorClusterNameAlreadyExist", False, False, "what has the name",
     ),
-    "error-not-found": (errors.NotFound, "ErrorClusterNotFound", True, False, "the region and the account"),
-    "error-qps-limit": (errors.Throttled, "QPS Limit Exceeded", False, True, "--rate"),
-    "error-query-cluster-400": (errors.NotFound, "ErrorQueryCluster", True, False, "the region and the account"),
-    "error-query-cluster-404": (errors.NotFound, "ErrorQueryCluster", True, False, "the region and the account"),
-    "error-quota": (errors.Rejected, "QuotaExceeded.Cluster", False, False, "Check the quotas"),
-    "error-role-404": (errors.Rejected, "EntityNotExist.Role", False, False, "the account's roles"),
-    "error-role-missing": (errors.Rejected, "EntityNotExist.Role", False, False, "the account's roles"),
-    "error-service-unavailable": (errors.ServerFault, "ServiceUnavailable", False, True, "Try again later"),
-    "error-signature": (errors.Denied, "SignatureDoesNotMatch", False, False, "Check the credentials"),
-    "error-throttling-429": (errors.Throttled, "Throttling.Api", False, True, "--rate"),
-    "error-throttling-concurrent": (errors.Throttled, "Throttling.ConcurrentLimitExceeded", False, True, "--rate"),
-    "error-throttling-user": (errors.Throttled, "Throttling.User", False, True, "--rate"),
-    "error-xml-signature": (errors.Denied, "SignatureDoesNotMatch", False, False, "Check the credentials"),
+    "error-not-found": (api_errors.NotFound, "ErrorClusterNotFound", True, False, "the region and the account"),
+    "error-qps-limit": (api_errors.Throttled, "QPS Limit Exceeded", False, True, "--rate"),
+    "error-query-cluster-400": (api_errors.NotFound, "ErrorQueryCluster", True, False, "the region and the account"),
+    "error-query-cluster-404": (api_errors.NotFound, "ErrorQueryCluster", True, False, "the region and the account"),
+    "error-quota": (api_errors.Rejected, "QuotaExceeded.Cluster", False, False, "Check the quotas"),
+    "error-role-404": (api_errors.Rejected, "EntityNotExist.Role", False, False, "the account's roles"),
+    "error-role-missing": (api_errors.Rejected, "EntityNotExist.Role", False, False, "the account's roles"),
+    "error-service-unavailable": (api_errors.ServerFault, "ServiceUnavailable", False, True, "Try again later"),
+    "error-signature": (api_errors.Denied, "SignatureDoesNotMatch", False, False, "Check the credentials"),
+    "error-throttling-429": (api_errors.Throttled, "Throttling.Api", False, True, "--rate"),
+    "error-throttling-concurrent": (api_errors.Throttled, "Throttling.ConcurrentLimitExceeded", False, True, "--rate"),
+    "error-throttling-user": (api_errors.Throttled, "Throttling.User", False, True, "--rate"),
+    "error-xml-signature": (api_errors.Denied, "SignatureDoesNotMatch", False, False, "Check the credentials"),
 }  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def test_nodes() -> None:
     assert [node.instance_id for node in told("nodes-2021")[0]] == ["i-2vinvented00000000036"]
     assert told("nodes-null")[0] == ()
     fault, _ = told("nodes-2021-page-of-more")
-    assert isinstance(fault, errors.AnswerUnreadable | errors.AnswerTooLarge)
+    assert isinstance(fault, api_errors.AnswerUnreadable | api_errors.AnswerTooLarge)
     mixed = [(n.instance_id, n.name, n.role, n.charge_type, n.state) for n in told("nodes-mixed")[0]]
     assert mixed == [
         ("i-2vinvented00000000001", "us-west-1.192.168.0.1", "Master", "PostPaid", "running"),

@@ -6,16 +6,16 @@ import dataclasses
 from typing import Any
 
 from ackplan.core.values import ABSENT
-from ackplan.render.page.three_sides import UNKNOWN, Sides, sides
+from ackplan.render.page.three_sides import UNKNOWN, ThreeSides, sides
 from tests.unit.render import fleets
 from tests.unit.render.fleets import Fleet
 
 
-def shop(fleet: Fleet, **options: Any) -> Sides:
+def shop(fleet: Fleet, **options: Any) -> ThreeSides:
     return sides(fleet.change(**options), options.get("mode", "normal"))
 
 
-def row(found: Sides, name: str) -> tuple[Any, Any, Any]:
+def row(found: ThreeSides, name: str) -> tuple[Any, Any, Any]:
     (given,) = [row for row in found.rows if row.name == name]
     return given.wanted, given.recorded, given.live
 

@@ -1,0 +1,86 @@
+"""A run on the terminal: its lines on standard output, its signals, and the approval before it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from ackplan.cli import gc, hints
+from ackplan.cli.printing import say
+from ackplan.cli.run_output import Voice
+from ackplan.core.diagnostics import Failure, error
+from ackplan.execute.outcomes import Event, Result
+
+if TYPE_CHECKING:
+    from ackplan.plan.model import Plan
+
+
+class Console:
+    """The view of a run: lines on standard output, and signals. `cut_short`: the second one ended the run at once."""
+
+    def __init__(self, speaker: Voice) -> None:
+        self._voice = speaker
+        self.cut_short = False
+
+    def plan(self, plan: Plan) -> None:
+        self._voice.plan(plan)
+
+    def note(self, text: str) -> None:
+        say(text)
+
+    def event(self, event: Event) -> None:
+        self._voice.event(event)
+
+    def result(self, result: Result, plan: Plan) -> None:
+        self._voice.result(result, plan)
+
+    @contextmanager
+    def running(self, stop: Callable[[], None]) -> Iterator[None]:
+        """The first signal stops gently, the second at once; the record holds either way."""
+        hints.begin()
+        gc.collect()
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        count = 0
+
+        def caught() -> None:
+            nonlocal count
+            count += 1
+            if count > 1 and task is not None:
+                self.cut_short = True
+                task.cancel()
+            else:
+                say("\nStopping: no new calls; answers in flight are taken in. Again to stop at once.")
+                stop()
+
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        for number in numbers:
+            loop.add_signal_handler(number, caught)
+        try:
+            yield
+        finally:
+            for number in numbers:
+                loop.remove_signal_handler(number)
+
+
+class Prompt:
+    """Asks whoever sits at the terminal whether to `verb` a plan, unless it is approved already."""
+
+    def __init__(self, verb: str, *, approved: bool) -> None:
+        self._verb = verb
+        self._approved = approved
+
+    def approve(self, plan: Plan) -> None:  # noqa: ARG002 - it was shown a moment ago
+        if self._approved:
+            return
+        if not sys.stdin.isatty():
+            raise Failure(error("ACK6007"))
+        click.echo(f"\nDo you want to {self._verb} this plan? Only 'yes' is taken for it.", err=True)
+        answer = click.prompt("Enter a value", default="", show_default=False, err=True)
+        if answer != "yes":
+            raise Failure(error("ACK6008"))

@@ -1,0 +1,56 @@
+"""The options of a plan, which `plan`, `apply`, `destroy` and `graph` share."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from ackplan.cli.options import Decorator
+from ackplan.cli.policy_options import policy_option
+
+_NAMES = (
+    click.option("--target", multiple=True, metavar="NAME", help="Only this cluster and what it depends on."),
+    click.option("--exclude", multiple=True, metavar="NAME", help="Not this cluster nor what depends on it."),
+    click.option("--skip-blocked", is_flag=True, help="Leave out what is refused and what depends on it."),
+)
+_VANISHED = (
+    click.option("--allow-vanished", is_flag=True, help="Go on though most of what is recorded is gone at once."),
+)
+_NODES = (
+    click.option("--node-names", type=click.Choice(["auto", "id", "name"]), default="auto", show_default=True,
+                 envvar="ACKPLAN_NODE_NAMES", help="How calls name nodes to remove: by instance or by node name."),
+)  # fmt: skip
+_FULL = (
+    click.option("--destroy", is_flag=True, help="Plan to delete every recorded cluster."),
+    click.option("--refresh-only", is_flag=True, help="Plan to bring the record up to date, nothing else."),
+    click.option("--replace", multiple=True, metavar="NAME", help="Delete this cluster and create it again."),
+    click.option("--adopt", multiple=True, metavar="NAME", help="Take over a live cluster of this name."),
+    click.option("--no-refresh", is_flag=True, help="Take the record for what is live; no network."),
+)
+
+
+def plan_options(*, full: bool, policies: bool = True) -> Decorator:
+    """Adds the options of a plan; the command gets PlanOptions under the name `choices`."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def wrapper(*positional: Any, **given: Any) -> Any:
+            from ackplan.app.plan import PlanOptions
+
+            names = [name for name in given if name in PlanOptions.__dataclass_fields__]
+            choices = PlanOptions(**{name: given.pop(name) for name in names})
+            if choices.destroy and choices.refresh_only:
+                raise click.UsageError("--destroy and --refresh-only can't go together")
+            return function(*positional, choices=choices, **given)
+
+        decorated: Callable[..., Any] = wrapper
+        for option in reversed(
+            (*_NAMES, *_VANISHED, *((*_FULL, *_NODES) if full else ()), *((policy_option(),) if policies else ()))
+        ):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
