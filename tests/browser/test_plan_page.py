@@ -47,7 +47,7 @@ def test_the_page_shows_the_plan(opened: Any, plan_page: str, tmp_path: Any) -> 
         "1 change is blocked: nothing is applied while that is so",
         "1 cluster will be destroyed",
         "1 cluster changed outside of ackplan since the last apply",
-        "ACK2057 A cluster that looks renamed is deleted",
+        "ACK2057 Cluster that looks renamed is deleted",
     ]
     assert page.locator("#path").inner_text() == "Critical path: created → bigger"
     assert page.locator("#count").inner_text() == "5 clusters"
@@ -98,7 +98,7 @@ def test_a_refusal_stands_with_its_cluster_and_says_what_to_do(opened: Any, plan
     page = opened(plan_page)
     page.click("#alerts .name:has-text('replaced')")
     text = page.locator("#detail .alert").inner_text()
-    assert "ACK2003 Parameter can't change in place" in text
+    assert "ACK2003 Parameter can't be changed in place" in text
     assert "ackplan plan --replace replaced" in text
     assert page.locator("#detail .badge", has_text="forces replacement").count() == 1
 

@@ -101,7 +101,7 @@ def test_a_list_that_lacks_what_is_recorded_is_told(at: Project, shape: str) -> 
     for command in (("plan",), ("drift",), ("apply", "--auto-approve"), ("destroy", "--auto-approve"), ("doctor",)):
         ended = at.run(*command)
         assert ended.code == 1, command
-        assert "List of clusters is not whole" in ended.out + ended.err
+        assert "List of clusters is incomplete" in ended.out + ended.err
     assert at.api.sent() == []
     assert at.nothing_is_lost()
 
@@ -114,7 +114,7 @@ def test_commands_for_one_cluster_find_it_whatever_lists_say(at: Project, shape:
         assert ended.code == 0, ended.err
     everything = at.run("export", "--all")
     assert all(f"  {name}:" in everything.out for name in "abc")
-    assert "List of clusters is not whole" in everything.out + everything.err
+    assert "List of clusters is incomplete" in everything.out + everything.err
     assert all(f"{name}  " in at.run("clusters").out for name in "abc")
     refused = at.run("state", "mv", "c", "z")
     assert "is still called c" in refused.err
@@ -252,7 +252,7 @@ def test_an_id_under_another_name_is_never_acted_on(at: Project, edits: list[Cal
     for command in ("plan", "drift", "doctor"):
         ended = at.run(command)
         assert ended.code == 1
-        told = ("Recorded id is another cluster's", "Cluster is recorded twice")
+        told = ("Recorded ID belongs to another cluster", "Cluster is recorded twice")
         assert any(words in ended.out + ended.err for words in told)
     at.write("b", "c")
     assert at.run("apply", "--auto-approve").code == 1

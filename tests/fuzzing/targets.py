@@ -160,7 +160,7 @@ def _journal(data: bytes) -> None:
 def _told(fault: ValueError) -> Iterator[Diagnostic]:
     from ackplan.core.diagnostics import error
 
-    yield error("ACK3012", "Journal can't be used", str(fault))
+    yield error("ACK3012", "Can't use the journal", str(fault))
 
 
 def _refuses(read: Callable[[], Any]) -> Any:

@@ -262,7 +262,7 @@ def test_a_plan_that_is_refused_is_commented_and_never_applied(shop: Shop) -> No
     refused = shop.planned("fewer", 2)
     assert refused.results == {"validate": "success", "plan": "failure", "comment": "success"}
     (comment,) = shop.comments(2)
-    assert "Fewer workers, but none named to remove" in comment["body"]
+    assert "Workers to remove are not named" in comment["body"]
     ran = shop.pushed(shop.merged("fewer", 2))
     assert ran.results == {"plan": "failure", "apply": "skipped"}
     assert "The last plan of #2" in ran.printed

@@ -95,7 +95,7 @@ class Life:
     def need_room(self) -> None:
         """Raises the Failure of a full disk."""
         if self.fate.full and self.count >= self.fate.full:
-            raise Failure(error("ACK3012", "Journal can't be used", "the disk is full"))
+            raise Failure(error("ACK3012", "Can't use the journal", "the disk is full"))
 
 
 @dataclass

@@ -51,7 +51,7 @@ def check_writable(path: Path) -> None:
 def check_within(path: Path, folder: Path) -> None:
     """Raises Failure where a link leads a path that nobody named out of the folder: a pull request can bring one."""
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
-        raise Failure(error("ACK3015.check_within", path=path))
+        raise Failure(error("ACK3015.outside", path=path))
 
 
 def _begin(path: Path) -> None:

@@ -24,7 +24,7 @@ class LocalRecordStore:
     def read(self) -> Record:
         """The record; an empty one, without a lineage yet, where none was written. Raises Failure."""
         if self._path.is_symlink():
-            raise Failure(error("ACK3015.read", path=self._path))
+            raise Failure(error("ACK3015.record", path=self._path))
         data = read_regular(self._path, MAX_BYTES)
         if data is None:
             return Record(lineage="")

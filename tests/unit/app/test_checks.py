@@ -47,6 +47,6 @@ def test_a_region_looks_like_one(region: str, status: CheckStatus) -> None:
 
 
 def test_only_errors_fail_a_check() -> None:
-    harmless = Check("a", findings=(warning("ACK3091", "Not a region", "x"),))
+    harmless = Check("a", findings=(warning("ACK3091", "Not a valid region", "x"),))
     assert (harmless.status, failed([harmless])) == (CheckStatus.WARNING, False)
-    assert failed([harmless, Check("b", findings=(error("ACK3090", "Clock is off", "x"),))])
+    assert failed([harmless, Check("b", findings=(error("ACK3090", "Clock is wrong", "x"),))])

@@ -65,8 +65,8 @@ def test_drift_is_told_with_the_ways_on(project: Project) -> None:
         f'  ~ managed cluster "web" (cn-beijing, {cluster["cluster_id"]})\n'
         "      ~ num_of_nodes = 3 -> 5\n"
         f"    since:         the cluster changed last at {cluster['updated']}, says the API\n"
-        "    put it back:   ackplan apply --target web is refused: Fewer workers, but none named to remove. Name them: "
-        "scale_in: {nodes: [i-...], release_node: true}, or let them be picked: scale_in: {strategy: newest}\n"
+        "    put it back:   ackplan apply --target web is refused: Workers to remove are not named. Name them: "
+        "scale_in: {nodes: [i-...], release_node: true}, or let ackplan choose them: scale_in: {strategy: newest}\n"
         "    record it:     ackplan apply --refresh-only --target web\n"
         "    in the spec:   num_of_nodes: 5 at ackplan.yaml:8:5; or: ackplan drift --update-spec --target web\n"
         f"\n{COMPARED}\n"
@@ -128,7 +128,7 @@ def test_update_spec_leaves_to_a_person_what_is_not_one_plain_value(
     scaled(project, 2)
     done = project.run("drift", "--update-spec")
     assert done.code == 1
-    assert f"ACK1050 web: num_of_nodes: Spec can't be edited here: {why}" in done.err
+    assert f"ACK1050 web: num_of_nodes: Can't edit the spec here: {why}" in done.err
     assert (project.folder / "ackplan.yaml").read_text("utf-8") == text
 
 
@@ -141,7 +141,7 @@ def test_update_spec_does_what_it_can_and_tells_the_rest(project: Project) -> No
     scaled(project, 1)
     done = project.run("drift", "--update-spec")
     assert done.code == 1
-    assert "fleet/db.yaml:4:3: ACK1050 db: Spec can't be edited here: the cluster is gone" in done.err
+    assert "fleet/db.yaml:4:3: ACK1050 db: Can't edit the spec here: the cluster is gone" in done.err
     assert "num_of_nodes: 4  # enough" in (project.folder / "fleet/web.yaml").read_text("utf-8")
 
 

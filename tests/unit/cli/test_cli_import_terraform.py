@@ -167,7 +167,7 @@ def test_reasons_are_the_right_ones(found: Project) -> None:
     done = found.run("import", "--from-terraform", "fleet.tfstate")
     assert done.code == 0
     lines = [line for line in done.err.splitlines() if line.startswith("ACK3056 warning: shop: ")]
-    reasons = dict(line.partition("Terraform: ")[2].partition(" (module")[0].split(": ", 1) for line in lines)
+    reasons = dict(line.partition("ignored: ")[2].partition(" (module")[0].split(": ", 1) for line in lines)
     assert "worker_disk_size" in reasons["it has not the form that the provider gives it"]
     assert "profile" in reasons["no create parameter of this API version says it"]
     assert "password" not in " ".join(lines)
@@ -278,7 +278,7 @@ def test_what_is_no_state_is_refused_without_a_word_of_it(text: str, why: str, f
     (found.folder / "fleet.tfstate").write_text(text, "utf-8")
     done = found.run("import", "--from-terraform", "fleet.tfstate")
     assert done.code == 1
-    assert done.err.startswith(f"ACK3055 Not a Terraform state that can be read: fleet.tfstate: {why}. Take it from")
+    assert done.err.startswith(f"ACK3055 Can't read the Terraform state: fleet.tfstate: {why}. Get it from")
     assert not (found.folder / "state").exists()
 
 
@@ -286,7 +286,7 @@ def test_a_file_that_is_none_or_too_large(found: Project) -> None:
     assert "ACK3011" in found.run("import", "--from-terraform", "nobody.tfstate").err
     with (found.folder / "fleet.tfstate").open("wb") as file:
         file.truncate(64 * 1024 * 1024 + 1)
-    assert "over 67,108,864 bytes" in found.run("import", "--from-terraform", "fleet.tfstate").err
+    assert "more than 67,108,864 bytes" in found.run("import", "--from-terraform", "fleet.tfstate").err
 
 
 HOSTILE: list[Any] = [

@@ -73,7 +73,7 @@ def test_a_plugin_is_refused_unless_it_is_asked_for(words: tuple[str, ...], appl
         done = applied.run("kubeconfig", "web", *words, environment=environment)
         assert (
             done.code,
-            done.err.startswith("ACK4004 Kubeconfig holds more than a connection needs: user.exec."),
+            done.err.startswith("ACK4004 Kubeconfig has more than a connection needs: user.exec."),
         ) == (
             1,
             True,

@@ -42,7 +42,7 @@ def refused(project: Project, *words: str) -> None:
     for forced in ((), ("--force",)) if words[-1] in OWN else ((),):
         done = project.run(*words, *forced)
         assert done.code == 1, (words, done.out)
-        assert "ACK3017 File is not replaced" in done.err, done.err
+        assert "ACK3017 File was not replaced" in done.err, done.err
         assert file.read_bytes() == before
         assert len(project.changing()) == calls
 

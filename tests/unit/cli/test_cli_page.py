@@ -226,7 +226,7 @@ def test_a_page_says_why_nothing_was_done(blocked: Project) -> None:
 def test_a_run_that_an_error_ended_is_reported(project: Project) -> None:
     """The record can't be written at the end: what was done until then is told all the same."""
     project.write(WEB)
-    refusal = Failure(error("ACK3010", "File can't be written"))
+    refusal = Failure(error("ACK3010", "Can't write the file"))
     with mock.patch.object(LocalRecordStore, "write", side_effect=refusal):
         assert project.run("apply", "--auto-approve", "--report", "report.json").code == 1
     report = json.loads((project.folder / "report.json").read_text())

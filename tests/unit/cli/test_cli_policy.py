@@ -108,13 +108,13 @@ def test_a_folder_holds_policies_of_both_sorts_their_data_and_tests_that_are_lef
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("missing.yaml", "ACK2100 Policy can't be read: missing.yaml: No such file or directory"),
-        ("builtin:nothing", "ACK2100 Policy can't be read: builtin:nothing: no such pack. There are: builtin:recommended"),
-        ("builtin:../read", "ACK2100 Policy can't be read: builtin:../read: no such pack. There are: builtin:recommended"),
-        ("empty", "ACK2100 Policy can't be read: empty: there is no *.yaml, *.yml or *.rego file below it"),
-        ("a.txt", "ACK2100 Policy can't be read: a.txt: it ends neither in .yaml nor in .yml nor in .rego"),
-        ("pipe.yaml", "pipe.yaml:1:1: ACK1022 Not a regular file"),
-        ("links", "links/out.yaml:1:1: ACK1026 Link leaves the folder. Put the file itself there, or name it with -f"),
+        ("missing.yaml", "ACK2100 Can't read the policy: missing.yaml: No such file or directory"),
+        ("builtin:nothing", "ACK2100 Can't read the policy: builtin:nothing: no such pack. There are: builtin:recommended"),
+        ("builtin:../read", "ACK2100 Can't read the policy: builtin:../read: no such pack. There are: builtin:recommended"),
+        ("empty", "ACK2100 Can't read the policy: empty: there is no *.yaml, *.yml or *.rego file below it"),
+        ("a.txt", "ACK2100 Can't read the policy: a.txt: it ends neither in .yaml nor in .yml nor in .rego"),
+        ("pipe.yaml", "pipe.yaml:1:1: ACK1022 Spec file is not a regular file"),
+        ("links", "links/out.yaml:1:1: ACK1026 Link points outside of the folder. Put the file itself there, or name it with -f"),
     ],
 )  # fmt: skip
 def test_policies_that_can_not_be_read_end_the_command(name, said, web):
@@ -138,7 +138,7 @@ def test_rego_that_is_broken_is_told_with_its_place(web):
     web.write('package main\n\ndeny[msg] { msg := "x"\n', "a.rego")
     planned = web.run("plan", "--policy", "a.rego")
     assert (planned.code, planned.out) == (1, "")
-    assert planned.err.startswith("a.rego:3:11: ACK2104 Rego policy is broken: ")
+    assert planned.err.startswith("a.rego:3:11: ACK2104 Rego policy can't be evaluated: ")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_rego_that_is_broken_is_told_with_its_place(web):
     [
         ("deny[msg] { msg := nothing_such(1) }", "data.main.deny: Function not found: nothing_such"),
         ("deny := warn\nwarn := deny", "Recursion detected"),
-        ('deny[x] { x := http.send({"url": "http://127.0.0.1"}) }', "a.rego:2:16: ACK2104 Rego policy is broken: the engine does not have http.send"),
+        ('deny[x] { x := http.send({"url": "http://127.0.0.1"}) }', "a.rego:2:16: ACK2104 Rego policy can't be evaluated: the engine does not have http.send"),
         ('deny[x] { x := net.cidr_contains("10.0.0.0/8", "10.1.1.1") }', "the engine does not have net.cidr_contains"),
         ("deny := 1\ndeny := 2 { true }", "data.main.deny: it can't be evaluated"),
     ],
@@ -205,7 +205,7 @@ def test_rego_that_takes_too_much_is_stopped(limits, said, web):
     with mock.patch("ackplan.rego.evaluate", lambda *asked: evaluate(*asked, limits)):
         planned = web.run("plan", "--policy", "a.rego")
     assert planned.code == 1
-    assert planned.err.startswith(f"ACK2105 Rego policies took too much: {said}")
+    assert planned.err.startswith(f"ACK2105 Rego policies need too much time or memory: {said}")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_every_format_says_that_a_deleted_and_a_new_cluster_are_alike(applied: P
     shown = applied.run("show", "it.plan", "--format", form).out
     assert "ACK2057" in shown or "looks renamed" in shown
     assert "renamed_from: web" in shown
-    assert "web is deleted, with all that runs in it" in shown
+    assert "web is deleted, with everything in it" in shown
 
 
 def test_it_is_a_warning_with_the_way_on_for_both_meanings(applied: Project) -> None:
@@ -34,8 +34,8 @@ def test_it_is_a_warning_with_the_way_on_for_both_meanings(applied: Project) -> 
     (caution,) = [found for found in told if found["code"] == "ACK2057"]
     assert (caution["severity"], caution["cluster"]) == ("warning", "web")
     assert caution["place"]["file"] == "ackplan.yaml"
-    assert "call it web again" in caution["cure"]
-    assert "if two clusters are meant, there is nothing to do" in caution["cure"]
+    assert "name it web again" in caution["cure"]
+    assert "if these are two different clusters, do nothing" in caution["cure"]
     assert applied.run("apply", "--auto-approve").code == 0
     assert [cluster["name"] for cluster in applied.live()] == ["web2"]
 
@@ -91,9 +91,9 @@ def test_a_renaming_that_is_over_is_no_matter(project: Project) -> None:
 @pytest.mark.parametrize(
     ("spec", "why"),
     [
-        (SAID + WEB.partition("clusters:\n")[2], "the spec still has it"),
-        (SAID.replace("renamed_from: web", "renamed_from: web2"), "the spec still has it"),
-        (SAID + SAID.partition("clusters:\n")[2].replace("web2:", "web3:"), "web2 says that too"),
+        (SAID + WEB.partition("clusters:\n")[2], "is still in the spec"),
+        (SAID.replace("renamed_from: web", "renamed_from: web2"), "is still in the spec"),
+        (SAID + SAID.partition("clusters:\n")[2].replace("web2:", "web3:"), 'web2 has renamed_from: "web" too'),
     ],
 )
 def test_a_name_that_is_no_earlier_one_is_an_error_of_the_spec(project: Project, spec: str, why: str) -> None:

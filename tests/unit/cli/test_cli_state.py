@@ -403,8 +403,8 @@ def test_a_record_with_a_key_twice_is_refused_at_its_place(project: Project) -> 
     for command in (("plan",), ("apply", "--auto-approve"), ("state", "list"), ("show",), ("state", "rm", "web")):
         done = project.run(*command)
         assert done.code == 1
-        assert f'state/default.json:{line}:5: ACK3001 Record can\'t be read: "web" is given twice' in done.err
-        assert "Keep the right one" in done.err
+        assert f'state/default.json:{line}:5: ACK3001 Can\'t read the record: "web" is given twice' in done.err
+        assert "Keep only the right one" in done.err
     assert (project.folder / "state/default.json").read_text("utf-8") == merged
     project.write(merged, "pushed.json")
     assert f"pushed.json:{line}:5: ACK3001" in project.run("state", "push", "--force", "pushed.json").err

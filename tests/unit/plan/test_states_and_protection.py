@@ -73,7 +73,7 @@ def test_deletion_protection_refuses_a_deletion_in_the_plan(flag: object) -> Non
         change = change_of(None, recorded(one(MANAGED)), cluster, **options)
         (fault,) = change.blocked
         assert (fault.code, change.action) == ("ACK2004", Action.DELETE)
-        assert "deletion_protection of the live cluster id-c refuses to delete it" in fault.detail
+        assert "deletion_protection of the live cluster id-c does not allow to delete it" in fault.detail
 
 
 @pytest.mark.parametrize("flag", [False, "false", None, ""])

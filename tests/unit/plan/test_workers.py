@@ -142,7 +142,7 @@ def test_fewer_workers_without_a_word_on_which_are_refused():
     change = change_of(wanted, recorded(was), live(was), nodes(*THREE))
     (why,) = change.blocked
     assert (why.code, why.parameter, why.span) == ("ACK2005", "num_of_nodes", wanted.span_of("num_of_nodes"))
-    assert "3 workers are live, 1 wanted: 2 to remove" in str(why)
+    assert "the cluster has 3 workers, the spec wants 1: 2 must be removed" in str(why)
     assert "scale_in" in why.cure
     assert change.action is Action.UPDATE
     drift = change_of(was, recorded(was), live(was, size=5), nodes(*FIVE))

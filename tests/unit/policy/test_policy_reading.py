@@ -26,7 +26,7 @@ def test_all_faults_come_at_once_with_their_places():
     assert 'is not known here: did you mean "max_changes"?' in together
     assert "-1 is less than 0" in together
     assert "a rule holds exactly one of max_changes" in together
-    assert "rules.one.reason: Policy is wrong: is not set" in together
+    assert "rules.one.reason: Policy is not valid: is not set" in together
     assert '"!" does not have the form of a rule\'s id' in together
     assert "does not have the form of a whole number, or a share of all clusters such as 10%" in together
 
@@ -72,7 +72,7 @@ def _levels(levels: int, reference: str) -> str:
 )  # fmt: skip
 def test_what_the_schema_of_policies_can_not_say(check, place, said):
     (line,) = problems(f"{HEAD}  r: {{reason: x, {check}}}\n")
-    assert f"ACK2101 rules.r.{place}: Policy is wrong: " in line
+    assert f"ACK2101 rules.r.{place}: Policy is not valid: " in line
     assert said in line
     assert line.startswith("p.yaml:3:")
 
@@ -87,17 +87,17 @@ def test_a_day_that_no_calendar_has():
 @pytest.mark.parametrize("text", ["", "a\n", "- 1\n", "ackplan_policy: 1\nrules: {}\n---\nrules: {}\n"])
 def test_what_is_no_policy(text):
     (line,) = problems(text)
-    assert line.startswith("p.yaml:1:1: ACK2101 Policy is wrong: expected one document")
+    assert line.startswith("p.yaml:1:1: ACK2101 Policy is not valid: a policy file has one")
 
 
 def test_another_version_is_refused():
     said = problems("ackplan_policy: 2\nrules: {r: {reason: x, max_changes: 1}}\n")
-    assert said == ["p.yaml:1:17: ACK2101 ackplan_policy: Policy is wrong: must be 1, found 2"]
+    assert said == ["p.yaml:1:17: ACK2101 ackplan_policy: Policy is not valid: must be 1, found 2"]
 
 
 def test_yaml_that_is_broken_keeps_its_own_code():
     assert problems("a: [\n")[0].startswith("p.yaml:2:1: ACK1001 ")
-    assert "ACK1008 Key given twice" in problems(HEAD + "  r: {reason: x, max_changes: 1}\n  r: {}\n")[0]
+    assert "ACK1008 Duplicate key" in problems(HEAD + "  r: {reason: x, max_changes: 1}\n  r: {}\n")[0]
 
 
 def test_conditions_are_read_where_they_stand_for_the_same_cluster():

@@ -94,7 +94,7 @@ VARIABLES = [
     ("as an expression", "{type: integer}", "${var.n + 1}", {"n": 1}, 6, "Only ${var.NAME}"),
     ("empty", "{type: integer}", "${}", {"n": 1}, 6, "Only ${var.NAME}"),
     ("of the wrong type for the parameter", "{default: three}", "${var.n}", {}, 6, 'found "three"'),
-    ("list inside text", "{type: list, default: [a]}", "x${var.n}", {}, 6, "list"),
+    ("list inside text", "{type: list, default: [a]}", "x${var.n}", {}, 6, "List"),
     ("default of the wrong type", "{type: integer, default: x}", "3", {}, 3, "wrong type"),
     ("given in the wrong type", "{type: integer}", "3", {"n": "x"}, 3, "wrong type"),
     ("given as a fraction", "{type: integer}", "3", {"n": "1.5"}, 3, "wrong type"),

@@ -112,7 +112,7 @@ FORMS = [
     ("managed", "container_cidr: 172.16.0.0 #!", "container_cidr", "an IPv4 network"),
     ("managed", "container_cidr: 172.16.0.1/16 #!", "container_cidr", "host bits"),
     ("managed", "service_cidr: 172.256.0.0/20 #!", "service_cidr", "an IPv4 network"),
-    ("managed", "name: other #!", "name", "the cluster's key is its name"),
+    ("managed", "name: other #!", "name", "the key is the name of the cluster"),
     ("managed", "tags: [{value: x}] #!", "tags.0.key", "missing"),
     ("managed", "addons: [{nam: x, name: flannel}] #!", "addons.0.nam", 'did you mean "name"?'),
 ]
@@ -137,14 +137,14 @@ UNKNOWN = [
     ("managed", "nmu_of_nodes: 3 #!", "nmu_of_nodes", 'did you mean "num_of_nodes"?'),
     ("managed", "dependson: [a] #!", "dependson", 'did you mean "depends_on"?'),
     ("managed", "xyz: 3 #!", "xyz", "Unknown parameter"),
-    ("managed", "master_count: 3 #!", "master_count", "dedicated clusters, not of managed"),
+    ("managed", "master_count: 3 #!", "master_count", "dedicated clusters have this parameter, managed"),
     ("managed", "vpc_id: vpc-a #!", "vpc_id", "serverless clusters"),
     ("managed", "cpu_policy: none #!", "cpu_policy", "dedicated clusters"),
     ("dedicated", "vswitch_ids: [vsw-a] #!", "vswitch_ids", "managed and edge clusters"),
-    ("edge", "addons: [] #!", "addons", "not of edge ones"),
-    ("edge", "kubernetes_version: '1.12' #!", "kubernetes_version", "not of edge ones"),
-    ("serverless", "num_of_nodes: 3 #!", "num_of_nodes", "not of serverless ones"),
-    ("serverless", "tags: [] #!", "tags", "not of serverless ones"),
+    ("edge", "addons: [] #!", "addons", "edge clusters do not"),
+    ("edge", "kubernetes_version: '1.12' #!", "kubernetes_version", "edge clusters do not"),
+    ("serverless", "num_of_nodes: 3 #!", "num_of_nodes", "serverless clusters do not"),
+    ("serverless", "tags: [] #!", "tags", "serverless clusters do not"),
 ]
 CONFLICTS = [
     (
@@ -218,7 +218,7 @@ OWN = [
         "managed",
         "num_of_nodes: 300\nattach: [{instances: [i-a], key_pair: k}] #!",
         "attach",
-        "num_of_nodes 300 and 1 attached; a cluster has at most 300",
+        "num_of_nodes is 300, and 1 are attached; the limit for a cluster is 300",
     ),
     (
         "edge",
@@ -231,7 +231,7 @@ OWN = [
     ("managed", "scale_in: {strategy: newset} #!", "scale_in.strategy", 'did you mean "newest"?'),
     ("managed", "scale_in: {nodes: [i-a], strategy: newest} #!", "scale_in.nodes", "exactly one of nodes and strategy"),
     ("managed", "scale_in: {} #!", "scale_in.nodes or strategy", "exactly one of nodes and strategy"),
-    ("managed", "scale_in: {nodes: [i-a]} #!\nattach: [{instances: [i-a], key_pair: k}]", "scale_in", "to be attached and to be removed"),
+    ("managed", "scale_in: {nodes: [i-a]} #!\nattach: [{instances: [i-a], key_pair: k}]", "scale_in", "is in attach and in scale_in.nodes"),
     ("managed", "scale_in: {nodes: [Node 1]} #!", "scale_in.nodes.0", "an instance id"),
     ("managed", "scale_in: {nodes: []} #!", "scale_in.nodes", "at least 1"),
     ("managed", "scale_in: {strategy: newest, release_node: no} #!", "scale_in.release_node", 'found "no"'),

@@ -70,7 +70,9 @@ def test_what_could_hurt_stands_before_everything_else() -> None:
         "> [!WARNING]",
         "> **1 cluster changed outside of ackplan since the last apply:** `moved`",
     ]
-    assert order[6].startswith("- **error** `ACK2003` `replaced`: `container_cidr`: Parameter can't change in place (")
+    assert order[6].startswith(
+        "- **error** `ACK2003` `replaced`: `container_cidr`: Parameter can't be changed in place ("
+    )
     assert order[7].startswith("Expected to take about **")
     assert re.findall(r"^\| `\S+` \| `(\w+)`", "\n".join(lines), re.MULTILINE)[:5] == [
         "replaced",

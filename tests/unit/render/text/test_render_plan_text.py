@@ -79,7 +79,7 @@ ackplan will do the following:
         # (16 unchanged parameters hidden)
     calls: DELETE /clusters/{id}  destroy (~5m)
      then: POST /clusters         create (~10m)
-    BLOCKED ACK2003 container_cidr: Parameter can't change in place
+    BLOCKED ACK2003 container_cidr: Parameter can't be changed in place
             at fleet.yaml:21:24
 """
 
