@@ -40,14 +40,36 @@ class Sort(Enum):
 _NEVER = frozenset({Sort.SPEC, Sort.RECORD, Sort.DATABASE})
 
 
+_SPEC = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What a project has for something else: files, and files and folders that its spec is read from."""
+
+    files: tuple[Path, ...] = ()
+    specs: tuple[Path, ...] = ()
+
+    def has(self, path: Path) -> bool:
+        """Whether the path is one of them, or belongs to a run."""
+        return belongs_to_a_run(path) or same(path, self.files) or self._is_spec(path)
+
+    def _is_spec(self, path: Path) -> bool:
+        """Whether the spec is read from there, or would be if there were something."""
+        if path.suffix not in _SPEC:
+            return same(path, (file for file in self.specs if not file.is_dir()))
+        folders = (folder for folder in self.specs if folder.is_dir())
+        return same(path, self.specs) or any(same(folder, path.absolute().parents) for folder in folders)
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One file to write. `reserved` says of a path whether the project has it for something else."""
+    """One file to write, unless it is reserved."""
 
     path: Path
     sort: Sort
     force: bool = False
-    reserved: Callable[[Path], bool] = lambda _path: False
+    reserved: Reserved = Reserved()
 
     def check(self) -> None:
         """Raises Failure where it can't or must not be written; for what is known before a run."""
@@ -67,7 +89,7 @@ class Output:
 
     def check_sort(self) -> None:
         """Raises Failure where it must not be replaced."""
-        if self.reserved(self.path):
+        if self.reserved.has(self.path):
             raise self._refused("the project has this name for its spec, its record or a run", "Name another file")
         sort = sort_of(self.path)
         if sort in _NEVER and sort is not self.sort:
