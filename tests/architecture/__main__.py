@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.architecture import measures
+import tempfile
+from pathlib import Path
+
+from tests.architecture import climbs, measures
 from tests.architecture.test_house import EXCEPTIONS
 
 
@@ -13,6 +16,13 @@ def main() -> None:
         print(f"{package:12} {length[package] or length.total():6} {density[package]:9} {vague[package]:6}")
     for rule, breaches in EXCEPTIONS.items():
         print(f"{rule}: {', '.join(breaches()) or 'none'}")
+    numbers = ", ".join(f"{command} {_climbs(command)}" for command in climbs.COMMANDS)
+    print(f"climbs on the way to an effect, at most {climbs.MOST}: {numbers}")
+
+
+def _climbs(command: str) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        return len(climbs.walk(command, Path(folder)).longest)
 
 
 if __name__ == "__main__":

@@ -6,23 +6,13 @@ The first tests read the source, the last ones follow the calls of a real plan a
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import pytest
 
-from tests.architecture import measures
-from tests.running import command_line
+from tests.architecture import climbs, measures
 
-SPEC = """\
-ackplan: 1
-region: cn-beijing
-clusters:
-  web: {cluster_type: Ask}
-"""
 ABOVE_USE_CASES = ("ackplan.cli", "ackplan.project", "ackplan.adapters", "ackplan.render", "ackplan.rego", "click")
 # What a use case takes that is called back: fields and parameters of these names. The list only shrinks.
 CALLBACKS = {
@@ -40,7 +30,6 @@ HOST = {f"project.wiring:{name}" for name in ("open_world", "open_api", "new_run
 }
 VIEW = {f"cli.console:Console.{name}" for name in ("plan", "note", "event", "result", "running")}
 APPROVER, REPORTER = {"cli.console:Prompt.approve"}, {"cli.report_file:Report.write"}
-RANK = {"cli": 3, "project": 2}
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:
@@ -102,54 +91,31 @@ def _callable(annotation: ast.expr) -> bool:
     return "Callable[" in ast.unparse(annotation)
 
 
-def _climbs(folder: Path, *arguments: str) -> set[str]:
-    """What is called of a higher layer, from the use cases down, while a command runs: `module:function`."""
-    climbs: set[str] = set()
-
-    def follow(frame: FrameType, event: str, _argument: Any) -> None:
-        module = frame.f_globals.get("__name__", "")
-        if event == "call" and (rank := _rank(module)):
-            caller = _caller(frame)
-            if caller and _rank(caller) < rank:
-                climbs.add(f"{module.removeprefix('ackplan.')}:{frame.f_code.co_qualname}")
-
-    sys.setprofile(follow)
-    try:
-        done = command_line(folder, *arguments, "--sandbox", "--time-scale", "1000000")
-    finally:
-        sys.setprofile(None)
-    assert done.code == 0, done.out + done.err
-    return {name for name in climbs if "<locals>" not in name}
+def _called_above(command: str, folder: Path) -> set[str]:
+    """What is called of the command line and its wiring, from below, while a command runs."""
+    return {function for _, function in climbs.walk(command, folder).all if function.startswith(("cli.", "project."))}
 
 
-def _rank(module: str) -> int:
-    return RANK.get(module.split(".")[1], 0) if module.startswith("ackplan.") else 0
+def test_a_plan_climbs_to_open_the_api_and_nothing_else(tmp_path: Path) -> None:
+    assert _called_above("plan", tmp_path) <= HOST
 
 
-def _caller(frame: FrameType) -> str:
-    """The nearest module of ours that called it; the simulator in this process is not ours to follow."""
-    back = frame.f_back
-    while back is not None:
-        name: str = back.f_globals.get("__name__", "")
-        if name.startswith("ackplan.") and not name.startswith("ackplan.simulator"):
-            return name
-        back = back.f_back
-    return ""
+def test_an_apply_climbs_by_its_ports_alone(tmp_path: Path) -> None:
+    above = _called_above("apply", tmp_path)
+    assert above & VIEW
+    assert above & APPROVER
+    assert above & REPORTER
+    assert above <= HOST | VIEW | APPROVER | REPORTER
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "ackplan.yaml").write_text(SPEC)
-    return tmp_path
+@pytest.mark.parametrize("command", climbs.COMMANDS)
+def test_the_way_to_an_effect_climbs_seldom(command: str, tmp_path: Path) -> None:
+    """Through every layer and every port, those to adapters too."""
+    walk = climbs.walk(command, tmp_path)
+    assert any(function.startswith("adapters.ack.client:") for _, function in walk.all), "the API is not seen"
+    assert 0 < len(walk.longest) <= climbs.MOST, walk.longest
 
 
-def test_a_plan_climbs_to_open_the_api_and_nothing_else(folder: Path) -> None:
-    assert _climbs(folder, "plan", "--out", "it.plan") <= HOST
-
-
-def test_an_apply_climbs_by_its_ports_alone(folder: Path) -> None:
-    climbs = _climbs(folder, "apply", "--auto-approve", "--report", "it.json")
-    assert climbs & VIEW
-    assert climbs & APPROVER
-    assert climbs & REPORTER
-    assert climbs <= HOST | VIEW | APPROVER | REPORTER
+def test_each_call_to_a_higher_layer_is_a_climb() -> None:
+    way = ["cli.main:run", "app.apply:run", "cli.console:ask", "cli.printing:say", "plan.steps:of", "project.wiring:of"]
+    assert climbs.climbs(way) == (("app.apply:run", "cli.console:ask"), ("plan.steps:of", "project.wiring:of"))
