@@ -57,7 +57,7 @@ def taken_apart(data: bytes) -> Document:
 def put_together(document: Document, original: bytes) -> bytes:
     """As ackplan would write it; raises what reading does for what can't be read."""
     plan, record = codec.decode(document["plan"]), decode_data(document["record"])
-    desired = {change.cluster: change.desired for change in decode_file(original, "it.plan").plan.changes}
+    desired = {change.name: change.desired for change in decode_file(original, "it.plan").plan.changes}
     changes = (
         replaced(c, desired=desired.get(c.cluster), recorded=record.clusters.get(c.cluster)) for c in plan.changes
     )

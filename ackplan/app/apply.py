@@ -253,7 +253,7 @@ def finish(workspace: Workspace, before: Baseline) -> Record:
         record = dataclasses.replace(record, world=record.world.completed(before.here.world))
         record = workspace.record.write(record, expect=stored)
     if flying and leftover.head is not None:
-        kept = [Entry(f.run, f.step, f.cluster, Phase.ANSWER if f.answered else Phase.INTENT, f.facts) for f in flying]
+        kept = [Entry(f.run, f.step, f.name, Phase.ANSWER if f.answered else Phase.INTENT, f.facts) for f in flying]
         workspace.journal.replace(_head(leftover.head.id, "", record), kept)
     else:
         workspace.journal.replace(None, ())

@@ -32,10 +32,10 @@ def contradictions(plan: Plan, record: Record | None, file: str) -> tuple[Diagno
     found = [("", why) for why in (*_of_policies(plan), *_of_pins(plan, record))]
     clusters = record.clusters if record is not None else {}
     for change in plan.changes:
-        recorded = clusters.get(change.cluster)
-        found += [(change.cluster, why) for why in _told(change, recorded, plan.mode)]
+        recorded = clusters.get(change.name)
+        found += [(change.name, why) for why in _told(change, recorded, plan.mode)]
         if change.recorded is not recorded and record is not None and not _is_interrupted(plan):
-            found.append((change.cluster, "it was planned on another entry than the record has"))
+            found.append((change.name, "it was planned on another entry than the record has"))
     return tuple(_altered(file, cluster, why) for cluster, why in dict.fromkeys(found))
 
 
@@ -62,9 +62,9 @@ def _of_pins(plan: Plan, record: Record | None) -> Iterator[str]:
     pins = plan.pins
     if plan.mode == "normal" and not pins.spec_files:
         yield "it does not pin the spec"
-    if len({change.cluster for change in plan.changes}) != len(plan.changes):
+    if len({change.name for change in plan.changes}) != len(plan.changes):
         yield "a cluster is in it twice"
-    if set(pins.live) != {change.cluster for change in plan.acting}:
+    if set(pins.live) != {change.name for change in plan.acting}:
         yield "it does not pin the live clusters that it plans for"
     if record is None:
         return
@@ -137,7 +137,7 @@ def _of_names(change: Change) -> Iterator[str]:
         yield "a parameter is shown twice"
     yield from (f"{name} is no parameter" for name in names if not _is_known(name, change.kind.catalog))
     naming = change.kind.name_parameter.name
-    if change.action in {Action.CREATE, Action.REPLACE} and (change.after or {}).get(naming) != change.cluster:
+    if change.action in {Action.CREATE, Action.REPLACE} and (change.after or {}).get(naming) != change.name:
         yield "it is made under another name"
 
 

@@ -53,7 +53,7 @@ async def look(host: Host, options: PlanOptions) -> tuple[Drift, Record]:
 async def find(inputs: spec.Inputs, before: Baseline, observer: Observer, options: Options) -> Drift:
     """The drift of what is recorded. Raises Failure and ApiError."""
     refreshed = await make_plan(inputs, before, observer, dataclasses.replace(options, mode="refresh-only"))
-    names = {change.cluster for change in refreshed.plan.acting}
+    names = {change.name for change in refreshed.plan.acting}
     if not names:
         return Drift(refreshed.plan)
     live = refreshed.observed.live if refreshed.observed else ()
@@ -62,13 +62,13 @@ async def find(inputs: spec.Inputs, before: Baseline, observer: Observer, option
         return Drift(refreshed.plan, updated=updated)
     back_to = dataclasses.replace(options, mode="normal", targets=tuple(names))
     planned = await make_plan(inputs, before, observer, back_to, observed=refreshed.observed)
-    back = {change.cluster: change for change in planned.plan.changes if change.cluster in names}
+    back = {change.name: change for change in planned.plan.changes if change.name in names}
     return Drift(_with_desired(refreshed.plan, refreshed.spec.clusters), back, updated)
 
 
 def _with_desired(plan: Plan, clusters: Mapping[str, Wanted]) -> Plan:
     """The plan of a refresh, which does not look at the spec, with what that says of what moved."""
-    changes = (c if c.action is Action.NOOP else replaced(c, desired=clusters.get(c.cluster)) for c in plan.changes)
+    changes = (c if c.action is Action.NOOP else replaced(c, desired=clusters.get(c.name)) for c in plan.changes)
     return dataclasses.replace(plan, changes=tuple(changes))
 
 
@@ -79,7 +79,7 @@ def _updated(plan: Plan, live: Sequence[Cluster]) -> Iterator[tuple[str, str]]:
         seen = by_id.get(change.cluster_id)
         told = seen.attributes.get("updated") if seen else None
         if isinstance(told, str) and told and len(told) <= _LONGEST:
-            yield change.cluster, printable(told)
+            yield change.name, printable(told)
 
 
 def edited(drift: Drift, sources: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Diagnostic]]:
@@ -92,14 +92,14 @@ def edited(drift: Drift, sources: Mapping[str, bytes]) -> tuple[dict[str, bytes]
         wanted = change.desired
         if wanted is None:
             cure = "The next apply deletes or forgets it"
-            faults.append(refusal(change.cluster, "", None, "it is not in the spec any more", cure))
+            faults.append(refusal(change.name, "", None, "it is not in the spec any more", cure))
             continue
         faults += _beyond_values(change, wanted)
         for moved in change.parameters:
             if moved.after is ABSENT or wanted.parameters.get(moved.name, moved.after) == moved.after:
                 continue
             try:
-                file, data = set_value(files, change.cluster, moved.name, moved.after)
+                file, data = set_value(files, change.name, moved.name, moved.after)
                 files[file] = data
             except Failure as failed:
                 faults += failed.diagnostics
@@ -109,7 +109,7 @@ def edited(drift: Drift, sources: Mapping[str, bytes]) -> tuple[dict[str, bytes]
 def _beyond_values(change: Change, wanted: Wanted) -> Iterator[Diagnostic]:
     if change.action is Action.FORGET:
         cure = "Take its entry out, or create it again: ackplan apply"
-        yield refusal(change.cluster, "", wanted.span, "the cluster is gone", cure)
+        yield refusal(change.name, "", wanted.span, "the cluster is gone", cure)
     elif change.notes and wanted.attach:
         cure = "Take them out, or attach them again: ackplan apply"
-        yield refusal(change.cluster, "attach", wanted.span_of("attach"), "; ".join(change.notes), cure)
+        yield refusal(change.name, "attach", wanted.span_of("attach"), "; ".join(change.notes), cure)

@@ -21,9 +21,9 @@ def check_secrets(steps: Iterable[Step], secrets: SecretVault) -> None:
             answers[key] = (secrets.missing(reference), secrets.fault(reference))
         absent, why = answers[key]
         if absent:
-            faults.append(error("ACK5009", why=absent, cluster=step.cluster, parameter=name))
+            faults.append(error("ACK5009", why=absent, cluster=step.name, parameter=name))
         elif why:
-            faults.append(error("ACK5006.before", why=why, cluster=step.cluster, parameter=name))
+            faults.append(error("ACK5006.before", why=why, cluster=step.name, parameter=name))
     if faults:
         raise Failure(*dict.fromkeys(faults))
 

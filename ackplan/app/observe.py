@@ -57,7 +57,7 @@ class Observer:
         listed = await Listing(self.api).clusters({*regions, *recorded, *_regions(flying)})
         by_id = {cluster.cluster_id: cluster for cluster in listed}
         unlisted = [_subject(name, e) for name, e in entries.items() if e.cluster_id and not _shows(by_id, e)]
-        doomed = {call.cluster for call in flying if isinstance(call.aim, Gone)}
+        doomed = {call.name for call in flying if isinstance(call.aim, Gone)}
         unlisted = [replace(s, accepted_at="") if s.name in doomed else s for s in unlisted]
         if not unlisted:
             return Observed(listed)

@@ -184,7 +184,7 @@ async def coming_calls(observer: Observer, before: Baseline) -> frozenset[CallKe
 
 async def _is_running(api: ApiReader, before: Baseline, call: InFlight) -> bool:
     """Whether the task of a call may be running: one that can't be read may."""
-    task_id, entry = call.facts.task_id, before.record.clusters.get(call.cluster)
+    task_id, entry = call.facts.task_id, before.record.clusters.get(call.name)
     if not task_id:
         return True
     try:

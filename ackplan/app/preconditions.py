@@ -58,10 +58,10 @@ async def check_resumable(plan: Plan, before: Baseline, ids: Mapping[str, str], 
     Clusters that the run had not come to are as the plan saw them; those that it had are there.
     """
     live = (await observer.observe(before.record, _regions(plan), before.flying)).live
-    begun = {entry.cluster for entry in before.leftover.entries}
-    doomed = {call.cluster for call in before.flying if isinstance(call.aim, Gone)}
+    begun = {entry.name for entry in before.leftover.entries}
+    doomed = {call.name for call in before.flying if isinstance(call.aim, Gone)}
     there = {cluster.cluster_id for cluster in live if not cluster.gone and not cluster.leaving}
-    moved = [*_live_moved([change for change in plan.acting if change.cluster not in begun], plan, before, live)]
+    moved = [*_live_moved([change for change in plan.acting if change.name not in begun], plan, before, live)]
     moved += _needed_gone(plan, ids, before.record, live)
     gone = [name for name in sorted(ids.keys() - doomed) if ids[name] not in there]
     moved += (_moved(name, f"{ids[name]} was there when the run was interrupted, and is gone") for name in gone)
@@ -111,25 +111,25 @@ def _live_moved(
     by_id = {cluster.cluster_id: cluster for cluster in live}
     by_name = {cluster.name: cluster for cluster in live if not cluster.gone}
     for change in changes:
-        entry: RecordedCluster | None = before.record.clusters.get(change.cluster)
-        found = (by_id.get(entry.cluster_id) if entry else None) or by_name.get(change.cluster)
+        entry: RecordedCluster | None = before.record.clusters.get(change.name)
+        found = (by_id.get(entry.cluster_id) if entry else None) or by_name.get(change.name)
         strangers = {step.cluster_id for step in change.steps} - {"", *(c.cluster_id for c in (entry, found) if c)}
         if strangers:
-            yield _moved(change.cluster, f"its steps are for {', '.join(sorted(strangers))}, which is not this cluster")
-        elif fingerprint(found) != plan.pins.live.get(change.cluster):
-            yield _moved(change.cluster, _parted(change.live, found))
+            yield _moved(change.name, f"its steps are for {', '.join(sorted(strangers))}, which is not this cluster")
+        elif fingerprint(found) != plan.pins.live.get(change.name):
+            yield _moved(change.name, _parted(change.live, found))
 
 
 def _needed_gone(plan: Plan, made: Container[str], record: Record, live: Sequence[Cluster]) -> Iterator[Diagnostic]:
     """Clusters that the plan leaves as they are, that are gone now, and that one depends on which is not `made` yet."""
     there = {cluster.cluster_id for cluster in live if not cluster.gone}
     creating = {Action.CREATE, Action.REPLACE}
-    coming = [change for change in plan.acting if change.action in creating and change.cluster not in made]
+    coming = [change for change in plan.acting if change.action in creating and change.name not in made]
     needed = {name for change in coming for name in change.depends_on}
-    for name in sorted(needed - {change.cluster for change in plan.acting}):
+    for name in sorted(needed - {change.name for change in plan.acting}):
         entry = record.clusters.get(name)
         if entry is not None and entry.cluster_id not in there:
-            dependants = ", ".join(sorted(change.cluster for change in coming if name in change.depends_on))
+            dependants = ", ".join(sorted(change.name for change in coming if name in change.depends_on))
             yield _moved(name, f"{entry.cluster_id} is gone; to be created after it: {dependants}")
 
 
@@ -158,7 +158,7 @@ _SHOWN = frozenset({"vpc_id", "vswitch_id", "size"})
 
 async def _nodes_moved(plan: Plan, api: ApiReader) -> list[Diagnostic]:
     """Other nodes in a cluster whose nodes were looked at, though their number is the same."""
-    looked = [(c.cluster, c.live.cluster, c.live.nodes) for c in plan.acting if c.live and c.live.nodes is not None]
+    looked = [(c.name, c.live.cluster, c.live.nodes) for c in plan.acting if c.live and c.live.nodes is not None]
     found = await together(_listed(api, live) for _, live, _ in looked)
     return [
         _moved(name, how)

@@ -53,7 +53,7 @@ def tried(before: Baseline, now: float, recovered: Iterable[Entry]) -> dict[tupl
     flying = (call for call in before.flying if not (call.answered and call.key in settled))
     open_calls = ((call, left(call, now)) for call in flying)
     return {
-        (call.facts.operation, call.cluster): now + seconds
+        (call.facts.operation, call.name): now + seconds
         for call, seconds in open_calls
         if seconds or isinstance(call.aim, Born)
     }
@@ -70,8 +70,8 @@ async def resume(before: Baseline, observer: Observer) -> Run:
     accepted: dict[str, str] = {}
     for entry in (*entries, *recovered):
         if entry.removed:
-            ids.pop(entry.cluster, None)
+            ids.pop(entry.name, None)
         elif entry.entry is not None and entry.entry.cluster_id:
-            ids[entry.cluster] = entry.entry.cluster_id
-            accepted[entry.cluster] = entry.entry.accepted_at or accepted.get(entry.cluster, "")
+            ids[entry.name] = entry.entry.cluster_id
+            accepted[entry.name] = entry.entry.accepted_at or accepted.get(entry.name, "")
     return Run(head.id, _done(before), ids, accepted, tried(before, observer.clock.wall(), recovered))

@@ -36,7 +36,7 @@ def drawn(settings: Settings, plan: Plan) -> str:
         case "markdown":
             return markdown.plan_markdown(plan, limits=settings.limits)
         case form if form in FORMS:
-            return FORMS[form](of_plan(plan), [change.cluster for change in plan.changes])
+            return FORMS[form](of_plan(plan), [change.name for change in plan.changes])
         case "dot":
             return formats.dot(plan.steps, omitted(plan))
         case "mermaid":

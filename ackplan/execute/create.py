@@ -22,7 +22,7 @@ NAME_TAKEN = "ClusterNameAlreadyExist"
 async def create(context: StepContext, call: Call) -> None:
     """Sends the create call unless an earlier run did, then waits until the cluster runs."""
     task_id = None if context.cluster_id else await _send(context, call)
-    context.ids[context.step.cluster] = context.cluster_id
+    context.ids[context.step.name] = context.cluster_id
     await context.running(task_id)
     await context.settled(context.step.after)
 
@@ -77,7 +77,7 @@ async def _sought(context: StepContext, region: str, lost: ApiError | None) -> A
 async def _named(context: StepContext, region: str) -> list[Cluster]:
     """The live clusters of this step's name that are not on their way out."""
     listed = await Listing(context.ports.api).clusters((region,))
-    return [c for c in listed if c.name == context.step.cluster and not c.gone and not c.leaving]
+    return [c for c in listed if c.name == context.step.name and not c.gone and not c.leaving]
 
 
 async def _created(context: StepContext, answer: Accepted) -> str | None:

@@ -22,7 +22,7 @@ async def delete(context: StepContext, call: Call) -> None:
     if cluster is not None and not cluster.leaving:
         await _send(context, call)
     await _gone(context, before)
-    context.ids.pop(context.step.cluster, None)
+    context.ids.pop(context.step.name, None)
     await context.settled(removed=True)
 
 

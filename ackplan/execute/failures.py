@@ -22,39 +22,39 @@ class StepFailed(Exception):
 def refused(step: Step, fault: ApiError) -> Diagnostic:
     cure = error_code(fault.code).cure
     if cure:
-        return error("ACK5001.code", fault=fault, remedy=cure, cluster=step.cluster)
-    return error("ACK5001.other", fault=fault, cluster=step.cluster)
+        return error("ACK5001.code", fault=fault, remedy=cure, cluster=step.name)
+    return error("ACK5001.other", fault=fault, cluster=step.name)
 
 
 def refused_failed(step: Step, fault: ApiError) -> Diagnostic:
-    return error("ACK5014", fault=fault, cluster=step.cluster)
+    return error("ACK5014", fault=fault, cluster=step.name)
 
 
 def another(step: Step, cluster: Cluster) -> Diagnostic:
     live, region = cluster.name, cluster.region_id
-    return error("ACK5016", cluster_id=cluster.cluster_id, live=live, region=region, cluster=step.cluster)
+    return error("ACK5016", cluster_id=cluster.cluster_id, live=live, region=region, cluster=step.name)
 
 
 def gone(step: Step) -> Diagnostic:
-    return error("ACK5002", cluster_id=step.cluster_id or "it", cluster=step.cluster)
+    return error("ACK5002", cluster_id=step.cluster_id or "it", cluster=step.name)
 
 
 def not_gone(step: Step) -> Diagnostic:
-    return error("ACK5015", cluster_id=step.cluster_id, cluster=step.cluster)
+    return error("ACK5015", cluster_id=step.cluster_id, cluster=step.name)
 
 
 def moved(step: Step, size: Pinned, workers: int | None) -> Diagnostic:
-    return error("ACK5010", before=size.before, workers=_counted(workers), cluster=step.cluster)
+    return error("ACK5010", before=size.before, workers=_counted(workers), cluster=step.name)
 
 
 def lost(step: Step, fault: ApiError | None) -> Diagnostic:
     if fault is None:
-        return error("ACK5003.silence", cluster=step.cluster)
-    return error("ACK5003.fault", fault=fault, cluster=step.cluster)
+        return error("ACK5003.silence", cluster=step.name)
+    return error("ACK5003.fault", fault=fault, cluster=step.name)
 
 
 def wrong_size(step: Step, size: Pinned, workers: int | None) -> Diagnostic:
-    return error("ACK5004", workers=_counted(workers), after=size.after, cluster=step.cluster)
+    return error("ACK5004", workers=_counted(workers), after=size.after, cluster=step.name)
 
 
 def _counted(workers: int | None) -> int | str:
@@ -62,30 +62,30 @@ def _counted(workers: int | None) -> int | str:
 
 
 def still_there(step: Step, nodes: str) -> Diagnostic:
-    return error("ACK5011", nodes=nodes, cluster=step.cluster)
+    return error("ACK5011", nodes=nodes, cluster=step.name)
 
 
 def not_ready(step: Step, state: str) -> Diagnostic:
-    return error("ACK5005", state=state, cluster=step.cluster)
+    return error("ACK5005", state=state, cluster=step.name)
 
 
 def not_deleted(step: Step, state: str) -> Diagnostic:
-    return error("ACK5012", state=state, cluster=step.cluster)
+    return error("ACK5012", state=state, cluster=step.name)
 
 
 def task_failed(step: Step, task_id: str, code: str, message: str) -> Diagnostic:
     why = f"{code} {message}".strip()
     if not why:
-        return error("ACK5013.silent", task_id=task_id, cluster=step.cluster)
-    return error("ACK5013.reason", task_id=task_id, why=why, cluster=step.cluster)
+        return error("ACK5013.silent", task_id=task_id, cluster=step.name)
+    return error("ACK5013.reason", task_id=task_id, why=why, cluster=step.name)
 
 
 def secret(step: Step, why: str) -> Diagnostic:
-    return error("ACK5006.step", why=why, cluster=step.cluster)
+    return error("ACK5006.step", why=why, cluster=step.name)
 
 
 def not_attached(step: Step, why: str) -> Diagnostic:
-    return error("ACK5007", why=why, cluster=step.cluster)
+    return error("ACK5007", why=why, cluster=step.name)
 
 
 def too_long(step: Step, seen_last: str, *, called: bool) -> Diagnostic:
@@ -94,5 +94,5 @@ def too_long(step: Step, seen_last: str, *, called: bool) -> Diagnostic:
         work=step.traits.name,
         timeout=step.timeout,
         last=seen_last,
-        cluster=step.cluster,
+        cluster=step.name,
     )

@@ -109,12 +109,12 @@ class Performer:
         """
         clock = self._ports.clock
         started = clock.now()
-        cluster_id = step.cluster_id or self._ids.get(step.cluster, "")
+        cluster_id = step.cluster_id or self._ids.get(step.name, "")
         context = StepContext(step, self._ports, self._watch, self._run, self._ids, place, cluster_id, started=started)
-        context.accepted_at = step.accepted_at if step.cluster_id else self._accepted.get(step.cluster, "")
-        context.late = self._tried.get((step.call.operation, step.cluster)) if step.call else None
+        context.accepted_at = step.accepted_at if step.cluster_id else self._accepted.get(step.name, "")
+        context.late = self._tried.get((step.call.operation, step.name)) if step.call else None
         status = await self._status(context)
-        self._accepted[step.cluster] = context.accepted_at
+        self._accepted[step.name] = context.accepted_at
         return Outcome(
             status,
             tuple(context.diagnostics),

@@ -83,7 +83,7 @@ class StepContext:
         error: str = "",
     ) -> None:
         """One journal entry, on disk when this returns."""
-        where = self.run, self.step.id, self.step.cluster
+        where = self.run, self.step.id, self.step.name
         await self.ports.journal.write(Entry(*where, phase, facts, entry, removed, error))
 
     async def intent(self, call: Call) -> dict[str, Any]:
@@ -148,7 +148,7 @@ class StepContext:
     @property
     def subject(self) -> Subject:
         region = self.step.region or (self.step.call.region if self.step.call else "")
-        return Subject(self.step.cluster, self.cluster_id, region, self.accepted_at)
+        return Subject(self.step.name, self.cluster_id, region, self.accepted_at)
 
     async def rest(self, task_id: str | None = None) -> Cluster | None:
         """The cluster once it is at rest and the task ended; None when it is gone. A failed task fails the step."""
@@ -163,7 +163,7 @@ class StepContext:
 
     def _check_identity(self, cluster: Cluster | None) -> None:
         """An id with another name or region is another cluster than the one that is planned for."""
-        if cluster is None or cluster.is_named(self.step.cluster, self.subject.region):
+        if cluster is None or cluster.is_named(self.step.name, self.subject.region):
             return
         raise StepFailed(failures.another(self.step, cluster), open=self.called)
 

@@ -43,7 +43,7 @@ def cautions(
         works = {type(step.work) for step in change.steps}
         if not works or change.is_blocked:
             continue
-        spec, entry = wanted.get(change.cluster), recorded.get(change.cluster)
+        spec, entry = wanted.get(change.name), recorded.get(change.name)
         for caution in _CAUTIONS:
             if caution.work not in works:
                 continue
@@ -51,7 +51,7 @@ def cautions(
             if finding is not None:
                 parameter = caution.parameter or _counting(change)
                 span = spec.span_of(parameter) if spec else None
-                yield made_printable(replace(finding, span=span, cluster=change.cluster, parameter=parameter))
+                yield made_printable(replace(finding, span=span, cluster=change.name, parameter=parameter))
 
 
 def _counting(change: Change) -> str:

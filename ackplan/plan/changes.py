@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict, Unpack
 
+from ackplan.core.address import CLUSTER, Address
 from ackplan.core.answers import Cluster
 from ackplan.core.catalog import Kind
 from ackplan.core.catalog.parameters import Effect
@@ -58,7 +59,7 @@ def change_of_desired(
 ) -> Change:
     """What happens to a cluster of the spec. `live` is the live cluster that is gone on with, where there is one."""
     return Change(
-        desired.name,
+        Address(CLUSTER, desired.name),
         desired.kind,
         action,
         reason,
@@ -81,7 +82,7 @@ def change_of_recorded(
 ) -> Change:
     """What happens to a recorded cluster whatever the spec says. `live` is what was found in its place."""
     return Change(
-        name,
+        Address(CLUSTER, name),
         recorded.kind,
         action,
         reason,

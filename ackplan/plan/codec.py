@@ -93,7 +93,7 @@ def checked(plan: Plan) -> Plan:
             known = {"", change.cluster_id, change.live.cluster.cluster_id if change.live else ""}
             if step.cluster_id not in known:
                 raise ValueError("steps of another cluster")
-            if step.cluster != change.cluster or called != step.traits.operation:
+            if step.name != change.name or called != step.traits.operation:
                 raise ValueError("steps and calls")
     return plan
 

@@ -21,13 +21,13 @@ def conditions(changes: Iterable[Change], wanted: Mapping[str, Wanted]) -> Itera
         state = change.live_state
         if state in {"", _RUNNING} or change.reason is Reason.CREATE_FAILED or _told(change):
             continue
-        spec = wanted.get(change.cluster)
+        spec = wanted.get(change.name)
         yield warning(
             "ACK2030",
             state=state,
             says=condition(state).says,
             span=spec.span if spec else None,
-            cluster=change.cluster,
+            cluster=change.name,
         )
 
 

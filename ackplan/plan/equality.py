@@ -37,6 +37,6 @@ def _changes(plan: Plan) -> dict[str, str]:
     """What is done to each cluster that something is done to, and how it looked."""
     acting: dict[str, Any] = {change["cluster"]: change for change in encode(plan)["changes"]}
     return {
-        change.cluster: json.dumps([acting[change.cluster], plan.pins.live.get(change.cluster)], sort_keys=True)
+        change.name: json.dumps([acting[change.name], plan.pins.live.get(change.name)], sort_keys=True)
         for change in (*plan.acting, *plan.blocked)
     }

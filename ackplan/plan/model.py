@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ackplan.core.address import Address
 from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, Severity, has_errors
@@ -30,7 +31,7 @@ class Step:
     """
 
     id: str
-    cluster: str
+    address: Address
     work: Work
     reason: Reason
     side: Side
@@ -41,6 +42,11 @@ class Step:
     after: RecordedCluster | None = None
     region: str = ""
     accepted_at: str = ""
+
+    @property
+    def name(self) -> str:
+        """The short form of its address."""
+        return self.address.short
 
     @property
     def traits(self) -> Traits:
@@ -71,7 +77,7 @@ class Change:
     None where there is no cluster then. `notes` are what a reviewer should know besides.
     """
 
-    cluster: str
+    address: Address
     kind: Kind
     action: Action
     reason: Reason
@@ -87,6 +93,11 @@ class Change:
     desired: Wanted | None = None
     recorded: RecordedCluster | None = None
     live: Live | None = None
+
+    @property
+    def name(self) -> str:
+        """The short form of its address."""
+        return self.address.short
 
     @property
     def is_blocked(self) -> bool:
@@ -154,13 +165,13 @@ class LeftOut:
     `why` is empty where the option names the cluster, or does not name it.
     """
 
-    cluster: str
+    name: str
     option: str
     action: Action
     why: str = ""
 
     def __str__(self) -> str:
-        return f"{self.cluster} ({', '.join(filter(None, (self.action.value, self.why)))})"
+        return f"{self.name} ({', '.join(filter(None, (self.action.value, self.why)))})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,8 @@ def idle_requests(
     record: Record,
 ) -> Iterator[Diagnostic]:
     """An error for each `--replace` and `--adopt` (`asked`) that can't take effect in this plan."""
-    planned = {change.cluster: change for change in changes}
-    left = {each.cluster: each for each in left_out}
+    planned = {change.name: change for change in changes}
+    left = {each.name: each for each in left_out}
     for option, names in asked.items():
         for name in sorted(names):
             why = _OTHER_MODES.get(mode, "")
@@ -69,12 +69,12 @@ def _idle(option: str, change: Change | None, left: LeftOut | None, record: Reco
     if left is not None:
         return f"the cluster is left out of this plan ({left.option})"
     adopts = option == "--adopt"
-    if change.action is Action.REPLACE and not (adopts and change.cluster in record.clusters):
+    if change.action is Action.REPLACE and not (adopts and change.name in record.clusters):
         return ""
     if change.action is Action.CREATE:
         return f"no live cluster has this name{'' if adopts else ': it is created anyway'}"
     if change.action in {Action.DELETE, Action.FORGET}:
         return "it is not in the spec"
     if not adopts:
-        return f"it is not recorded: to take it over first, --adopt {change.cluster}"
+        return f"it is not recorded: to take it over first, --adopt {change.name}"
     return "" if change.reason is Reason.ADOPTION else f"it is recorded already, as {change.cluster_id}"

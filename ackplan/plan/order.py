@@ -12,13 +12,13 @@ def wire(changes: Sequence[Change]) -> tuple[tuple[Change, ...], tuple[Diagnosti
     """The changes with the needs between clusters filled in. A circle (in a record made by hand) is an error."""
     from ackplan.plan import graph
 
-    clusters = graph.of_needs({change.cluster: change.depends_on for change in changes})
+    clusters = graph.of_needs({change.name: change.depends_on for change in changes})
     try:
         order = graph.order(clusters)
     except ValueError:
         names = " -> ".join(graph.circle(clusters))
         return tuple(changes), (error("ACK2011", circle=names),)
-    by_name = {change.cluster: change for change in changes}
+    by_name = {change.name: change for change in changes}
     present = [name for name in order if name in by_name]
     building = _incoming(present, by_name, clusters.predecessors, _building)
     removing = _incoming(present[::-1], by_name, clusters.successors, _removing)
@@ -54,8 +54,8 @@ def _wired(change: Change, building: Mapping[str, frozenset[str]], removing: Map
     steps = list(change.steps)
     for chosen, incoming in ((_removing, removing), (_building, building)):
         first = next((index for index, step in enumerate(steps) if chosen(step)), None)
-        if first is not None and incoming[change.cluster]:
-            needs = (*steps[first].needs, *sorted(incoming[change.cluster]))
+        if first is not None and incoming[change.name]:
+            needs = (*steps[first].needs, *sorted(incoming[change.name]))
             steps[first] = replaced(steps[first], needs=needs)
     wired = tuple(steps)
     return change if wired == change.steps else replaced(change, steps=wired)

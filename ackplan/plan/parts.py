@@ -33,7 +33,7 @@ def encode_change(change: Change) -> untrusted.Json:
 def encode_change_alone(change: Change) -> untrusted.Json:
     """The change without its parameters and steps."""
     return {
-        "cluster": change.cluster,
+        "cluster": change.name,
         "kind": change.kind.name,
         "action": change.action.value,
         "reason": change.reason.name,
@@ -64,7 +64,7 @@ def encode_step(step: Step) -> untrusted.Json:
     call, size = step.call, step.size
     return {
         "id": step.id,
-        "cluster": step.cluster,
+        "cluster": step.name,
         "kind": step.traits.name,
         "reason": step.reason.name,
         "side": step.side.value,
@@ -103,7 +103,7 @@ def encode_judged(judged: Judged) -> untrusted.Json:
 
 
 def encode_left_out(left: LeftOut) -> dict[str, str]:
-    return {"cluster": left.cluster, "option": left.option, "action": left.action.value, "why": left.why}
+    return {"cluster": left.name, "option": left.option, "action": left.action.value, "why": left.why}
 
 
 def decode_left_out(data: untrusted.Data) -> LeftOut:
@@ -136,7 +136,7 @@ def _read_node(data: untrusted.Data) -> Node:
 
 def decode_change(data: untrusted.Data) -> Change:
     return Change(
-        cluster=untrusted.text(data["cluster"]),
+        address=untrusted.address(data["cluster"]),
         kind=catalog.DEFAULT.kind(data["kind"]),
         action=Action(data["action"]),
         reason=Reason[data["reason"]],
@@ -167,7 +167,7 @@ def _read_parameter(data: untrusted.Data) -> ParameterChange:
 def decode_step(data: untrusted.Data) -> Step:
     return Step(
         id=untrusted.name(data["id"]),
-        cluster=untrusted.name(data["cluster"]),
+        address=untrusted.address(data["cluster"]),
         work=_read_work(data),
         reason=Reason[data["reason"]],
         side=Side(data["side"]),

@@ -77,7 +77,7 @@ def _seal(digest: str) -> bytes:
 def _pieces(plan: Plan, record: Record, version: str) -> Iterator[bytes]:
     """The text as far as its digest."""
     clusters = record.clusters
-    changes = (_text(encode_lean(change, clusters.get(change.cluster))) for change in plan.changes)
+    changes = (_text(encode_lean(change, clusters.get(change.name))) for change in plan.changes)
     entries = (f"{_text(name)}:{_text(encode_cluster(entry))}" for name, entry in clusters.items())
     apart = as_data(dataclasses.replace(record, clusters={}))
     yield f'{{"ackplan_plan":{FORMAT},"ackplan_version":{_text(version)},"plan":'.encode()

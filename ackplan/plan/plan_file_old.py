@@ -111,10 +111,10 @@ def _with_desired(plan: Plan) -> Plan:
 
 
 def _wanted(change: Change, after: untrusted.Data) -> Wanted:
-    return rebuilt(change.cluster, change.kind, after, {"depends_on": change.depends_on} if change.depends_on else {})
+    return rebuilt(change.name, change.kind, after, {"depends_on": change.depends_on} if change.depends_on else {})
 
 
 def _with_recorded(plan: Plan, record: Record) -> Plan:
     """The plan with what the record that it was made on has of its clusters."""
-    changes = (replaced(change, recorded=record.clusters.get(change.cluster)) for change in plan.changes)
+    changes = (replaced(change, recorded=record.clusters.get(change.name)) for change in plan.changes)
     return dataclasses.replace(plan, changes=tuple(changes))

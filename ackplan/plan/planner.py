@@ -76,7 +76,7 @@ def plan(sides: Sides, options: Options) -> Plan:
         sides.record.lineage,
         sides.record.serial,
         sides.spec_digest,
-        {c.cluster: match.fingerprint(c.cluster) for c in changes if c.action is not Action.NOOP},
+        {c.name: match.fingerprint(c.name) for c in changes if c.action is not Action.NOOP},
     )
     harm = (
         *doubts,
@@ -222,7 +222,7 @@ def _case(name: str, sides: Sides, options: Options, match: _Match) -> Case:
 
 def _filled_in(change: Change, sides: Sides) -> Change:
     """The change, refused where one of its calls would send a placeholder of an export."""
-    wanted = sides.wanted.get(change.cluster)
+    wanted = sides.wanted.get(change.name)
     bodies = [step.call.body for step in change.steps if step.call and step.call.body]
     if wanted is None or not bodies:
         return change
@@ -246,7 +246,7 @@ def _without_doubts(change: Change) -> Change:
 
 def _with_live(change: Change, sides: Sides, match: _Match) -> Change:
     """The change with its live side, where something is done to it."""
-    live = match.seen(change.cluster)
+    live = match.seen(change.name)
     if live is None or live.gone or not change.steps:
         return change
     # Nodes that were read to count them alone may change: the size is pinned.

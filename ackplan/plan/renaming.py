@@ -28,16 +28,16 @@ def refused(changes: Sequence[Change], wanted: Mapping[str, Wanted]) -> tuple[Ch
     named = {str(w.own[KEY]): w for w in wanted.values() if KEY in w.own}
     if not named:
         return tuple(changes)
-    leaving, coming = _leaving(changes), {change.cluster for change in changes if _comes(change)}
+    leaving, coming = _leaving(changes), {change.name for change in changes if _comes(change)}
     meant = {old: w for old, w in named.items() if old in leaving and w.name in coming}
     meant |= {w.name: w for w in meant.values()}
-    return tuple(_blocked(change, meant.get(change.cluster)) for change in changes)
+    return tuple(_blocked(change, meant.get(change.name)) for change in changes)
 
 
 def _blocked(change: Change, renaming: Wanted | None) -> Change:
     if renaming is None:
         return change
-    fault = refusals.cannot_rename(renaming, str(renaming.own[KEY]), change.cluster)
+    fault = refusals.cannot_rename(renaming, str(renaming.own[KEY]), change.name)
     return dataclasses.replace(change, blocked=(*change.blocked, fault))
 
 
@@ -48,7 +48,7 @@ def alike(
     leaving = _leaving(changes)
     if not leaving:
         return
-    index = _index(wanted[change.cluster] for change in changes if _comes(change) and KEY not in _own(change, wanted))
+    index = _index(wanted[change.name] for change in changes if _comes(change) and KEY not in _own(change, wanted))
     for name in leaving:
         names = list(_like(recorded[name], index)) if name in recorded else []
         if names:
@@ -56,11 +56,11 @@ def alike(
 
 
 def _own(change: Change, wanted: Mapping[str, Wanted]) -> Mapping[str, Any]:
-    return wanted[change.cluster].own
+    return wanted[change.name].own
 
 
 def _leaving(changes: Iterable[Change]) -> list[str]:
-    return [c.cluster for c in changes if c.action is Action.DELETE and c.reason is Reason.NOT_IN_SPEC]
+    return [c.name for c in changes if c.action is Action.DELETE and c.reason is Reason.NOT_IN_SPEC]
 
 
 def _comes(change: Change) -> bool:

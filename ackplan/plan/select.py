@@ -16,42 +16,42 @@ def select(
         return tuple(changes), ()
     before = _waits(changes)
     after = _turned(before)
-    blocked = {change.cluster: change for change in changes if change.is_blocked}
+    blocked = {change.name: change for change in changes if change.is_blocked}
     excluded, skipped = _reach(excludes, after), _reach(blocked if skip_blocked else (), after)
-    wanted = _reach(targets, before) if targets else {change.cluster: change.cluster for change in changes}
+    wanted = _reach(targets, before) if targets else {change.name: change.name for change in changes}
     left = []
     for change in changes:
-        name = change.cluster
+        name = change.name
         if name in excluded:
             left.append(_left(change, EXCLUDE, excluded[name]))
         elif name not in wanted:
             left.append(LeftOut(name, TARGET, change.action))
         elif name in skipped:
             left.append(_left(change, SKIP_BLOCKED, skipped[name]))
-    gone = {each.cluster for each in left}
-    return tuple(change for change in changes if change.cluster not in gone), tuple(left)
+    gone = {each.name for each in left}
+    return tuple(change for change in changes if change.name not in gone), tuple(left)
 
 
 def _left(change: Change, option: str, cause: str) -> LeftOut:
     """A change that is left out, by itself or because it waits for another one."""
-    why = f"waits for {cause}" if cause != change.cluster else ""
+    why = f"waits for {cause}" if cause != change.name else ""
     if not why and change.is_blocked:
         refused = next(diagnostic for diagnostic in change.blocked if diagnostic.is_error)
         why = f"{refused.code} {refused.summary}"
-    return LeftOut(change.cluster, option, change.action, why)
+    return LeftOut(change.name, option, change.action, why)
 
 
 def _waits(changes: Sequence[Change]) -> dict[str, set[str]]:
     """For each cluster those that it waits for, by its steps; what is blocked without steps holds up its dependents."""
-    owner = {step.id: change.cluster for change in changes for step in change.steps}
-    stuck = {change.cluster for change in changes if change.is_blocked and not change.steps}
-    idle = {c.cluster: c.depends_on for c in changes if all(step.traits.silent for step in c.steps)}
+    owner = {step.id: change.name for change in changes for step in change.steps}
+    stuck = {change.name for change in changes if change.is_blocked and not change.steps}
+    idle = {c.name: c.depends_on for c in changes if all(step.traits.silent for step in c.steps)}
     waits: dict[str, set[str]] = {}
     for change in changes:
         needed = {owner[need] for step in change.steps for need in step.needs if need in owner}
         if stuck:
             needed |= stuck & _reach(change.depends_on, idle).keys()
-        waits[change.cluster] = needed - {change.cluster}
+        waits[change.name] = needed - {change.name}
     return waits
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ackplan.core.address import CLUSTER, Address
 from ackplan.core.answers import Cluster
 from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog import Kind
@@ -58,7 +59,7 @@ class Chain:
         traits, call, api = TRAITS[type(work)], call_of(work), self.kind.catalog
         step = Step(
             id=f"{traits.name}:{self.name}" + (f":{label}" if label else ""),
-            cluster=self.name,
+            address=Address(CLUSTER, self.name),
             work=work,
             reason=self.reason,
             side=side or self.side,

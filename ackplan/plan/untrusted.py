@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from ackplan.core.address import Address, parse
 from ackplan.record import RecordedCluster
 from ackplan.record.codec import CLUSTER_ID, decode_cluster
 
@@ -33,6 +34,11 @@ def name(value: Any) -> str:
     """Text that can be written down: half a surrogate pair can't."""
     text(value).encode()
     return str(value)
+
+
+def address(value: Any) -> Address:
+    """The address of a resource by its short form."""
+    return parse(name(value))
 
 
 def digest(value: Any) -> str:

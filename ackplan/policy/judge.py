@@ -47,7 +47,7 @@ class PolicyInput:
     now: datetime.datetime
 
     def subjects(self) -> tuple[PolicySubject, ...]:
-        return tuple(PolicySubject(change, self.wanted.get(change.cluster)) for change in self.plan.changes)
+        return tuple(PolicySubject(change, self.wanted.get(change.name)) for change in self.plan.changes)
 
 
 def judge(rules: Iterable[Rule], case: PolicyInput) -> tuple[tuple[Diagnostic, ...], tuple[Judged, ...]]:

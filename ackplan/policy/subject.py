@@ -31,7 +31,7 @@ class PolicySubject:
 
     @property
     def name(self) -> str:
-        return self.change.cluster
+        return self.change.name
 
     @property
     def region(self) -> str:

@@ -52,7 +52,7 @@ class Entry:
 
     run: str
     step: str
-    cluster: str
+    name: str
     phase: Phase
     facts: Facts = field(default_factory=Facts)
     entry: RecordedCluster | None = None
@@ -72,7 +72,7 @@ class InFlight:
 
     run: str
     step: str
-    cluster: str
+    name: str
     facts: Facts
     answered: bool
 
@@ -123,7 +123,7 @@ def _after(call: InFlight, entry: Entry, recorded: RecordedCluster) -> InFlight 
 
     None where it can't take effect any more, since the later run brought about what it was to bring about.
     """
-    if call.cluster != entry.cluster or call.run == entry.run:
+    if call.name != entry.name or call.run == entry.run:
         return call
     if isinstance(call.aim, Born | Grown) and call.step == entry.step:
         return None
@@ -161,9 +161,9 @@ def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tu
         key = (entry.run, entry.step)
         if entry.removed:
             if not stale:
-                clusters.pop(entry.cluster, None)
-        elif entry.entry is not None and not (stale and entry.cluster in record.clusters and not entry.recovered):
-            clusters[entry.cluster] = _of_the_same(clusters.get(entry.cluster), entry.entry)
+                clusters.pop(entry.name, None)
+        elif entry.entry is not None and not (stale and entry.name in record.clusters and not entry.recovered):
+            clusters[entry.name] = _of_the_same(clusters.get(entry.name), entry.entry)
         if entry.entry is not None and entry.phase is not Phase.INTENT:
             flying = {k: left for k, call in flying.items() if (left := _after(call, entry, entry.entry)) is not None}
         if entry.phase is Phase.SETTLED:
@@ -171,5 +171,5 @@ def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tu
         else:
             before = flying.get(key)
             facts = _together(before.facts, entry) if before else entry.facts
-            flying[key] = InFlight(*key, entry.cluster, facts, entry.phase is Phase.ANSWER)
+            flying[key] = InFlight(*key, entry.name, facts, entry.phase is Phase.ANSWER)
     return replace(record, clusters=clusters), tuple(flying.values())

@@ -42,7 +42,7 @@ def recover(
     there = {cluster.cluster_id: cluster for cluster in live if not cluster.gone}
     entries = []
     for call in flying:
-        settled = Entry(call.run, call.step, call.cluster, Phase.SETTLED, recovered=True)
+        settled = Entry(call.run, call.step, call.name, Phase.SETTLED, recovered=True)
         if isinstance(call.aim, Born):
             settled = replace(settled, entry=_created(record, call, there))
         elif isinstance(call.aim, Gone):
@@ -50,7 +50,7 @@ def recover(
         elif not stale:
             settled = replace(settled, entry=_changed(record, call, there, nodes))
         if isinstance(call.aim, Joined) and settled.entry is None:
-            settled = replace(settled, entry=_attached(record, call.cluster, call.aim, there, nodes))
+            settled = replace(settled, entry=_attached(record, call.name, call.aim, there, nodes))
         if settled.entry is None and _open(record, call, there, coming=call.key in coming):
             continue
         entries.append(settled)
@@ -71,22 +71,22 @@ def left(call: InFlight, now: float) -> float:
 def named_nodes(record: Record, flying: Iterable[InFlight], live: Iterable[Cluster]) -> tuple[str, ...]:
     """The ids of the live clusters whose nodes tell what became of a call in flight."""
     living = {cluster.cluster_id for cluster in live if not cluster.gone and not cluster.busy}
-    named = {call.cluster for call in flying if instances_of(call.aim)}
+    named = {call.name for call in flying if instances_of(call.aim)}
     return tuple(c.cluster_id for name, c in record.clusters.items() if name in named and c.cluster_id in living)
 
 
 def _created(record: Record, call: InFlight, there: Mapping[str, Cluster]) -> RecordedCluster | None:
     """The entry of the cluster that a create left whose answer never came; None where there is none to take in."""
-    after, known = call.facts.after, record.clusters.get(call.cluster)
+    after, known = call.facts.after, record.clusters.get(call.name)
     if call.answered or after is None or (known and known.cluster_id in there):
         return None
-    cluster = next((cluster for cluster in there.values() if cluster.name == call.cluster), None)
+    cluster = next((cluster for cluster in there.values() if cluster.name == call.name), None)
     return replace(after, cluster_id=cluster.cluster_id, created=False, attached=()) if cluster else None
 
 
 def _open(record: Record, call: InFlight, there: Mapping[str, Cluster], *, coming: bool) -> bool:
     """Whether a call of which nothing shows may still add something."""
-    known = record.clusters.get(call.cluster)
+    known = record.clusters.get(call.name)
     cluster = there.get(known.cluster_id) if known else None
     match call.aim:
         case Born():
@@ -114,7 +114,7 @@ def _attached(
 
 
 def _deleted(record: Record, call: InFlight, there: Mapping[str, Cluster]) -> bool:
-    known = record.clusters.get(call.cluster)
+    known = record.clusters.get(call.name)
     return known is not None and known.cluster_id not in there
 
 
@@ -122,7 +122,7 @@ def _changed(
     record: Record, call: InFlight, there: Mapping[str, Cluster], nodes: Mapping[str, Sequence[Node]]
 ) -> RecordedCluster | None:
     """The entry that the call aimed at, where the live cluster has come to be so; None where it can't be told."""
-    after, known = call.facts.after, record.clusters.get(call.cluster)
+    after, known = call.facts.after, record.clusters.get(call.name)
     if after is None or known is None or after.cluster_id not in {"", known.cluster_id}:
         return None
     cluster = there.get(known.cluster_id)

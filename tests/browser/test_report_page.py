@@ -25,7 +25,7 @@ def failed_run(planned: Plan) -> Result:
         "bigger": Outcome(Status.SKIPPED),
     }
     done = Outcome(Status.DONE, (), "", ("R-done",), (), True, 100.0, 60.0)
-    return Result({step.id: ends.get(step.cluster, done) for step in planned.steps}, 300.0)
+    return Result({step.id: ends.get(step.name, done) for step in planned.steps}, 300.0)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ackplan.cli.commands.rehearse import Progress
+from ackplan.core.address import parse
 from ackplan.core.work import Create, Reason, Side
 from ackplan.execute.outcomes import Event, Moment, Outcome, Status
 from ackplan.plan.model import Step
@@ -143,7 +144,7 @@ class _Hand:
 
 def test_it_says_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     virtual, real = _Hand(), _Hand()
-    step = Step("create:a", "a", WORKS[Create], Reason.NEW, Side.SPEC)
+    step = Step("create:a", parse("a"), WORKS[Create], Reason.NEW, Side.SPEC)
     tell = Progress(3, virtual, real)
     tell(Event(Moment.STARTED, step))
     tell(Event(Moment.STARTED, step))

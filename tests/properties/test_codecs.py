@@ -156,7 +156,7 @@ def test_taking_entries_in_piece_by_piece_or_again_gives_the_same_record(record,
 def test_a_record_that_moved_on_loses_nothing(record, found):
     merged, _ = fold(record, found, stale=True)
     assert {name: merged.clusters[name] for name in record.clusters} == dict(record.clusters)
-    added = {entry.cluster for entry in found if entry.entry is not None}
+    added = {entry.name for entry in found if entry.entry is not None}
     assert set(merged.clusters) == set(record.clusters) | added
 
 

@@ -190,9 +190,9 @@ def _observer(api: _Api) -> Observer:
 def test_what_the_api_tells_otherwise_is_no_drift_and_no_change(api: _Api) -> None:
     async def looked() -> None:
         drift = await find(spec.Inputs(_folder()), _known(), _observer(api), Options())
-        assert [(change.cluster, change.parameters, change.notes) for change in drift.moved] == []
+        assert [(change.name, change.parameters, change.notes) for change in drift.moved] == []
         planned = await make_plan(spec.Inputs(_folder()), _known(), _observer(api), Options())
-        assert [(change.cluster, change.parameters, change.blocked) for change in planned.plan.acting] == []
+        assert [(change.name, change.parameters, change.blocked) for change in planned.plan.acting] == []
 
     asyncio.run(looked())
 
@@ -215,6 +215,6 @@ def test_what_did_move_is_drift(name: str, told: dict[str, Any], moved: list[str
 
     async def looked() -> None:
         drift = await find(spec.Inputs(_folder()), _known(), _observer(_Api(clusters, nodes, wrapped=False)), Options())
-        assert [(c.cluster, [p.name for p in c.parameters]) for c in drift.moved] == [(name, moved)]
+        assert [(c.name, [p.name for p in c.parameters]) for c in drift.moved] == [(name, moved)]
 
     asyncio.run(looked())

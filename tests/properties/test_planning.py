@@ -69,7 +69,7 @@ def test_steps_are_unique_stand_for_themselves_and_form_no_circle(fleet, options
     assert {need for step in result.steps for need in step.needs} <= set(steps)
     assert nx.is_directed_acyclic_graph(graph.build(result.steps))
     for change in result.changes:
-        assert {step.cluster for step in change.steps} <= {change.cluster}
+        assert {step.name for step in change.steps} <= {change.name}
         assert (change.action is Action.NOOP) == (not change.steps)
         calling = {Action.CREATE, Action.UPDATE, Action.REPLACE}
         called = any(step.call for step in change.steps)
@@ -86,9 +86,9 @@ def test_after_a_plan_is_applied_there_is_nothing_to_do(fleet):
     assert {d.code for d in result.diagnostics if d.is_error} <= {"ACK2015"}, "consent to what is not asked for"
     after = applied(result, record, world)
     second, _ = planned((wanted, after, world), consent)
-    kept = {change.cluster for change in result.changes}
-    left = [change for change in second.acting if change.cluster in kept]
-    assert not left, [(change.cluster, change.action, change.reason, change.parameters) for change in left]
+    kept = {change.name for change in result.changes}
+    left = [change for change in second.acting if change.name in kept]
+    assert not left, [(change.name, change.action, change.reason, change.parameters) for change in left]
     assert {name for name in kept if name in after.clusters} == kept & set(wanted)
 
 
@@ -100,7 +100,7 @@ def test_after_destroy_nothing_recorded_is_left(fleet):
     result, _ = planned(fleet, Options(mode="destroy", skip_blocked=True))
     assert {step.call.operation for step in result.steps if step.call} <= {"delete_cluster"}
     after = applied(result, record, world)
-    assert {change.cluster for change in result.changes}.isdisjoint(after.clusters)
+    assert {change.name for change in result.changes}.isdisjoint(after.clusters)
     assert foreign <= set(world.clusters)
 
 
@@ -123,7 +123,7 @@ def test_no_call_carries_what_the_spec_does_not_set(fleet, options):
     for step in result.steps:
         if step.call is None or step.call.body is None:
             continue
-        body, parameters = step.call.body, wanted[step.cluster].parameters
+        body, parameters = step.call.body, wanted[step.name].parameters
         match step.work:
             case Create():
                 assert body == parameters
@@ -133,14 +133,14 @@ def test_no_call_carries_what_the_spec_does_not_set(fleet, options):
                 assert body["vswitch_ids"] == parameters.get("vswitch_ids", parameters.get("worker_vswitch_ids"))
                 assert body["worker_data_disk"] == parameters.get("worker_data_disk", False)
             case Attach():
-                groups = [group.body for group in wanted[step.cluster].attach]
+                groups = [group.body for group in wanted[step.name].attach]
                 assert {name: value for name, value in body.items() if name != "instances"} in groups
-                assert set(body["instances"]) <= set(wanted[step.cluster].attached)
+                assert set(body["instances"]) <= set(wanted[step.name].attached)
             case Detach():
                 assert body["release_node"] is False
                 assert set(body) == {"nodes", "release_node"}
             case ScaleIn():
-                scale_in = wanted[step.cluster].scale_in
+                scale_in = wanted[step.name].scale_in
                 assert scale_in is not None
                 assert body.get("release_node") == scale_in.release_node
                 assert set(body) <= {"nodes", "release_node"}
@@ -161,8 +161,8 @@ def test_only_workers_that_are_there_and_were_not_attached_are_given_up(fleet, o
         if not isinstance(step.work, ScaleIn):
             continue
         workers = {node.instance_id for node in world.nodes[step.cluster_id] if node.role == "Worker"}
-        kept = set(wanted[step.cluster].attached)
-        kept |= set(record.clusters[step.cluster].attached) if step.cluster in record.clusters else set()
+        kept = set(wanted[step.name].attached)
+        kept |= set(record.clusters[step.name].attached) if step.name in record.clusters else set()
         assert set(step.instances) <= workers - kept
         assert len(set(step.instances)) == len(step.instances) > 0
 
@@ -177,14 +177,12 @@ def test_nothing_protected_and_nothing_foreign_is_ever_deleted(fleet, options):
         deleted = [step for step in change.steps if isinstance(step.work, Delete)]
         if change.is_blocked or not deleted:
             continue
-        entry = record.clusters.get(change.cluster)
-        said = wanted[change.cluster].lifecycle.prevent_destroy if change.cluster in wanted else None
+        entry = record.clusters.get(change.name)
+        said = wanted[change.name].lifecycle.prevent_destroy if change.name in wanted else None
         failed = entry is not None and not entry.created and world.clusters[entry.cluster_id].state == "failed"
         assert failed or not (said if said is not None else entry is not None and entry.prevent_destroy)
-        assert all(
-            step.cluster_id in recorded or change.cluster in options.adopt | {change.cluster} for step in deleted
-        )
-        assert all(step.cluster_id in recorded or change.cluster in wanted for step in deleted)
+        assert all(step.cluster_id in recorded or change.name in options.adopt | {change.name} for step in deleted)
+        assert all(step.cluster_id in recorded or change.name in wanted for step in deleted)
 
 
 @EXAMPLES

@@ -160,13 +160,13 @@ def applied(plan: Plan, record: Record, world: World) -> Record:
         step = next(step for step in waiting if done.issuperset(step.needs))
         waiting.remove(step)
         done.add(step.id)
-        cluster_id = step.cluster_id or made.get(step.cluster, "")
+        cluster_id = step.cluster_id or made.get(step.name, "")
         cluster_id = _perform(step, cluster_id, world)
-        made[step.cluster] = cluster_id
+        made[step.name] = cluster_id
         if step.after is None:
-            record = record.without(step.cluster)
+            record = record.without(step.name)
         else:
-            record = record.with_cluster(step.cluster, dataclasses.replace(step.after, cluster_id=cluster_id))
+            record = record.with_cluster(step.name, dataclasses.replace(step.after, cluster_id=cluster_id))
     return record
 
 

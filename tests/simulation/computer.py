@@ -110,7 +110,7 @@ class Disk:
     def row(self, entry: Entry) -> str:
         after = encode_cluster(entry.entry) if entry.entry else None
         told = {"phase": entry.phase.value, "data": encode_data(entry), "entry": after, "removed": entry.removed}
-        text = json.dumps({"run": entry.run, "step": entry.step, "cluster": entry.cluster, **told})
+        text = json.dumps({"run": entry.run, "step": entry.step, "cluster": entry.name, **told})
         self.written.append(text)
         return text
 
@@ -120,7 +120,7 @@ class Disk:
     def intends(self, operation: str) -> set[str]:
         """The clusters of which it is written down that this is about to be done to them."""
         _, flying = fold(Record(""), self.leftover().entries)
-        return {call.cluster for call in flying if call.facts.operation == operation}
+        return {call.name for call in flying if call.facts.operation == operation}
 
 
 def _entry(fields: dict[str, Any]) -> Entry:
@@ -176,7 +176,7 @@ class MemoryJournal:
         await asyncio.sleep(0)
         self.append([entry])
         if isinstance(entry.facts.aim, Born):
-            self.life.creating.add(entry.cluster)
+            self.life.creating.add(entry.name)
         await asyncio.sleep(0)
 
     def close(self) -> None:
@@ -254,6 +254,6 @@ class Wire:
     def _pin(self, cluster_id: str) -> None:
         name = self.account.name_of(f"/clusters/{cluster_id}")
         _, flying = fold(Record(""), self.disk.leftover().entries)
-        sizes = [call.aim.size for call in flying if isinstance(call.aim, Grown) and call.cluster == name]
+        sizes = [call.aim.size for call in flying if isinstance(call.aim, Grown) and call.name == name]
         if sizes:
             self.life.sent[cluster_id] = sizes[-1].before + sizes[-1].masters

@@ -229,7 +229,7 @@ class Rules:
 
     def _unrecorded(self, life: Life) -> Iterator[str]:
         recorded, written = self.record().clusters, self.computer.disk.leftover().entries
-        known = {*recorded, *(entry.cluster for entry in written)}
+        known = {*recorded, *(entry.name for entry in written)}
         for name in sorted(life.created - known):
             if name in self.account.clusters():
                 yield f"{name} was created, and is neither recorded nor written down"
@@ -240,7 +240,7 @@ class Rules:
         """Instances that are there by a call of ours, and neither recorded nor written down as being attached."""
         recorded, calls = fold(self.record(), self.computer.disk.leftover().entries)
         flying, removing = (
-            {call.cluster for call in calls if call.facts.operation == operation}
+            {call.name for call in calls if call.facts.operation == operation}
             for operation in ("attach", "remove_nodes")
         )
         live = self.account.clusters()

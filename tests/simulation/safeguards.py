@@ -145,14 +145,14 @@ MUTANTS = (
     Mutant(
         "instances of an attach that came in part are recovered",
         "record.recovery:recover",
-        "entry=_attached(record, call.cluster, call.aim, there, nodes)",
+        "entry=_attached(record, call.name, call.aim, there, nodes)",
         "entry=None",
         2644,
     ),
     Mutant(
         "an attach is recovered",
         "record.recovery:recover",
-        "entry=_attached(record, call.cluster, call.aim, there, nodes)",
+        "entry=_attached(record, call.name, call.aim, there, nodes)",
         "entry=None",
         836,
         (

@@ -122,7 +122,7 @@ class Story:
         for _ in range(rng.choice((1, 1, 2, 2))):
             life = await self._run()
             if life.dead and rng.random() < 0.5:
-                begun = {entry.cluster for entry in self._computer.disk.leftover().entries}
+                begun = {entry.name for entry in self._computer.disk.leftover().entries}
                 self._say(fleets.think_again(rng, self._fleet, self._account.clusters(), begun))
             if life.dead and self._planned is not None and rng.random() < 0.85:
                 await self._go_on()
@@ -206,7 +206,7 @@ class Story:
         """The same plan again, after a run that was killed; someone may have been there meanwhile."""
         if self._rng.random() < 0.4:
             await self._pause()
-            self._meddle(self._rng, {entry.cluster for entry in self._computer.disk.leftover().entries})
+            self._meddle(self._rng, {entry.name for entry in self._computer.disk.leftover().entries})
             await asyncio.sleep(1000)
         await self._run(again=True)
 

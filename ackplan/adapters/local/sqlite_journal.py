@@ -224,7 +224,7 @@ def _head(row: tuple[object, ...]) -> RunHead:
 def _row(entry: Entry) -> tuple[str | int | None, ...]:
     after = json.dumps(encode_cluster(entry.entry)) if entry.entry is not None else None
     data = json.dumps(encode_data(entry))
-    return (entry.run, entry.step, entry.cluster, entry.phase.value, data, after, int(entry.removed))
+    return (entry.run, entry.step, entry.name, entry.phase.value, data, after, int(entry.removed))
 
 
 def _entry(row: tuple[object, ...]) -> Entry:

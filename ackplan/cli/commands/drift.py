@@ -72,7 +72,7 @@ def _told(settings: Settings, drift: Drift, record: Record) -> str:
             return drift_html(drift)
         case form if form in FORMS:
             severity = Severity.ERROR if form == "junit" else Severity.WARNING
-            return FORMS[form](words.findings(drift, severity), [change.cluster for change in drift.plan.changes])
+            return FORMS[form](words.findings(drift, severity), [change.name for change in drift.plan.changes])
         case _:
             return shown(settings, drift.plan, record)
 

@@ -24,14 +24,14 @@ def since(change: Change, drift: Drift) -> str:
     """When the cluster changed last, as far as the API tells."""
     if change.action is Action.FORGET:
         return "not known: the API tells nothing of a cluster that is gone"
-    told = drift.updated.get(change.cluster)
+    told = drift.updated.get(change.name)
     return f"the cluster changed last at {told}, says the API" if told else "not known: the API does not tell"
 
 
 def ways(change: Change, drift: Drift) -> Iterator[tuple[str, str]]:
     """What can be done about it, each way under its name."""
-    target = f" --target {shlex.quote(change.cluster)}"
-    back = drift.back.get(change.cluster)
+    target = f" --target {shlex.quote(change.name)}"
+    back = drift.back.get(change.name)
     if back is not None:
         yield "put it back", _back(back, target)
     yield "record it", hint(f"ackplan apply --refresh-only{target}")
@@ -79,7 +79,7 @@ def _findings(change: Change, drift: Drift, severity: Severity) -> Iterator[Diag
             since=since(change, drift),
             remedies=cure,
             span=span,
-            cluster=change.cluster,
+            cluster=change.name,
             parameter=parameter,
         )
 

@@ -138,7 +138,7 @@ def _violating(plan: Plan) -> tuple[str, ...]:
 
 
 def _names(plan: Plan, chosen: Callable[[Change], bool]) -> tuple[str, ...]:
-    return tuple(printable(change.cluster) for change in plan.changes if chosen(change))
+    return tuple(printable(change.name) for change in plan.changes if chosen(change))
 
 
 def path_in_short(path: Sequence[str]) -> tuple[str, ...]:

@@ -119,7 +119,7 @@ def view(plan: Plan, limits: Limits = USUAL) -> View:
     """
     free = [change for change in plan.changes if not change.is_blocked]
     times = schedule.of_plan(plan, limits)
-    owners = {step.id: change.cluster for change in plan.changes for step in change.steps}
+    owners = {step.id: change.name for change in plan.changes for step in change.steps}
     acting = [change for change in free if change.action is not Action.NOOP]
     return View(
         mode=plan.mode,
@@ -157,7 +157,7 @@ def _block(change: Change, owners: Mapping[str, str], mode: str) -> Block:
     reason, drift = _reasons(change)
     waits = dict.fromkeys(owners[need] for step in change.steps for need in step.needs if need in owners)
     return Block(
-        name=printable(change.cluster),
+        name=printable(change.name),
         action=action,
         mark=words.MARKS[action],
         headline=words.headline(action, change.reason, blocked=change.is_blocked),
@@ -167,7 +167,7 @@ def _block(change: Change, owners: Mapping[str, str], mode: str) -> Block:
         fields=tuple(_field(parameter, change, mode) for parameter in change.parameters),
         unchanged=_unchanged(change),
         steps=tuple(_step(step, change) for step in change.steps if not step.traits.silent),
-        waits_for=tuple(printable(name) for name in waits if name != change.cluster),
+        waits_for=tuple(printable(name) for name in waits if name != change.name),
         notes=tuple(map(printable, change.notes)),
         blocked=change.blocked,
     )
@@ -194,7 +194,7 @@ def _subject(change: Change) -> str:
     region = values.get(change.kind.region_parameter.name)
     state = change.live_state if change.live_state != "running" else ""
     facts = ", ".join(printable(str(fact)) for fact in (region, change.cluster_id, state) if fact)
-    return f"{printable(change.kind.name)} cluster {quoted(change.cluster)}" + (f" ({facts})" if facts else "")
+    return f"{printable(change.kind.name)} cluster {quoted(change.name)}" + (f" ({facts})" if facts else "")
 
 
 def _unchanged(change: Change) -> int:

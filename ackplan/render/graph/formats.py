@@ -46,7 +46,7 @@ def mermaid(steps: Iterable[Step], notes: Sequence[str] = ()) -> str:
 def _by_cluster(steps: Iterable[Step]) -> dict[str, list[Step]]:
     found: dict[str, list[Step]] = {}
     for step in steps:
-        found.setdefault(step.cluster, []).append(step)
+        found.setdefault(step.name, []).append(step)
     return found
 
 

@@ -32,7 +32,7 @@ class Layout:
 
 def layout(steps: Iterable[Step]) -> Layout:
     """Places for all steps. Needs that are not among the steps are left out; there must be no circle."""
-    known = {step.id: step for step in sorted(steps, key=lambda step: (step.cluster, step.id))}
+    known = {step.id: step for step in sorted(steps, key=lambda step: (step.name, step.id))}
     needs = {name: [need for need in step.needs if need in known] for name, step in known.items()}
     height = max(_MIN_ROWS, math.ceil(math.sqrt(len(known)) * 2))
     packed = _packed(_drawings(needs, height), height)

@@ -77,10 +77,10 @@ def _middle(place: tuple[int, int]) -> tuple[int, int]:
 def _box(step: Step, placed: Layout) -> str:
     x, y = corner(placed.places[step.id])
     expected = f" · ~{duration(step.expected_seconds)}" if step.expected_seconds else ""
-    title = _text(": ".join(part for part in (step.cluster, step.traits.name, call_of(step)) if part), 300)
+    title = _text(": ".join(part for part in (step.name, step.traits.name, call_of(step)) if part), 300)
     return (
         f'<g><title>{title}</title><rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6" '
-        f'fill="{step.traits.color}"/><text class="c" x="{x + 10}" y="{y + 19}">{_fitted(step.cluster)}</text>'
+        f'fill="{step.traits.color}"/><text class="c" x="{x + 10}" y="{y + 19}">{_fitted(step.name)}</text>'
         f'<text x="{x + 10}" y="{y + 36}">{step.traits.name}{expected}</text></g>'
     )
 

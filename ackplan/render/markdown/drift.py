@@ -26,7 +26,7 @@ def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
     """All clusters that moved, at most `limit` bytes of UTF-8, without a line end at its end."""
     if not drift.moved:
         return "\n\n".join(filter(None, [f"### ackplan: {none(drift)}", *_states(drift), sentence(drift.plan)]))
-    names = [change.cluster for change in drift.moved]
+    names = [change.name for change in drift.moved]
     more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
     verb = "has" if len(names) == 1 else "have"
     parts = [

@@ -53,7 +53,7 @@ def _head(change: Change) -> Data:
     values = change.after or change.before or {}
     acts = change.action is not Action.NOOP or bool(change.blocked)
     return {
-        "name": printable(change.cluster),
+        "name": printable(change.name),
         "kind": printable(change.kind.name),
         "region": printable(change.kind.region_of(values)),
         "id": printable(change.cluster_id),

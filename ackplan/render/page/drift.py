@@ -13,10 +13,10 @@ from ackplan.render.page.data import plan_data
 def drift_data(drift: Drift) -> PageData:
     """The page of drift."""
     data = plan_data(drift.plan)
-    ways_on = {change.cluster: [("since", since(change, drift)), *ways(change, drift)] for change in drift.moved}
+    ways_on = {change.name: [("since", since(change, drift)), *ways(change, drift)] for change in drift.moved}
     for cluster, change in zip(data["clusters"], drift.plan.changes, strict=True):
-        if change.cluster in ways_on:
-            named = ways_on[change.cluster]
+        if change.name in ways_on:
+            named = ways_on[change.name]
             cluster["ways"] = [{"name": name, "text": printable(text)} for name, text in named]
     number = len(drift.moved)
     verb = "has" if number == 1 else "have"

@@ -56,8 +56,8 @@ def _statuses(plan: Plan, ends: Iterable[Outcome | None]) -> list[str]:
     """What became of each cluster: the worst of its steps; `no-op` where it has none."""
     by_cluster: dict[str, set[str]] = {}
     for step, end in zip(plan.steps, ends, strict=True):
-        by_cluster.setdefault(step.cluster, set()).add(end.status.value if end else "done")
-    return [_worst(by_cluster.get(change.cluster, set())) for change in plan.changes]
+        by_cluster.setdefault(step.name, set()).add(end.status.value if end else "done")
+    return [_worst(by_cluster.get(change.name, set())) for change in plan.changes]
 
 
 def _path(plan: Plan, result: Result, shown_steps: Iterable[Data]) -> list[str]:
@@ -67,7 +67,7 @@ def _path(plan: Plan, result: Result, shown_steps: Iterable[Data]) -> list[str]:
         shown.pop("critical", None)
         if step.id in times.critical_path:
             shown["critical"] = True
-    clusters = clusters_of(times, {step.id: step.cluster for step in plan.steps})
+    clusters = clusters_of(times, {step.id: step.name for step in plan.steps})
     return list(path_in_short(clusters)) if len(clusters) > 1 else []
 
 

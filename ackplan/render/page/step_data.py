@@ -35,7 +35,7 @@ def _step(step: Step, change: Change, graph: _Graph) -> Data:
     column, row = graph.placed.places[step.id]
     return compact(
         {
-            "cluster": printable(step.cluster),
+            "cluster": printable(step.name),
             "kind": step.traits.name,
             "tone": "blocked" if change.is_blocked else step.traits.tone,
             "text": step.traits.verb.infinitive,

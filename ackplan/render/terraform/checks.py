@@ -12,7 +12,7 @@ def checks(plan: Plan) -> dict[str, object]:
     """`checks` with an entry for each rule; nothing where the plan was held against none."""
     if not plan.policies:
         return {}
-    kinds = {change.cluster: change.kind for change in plan.changes}
+    kinds = {change.name: change.kind for change in plan.changes}
     return {"checks": [_check(judged, plan, kinds) for judged in plan.policies]}
 
 

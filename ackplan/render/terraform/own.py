@@ -58,7 +58,7 @@ def _seconds(seconds: float) -> float:
 def _step(step: Step) -> dict[str, object]:
     return {
         "id": step.id,
-        "cluster": step.cluster,
+        "cluster": step.name,
         "cluster_id": step.cluster_id,
         "kind": step.traits.name,
         "reason": step.reason.name.lower(),
@@ -85,7 +85,7 @@ def _call(call: Call) -> dict[str, object]:
 
 def _change(change: Change) -> dict[str, object]:
     return {
-        "cluster": change.cluster,
+        "cluster": change.name,
         "cluster_id": change.cluster_id,
         "kind": change.kind.name,
         "action": change.action.value,

@@ -135,8 +135,8 @@ def _module(entries: Iterable[dict[str, object]]) -> dict[str, object]:
 
 def _planned(change: Change) -> dict[str, object]:
     replaced = change.action in {Action.CREATE, Action.REPLACE}
-    found = resources.attributes(change.cluster, change.after or {}, "" if replaced else change.cluster_id)
-    return _resource(change.kind, change.cluster, found)
+    found = resources.attributes(change.name, change.after or {}, "" if replaced else change.cluster_id)
+    return _resource(change.kind, change.name, found)
 
 
 def _resource(kind: Kind, name: str, found: JsonObject) -> dict[str, object]:
@@ -162,7 +162,7 @@ def _state(entries: Iterable[dict[str, object]]) -> dict[str, object]:
 
 def _prior(plan: Plan, record: Record) -> Iterable[dict[str, object]]:
     """What is recorded or adopted, as far as it is still live, with what the plan saw of it."""
-    seen = {change.cluster: change for change in plan.changes}
+    seen = {change.name: change for change in plan.changes}
     clusters = {**record.clusters}
     for name, change in seen.items():
         values = change.after if plan.mode == "refresh-only" and change.after is not None else change.before
@@ -182,7 +182,7 @@ def _recorded(name: str, entry: RecordedCluster, clusters: Mapping[str, Recorded
 
 
 def _configuration(planned: Iterable[Change]) -> dict[str, object]:
-    kinds = {change.cluster: change.kind for change in planned}
+    kinds = {change.name: change.kind for change in planned}
     provider = {"name": resources.PROVIDER, "full_name": resources.PROVIDER_NAME}
     return {
         "provider_config": {resources.PROVIDER: provider},
@@ -192,12 +192,12 @@ def _configuration(planned: Iterable[Change]) -> dict[str, object]:
 
 def _configured(change: Change, kinds: Mapping[str, Kind]) -> dict[str, object]:
     needs = [resources.address(kinds[name], name) for name in change.depends_on if name in kinds]
-    found = resources.attributes(change.cluster, change.after or {})
+    found = resources.attributes(change.name, change.after or {})
     configured = {
-        "address": resources.address(change.kind, change.cluster),
+        "address": resources.address(change.kind, change.name),
         "mode": "managed",
         "type": change.kind.resource,
-        "name": change.cluster,
+        "name": change.name,
         "provider_config_key": resources.PROVIDER,
         "expressions": {name: _expression(name, value) for name, value in found.items()},
         "schema_version": 0,

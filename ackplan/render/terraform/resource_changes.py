@@ -71,10 +71,10 @@ def resource_change(change: Change, mode: str) -> ResourceChange:
         inner["replace_paths"] = paths
     if change.reason is Reason.ADOPTION:
         inner["importing"] = {"id": change.cluster_id}
-    entry = _entry(change.kind, change.cluster, inner)
+    entry = _entry(change.kind, change.name, inner)
     recorded = change.recorded
     if recorded is not None and recorded.kind != change.kind:
-        entry["previous_address"] = provider.address(recorded.kind, change.cluster)
+        entry["previous_address"] = provider.address(recorded.kind, change.name)
     reason = _REASONS.get((change.action, change.reason))
     if reason:
         entry["action_reason"] = reason
@@ -86,21 +86,21 @@ def drift_of(change: Change, mode: str) -> ResourceChange | None:
     recorded = change.recorded
     if recorded is None or not (change.drifted or change.reason is Reason.GONE):
         return None
-    before = provider.attributes(change.cluster, recorded.parameters, recorded.cluster_id)
+    before = provider.attributes(change.name, recorded.parameters, recorded.cluster_id)
     if change.reason in {Reason.VANISHED, Reason.GONE}:
-        return _entry(recorded.kind, change.cluster, _change(["delete"], before, None))
+        return _entry(recorded.kind, change.name, _change(["delete"], before, None))
     live: dict[str, Json | Absent] = dict(recorded.parameters)
     for parameter in change.parameters:
         if parameter.side is Side.LIVE:
             live[parameter.name] = parameter.after if mode == "refresh-only" else parameter.before
     shown = {name: value for name, value in live.items() if value is not ABSENT}
-    after = provider.attributes(change.cluster, shown, recorded.cluster_id)
-    return _entry(recorded.kind, change.cluster, _change(["update"], before, after))
+    after = provider.attributes(change.name, shown, recorded.cluster_id)
+    return _entry(recorded.kind, change.name, _change(["update"], before, after))
 
 
 def _sides(change: Change, mode: str) -> tuple[Attributes | None, Attributes | None]:
     """Attributes before and after. A refresh takes what is live as given: it changes nothing then."""
-    name, replaced = change.cluster, change.action is Action.REPLACE
+    name, replaced = change.name, change.action is Action.REPLACE
     before = _attributes(name, change.before, change.cluster_id)
     after = _attributes(name, change.after, "" if replaced else change.cluster_id)
     return (after, after) if mode == "refresh-only" and after is not None else (before, after)

@@ -94,8 +94,8 @@ def _planned(change: Change, kind: str, at: str) -> str:
     if kind == "resource_drift":
         action = "delete" if change.reason in {Reason.VANISHED, Reason.GONE} else "update"
         text = f"Drift detected ({action})"
-    address = provider.address(change.kind, change.cluster)
-    told: dict[str, object] = {"resource": _resource(address, change.cluster), "action": action}
+    address = provider.address(change.kind, change.name)
+    told: dict[str, object] = {"resource": _resource(address, change.name), "action": action}
     reason = _REASONS.get((change.action, change.reason))
     if reason and kind == "planned_change":
         told["reason"] = reason
@@ -107,7 +107,7 @@ def _planned(change: Change, kind: str, at: str) -> str:
 
 def kinds_of(plan: Plan) -> dict[str, Kind]:
     """The kind of each cluster of a plan, by name: what `event_json` needs to name a resource as Terraform does."""
-    return {change.cluster: change.kind for change in plan.changes}
+    return {change.name: change.kind for change in plan.changes}
 
 
 def event_json(event: Event, kinds: Mapping[str, Kind], *, at: str) -> str | None:
@@ -115,8 +115,8 @@ def event_json(event: Event, kinds: Mapping[str, Kind], *, at: str) -> str | Non
     step = event.step
     if step is None:
         return _message("log", printable(event.detail), at, {}) if event.detail else None
-    kind = kinds.get(step.cluster)
-    told = _Telling(step, provider.address(kind, step.cluster) if kind else step.cluster, at)
+    kind = kinds.get(step.name)
+    told = _Telling(step, provider.address(kind, step.name) if kind else step.name, at)
     match event.moment:
         case Moment.STARTED:
             named = f" [id={step.cluster_id}]" if step.cluster_id else ""
@@ -152,7 +152,7 @@ class _Telling:
         self, kind: str, text: str, more: Mapping[str, object] = _NOTHING, own: Mapping[str, object] = _NOTHING
     ) -> str:
         """`more` stands beside resource and action, `own` beside the step's id and call."""
-        hook = {"resource": _resource(self.address, self.step.cluster), "action": self.step.traits.terraform, **more}
+        hook = {"resource": _resource(self.address, self.step.name), "action": self.step.traits.terraform, **more}
         told = {"step": self.step.id, "call": call_of(self.step) or None, **own}
         level = "error" if kind == "apply_errored" else "info"
         return _message(kind, f"{self.address}: {text}", self.at, {"hook": hook, "ackplan": told}, level=level)
@@ -226,7 +226,7 @@ def outputs_message(result: Result, plan: Plan, *, at: str) -> str:
     created = {step: end.cluster_id for step, end in result.outcomes.items() if end.cluster_id}
     gone = {Action.DELETE, Action.FORGET}
     ids = {
-        change.cluster: next((created[step.id] for step in change.steps if step.id in created), change.cluster_id)
+        change.name: next((created[step.id] for step in change.steps if step.id in created), change.cluster_id)
         for change in plan.changes
         if change.action not in gone
     }

@@ -31,7 +31,7 @@ def event_line(event: Event, *, color: bool) -> str | None:
     style = Style(color)
     if event.step is None:
         return f"note: {printable(event.detail)}" if event.detail else None
-    name = f"{style('bold', printable(event.step.cluster))}: "
+    name = f"{style('bold', printable(event.step.name))}: "
     match event.moment:
         case Moment.STARTED:
             silent = event.step.traits.silent
@@ -89,7 +89,7 @@ def _failures(result: Result, plan: Plan, style: Style) -> Iterator[str]:
     if failed:
         yield style("error", "Failed:")
     for step, outcome in failed:
-        yield f"  {printable(step.cluster)}: {step.traits.verb.infinitive}{_requests(outcome)}"
+        yield f"  {printable(step.name)}: {step.traits.verb.infinitive}{_requests(outcome)}"
         yield from (f"    {diagnostic_without_cluster(diagnostic, style)}" for diagnostic in outcome.diagnostics)
 
 
@@ -102,7 +102,7 @@ def _undone(result: Result, plan: Plan, status: Status, title: str) -> Iterator[
     if steps:
         yield f"{title}:"
     for step in steps:
-        yield f"  {printable(step.cluster)}: {step.traits.verb.infinitive}"
+        yield f"  {printable(step.name)}: {step.traits.verb.infinitive}"
 
 
 def _verdict(result: Result, plan: Plan, style: Style) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from ackplan.core.address import parse
 from ackplan.core.answers import Accepted
 from ackplan.core.call import Call, Pinned
 from ackplan.core.work import Create, Delete, Forget, Reason, ScaleOut, Side, Work, WriteRecord
@@ -20,7 +21,7 @@ NEW = replace(ENTRY, cluster_id="")
 
 
 def step(work: Work, after: RecordedCluster | None = ENTRY, cluster_id: str = "c-a", timeout: int = 3600) -> Step:
-    return Step("s", "a", work, Reason.SPEC_CHANGED, Side.SPEC, cluster_id, (), 1.0, timeout, after, REGION)
+    return Step("s", parse("a"), work, Reason.SPEC_CHANGED, Side.SPEC, cluster_id, (), 1.0, timeout, after, REGION)
 
 
 def call(operation: str) -> Call:

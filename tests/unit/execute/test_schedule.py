@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ackplan.core.address import parse
 from ackplan.core.work import Create, Reason, Side, Work, WriteRecord
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Outcome, Status
@@ -18,7 +19,7 @@ from tests.works import WORKS
 
 
 def step(name: str, *needs: str, seconds: float = 900.0, work: type[Work] = Create) -> Step:
-    return Step(name, name, WORKS[work], Reason.NEW, Side.SPEC, needs=needs, expected_seconds=seconds)
+    return Step(name, parse(name), WORKS[work], Reason.NEW, Side.SPEC, needs=needs, expected_seconds=seconds)
 
 
 def test_it_adds_up_along_the_longest_way() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ackplan.core.address import parse
 from ackplan.core.work import Create, Reason, Side
 from ackplan.execute.scheduler import Walk
 from ackplan.plan import graph
@@ -21,7 +22,7 @@ BODY = {"cluster_type": "Ask", "vpc_id": "vpc-2zegvl5etah5requ09nec", "vswitch_i
 
 
 def step(name: str, *needs: str, seconds: float = 1.0) -> Step:
-    return Step(name, name, WORKS[Create], Reason.NEW, Side.SPEC, needs=needs, expected_seconds=seconds)
+    return Step(name, parse(name), WORKS[Create], Reason.NEW, Side.SPEC, needs=needs, expected_seconds=seconds)
 
 
 def ids(steps: Iterable[Step]) -> list[str]:

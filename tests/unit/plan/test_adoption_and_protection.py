@@ -49,7 +49,7 @@ def test_consent_for_another_cluster_is_none():
     wanted = one(MANAGED)
     assert change_of(wanted, None, live(wanted)).is_blocked
     plan = plan_of(sides(want(c=MANAGED, d=MANAGED).values(), {}, [live(wanted)]), adopt=frozenset({"d"}))
-    assert [(change.cluster, change.is_blocked) for change in plan.changes] == [("c", True), ("d", False)]
+    assert [(change.name, change.is_blocked) for change in plan.changes] == [("c", True), ("d", False)]
 
 
 def test_an_adopted_cluster_is_brought_to_what_is_wanted():
@@ -223,4 +223,4 @@ def test_a_blocked_change_makes_the_plan_inapplicable_and_is_still_shown():
     assert (plan.applicable, plan.empty) == (False, False)
     (blocked,) = plan.blocked
     assert isinstance(blocked, Change)
-    assert (blocked.cluster, ids(blocked.steps)) == ("b", ["delete:b", "create:b"])
+    assert (blocked.name, ids(blocked.steps)) == ("b", ["delete:b", "create:b"])

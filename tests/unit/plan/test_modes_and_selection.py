@@ -29,7 +29,7 @@ def edges(plan: Plan) -> set[tuple[str, str]]:
 
 
 def kept(plan: Plan) -> list[str]:
-    return [change.cluster for change in plan.changes]
+    return [change.name for change in plan.changes]
 
 
 def test_changes_come_in_the_order_of_their_names():
@@ -49,7 +49,7 @@ def test_an_idle_cluster_passes_on_what_it_waits_for():
     record, there = settled(fleet["b"], fleet["c"])
     record["c"] = dataclasses.replace(record["c"], own={"depends_on": ["b"], "timeouts": {"create": "1m"}})
     plan = plan_of(sides(fleet.values(), record, there))
-    assert [(change.cluster, change.action) for change in plan.changes] == [
+    assert [(change.name, change.action) for change in plan.changes] == [
         ("a", Action.CREATE),
         ("b", Action.NOOP),
         ("c", Action.RECORD),
@@ -105,7 +105,7 @@ def test_destroy_deletes_all_that_is_recorded_and_nothing_else():
     there += [live(fleet["foreign"]), live(one(SERVERLESS, "dropped"))]
     plan = plan_of(sides(fleet.values(), record, there), mode="destroy")
     assert plan.mode == "destroy"
-    assert [(change.cluster, change.action, change.reason) for change in plan.changes] == [
+    assert [(change.name, change.action, change.reason) for change in plan.changes] == [
         ("dropped", Action.DELETE, Reason.DESTROY),
         ("gone", Action.FORGET, Reason.GONE),
         ("kept", Action.DELETE, Reason.DESTROY),
@@ -152,7 +152,7 @@ def test_refresh_forgets_what_is_gone_and_leaves_the_rest():
     fleet = want(a=MANAGED, b=MANAGED, c=MANAGED)
     record, there = settled(fleet["a"], fleet["b"])
     plan = plan_of(sides(fleet.values(), record, there[:1]), mode="refresh-only")
-    assert [(change.cluster, change.action) for change in plan.changes] == [("a", Action.NOOP), ("b", Action.FORGET)]
+    assert [(change.name, change.action) for change in plan.changes] == [("a", Action.NOOP), ("b", Action.FORGET)]
     assert [(type(step.work), step.call) for step in plan.steps] == [(Forget, None)]
     assert not plan.empty
 
@@ -217,7 +217,7 @@ def test_a_selection_never_leaves_a_need_that_is_not_there():
         plan = plan_of(sides(fleet.values(), record, there), **options)
         known = set(ids(plan.steps))
         assert {need for step in plan.steps for need in step.needs} <= known
-        assert {change.cluster for change in plan.acting} <= set(plan.pins.live) <= set(kept(plan))
+        assert {change.name for change in plan.acting} <= set(plan.pins.live) <= set(kept(plan))
 
 
 # What b is, so that it is blocked: with steps, without, and with an idle or merely recorded cluster in between.

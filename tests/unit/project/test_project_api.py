@@ -52,7 +52,7 @@ def test_a_plan_is_a_value_and_an_apply_carries_it_out(
     project: ackplan.Project, folder: Path, api: Simulator, capfd: pytest.CaptureFixture[str]
 ) -> None:
     plan = project.plan(target=["web"])
-    assert [(change.cluster, change.action) for change in plan.changes] == [("web", Action.CREATE)]
+    assert [(change.name, change.action) for change in plan.changes] == [("web", Action.CREATE)]
     assert plan.applicable
     assert not [diagnostic for diagnostic in plan.diagnostics if diagnostic.is_error]
     assert changing(api) == []

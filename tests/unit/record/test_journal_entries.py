@@ -30,7 +30,7 @@ def test_an_entry_is_written_again_as_it_was_read(row: dict[str, Any]) -> None:
     entry = read(row)
     assert json.dumps(encode_data(entry)) == json.dumps(row["data"])
     assert json.dumps(encode_cluster(entry.entry) if entry.entry else None) == json.dumps(row["entry"])
-    assert (entry.run, entry.step, entry.cluster, entry.phase.value, entry.removed) == (
+    assert (entry.run, entry.step, entry.name, entry.phase.value, entry.removed) == (
         row["run"], row["step"], row["cluster"], row["phase"], row["removed"]
     )  # fmt: skip
 

@@ -90,7 +90,7 @@ def test_a_record_that_moved_on_wins_but_no_cluster_is_lost():
     moved = Record("lineage", 9, {"c": OLD})
     entries = [
         entry(Phase.SETTLED, "scale-out:c", entry=DONE),
-        dataclasses.replace(entry(Phase.ANSWER, "create:d", entry=NEW), cluster="d"),
+        dataclasses.replace(entry(Phase.ANSWER, "create:d", entry=NEW), name="d"),
     ]
     record, _ = fold(moved, entries, stale=True)
     assert record.clusters == {"c": OLD, "d": NEW}
@@ -127,7 +127,7 @@ def test_a_call_in_flight_is_looked_up_by_name_and_nothing_is_created_twice(reco
     flying = in_flight("create:c", data, answered=call.get("answered", False))
     recovered, entries = recover(record, [flying], there)
     assert recovered.clusters.get("c") == expected
-    assert [(e.run, e.step, e.cluster, e.phase) for e in entries] == [("run", "create:c", "c", Phase.SETTLED)]
+    assert [(e.run, e.step, e.name, e.phase) for e in entries] == [("run", "create:c", "c", Phase.SETTLED)]
     assert fold(record, entries)[0] == recovered
 
 

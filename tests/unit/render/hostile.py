@@ -64,7 +64,7 @@ def _change(change: Change, text: str) -> Change:
     )
     return dataclasses.replace(
         change,
-        cluster=change.cluster + text,
+        cluster=change.name + text,
         cluster_id=change.cluster_id + text,
         parameters=parameters,
         steps=tuple(_step(step, text) for step in change.steps),
@@ -100,7 +100,7 @@ def _step(step: Step, text: str) -> Step:
     return dataclasses.replace(
         step,
         id=step.id + text,
-        cluster=step.cluster + text,
+        cluster=step.name + text,
         work=_work(step, text),
         needs=tuple(need + text for need in step.needs),
     )

@@ -116,7 +116,7 @@ def test_labels_of_mermaid_hold_what_is_in_them(name: str) -> None:
 
 
 def test_waits_for_steps_that_are_not_there_are_left_out() -> None:
-    steps = [step for step in FLEET.plan().steps if step.cluster == "c"]
+    steps = [step for step in FLEET.plan().steps if step.name == "c"]
     assert steps[0].needs
     assert "->" not in formats.dot(steps)
     assert "-->" not in formats.mermaid(steps)

@@ -62,7 +62,7 @@ def test_a_runs_data_are_as_the_schema_says(name: str, status: Status) -> None:
 @pytest.mark.parametrize("name", FLEETS)
 def test_drifts_data_are_as_the_schema_says(name: str) -> None:
     fleet = FLEETS[name]
-    back = {change.cluster: change for change in fleet.plan().changes}
+    back = {change.name: change for change in fleet.plan().changes}
     drift = Drift(fleet.plan(mode="refresh-only"), back)
     assert faults(drift_html(drift)) == []
     assert faults(drift_html(dataclasses.replace(drift, back={}))) == []

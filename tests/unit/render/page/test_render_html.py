@@ -124,7 +124,7 @@ def test_a_cluster_that_nothing_happens_to_is_there_in_short() -> None:
 
 def report(**ends: Outcome) -> dict[str, Any]:
     planned = MIXED.plan()
-    names = {step.id: step.cluster for step in planned.steps}
+    names = {step.id: step.name for step in planned.steps}
     outcomes = {
         step: ends.get(cluster, Outcome(Status.DONE, started=100.0, seconds=1.0)) for step, cluster in names.items()
     }
