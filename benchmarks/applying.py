@@ -37,6 +37,7 @@ from ackplan.execute.outcomes import Run
 from ackplan.execute.presence import Patience
 from ackplan.execute.step_run import Ports
 from ackplan.plan.planner import Options
+from ackplan.resources.types import BUILT_IN
 from benchmarks.fleets import fleet
 
 _PASSWORD = "Bench-2026"
@@ -115,7 +116,7 @@ async def applied(url: str, count: int, parallelism: int) -> tuple[float, collec
         async with client as acting:
             before = of_workspace(workspace)
             planned = await plan.make_plan(spec.Inputs(folder), before, Observer(acting, RealClock()), Options())
-            ports = Ports(acting, RealClock(), workspace.journal, secrets, lambda _event: None, _PATIENCE)
+            ports = Ports(acting, RealClock(), workspace.journal, secrets, lambda _event: None, BUILT_IN, _PATIENCE)
             calls.clear()
             gc.collect()
             begun = time.perf_counter()

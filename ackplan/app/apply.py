@@ -140,7 +140,7 @@ class Application:
                 before = of_workspace(host.workspace, here)
             if not plan.acting:
                 return self._ended(dataclasses.replace(unrun, record=before.record))
-            check_secrets(plan.steps, host.secrets)
+            check_secrets(plan.steps, host.secrets, host.types)
             self._approver.approve(plan)
             return await self._execute(plan, before, run, api)
 
@@ -159,8 +159,9 @@ class Application:
 
     async def _execute(self, plan: Plan, before: Baseline, run: Run, api: RunApi) -> RunEnd:
         host, unrun = self._host, RunEnd(plan, Result(), before.record, run.id)
-        check_secrets([step for step in plan.steps if step.id not in run.done], host.secrets)
-        ports = Ports(api, host.clock, host.workspace.journal, host.secrets, self._view.event, host.patience)
+        check_secrets([step for step in plan.steps if step.id not in run.done], host.secrets, host.types)
+        journal, tell = host.workspace.journal, self._view.event
+        ports = Ports(api, host.clock, journal, host.secrets, tell, host.types, host.patience)
         executor = Executor(ports, dataclasses.replace(host.limits, fail_fast=self._order.fail_fast), run)
 
         def stop() -> None:
@@ -249,7 +250,7 @@ def finish(workspace: Workspace, before: Baseline) -> Record:
     """
     stored, leftover = before.stored, workspace.journal.read()
     record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))
-    if record.clusters != stored.clusters or not stored.lineage:
+    if record.entries != stored.entries or not stored.lineage:
         record = dataclasses.replace(record, world=record.world.completed(before.here.world))
         record = workspace.record.write(record, expect=stored)
     if flying and leftover.head is not None:

@@ -17,6 +17,7 @@ from ackplan.core.work import TRAITS, Action, Create, Forget, Reason, Work, Writ
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.pin import is_made_on
+from ackplan.resources.types import BUILT_IN, ResourceTypes
 
 # What is done so that a cluster becomes as the spec wants it.
 _WANTED = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE, Action.ADOPT, Action.RECORD})
@@ -27,22 +28,25 @@ _OF_MODE: Mapping[str, frozenset[Action]] = {
 }
 
 
-def contradictions(plan: Plan, record: Record | None, file: str) -> tuple[Diagnostic, ...]:
+def contradictions(
+    plan: Plan, record: Record | None, file: str, types: ResourceTypes = BUILT_IN
+) -> tuple[Diagnostic, ...]:  # fmt: skip
     """Everything in a plan file that can't be so. `record` is the one in it; None in one of format 1."""
     found = [("", why) for why in (*_of_policies(plan), *_of_pins(plan, record))]
-    clusters = record.clusters if record is not None else {}
+    entries = record.entries if record is not None else {}
     for change in plan.changes:
-        recorded = clusters.get(change.name)
-        found += [(change.name, why) for why in _told(change, recorded, plan.mode)]
+        recorded = entries.get(change.name)
+        found += [(change.name, why) for why in _told(change, recorded, plan.mode, types)]
+        found += [(change.name, why) for why in _of_home(change, entries)]
         if change.recorded is not recorded and record is not None and not _is_interrupted(plan):
             found.append((change.name, "it was planned on another entry than the record has"))
     return tuple(_altered(file, cluster, why) for cluster, why in dict.fromkeys(found))
 
 
-def _told(change: Change, recorded: RecordedCluster | None, mode: str) -> Iterator[str]:
+def _told(change: Change, recorded: RecordedCluster | None, mode: str, types: ResourceTypes) -> Iterator[str]:
     """What can't be so of a change, values that are not of their type among it."""
     try:
-        yield from _of_change(change, recorded, mode)
+        yield from _of_change(change, recorded, mode, types)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as fault:
         yield f"{type(fault).__name__} in it"
 
@@ -78,7 +82,7 @@ def _is_interrupted(plan: Plan) -> bool:
     return any(diagnostic.code in {"ACK3030", "ACK3031"} for diagnostic in plan.diagnostics)
 
 
-def _of_change(change: Change, recorded: RecordedCluster | None, mode: str) -> Iterator[str]:
+def _of_change(change: Change, recorded: RecordedCluster | None, mode: str, types: ResourceTypes) -> Iterator[str]:
     works = [type(step.work) for step in change.steps]
     if change.action not in _OF_MODE[mode]:
         yield f"a {mode} plan does not {change.action.value}"
@@ -93,7 +97,17 @@ def _of_change(change: Change, recorded: RecordedCluster | None, mode: str) -> I
         yield "it is protected, and not refused"
     if not {WriteRecord, Forget}.issuperset(works) and recorded is not None and _is_stranger(change, recorded):
         yield f"{change.cluster_id} is not the recorded cluster"
-    yield from faults_of_steps(change, recorded)
+    nested = types.nested_type_of(change.address)
+    yield from nested.contradictions(change, recorded) if nested else faults_of_steps(change, recorded)
+
+
+def _of_home(change: Change, entries: Mapping[str, RecordedCluster]) -> Iterator[str]:
+    """What is inside of a cluster is changed in that cluster, and in no other."""
+    parent = change.address.parent
+    home = entries.get(parent.short) if parent else None
+    known = {"", home.cluster_id if home else ""}
+    if any(step.parent_id not in known for step in change.steps):
+        yield "it is for another cluster than the one that it is inside of"
 
 
 def _whole(action: Action, works: list[type[Work]]) -> bool:
@@ -136,8 +150,8 @@ def _of_names(change: Change) -> Iterator[str]:
     if len({*names}) != len(names):
         yield "a parameter is shown twice"
     yield from (f"{name} is no parameter" for name in names if not _is_known(name, change.kind.catalog))
-    naming = change.kind.name_parameter.name
-    if change.action in {Action.CREATE, Action.REPLACE} and (change.after or {}).get(naming) != change.name:
+    naming = change.kind.name_parameter.name if change.address.parent is None else None
+    if naming and change.action in {Action.CREATE, Action.REPLACE} and (change.after or {}).get(naming) != change.name:
         yield "it is made under another name"
 
 

@@ -9,6 +9,7 @@ from ackplan.app.observe import Observer
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.ports import Api, Clock, SecretSource
 from ackplan.execute.presence import REAL, Patience
+from ackplan.resources.types import BUILT_IN, ResourceTypes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,7 +62,8 @@ class Host:
     new_run: Callable[[], str]
     patience: Patience = REAL
     limits: Limits = field(default=USUAL)
+    types: ResourceTypes = field(default=BUILT_IN)
 
     def observer(self, api: ApiReader, here: Here, *, allow_vanished: bool = False) -> Observer:
         """Who looks at what is live."""
-        return Observer(api, self.clock, self.patience, here, allow_vanished)
+        return Observer(api, self.clock, self.patience, here, allow_vanished, self.types)

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ackplan.app.host import SecretVault
-from ackplan.core import catalog
 from ackplan.core.diagnostics import Failure, error
 from ackplan.plan.model import Step
+from ackplan.resources.types import BUILT_IN, ResourceTypes
 
 
-def check_secrets(steps: Iterable[Step], secrets: SecretVault) -> None:
+def check_secrets(steps: Iterable[Step], secrets: SecretVault, types: ResourceTypes = BUILT_IN) -> None:
     """Raises Failure for every secret that these steps need and can't have. None is kept."""
     answers: dict[tuple[Any, ...], tuple[str, str]] = {}
     faults = []
-    for step, name, reference in _references(steps):
+    for step, name, reference in _references(steps, types):
         key = tuple(reference.items())
         if key not in answers:
             answers[key] = (secrets.missing(reference), secrets.fault(reference))
@@ -28,9 +28,11 @@ def check_secrets(steps: Iterable[Step], secrets: SecretVault) -> None:
         raise Failure(*dict.fromkeys(faults))
 
 
-def _references(steps: Iterable[Step]) -> Iterator[tuple[Step, str, Mapping[str, Any]]]:
+def _references(steps: Iterable[Step], types: ResourceTypes) -> Iterator[tuple[Step, str, Mapping[str, Any]]]:
     for step in steps:
-        for name in sorted(catalog.DEFAULT.secret_parameters(step.call.operation) if step.call else ()):
+        for name in sorted(
+            types.type_of(step.address).catalog.secret_parameters(step.call.operation) if step.call else ()
+        ):
             reference = (step.call.body or {}).get(name) if step.call else None
             if isinstance(reference, Mapping):
                 yield step, name, reference

@@ -18,6 +18,7 @@ from ackplan.execute.presence import REAL, Listing, Patience, Subject, absence, 
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.aims import Gone
 from ackplan.record.journal import InFlight
+from ackplan.resources.types import BUILT_IN, ResourceTypes
 
 T = TypeVar("T")
 # Where a list lacks more clusters than this, a few are asked for first: they tell what the rest would.
@@ -38,13 +39,14 @@ class Observed:
 @dataclass(frozen=True, slots=True)
 class Observer:
     """Who looks. `place` is, as text, which account, endpoint and region; `allow_vanished`: go on though most of what
-    is recorded is gone at once."""
+    is recorded is gone at once. `types` are those that are looked for."""
 
     api: ApiReader
     clock: Clock
     patience: Patience = REAL
     place: object = ""
     allow_vanished: bool = False
+    types: ResourceTypes = BUILT_IN
 
     async def observe(self, record: Record, regions: Iterable[str] = (), flying: Iterable[InFlight] = ()) -> Observed:
         """What is live, in these regions and in those of the record. Raises Failure and ApiError.

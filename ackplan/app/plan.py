@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ackplan import spec
 from ackplan.app.baseline import Baseline, beside, stale
 from ackplan.app.host import Host
+from ackplan.app.look_inside import Inside, inside_as_recorded, look_inside
 from ackplan.app.observe import Observed, Observer, together
 from ackplan.app.worlds import of_spec
 from ackplan.core.answers import Cluster, Node
@@ -21,12 +22,15 @@ from ackplan.core.size import Size
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.execute.presence import Subject, look_up
 from ackplan.plan.model import Plan
-from ackplan.plan.planner import Options, Sides, nodes_needed, plan
+from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record
 from ackplan.record.codec import digest
 from ackplan.record.journal import CallKey, Entry, InFlight
-from ackplan.record.recovery import left, named_nodes, recover
+from ackplan.record.lateness import left
 from ackplan.record.shared_ids import shared_ids
+from ackplan.resources.cluster.recovery import named_nodes, recover
+from ackplan.resources.cluster.share import nodes_needed
+from ackplan.resources.nested.recovery import recover as recover_inside
 
 # How often a cluster is looked at again whose size and nodes are of two moments.
 _LOOKS = 3
@@ -107,15 +111,16 @@ async def propose(host: Host, options: PlanOptions, purpose: Purpose = Purpose.K
     """A plan made now, without the lock. Raises Failure and ApiError."""
     async with host.open_api(offline=options.no_refresh) as (api, here):
         before = beside(host.workspace, here)
-        looking = None if options.no_refresh else host.observer(api, here, allow_vanished=options.allow_vanished)
-        return await drawn_up(host, before, looking, options, purpose)
+        observer = host.observer(api, here, allow_vanished=options.allow_vanished)
+        return await drawn_up(host, before, observer, options, purpose)
 
 
 async def drawn_up(
-    host: Host, before: Baseline, observer: Observer | None, options: PlanOptions, purpose: Purpose
+    host: Host, before: Baseline, observer: Observer, options: PlanOptions, purpose: Purpose
 ) -> Proposal:
     """The plan that the options ask for, held against their policies. Raises Failure and ApiError."""
-    proposal = await make_plan(host.inputs, before, observer, options.planner(), purpose=purpose)
+    planner = options.planner()
+    proposal = await make_plan(host.inputs, before, observer, planner, purpose=purpose)
     if not options.policy:
         return proposal
     from ackplan.app.policies import judged
@@ -127,29 +132,38 @@ async def drawn_up(
 async def make_plan(
     inputs: spec.Inputs,
     before: Baseline,
-    observer: Observer | None,
+    observer: Observer,
     options: Options,
     *,
     purpose: Purpose = Purpose.KEPT,
     observed: Observed | None = None,
 ) -> Proposal:
-    """The plan for the spec. Without `observer` the record is taken for what is live. Raises Failure and ApiError.
+    """The plan for the spec. Where it is not to be refreshed the record is taken for what is live.
+
+    Raises Failure and ApiError.
 
     To be run now: calls of an earlier run may be on their way yet. `observed` is what was looked at a moment ago.
     """
     loaded = read_spec(inputs, optional=options.mode != "normal")
     check_distinct(before.record)
     before.here.hold(of_spec(loaded.account))
-    if observer is not None and observed is None:
+    looking = observer if options.refresh else None
+    if looking is not None and observed is None:
         regions = {wanted.region for wanted in loaded.clusters.values()}
-        observed = await observer.observe(before.record, regions, before.flying)
+        observed = await looking.observe(before.record, regions, before.flying)
     live = observed.live if observed is not None else _as_recorded(before.record)
-    live, record, recovered = await _recovered(before, observer, live, at_once=purpose is Purpose.RUN)
-    sides = Sides(loaded.clusters, record, live, "" if purpose is Purpose.SHOWN else loaded.digest())
-    if observer is not None:
-        live, nodes = await _nodes(observer, record, live, nodes_needed(sides, options))
+    coming = await coming_calls(looking, before) if looking is not None and purpose is Purpose.RUN else frozenset()
+    live, record, recovered = await _recovered(before, looking, live, coming)
+    inside: Inside = {}
+    if observer.types.nested:
+        inside, record, more = await _inside(before, observer, (loaded, live, record), coming, looks=options.refresh)
+        recovered = (*recovered, *more)
+    digested = "" if purpose is Purpose.SHOWN else loaded.digest()
+    sides = Sides(loaded.clusters, record, live, digested, nested=loaded.nested, inside=inside)
+    if looking is not None:
+        live, nodes = await _nodes(looking, record, live, nodes_needed(sides, options))
         sides = dataclasses.replace(sides, live=live, nodes=nodes)
-    planned = plan(sides, options)
+    planned = plan(sides, options, observer.types)
     looked = observed.diagnostics if observed is not None else ()
     notes = (*loaded.diagnostics, *_interrupted(before), *looked, *planned.diagnostics)
     return Proposal(
@@ -161,15 +175,40 @@ async def make_plan(
     )
 
 
+async def _inside(
+    before: Baseline,
+    observer: Observer,
+    sides: tuple[spec.Spec, tuple[Cluster, ...], Record],
+    coming: frozenset[CallKey],
+    *,
+    looks: bool,
+) -> tuple[Inside, Record, tuple[Entry, ...]]:
+    """What is live inside of clusters, and the record with what became of the calls in flight there."""
+    loaded, live, record = sides
+    if not looks:
+        return inside_as_recorded(observer.types, record), record, ()
+    names = (*loaded.nested, *(call.name for call in before.flying if call.nested))
+    inside = await look_inside(observer, record, names, live)
+    return inside, *recovered_inside(before, record, inside, coming)
+
+
+def recovered_inside(
+    before: Baseline, record: Record, inside: Inside, coming: frozenset[CallKey]
+) -> tuple[Record, tuple[Entry, ...]]:
+    """What became of the calls in flight to what is inside of clusters."""
+    every = {name: resource for of_type in inside.values() for name, resource in of_type.items()}
+    flying = [call for call in before.flying if call.nested]
+    return recover_inside(record, flying, every, stale=stale(before.leftover, before.stored), coming=coming)
+
+
 async def _recovered(
-    before: Baseline, observer: Observer | None, live: tuple[Cluster, ...], *, at_once: bool
+    before: Baseline, observer: Observer | None, live: tuple[Cluster, ...], coming: frozenset[CallKey]
 ) -> tuple[tuple[Cluster, ...], Record, tuple[Entry, ...]]:
     """The live list, the record with what became of the calls in flight, and the entries that settle these."""
     nodes: Mapping[str, Sequence[Node]] = {}
     if observer is not None:
         live, nodes = await _nodes(observer, before.record, live, named_nodes(before.record, before.flying, live))
     moved = stale(before.leftover, before.stored)
-    coming = await coming_calls(observer, before) if observer is not None and at_once else frozenset()
     record, recovered = recover(before.record, before.flying, live, nodes, stale=moved, coming=coming)
     return live, record, recovered
 

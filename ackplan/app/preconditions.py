@@ -12,23 +12,29 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from ackplan import spec
 from ackplan.app.baseline import Baseline
+from ackplan.app.look_inside import look_inside
 from ackplan.app.observe import Observer, together
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.core.work import Action
 from ackplan.execute.ports import ApiError, ApiReader
-from ackplan.plan.live_side import Live, fingerprint, kept
+from ackplan.plan.live import ABSENT_PRINT, Live
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.aims import Gone
 from ackplan.record.pin import is_made_on, parted
 from ackplan.record.shared_ids import shared_ids
+from ackplan.resources.cluster.live_side import fingerprint, kept
 
 _NODES = "nodes"
 
 
 async def check_unmoved(
-    plan: Plan, before: Baseline, observer: Observer, inputs: spec.Inputs, made_on: Record | None = None
+    plan: Plan,
+    before: Baseline,
+    observer: Observer,
+    inputs: spec.Inputs,
+    made_on: Record | None = None,
 ) -> None:
     """Raises Failure for all that moved since the plan was made. The spec is looked for where the plan found it.
 
@@ -38,6 +44,7 @@ async def check_unmoved(
     if not moved:
         observed = await observer.observe(before.record, _regions(plan), before.flying)
         moved = [*observed.diagnostics, *_live_moved(plan.acting, plan, before, observed.live)]
+        moved += await _inside_moved(plan, plan.acting, before, (observer, observed.live))
         moved += _needed_gone(plan, (), before.record, observed.live)
     if not moved:
         moved = [*await _nodes_moved(plan, observer.api)]
@@ -61,9 +68,11 @@ async def check_resumable(plan: Plan, before: Baseline, ids: Mapping[str, str], 
     begun = {entry.name for entry in before.leftover.entries}
     doomed = {call.name for call in before.flying if isinstance(call.aim, Gone)}
     there = {cluster.cluster_id for cluster in live if not cluster.gone and not cluster.leaving}
-    moved = [*_live_moved([change for change in plan.acting if change.name not in begun], plan, before, live)]
+    coming = [change for change in plan.acting if change.name not in begun]
+    moved = [*_live_moved(coming, plan, before, live)]
+    moved += await _inside_moved(plan, coming, before, (observer, live))
     moved += _needed_gone(plan, ids, before.record, live)
-    gone = [name for name in sorted(ids.keys() - doomed) if ids[name] not in there]
+    gone = [name for name in sorted(ids.keys() - doomed) if "/" not in name and ids[name] not in there]
     moved += (_moved(name, f"{ids[name]} was there when the run was interrupted, and is gone") for name in gone)
     if moved:
         raise Failure(*moved)
@@ -111,13 +120,29 @@ def _live_moved(
     by_id = {cluster.cluster_id: cluster for cluster in live}
     by_name = {cluster.name: cluster for cluster in live if not cluster.gone}
     for change in changes:
+        if change.address.parent is not None:
+            continue
         entry: RecordedCluster | None = before.record.clusters.get(change.name)
         found = (by_id.get(entry.cluster_id) if entry else None) or by_name.get(change.name)
         strangers = {step.cluster_id for step in change.steps} - {"", *(c.cluster_id for c in (entry, found) if c)}
         if strangers:
             yield _moved(change.name, f"its steps are for {', '.join(sorted(strangers))}, which is not this cluster")
         elif fingerprint(found) != plan.pins.live.get(change.name):
-            yield _moved(change.name, _parted(change.live, found))
+            yield _moved(change.name, _parted(change.live_cluster, found))
+
+
+async def _inside_moved(
+    plan: Plan, changes: Iterable[Change], before: Baseline, look: tuple[Observer, Sequence[Cluster]]
+) -> list[Diagnostic]:
+    """What is live inside of clusters otherwise than the plan saw it."""
+    observer, live = look
+    names = [change.name for change in changes if change.address.parent is not None]
+    if not names:
+        return []
+    inside = await look_inside(observer, before.record, names, live)
+    every = {name: resource for of_type in inside.values() for name, resource in of_type.items()}
+    now = {name: every[name].fingerprint if name in every else ABSENT_PRINT for name in names}
+    return [_moved(name, "it is not as the plan saw it") for name in names if now[name] != plan.pins.live.get(name)]
 
 
 def _needed_gone(plan: Plan, made: Container[str], record: Record, live: Sequence[Cluster]) -> Iterator[Diagnostic]:
@@ -158,7 +183,8 @@ _SHOWN = frozenset({"vpc_id", "vswitch_id", "size"})
 
 async def _nodes_moved(plan: Plan, api: ApiReader) -> list[Diagnostic]:
     """Other nodes in a cluster whose nodes were looked at, though their number is the same."""
-    looked = [(c.name, c.live.cluster, c.live.nodes) for c in plan.acting if c.live and c.live.nodes is not None]
+    seen = ((change.name, change.live_cluster) for change in plan.acting)
+    looked = [(name, live.cluster, live.nodes) for name, live in seen if live and live.nodes is not None]
     found = await together(_listed(api, live) for _, live, _ in looked)
     return [
         _moved(name, how)

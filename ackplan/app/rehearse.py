@@ -21,6 +21,7 @@ from ackplan.execute.step_run import Ports
 from ackplan.execute.virtual_clock import VirtualClock
 from ackplan.plan.model import Plan
 from ackplan.record.journal import Entry
+from ackplan.resources.types import BUILT_IN
 
 # What a cluster that is busy does, by its state: the task's type, and the operation that usually takes as long.
 _UNDER_WAY = {
@@ -71,7 +72,7 @@ def world(plan: Plan) -> dict[str, Any]:
 
     What a cluster was busy with goes on, and takes as long as if it had begun just then.
     """
-    seen = [change.live for change in plan.changes if change.live]
+    seen = [change.live_cluster for change in plan.changes if change.live_cluster]
     under_way = [(s.cluster, _UNDER_WAY[state]) for s in seen if (state := spelled(s.cluster.state)) in _UNDER_WAY]
     tasks = [
         {
@@ -95,7 +96,7 @@ async def rehearse(
     plan: Plan, api: Api, clock: VirtualClock, limits: Limits, tell: Callable[[Event], None]
 ) -> Rehearsal:
     """Runs every step against `api`, which must be a private world on the same `clock`."""
-    ports = Ports(api, clock, _Memory(), _Placeholder(), tell, _Patience())
+    ports = Ports(api, clock, _Memory(), _Placeholder(), tell, BUILT_IN, _Patience())
     driver = asyncio.create_task(clock.drive())
     started = clock.now()
     try:

@@ -7,15 +7,17 @@ import json
 from collections.abc import Iterable
 
 from ackplan.app.baseline import Baseline
+from ackplan.app.look_inside import look_inside
 from ackplan.app.observe import Observer
-from ackplan.app.plan import coming_calls
+from ackplan.app.plan import coming_calls, recovered_inside
 from ackplan.execute.outcomes import Run
 from ackplan.plan.codec import encode
 from ackplan.plan.model import Plan
 from ackplan.record.aims import Born
 from ackplan.record.journal import Entry, fold
+from ackplan.record.lateness import left
 from ackplan.record.pin import is_made_on
-from ackplan.record.recovery import left, recover
+from ackplan.resources.cluster.recovery import recover
 
 
 def digest(plan: Plan) -> str:
@@ -35,7 +37,7 @@ def finished(plan: Plan, before: Baseline) -> bool:
     if head is None or head.plan != digest(plan) or is_made_on(head, stored) or before.flying:
         return False
     written, _ = fold(stored, before.leftover.entries)
-    return written.clusters == stored.clusters and {step.id for step in plan.steps} <= _done(before)
+    return written.entries == stored.entries and {step.id for step in plan.steps} <= _done(before)
 
 
 def _done(before: Baseline) -> frozenset[str]:
@@ -65,7 +67,11 @@ async def resume(before: Baseline, observer: Observer) -> Run:
     assert head is not None  # noqa: S101 - `resumes` said so
     observed = await observer.observe(before.record, (), before.flying)
     coming = await coming_calls(observer, before)
-    _, recovered = recover(before.record, before.flying, observed.live, coming=coming)
+    record, recovered = recover(before.record, before.flying, observed.live, coming=coming)
+    if observer.types.nested:
+        names = [call.name for call in before.flying if call.nested]
+        inside = await look_inside(observer, record, names, observed.live)
+        recovered = (*recovered, *recovered_inside(before, record, inside, coming)[1])
     ids: dict[str, str] = {}
     accepted: dict[str, str] = {}
     for entry in (*entries, *recovered):

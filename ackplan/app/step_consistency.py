@@ -7,10 +7,22 @@ from typing import Any, assert_never
 
 from ackplan import spec
 from ackplan.core.values import alike
-from ackplan.core.work import Action, Attach, AwaitGone, Calling, Create, Delete, Detach, Forget, ScaleIn, ScaleOut
-from ackplan.plan import scale_out
+from ackplan.core.work import (
+    Action,
+    Attach,
+    AwaitGone,
+    Calling,
+    Create,
+    Delete,
+    Detach,
+    Forget,
+    Modify,
+    ScaleIn,
+    ScaleOut,
+)
 from ackplan.plan.model import Change, Step
 from ackplan.record import RecordedCluster
+from ackplan.resources.cluster import scale_out
 
 
 def faults_of_steps(change: Change, recorded: RecordedCluster | None) -> Iterator[str]:
@@ -35,7 +47,7 @@ def _of_place(change: Change, step: Step, recorded: RecordedCluster | None) -> I
 
 def _regions(change: Change, step: Step, recorded: RecordedCluster | None) -> set[str]:
     """The region that a cluster is made in, or that it is recorded in; where neither is told, where it was seen."""
-    seen = change.live.cluster.region_id if change.live else ""
+    seen = change.live_cluster.cluster.region_id if change.live_cluster else ""
     if isinstance(step.work, AwaitGone):
         return {seen, change.kind.region_of(recorded.parameters if recorded else {}, seen)}
     made = isinstance(step.work, Create) or (change.action in {Action.CREATE, Action.REPLACE} and not step.cluster_id)
@@ -91,7 +103,7 @@ def _says(change: Change, work: Calling, body: Mapping[str, Any]) -> bool:
             release = own_keys(change).get("scale_in", {}).get("release_node")
             named = _are_named(change, instances, body.get("nodes")) and len(instances) == given_up
             return named and body.get("release_node") == release
-        case Delete():
+        case Modify() | Delete():
             return False
         case _:
             assert_never(work)
@@ -99,9 +111,10 @@ def _says(change: Change, work: Calling, body: Mapping[str, Any]) -> bool:
 
 def _are_named(change: Change, instances: Sequence[str], named: Any) -> bool:
     """Whether these are the instances, each by its id or by its node's name, and nodes that were seen."""
-    if change.live is None or change.live.nodes is None:
+    live = change.live_cluster
+    if live is None or live.nodes is None:
         return bool(named == list(instances))
-    seen = {node.key: {node.instance_id, node.name} - {""} for node in change.live.nodes}
+    seen = {node.key: {node.instance_id, node.name} - {""} for node in live.nodes}
     told = named if isinstance(named, list) else []
     return len(told) == len(instances) and all(
         name in seen.get(instance, ()) for instance, name in zip(instances, told, strict=True)

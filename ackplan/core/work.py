@@ -43,6 +43,7 @@ class Reason(Closed):
     SPEC_AND_DRIFT = "the spec was edited, and the live cluster was changed outside of ackplan"
     CANNOT_UPDATE = "a parameter that is fixed at creation changed"
     REQUESTED = "its replacement was asked for"
+    REPLACED_WITH = "the cluster that it is inside of is replaced"
     CREATE_FAILED = "its creation failed; nothing runs there"
     NOT_IN_SPEC = "it is recorded, but no longer in the spec"
     DESTROY = "everything recorded is to be destroyed"
@@ -104,6 +105,13 @@ class ScaleIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Modify:
+    """Changes parameters of the resource in place."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
 class Delete:
     """Deletes the cluster, and waits until it is gone."""
 
@@ -130,8 +138,8 @@ class Forget:
     """Takes the cluster out of the record, where it is gone."""
 
 
-Work = Create | Attach | ScaleOut | Detach | ScaleIn | Delete | AwaitReady | AwaitGone | WriteRecord | Forget
-Calling = Create | Attach | ScaleOut | Detach | ScaleIn | Delete
+Work = Create | Attach | ScaleOut | Detach | ScaleIn | Modify | Delete | AwaitReady | AwaitGone | WriteRecord | Forget
+Calling = Create | Attach | ScaleOut | Detach | ScaleIn | Modify | Delete
 Sized = ScaleOut | ScaleIn
 Naming = Attach | Detach | ScaleIn
 
@@ -239,6 +247,17 @@ TRAITS: Mapping[type[Work], Traits] = {
         nodes="remove workers",
         terraform="update",
         color="#fce4d6",
+        tone="scale",
+    ),
+    Modify: Traits(
+        "modify",
+        Verb("change", "changing", "changed"),
+        frozenset({Action.UPDATE}),
+        operation="modify",
+        calls=2,
+        timeout="scale",
+        terraform="update",
+        color="#fff2cc",
         tone="scale",
     ),
     Delete: Traits(

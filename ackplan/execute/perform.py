@@ -6,46 +6,17 @@ name, a scaling by the size that was pinned in the plan, an attach or a removal 
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.work import (
-    Attach,
-    AwaitGone,
-    AwaitReady,
-    Create,
-    Delete,
-    Detach,
-    Forget,
-    ScaleIn,
-    ScaleOut,
-    WriteRecord,
-)
+from ackplan.core.work import Create
 from ackplan.execute import failures
-from ackplan.execute.create import create
-from ackplan.execute.delete import await_gone, delete
 from ackplan.execute.failures import StepFailed
-from ackplan.execute.nodes import attach, detach
 from ackplan.execute.outcomes import Outcome, Run, Status
 from ackplan.execute.ports import ApiError, SecretUnreadable
-from ackplan.execute.scale import scale_in, scale_out
 from ackplan.execute.slots import Place
 from ackplan.execute.step_run import Ports, StepContext
 from ackplan.execute.waiter import Stopped, TookTooLong, Watch
 from ackplan.plan.model import Step
 from ackplan.record.journal import Phase
-
-
-async def _await_ready(context: StepContext) -> None:
-    await context.running()
-    await context.settled(context.step.after)
-
-
-async def _forget(context: StepContext) -> None:
-    """Only what is gone by its id is forgotten."""
-    if context.cluster_id and await context.look() is not None:
-        raise StepFailed(failures.not_gone(context.step))
-    await context.settled(removed=True)
 
 
 def _refused(context: StepContext, fault: ApiError) -> Diagnostic:
@@ -58,33 +29,6 @@ def _refused(context: StepContext, fault: ApiError) -> Diagnostic:
 
 # The code of a call that was not sent because the run is being stopped.
 STOPPED = "Stopped"
-
-
-async def _carry_out(context: StepContext) -> None:
-    """The work of the step: each has its own way."""
-    match context.step.work:
-        case Create() as work:
-            await create(context, work.call)
-        case Attach() as work:
-            await attach(context, work)
-        case ScaleOut() as work:
-            await scale_out(context, work)
-        case Detach() as work:
-            await detach(context, work)
-        case ScaleIn() as work:
-            await scale_in(context, work)
-        case Delete() as work:
-            await delete(context, work.call)
-        case AwaitReady():
-            await _await_ready(context)
-        case AwaitGone():
-            await await_gone(context)
-        case WriteRecord():
-            await context.settled(context.step.after)
-        case Forget():
-            await _forget(context)
-        case work:
-            assert_never(work)
 
 
 class Performer:
@@ -111,6 +55,8 @@ class Performer:
         started = clock.now()
         cluster_id = step.cluster_id or self._ids.get(step.name, "")
         context = StepContext(step, self._ports, self._watch, self._run, self._ids, place, cluster_id, started=started)
+        parent = step.address.parent
+        context.parent_id = step.parent_id or (self._ids.get(parent.short, "") if parent else "")
         context.accepted_at = step.accepted_at if step.cluster_id else self._accepted.get(step.name, "")
         context.late = self._tried.get((step.call.operation, step.name)) if step.call else None
         status = await self._status(context)
@@ -131,7 +77,7 @@ class Performer:
     async def _status(context: StepContext) -> Status:
         step = context.step
         try:
-            await _carry_out(context)
+            await context.type.perform(context)
         except Stopped:
             return Status.INTERRUPTED
         except TookTooLong as fault:

@@ -14,7 +14,7 @@ from datetime import datetime
 from ackplan.core.answers import Cluster
 from ackplan.core.states import HIDDEN
 from ackplan.execute.ports import ApiError, ApiReader, Clock
-from ackplan.record.recovery import LATEST
+from ackplan.record.lateness import LATEST
 
 _SOONEST = 0.05
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
-from ackplan.core import catalog
 from ackplan.core.answers import Accepted, Attached, Cluster, Retry, Task
 from ackplan.core.call import Call
 from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.resource import Registry
 from ackplan.core.work import Calling
 from ackplan.execute import failures
 from ackplan.execute.cluster_log import logged
@@ -20,6 +20,7 @@ from ackplan.execute.presence import REAL, Patience, Subject, look_up
 from ackplan.execute.slots import Place
 from ackplan.execute.waiter import Settled, Watch
 from ackplan.plan.model import Step
+from ackplan.plan.planner import PlannedType
 from ackplan.record import RecordedCluster
 from ackplan.record.aims import aim_of
 from ackplan.record.journal import Entry, Facts, Phase
@@ -32,6 +33,14 @@ _SHARE = 0.04
 _LONGEST_PAUSE = 15.0
 
 
+class PerformedType(PlannedType, Protocol):
+    """What execution asks of a type of resource."""
+
+    async def perform(self, context: StepContext) -> None:
+        """Does the work of a step: each kind of work in its own way. Raises StepFailed, ApiError, Stopped."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """The world, as one run sees it."""
@@ -41,6 +50,7 @@ class Ports:
     journal: Journal
     secrets: SecretSource
     tell: Callable[[Event], None]
+    types: Registry[PerformedType]
     patience: Patience = REAL
 
 
@@ -62,6 +72,7 @@ class StepContext:
     place: Place
     cluster_id: str = ""
     accepted_at: str = ""
+    parent_id: str = ""
     started: float = 0.0
     request_ids: list[str] = field(default_factory=list)
     task_ids: list[str] = field(default_factory=list)
@@ -70,6 +81,11 @@ class StepContext:
     called: bool = False
     failed: bool = False
     diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def type(self) -> PerformedType:
+        """The type of the resource that the step is about."""
+        return self.ports.types.type_of(self.step.address)
 
     # What is written down
 
@@ -96,12 +112,13 @@ class StepContext:
     async def write_down(self) -> None:
         """Writes down that the call is about to be sent."""
         work = self.step.work
-        aim = aim_of(work) if isinstance(work, Calling) else None
-        facts = Facts(aim, after=self.step.after, sent_at=self.ports.clock.wall())
+        aim, call = (aim_of(work), work.call.operation) if isinstance(work, Calling) else (None, "")
+        named = call if aim is not None and aim.operation != call else ""
+        facts = Facts(aim, after=self.step.after, sent_at=self.ports.clock.wall(), call=named)
         await self.write(Phase.INTENT, facts)
 
     def _with_secrets(self, call: Call) -> dict[str, Any]:
-        secret = catalog.DEFAULT.secret_parameters(call.operation)
+        secret = self.type.catalog.secret_parameters(call.operation)
         return {
             name: self.ports.secrets.read(value) if name in secret and isinstance(value, Mapping) else value
             for name, value in (call.body or {}).items()

@@ -13,8 +13,8 @@ from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side
-from ackplan.diff import ParameterChange
 from ackplan.plan.model import Change, Step
+from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted
 

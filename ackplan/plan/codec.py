@@ -90,10 +90,10 @@ def checked(plan: Plan) -> Plan:
     for change in plan.changes:
         for step in change.steps:
             called = step.call.operation if step.call else ""
-            known = {"", change.cluster_id, change.live.cluster.cluster_id if change.live else ""}
+            known = {"", change.cluster_id, change.live.id if change.live else ""}
             if step.cluster_id not in known:
                 raise ValueError("steps of another cluster")
-            if step.name != change.name or called != step.traits.operation:
+            if step.name != change.name or called != change.kind.operation_of(step.traits.name, step.traits.operation):
                 raise ValueError("steps and calls")
     return plan
 

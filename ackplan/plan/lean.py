@@ -6,16 +6,14 @@ four places, and the name of a side for a change of every parameter from nothing
 
 from __future__ import annotations
 
-from typing import Any
-
-from ackplan.core import catalog
 from ackplan.core.catalog import Kind
+from ackplan.core.resource import CLUSTER_KINDS, Kinds
 from ackplan.core.values import ABSENT, alike
 from ackplan.core.work import Action, Side
-from ackplan.diff import ParameterChange
 from ackplan.plan import untrusted
 from ackplan.plan.changes import creation, traits_of
 from ackplan.plan.model import Change, Step, replaced
+from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.parts import (
     decode_change,
     decode_step,
@@ -131,24 +129,30 @@ def _same_entry(one: RecordedCluster | None, other: RecordedCluster | None) -> b
     return one == other and alike(encode_cluster(one), encode_cluster(other))
 
 
-def decode_lean(data: untrusted.Data, recorded: RecordedCluster | None) -> Change:
+def decode_lean(
+    data: untrusted.Data, recorded: RecordedCluster | None, kinds: Kinds = CLUSTER_KINDS
+) -> Change:  # fmt: skip
     """The change in `data`. Raises LookupError, TypeError, ValueError or AttributeError for what is none."""
     after = untrusted.optional(data.get("after"), untrusted.mapping)
     desired = data.get("desired")
     own = None if desired is None else untrusted.mapping(desired.get("own", {}))
-    kind, cluster = catalog.DEFAULT.kind(data["kind"]), untrusted.text(data["cluster"])
-    steps = [_whole_step(step, data, after, own) for step in data.get("steps", ())]
+    kind, name = kinds.kind(data["kind"]), untrusted.text(data["cluster"])
+    steps = [_whole_step(step, data, kind, (after, own)) for step in data.get("steps", ())]
     parameters = data.get("parameters", [])
     new = _from_nothing(kind, untrusted.mapping(after), Side(parameters)) if isinstance(parameters, str) else None
     before = after if data.get("before") is True else data.get("before")
     whole = {**_ALONE, **data, "before": before, "steps": (), "parameters": () if new is not None else parameters}
-    change = decode_change(whole)
-    entry = untrusted.optional(data["recorded"], _entry) if "recorded" in data else recorded
+    change = decode_change(whole, kinds)
+    entry = (
+        untrusted.optional(data["recorded"], lambda value: decode_cluster("recorded", value, kinds))
+        if "recorded" in data
+        else recorded
+    )
     return replaced(
         change,
         parameters=change.parameters if new is None else new,
-        steps=tuple(decode_step(step) for step in steps),
-        desired=None if own is None else _desired(cluster, data, after, own),
+        steps=tuple(decode_step(step, kinds, kind.catalog) for step in steps),
+        desired=None if own is None else _desired(name, data, kinds, (after, own)),
         recorded=entry,
     )
 
@@ -161,20 +165,19 @@ def _from_nothing(kind: Kind, after: untrusted.Data, side: Side) -> tuple[Parame
     return tuple(creation(kind, ordered, side))
 
 
-def _entry(value: Any) -> RecordedCluster:
-    return decode_cluster("recorded", value)
+# What a change will have, and ackplan's own keys of what is desired.
+_Shared = tuple[untrusted.Data | None, untrusted.Data | None]
 
 
-def _whole_step(
-    step: untrusted.Data, change: untrusted.Data, after: untrusted.Data | None, own: untrusted.Data | None
-) -> untrusted.Json:
+def _whole_step(step: untrusted.Data, change: untrusted.Data, kind: Kind, shared: _Shared) -> untrusted.Json:
     """The step with all that was left out of it."""
+    after, own = shared
     whole = {**_STEP, **step, "cluster": change["cluster"]}
     call, entry = whole["call"], whole["entry"]
     if call is not None:
         body = call.get("body")
         region = call.get("region", whole["region"])
-        operation = operation_of(untrusted.text(whole["kind"]))
+        operation = operation_of(untrusted.text(whole["kind"]), kind)
         whole["call"] = {"operation": operation, "region": region, "body": after if body is True else body}
     if entry is not None:
         entry = {**_ENTRY, "kind": change["kind"], **entry}
@@ -184,12 +187,12 @@ def _whole_step(
     return whole
 
 
-def _desired(name: str, change: untrusted.Data, after: untrusted.Data | None, own: untrusted.Data) -> Wanted:
-    desired = change["desired"]
-    kind = catalog.DEFAULT.kind(desired.get("kind", change["kind"]))
+def _desired(name: str, change: untrusted.Data, kinds: Kinds, shared: _Shared) -> Wanted:
+    desired, (after, own) = change["desired"], shared
+    kind = kinds.kind(desired.get("kind", change["kind"]))
     parameters = desired.get("parameters")
     if parameters is None:
         parameters = untrusted.mapping(after)
     elif isinstance(parameters, list):
         parameters = {each: untrusted.mapping(after)[each] for each in untrusted.texts(parameters)}
-    return rebuilt(name, kind, untrusted.mapping(parameters), own)
+    return rebuilt(name, kind, untrusted.mapping(parameters), own or {})

@@ -15,8 +15,8 @@ from ackplan.core.diagnostics import Diagnostic, Severity, has_errors
 from ackplan.core.json_types import JsonObject
 from ackplan.core.work import TRAITS, Action, Reason, Side, Traits, Work, call_of, instances_of, size_of
 from ackplan.core.world import World
-from ackplan.diff import ParameterChange
-from ackplan.plan.live_side import Live
+from ackplan.plan.live import Live, LiveResource
+from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted
 
@@ -26,7 +26,8 @@ class Step:
     """One step: its `work`, and what all steps have. It starts when all of `needs` are done.
 
     `after` is the cluster's record entry once the step is done (None: it leaves the record); its `cluster_id` is empty
-    where only the answer will tell. `region` is where the cluster is asked for, `accepted_at` when its creation was
+    where only the answer will tell. `parent_id` is the id of the cluster that it is inside of, empty where that is made
+    in this run. `region` is where the cluster is asked for, `accepted_at` when its creation was
     accepted, where that is known. Seconds throughout.
     """
 
@@ -42,6 +43,7 @@ class Step:
     after: RecordedCluster | None = None
     region: str = ""
     accepted_at: str = ""
+    parent_id: str = ""
 
     @property
     def name(self) -> str:
@@ -92,12 +94,17 @@ class Change:
     depends_on: tuple[str, ...] = ()
     desired: Wanted | None = None
     recorded: RecordedCluster | None = None
-    live: Live | None = None
+    live: Live | LiveResource | None = None
 
     @property
     def name(self) -> str:
         """The short form of its address."""
         return self.address.short
+
+    @property
+    def live_cluster(self) -> Live | None:
+        """The live side of a cluster."""
+        return self.live if isinstance(self.live, Live) else None
 
     @property
     def is_blocked(self) -> bool:

@@ -9,15 +9,17 @@ from typing import Any
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.call import Call, Pinned
+from ackplan.core.catalog import Catalog, Kind
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic, Severity, Span, printable
+from ackplan.core.resource import CLUSTER_KINDS, Kinds
 from ackplan.core.values import ABSENT
 from ackplan.core.work import TRAITS, Action, Reason, Side, Work
-from ackplan.diff import ParameterChange
 from ackplan.plan import untrusted
-from ackplan.plan.live_side import FACTS, Live
+from ackplan.plan.live import FACTS, Live, LiveResource
 from ackplan.plan.model import Change, Judged, LeftOut, Step
-from ackplan.record.codec import encode_cluster
+from ackplan.plan.parameter_change import ParameterChange
+from ackplan.record.codec import decode_cluster, encode_cluster
 
 _WORKS: Mapping[str, type[Work]] = {traits.name: work for work, traits in TRAITS.items()}
 
@@ -80,7 +82,7 @@ def encode_step(step: Step) -> untrusted.Json:
         "entry": encode_cluster(step.after) if step.after else None,
         "region": step.region,
         "accepted_at": step.accepted_at,
-    }
+    } | ({"parent_id": step.parent_id} if step.parent_id else {})
 
 
 def encode_diagnostic(diagnostic: Diagnostic) -> untrusted.Json:
@@ -118,7 +120,7 @@ def decode_judged(data: untrusted.Data) -> Judged:
 _NODE_FACTS = ("instance_id", "node_name", "instance_role", "state", "creation_time")
 
 
-def decode_live(value: Any) -> Live:
+def _decode_live(value: Any) -> Live | LiveResource:
     """A live cluster as the plan saw it."""
     seen = untrusted.mapping(value)
     cluster_id, name, state, region_id = (untrusted.text(seen[key]) for key in FACTS[:4])
@@ -130,25 +132,33 @@ def decode_live(value: Any) -> Live:
     return Live(cluster, None if nodes is None else tuple(_read_node(node) for node in nodes))
 
 
+def _decode_live_resource(value: Any) -> Live | LiveResource:
+    """What is live inside of a cluster, as the plan saw it."""
+    seen = untrusted.mapping(value)
+    resource_id, name, state = (untrusted.text(seen[key]) for key in ("id", "name", "state"))
+    return LiveResource(resource_id, name, state, untrusted.mapping(seen["values"]))
+
+
 def _read_node(data: untrusted.Data) -> Node:
     return Node(*(untrusted.text(data[key]) for key in _NODE_FACTS))
 
 
-def decode_change(data: untrusted.Data) -> Change:
+def decode_change(data: untrusted.Data, kinds: Kinds = CLUSTER_KINDS) -> Change:
+    address = untrusted.address(data["cluster"])
     return Change(
-        address=untrusted.address(data["cluster"]),
-        kind=catalog.DEFAULT.kind(data["kind"]),
+        address=address,
+        kind=kinds.kind(data["kind"]),
         action=Action(data["action"]),
         reason=Reason[data["reason"]],
         cluster_id=untrusted.cluster_id(data["cluster_id"]),
         parameters=tuple(_read_parameter(entry) for entry in data["parameters"]),
-        steps=tuple(decode_step(entry) for entry in data["steps"]),
+        steps=tuple(decode_step(entry, kinds) for entry in data["steps"]),
         blocked=tuple(decode_diagnostic(entry) for entry in data["blocked"]),
         notes=untrusted.texts(data["notes"]),
         before=untrusted.optional(data["before"], untrusted.mapping),
         after=untrusted.optional(data["after"], untrusted.mapping),
         live_state=untrusted.text(data["live_state"]),
-        live=untrusted.optional(data["seen"], decode_live),
+        live=untrusted.optional(data["seen"], _decode_live if address.parent is None else _decode_live_resource),
         depends_on=untrusted.texts(data["depends_on"]),
     )
 
@@ -164,29 +174,30 @@ def _read_parameter(data: untrusted.Data) -> ParameterChange:
     )
 
 
-def decode_step(data: untrusted.Data) -> Step:
+def decode_step(data: untrusted.Data, kinds: Kinds = CLUSTER_KINDS, api: Catalog = catalog.DEFAULT) -> Step:
     return Step(
         id=untrusted.name(data["id"]),
         address=untrusted.address(data["cluster"]),
-        work=_read_work(data),
+        work=_read_work(data, api),
         reason=Reason[data["reason"]],
         side=Side(data["side"]),
         cluster_id=untrusted.cluster_id(data["cluster_id"]),
         needs=untrusted.texts(data["needs"]),
         expected_seconds=untrusted.seconds(data["expected_seconds"]),
         timeout=int(untrusted.seconds(data["timeout"])),
-        after=untrusted.optional(data["entry"], untrusted.entry),
+        after=untrusted.optional(data["entry"], lambda entry: decode_cluster("entry", entry, kinds)),
         region=untrusted.text(data.get("region", "")),
         accepted_at=untrusted.text(data.get("accepted_at", "")),
+        parent_id=untrusted.cluster_id(data.get("parent_id", "")),
     )
 
 
-def _read_work(data: untrusted.Data) -> Work:
+def _read_work(data: untrusted.Data, api: Catalog) -> Work:
     """The work with its own fields. Raises ValueError where it lacks one, or has one that means nothing for it."""
     work = _WORKS[untrusted.text(data["kind"])]
     cluster_id = untrusted.cluster_id(data["cluster_id"])
     values: untrusted.Json = {
-        "call": untrusted.optional(data["call"], lambda call: _read_call(call, cluster_id)),
+        "call": untrusted.optional(data["call"], lambda call: _read_call(call, cluster_id, api)),
         "size": _read_size(data),
         "instances": untrusted.texts(data["instances"]) or None,
     }
@@ -196,9 +207,9 @@ def _read_work(data: untrusted.Data) -> Work:
     return work(**own)
 
 
-def operation_of(kind: str) -> str:
-    """The operation that a step of this kind calls."""
-    return TRAITS[_WORKS[kind]].operation
+def operation_of(work: str, kind: Kind) -> str:
+    """The operation that a step with this work calls on a resource of this kind."""
+    return kind.operation_of(work, TRAITS[_WORKS[work]].operation)
 
 
 def _read_size(data: untrusted.Data) -> Pinned | None:
@@ -207,9 +218,9 @@ def _read_size(data: untrusted.Data) -> Pinned | None:
     return Pinned(before, after, masters) if before is not None and after is not None else None
 
 
-def _read_call(data: untrusted.Data, cluster_id: str) -> Call:
+def _read_call(data: untrusted.Data, cluster_id: str, api: Catalog) -> Call:
     """Method and path come from the catalog, never from the file: a file can't name a call that we don't make."""
-    operation = catalog.DEFAULT.operation(untrusted.text(data["operation"]))
+    operation = api.operation(untrusted.text(data["operation"]))
     path = operation.path_of({"id": cluster_id}) if cluster_id else operation.path
     body = untrusted.optional(data["body"], untrusted.mapping)
     return Call(operation.id, operation.method, path, untrusted.text(data["region"]), body)

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from ackplan import __version__
 from ackplan.core.diagnostics import Failure, error
+from ackplan.core.resource import CLUSTER_KINDS, Kinds
 from ackplan.plan import plan_file_old, untrusted
 from ackplan.plan.codec import apart_from_changes, checked, decode_apart
 from ackplan.plan.lean import decode_lean, encode_lean
@@ -76,9 +77,9 @@ def _seal(digest: str) -> bytes:
 
 def _pieces(plan: Plan, record: Record, version: str) -> Iterator[bytes]:
     """The text as far as its digest."""
-    clusters = record.clusters
-    changes = (_text(encode_lean(change, clusters.get(change.name))) for change in plan.changes)
-    entries = (f"{_text(name)}:{_text(encode_cluster(entry))}" for name, entry in clusters.items())
+    recorded = record.entries
+    changes = (_text(encode_lean(change, recorded.get(change.name))) for change in plan.changes)
+    entries = (f"{_text(name)}:{_text(encode_cluster(entry))}" for name, entry in record.clusters.items())
     apart = as_data(dataclasses.replace(record, clusters={}))
     yield f'{{"ackplan_plan":{FORMAT},"ackplan_version":{_text(version)},"plan":'.encode()
     yield _bytes(_text(apart_from_changes(plan)) + ',"changes":[')
@@ -101,7 +102,7 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def decode_file(data: bytes, file: str) -> PlanFile:
+def decode_file(data: bytes, file: str, kinds: Kinds = CLUSTER_KINDS) -> PlanFile:
     """What the file holds. Raises Failure for a file that is not a plan, was altered, or is of a newer version."""
     if not data.startswith(_MAGIC):
         return plan_file_old.decode_file(data.decode("utf-8", "replace"), file)
@@ -116,7 +117,7 @@ def decode_file(data: bytes, file: str) -> PlanFile:
         raise Failure(not_a_plan(file, "it is not JSON")) from None
     del text
     try:
-        return _content(document, digest)
+        return _content(document, digest, kinds)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as fault:
         raise Failure(not_a_plan(file, f"{type(fault).__name__} in it")) from None
 
@@ -158,12 +159,13 @@ def _check_head(part: bytes, file: str) -> None:
         raise Failure(of_another_format(int(head[1])))
 
 
-def _content(document: untrusted.Data, digest: str) -> PlanFile:
-    record = decode_data({**document["record"], "clusters": document["clusters"]})
+def _content(document: untrusted.Data, digest: str, kinds: Kinds) -> PlanFile:
+    record = decode_data({**document["record"], "clusters": document["clusters"]}, kinds)
     entries = document["changes"]
     if not isinstance(entries, list):
         raise TypeError("list expected")
-    changes = tuple(decode_lean(entry, record.clusters.get(entry["cluster"])) for entry in entries)
+    recorded = record.entries
+    changes = tuple(decode_lean(entry, recorded.get(entry["cluster"]), kinds) for entry in entries)
     plan = checked(decode_apart(document["plan"], changes))
     for pinned in (plan.pins.record, plan.pins.spec_digest, *plan.pins.spec_files.values()):
         untrusted.digest(pinned)

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ackplan.core.address import Address, parse
-from ackplan.record import RecordedCluster
-from ackplan.record.codec import CLUSTER_ID, decode_cluster
+from ackplan.record.codec import CLUSTER_ID
 
 MAX_SECONDS = 1e9
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -64,10 +63,6 @@ def seconds(value: Any) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= MAX_SECONDS:
         raise ValueError("seconds")
     return float(value)
-
-
-def entry(value: Any) -> RecordedCluster:
-    return decode_cluster("entry", value)
 
 
 def whole(value: Any) -> int:

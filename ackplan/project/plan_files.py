@@ -14,6 +14,7 @@ from ackplan.plan.model import Plan
 from ackplan.plan.plan_file import PlanFile, missing
 from ackplan.record import Record
 from ackplan.render.terraform import plan as json_plan
+from ackplan.resources.types import BUILT_IN, ResourceTypes
 
 
 def plan_file(plan: Plan, record: Record) -> Iterator[bytes]:
@@ -21,13 +22,13 @@ def plan_file(plan: Plan, record: Record) -> Iterator[bytes]:
     return plan_file_codec.encode_file(plan, record)
 
 
-def read_plan(path: Path) -> PlanFile:
+def read_plan(path: Path, types: ResourceTypes = BUILT_IN) -> PlanFile:
     """What a plan file holds: what is shown of it, in any format, and what is sent are the same. Raises Failure."""
     name, data = display(path), read_regular(path, plan_file_codec.MAX_BYTES)
     if data is None:
         raise Failure(missing(name))
-    kept = plan_file_codec.decode_file(data, name)
-    faults = contradictions(kept.plan, kept.record, name)
+    kept = plan_file_codec.decode_file(data, name, types)
+    faults = contradictions(kept.plan, kept.record, name, types)
     if faults:
         raise Failure(*faults)
     _check_written(kept, name)

@@ -88,7 +88,7 @@ class Project:
         """The plan in a plan file. Raises Failure."""
         from ackplan.project.plan_files import read_plan
 
-        kept = read_plan(self.settings.path(file))
+        kept = read_plan(self.settings.path(file), self.settings.resource_types)
         return SavedPlan(kept.plan, kept.record, file)
 
     async def carry_out(self, order: ApplyOrder, view: RunView, approver: Approver, reporter: Reporter) -> RunEnd:

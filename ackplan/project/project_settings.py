@@ -14,6 +14,7 @@ from ackplan.core.diagnostics import Failure, error
 from ackplan.execute.limits import USUAL, Limits
 
 if TYPE_CHECKING:
+    from ackplan.resources.types import ResourceTypes
     from ackplan.spec import Inputs
 
 WORKSPACE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -34,7 +35,8 @@ class OptionError(Failure):
 class ProjectSettings:
     """What the shared options say. Options that a command does not have keep their defaults.
 
-    `state_named`: someone said where the record is, if only by saying the default.
+    `state_named`: someone said where the record is, if only by saying the default. `types` are the types of resources
+    that are known; None: those that come with ackplan.
     """
 
     chdir: Path = Path()
@@ -55,6 +57,7 @@ class ProjectSettings:
     parallelism: int = USUAL.parallelism
     sandbox: bool = False
     time_scale: float = 600.0
+    types: ResourceTypes | None = None
 
     @property
     def private(self) -> Path:
@@ -71,6 +74,13 @@ class ProjectSettings:
         """What bounds a run, and how long it takes by that; an estimate counts an account's pace of calls."""
         return Limits(self.parallelism, rate=USUAL.rate if self.rate is None else self.rate)
 
+    @property
+    def resource_types(self) -> ResourceTypes:
+        """The types of resources that are known."""
+        from ackplan.resources.types import BUILT_IN
+
+        return self.types or BUILT_IN
+
     def path(self, name: str) -> Path:
         """The file or folder that an option names: relative to the project, as git and make have it."""
         return self.chdir / name
@@ -81,7 +91,7 @@ def inputs(settings: ProjectSettings) -> Inputs:
     from ackplan.spec import Inputs
 
     values, environment = _variables(settings)
-    return Inputs(settings.chdir, settings.files, values, environment)
+    return Inputs(settings.chdir, settings.files, values, environment, settings.resource_types.sections)
 
 
 def _variables(settings: ProjectSettings) -> tuple[dict[str, Any], dict[str, str]]:

@@ -45,6 +45,7 @@ def host(settings: ProjectSettings) -> Host:
         new_run,
         patience(settings),
         settings.limits,
+        settings.resource_types,
     )
 
 
@@ -66,7 +67,7 @@ def workspace(settings: ProjectSettings) -> FolderWorkspace:
     """The workspace that the settings name. Raises Failure for one that was left unfinished in its former place."""
     beside = run_folder(settings)
     _check_left(settings)
-    return FolderWorkspace(settings.workspace, state_folder(settings), beside)
+    return FolderWorkspace(settings.workspace, state_folder(settings), beside, settings.resource_types)
 
 
 def _check_left(settings: ProjectSettings) -> None:

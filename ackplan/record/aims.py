@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, assert_never
 
 from ackplan.core.call import Pinned
-from ackplan.core.work import Attach, Calling, Create, Delete, Detach, ScaleIn, ScaleOut
+from ackplan.core.work import Attach, Calling, Create, Delete, Detach, Modify, ScaleIn, ScaleOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,20 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Modified:
+    """The resource has the parameters that are to be recorded."""
+
+    operation: ClassVar[str] = "modify"
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """The cluster is there no more."""
 
     operation: ClassVar[str] = "delete_cluster"
 
 
-Aim = Born | Grown | Joined | Left | Gone
+Aim = Born | Grown | Joined | Left | Modified | Gone
 
 
 def aim_of(work: Calling) -> Aim:
@@ -64,6 +71,8 @@ def aim_of(work: Calling) -> Aim:
             return Left(instances)
         case ScaleIn(_, size, instances):
             return Left(instances, size)
+        case Modify():
+            return Modified()
         case Delete():
             return Gone()
         case _:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import functools
 import hashlib
 import json
 import math
@@ -12,12 +11,14 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from ackplan.core import catalog
+from ackplan.core.address import CLUSTER, Address, parse
+from ackplan.core.catalog import Kind
 from ackplan.core.catalog.timeouts import DURATION
 from ackplan.core.diagnostics import Diagnostic, Failure, Span, error
+from ackplan.core.resource import CLUSTER_KINDS, Kinds
 from ackplan.core.world import decode_world, encode_world
 from ackplan.documents.strict_json import Oddity, oddities
-from ackplan.record.model import VERSION, Record, RecordedCluster
+from ackplan.record.model import CLUSTERS_ONLY, VERSION, Record, RecordedCluster
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_LINEAGE = 100
@@ -44,11 +45,13 @@ def encode(record: Record) -> str:
 def as_data(record: Record) -> dict[str, Any]:
     """The record as JSON data."""
     document: dict[str, Any] = {
-        "version": VERSION,
+        "version": VERSION if record.nested else CLUSTERS_ONLY,
         "lineage": record.lineage,
         "serial": record.serial,
         "clusters": {name: encode_cluster(cluster) for name, cluster in record.clusters.items()},
     }
+    if record.nested:
+        document["resources"] = {str(parse(name)): encode_cluster(entry) for name, entry in record.nested.items()}
     return {**document, "world": encode_world(record.world)} if record.world else document
 
 
@@ -73,7 +76,7 @@ def encode_cluster(cluster: RecordedCluster) -> dict[str, Any]:
     return encoded
 
 
-def decode(text: str, file: str) -> Record:
+def decode(text: str, file: str, kinds: Kinds = CLUSTER_KINDS) -> Record:
     """The record in `text`. Raises Failure, saying where and what to do, for anything that is not one."""
     try:
         document = json.loads(
@@ -88,7 +91,7 @@ def decode(text: str, file: str) -> Record:
     version = document.get("version")
     if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
         raise Failure(error("ACK3002", version=version, version_2=VERSION, span=Span(file, 1, 1)))
-    return _decode_document(document, file)
+    return _decode_document(document, file, kinds)
 
 
 class _OddError(ValueError):
@@ -118,7 +121,7 @@ def _odd(file: str, oddity: Oddity) -> Diagnostic:
     return error("ACK3001.odd", what=oddity.what, span=Span(file, oddity.line, oddity.column))
 
 
-def decode_bytes(data: bytes, file: str) -> Record:
+def decode_bytes(data: bytes, file: str, kinds: Kinds = CLUSTER_KINDS) -> Record:
     """The record in a file's bytes: UTF-8, which an editor may have begun with a mark. Raises Failure."""
     try:
         text = data.decode("utf-8")
@@ -130,7 +133,7 @@ def decode_bytes(data: bytes, file: str) -> Record:
             "Save it as UTF-8; nothing else has to change",
         )
         raise Failure(error("ACK3001.decode_bytes", detail=detail, cure=cure, span=place)) from None
-    return decode(text, file)
+    return decode(text, file, kinds)
 
 
 def _broken(text: str, file: str, fault: Exception) -> Failure:
@@ -153,19 +156,19 @@ def _shape(file: str, detail: str) -> Diagnostic:
     return error("ACK3001.shape", detail=detail, file=_put_back(file), span=Span(file, 1, 1))
 
 
-def _decode_document(document: Mapping[str, Any], file: str) -> Record:
+def _decode_document(document: Mapping[str, Any], file: str, kinds: Kinds) -> Record:
     try:
-        record = decode_data(document)
+        record = decode_data(document, kinds)
         _expect(record.lineage != "", "lineage is not text")
     except ValueError as wrong:
         raise Failure(_shape(file, str(wrong))) from None
     return record
 
 
-def decode_data(document: Mapping[str, Any]) -> Record:
+def decode_data(document: Mapping[str, Any], kinds: Kinds = CLUSTER_KINDS) -> Record:
     """The record in JSON data; one that was never written has no lineage yet. Raises ValueError for what is none."""
     version = document.get("version")
-    _expect(version is not True and version == VERSION, f"version is not {VERSION}")
+    _expect(version is not True and version in {CLUSTERS_ONLY, VERSION}, f"version is not {CLUSTERS_ONLY} or {VERSION}")
     values: Any = (document.get(key) for key in ("lineage", "serial", "clusters"))
     lineage, serial, clusters = values
     _expect(isinstance(serial, int) and not isinstance(serial, bool), "serial is not a number")
@@ -173,7 +176,27 @@ def decode_data(document: Mapping[str, Any]) -> Record:
     _expect(isinstance(lineage, str) and len(lineage) <= MAX_LINEAGE, "lineage is not text")
     _expect(isinstance(clusters, dict), "clusters is not a mapping")
     decoded = {name: decode_cluster(name, value) for name, value in clusters.items()}
-    return Record(lineage, serial, decoded, decode_world(document.get("world")))
+    nested = _decode_nested(document.get("resources", {}), kinds) if version == VERSION else {}
+    return Record(lineage, serial, decoded, decode_world(document.get("world")), nested)
+
+
+def _decode_nested(resources: Any, kinds: Kinds) -> dict[str, RecordedCluster]:
+    """The section `resources`, whose keys are whole addresses."""
+    _expect(isinstance(resources, dict), "resources is not a mapping")
+    nested = {}
+    for address, value in resources.items():
+        short = _short(address)
+        nested[short] = decode_cluster(address, value, kinds, section="resources")
+    return nested
+
+
+def _short(address: str) -> str:
+    """The short form of a whole address of something inside of a cluster. Raises ValueError."""
+    parts = address.split("/")
+    _expect(len(parts) == 4 and parts[0] == CLUSTER and all(parts), f"resources.{address} is no address")
+    found = Address(parts[2], parts[3], Address(CLUSTER, parts[1]))
+    _expect(parse(found.short) == found, f"resources.{address} is no address")
+    return found.short
 
 
 def _expect(holds: bool, otherwise: str) -> None:  # noqa: FBT001
@@ -209,19 +232,24 @@ def _is_shallow(value: Any) -> bool:
     return False
 
 
-@functools.cache
-def _kinds() -> tuple[str, ...]:
-    return tuple(kind.name for kind in catalog.DEFAULT.kinds)
+def _kind(name: Any, kinds: Kinds) -> Kind | None:
+    try:
+        return kinds.kind(name)
+    except (LookupError, TypeError):
+        return None
 
 
-def decode_cluster(name: str, value: Any) -> RecordedCluster:
-    """One entry of `clusters`. Raises ValueError for what is not one."""
-    _expect(isinstance(value, dict), f"clusters.{name} is not a mapping")
-    _expect(name.isascii() or not _HALF.search(name), f"clusters.{name}: the name is not Unicode")
+def decode_cluster(
+    name: str, value: Any, kinds: Kinds = CLUSTER_KINDS, *, section: str = "clusters"
+) -> RecordedCluster:  # fmt: skip
+    """One entry of `clusters` or `resources`. Raises ValueError for what is not one."""
+    _expect(isinstance(value, dict), f"{section}.{name} is not a mapping")
+    _expect(name.isascii() or not _HALF.search(name), f"{section}.{name}: the name is not Unicode")
+    kind = _kind(value.get("kind"), kinds)
     own, attached = value.get("own", {}), value.get("attached", [])
     checks = {
         "cluster_id": isinstance(value.get("cluster_id"), str) and bool(CLUSTER_ID.fullmatch(value["cluster_id"])),
-        "kind": value.get("kind") in _kinds(),
+        "kind": kind is not None,
         "parameters": isinstance(value.get("parameters"), dict) and _is_shallow(value["parameters"]),
         "own": isinstance(own, dict) and (not own or (_well_formed(own) and _is_shallow(own))),
         "attached": _texts(attached),
@@ -230,10 +258,11 @@ def decode_cluster(name: str, value: Any) -> RecordedCluster:
         "accepted_at": "accepted_at" not in value or bool(_MOMENT.fullmatch(str(value["accepted_at"]))),
     }
     for key, holds in checks.items():
-        _expect(holds, f"clusters.{name}.{key} has the wrong type or is missing")
+        _expect(holds, f"{section}.{name}.{key} has the wrong type or is missing")
+    assert kind is not None  # noqa: S101 - checked with the others
     return RecordedCluster(
         cluster_id=value["cluster_id"],
-        kind=catalog.DEFAULT.kind(value["kind"]),
+        kind=kind,
         parameters=value["parameters"],
         own=own,
         attached=tuple(attached),

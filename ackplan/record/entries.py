@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ackplan.core.call import Pinned
-from ackplan.record.aims import Aim, Born, Gone, Grown, Joined, Left, instances_of, size_of
+from ackplan.core.resource import CLUSTER_KINDS, Kinds
+from ackplan.record.aims import Aim, Born, Gone, Grown, Joined, Left, Modified, instances_of, size_of
 from ackplan.record.codec import decode_cluster, encode_cluster
 from ackplan.record.journal import Entry, Facts, Phase
 
@@ -31,7 +32,8 @@ def encode_data(entry: Entry) -> dict[str, Any]:
 
 def _facts(facts: Facts) -> dict[str, Any]:
     size = size_of(facts.aim)
-    return {
+    named = {"aim": facts.aim.operation} if facts.call and facts.aim else {}
+    return named | {
         "operation": facts.operation,
         "workers_before": size.before if size else None,
         "workers_after": size.after if size else None,
@@ -42,26 +44,34 @@ def _facts(facts: Facts) -> dict[str, Any]:
     }
 
 
-def decode_entry(where: tuple[str, str, str], phase: str, data: Any, after: Any, *, removed: bool = False) -> Entry:
+def decode_entry(
+    where: tuple[str, str, str],
+    phase: str,
+    data: Any,
+    after: Any,
+    *,
+    removed: bool = False,
+    kinds: Kinds = CLUSTER_KINDS,
+) -> Entry:
     """An entry of `where`: run, step and cluster. Raises ValueError for one that no run writes."""
     if not isinstance(data, dict) or not all(isinstance(text, str) for text in where):
         raise ValueError("an entry has the wrong shape")
     return Entry(
         *where,
         Phase(phase),
-        decode_facts(where[-1], data),
-        None if after is None else decode_cluster(where[-1], after),
+        decode_facts(where[-1], data, kinds),
+        None if after is None else decode_cluster(where[-1], after, kinds),
         removed=removed,
         error=str(data.get("error", "")),
         recovered=data.get("recovered") is True,
     )
 
 
-def decode_facts(cluster: str, data: Mapping[str, Any]) -> Facts:
+def decode_facts(cluster: str, data: Mapping[str, Any], kinds: Kinds = CLUSTER_KINDS) -> Facts:
     """The facts of a call to this cluster. Raises ValueError."""
     instances, at, after = data.get("instances") or [], data.get("at"), data.get("entry")
     right = (
-        isinstance(data.get("operation", ""), str),
+        all(isinstance(data.get(name, ""), str) for name in ("operation", "aim")),
         isinstance(instances, list) and all(isinstance(instance, str) for instance in instances),
         all(isinstance(data.get(name), int | None) for name in _COUNTS),
         isinstance(at, int | float | None),
@@ -70,11 +80,12 @@ def decode_facts(cluster: str, data: Mapping[str, Any]) -> Facts:
     if not all(right):
         raise ValueError("the facts of a call have the wrong shape")
     return Facts(
-        _aim(data.get("operation", ""), _size(data), tuple(instances)),
-        None if after is None else decode_cluster(cluster, after),
+        _aim(data.get("aim") or data.get("operation", ""), _size(data), tuple(instances)),
+        None if after is None else decode_cluster(cluster, after, kinds),
         at,
         data.get("request_id") or "",
         data.get("task_id"),
+        data["operation"] if data.get("aim") and data.get("operation") else "",
     )
 
 
@@ -94,6 +105,8 @@ def _aim(operation: str, size: Pinned | None, instances: tuple[str, ...]) -> Aim
             return Joined(instances)
         case Left.operation:
             return Left(instances, size)
+        case Modified.operation:
+            return Modified()
         case Gone.operation:
             return Gone()
     return None

@@ -35,11 +35,12 @@ class Facts:
     sent_at: float | None = None
     request_id: str = ""
     task_id: str | None = None
+    call: str = ""
 
     @property
     def operation(self) -> str:
-        """Empty where it is not told."""
-        return self.aim.operation if self.aim else ""
+        """The operation that was called; empty where it is not known. `call` has one that clusters do not have."""
+        return self.call or (self.aim.operation if self.aim else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,11 @@ class InFlight:
     @property
     def key(self) -> CallKey:
         return self.run, self.step
+
+    @property
+    def nested(self) -> bool:
+        """Whether it is about something inside of a cluster."""
+        return "/" in self.name
 
     @property
     def aim(self) -> Aim | None:
@@ -136,7 +142,7 @@ def _together(before: Facts, entry: Entry) -> Facts:
     """What is known of a call once an entry adds to it: an answer has what its intent lacks."""
     facts = entry.facts
     if facts.aim is None:
-        facts = replace(facts, aim=before.aim, after=before.after, sent_at=before.sent_at)
+        facts = replace(facts, aim=before.aim, after=before.after, sent_at=before.sent_at, call=before.call)
     if entry.phase is not Phase.ANSWER:
         facts = replace(facts, request_id=before.request_id, task_id=before.task_id)
     return facts
@@ -155,15 +161,15 @@ def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tu
     `stale` says that the record was written by someone else since these entries: it wins for every cluster that it
     has, and clusters that it lacks are still added, for a cluster must never be lost. What recovery found is newer.
     """
-    clusters = dict(record.clusters)
     flying: dict[tuple[str, str], InFlight] = {}
+    now = dict(record.entries)
     for entry in entries:
         key = (entry.run, entry.step)
         if entry.removed:
             if not stale:
-                clusters.pop(entry.name, None)
-        elif entry.entry is not None and not (stale and entry.name in record.clusters and not entry.recovered):
-            clusters[entry.name] = _of_the_same(clusters.get(entry.name), entry.entry)
+                now.pop(entry.name, None)
+        elif entry.entry is not None and not (stale and entry.name in record.entries and not entry.recovered):
+            now[entry.name] = _of_the_same(now.get(entry.name), entry.entry)
         if entry.entry is not None and entry.phase is not Phase.INTENT:
             flying = {k: left for k, call in flying.items() if (left := _after(call, entry, entry.entry)) is not None}
         if entry.phase is Phase.SETTLED:
@@ -172,4 +178,4 @@ def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tu
             before = flying.get(key)
             facts = _together(before.facts, entry) if before else entry.facts
             flying[key] = InFlight(*key, entry.name, facts, entry.phase is Phase.ANSWER)
-    return replace(record, clusters=clusters), tuple(flying.values())
+    return record.with_entries(now), tuple(flying.values())

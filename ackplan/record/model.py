@@ -10,7 +10,9 @@ from ackplan.core.catalog import Kind
 from ackplan.core.json_types import JsonObject, mapping, texts
 from ackplan.core.world import World
 
-VERSION = 1
+VERSION = 2
+# Of a record that holds clusters alone: earlier versions of ackplan read it.
+CLUSTERS_ONLY = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class RecordedCluster:
 class Record:
     """All recorded clusters by name. `serial` counts the writes, `lineage` tells one history from another.
 
+    `nested` is what is recorded inside of clusters, by its short name.
+
     `world` is the one that the clusters are of, as far as it was known when the record was written.
     """
 
@@ -66,9 +70,21 @@ class Record:
     serial: int = 0
     clusters: Mapping[str, RecordedCluster] = field(default_factory=dict)
     world: World = field(default_factory=World)
+    nested: Mapping[str, RecordedCluster] = field(default_factory=dict)
+
+    @property
+    def entries(self) -> Mapping[str, RecordedCluster]:
+        """All that is recorded, by its short name."""
+        return {**self.clusters, **self.nested} if self.nested else self.clusters
+
+    def with_entries(self, entries: Mapping[str, RecordedCluster]) -> Record:
+        """The record of these entries, by their short names, and of no others."""
+        nested = {name: entry for name, entry in entries.items() if "/" in name}
+        clusters = {name: entry for name, entry in entries.items() if "/" not in name} if nested else dict(entries)
+        return dataclasses.replace(self, clusters=clusters, nested=nested)
 
     def with_cluster(self, name: str, cluster: RecordedCluster) -> Record:
-        return dataclasses.replace(self, clusters={**self.clusters, name: cluster})
+        return self.with_entries({**self.entries, name: cluster})
 
     def without(self, name: str) -> Record:
-        return dataclasses.replace(self, clusters={key: value for key, value in self.clusters.items() if key != name})
+        return self.with_entries({key: value for key, value in self.entries.items() if key != name})

@@ -16,16 +16,21 @@ from ackplan.core.json_types import JsonObject
 
 if TYPE_CHECKING:
     from ackplan.spec.desired import Wanted
+    from ackplan.spec.sections import Section
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Where the spec is and what its variables are set to. `environment` holds `ACKPLAN_VAR_*` by variable name."""
+    """Where the spec is and what its variables are set to. `environment` holds `ACKPLAN_VAR_*` by variable name.
+
+    `sections` are the keys of a cluster under which other resources stand, each with what they are.
+    """
 
     folder: Path
     paths: Sequence[str] = ()
     variables: JsonObject = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    sections: Mapping[str, Section] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Spec:
 
     `sources` are the digests of the very bytes that were parsed, by the files' paths from the folder.
     `account` is the one that the fleet must be in; empty where the spec does not say.
+    `nested` is what is inside of clusters, by its short name.
     """
 
     clusters: Mapping[str, Wanted]
@@ -41,10 +47,12 @@ class Spec:
     files: tuple[str, ...]
     sources: Mapping[str, str] = field(default_factory=dict)
     account: str = ""
+    nested: Mapping[str, Wanted] = field(default_factory=dict)
 
     def digest(self) -> str:
         """Tells whether two readings want the same; independent of layout, comments and file names."""
-        wanted = {name: [w.kind.name, w.parameters, w.own] for name, w in sorted(self.clusters.items())}
+        every = sorted({**self.clusters, **self.nested}.items())
+        wanted = {name: [each.kind.name, each.parameters, each.own] for name, each in every}
         meant = [wanted, self.account] if self.account else wanted
         return hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
 
@@ -76,7 +84,7 @@ def _from_folder(digests: Mapping[Path, str], folder: Path) -> dict[str, str]:
 def read(inputs: Inputs) -> Spec:
     """Reads, fills in and checks the fleet. Never raises for what is in the files: every fault is a diagnostic."""
     from ackplan.documents.files import display
-    from ackplan.spec import account, fleet, resolve, rules, validate, variables, wanted
+    from ackplan.spec import account, fleet, resolve, rules, sections, validate, variables, wanted
 
     paths, found = fleet.find(inputs.paths, inputs.folder)
     documents, faults, digests = fleet.read_documents(paths if not found else ())
@@ -91,18 +99,24 @@ def read(inputs: Inputs) -> Spec:
     found += [*faults, *unset, *resolved.diagnostics, *misfilled]
     misnamed = {diagnostic.parameter for diagnostic in found if diagnostic.code == "ACK1107"}
     clusters: dict[str, Wanted] = {}
+    nested: dict[str, Wanted] = {}
     for name, body in resolved.clusters.items():
         start = functools.partial(merged.clusters.key_span, name)
         said = resolve.named() if f"clusters.{name}" in misnamed else frozenset()
-        kind, faults = validate.check_cluster(name, body, start, skip=said | resolved.faulty.get(name, set()))
+        skip, keys = said | resolved.faulty.get(name, set()), inputs.sections.keys()
+        kind, faults = validate.check_cluster(name, body, start, skip=skip, sections=keys)
         found += faults
         unsound = {fault.parameter.split(".")[0] for fault in faults} | resolved.faulty.get(name, set())
         if kind is not None and not unsound:
             clusters[name] = wanted.build(name, kind, body, start)
+            for key in sorted(keys & body.keys()) if keys else ():
+                inside, faults = sections.read(clusters[name], inputs.sections[key], key, body)
+                nested |= inside
+                found += faults
         elif kind is not None:
             part = wanted.build(name, kind, body, start, without=unsound)
             found += (fault for fault in rules.check_cluster(part) if fault.parameter.split(".")[0] not in unsound)
     complete = whole and len(clusters) == len(merged.clusters)
     found += rules.check_fleet(clusters, complete=complete)
     faulty, files = ordered(dict.fromkeys(map(made_printable, found))), tuple(map(display, paths))
-    return Spec(clusters, faulty, files, _from_folder(digests, inputs.folder), meant)
+    return Spec(clusters, faulty, files, _from_folder(digests, inputs.folder), meant, nested)

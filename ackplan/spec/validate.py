@@ -24,22 +24,52 @@ def check_document(document: Document) -> list[Diagnostic]:
     return [diagnostic for fault in faults_of(None, root) for diagnostic in reporter.report(fault)]
 
 
+def check_nested(name: str, body: Map, start: Callable[[], Span], kind: Kind) -> list[Diagnostic]:
+    """Every fault of something inside of a cluster, which is of this kind, and of ackplan's own keys in it."""
+    own = catalog.DEFAULT.own_keys
+    reporter = _Reporter(body, start(), name)
+    unknown = [key for key in body if key not in own and key not in kind.parameters]
+    faults = [fault for key in unknown for fault in reporter.unknown_key(key)]
+    for schema, given in ((kind.root, kind.parameters), (_own_schema(), own)):
+        part = Laid(body)
+        part.update({key: value for key, value in body.items() if key in given})
+        faults += [d for fault in _explained(schema).iter_errors(part) for d in reporter.report(fault)]
+    return faults
+
+
+def _own_schema() -> Mapping[str, Any]:
+    spec = catalog.DEFAULT.spec
+    return {"$schema": spec["$schema"], "$ref": f"{spec['$id']}#/$defs/own"}
+
+
+def _explained(schema: Mapping[str, Any]) -> Draft202012Validator:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(dict(schema), registry=_registry())
+
+
 def check_cluster(
-    name: str, body: Map, start: Callable[[], Span], *, skip: Set[str] = frozenset()
+    name: str,
+    body: Map,
+    start: Callable[[], Span],
+    *,
+    skip: Set[str] = frozenset(),
+    sections: Set[str] = frozenset(),
 ) -> tuple[Kind | None, list[Diagnostic]]:
     """The kind of a resolved cluster, and every fault of its parameters. `start` tells where the cluster begins.
 
     Nothing is said of those in `skip`, which are known to be faulty; an empty name in it says that a template is
-    missing, and with it whatever it would have set: only a secret that is written down is then told.
+    missing, and with it whatever it would have set: only a secret that is written down is then told. `sections` are
+    keys of other resources, which are checked by themselves.
     """
     if "" in skip:
         return None, list(FaultReporter(body, start(), name).secrets(skip))
     kind = catalog.DEFAULT.kind_of(body)
-    if kind is not None and _keys(kind).issuperset(body) and is_valid(kind, body):
+    if kind is not None and (_keys(kind) | sections).issuperset(body) and is_valid(kind, body):
         return kind, []
     reporter = FaultReporter(body, start(), name)
     diagnostics = list(reporter.discriminators(kind))
-    diagnostics += reporter.unknown_keys(kind, skip={d.parameter for d in diagnostics})
+    diagnostics += reporter.unknown_keys(kind, skip={d.parameter for d in diagnostics} | sections)
     if kind is not None:
         diagnostics += reporter.told_by(kind, body)
     else:

@@ -90,7 +90,7 @@ def _serve() -> None:
     import ackplan.render.text
     from ackplan.adapters import ack
     from ackplan.core import catalog
-    from ackplan.record import recovery
+    from ackplan.resources.cluster import recovery
 
     assert catalog.DEFAULT.kinds
     # The stage carries a call out at once or never: nothing is on its way when a child is dead.

@@ -40,11 +40,12 @@ def plans() -> Iterator[bytes]:
     from ackplan.plan.plan_file_codec import encode_file
     from ackplan.plan.planner import Options, Sides, plan
     from ackplan.record import Record
+    from ackplan.resources.types import BUILT_IN
     from tests.plan_files import text_of
 
     for file in sorted(_SCENARIOS.glob("*/spec.yaml")):
         loaded = spec.read(spec.Inputs(file.parent, (file.name,)))
-        made = plan(Sides(loaded.clusters, Record("lineage"), (), "0" * 64), Options())
+        made = plan(Sides(loaded.clusters, Record("lineage"), (), "0" * 64), Options(), BUILT_IN)
         yield json.dumps({"ackplan_plan": 1, "plan": encode(made), "json": {}}).encode()
         pinned = dataclasses.replace(made, pins=dataclasses.replace(made.pins, record="0" * 64))
         yield text_of(b"".join(encode_file(pinned, Record("lineage")))).encode()

@@ -32,12 +32,12 @@ from ackplan.record.codec import decode as decode_record
 from ackplan.record.codec import encode as encode_record
 from ackplan.record.journal import Entry, Phase, RunHead, fold
 from ackplan.record.model import Record
-from ackplan.record.recovery import recover
 from ackplan.render import text
 from ackplan.render.findings import github
 from ackplan.render.findings.content import of_plan
 from ackplan.render.graph import formats
 from ackplan.render.markdown import plan as markdown
+from ackplan.resources.cluster.recovery import recover
 from ackplan.simulator import VirtualClock, World, answers, bodies, operations, routes
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.identifiers import Identifiers

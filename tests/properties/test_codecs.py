@@ -18,7 +18,7 @@ from ackplan.record import Record, RecordedCluster
 from ackplan.record.aims import Born
 from ackplan.record.codec import decode, encode
 from ackplan.record.journal import Entry, Facts, Phase, fold
-from ackplan.record.recovery import recover
+from ackplan.resources.cluster.recovery import recover
 
 EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
 TEXT = st.text(max_size=12)

@@ -15,9 +15,11 @@ from ackplan.core import catalog
 from ackplan.core.work import Action, Attach, Create, Delete, Detach, ScaleIn, ScaleOut
 from ackplan.plan import codec, graph, plan_file_codec
 from ackplan.plan.model import Plan
-from ackplan.plan.planner import Options, Sides, nodes_needed, plan
+from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record
 from ackplan.record.codec import digest
+from ackplan.resources.cluster.share import nodes_needed
+from ackplan.resources.types import BUILT_IN
 from ackplan.spec.desired import Wanted
 
 EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -39,7 +41,7 @@ def planned(fleet: Fleet, options: Options) -> tuple[Plan, Sides]:
     everything = world.sides(wanted, record)
     needed = nodes_needed(everything, options)
     sides = dataclasses.replace(everything, nodes={i: n for i, n in everything.nodes.items() if i in needed})
-    return plan(sides, options), sides
+    return plan(sides, options, BUILT_IN), sides
 
 
 @EXAMPLES
@@ -56,7 +58,7 @@ def test_the_order_in_which_things_come_does_not_matter(fleet, options, random):
     random.shuffle(live)
     record = dataclasses.replace(sides.record, clusters=shuffled(sides.record.clusters))
     nodes = {cluster_id: random.sample(found, len(found)) for cluster_id, found in shuffled(sides.nodes).items()}
-    second = plan(Sides(shuffled(sides.wanted), record, live, sides.spec_digest, nodes), options)
+    second = plan(Sides(shuffled(sides.wanted), record, live, sides.spec_digest, nodes), options, BUILT_IN)
     assert second == first
 
 

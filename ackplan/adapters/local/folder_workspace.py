@@ -13,6 +13,7 @@ from ackplan.adapters.local.history import history
 from ackplan.adapters.local.lock import held_by, locked
 from ackplan.adapters.local.record_store import LocalRecordStore
 from ackplan.adapters.local.sqlite_journal import SqliteJournal
+from ackplan.core.resource import CLUSTER_KINDS, Kinds
 from ackplan.record.versions import Version
 
 
@@ -23,14 +24,15 @@ class FolderWorkspace:
     name: str
     records: Path
     beside: Path
+    kinds: Kinds = CLUSTER_KINDS
 
     @cached_property
     def record(self) -> LocalRecordStore:
-        return LocalRecordStore(self.records, self.name, self.beside)
+        return LocalRecordStore(self.records, self.name, self.beside, self.kinds)
 
     @cached_property
     def journal(self) -> SqliteJournal:
-        return SqliteJournal(self.beside / f"{self.name}.journal")
+        return SqliteJournal(self.beside / f"{self.name}.journal", self.kinds)
 
     @property
     def lock_path(self) -> Path:

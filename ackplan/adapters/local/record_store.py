@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ackplan.adapters.local.atomic_files import write_atomically
 from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.core.resource import CLUSTER_KINDS, Kinds
 from ackplan.documents.files import read_regular
 from ackplan.record import Record
 from ackplan.record.codec import MAX_BYTES, decode_bytes, encode
@@ -17,8 +18,9 @@ from ackplan.record.pin import changed
 class LocalRecordStore:
     """`FOLDER/WORKSPACE.json`. The version before the last write is kept as `BACKUPS/WORKSPACE.json.backup`."""
 
-    def __init__(self, folder: Path, workspace: str, backups: Path) -> None:
+    def __init__(self, folder: Path, workspace: str, backups: Path, kinds: Kinds = CLUSTER_KINDS) -> None:
         self._path = folder / f"{workspace}.json"
+        self._kinds = kinds
         self._backup = backups / f"{workspace}.json.backup"
 
     def read(self) -> Record:
@@ -28,7 +30,7 @@ class LocalRecordStore:
         data = read_regular(self._path, MAX_BYTES)
         if data is None:
             return Record(lineage="")
-        return decode_bytes(data, str(self._path))
+        return decode_bytes(data, str(self._path), self._kinds)
 
     def write(self, record: Record, *, expect: Record) -> Record:
         """Writes the record as the next serial, above its own. Raises Failure where another than expected is kept."""

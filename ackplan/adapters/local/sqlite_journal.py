@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ackplan.core.diagnostics import Failure, error
+from ackplan.core.resource import CLUSTER_KINDS, Kinds
 from ackplan.record.codec import encode_cluster
 from ackplan.record.entries import decode_entry, encode_data
 from ackplan.record.journal import NOTHING, Entry, Leftover, RunHead
@@ -46,8 +47,9 @@ _INSERT = "INSERT INTO entry (run, step, cluster, phase, data, entry, removed) V
 class SqliteJournal:
     """One workspace's journal. `open` for a run; `read` needs no run and creates no file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kinds: Kinds = CLUSTER_KINDS) -> None:
         self._path = path
+        self._kinds = kinds
         self._connection: sqlite3.Connection | None = None
         self._file = 0
         self._thread: ThreadPoolExecutor | None = None
@@ -76,7 +78,7 @@ class SqliteJournal:
         finally:
             if connection is not self._connection:
                 connection.close()
-        return Leftover(_head(head) if head else None, tuple(map(_entry, rows)))
+        return Leftover(_head(head) if head else None, tuple(_entry(row, self._kinds) for row in rows))
 
     def _broken(self, fault: Exception) -> Failure:
         return Failure(error("ACK3012", path=self._path, reason=fault, reason_2=_cure(fault)))
@@ -227,9 +229,9 @@ def _row(entry: Entry) -> tuple[str | int | None, ...]:
     return (entry.run, entry.step, entry.name, entry.phase.value, data, after, int(entry.removed))
 
 
-def _entry(row: tuple[object, ...]) -> Entry:
+def _entry(row: tuple[object, ...], kinds: Kinds) -> Entry:
     match row:
         case (str(run), str(step), str(cluster), str(phase), str(data), str() | None as entry, removed):
-            after = json.loads(entry) if entry else None
-            return decode_entry((run, step, cluster), phase, json.loads(data), after, removed=bool(removed))
+            after, where = json.loads(entry) if entry else None, (run, step, cluster)
+            return decode_entry(where, phase, json.loads(data), after, removed=bool(removed), kinds=kinds)
     raise ValueError("an entry has the wrong shape")

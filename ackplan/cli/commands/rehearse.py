@@ -60,7 +60,7 @@ def command(settings: Settings, faults: str, planfile: str) -> int:
     Shows in which order steps run, how long it takes, the critical path, and every step that the API would refuse.
     No network, no credentials, no secret is read.
     """
-    plan = read_plan(settings.path(planfile)).plan
+    plan = read_plan(settings.path(planfile), settings.resource_types).plan
     done = run_async(_rehearse(plan, settings.limits, settings.path(faults) if faults else None))
     click.echo(_told(settings, done))
     return 0 if done.result.complete else 1

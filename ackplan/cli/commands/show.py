@@ -19,7 +19,7 @@ def command(settings: Settings, planfile: str | None) -> None:
     from ackplan.render.terraform import plan
 
     if planfile:
-        kept = read_plan(settings.path(planfile))
+        kept = read_plan(settings.path(planfile), settings.resource_types)
         as_json = settings.format == "json"
         click.echo(plan.dumps(plan.file_json(kept)) if as_json else drawn(settings, kept.plan))
         return

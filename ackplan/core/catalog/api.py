@@ -24,9 +24,13 @@ _CREATE = "create_cluster"
 
 @dataclass(frozen=True, eq=False)
 class Catalog:
-    """One version of the API. Each part is read from the schema files when it is first asked for."""
+    """One version of the API. Each part is read from the schema files when it is first asked for.
+
+    `create` is the operation whose bodies are the kinds.
+    """
 
     schemas: Schemas
+    create: str = _CREATE
 
     @functools.cached_property
     def version(self) -> str:
@@ -41,7 +45,7 @@ class Catalog:
     @functools.cached_property
     def kinds(self) -> tuple[Kind, ...]:
         """Every kind, in the order of the create operation's bodies."""
-        return tuple(self._kind_from(file) for file in self.operations[_CREATE].bodies)
+        return tuple(self._kind_from(file) for file in self.operations[self.create].bodies)
 
     def _kind_from(self, file: str) -> Kind:
         root = self.schemas.read(file)

@@ -49,6 +49,10 @@ class Kind:
         """The section of the guide that describes the create call."""
         return str(self.root["x-ack-section"])
 
+    def operation_of(self, work: str, usual: str) -> str:
+        """The operation that does this work on a resource of this kind: the usual one, where `x-ack-calls` has none."""
+        return str(self.root.get("x-ack-calls", {}).get(work, usual))
+
     @functools.cached_property
     def name_parameter(self) -> Parameter:
         """The parameter that has the cluster's name."""

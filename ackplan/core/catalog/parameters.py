@@ -33,6 +33,7 @@ class Effect(enum.Enum):
     SCALE = "scale"
     ATTACH = "attach"
     RECORDED = "recorded"
+    MODIFY = "modify"
     REPLACE = "replace"
 
 

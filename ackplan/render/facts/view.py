@@ -17,11 +17,11 @@ from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.json_types import Json
 from ackplan.core.values import ABSENT, Absent
 from ackplan.core.work import Action, Attach, Detach, Naming, Reason, ScaleIn, ScaleOut, Side
-from ackplan.diff import ParameterChange
 from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.schedule import Schedule
 from ackplan.plan.model import Change, Plan, Step
+from ackplan.plan.parameter_change import ParameterChange
 from ackplan.render.facts import words
 from ackplan.render.facts.formatting import quoted, written
 from ackplan.render.facts.safe import printable

@@ -14,8 +14,9 @@ from ackplan.core.catalog.parameters import Effect
 from ackplan.core.json_types import Json
 from ackplan.core.values import ABSENT, Absent
 from ackplan.core.work import Action, Reason, Side
-from ackplan.diff import ParameterChange
+from ackplan.plan.live import LiveResource
 from ackplan.plan.model import Change
+from ackplan.plan.parameter_change import ParameterChange
 
 
 class _Unknown(enum.Enum):
@@ -106,6 +107,8 @@ class _Look:
             return ABSENT if self.is_live == "no" else UNKNOWN
         if changed is not None and changed.side is Side.LIVE:
             return changed.after if self.refresh else changed.before
+        if isinstance(live, LiveResource):
+            return live.values.get(name, UNKNOWN)
         known = self.change.kind.parameters.get(name)
         if known is None:
             return UNKNOWN

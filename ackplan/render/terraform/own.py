@@ -7,10 +7,10 @@ from ackplan.core.call import Call
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.values import ABSENT, SENSITIVE
 from ackplan.core.world import encode_world
-from ackplan.diff import ParameterChange
 from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Change, Plan, Step
+from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.parts import encode_diagnostic, encode_left_out
 from ackplan.render.facts.compared import compared
 from ackplan.render.facts.formatting import redacted

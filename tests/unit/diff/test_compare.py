@@ -13,9 +13,9 @@ from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Span
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Side
-from ackplan.diff import compare
-from ackplan.diff.workers import choose, compare_workers
 from ackplan.record import RecordedCluster
+from ackplan.resources.cluster.compare import compare
+from ackplan.resources.cluster.workers import choose, compare_workers
 from ackplan.spec.desired import AttachGroup, Lifecycle, ScaleInChoice, Wanted
 
 CONSTANTS = {kind.name: dict(kind.constants) for kind in catalog.DEFAULT.kinds}

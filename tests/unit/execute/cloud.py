@@ -19,6 +19,7 @@ from ackplan.execute.virtual_clock import VirtualClock
 from ackplan.execute.waiter import Watch
 from ackplan.plan.model import Step
 from ackplan.record.journal import Entry
+from ackplan.resources.types import BUILT_IN
 
 T = TypeVar("T")
 REGION = "cn-beijing"
@@ -122,7 +123,7 @@ class Cloud:
         return asyncio.run(driven())
 
     def perform(self, step: Step, run: Run | None = None) -> Outcome:
-        ports = Ports(self, self.clock, self, self, self.events.append, PATIENCE)
+        ports = Ports(self, self.clock, self, self, self.events.append, BUILT_IN, PATIENCE)
 
         async def work(watch: Watch) -> Outcome:
             return await Performer(ports, watch, run or Run("r-1")).perform(step, Places(1).take())

@@ -15,8 +15,10 @@ from typing import Any
 from ackplan import spec
 from ackplan.core.answers import Cluster, Node
 from ackplan.plan.model import Change, Plan, Step
-from ackplan.plan.planner import Options, Sides, nodes_needed, plan
+from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record, RecordedCluster
+from ackplan.resources.cluster.share import nodes_needed
+from ackplan.resources.types import BUILT_IN
 from ackplan.spec.desired import Wanted
 
 REGION = "cn-beijing"
@@ -113,7 +115,7 @@ def plan_of(given: Sides, **options: Any) -> Plan:
     chosen = Options(**options)
     unasked = set(given.nodes) - set(nodes_needed(given, chosen))
     assert not unasked, f"these nodes would not have been read: {unasked}"
-    return plan(given, chosen)
+    return plan(given, chosen, BUILT_IN)
 
 
 def change_of(

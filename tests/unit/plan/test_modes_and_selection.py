@@ -12,7 +12,8 @@ from sides import DEDICATED, MANAGED, SERVERLESS, calls, ids, live, nodes, one, 
 from ackplan.core.work import Action, Forget, Reason, Side
 from ackplan.plan import graph
 from ackplan.plan.model import Pins, Plan
-from ackplan.plan.planner import Options, nodes_needed
+from ackplan.plan.planner import Options
+from ackplan.resources.cluster.share import nodes_needed
 from ackplan.spec.desired import Wanted
 
 GROUP = {"instances": ["i-a"], "key_pair": "k"}

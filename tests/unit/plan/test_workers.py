@@ -24,7 +24,7 @@ from sides import (
 from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.work import Action, Detach, Reason, ScaleIn, ScaleOut, Side
-from ackplan.diff import needs_nodes
+from ackplan.resources.cluster.compare import needs_nodes
 
 TYPES = {
     "worker_instance_types": ["ecs.hfc5.xlarge"],

@@ -13,6 +13,7 @@ from ackplan.plan.planner import Options, Sides, plan
 from ackplan.policy import PolicyInput, read
 from ackplan.policy.judge import judge
 from ackplan.record import Record, RecordedCluster
+from ackplan.resources.types import BUILT_IN
 
 MONDAY = datetime.datetime(2026, 1, 5, 3, 0, tzinfo=datetime.UTC)
 HEADER = """\
@@ -47,7 +48,7 @@ def case(folder: Path, clusters: str, gone: str = "", now: datetime.datetime = M
     entries = {name: RecordedCluster(f"c-{name}", w.kind, w.parameters, w.own) for name, w in before.items()}
     live = [Cluster(f"c-{name}", name, "running", "cn-beijing", 3, "ManagedKubernetes", {}) for name in before]
     sides = Sides(after, Record("l", 1, entries), live, "digest")
-    return PolicyInput(plan(sides, Options(**options)), after, len({*after, *before}), now)
+    return PolicyInput(plan(sides, Options(**options), BUILT_IN), after, len({*after, *before}), now)
 
 
 def rules_of(text: str) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import encode_cluster
 from ackplan.record.entries import decode_facts
 from ackplan.record.journal import Entry, InFlight, Phase, fold
-from ackplan.record.recovery import ACCEPTED, LATEST, left, named_nodes, recover
+from ackplan.resources.cluster.recovery import ACCEPTED, LATEST, left, named_nodes, recover
 
 OLD = RecordedCluster("id-old", catalog.DEFAULT.kind("managed"), {"num_of_nodes": 3})
 NEW = RecordedCluster("id-new", catalog.DEFAULT.kind("managed"), {"num_of_nodes": 3}, created=False)

@@ -15,6 +15,7 @@ from ackplan.plan.model import Change, Plan
 from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.render.text import plan_text
+from ackplan.resources.types import BUILT_IN
 from ackplan.spec.desired import Wanted
 
 TEMPLATES = """\
@@ -115,7 +116,7 @@ class Fleet:
                 live[name] = dataclasses.replace(cluster, **{**fields, "attributes": attributes})
         nodes = {f"c-{name}": found for name, found in self.nodes.items()}
         sides = Sides(wanted(self.after), self.record, [*live.values(), *self.others], "digest", nodes)
-        return plan(sides, Options(**options))
+        return plan(sides, Options(**options), BUILT_IN)
 
     def change(self, **options: Any) -> Change:
         (change,) = self.plan(**options).changes

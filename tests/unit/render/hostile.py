@@ -9,7 +9,7 @@ from typing import Any
 from ackplan.core.diagnostics import Diagnostic, Severity, Span
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Work
-from ackplan.plan.live_side import Live
+from ackplan.plan.live import Live
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.plan.parts import decode_live
 from ackplan.record import RecordedCluster

@@ -16,6 +16,7 @@ from ackplan.plan.plan_file_codec import decode_file, encode_file
 from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record
 from ackplan.render.terraform.plan import dumps, file_json, plan_json, record_json
+from ackplan.resources.types import BUILT_IN
 from tests.unit.render import fleets
 from tests.unit.render.fleets import Fleet
 
@@ -244,7 +245,7 @@ def test_no_secret_and_no_source_of_one_is_in_it() -> None:
 def test_every_kind_of_the_guide_becomes_its_resource() -> None:
     for kind in catalog.DEFAULT.kinds:
         read = spec.read(spec.Inputs(ROOT, paths=[str(ROOT / "examples" / kind.name)]))
-        planned = plan(Sides(read.clusters, Record(""), ()), Options())
+        planned = plan(Sides(read.clusters, Record(""), ()), Options(), BUILT_IN)
         (entry,) = plan_json(planned, Record(""))["resource_changes"]
         assert entry["type"] == kind.resource
         assert set(entry["change"]["after"]) <= {p.provider for p in kind.parameters.values()}
@@ -252,7 +253,7 @@ def test_every_kind_of_the_guide_becomes_its_resource() -> None:
 
 def test_resources_are_sorted_by_address() -> None:
     read = spec.read(spec.Inputs(ROOT, paths=[str(ROOT / "examples/fleet/fleet")]))
-    data = plan_json(plan(Sides(read.clusters, Record(""), ()), Options()), Record(""))
+    data = plan_json(plan(Sides(read.clusters, Record(""), ()), Options(), BUILT_IN), Record(""))
     addresses = [change["address"] for change in data["resource_changes"]]
     assert len(addresses) == 12
     assert addresses == sorted(addresses)

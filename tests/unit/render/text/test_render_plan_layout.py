@@ -8,6 +8,7 @@ import re
 from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.render.text import plan_text
+from ackplan.resources.types import BUILT_IN
 from tests.unit.render import fleets
 from tests.unit.render.fleets import Fleet, shown
 
@@ -107,7 +108,7 @@ def test_hostile_names_do_not_reach_the_terminal() -> None:
     hostile = RecordedCluster("c-1\x1b[31m", entry.kind, {**entry.parameters, "region_id": "r\x07"}, entry.own)
     live = dataclasses.replace(fleets.STRANGER, cluster_id="c-1\x1b[31m", state="odd\rstate", name="x")
     sides = Sides({}, Record("lineage-1", 1, {name: hostile}), [live])
-    text = plan_text(plan(sides, Options()), color=False)
+    text = plan_text(plan(sides, Options(), BUILT_IN), color=False)
     assert all(line.isprintable() for line in text.split("\n"))
     assert sum(line.startswith("Plan:") for line in text.split("\n")) == 1
     assert "shop\\x1b[2J\\u202e\\nPlan: 0 to destroy" in text

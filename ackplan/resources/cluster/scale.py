@@ -11,9 +11,9 @@ from ackplan.core.size import Size
 from ackplan.core.work import ScaleIn, ScaleOut
 from ackplan.execute import failures
 from ackplan.execute.failures import StepFailed
-from ackplan.execute.nodes import remove
 from ackplan.execute.ports import ApiError
 from ackplan.execute.step_run import StepContext
+from ackplan.resources.cluster.nodes import remove
 
 
 async def scale_out(context: StepContext, work: ScaleOut) -> None:

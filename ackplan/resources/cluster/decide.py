@@ -16,10 +16,12 @@ from ackplan.core.json_types import items, texts
 from ackplan.core.size import Size
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side
-from ackplan.diff import Difference, ParameterChange, compare, replacing
-from ackplan.diff.workers import MASTER, choose
-from ackplan.plan import refusals, scale_out, steps
-from ackplan.plan.cases import (
+from ackplan.plan.changes import change_of_desired, change_of_recorded, creation
+from ackplan.plan.model import Change, replaced
+from ackplan.plan.parameter_change import ParameterChange
+from ackplan.record import RecordedCluster
+from ackplan.resources.cluster import refusals, scale_out, steps
+from ackplan.resources.cluster.cases import (
     Doubtful,
     Held,
     Leaving,
@@ -31,10 +33,9 @@ from ackplan.plan.cases import (
     Vanished,
     is_protected,
 )
-from ackplan.plan.changes import change_of_desired, change_of_recorded, creation
-from ackplan.plan.conditions import unfit
-from ackplan.plan.model import Change, replaced
-from ackplan.record import RecordedCluster
+from ackplan.resources.cluster.compare import Difference, compare, replacing
+from ackplan.resources.cluster.conditions import unfit
+from ackplan.resources.cluster.workers import MASTER, choose
 from ackplan.spec.desired import Wanted
 
 

@@ -20,21 +20,10 @@ from ackplan.core.json_types import Json, JsonObject, mapping
 from ackplan.core.size import Size
 from ackplan.core.values import ABSENT, Absent
 from ackplan.core.work import Side
-from ackplan.diff.workers import Workers, compare_workers, count_live
+from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
+from ackplan.resources.cluster.workers import Workers, compare_workers, count_live
 from ackplan.spec.desired import Wanted
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterChange:
-    """One parameter's change. `before` and `after` may be ABSENT; those of a secret are references, never values."""
-
-    name: str
-    before: Json | Absent
-    after: Json | Absent
-    effect: Effect
-    side: Side
-    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ackplan.core.address import CLUSTER, Address
 from ackplan.core.answers import Cluster
-from ackplan.core.call import Call, Pinned
-from ackplan.core.catalog import Kind
-from ackplan.core.catalog.timeouts import timeouts
+from ackplan.core.call import Pinned
 from ackplan.core.work import (
-    TRAITS,
     Attach,
     AwaitGone,
     AwaitReady,
@@ -28,61 +24,24 @@ from ackplan.core.work import (
     ScaleIn,
     ScaleOut,
     Side,
-    Work,
     WriteRecord,
-    call_of,
 )
-from ackplan.diff import Workers, own_after
-from ackplan.plan import scale_out
+from ackplan.plan.chain import Chain
 from ackplan.plan.model import Step, replaced
 from ackplan.record import RecordedCluster
+from ackplan.resources.cluster import scale_out
+from ackplan.resources.cluster.compare import own_after
+from ackplan.resources.cluster.workers import Workers
 from ackplan.spec.desired import AttachGroup, Wanted
 
 
-@dataclass(slots=True)
-class Chain:
-    """Collects the steps of one cluster, each needing the one before; keeps the record entry as it grows."""
-
-    name: str
-    kind: Kind
-    cluster_id: str
-    region: str
-    own: Mapping[str, Any]
-    reason: Reason
-    side: Side
-    entry: RecordedCluster | None = None
-    steps: tuple[Step, ...] = ()
-    accepted_at: str = ""
-
-    def add(self, work: Work, *, label: str = "", side: Side | None = None) -> None:
-        """One step that does this work."""
-        traits, call, api = TRAITS[type(work)], call_of(work), self.kind.catalog
-        step = Step(
-            id=f"{traits.name}:{self.name}" + (f":{label}" if label else ""),
-            address=Address(CLUSTER, self.name),
-            work=work,
-            reason=self.reason,
-            side=side or self.side,
-            cluster_id=self.cluster_id,
-            needs=(self.steps[-1].id,) if self.steps else (),
-            expected_seconds=api.operation(call.operation).expected(self.kind.schema_file) if call else 0.0,
-            timeout=timeouts(api, self.own, self.entry.parameters if self.entry else {})[traits.timeout],
-            after=self.entry,
-            region=self.region,
-            accepted_at=self.accepted_at,
-        )
-        self.steps = (*self.steps, step)
-
-    def call(self, work: type[Work], body: Mapping[str, Any] | None = None) -> Call:
-        """The call of a work that calls something."""
-        operation = self.kind.catalog.operation(TRAITS[work].operation)
-        path = operation.path_of({"id": self.cluster_id}) if self.cluster_id else operation.path
-        return Call(operation.id, operation.method, path, self.region, body)
+def _at(name: str) -> Address:
+    return Address(CLUSTER, name)
 
 
 def create(wanted: Wanted, reason: Reason, side: Side, before: Sequence[Step] = ()) -> tuple[Step, ...]:
     """Create, then attach. `before` are steps that must be done first (a delete, a wait)."""
-    chain = Chain(wanted.name, wanted.kind, "", wanted.region, wanted.own, reason, side, steps=tuple(before))
+    chain = Chain(_at(wanted.name), wanted.kind, "", wanted.region, wanted.own, reason, side, steps=tuple(before))
     chain.entry = RecordedCluster("", wanted.kind, wanted.parameters, wanted.own)
     chain.add(Create(chain.call(Create, wanted.parameters)))
     attach(chain, wanted.attach, wanted.attached, side)
@@ -106,7 +65,14 @@ def delete(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason) 
     region = recorded.kind.region_of(recorded.parameters, live.region_id)
     side = Side.LIVE if reason is Reason.CREATE_FAILED else Side.SPEC
     chain = Chain(
-        name, recorded.kind, live.cluster_id, region, recorded.own, reason, side, accepted_at=recorded.accepted_at
+        _at(name),
+        recorded.kind,
+        live.cluster_id,
+        region,
+        recorded.own,
+        reason,
+        side,
+        accepted_at=recorded.accepted_at,
     )
     if live.leaving:
         chain.accepted_at = ""
@@ -116,7 +82,7 @@ def delete(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason) 
 
 def await_gone(wanted: Wanted, live: Cluster) -> tuple[Step, ...]:
     """Waits until a cluster that is being deleted has given its name free."""
-    chain = Chain(wanted.name, wanted.kind, live.cluster_id, live.region_id, wanted.own, Reason.NEW, Side.LIVE)
+    chain = Chain(_at(wanted.name), wanted.kind, live.cluster_id, live.region_id, wanted.own, Reason.NEW, Side.LIVE)
     chain.add(AwaitGone())
     return chain.steps
 
@@ -124,7 +90,7 @@ def await_gone(wanted: Wanted, live: Cluster) -> tuple[Step, ...]:
 def forget(name: str, recorded: RecordedCluster) -> tuple[Step, ...]:
     accepted = recorded.accepted_at
     chain = Chain(
-        name,
+        _at(name),
         recorded.kind,
         recorded.cluster_id,
         recorded.region,
@@ -138,7 +104,7 @@ def forget(name: str, recorded: RecordedCluster) -> tuple[Step, ...]:
 
 
 def record(name: str, entry: RecordedCluster, reason: Reason, side: Side) -> tuple[Step, ...]:
-    chain = Chain(name, entry.kind, entry.cluster_id, entry.region, entry.own, reason, side, entry=entry)
+    chain = Chain(_at(name), entry.kind, entry.cluster_id, entry.region, entry.own, reason, side, entry=entry)
     chain.add(WriteRecord())
     return chain.steps
 
@@ -170,7 +136,7 @@ def update(todo: Update) -> tuple[Step, ...]:
     """
     wanted, workers = todo.wanted, todo.workers
     chain = Chain(
-        wanted.name,
+        _at(wanted.name),
         wanted.kind,
         todo.live.cluster_id,
         wanted.kind.region_of(todo.recorded.parameters, todo.live.region_id),

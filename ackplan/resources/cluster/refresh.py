@@ -11,13 +11,14 @@ from ackplan.core.catalog.parameters import Effect
 from ackplan.core.size import Size
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side
-from ackplan.diff import ParameterChange, shown_by
-from ackplan.plan import steps
-from ackplan.plan.cases import Finding, doubt_of
 from ackplan.plan.changes import change_of_recorded
-from ackplan.plan.decide import forgotten, left_alone
 from ackplan.plan.model import Change
+from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
+from ackplan.resources.cluster import steps
+from ackplan.resources.cluster.cases import Finding, doubt_of
+from ackplan.resources.cluster.compare import shown_by
+from ackplan.resources.cluster.decide import forgotten, left_alone
 
 
 def refresh(name: str, recorded: RecordedCluster, found: Finding) -> Change:

@@ -14,9 +14,9 @@ from typing import Any
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, warning
 from ackplan.core.work import Action, Reason
-from ackplan.plan import refusals
 from ackplan.plan.model import Change
 from ackplan.record import RecordedCluster
+from ackplan.resources.cluster import refusals
 from ackplan.spec.desired import Wanted
 
 KEY = "renamed_from"

@@ -11,11 +11,6 @@ from ackplan.record.aims import Aim, Born, Gone, Grown, Joined, Left, instances_
 from ackplan.record.journal import CallKey, Entry, InFlight, Phase, fold
 from ackplan.record.model import Record, RecordedCluster
 
-# How long after it was sent a call may take effect and show, in seconds: its sender may have died with it on the way,
-# behind a gateway, before a list that lags, and with a clock that was a little off.
-LATEST = 120.0
-# The same of a call that was accepted, where no task tells more: that long a step waits for it as well.
-ACCEPTED = 1800.0
 _UNREAD: Mapping[str, Sequence[Node]] = {}
 
 
@@ -42,6 +37,8 @@ def recover(
     there = {cluster.cluster_id: cluster for cluster in live if not cluster.gone}
     entries = []
     for call in flying:
+        if call.nested:
+            continue
         settled = Entry(call.run, call.step, call.name, Phase.SETTLED, recovered=True)
         if isinstance(call.aim, Born):
             settled = replace(settled, entry=_created(record, call, there))
@@ -56,16 +53,6 @@ def recover(
         entries.append(settled)
         record, _ = fold(record, entries[-1:])
     return record, tuple(entries)
-
-
-def left(call: InFlight, now: float) -> float:
-    """How many seconds after `now` (since 1970) a call may take effect yet; 0 where it is not known when it was sent.
-
-    It was written down on another machine, maybe: where that clock was ahead, no more is believed than can be.
-    """
-    at = call.facts.sent_at
-    span = LATEST if not call.answered else ACCEPTED if isinstance(call.aim, Grown | Joined) else 0.0
-    return min(max(at + span - now, 0.0), span) if at is not None else 0.0
 
 
 def named_nodes(record: Record, flying: Iterable[InFlight], live: Iterable[Cluster]) -> tuple[str, ...]:

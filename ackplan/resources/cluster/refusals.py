@@ -10,7 +10,7 @@ from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, error, warning
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Side
-from ackplan.diff import ParameterChange
+from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.work import Reason
-from ackplan.plan import refusals
 from ackplan.record import RecordedCluster
+from ackplan.resources.cluster import refusals
 from ackplan.spec.desired import Wanted
 
 

@@ -1,4 +1,4 @@
-"""The live side of a change as a plan keeps it: what it compares and needs of a cluster, and nothing else of it."""
+"""What a plan keeps of a live cluster, and the fingerprint that tells whether it moved."""
 
 from __future__ import annotations
 
@@ -7,52 +7,11 @@ import functools
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.json_types import Json, JsonObject
-
-# The facts of a cluster that are no attributes of it here.
-FACTS = ("cluster_id", "name", "state", "region_id", "size", "nodes")
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """A live cluster as a change was planned against it; its attributes are those that plans compare and need.
-
-    `nodes` are its nodes where the plan names some of them; None where it only counts them.
-    """
-
-    cluster: Cluster
-    nodes: tuple[Node, ...] | None = None
-
-    @property
-    def facts(self) -> dict[str, Json]:
-        """The same as JSON data, under the API's own names."""
-        live = self.cluster
-        told: dict[str, Json] = {
-            "cluster_id": live.cluster_id,
-            "name": live.name,
-            "state": live.state,
-            "region_id": live.region_id,
-        }
-        if live.size is not None:
-            told["size"] = live.size
-        facts = {**told, **live.attributes}
-        if self.nodes is not None:
-            facts["nodes"] = [_node_facts(node) for node in self.nodes]
-        return facts
-
-
-def _node_facts(node: Node) -> dict[str, Json]:
-    return {
-        "instance_id": node.instance_id,
-        "node_name": node.name,
-        "instance_role": node.role,
-        "state": node.state,
-        "creation_time": node.created,
-    }
+from ackplan.plan.live import ABSENT_PRINT, FACTS, Live
 
 
 def kept(live: Cluster, nodes: Sequence[Node] | None, shown: JsonObject | None = None) -> Live:
@@ -86,7 +45,7 @@ def shown_of(live: Cluster) -> dict[str, Json]:
 def fingerprint(live: Cluster | None, shown: JsonObject | None = None) -> str:
     """A short text that changes when anything of the live side changes that a plan depends on."""
     if live is None or live.gone:
-        return "absent"
+        return ABSENT_PRINT
     facts: list[Json] = [live.cluster_id, live.name, live.state, live.size, live.region_id, live.cluster_type]
     facts.append(shown_of(live) if shown is None else shown)
     return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]

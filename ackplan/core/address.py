@@ -1,0 +1,54 @@
+"""Which resource: its type, its name, and the resource that it is inside of.
+
+As text an address is `cluster/shop/note/hello`. Its short form, which the spec, options, files and views have, leaves
+out the type where the spec leaves it out: a cluster is `shop`, a node pool of it `shop/web`, a note `shop/note/hello`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+CLUSTER: Final = "cluster"
+# The types that short forms do not name, at the top and inside of a cluster.
+_UNNAMED: Final = (CLUSTER, "node_pool")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """`parent` is the address of the resource that it is inside of; None at the top."""
+
+    type: str
+    name: str
+    parent: Address | None = None
+
+    def __str__(self) -> str:
+        own = f"{self.type}/{self.name}"
+        return own if self.parent is None else f"{self.parent}/{own}"
+
+    @property
+    def short(self) -> str:
+        """The short form, which names one resource and no other."""
+        if self.parent is None:
+            return self.name
+        own = self.name if self.type in _UNNAMED else f"{self.type}/{self.name}"
+        return f"{self.parent.short}/{own}"
+
+    @property
+    def root(self) -> Address:
+        """The resource at the top that it is inside of, or itself."""
+        return self if self.parent is None else self.parent.root
+
+
+def parse(short: str) -> Address:
+    """The address of a short form. Raises ValueError for a text that is none."""
+    cluster, *rest = short.split("/")
+    address = Address(CLUSTER, cluster)
+    match rest:
+        case []:
+            return address
+        case [name] if name:
+            return Address(_UNNAMED[1], name, address)
+        case [kind, name] if kind and name and kind not in _UNNAMED:
+            return Address(kind, name, address)
+    raise ValueError(f"{short} is no address")

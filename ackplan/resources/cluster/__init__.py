@@ -1,0 +1,1 @@
+"""Clusters: how they are compared, decided, refused, ordered, made, scaled and deleted."""

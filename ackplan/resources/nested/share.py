@@ -1,0 +1,323 @@
+"""What a plan says of one type inside of clusters: what each difference of its parameters becomes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Unpack
+
+from ackplan.core.address import parse
+from ackplan.core.catalog.parameters import Effect, Parameter
+from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.core.values import ABSENT
+from ackplan.core.work import Action, Reason, Side
+from ackplan.plan.changes import DesiredDetails, Details, creation
+from ackplan.plan.live import ABSENT_PRINT, LiveResource
+from ackplan.plan.model import Change
+from ackplan.plan.parameter_change import ParameterChange
+from ackplan.plan.planner import Options, Sides
+from ackplan.record import RecordedCluster
+from ackplan.resources.nested import steps
+from ackplan.spec.desired import Wanted
+
+
+class NestedShare:
+    """The share of one type in a plan. `planned` are the changes of the clusters that they are inside of."""
+
+    def __init__(self, kind: str, sides: Sides, options: Options, planned: Mapping[str, Change]) -> None:
+        self._sides = sides
+        self._options = options
+        self._planned = planned
+        self._live = sides.inside.get(kind, {})
+        self._wanted = {name: each for name, each in sides.nested.items() if parse(name).type == kind}
+        self._recorded = {name: each for name, each in sides.record.nested.items() if parse(name).type == kind}
+        self.names = sorted({*self._wanted, *self._recorded})
+
+    @functools.cached_property
+    def changes(self) -> tuple[Change, ...]:
+        names = self.names if self._options.mode == "normal" else sorted(self._recorded)
+        return tuple(self._change(name) for name in names)
+
+    @property
+    def unmanaged(self) -> int:
+        return len(self._live.keys() - {*self.names})
+
+    def fingerprint(self, name: str) -> str:
+        live = self._live.get(name)
+        return live.fingerprint if live else ABSENT_PRINT
+
+    def doubts(self) -> Iterator[Diagnostic]:
+        return iter(())
+
+    def cautions(self, changes: Sequence[Change]) -> Iterator[Diagnostic]:  # noqa: ARG002 - nothing to be careful of
+        return iter(())
+
+    def _change(self, name: str) -> Change:
+        desired, recorded, live = self._wanted.get(name), self._recorded.get(name), self._live.get(name)
+        if self._options.mode == "refresh-only" and recorded is not None:
+            return _refreshed(name, recorded, live, self._home(name))
+        if recorded is not None and (desired is None or self._options.mode == "destroy"):
+            return self._removed(name, recorded, live, desired)
+        assert desired is not None  # noqa: S101 - a name is wanted or recorded
+        if recorded is not None and self._parent_goes(name):
+            return _replaced_with_parent(desired, recorded, live, self._home(name))
+        if recorded is None and live is not None:
+            return self._namesake(desired, live)
+        if recorded is None or live is None:
+            return _created(desired, recorded, self._home(name))
+        if live.id != recorded.cluster_id:
+            return _refused(desired, recorded, _mistaken(desired, recorded, live))
+        return self._present(desired, recorded, live)
+
+    def _parent_goes(self, name: str) -> bool:
+        """Whether the cluster that it is inside of is made anew."""
+        parent = parse(name).parent
+        change = self._planned.get(parent.short) if parent else None
+        return change is not None and change.action in {Action.CREATE, Action.REPLACE}
+
+    def _home(self, name: str) -> steps.Home:
+        """The cluster that it is inside of, as it will be when its steps run."""
+        parent = parse(name).root.short
+        change, entry = self._planned.get(parent), self._sides.record.clusters.get(parent)
+        if change is not None:
+            making = change.action in {Action.CREATE, Action.REPLACE}
+            region = change.kind.region_of(change.after or change.before or {})
+            return steps.Home("" if making else change.cluster_id, region)
+        return steps.Home(entry.cluster_id, entry.region) if entry else steps.Home("", "")
+
+    def _removed(
+        self, name: str, recorded: RecordedCluster, live: LiveResource | None, desired: Wanted | None
+    ) -> Change:
+        if live is None:
+            todo = steps.forget(name, recorded, self._home(name))
+            return _of_recorded(name, recorded, Action.FORGET, Reason.GONE, None, steps=todo)
+        reason = Reason.DESTROY if self._options.mode == "destroy" else Reason.NOT_IN_SPEC
+        said = desired.lifecycle.prevent_destroy if desired else None
+        held = said if said is not None else recorded.prevent_destroy
+        blocked = (_protected(name, desired, "delete"),) if held else ()
+        todo = steps.delete(name, recorded, self._home(name), reason)
+        return _of_recorded(name, recorded, Action.DELETE, reason, live, steps=todo, blocked=blocked)
+
+    def _namesake(self, desired: Wanted, live: LiveResource) -> Change:
+        """The name is taken by one that is not recorded: it is taken over where that was agreed to."""
+        if not (desired.name in self._options.adopt or desired.lifecycle.adopt):
+            return _refused(desired, None, _not_recorded(desired, live))
+        assumed = RecordedCluster(live.id, desired.kind, live.values, desired.own)
+        changes = tuple(_differences(desired, assumed, live))
+        if changes:
+            return self._in_place(desired, assumed, live, changes, None)
+        entry = steps.entry_of(desired, live.id)
+        todo = steps.record(desired.name, entry, self._home(desired.name), Reason.ADOPTION, Side.SPEC)
+        details: DesiredDetails = {"steps": todo, "before": live.values, "after": desired.parameters}
+        return _of_desired(desired, None, Action.ADOPT, Reason.ADOPTION, live, **details)
+
+    def _present(self, desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Change:
+        changes = tuple(_differences(desired, recorded, live))
+        if self._options_replace(desired):
+            return _replaced(desired, recorded, live, changes, (self._home(desired.name), Reason.REQUESTED))
+        if any(change.effect is Effect.REPLACE for change in changes):
+            return _replaced(desired, recorded, live, changes, (self._home(desired.name), Reason.CANNOT_UPDATE))
+        if changes or recorded.own != desired.own:
+            return self._in_place(desired, recorded, live, changes, recorded)
+        details: DesiredDetails = {"before": recorded.parameters, "after": recorded.parameters}
+        return _of_desired(desired, recorded, Action.NOOP, Reason.UNCHANGED, live, **details)
+
+    def _options_replace(self, desired: Wanted) -> bool:
+        return desired.name in self._options.replace
+
+    def _in_place(
+        self,
+        desired: Wanted,
+        was: RecordedCluster,
+        live: LiveResource,
+        changes: tuple[ParameterChange, ...],
+        recorded: RecordedCluster | None,
+    ) -> Change:
+        """Changed by a call, or in the record alone."""
+        reason = _why(changes) if recorded is not None else Reason.ADOPTION
+        side = changes[0].side if changes else Side.SPEC
+        called = any(change.effect is Effect.MODIFY for change in changes)
+        entry, home = steps.entry_of(desired, was.cluster_id), self._home(desired.name)
+        kept = steps.record(desired.name, entry, home, reason, side)
+        todo = steps.modify(desired, was, home, reason, side) if called else kept
+        before = {**was.parameters, **{c.name: c.before for c in changes if c.before is not ABSENT}}
+        action = Action.UPDATE if called else Action.RECORD
+        details: DesiredDetails = {"parameters": changes, "steps": todo, "before": before, "after": desired.parameters}
+        return _of_desired(desired, recorded, action, reason, live, **details)
+
+
+def _created(desired: Wanted, recorded: RecordedCluster | None, home: steps.Home) -> Change:
+    reason, side = (Reason.VANISHED, Side.LIVE) if recorded is not None else (Reason.NEW, Side.SPEC)
+    details: DesiredDetails = {
+        "parameters": tuple(creation(desired.kind, desired.parameters, side)),
+        "steps": steps.create(desired, home, reason, side),
+        "after": desired.parameters,
+    }
+    return _of_desired(desired, recorded, Action.CREATE, reason, None, **details)
+
+
+def _replaced_with_parent(
+    desired: Wanted, recorded: RecordedCluster, live: LiveResource | None, home: steps.Home
+) -> Change:
+    """It goes with the cluster that it is inside of, and is made in the new one."""
+    details: DesiredDetails = {
+        "parameters": tuple(_differences(desired, recorded, live)) if live else (),
+        "steps": steps.create(desired, home, Reason.REPLACED_WITH, Side.SPEC),
+        "before": recorded.parameters,
+        "after": desired.parameters,
+    }
+    return _of_desired(desired, recorded, Action.REPLACE, Reason.REPLACED_WITH, live, **details)
+
+
+def _replaced(
+    desired: Wanted,
+    recorded: RecordedCluster,
+    live: LiveResource,
+    changes: tuple[ParameterChange, ...],
+    how: tuple[steps.Home, Reason],
+) -> Change:
+    home, reason = how
+    blocked = [_protected(desired.name, desired, "replace")] if desired.lifecycle.prevent_destroy else []
+    if reason is Reason.CANNOT_UPDATE and not desired.lifecycle.replace_allowed:
+        blocked += [_fixed(desired, change) for change in changes if change.effect is Effect.REPLACE]
+    details: DesiredDetails = {
+        "parameters": changes,
+        "steps": steps.create(desired, home, reason, Side.SPEC, steps.delete(desired.name, recorded, home, reason)),
+        "blocked": tuple(blocked),
+        "before": {**recorded.parameters, **{c.name: c.before for c in changes if c.before is not ABSENT}},
+        "after": desired.parameters,
+    }
+    return _of_desired(desired, recorded, Action.REPLACE, reason, live, **details)
+
+
+def _refreshed(name: str, recorded: RecordedCluster, live: LiveResource | None, home: steps.Home) -> Change:
+    """The record is brought up to date with what is live."""
+    if live is None:
+        todo = steps.forget(name, recorded, home)
+        return _of_recorded(name, recorded, Action.FORGET, Reason.VANISHED, None, steps=todo)
+    traits = recorded.kind.parameters
+    moved = {
+        n: live.values[n]
+        for n, value in recorded.parameters.items()
+        if n in live.values and n in traits and n not in recorded.ignored and live.values[n] != value
+    }
+    if not moved:
+        return _of_recorded(name, recorded, Action.NOOP, Reason.UNCHANGED, live, after=recorded.parameters)
+    after = {**recorded.parameters, **moved}
+    entry = RecordedCluster(recorded.cluster_id, recorded.kind, after, recorded.own)
+    changes = tuple(
+        ParameterChange(n, recorded.parameters[n], value, traits[n].effect, Side.LIVE, traits[n].secret)
+        for n, value in moved.items()
+    )
+    todo = steps.record(name, entry, home, Reason.DRIFTED, Side.LIVE)
+    details: Details = {"parameters": changes, "steps": todo, "after": after}
+    return _of_recorded(name, recorded, Action.RECORD, Reason.DRIFTED, live, **details)
+
+
+def _differences(desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Iterator[ParameterChange]:
+    """Each parameter that the spec sets and record or live show with another value, and which of the two moved."""
+    for name, value in desired.parameters.items():
+        parameter: Parameter = desired.kind.parameters[name]
+        if name in desired.lifecycle.ignore_changes:
+            continue
+        applied = recorded.parameters.get(name, ABSENT)
+        shown = live.values.get(name, applied)
+        if not _alike(parameter, shown, value):
+            side = Side.SPEC if not _alike(parameter, applied, value) else Side.LIVE
+            yield ParameterChange(name, shown, value, parameter.effect, side, parameter.secret)
+        elif not _alike(parameter, applied, value):
+            yield ParameterChange(name, applied, value, Effect.RECORDED, Side.SPEC, parameter.secret)
+
+
+def _alike(parameter: Parameter, one: object, other: object) -> bool:
+    return one is other or (ABSENT not in (one, other) and parameter.canonical(one) == parameter.canonical(other))
+
+
+def _why(changes: Sequence[ParameterChange]) -> Reason:
+    sides = {change.side for change in changes}
+    if sides == {Side.LIVE}:
+        return Reason.DRIFTED
+    return Reason.SPEC_AND_DRIFT if Side.LIVE in sides else Reason.SPEC_CHANGED
+
+
+def _of_desired(
+    desired: Wanted,
+    recorded: RecordedCluster | None,
+    action: Action,
+    reason: Reason,
+    live: LiveResource | None,
+    **details: Unpack[DesiredDetails],
+) -> Change:
+    address = parse(desired.name)
+    return Change(
+        address,
+        desired.kind,
+        action,
+        reason,
+        live.id if live else "",
+        live_state=live.state if live else "",
+        depends_on=_needs(desired.name, desired.depends_on),
+        desired=desired,
+        recorded=recorded,
+        live=live if details.get("steps") else None,
+        **details,
+    )
+
+
+def _of_recorded(
+    name: str,
+    recorded: RecordedCluster,
+    action: Action,
+    reason: Reason,
+    live: LiveResource | None,
+    **details: Unpack[Details],
+) -> Change:
+    return Change(
+        parse(name),
+        recorded.kind,
+        action,
+        reason,
+        recorded.cluster_id,
+        live_state=live.state if live else "",
+        depends_on=_needs(name, recorded.depends_on),
+        recorded=recorded,
+        live=live if details.get("steps") else None,
+        before=recorded.parameters,
+        **details,
+    )
+
+
+def _needs(name: str, others: Sequence[str]) -> tuple[str, ...]:
+    """What it waits for: the cluster that it is inside of, and what it says itself."""
+    parent = parse(name).parent
+    return tuple(dict.fromkeys([parent.short, *others] if parent else others))
+
+
+def _refused(desired: Wanted, recorded: RecordedCluster | None, why: Diagnostic) -> Change:
+    reason = Reason.NOT_RECORDED if recorded is None else Reason.MISTAKEN
+    details: DesiredDetails = {"blocked": (why,), "after": desired.parameters}
+    return _of_desired(desired, recorded, Action.NOOP, reason, None, **details)
+
+
+def _protected(name: str, desired: Wanted | None, what: str) -> Diagnostic:
+    return error("ACK2004.protected", what=what, span=desired.span_of("lifecycle") if desired else None, cluster=name)
+
+
+def _fixed(desired: Wanted, change: ParameterChange) -> Diagnostic:
+    return error(
+        "ACK2003.live" if change.side is Side.LIVE else "ACK2003.applied",
+        before="no value" if change.before is ABSENT else str(change.before),
+        after=str(change.after),
+        span=desired.span_of(change.name),
+        cluster=desired.name,
+        parameter=change.name,
+    )
+
+
+def _not_recorded(desired: Wanted, live: LiveResource) -> Diagnostic:
+    return error("ACK2001.nested", id=live.id, span=desired.span, cluster=desired.name)
+
+
+def _mistaken(desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Diagnostic:
+    recorded_id = recorded.cluster_id
+    return error("ACK2023.nested", id=live.id, recorded=recorded_id, span=desired.span, cluster=desired.name)
