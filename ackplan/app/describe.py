@@ -54,7 +54,7 @@ class Described:
         """What stands below the cluster's name in a spec that has this region for all clusters."""
         filled = {self.kind.name_parameter.name}
         if region is not None and self.region == region:
-            filled.add(self.kind.region_parameter.name)
+            filled.update(p.name for p in (self.kind.region_parameter,) if p)
         order = [name for name in self.kind.parameters if name in self.parameters and name not in filled]
         return {**{name: self.parameters[name] for name in order}, **self.own}
 

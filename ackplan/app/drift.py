@@ -63,7 +63,7 @@ async def find(inputs: spec.Inputs, before: Baseline, observer: Observer, option
     back_to = dataclasses.replace(options, mode="normal", targets=tuple(names))
     planned = await make_plan(inputs, before, observer, back_to, observed=refreshed.observed)
     back = {change.name: change for change in planned.plan.changes if change.name in names}
-    return Drift(_with_desired(refreshed.plan, refreshed.spec.clusters), back, updated)
+    return Drift(_with_desired(refreshed.plan, {**refreshed.spec.clusters, **refreshed.spec.nested}), back, updated)
 
 
 def _with_desired(plan: Plan, clusters: Mapping[str, Wanted]) -> Plan:
@@ -93,6 +93,9 @@ def edited(drift: Drift, sources: Mapping[str, bytes]) -> tuple[dict[str, bytes]
         if wanted is None:
             cure = "The next apply deletes or forgets it"
             faults.append(refusal(change.name, "", None, "it is not in the spec any more", cure))
+            continue
+        if change.address.parent is not None:
+            faults.append(refusal(change.name, "", wanted.span, "it is inside of a cluster", "Write its values there"))
             continue
         faults += _beyond_values(change, wanted)
         for moved in change.parameters:

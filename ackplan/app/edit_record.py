@@ -25,14 +25,15 @@ def check_settled(before: Baseline) -> None:
 
 
 def forget(record: Record, names: Iterable[str]) -> Record:
-    """The record without these clusters. Raises Failure for every name that it does not have."""
+    """The record without these, and without what is inside of them. Raises Failure for every name that it lacks."""
     wanted = tuple(dict.fromkeys(names))
-    unknown = [_unknown(name) for name in wanted if name not in record.clusters]
+    entries = record.entries
+    unknown = [_unknown(name) for name in wanted if name not in entries]
     if unknown:
         raise Failure(*unknown)
-    for name in wanted:
-        record = record.without(name)
-    return record
+    inside = tuple(f"{name}/" for name in wanted)
+    kept = {name: entry for name, entry in entries.items() if name not in wanted and not name.startswith(inside)}
+    return record.with_entries(kept)
 
 
 def rename(record: Record, old: str, new: str, live: Iterable[Cluster]) -> Record:
@@ -50,7 +51,11 @@ def rename(record: Record, old: str, new: str, live: Iterable[Cluster]) -> Recor
     if found is None or found.name != new:
         raise Failure(_not_renamed(old, new, entry, found))
     clusters = {name: _following(known, old, new) for name, known in record.clusters.items() if name != old}
-    return dataclasses.replace(record, clusters={**clusters, new: _named(entry, new)})
+    nested = {
+        f"{new}/{name.removeprefix(f'{old}/')}" if name.startswith(f"{old}/") else name: _following(known, old, new)
+        for name, known in record.nested.items()
+    }
+    return dataclasses.replace(record, clusters={**clusters, new: _named(entry, new)}, nested=nested)
 
 
 def _not_renamed(old: str, new: str, entry: RecordedCluster, found: Cluster | None) -> Diagnostic:

@@ -14,13 +14,15 @@ from ackplan.app.lookup import by_id, find, nodes_of, regions_of
 from ackplan.app.observe import living
 from ackplan.app.plan import read_spec
 from ackplan.app.worlds import of_spec
+from ackplan.core.address import parse as parse_address
+from ackplan.core.diagnostics import Failure, error
+from ackplan.record import RecordedCluster
 
 if TYPE_CHECKING:
     from ackplan.app.host import Host
     from ackplan.app.import_terraform import TakenIn
     from ackplan.app.lookup import RegionalApi
     from ackplan.app.terraform_attributes import Translated
-    from ackplan.app.workspace import Workspace
     from ackplan.app.worlds import Here
     from ackplan.core.diagnostics import Diagnostic
     from ackplan.record import Record
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
 class Import:
     """An import under way: what is recorded, what is wanted, and where to look. Made by `importing`."""
 
-    def __init__(self, workspace: Workspace, spec: Spec, before: Record, api: RegionalApi | None, here: Here) -> None:
-        self._workspace = workspace
+    def __init__(self, host: Host, spec: Spec, before: Record, api: RegionalApi | None, here: Here) -> None:
+        self._workspace = host.workspace
+        self._types = host.types
+        self._nested = spec.nested
         self.wanted = spec.clusters
         self._before = before
         self._api = api
@@ -47,10 +51,32 @@ class Import:
     async def one(self, name: str, cluster_id: str = "") -> tuple[str, Sequence[Diagnostic]]:
         """Records the live cluster of this name, or of this id. Its id, and what is to be said of it."""
         before, wanted = self._before, self.wanted
+        if "/" in name:
+            return await self._inside(name, cluster_id)
         live = await find(self.api, cluster_id or name, before, wanted.values())
         nodes = await self.api.list_nodes(live.cluster_id, live.region_id)
         self.write(take_in(before, name, live, nodes, wanted.get(name)))
         return live.cluster_id, [not_in_spec(name)] if wanted and name not in wanted else []
+
+    async def _inside(self, name: str, resource_id: str) -> tuple[str, Sequence[Diagnostic]]:
+        """Records what is live under this short name inside of a cluster that is recorded."""
+        try:
+            address = parse_address(name)
+            of = self._types.nested_type_of(address)
+        except (ValueError, LookupError):
+            raise Failure(error("ACK3070", cluster=name)) from None
+        home = self._before.clusters.get(address.root.short)
+        if of is None or home is None:
+            raise Failure(error("ACK3070", cluster=name))
+        there = (await of.live_in(self.api, home.cluster_id, home.region)).get(address.name)
+        if there is None or resource_id not in {"", there.id}:
+            raise Failure(error("ACK3071", cluster=name))
+        if name in self._before.nested:
+            raise Failure(error("ACK3072", id=self._before.nested[name].cluster_id, cluster=name))
+        desired = self._nested.get(name)
+        entry = RecordedCluster(there.id, of.kind, there.values, desired.own if desired else {})
+        self.write(self._before.with_cluster(name, entry))
+        return there.id, [not_in_spec(name)] if self.wanted and desired is None else []
 
     async def all(self) -> tuple[int, Sequence[Diagnostic]]:
         """Records every live cluster that the spec names. How many, and why others are left out."""
@@ -96,4 +122,4 @@ async def importing(host: Host, *, spec_needed: bool = False, offline: bool = Fa
         before = of_workspace(host.workspace, here)
         check_settled(before)
         here.hold(of_spec(spec.account))
-        yield Import(host.workspace, spec, before.stored, None if offline else api, here)
+        yield Import(host, spec, before.stored, None if offline else api, here)

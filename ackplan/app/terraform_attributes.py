@@ -89,7 +89,10 @@ def described(found: Translated, live: Cluster | None, nodes: Sequence[Node], re
     """
     kind = found.kind
     if live is None:
-        names = {kind.name_parameter.name: found.name, kind.region_parameter.name: region}
+        names = {
+            kind.name_parameter.name: found.name,
+            **({kind.region_parameter.name: region} if kind.region_parameter else {}),
+        }
         filled = {name: value for name, value in names.items() if name and value}
         return completed(Described(found.name, kind, {**kind.constants, **found.parameters, **filled}, found.own))
     known = {**shown(kind, live, nodes), **found.parameters}

@@ -20,6 +20,8 @@ from ackplan.core.diagnostics import Failure
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from ackplan.resources.types import ResourceTypes
+
 USAGE = 64
 INTERRUPTED = 130
 
@@ -83,12 +85,15 @@ def cli() -> None:
     """Clusters of Alibaba Cloud Container Service for Kubernetes: declared, planned, reviewed, applied."""
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Runs one command line; the exit code. Never ends in a traceback for what a user or the API did."""
-    return contextvars.copy_context().run(_run, arguments)
+def run(arguments: Sequence[str], types: ResourceTypes | None = None) -> int:
+    """Runs one command line; the exit code. Never ends in a traceback for what a user or the API did.
+
+    `types` are the types of resources that are known; None: those that come with ackplan.
+    """
+    return contextvars.copy_context().run(_run, arguments, types)
 
 
-def _run(arguments: Sequence[str]) -> int:
+def _run(arguments: Sequence[str], types: ResourceTypes | None) -> int:
     printing.prepare()
     if "_ACKPLAN_COMPLETE" in os.environ:
         from ackplan.cli import completion
@@ -96,7 +101,7 @@ def _run(arguments: Sequence[str]) -> int:
         completion.install()
     try:
         _refuse_empty(arguments)
-        result: Any = cli.main(list(arguments), "ackplan", standalone_mode=False)
+        result: Any = cli.main(list(arguments), "ackplan", standalone_mode=False, obj=types)
     except click.exceptions.Exit as end:
         return end.exit_code
     except SystemExit as end:  # a shell that asked for completions got its answer

@@ -170,6 +170,7 @@ def _settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
     if "variables" in known:
         known["variables"] = dict(map(_assignment, known["variables"]))
     known["state_named"] = _was_given("state")
+    known["types"] = click.get_current_context().find_root().obj
     if known.get("sandbox") and _on_command_line("state"):
         raise click.UsageError("--state names another record than the sandbox's own: give --sandbox or --state")
     color = not no_color and known.get("format", "text") == "text" and sys.stdout.isatty()

@@ -110,7 +110,7 @@ def missing(fault: ValidationError) -> list[str]:
 
 def source_of(name: str) -> str:
     """Where else a missing parameter's value can be given; empty where there is no such place."""
-    filled = any(name == kind.region_parameter.name for kind in DEFAULT.kinds)
+    filled = any(kind.region_parameter and name == kind.region_parameter.name for kind in DEFAULT.kinds)
     return "set region at the top of the spec for all clusters, or this for one" if filled else ""
 
 

@@ -130,7 +130,8 @@ class _Judge:
 
     def _region(self, allowing: Allowing, subject: PolicySubject) -> Iterator[Diagnostic]:
         if subject.change.after is not None and allowing.refuses(subject.region):
-            path = (subject.change.kind.region_parameter.name,)
+            parameter = subject.change.kind.region_parameter
+            path = (parameter.name,) if parameter else ()
             yield self._of_cluster("ACK2112", subject, path, region=subject.region, allowing=allowing)
 
     def _instance_types(self, allowing: Allowing, subject: PolicySubject) -> Iterator[Diagnostic]:

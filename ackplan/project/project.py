@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
@@ -29,6 +30,7 @@ from ackplan.project.keywords import (
 )
 from ackplan.project.outcome import ProjectPlan, ProjectRun, SilentRun
 from ackplan.project.project_settings import OptionError, ProjectSettings
+from ackplan.resources.types import ResourceTypes
 
 T = TypeVar("T")
 
@@ -97,15 +99,22 @@ class Project:
 
 
 @contextlib.contextmanager
-def open_project(folder: str | Path = ".", **options: Unpack[ProjectKeywords]) -> Iterator[Project]:
-    """The project in a folder: `ackplan.open`. Raises Failure for an option that can't be taken."""
-    yield Project(project_settings(folder, options))
+def open_project(
+    folder: str | Path = ".", types: ResourceTypes | None = None, **options: Unpack[ProjectKeywords]
+) -> Iterator[Project]:
+    """The project in a folder: `ackplan.open`. Raises Failure for an option that can't be taken.
+
+    `types` are the types of resources that are known; None: those that come with ackplan.
+    """
+    yield Project(dataclasses.replace(project_settings(folder, options), types=types))
 
 
 @contextlib.asynccontextmanager
-async def aopen(folder: str | Path = ".", **options: Unpack[ProjectKeywords]) -> AsyncIterator[Project]:
+async def aopen(
+    folder: str | Path = ".", types: ResourceTypes | None = None, **options: Unpack[ProjectKeywords]
+) -> AsyncIterator[Project]:
     """The same for programs with an event loop: `ackplan.aopen`."""
-    yield Project(project_settings(folder, options))
+    yield Project(dataclasses.replace(project_settings(folder, options), types=types))
 
 
 def _check(options: PlanOptions, plan: ProjectPlan | None) -> None:

@@ -118,5 +118,6 @@ def read(inputs: Inputs) -> Spec:
             found += (fault for fault in rules.check_cluster(part) if fault.parameter.split(".")[0] not in unsound)
     complete = whole and len(clusters) == len(merged.clusters)
     found += rules.check_fleet(clusters, complete=complete)
+    found += rules.check_nested(nested, clusters) if complete else ()
     faulty, files = ordered(dict.fromkeys(map(made_printable, found))), tuple(map(display, paths))
     return Spec(clusters, faulty, files, _from_folder(digests, inputs.folder), meant, nested)

@@ -66,6 +66,10 @@ class FaultReporter:
         near = schema_words.suggestion(name, known)
         return self._error("ACK1104", (name,), at_key=True, near=near)
 
+    def unknown_key(self, name: str) -> Diagnostic:
+        """That nothing has this key."""
+        return self._error("ACK1104", (name,), at_key=True, near="")
+
     def report(self, fault: ValidationError) -> Iterator[Diagnostic]:
         path = tuple(fault.absolute_path)
         keyword = str(fault.validator)

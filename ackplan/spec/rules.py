@@ -176,6 +176,14 @@ def _networks(wanted: Wanted) -> Iterator[Diagnostic]:
         yield _fault(wanted, name, "ACK1202", networks=networks)
 
 
+def check_nested(nested: Mapping[str, Wanted], clusters: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
+    """What is wrong between resources inside of clusters and others."""
+    fleet = {**clusters, **nested}
+    for wanted in nested.values():
+        if wanted.depends_on:
+            yield from _dependencies(wanted, fleet, Meant(fleet, 0.7))
+
+
 def _dependencies(wanted: Wanted, fleet: Mapping[str, Wanted], meant: Meant) -> Iterator[Diagnostic]:
     for name in wanted.depends_on:
         if name not in fleet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import jsonschema_rs
@@ -93,6 +93,19 @@ def faults_of(kind: Kind | None, instance: object) -> Iterator[ValidationError]:
     for fault in faults:
         if fault.validator == "type" or tuple(fault.absolute_path) not in mistyped:
             yield fault
+
+
+def own_schema() -> Mapping[str, object]:
+    """The schema of ackplan's own keys."""
+    spec = catalog.DEFAULT.spec
+    return {"$schema": spec["$schema"], "$ref": f"{spec['$id']}#/$defs/own"}
+
+
+def faults_by(schema: Mapping[str, object], instance: object) -> Iterator[ValidationError]:
+    """What this schema, which may refer to those of the files, refuses of an instance."""
+    from jsonschema import Draft202012Validator
+
+    yield from Draft202012Validator(dict(schema), registry=_registry()).iter_errors(instance)
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Set
 
 from ackplan.core import catalog
@@ -11,7 +12,7 @@ from ackplan.core.diagnostics import Diagnostic, Span, error
 from ackplan.documents.tree import Laid, Map
 from ackplan.spec.fault_reporter import FaultReporter
 from ackplan.spec.fleet import Document
-from ackplan.spec.schema_validators import faults_of, is_valid
+from ackplan.spec.schema_validators import faults_by, faults_of, is_valid, own_schema
 
 
 def check_document(document: Document) -> list[Diagnostic]:
@@ -27,25 +28,14 @@ def check_document(document: Document) -> list[Diagnostic]:
 def check_nested(name: str, body: Map, start: Callable[[], Span], kind: Kind) -> list[Diagnostic]:
     """Every fault of something inside of a cluster, which is of this kind, and of ackplan's own keys in it."""
     own = catalog.DEFAULT.own_keys
-    reporter = _Reporter(body, start(), name)
-    unknown = [key for key in body if key not in own and key not in kind.parameters]
-    faults = [fault for key in unknown for fault in reporter.unknown_key(key)]
-    for schema, given in ((kind.root, kind.parameters), (_own_schema(), own)):
+    reporter = FaultReporter(body, start(), name)
+    faults = [reporter.unknown_key(key) for key in body if key not in own and key not in kind.parameters]
+    for schema, keys in ((kind.root, kind.parameters), (own_schema(), own)):
         part = Laid(body)
-        part.update({key: value for key, value in body.items() if key in given})
-        faults += [d for fault in _explained(schema).iter_errors(part) for d in reporter.report(fault)]
-    return faults
-
-
-def _own_schema() -> Mapping[str, Any]:
-    spec = catalog.DEFAULT.spec
-    return {"$schema": spec["$schema"], "$ref": f"{spec['$id']}#/$defs/own"}
-
-
-def _explained(schema: Mapping[str, Any]) -> Draft202012Validator:
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(dict(schema), registry=_registry())
+        part.update({key: value for key, value in body.items() if key in keys})
+        faults += [each for fault in faults_by(schema, part) for each in reporter.report(fault)]
+    # What it depends on need not be a cluster, as the schema of own keys has it.
+    return [fault for fault in faults if not re.fullmatch(r"depends_on\.[0-9]+", fault.parameter)]
 
 
 def check_cluster(

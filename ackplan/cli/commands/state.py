@@ -33,7 +33,7 @@ def _list(settings: Settings) -> None:
     from ackplan.cli.records import baseline_now
     from ackplan.core.diagnostics import printable
 
-    for name in sorted(baseline_now(settings).record.clusters):
+    for name in sorted(baseline_now(settings).record.entries):
         click.echo(printable(name))
 
 
@@ -43,17 +43,15 @@ def _list(settings: Settings) -> None:
 @click.argument("name")
 def _show(settings: Settings, name: str) -> None:
     """Show one recorded cluster."""
-    import dataclasses
-
     from ackplan.cli.records import baseline_now
     from ackplan.core.diagnostics import Failure, error
     from ackplan.render import text
     from ackplan.render.terraform import plan
 
     record = baseline_now(settings).record
-    if name not in record.clusters:
+    if name not in record.entries:
         raise Failure(error("ACK3005", name=name))
-    alone = dataclasses.replace(record, clusters={name: record.clusters[name]})
+    alone = record.with_entries({name: record.entries[name]})
     as_json = settings.format == "json"
     click.echo(plan.dumps(plan.record_json(alone)) if as_json else text.record_text(alone))
 
@@ -153,7 +151,7 @@ def _push(settings: Settings, force: bool, file: str) -> None:  # noqa: FBT001
     from ackplan.record.codec import decode_bytes
     from ackplan.render.facts.words import counted
 
-    pushed = decode_bytes(_bytes(settings, file), "<stdin>" if file == "-" else file)
+    pushed = decode_bytes(_bytes(settings, file), "<stdin>" if file == "-" else file, settings.resource_types)
 
     async def replaced(before: Baseline) -> Record:
         if not force:

@@ -49,9 +49,14 @@ class Kind:
         """The section of the guide that describes the create call."""
         return str(self.root["x-ack-section"])
 
+    @functools.cached_property
+    def _calls(self) -> Mapping[str, object]:
+        calls = self.root.get("x-ack-calls")
+        return calls if isinstance(calls, Mapping) else {}
+
     def operation_of(self, work: str, usual: str) -> str:
         """The operation that does this work on a resource of this kind: the usual one, where `x-ack-calls` has none."""
-        return str(self.root.get("x-ack-calls", {}).get(work, usual))
+        return str(self._calls.get(work, usual))
 
     @functools.cached_property
     def name_parameter(self) -> Parameter:
@@ -59,9 +64,14 @@ class Kind:
         return next(p for p in self.parameters.values() if p.fill == "name")
 
     @functools.cached_property
-    def region_parameter(self) -> Parameter:
-        """The parameter that says in which region the cluster is."""
-        return next(p for p in self.parameters.values() if p.fill == "region")
+    def region_parameter(self) -> Parameter | None:
+        """The parameter that says in which region the cluster is; None of what is inside of one."""
+        return next((p for p in self.parameters.values() if p.fill == "region"), None)
+
+    @property
+    def title(self) -> str:
+        """What one of this kind is called."""
+        return str(self.root.get("x-ack-title", f"{self.name} cluster"))
 
     @functools.cached_property
     def count_parameter(self) -> Parameter | None:
@@ -113,7 +123,8 @@ class Kind:
 
     def region_of(self, parameters: JsonObject, otherwise: str = "") -> str:
         """The region that these create parameters name."""
-        return str(parameters.get(self.region_parameter.name, otherwise))
+        region = self.region_parameter
+        return str(parameters.get(region.name, otherwise)) if region is not None else otherwise
 
     def masters(self, parameters: JsonObject) -> int:
         """How many masters `size` counts in for a cluster with these create parameters."""

@@ -191,10 +191,10 @@ def _reasons(change: Change) -> tuple[str, str]:
 
 def _subject(change: Change) -> str:
     values = change.after or change.before or {}
-    region = values.get(change.kind.region_parameter.name)
+    region = change.kind.region_of(values)
     state = change.live_state if change.live_state != "running" else ""
     facts = ", ".join(printable(str(fact)) for fact in (region, change.cluster_id, state) if fact)
-    return f"{printable(change.kind.name)} cluster {quoted(change.name)}" + (f" ({facts})" if facts else "")
+    return f"{printable(change.kind.title)} {quoted(change.name)}" + (f" ({facts})" if facts else "")
 
 
 def _unchanged(change: Change) -> int:

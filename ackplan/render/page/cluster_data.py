@@ -55,6 +55,7 @@ def _head(change: Change) -> Data:
     return {
         "name": printable(change.name),
         "kind": printable(change.kind.name),
+        "title": printable(change.kind.title),
         "region": printable(change.kind.region_of(values)),
         "id": printable(change.cluster_id),
         "state": printable(change.live_state),

@@ -39,7 +39,7 @@ function panelHead(cluster) {
   const { tone, name, region, state, id } = cluster;
   const mark = element("span", { class: "mark", "data-tone": tone, "aria-hidden": "true" }, cluster.mark ?? "=");
   const close = element("button", { type: "button", class: "plain close", onclick: () => choose(-1, -1) }, "Close");
-  const about = joined(" · ", `${cluster.kind ?? ""} cluster`, region, state, id);
+  const about = joined(" · ", cluster.title, region, state, id);
   return element(
     "div",
     { class: "top" },

@@ -89,7 +89,7 @@ def _plain(value: Json) -> Json:
 
 def record_json(record: Record) -> dict[str, object]:
     """The record as `terraform show -json` has the state."""
-    entries = [_recorded(name, entry, record.clusters) for name, entry in record.clusters.items()]
+    entries = [_recorded(name, entry, record.entries) for name, entry in record.entries.items()]
     own: dict[str, object] = {"lineage": record.lineage, "serial": record.serial}
     if record.world:
         own["world"] = encode_world(record.world)
@@ -163,7 +163,7 @@ def _state(entries: Iterable[dict[str, object]]) -> dict[str, object]:
 def _prior(plan: Plan, record: Record) -> Iterable[dict[str, object]]:
     """What is recorded or adopted, as far as it is still live, with what the plan saw of it."""
     seen = {change.name: change for change in plan.changes}
-    clusters = {**record.clusters}
+    clusters = {**record.entries}
     for name, change in seen.items():
         values = change.after if plan.mode == "refresh-only" and change.after is not None else change.before
         if values is None:

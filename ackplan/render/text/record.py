@@ -12,17 +12,17 @@ from ackplan.render.facts.safe import pad, printable, width
 
 def record_text(record: Record) -> str:
     """A block for each recorded cluster, in the order of their names."""
-    if not record.clusters:
+    entries = record.entries
+    if not entries:
         return "Nothing is recorded."
-    blocks = ("\n".join(_cluster(name, record.clusters[name])) for name in sorted(record.clusters))
+    blocks = ("\n".join(_entry(name, entries[name])) for name in sorted(entries))
     world = (f"Recorded for {printable(str(record.world))}.",) if record.world else ()
     return "\n\n".join((*blocks, *world))
 
 
-def _cluster(name: str, entry: RecordedCluster) -> Iterator[str]:
-    region = entry.parameters.get(entry.kind.region_parameter.name)
-    facts = ", ".join(printable(str(fact)) for fact in (region, entry.cluster_id) if fact)
-    yield f"{printable(entry.kind.name)} cluster {quoted(name)} ({facts})"
+def _entry(name: str, entry: RecordedCluster) -> Iterator[str]:
+    facts = ", ".join(printable(str(fact)) for fact in (entry.region, entry.cluster_id) if fact)
+    yield f"{printable(entry.kind.title)} {quoted(name)} ({facts})"
     if not entry.created:
         yield "    # its creation has not been seen to its end"
     values = {**entry.parameters, **entry.own}

@@ -9,7 +9,8 @@ from typing import Unpack
 from ackplan.core.address import parse
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.diagnostics import Diagnostic, error
-from ackplan.core.values import ABSENT
+from ackplan.core.json_types import Json
+from ackplan.core.values import ABSENT, Absent
 from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.changes import DesiredDetails, Details, creation
 from ackplan.plan.live import ABSENT_PRINT, LiveResource
@@ -229,8 +230,10 @@ def _differences(desired: Wanted, recorded: RecordedCluster, live: LiveResource)
             yield ParameterChange(name, applied, value, Effect.RECORDED, Side.SPEC, parameter.secret)
 
 
-def _alike(parameter: Parameter, one: object, other: object) -> bool:
-    return one is other or (ABSENT not in (one, other) and parameter.canonical(one) == parameter.canonical(other))
+def _alike(parameter: Parameter, one: Json | Absent, other: Json | Absent) -> bool:
+    if one is ABSENT or other is ABSENT:
+        return one is other
+    return parameter.canonical(one) == parameter.canonical(other)
 
 
 def _why(changes: Sequence[ParameterChange]) -> Reason:

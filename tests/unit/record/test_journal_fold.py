@@ -13,7 +13,8 @@ from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import encode_cluster
 from ackplan.record.entries import decode_facts
 from ackplan.record.journal import Entry, InFlight, Phase, fold
-from ackplan.resources.cluster.recovery import ACCEPTED, LATEST, left, named_nodes, recover
+from ackplan.record.lateness import ACCEPTED, LATEST, left
+from ackplan.resources.cluster.recovery import named_nodes, recover
 
 OLD = RecordedCluster("id-old", catalog.DEFAULT.kind("managed"), {"num_of_nodes": 3})
 NEW = RecordedCluster("id-new", catalog.DEFAULT.kind("managed"), {"num_of_nodes": 3}, created=False)
