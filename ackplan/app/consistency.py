@@ -12,8 +12,9 @@ from typing import Any
 from ackplan.app.step_consistency import faults_of_steps, own_keys
 from ackplan.core.catalog import Catalog
 from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.core.traits import TRAITS
 from ackplan.core.values import ABSENT, alike
-from ackplan.core.work import TRAITS, Action, Create, Forget, Reason, Work, WriteRecord
+from ackplan.core.work import Action, Create, Forget, Reason, Work, WriteRecord
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.pin import is_made_on
@@ -56,9 +57,9 @@ def _altered(file: str, cluster: str, why: str) -> Diagnostic:
 
 
 def _of_policies(plan: Plan) -> Iterator[str]:
-    told = {diagnostic.rule for diagnostic in plan.diagnostics}
+    rules = {diagnostic.rule for diagnostic in plan.diagnostics}
     for judged in plan.policies:
-        if judged.violations and judged.rule not in told:
+        if judged.violations and judged.rule not in rules:
             yield f"what {judged.rule} found is missing"
 
 
@@ -105,8 +106,8 @@ def _of_home(change: Change, entries: Mapping[str, RecordedCluster]) -> Iterator
     """What is inside of a cluster is changed in that cluster, and in no other."""
     parent = change.address.parent
     home = entries.get(parent.short) if parent else None
-    known = {"", home.cluster_id if home else ""}
-    if any(step.parent_id not in known for step in change.steps):
+    allowed = {"", home.cluster_id if home else ""}
+    if any(step.parent_id not in allowed for step in change.steps):
         yield "it is for another cluster than the one that it is inside of"
 
 

@@ -8,7 +8,7 @@ from ackplan.app.observe import Observer, together
 from ackplan.core.address import parse
 from ackplan.core.answers import Cluster
 from ackplan.execute.ports import ApiError
-from ackplan.plan.live import LiveResource
+from ackplan.plan.live_sides import LiveResource
 from ackplan.record import Record
 from ackplan.resources.nested.nested_type import NestedType
 from ackplan.resources.types import ResourceTypes

@@ -14,13 +14,13 @@ from ackplan import spec
 from ackplan.app.baseline import Baseline, beside, stale
 from ackplan.app.host import Host
 from ackplan.app.look_inside import Inside, inside_as_recorded, look_inside
+from ackplan.app.node_reads import read_nodes
 from ackplan.app.observe import Observed, Observer, together
 from ackplan.app.worlds import of_spec
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, has_errors, warning
 from ackplan.core.size import Size
 from ackplan.execute.ports import ApiError, ApiReader
-from ackplan.execute.presence import Subject, look_up
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record
@@ -31,9 +31,6 @@ from ackplan.record.shared_ids import shared_ids
 from ackplan.resources.cluster.recovery import named_nodes, recover
 from ackplan.resources.cluster.share import nodes_needed
 from ackplan.resources.nested.recovery import recover as recover_inside
-
-# How often a cluster is looked at again whose size and nodes are of two moments.
-_LOOKS = 3
 
 
 class Purpose(enum.Enum):
@@ -161,7 +158,7 @@ async def make_plan(
     digested = "" if purpose is Purpose.SHOWN else loaded.digest()
     sides = Sides(loaded.clusters, record, live, digested, nested=loaded.nested, inside=inside)
     if looking is not None:
-        live, nodes = await _nodes(looking, record, live, nodes_needed(sides, options))
+        live, nodes = await read_nodes(looking, record, live, nodes_needed(sides, options))
         sides = dataclasses.replace(sides, live=live, nodes=nodes)
     planned = plan(sides, options, observer.types)
     looked = observed.diagnostics if observed is not None else ()
@@ -207,7 +204,7 @@ async def _recovered(
     """The live list, the record with what became of the calls in flight, and the entries that settle these."""
     nodes: Mapping[str, Sequence[Node]] = {}
     if observer is not None:
-        live, nodes = await _nodes(observer, before.record, live, named_nodes(before.record, before.flying, live))
+        live, nodes = await read_nodes(observer, before.record, live, named_nodes(before.record, before.flying, live))
     moved = stale(before.leftover, before.stored)
     record, recovered = recover(before.record, before.flying, live, nodes, stale=moved, coming=coming)
     return live, record, recovered
@@ -253,48 +250,6 @@ def _interrupted(before: Baseline) -> tuple[Diagnostic, ...]:
         return (warning("ACK3035", run=head.id, holder=before.running),)
     calls = ", ".join(call.step for call in before.flying) or "none"
     return (warning("ACK3031.plan" if head.ended else "ACK3030.plan", run=head.id, calls=calls),)
-
-
-async def _nodes(
-    observer: Observer, record: Record, live: Sequence[Cluster], cluster_ids: Sequence[str]
-) -> tuple[tuple[Cluster, ...], dict[str, tuple[Node, ...]]]:
-    """The nodes of these clusters, and the live list with these clusters as they were when their nodes were read."""
-    by_id = {cluster.cluster_id: cluster for cluster in live}
-    accepted = {entry.cluster_id: entry.accepted_at for entry in record.clusters.values()}
-    seen = await together([_moment(observer, by_id[each], accepted.get(each, "")) for each in cluster_ids])
-    for cluster_id, (cluster, _) in zip(cluster_ids, seen, strict=True):
-        if cluster is None:
-            del by_id[cluster_id]
-        else:
-            by_id[cluster_id] = cluster
-    return tuple(by_id.values()), {c.cluster_id: nodes for c, nodes in seen if c is not None and nodes is not None}
-
-
-async def _moment(
-    observer: Observer, cluster: Cluster, accepted_at: str
-) -> tuple[Cluster | None, tuple[Node, ...] | None]:
-    """A cluster and its nodes of one moment, None for what is not there; None for a cluster that is gone since."""
-    try:
-        return await _one_moment(observer.api, cluster)
-    except ApiError as fault:
-        if not fault.missing:
-            raise
-    subject = Subject(cluster.name, cluster.cluster_id, cluster.region_id, accepted_at)
-    return await look_up(observer.api, observer.clock, observer.patience, subject), None
-
-
-async def _one_moment(api: ApiReader, cluster: Cluster) -> tuple[Cluster, tuple[Node, ...]]:
-    """Read again, a few times at most, while a change under way parts the cluster from its nodes."""
-    listed, identity = cluster, (cluster.cluster_id, cluster.region_id)
-    nodes = await api.list_nodes(*identity)
-    for _ in range(_LOOKS):
-        if cluster.size in (None, len(nodes)) and not cluster.busy:
-            break
-        cluster = (await api.get_cluster(*identity)).as_listed(listed)
-        if cluster.size in (None, len(nodes)):
-            break
-        nodes = await api.list_nodes(*identity)
-    return cluster, nodes
 
 
 def _as_recorded(record: Record) -> tuple[Cluster, ...]:

@@ -18,13 +18,13 @@ from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.core.work import Action
 from ackplan.execute.ports import ApiError, ApiReader
-from ackplan.plan.live import ABSENT_PRINT, Live
+from ackplan.plan.live_sides import ABSENT_PRINT, Live
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.aims import Gone
 from ackplan.record.pin import is_made_on, parted
 from ackplan.record.shared_ids import shared_ids
-from ackplan.resources.cluster.live_side import fingerprint, kept
+from ackplan.resources.cluster.fingerprint import fingerprint, kept
 
 _NODES = "nodes"
 
@@ -100,10 +100,10 @@ def _edits(plan: Plan, inputs: spec.Inputs) -> str:
     now = spec.sources(inputs) if planned else {}
     if not now or now == planned or spec.read(inputs).digest() == plan.pins.spec_digest:
         return ""
-    told = [f"{name} is gone" for name in sorted(planned.keys() - now.keys())]
-    told += [f"{name} is new" for name in sorted(now.keys() - planned.keys())]
-    told += [f"{name} was edited" for name in sorted(planned.keys() & now.keys()) if planned[name] != now[name]]
-    return "; ".join(told)
+    words = [f"{name} is gone" for name in sorted(planned.keys() - now.keys())]
+    words += [f"{name} is new" for name in sorted(now.keys() - planned.keys())]
+    words += [f"{name} was edited" for name in sorted(planned.keys() & now.keys()) if planned[name] != now[name]]
+    return "; ".join(words)
 
 
 def _record_moved(plan: Plan, before: Baseline, made_on: Record | None) -> Iterator[Diagnostic]:
@@ -169,12 +169,12 @@ def _parted(live: Live | None, found: Cluster | None) -> str:
     if live is None:
         return f"now {found.cluster_id}: {found.state}, size {found.size}"
     planned, now = live.facts, kept(found, None).facts
-    told = [
+    words = [
         f"{name} was {planned.get(name, 'not there')}, is now {now.get(name, 'not there')}"
         for name in sorted((planned.keys() | now.keys()) - {_NODES})
         if planned.get(name) != now.get(name) and (name in now or name in _SHOWN)
     ]
-    return "; ".join(told) or f"now {found.cluster_id}: {found.state}, size {found.size}"
+    return "; ".join(words) or f"now {found.cluster_id}: {found.state}, size {found.size}"
 
 
 # What of a plan's view a live cluster may have lost; the number of masters is the plan's own.
@@ -185,10 +185,10 @@ async def _nodes_moved(plan: Plan, api: ApiReader) -> list[Diagnostic]:
     """Other nodes in a cluster whose nodes were looked at, though their number is the same."""
     seen = ((change.name, change.live_cluster) for change in plan.acting)
     looked = [(name, live.cluster, live.nodes) for name, live in seen if live and live.nodes is not None]
-    found = await together(_listed(api, live) for _, live, _ in looked)
+    listed = await together(_listed(api, live) for _, live, _ in looked)
     return [
         _moved(name, how)
-        for (name, _, planned), nodes in zip(looked, found, strict=True)
+        for (name, _, planned), nodes in zip(looked, listed, strict=True)
         if (how := _exchanged(planned, nodes))
     ]
 
@@ -204,5 +204,5 @@ async def _listed(api: ApiReader, live: Cluster) -> Sequence[Node]:
 
 def _exchanged(planned: Sequence[Node], nodes: Sequence[Node]) -> str:
     before, now = {node.instance_id for node in planned}, {node.instance_id for node in nodes}
-    told = [f"node {name} is gone" for name in sorted(before - now)]
-    return "; ".join(told + [f"node {name} is new" for name in sorted(now - before)])
+    words = [f"node {name} is gone" for name in sorted(before - now)]
+    return "; ".join(words + [f"node {name} is new" for name in sorted(now - before)])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.execute.limits import Limits
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Run, Status
-from ackplan.execute.perform import Performer
+from ackplan.execute.performer import Performer
 from ackplan.execute.slots import Place, Places
 from ackplan.execute.step_run import Ports
 from ackplan.execute.waiter import Watch

@@ -13,9 +13,10 @@ from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, Severity, has_errors
 from ackplan.core.json_types import JsonObject
-from ackplan.core.work import TRAITS, Action, Reason, Side, Traits, Work, call_of, instances_of, size_of
+from ackplan.core.traits import TRAITS, Traits
+from ackplan.core.work import Action, Reason, Side, Work, call_of, instances_of, size_of
 from ackplan.core.world import World
-from ackplan.plan.live import Live, LiveResource
+from ackplan.plan.live_sides import Live, LiveResource
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.json_types import Json
 from ackplan.core.values import Absent

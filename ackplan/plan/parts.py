@@ -13,10 +13,11 @@ from ackplan.core.catalog import Catalog, Kind
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic, Severity, Span, printable
 from ackplan.core.resource import CLUSTER_KINDS, Kinds
+from ackplan.core.traits import TRAITS
 from ackplan.core.values import ABSENT
-from ackplan.core.work import TRAITS, Action, Reason, Side, Work
+from ackplan.core.work import Action, Reason, Side, Work
 from ackplan.plan import untrusted
-from ackplan.plan.live import FACTS, Live, LiveResource
+from ackplan.plan.live_sides import FACTS, Live, LiveResource
 from ackplan.plan.model import Change, Judged, LeftOut, Step
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record.codec import decode_cluster, encode_cluster
@@ -120,7 +121,7 @@ def decode_judged(data: untrusted.Data) -> Judged:
 _NODE_FACTS = ("instance_id", "node_name", "instance_role", "state", "creation_time")
 
 
-def _decode_live(value: Any) -> Live | LiveResource:
+def read_live(value: Any) -> Live | LiveResource:
     """A live cluster as the plan saw it."""
     seen = untrusted.mapping(value)
     cluster_id, name, state, region_id = (untrusted.text(seen[key]) for key in FACTS[:4])
@@ -132,7 +133,7 @@ def _decode_live(value: Any) -> Live | LiveResource:
     return Live(cluster, None if nodes is None else tuple(_read_node(node) for node in nodes))
 
 
-def _decode_live_resource(value: Any) -> Live | LiveResource:
+def read_live_resource(value: Any) -> Live | LiveResource:
     """What is live inside of a cluster, as the plan saw it."""
     seen = untrusted.mapping(value)
     resource_id, name, state = (untrusted.text(seen[key]) for key in ("id", "name", "state"))
@@ -158,7 +159,7 @@ def decode_change(data: untrusted.Data, kinds: Kinds = CLUSTER_KINDS) -> Change:
         before=untrusted.optional(data["before"], untrusted.mapping),
         after=untrusted.optional(data["after"], untrusted.mapping),
         live_state=untrusted.text(data["live_state"]),
-        live=untrusted.optional(data["seen"], _decode_live if address.parent is None else _decode_live_resource),
+        live=untrusted.optional(data["seen"], read_live if address.parent is None else read_live_resource),
         depends_on=untrusted.texts(data["depends_on"]),
     )
 

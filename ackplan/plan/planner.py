@@ -13,7 +13,7 @@ from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.core.resource import Registry, ResourceType
 from ackplan.core.work import Action
-from ackplan.plan.live import LiveResource
+from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change, Pins, Plan
 from ackplan.plan.narrowing import idle_requests, narrowed_by, omissions
 from ackplan.plan.order import wire
@@ -106,14 +106,14 @@ def plan(sides: Sides, options: Options, types: Registry[PlannedType]) -> Plan:
     whole, problems = wire(planned)
     changes, left_out = select(whole, options.targets, options.excludes, skip_blocked=options.skip_blocked)
     narrowed = narrowed_by(options.targets, options.excludes, left_out, refresh=options.refresh)
-    asked = {"--replace": options.replace & names, "--adopt": options.adopt & names}
-    idle = idle_requests(options.mode, asked, whole, left_out, sides.record)
+    requests = {"--replace": options.replace & names, "--adopt": options.adopt & names}
+    idle = idle_requests(options.mode, requests, whole, left_out, sides.record)
     omitted = () if unknown else omissions(narrowed, left_out)
     doubts = [doubt for share in shares for doubt in share.doubts()]
-    found = (*unknown, *doubts, *idle, *problems, *omitted, *_cautions(shares, changes))
+    said = (*unknown, *doubts, *idle, *problems, *omitted, *_cautions(shares, changes))
     pins = Pins(sides.record.lineage, sides.record.serial, sides.spec_digest, _fingerprints(shares, changes))
     unmanaged = sum(share.unmanaged for share in shares)
-    return Plan(options.mode, changes, pins, unmanaged, found, narrowed=narrowed, left_out=left_out)
+    return Plan(options.mode, changes, pins, unmanaged, said, narrowed=narrowed, left_out=left_out)
 
 
 def _shares(sides: Sides, options: Options, types: Registry[PlannedType]) -> list[Share]:
@@ -143,7 +143,7 @@ def _fingerprints(shares: Sequence[Share], changes: Sequence[Change]) -> dict[st
     return {name: owners[name].fingerprint(name) for name in acting}
 
 
-def _unknown_names(known: Collection[str], options: Options) -> Iterator[Diagnostic]:
+def _unknown_names(planned: Collection[str], options: Options) -> Iterator[Diagnostic]:
     given = {
         "--target": options.targets,
         "--exclude": options.excludes,
@@ -152,5 +152,5 @@ def _unknown_names(known: Collection[str], options: Options) -> Iterator[Diagnos
     }
     for flag, names in given.items():
         for name in names:
-            if name not in known:
+            if name not in planned:
                 yield error("ACK2010", flag=flag, name=name)

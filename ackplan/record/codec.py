@@ -180,9 +180,10 @@ def decode_data(document: Mapping[str, Any], kinds: Kinds = CLUSTER_KINDS) -> Re
     return Record(lineage, serial, decoded, decode_world(document.get("world")), nested)
 
 
-def _decode_nested(resources: Any, kinds: Kinds) -> dict[str, RecordedCluster]:
-    """The section `resources`, whose keys are whole addresses."""
-    _expect(isinstance(resources, dict), "resources is not a mapping")
+def _decode_nested(resources: object, kinds: Kinds) -> dict[str, RecordedCluster]:
+    """The section `resources`, whose keys are whole addresses. Raises ValueError."""
+    if not isinstance(resources, dict):
+        raise ValueError("resources is not a mapping")
     nested = {}
     for address, value in resources.items():
         short = _short(address)
@@ -194,9 +195,9 @@ def _short(address: str) -> str:
     """The short form of a whole address of something inside of a cluster. Raises ValueError."""
     parts = address.split("/")
     _expect(len(parts) == 4 and parts[0] == CLUSTER and all(parts), f"resources.{address} is no address")
-    found = Address(parts[2], parts[3], Address(CLUSTER, parts[1]))
-    _expect(parse(found.short) == found, f"resources.{address} is no address")
-    return found.short
+    whole = Address(parts[2], parts[3], Address(CLUSTER, parts[1]))
+    _expect(parse(whole.short) == whole, f"resources.{address} is no address")
+    return whole.short
 
 
 def _expect(holds: bool, otherwise: str) -> None:  # noqa: FBT001
@@ -232,10 +233,10 @@ def _is_shallow(value: Any) -> bool:
     return False
 
 
-def _kind(name: Any, kinds: Kinds) -> Kind | None:
+def _kind(name: object, kinds: Kinds) -> Kind | None:
     try:
-        return kinds.kind(name)
-    except (LookupError, TypeError):
+        return kinds.kind(name) if isinstance(name, str) else None
+    except LookupError:
         return None
 
 

@@ -21,30 +21,30 @@ def check_fleet(fleet: Mapping[str, Wanted], *, complete: bool) -> list[Diagnost
     Where `complete` is false some clusters are missing for faults of their own, and nothing is said of names that
     may be theirs.
     """
-    found: list[Diagnostic] = []
+    faults: list[Diagnostic] = []
     meant = Meant(fleet, 0.7)
     for wanted in fleet.values():
-        found += check_cluster(wanted)
+        faults += check_cluster(wanted)
         if wanted.depends_on and complete:
-            found += _dependencies(wanted, fleet, meant)
-    found += _renamings(fleet)
-    found += _attached_twice(fleet)
-    return found + _circles(fleet)
+            faults += _dependencies(wanted, fleet, meant)
+    faults += _renamings(fleet)
+    faults += _attached_twice(fleet)
+    return faults + _circles(fleet)
 
 
 def check_cluster(wanted: Wanted) -> list[Diagnostic]:
     """What is wrong with a cluster by itself. Values that the schemas have refused are passed over."""
-    found = [*_identity(wanted)]
+    faults = [*_identity(wanted)]
     values = map(wanted.parameters.get, _read(wanted.kind))
     if not _sound(wanted.kind, tuple(value if isinstance(value, str | None) else "" for value in values)):
-        found += _values(wanted)
-        found += _networks(wanted)
-    found += _misspelt(wanted)
+        faults += _values(wanted)
+        faults += _networks(wanted)
+    faults += _misspelt(wanted)
     if wanted.own:
-        found += _lifecycle(wanted)
-        found += _scale_in(wanted)
-        found += _workers(wanted)
-    return found
+        faults += _lifecycle(wanted)
+        faults += _scale_in(wanted)
+        faults += _workers(wanted)
+    return faults
 
 
 def _fault(wanted: Wanted, parameter: str, message: str, **arguments: str) -> Diagnostic:
@@ -250,9 +250,9 @@ def _attached_twice(fleet: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
 
 
 def _circles(fleet: Mapping[str, Wanted]) -> list[Diagnostic]:
-    """One error a circle of `depends_on`, found by walking without recursion."""
+    """One error a circle of `depends_on`, faults by walking without recursion."""
     done: set[str] = set()
-    found = []
+    faults = []
     for start, wanted in fleet.items():
         if not wanted.depends_on:
             continue
@@ -265,12 +265,12 @@ def _circles(fleet: Mapping[str, Wanted]) -> list[Diagnostic]:
                 path.popitem()
             elif after in path:
                 names = list(path)
-                found.append(_circle(fleet, [*names[names.index(after) :], after]))
+                faults.append(_circle(fleet, [*names[names.index(after) :], after]))
                 done.update(path)
                 path.clear()
             elif after in fleet and after not in done:
                 path[after] = iter(fleet[after].depends_on)
-    return found
+    return faults
 
 
 def _circle(fleet: Mapping[str, Wanted], names: list[str]) -> Diagnostic:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ackplan.core.address import CLUSTER, Address
 from ackplan.core.diagnostics import warning
 from ackplan.render.page.html import plan_html
 from tests.unit.render.fleets import DETACH, SAME
@@ -186,7 +187,11 @@ def test_names_stay_in_their_boxes(opened: Any) -> None:
     planned = many(2)
     long = ["a-name-that-is-longer-than-any-box-is-wide", "生产环境支付服务华北二区生产环境支付服务"]
     changes = tuple(
-        dataclasses.replace(c, cluster=n, steps=tuple(dataclasses.replace(s, id=n, cluster=n) for s in c.steps))
+        dataclasses.replace(
+            c,
+            address=Address(CLUSTER, n),
+            steps=tuple(dataclasses.replace(s, id=n, address=Address(CLUSTER, n)) for s in c.steps),
+        )
         for c, n in zip(planned.changes, long, strict=True)
     )
     page = opened(plan_html(dataclasses.replace(planned, changes=changes)), "#/graph")

@@ -90,6 +90,8 @@ interface Finding {
 interface Cluster {
   name: string;
   kind?: string;
+  /** What one of its kind is called. */
+  title?: string;
   region?: string;
   id?: string;
   /** Of the live cluster. */

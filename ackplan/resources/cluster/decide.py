@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from ackplan.core.answers import Cluster, Node
+from ackplan.core.answers import Cluster
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.json_types import items, texts
 from ackplan.core.size import Size
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action, Reason, Side
@@ -35,7 +34,8 @@ from ackplan.resources.cluster.cases import (
 )
 from ackplan.resources.cluster.compare import Difference, compare, replacing
 from ackplan.resources.cluster.conditions import unfit
-from ackplan.resources.cluster.workers import MASTER, choose
+from ackplan.resources.cluster.scale_in import disputed, release, sent_as
+from ackplan.resources.cluster.workers import MASTER
 from ackplan.spec.desired import Wanted
 
 
@@ -234,9 +234,9 @@ def _replace(case: Case, sides: _Existing, recorded: RecordedCluster, difference
 
 def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference: Difference) -> Change:
     wanted, live = sides.desired, sides.live
-    released, blocked = _release(sides, recorded, difference)
+    released, blocked = release(sides, recorded, difference)
     merged = {**recorded.parameters, **wanted.parameters}
-    disputes = tuple(_disputed(wanted, live, difference, sides.nodes or ()))
+    disputes = tuple(disputed(wanted, live, difference, sides.nodes or ()))
     if difference.empty and recorded.created:
         return change_of_desired(
             wanted,
@@ -298,52 +298,3 @@ def _notes(live: Cluster) -> Iterator[str]:
         yield f"the cluster is busy ({live.state}): apply waits, and checks the size again before it acts"
     elif live.state != "running":
         yield f"the live state is {live.state}: {live.condition.says}"
-
-
-def _recount(wanted: Wanted, difference: Difference) -> bool:
-    counting = wanted.kind.count_parameter
-    return counting is not None and any(change.name == counting.name for change in difference.changes)
-
-
-def _release(
-    sides: _Existing, recorded: RecordedCluster, difference: Difference
-) -> tuple[tuple[str, ...], list[Diagnostic]]:
-    """The workers to give up, and what stands against it."""
-    wanted, workers = sides.desired, difference.workers
-    if workers is None:
-        return (), []
-    if workers.live is None:
-        moved = workers.attach or workers.detach or _recount(wanted, difference)
-        return (), [refusals.size_unknown(wanted)] if moved else []
-    if workers.delta >= 0:
-        return (), []
-    need = -workers.delta
-    if wanted.scale_in is None:
-        return (), [refusals.unnamed(wanted, workers.live, workers.wanted, need)]
-    if workers.disputed:
-        return (), []
-    since = str(sides.live.attributes.get("created") or "") if isinstance(sides, Present) else ""
-    chosen = choose(wanted.scale_in, need, sides.nodes or (), _teams_own(wanted, recorded), since)
-    short = need - len(chosen.nodes)
-    released = tuple(node.key for node in chosen.nodes)
-    return released, [refusals.too_few_named(wanted, need, short, chosen.spared)] if short else []
-
-
-def _teams_own(wanted: Wanted, recorded: RecordedCluster) -> frozenset[str]:
-    """The instances that spec or record show to be the team's own."""
-    groups = items(recorded.own.get("attach") or ())
-    once = [i for group in groups if isinstance(group, dict) for i in texts(group.get("instances") or ())]
-    return frozenset((*wanted.attached, *recorded.attached, *once))
-
-
-def sent_as(nodes: Sequence[Node], by: str) -> dict[str, str]:
-    """How calls name each node: by `name`, by `id`, or (`auto`) by its name only where it is no instance."""
-    names = {node.key: node.name if by == "name" and node.name else node.key for node in nodes}
-    return {key: name for key, name in names.items() if key != name}
-
-
-def _disputed(wanted: Wanted, live: Cluster, difference: Difference, nodes: Sequence[Node]) -> Iterator[Diagnostic]:
-    """Nothing is scaled where size and nodes of the live cluster disagree; that they do is said anyway."""
-    workers = difference.workers
-    if workers is not None and workers.disputed:
-        yield refusals.disputed(wanted, live, len(nodes), blocks=workers.delta != 0)

@@ -19,7 +19,7 @@ from ackplan.resources.cluster.cautions import cautions
 from ackplan.resources.cluster.compare import needs_nodes
 from ackplan.resources.cluster.conditions import conditions
 from ackplan.resources.cluster.decide import Case, decide
-from ackplan.resources.cluster.live_side import fingerprint, kept, shown_of
+from ackplan.resources.cluster.fingerprint import fingerprint, kept, shown_of
 from ackplan.resources.cluster.refresh import refresh
 from ackplan.spec.desired import Wanted
 

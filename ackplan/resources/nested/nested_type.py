@@ -27,7 +27,7 @@ from ackplan.core.work import (
 from ackplan.execute.failures import StepFailed
 from ackplan.execute.ports import ApiReader
 from ackplan.execute.step_run import StepContext
-from ackplan.plan.live import LiveResource
+from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change
 from ackplan.plan.planner import Options, Sides
 from ackplan.record import RecordedCluster

@@ -11,7 +11,7 @@ from ackplan.execute import failures
 from ackplan.execute.failures import StepFailed
 from ackplan.execute.ports import ApiError
 from ackplan.execute.step_run import StepContext
-from ackplan.plan.live import LiveResource
+from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Step
 from ackplan.record.journal import Phase
 from ackplan.resources.nested.recovery import shows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
-from ackplan.plan.live import LiveResource
+from ackplan.plan.live_sides import LiveResource
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.aims import Born, Gone, Modified
 from ackplan.record.journal import CallKey, Entry, InFlight, Phase, fold
@@ -27,31 +27,31 @@ def recover(
     entries = []
     for call in flying:
         settled = Entry(call.run, call.step, call.name, Phase.SETTLED, recovered=True)
-        there, known = live.get(call.name), record.nested.get(call.name)
+        there, recorded = live.get(call.name), record.nested.get(call.name)
         if isinstance(call.aim, Born):
-            settled = replace(settled, entry=_created(call, known, there))
+            settled = replace(settled, entry=_created(call, recorded, there))
             if there is None and call.key in coming:
                 continue
         elif isinstance(call.aim, Gone):
-            settled = replace(settled, removed=not stale and known is not None and there is None)
+            settled = replace(settled, removed=not stale and recorded is not None and there is None)
         elif isinstance(call.aim, Modified) and not stale:
-            settled = replace(settled, entry=_modified(call, known, there))
+            settled = replace(settled, entry=_modified(call, recorded, there))
         entries.append(settled)
         record, _ = fold(record, entries[-1:])
     return record, tuple(entries)
 
 
-def _created(call: InFlight, known: RecordedCluster | None, there: LiveResource | None) -> RecordedCluster | None:
+def _created(call: InFlight, recorded: RecordedCluster | None, there: LiveResource | None) -> RecordedCluster | None:
     after = call.facts.after
-    if after is None or there is None or (known is not None and known.cluster_id == there.id):
+    if after is None or there is None or (recorded is not None and recorded.cluster_id == there.id):
         return None
     return replace(after, cluster_id=there.id)
 
 
-def _modified(call: InFlight, known: RecordedCluster | None, there: LiveResource | None) -> RecordedCluster | None:
+def _modified(call: InFlight, recorded: RecordedCluster | None, there: LiveResource | None) -> RecordedCluster | None:
     """The entry that the call aimed at, where what is live has come to be so."""
     after = call.facts.after
-    if after is None or known is None or there is None or known.cluster_id != there.id:
+    if after is None or recorded is None or there is None or recorded.cluster_id != there.id:
         return None
     return after if shows(there, after.parameters) else None
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Unpack
 
 from ackplan.core.address import parse
 from ackplan.core.catalog.parameters import Effect, Parameter
-from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.json_types import Json
 from ackplan.core.values import ABSENT, Absent
 from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.changes import DesiredDetails, Details, creation
-from ackplan.plan.live import ABSENT_PRINT, LiveResource
+from ackplan.plan.live_sides import ABSENT_PRINT, LiveResource
 from ackplan.plan.model import Change
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.planner import Options, Sides
 from ackplan.record import RecordedCluster
-from ackplan.resources.nested import steps
+from ackplan.resources.nested import refusals, steps
+from ackplan.resources.nested.nested_changes import of_desired, of_recorded, refused
 from ackplan.spec.desired import Wanted
 
 
@@ -67,7 +67,7 @@ class NestedShare:
         if recorded is None or live is None:
             return _created(desired, recorded, self._home(name))
         if live.id != recorded.cluster_id:
-            return _refused(desired, recorded, _mistaken(desired, recorded, live))
+            return refused(desired, recorded, refusals.mistaken(desired, recorded, live))
         return self._present(desired, recorded, live)
 
     def _parent_goes(self, name: str) -> bool:
@@ -91,18 +91,18 @@ class NestedShare:
     ) -> Change:
         if live is None:
             todo = steps.forget(name, recorded, self._home(name))
-            return _of_recorded(name, recorded, Action.FORGET, Reason.GONE, None, steps=todo)
+            return of_recorded(name, recorded, Action.FORGET, Reason.GONE, None, steps=todo)
         reason = Reason.DESTROY if self._options.mode == "destroy" else Reason.NOT_IN_SPEC
         said = desired.lifecycle.prevent_destroy if desired else None
         held = said if said is not None else recorded.prevent_destroy
-        blocked = (_protected(name, desired, "delete"),) if held else ()
+        blocked = (refusals.protected(name, desired, "delete"),) if held else ()
         todo = steps.delete(name, recorded, self._home(name), reason)
-        return _of_recorded(name, recorded, Action.DELETE, reason, live, steps=todo, blocked=blocked)
+        return of_recorded(name, recorded, Action.DELETE, reason, live, steps=todo, blocked=blocked)
 
     def _namesake(self, desired: Wanted, live: LiveResource) -> Change:
         """The name is taken by one that is not recorded: it is taken over where that was agreed to."""
         if not (desired.name in self._options.adopt or desired.lifecycle.adopt):
-            return _refused(desired, None, _not_recorded(desired, live))
+            return refused(desired, None, refusals.not_recorded(desired, live))
         assumed = RecordedCluster(live.id, desired.kind, live.values, desired.own)
         changes = tuple(_differences(desired, assumed, live))
         if changes:
@@ -110,7 +110,7 @@ class NestedShare:
         entry = steps.entry_of(desired, live.id)
         todo = steps.record(desired.name, entry, self._home(desired.name), Reason.ADOPTION, Side.SPEC)
         details: DesiredDetails = {"steps": todo, "before": live.values, "after": desired.parameters}
-        return _of_desired(desired, None, Action.ADOPT, Reason.ADOPTION, live, **details)
+        return of_desired(desired, None, Action.ADOPT, Reason.ADOPTION, live, **details)
 
     def _present(self, desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Change:
         changes = tuple(_differences(desired, recorded, live))
@@ -121,7 +121,7 @@ class NestedShare:
         if changes or recorded.own != desired.own:
             return self._in_place(desired, recorded, live, changes, recorded)
         details: DesiredDetails = {"before": recorded.parameters, "after": recorded.parameters}
-        return _of_desired(desired, recorded, Action.NOOP, Reason.UNCHANGED, live, **details)
+        return of_desired(desired, recorded, Action.NOOP, Reason.UNCHANGED, live, **details)
 
     def _options_replace(self, desired: Wanted) -> bool:
         return desired.name in self._options.replace
@@ -144,7 +144,7 @@ class NestedShare:
         before = {**was.parameters, **{c.name: c.before for c in changes if c.before is not ABSENT}}
         action = Action.UPDATE if called else Action.RECORD
         details: DesiredDetails = {"parameters": changes, "steps": todo, "before": before, "after": desired.parameters}
-        return _of_desired(desired, recorded, action, reason, live, **details)
+        return of_desired(desired, recorded, action, reason, live, **details)
 
 
 def _created(desired: Wanted, recorded: RecordedCluster | None, home: steps.Home) -> Change:
@@ -154,7 +154,7 @@ def _created(desired: Wanted, recorded: RecordedCluster | None, home: steps.Home
         "steps": steps.create(desired, home, reason, side),
         "after": desired.parameters,
     }
-    return _of_desired(desired, recorded, Action.CREATE, reason, None, **details)
+    return of_desired(desired, recorded, Action.CREATE, reason, None, **details)
 
 
 def _replaced_with_parent(
@@ -167,7 +167,7 @@ def _replaced_with_parent(
         "before": recorded.parameters,
         "after": desired.parameters,
     }
-    return _of_desired(desired, recorded, Action.REPLACE, Reason.REPLACED_WITH, live, **details)
+    return of_desired(desired, recorded, Action.REPLACE, Reason.REPLACED_WITH, live, **details)
 
 
 def _replaced(
@@ -178,9 +178,9 @@ def _replaced(
     how: tuple[steps.Home, Reason],
 ) -> Change:
     home, reason = how
-    blocked = [_protected(desired.name, desired, "replace")] if desired.lifecycle.prevent_destroy else []
+    blocked = [refusals.protected(desired.name, desired, "replace")] if desired.lifecycle.prevent_destroy else []
     if reason is Reason.CANNOT_UPDATE and not desired.lifecycle.replace_allowed:
-        blocked += [_fixed(desired, change) for change in changes if change.effect is Effect.REPLACE]
+        blocked += [refusals.fixed(desired, change) for change in changes if change.effect is Effect.REPLACE]
     details: DesiredDetails = {
         "parameters": changes,
         "steps": steps.create(desired, home, reason, Side.SPEC, steps.delete(desired.name, recorded, home, reason)),
@@ -188,14 +188,14 @@ def _replaced(
         "before": {**recorded.parameters, **{c.name: c.before for c in changes if c.before is not ABSENT}},
         "after": desired.parameters,
     }
-    return _of_desired(desired, recorded, Action.REPLACE, reason, live, **details)
+    return of_desired(desired, recorded, Action.REPLACE, reason, live, **details)
 
 
 def _refreshed(name: str, recorded: RecordedCluster, live: LiveResource | None, home: steps.Home) -> Change:
     """The record is brought up to date with what is live."""
     if live is None:
         todo = steps.forget(name, recorded, home)
-        return _of_recorded(name, recorded, Action.FORGET, Reason.VANISHED, None, steps=todo)
+        return of_recorded(name, recorded, Action.FORGET, Reason.VANISHED, None, steps=todo)
     traits = recorded.kind.parameters
     moved = {
         n: live.values[n]
@@ -203,7 +203,7 @@ def _refreshed(name: str, recorded: RecordedCluster, live: LiveResource | None, 
         if n in live.values and n in traits and n not in recorded.ignored and live.values[n] != value
     }
     if not moved:
-        return _of_recorded(name, recorded, Action.NOOP, Reason.UNCHANGED, live, after=recorded.parameters)
+        return of_recorded(name, recorded, Action.NOOP, Reason.UNCHANGED, live, after=recorded.parameters)
     after = {**recorded.parameters, **moved}
     entry = RecordedCluster(recorded.cluster_id, recorded.kind, after, recorded.own)
     changes = tuple(
@@ -212,7 +212,7 @@ def _refreshed(name: str, recorded: RecordedCluster, live: LiveResource | None, 
     )
     todo = steps.record(name, entry, home, Reason.DRIFTED, Side.LIVE)
     details: Details = {"parameters": changes, "steps": todo, "after": after}
-    return _of_recorded(name, recorded, Action.RECORD, Reason.DRIFTED, live, **details)
+    return of_recorded(name, recorded, Action.RECORD, Reason.DRIFTED, live, **details)
 
 
 def _differences(desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Iterator[ParameterChange]:
@@ -241,86 +241,3 @@ def _why(changes: Sequence[ParameterChange]) -> Reason:
     if sides == {Side.LIVE}:
         return Reason.DRIFTED
     return Reason.SPEC_AND_DRIFT if Side.LIVE in sides else Reason.SPEC_CHANGED
-
-
-def _of_desired(
-    desired: Wanted,
-    recorded: RecordedCluster | None,
-    action: Action,
-    reason: Reason,
-    live: LiveResource | None,
-    **details: Unpack[DesiredDetails],
-) -> Change:
-    address = parse(desired.name)
-    return Change(
-        address,
-        desired.kind,
-        action,
-        reason,
-        live.id if live else "",
-        live_state=live.state if live else "",
-        depends_on=_needs(desired.name, desired.depends_on),
-        desired=desired,
-        recorded=recorded,
-        live=live if details.get("steps") else None,
-        **details,
-    )
-
-
-def _of_recorded(
-    name: str,
-    recorded: RecordedCluster,
-    action: Action,
-    reason: Reason,
-    live: LiveResource | None,
-    **details: Unpack[Details],
-) -> Change:
-    return Change(
-        parse(name),
-        recorded.kind,
-        action,
-        reason,
-        recorded.cluster_id,
-        live_state=live.state if live else "",
-        depends_on=_needs(name, recorded.depends_on),
-        recorded=recorded,
-        live=live if details.get("steps") else None,
-        before=recorded.parameters,
-        **details,
-    )
-
-
-def _needs(name: str, others: Sequence[str]) -> tuple[str, ...]:
-    """What it waits for: the cluster that it is inside of, and what it says itself."""
-    parent = parse(name).parent
-    return tuple(dict.fromkeys([parent.short, *others] if parent else others))
-
-
-def _refused(desired: Wanted, recorded: RecordedCluster | None, why: Diagnostic) -> Change:
-    reason = Reason.NOT_RECORDED if recorded is None else Reason.MISTAKEN
-    details: DesiredDetails = {"blocked": (why,), "after": desired.parameters}
-    return _of_desired(desired, recorded, Action.NOOP, reason, None, **details)
-
-
-def _protected(name: str, desired: Wanted | None, what: str) -> Diagnostic:
-    return error("ACK2004.protected", what=what, span=desired.span_of("lifecycle") if desired else None, cluster=name)
-
-
-def _fixed(desired: Wanted, change: ParameterChange) -> Diagnostic:
-    return error(
-        "ACK2003.live" if change.side is Side.LIVE else "ACK2003.applied",
-        before="no value" if change.before is ABSENT else str(change.before),
-        after=str(change.after),
-        span=desired.span_of(change.name),
-        cluster=desired.name,
-        parameter=change.name,
-    )
-
-
-def _not_recorded(desired: Wanted, live: LiveResource) -> Diagnostic:
-    return error("ACK2001.nested", id=live.id, span=desired.span, cluster=desired.name)
-
-
-def _mistaken(desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Diagnostic:
-    recorded_id = recorded.cluster_id
-    return error("ACK2023.nested", id=live.id, recorded=recorded_id, span=desired.span, cluster=desired.name)

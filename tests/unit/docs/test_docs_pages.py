@@ -17,7 +17,7 @@ from ackplan.core.work import Action
 from ackplan.execute.outcomes import Status
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import encode, encode_cluster
-from ackplan.record.model import VERSION
+from ackplan.record.model import CLUSTERS_ONLY, VERSION
 
 OURS = ("ackplan/", "schemas/", "docs/", "tests/", "examples/", "benchmarks/")
 PLACEHOLDER = re.compile(r"[A-Z]{4,}|[*{<…]|\.\.\.")
@@ -200,7 +200,10 @@ def test_the_record_is_described_key_by_key(documents):
     recorded = RecordedCluster("c1", catalog.DEFAULT.kind("managed"), {})
     assert set(re.findall(r'^  "(\w+)":', encode(Record("l", 1, {"a": recorded})), re.MULTILINE)) == set(tables[0])
     assert set(encode_cluster(recorded)) == set(tables[1])
-    assert f"version of this format: {VERSION}." in documents["state/README.md"]
+    assert (
+        f"version of this format: {CLUSTERS_ONLY} where clusters alone are recorded, else {VERSION}"
+        in documents["state/README.md"]
+    )
 
 
 def test_the_licence_is_the_one_that_the_package_names(root: Path):

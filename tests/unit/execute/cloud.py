@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from ackplan.core import catalog
 from ackplan.core.answers import Accepted, Attached, Cluster, LogLine, Node, Task
 from ackplan.execute.outcomes import Event, Outcome, Run
-from ackplan.execute.perform import Performer
+from ackplan.execute.performer import Performer
 from ackplan.execute.ports import ApiError
 from ackplan.execute.presence import Patience
 from ackplan.execute.slots import Places

@@ -6,12 +6,13 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from ackplan.core.address import CLUSTER, Address
 from ackplan.core.diagnostics import Diagnostic, Severity, Span
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Work
-from ackplan.plan.live import Live
+from ackplan.plan.live_sides import Live
 from ackplan.plan.model import Change, Plan, Step
-from ackplan.plan.parts import decode_live
+from ackplan.plan.parts import read_live
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted
 from tests.unit.render.fleets import Fleet
@@ -64,7 +65,7 @@ def _change(change: Change, text: str) -> Change:
     )
     return dataclasses.replace(
         change,
-        cluster=change.name + text,
+        address=Address(CLUSTER, change.name + text),
         cluster_id=change.cluster_id + text,
         parameters=parameters,
         steps=tuple(_step(step, text) for step in change.steps),
@@ -81,7 +82,7 @@ def _change(change: Change, text: str) -> Change:
 
 
 def _live(live: Live | None, text: str) -> Live | None:
-    return decode_live(_value(live.facts, text)) if live else None
+    return read_live(_value(live.facts, text)) if live else None
 
 
 def _desired(desired: Wanted | None, text: str) -> Wanted | None:
@@ -100,7 +101,7 @@ def _step(step: Step, text: str) -> Step:
     return dataclasses.replace(
         step,
         id=step.id + text,
-        cluster=step.name + text,
+        address=Address(CLUSTER, step.name + text),
         work=_work(step, text),
         needs=tuple(need + text for need in step.needs),
     )

@@ -17,7 +17,7 @@ from ackplan.core.catalog import Catalog
 from ackplan.core.catalog.schemas import Schemas
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.execute.step_run import StepContext
-from ackplan.plan.live import LiveResource
+from ackplan.plan.live_sides import LiveResource
 from ackplan.resources.nested.nested_type import NestedType
 from ackplan.resources.types import ResourceTypes
 

@@ -139,7 +139,12 @@ def test_what_is_wrong_with_it_is_said_with_its_place(world: World, capsys: pyte
     world.spec(SPEC + "    notes: {hello: {txt: hi}, bye: {text: x, lifecycle: {prevent_destroy: 7}}, odd: 3}\n")
     assert world.cli("validate") == 1
     said = capsys.readouterr().err
-    for found in ("6:21: ACK1104 shop/note/hello", "ACK1101 shop/note/hello", "ACK1103 shop/note/bye: lifecycle", "notes.odd"):
+    for found in (
+        "6:21: ACK1104 shop/note/hello",
+        "ACK1101 shop/note/hello",
+        "ACK1103 shop/note/bye: lifecycle",
+        "notes.odd",
+    ):
         assert found in said
 
 

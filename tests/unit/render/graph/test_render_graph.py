@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from ackplan.core.work import TRAITS
+from ackplan.core.address import CLUSTER, Address
+from ackplan.core.traits import TRAITS
 from ackplan.plan.model import Step
 from ackplan.render.graph import formats
 from tests.unit.render import fleets
@@ -94,7 +95,7 @@ HOSTILE = [
 
 def _named(name: str) -> Step:
     (step,) = fleets.CREATE.plan().steps
-    return dataclasses.replace(step, cluster=name, id=f"create:{name}")
+    return dataclasses.replace(step, address=Address(CLUSTER, name), id=f"create:{name}")
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ackplan.core.address import CLUSTER, Address
 from ackplan.plan.model import Step
 from ackplan.render.graph.positions import layout
 from ackplan.render.graph.svg import svg
@@ -24,7 +25,9 @@ CHAIN = Fleet(after="  a: {extends: web}\n  b: {extends: web, depends_on: [a]}\n
 def steps(needs: dict[int, list[int]]) -> list[Step]:
     (step,) = fleets.CREATE.plan().steps
     return [
-        dataclasses.replace(step, id=f"s{n:04}", cluster=f"c{n:04}", needs=tuple(f"s{m:04}" for m in before))
+        dataclasses.replace(
+            step, id=f"s{n:04}", address=Address(CLUSTER, f"c{n:04}"), needs=tuple(f"s{m:04}" for m in before)
+        )
         for n, before in needs.items()
     ]
 
@@ -111,7 +114,7 @@ def test_a_chinese_name_stays_in_its_box() -> None:
     (step,) = fleets.CREATE.plan().steps
     (label,) = [
         node.text or ""
-        for node in parsed([dataclasses.replace(step, cluster="集群" * 30)]).iter()
+        for node in parsed([dataclasses.replace(step, address=Address(CLUSTER, "集群" * 30))]).iter()
         if node.get("class") == "c"
     ]
     assert len(label) <= 14

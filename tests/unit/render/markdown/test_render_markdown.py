@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from ackplan.core.address import CLUSTER, Address
 from ackplan.core.call import Call
 from ackplan.core.diagnostics import error, warning
 from ackplan.core.work import Create
@@ -25,8 +26,8 @@ def many(number: int) -> Plan:
     changes = []
     for index in range(number):
         name = f"shop-{index:04}"
-        renamed = dataclasses.replace(step, id=f"create:{name}", cluster=name)
-        changes.append(dataclasses.replace(change, cluster=name, steps=(renamed,)))
+        renamed = dataclasses.replace(step, id=f"create:{name}", address=Address(CLUSTER, name))
+        changes.append(dataclasses.replace(change, address=Address(CLUSTER, name), steps=(renamed,)))
     return dataclasses.replace(planned, changes=tuple(changes))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.json_types import Json, JsonObject
-from ackplan.plan.live import ABSENT_PRINT, FACTS, Live
+from ackplan.plan.live_sides import ABSENT_PRINT, FACTS, Live
 
 
 def kept(live: Cluster, nodes: Sequence[Node] | None, shown: JsonObject | None = None) -> Live:
