@@ -220,7 +220,7 @@ MUTANTS = (
     Mutant(
         "a run writes the record",
         "app.apply:finish",
-        "record.clusters != stored.clusters or not stored.lineage",
+        "record.entries != stored.entries or not stored.lineage",
         "False",
         0,
     ),

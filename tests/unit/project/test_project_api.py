@@ -279,7 +279,7 @@ def test_keywords_are_the_options_of_the_command_line() -> None:
     assert PlanKeywords.__annotations__.keys() <= flags
     assert {"fail_fast", "lock_timeout"} <= {option.name for option in apply.params}
     assert PlanKeywords.__annotations__.keys() == PlanOptions.__dataclass_fields__.keys()
-    own = {"chdir", "state_named", "files", "variables", "var_files"}
+    own = {"chdir", "state_named", "files", "variables", "var_files", "types"}
     assert ProjectSettings.__dataclass_fields__.keys() - own <= ProjectKeywords.__annotations__.keys()
 
 
