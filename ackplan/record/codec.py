@@ -168,7 +168,9 @@ def _decode_document(document: Mapping[str, Any], file: str, kinds: Kinds) -> Re
 def decode_data(document: Mapping[str, Any], kinds: Kinds = CLUSTER_KINDS) -> Record:
     """The record in JSON data; one that was never written has no lineage yet. Raises ValueError for what is none."""
     version = document.get("version")
-    _expect(version is not True and version in {CLUSTERS_ONLY, VERSION}, f"version is not {CLUSTERS_ONLY} or {VERSION}")
+    _expect(
+        type(version) is int and version in {CLUSTERS_ONLY, VERSION}, f"version is not {CLUSTERS_ONLY} or {VERSION}"
+    )
     values: Any = (document.get(key) for key in ("lineage", "serial", "clusters"))
     lineage, serial, clusters = values
     _expect(isinstance(serial, int) and not isinstance(serial, bool), "serial is not a number")
