@@ -65,11 +65,10 @@ def clock_check(here: datetime, there: datetime | None) -> Check:
     said = (
         f"{abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} the endpoint" if seconds else "as the endpoint's"
     )
-    cure = "Set it, or let it be set: timedatectl set-ntp true"
     if abs(seconds) >= MOST_SKEW:
-        return Check("clock", said, (error("ACK3090.too_far", said=said, cure=cure),))
+        return Check("clock", said, (error("ACK3090.too_far", said=said),))
     if abs(seconds) >= _MUCH_SKEW:
-        return Check("clock", said, (warning("ACK3090.a_little", said=said, cure=cure),))
+        return Check("clock", said, (warning("ACK3090.a_little", said=said),))
     return Check("clock", said)
 
 

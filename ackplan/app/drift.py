@@ -12,14 +12,14 @@ from ackplan.app.host import Host
 from ackplan.app.observe import Observer
 from ackplan.app.plan import PlanOptions, make_plan
 from ackplan.core.answers import Cluster
-from ackplan.core.diagnostics import Diagnostic, Failure, printable
+from ackplan.core.diagnostics import Diagnostic, Failure, error, printable
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action
 from ackplan.plan.model import Change, Plan, replaced
 from ackplan.plan.planner import Options
 from ackplan.record import Record
 from ackplan.spec.desired import Wanted
-from ackplan.spec.edit import refusal, set_value
+from ackplan.spec.edit import set_value
 
 _LONGEST = 64
 
@@ -91,11 +91,10 @@ def edited(drift: Drift, sources: Mapping[str, bytes]) -> tuple[dict[str, bytes]
     for change in drift.moved:
         wanted = change.desired
         if wanted is None:
-            cure = "The next apply deletes or forgets it"
-            faults.append(refusal(change.name, "", None, "it is not in the spec any more", cure))
+            faults.append(error("ACK1050.not_in_spec", cluster=change.name))
             continue
         if change.address.parent is not None:
-            faults.append(refusal(change.name, "", wanted.span, "it is inside of a cluster", "Write its values there"))
+            faults.append(error("ACK1050.inside", span=wanted.span, cluster=change.name))
             continue
         faults += _beyond_values(change, wanted)
         for moved in change.parameters:
@@ -111,8 +110,7 @@ def edited(drift: Drift, sources: Mapping[str, bytes]) -> tuple[dict[str, bytes]
 
 def _beyond_values(change: Change, wanted: Wanted) -> Iterator[Diagnostic]:
     if change.action is Action.FORGET:
-        cure = "Take its entry out, or create it again: ackplan apply"
-        yield refusal(change.name, "", wanted.span, "the cluster is gone", cure)
+        yield error("ACK1050.gone", span=wanted.span, cluster=change.name)
     elif change.notes and wanted.attach:
-        cure = "Take them out, or attach them again: ackplan apply"
-        yield refusal(change.name, "attach", wanted.span_of("attach"), "; ".join(change.notes), cure)
+        span, notes = wanted.span_of("attach"), "; ".join(change.notes)
+        yield error("ACK1050.attached", notes=notes, span=span, cluster=change.name, parameter="attach")

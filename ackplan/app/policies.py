@@ -68,17 +68,11 @@ def _built_in(found: Policies, name: str) -> None:
     pack = name.removeprefix(BUILT_IN)
     data = pkgutil.get_data("ackplan.policy", f"packs/{pack}.yaml") if pack in PACKS else None
     if data is None:
-        found.notes.append(
-            _missing(name, "no such pack", f"There are: {', '.join(BUILT_IN + known for known in PACKS)}")
-        )
+        found.notes.append(error("ACK2100.pack", name=name, packs=", ".join(BUILT_IN + known for known in PACKS)))
         return
     rules, faults = read(data, name, built_in=True)
     found.rules += rules
     found.notes += faults
-
-
-def _missing(name: str, why: str, cure: str = "") -> Diagnostic:
-    return error("ACK2100", name=name, why=why, cure=cure)
 
 
 def _named(found: Policies, path: Path) -> None:
@@ -90,10 +84,10 @@ def _named(found: Policies, path: Path) -> None:
             return
         files = [file for file in below(path, (*_YAML, ".json", _REGO)) if _is_policy(file)]
     except (OSError, ValueError) as fault:
-        found.notes.append(_missing(display(path), getattr(fault, "strerror", None) or str(fault)))
+        found.notes.append(error("ACK2100.fault", name=display(path), fault=getattr(fault, "strerror", None) or fault))
         return
     if not any(file.name not in _DATA for file in files):
-        found.notes.append(_missing(display(path), "there is no *.yaml, *.yml or *.rego file below it"))
+        found.notes.append(error("ACK2100.empty", name=display(path)))
     for file in files:
         leaving = list(outside(file, path))
         found.notes += leaving
@@ -110,7 +104,7 @@ def _is_policy(file: Path) -> bool:
 def _file(found: Policies, path: Path, top: Path) -> None:
     name = display(path)
     if path.suffix not in {*_YAML, _REGO} and path.name not in _DATA:
-        found.notes.append(_missing(name, "it ends neither in .yaml nor in .yml nor in .rego"))
+        found.notes.append(error("ACK2100.ending", name=name))
         return
     data, fault = read_bounded(path, name)
     if fault is not None:
@@ -132,7 +126,7 @@ def _merge_data(found: Policies, name: str, data: bytes, place: tuple[str, ...])
     if faults:
         return
     if len(roots) != 1 or not isinstance(roots[0], dict):
-        found.notes.append(_missing(name, "the data of Rego policies is one mapping"))
+        found.notes.append(error("ACK2100.data", name=name))
         return
     target = found.data
     for part in place:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from ackplan.core.diagnostics import Failure, error
+from ackplan.core.diagnostics import Diagnostic, Failure, error
 
 MAX_BYTES = 64 * 1024 * 1024
 _VERSION = 4
@@ -34,26 +34,27 @@ def resources(data: bytes, file: str) -> list[Resource]:
     """The managed resources of a state, each instance by itself. Raises Failure for what is not one."""
     document = _decoded(data, file)
     if "encrypted_data" in document:
-        _refuse(file, "it is encrypted")
+        _refuse(error("ACK3055.encrypted", file=file))
     if isinstance(document.get("values"), Mapping):
         return list(_shown(document["values"].get("root_module"), file))
     version = document.get("version")
     if version != _VERSION or isinstance(version, bool):
-        known = isinstance(version, int) and not isinstance(version, bool)
-        _refuse(file, f"it has version {version}, not {_VERSION}" if known else "it has no version that is known")
+        if isinstance(version, int) and not isinstance(version, bool):
+            _refuse(error("ACK3055.version", file=file, version=version, readable=_VERSION))
+        _refuse(error("ACK3055.no_version", file=file))
     return list(_stored(document.get("resources"), file))
 
 
 def _decoded(data: bytes, file: str) -> Mapping[str, Any]:
     if len(data) > MAX_BYTES:
-        _refuse(file, f"more than {MAX_BYTES:,} bytes")
+        _refuse(error("ACK3055.bytes", file=file, most=MAX_BYTES))
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except RecursionError:
-        _refuse(file, "it is nested too deeply")
+        _refuse(error("ACK3055.depth", file=file))
     except ValueError as fault:
-        where = f" at line {fault.lineno}, column {fault.colno}" if isinstance(fault, json.JSONDecodeError) else ""
-        _refuse(file, f"it is not JSON{where}")
+        where = f"line {fault.lineno}, column {fault.colno}" if isinstance(fault, json.JSONDecodeError) else ""
+        _refuse(error("ACK3055.json", file=file, where=where))
     return _mapping(document, file, "the state")
 
 
@@ -123,24 +124,24 @@ def _index(key: Any) -> str:
 
 
 def _address(address: str, file: str) -> str:
-    return address if _NAME.fullmatch(address) else _refuse(file, "a resource has an address that is none")
+    return address if _NAME.fullmatch(address) else _refuse(error("ACK3055.address", file=file))
 
 
 def _mapping(value: Any, file: str, what: str) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else _refuse(file, f"{what} is not an object")
+    return value if isinstance(value, Mapping) else _refuse(error("ACK3055.object", file=file, what=what))
 
 
 def _list(value: Any, file: str, what: str) -> list[Any]:
     """A list; one that is absent is empty."""
     if value is None:
         return []
-    return value if isinstance(value, list) else _refuse(file, f"{what} is not a list")
+    return value if isinstance(value, list) else _refuse(error("ACK3055.list", file=file, what=what))
 
 
 def _text(fields: Mapping[str, Any], name: str, file: str) -> str:
     value = fields.get(name)
-    return value if isinstance(value, str) and value else _refuse(file, f"{name} is not a text")
+    return value if isinstance(value, str) and value else _refuse(error("ACK3055.text", file=file, what=name))
 
 
-def _refuse(file: str, why: str) -> NoReturn:
-    raise Failure(error("ACK3055", file=file, why=why))
+def _refuse(why: Diagnostic) -> NoReturn:
+    raise Failure(why)

@@ -11,8 +11,7 @@ from ackplan.record import Record
 
 TARGET, EXCLUDE, SKIP_BLOCKED, NO_REFRESH = "--target", "--exclude", "--skip-blocked", "--no-refresh"
 _NAMES = 20
-_CURE = "Plan without it to see the whole"
-_OTHER_MODES = {"destroy": "a plan to destroy", "refresh-only": "a refresh of the record"}
+_OTHER_MODES = {"destroy": "ACK2015.destroy", "refresh-only": "ACK2015.refresh_only"}
 
 
 def narrowed_by(
@@ -27,11 +26,13 @@ def narrowed_by(
 def omissions(narrowed: Iterable[str], left_out: Sequence[LeftOut]) -> Iterator[Diagnostic]:
     """A warning for each option that narrows the plan, with what it leaves out and why."""
     for option in narrowed:
+        listed = _listed([left for left in left_out if left.option == option])
         if option == NO_REFRESH:
-            detail = "what is live was not looked at: the record is taken for it"
+            yield warning("ACK2014.no_refresh", option=option)
+        elif listed:
+            yield warning("ACK2014.left_out", option=option, clusters=listed)
         else:
-            detail = _listed([left for left in left_out if left.option == option])
-        yield warning("ACK2014", option=option, detail=detail, cure=_CURE)
+            yield warning("ACK2014.whole", option=option)
 
 
 def _listed(left: Sequence[LeftOut]) -> str:
@@ -41,7 +42,7 @@ def _listed(left: Sequence[LeftOut]) -> str:
     told = [str(each) for each in acting[:_NAMES]]
     told += [f"{len(acting) - _NAMES:,} more that would change"] if len(acting) > _NAMES else []
     told += [f"{idle:,} without changes"] if idle else []
-    return f"left out: {', '.join(told)}" if told else "nothing is left out"
+    return ", ".join(told)
 
 
 def idle_requests(
@@ -56,25 +57,26 @@ def idle_requests(
     left = {each.name: each for each in left_out}
     for option, names in asked.items():
         for name in sorted(names):
-            why = _OTHER_MODES.get(mode, "")
-            why = f"{why} does nothing of the kind" if why else _idle(option, planned.get(name), left.get(name), record)
-            if why:
-                yield error("ACK2015", option=option, why=why, cluster=name)
+            if mode in _OTHER_MODES:
+                yield error(_OTHER_MODES[mode], option=option, cluster=name)
+            elif name in planned:
+                yield from _idle(option, planned[name], left.get(name), record)
 
 
-def _idle(option: str, change: Change | None, left: LeftOut | None, record: Record) -> str:
-    """Why the option does nothing to this cluster; empty where it does, or where an error of its own says more."""
-    if change is None or change.is_blocked or (left is not None and left.option == SKIP_BLOCKED):
-        return ""
+def _idle(option: str, change: Change, left: LeftOut | None, record: Record) -> Iterator[Diagnostic]:
+    """Why the option does nothing to this cluster; nothing where it does, or where an error of its own says more."""
+    name, adopts = change.name, option == "--adopt"
+    if change.is_blocked or (left is not None and left.option == SKIP_BLOCKED):
+        return
     if left is not None:
-        return f"the cluster is left out of this plan ({left.option})"
-    adopts = option == "--adopt"
-    if change.action is Action.REPLACE and not (adopts and change.name in record.clusters):
-        return ""
-    if change.action is Action.CREATE:
-        return f"no live cluster has this name{'' if adopts else ': it is created anyway'}"
-    if change.action in {Action.DELETE, Action.FORGET}:
-        return "it is not in the spec"
-    if not adopts:
-        return f"it is not recorded: to take it over first, --adopt {change.name}"
-    return "" if change.reason is Reason.ADOPTION else f"it is recorded already, as {change.cluster_id}"
+        yield error("ACK2015.left_out", option=option, other=left.option, cluster=name)
+    elif change.action is Action.REPLACE and not (adopts and name in record.clusters):
+        return
+    elif change.action is Action.CREATE:
+        yield error("ACK2015.adopt_new" if adopts else "ACK2015.replace_new", option=option, cluster=name)
+    elif change.action in {Action.DELETE, Action.FORGET}:
+        yield error("ACK2015.not_in_spec", option=option, cluster=name)
+    elif not adopts:
+        yield error("ACK2015.not_recorded", option=option, cluster=name)
+    elif change.reason is not Reason.ADOPTION:
+        yield error("ACK2015.recorded", option=option, cluster_id=change.cluster_id, cluster=name)

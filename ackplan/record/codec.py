@@ -128,11 +128,7 @@ def decode_bytes(data: bytes, file: str, kinds: Kinds = CLUSTER_KINDS) -> Record
     except UnicodeDecodeError as fault:
         encoding = "UTF-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "another encoding"
         place = Span(file, data.count(b"\n", 0, fault.start) + 1, 1)
-        detail, cure = (
-            f"it is in {encoding}, not UTF-8, from byte {fault.start} on",
-            "Save it as UTF-8; nothing else has to change",
-        )
-        raise Failure(error("ACK3001.decode_bytes", detail=detail, cure=cure, span=place)) from None
+        raise Failure(error("ACK3001.encoding", encoding=encoding, byte=fault.start, span=place)) from None
     return decode(text, file, kinds)
 
 
@@ -141,19 +137,11 @@ def _broken(text: str, file: str, fault: Exception) -> Failure:
     marked = [n for n, row in enumerate(text.splitlines(), 1) if row.startswith(_CONFLICT)]
     if marked:
         return Failure(error("ACK3003", span=Span(file, marked[0], 1)))
-    return Failure(
-        error(
-            "ACK3001.broken", reason=getattr(fault, "msg", fault), file=_put_back(file), span=Span(file, line, column)
-        )
-    )
-
-
-def _put_back(file: str) -> str:
-    return f"Or put back the last good version: git checkout {file}, or the one that .ackplan/ keeps"
+    return Failure(error("ACK3001.json", reason=getattr(fault, "msg", fault), file=file, span=Span(file, line, column)))
 
 
 def _shape(file: str, detail: str) -> Diagnostic:
-    return error("ACK3001.shape", detail=detail, file=_put_back(file), span=Span(file, 1, 1))
+    return error("ACK3001.shape", detail=detail, file=file, span=Span(file, 1, 1))
 
 
 def _decode_document(document: Mapping[str, Any], file: str, kinds: Kinds) -> Record:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from ackplan.core.diagnostics import Diagnostic, Failure, Span, error
+from ackplan.core.diagnostics import Failure, Span, error
 from ackplan.core.json_types import Json
 from ackplan.documents.scalars import Scalar, plain
 from ackplan.documents.tree import Map, Mark
@@ -18,11 +18,6 @@ from ackplan.documents.yaml import parse
 from ackplan.spec.write import text_of
 
 _TOKEN = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s,\[\]{}#&*!|>'"%@`][^\s,\[\]{}]*""")
-
-
-def refusal(cluster: str, parameter: str, span: Span | None, why: str, cure: str) -> Diagnostic:
-    """Why a value is left for a person to write."""
-    return error("ACK1050", why=why, cure=cure, span=span, cluster=cluster, parameter=parameter)
 
 
 def set_value(sources: Mapping[str, bytes], cluster: str, parameter: str, value: Json) -> tuple[str, bytes]:
@@ -37,9 +32,7 @@ def set_value(sources: Mapping[str, bytes], cluster: str, parameter: str, value:
             body = _cluster(root, cluster)
             if body is not None and isinstance(root, Map):
                 return file, _Edit(file, data, documents, number, root).made(cluster, parameter, value)
-    raise Failure(
-        refusal(cluster, parameter, None, "the spec has no such cluster", f"Add it: ackplan export {cluster}")
-    )
+    raise Failure(error("ACK1050.no_cluster", cluster=cluster, parameter=parameter))
 
 
 def _cluster(root: Json, cluster: str) -> Map | None:
@@ -61,19 +54,18 @@ class _Edit:
 
     def made(self, cluster: str, parameter: str, value: Json) -> bytes:
         body, written = self._clusters.inner(cluster), text_of(value)
-        cure = f"Write it yourself: {parameter}: {written}"
         if parameter not in body:
-            where = f"{parameter} comes from a template"
-            raise Failure(refusal(cluster, parameter, self._written(cluster), where, f"{cure}, in {cluster} itself"))
+            span = self._written(cluster)
+            raise Failure(error("ACK1050.template", value=written, span=span, cluster=cluster, parameter=parameter))
         span = body.value_span(parameter)
         before = body[parameter]
         if isinstance(before, str) and "${" in before:
-            why = f"{before} is filled in from outside"
-            raise Failure(refusal(cluster, parameter, span, why, f"Change the variable. {cure}, in its place"))
+            raise Failure(
+                error("ACK1050.variable", before=before, value=written, span=span, cluster=cluster, parameter=parameter)
+            )
         edited = self._replaced(body.marks_of(parameter)[1], before, written)
         if edited is None or not self._means(edited, cluster, parameter, value):
-            why = "the value is shared with another place, or written in a form that is not edited"
-            raise Failure(refusal(cluster, parameter, span, why, cure))
+            raise Failure(error("ACK1050.form", value=written, span=span, cluster=cluster, parameter=parameter))
         return edited
 
     def _written(self, cluster: str) -> Span:

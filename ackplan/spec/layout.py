@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from ackplan.core.diagnostics import Diagnostic, Failure, Span, error
+from ackplan.core.diagnostics import Failure, Span, error
 from ackplan.documents.yaml import parse
 
 if TYPE_CHECKING:
@@ -42,25 +42,22 @@ def laid_out(data: bytes, file: str) -> bytes:
         before = _read(text[len(head) :])
         dumped = _dumped(before.outdented())
         if parse(dumped.encode(), file) != (documents, []):
-            raise _Lossy(0, "its values would be read otherwise")
+            raise _Lossy(0, "ACK1051.values")
         encoded = (_tidied_head(head) + _tidied(before, _YamlText(dumped))).encode()
         if parse(encoded, file) != (documents, []):
-            raise _Lossy(0, "its comments would be read as values")
+            raise _Lossy(0, "ACK1051.comments")
     except _Lossy as fault:
-        raise Failure(_refusal(file, fault.line + head.count("\n"), str(fault))) from None
+        place = Span(file, fault.line + head.count("\n") + 1, 1)
+        raise Failure(error(fault.message, span=place, **fault.named)) from None
     return encoded
-
-
-def _refusal(file: str, line: int, why: str) -> Diagnostic:
-    return error("ACK1051", why=why, span=Span(file, line + 1, 1))
 
 
 class _Lossy(Exception):
     """The new text would lose something that stands at `line`, counted from 0."""
 
-    def __init__(self, line: int, why: str) -> None:
-        super().__init__(why)
-        self.line = line
+    def __init__(self, line: int, message: str, **named: str) -> None:
+        super().__init__(message)
+        self.line, self.message, self.named = line, message, named
 
 
 def _read(text: str) -> _YamlText:
@@ -79,7 +76,7 @@ def _lossy(fault: Exception) -> _Lossy:
     """What ruamel.yaml could not read or write, and where."""
     mark = getattr(fault, "problem_mark", None)
     why = " ".join(str(getattr(fault, "problem", None) or type(fault).__name__).split())
-    return _Lossy(mark.line if mark else 0, why)
+    return _Lossy(mark.line if mark else 0, "ACK1051.parser", why=why)
 
 
 def _tidied_head(head: str) -> str:
@@ -245,9 +242,9 @@ def _check_comments(before: _YamlText, after: _YamlText) -> None:
     kept = [comment.text for comment in after.comments]
     for number, comment in enumerate(before.comments):
         if number >= len(kept) or kept[number] != comment.text:
-            raise _Lossy(comment.line, "a comment stands where it can't be kept")
+            raise _Lossy(comment.line, "ACK1051.comment")
     if len(kept) > len(before.comments):
-        raise _Lossy(0, "it would have more comments than it has")
+        raise _Lossy(0, "ACK1051.more_comments")
 
 
 def _depth(old: _Comment, new: _Comment, before: _YamlText, after: _YamlText) -> int:

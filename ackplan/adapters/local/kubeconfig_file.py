@@ -89,7 +89,7 @@ def _named(config: Mapping[str, object], section: str, name: object) -> Mapping[
     entry = next((e for e in entries if e.get("name") == name), entries[0] if entries and name is None else {})
     content = entry.get(ITEMS[section])
     if not isinstance(content, dict):
-        raise _wrong(_ANSWER, f"no {section} in it")
+        raise Failure(error("ACK4003.section", file=_ANSWER, section=section))
     return content
 
 
@@ -117,10 +117,10 @@ def _server(before: Mapping[str, object], after: Mapping[str, object]) -> str:
 def _check_kind(config: Mapping[str, object], file: str) -> None:
     """Refuses a file that is something else: a spec is a mapping with clusters too."""
     if config.get("kind", "Config") != "Config" or "ackplan" in config:
-        raise _wrong(file, "it is something else")
+        raise Failure(error("ACK4003.kind", file=file))
     for section in ITEMS:
         if not isinstance(config.get(section) or [], list):
-            raise _wrong(file, f"{section} is not a list")
+            raise Failure(error("ACK4003.list", file=file, section=section))
 
 
 def _read(data: bytes, file: str) -> dict[str, object]:
@@ -128,9 +128,5 @@ def _read(data: bytes, file: str) -> dict[str, object]:
     if not faults and documents in ([], [None]):
         return {}
     if faults or len(documents) != 1 or not isinstance(documents[0], dict):
-        raise _wrong(file, "it is not one YAML mapping")
+        raise Failure(error("ACK4003.mapping", file=file))
     return documents[0]
-
-
-def _wrong(file: str, why: str) -> Failure:
-    return Failure(error("ACK4003.wrong", file=file, why=why))

@@ -79,11 +79,7 @@ def _check(before: str, after: str, entries: Sequence[KubeconfigEntry], file: st
     documents, faults = parse(after.encode(), file)
     root = next(iter(parse(before.encode(), file)[0]), None)
     if faults or len(documents) != 1 or documents[0] != _wanted(root if isinstance(root, Mapping) else None, entries):
-        raise refusal(file, "it can't be edited without touching the rest of it")
-
-
-def refusal(file: str, why: str) -> Failure:
-    return Failure(error("ACK4003.refusal", file=file, why=why))
+        raise Failure(error("ACK4003.rest", file=file))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -109,9 +105,9 @@ class _Editor:
             aliases = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(self._text, yaml.SafeLoader))
             root: yaml.Node | None = yaml.compose(self._text, yaml.SafeLoader)
         except yaml.YAMLError as fault:
-            raise refusal(self._file, f"it can't be read ({type(fault).__name__})") from None
+            raise Failure(error("ACK4003.yaml", file=self._file, fault=type(fault).__name__)) from None
         if aliases or (isinstance(root, yaml.CollectionNode) and root.flow_style):
-            raise refusal(self._file, "it has aliases" if aliases else "it is written in braces")
+            raise Failure(error("ACK4003.aliases" if aliases else "ACK4003.braces", file=self._file))
         return root
 
     def made(self, entries: Sequence[KubeconfigEntry]) -> str:

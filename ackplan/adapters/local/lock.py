@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ackplan.core.diagnostics import Diagnostic, Failure, error, printable
+from ackplan.core.diagnostics import Failure, error, printable
 
 _RETRY = 0.2
 _MAX_NOTE = 4096
@@ -76,9 +76,7 @@ def unlock(path: Path, lock_id: str) -> Holder:
         free = _free(handle)
         note = os.pread(handle, _MAX_NOTE, 0)
         if not free:
-            raise Failure(
-                _held(path, note, "Only its own process can free it: wait for it to end, or end that process")
-            )
+            raise Failure(error("ACK3021.unlock", holder=_named(path, note)))
         holder = _holder(note)
         if holder is None:
             raise Failure(error("ACK3022", path=str(path)))
@@ -114,8 +112,7 @@ async def _take(handle: int, path: Path, timeout: float, sleep: Callable[[float]
     left = timeout
     while not _free(handle):
         if left <= 0:
-            cure = "Wait for it to end, or give --lock-timeout 5m"
-            raise Failure(_held(path, os.pread(handle, _MAX_NOTE, 0), cure))
+            raise Failure(error("ACK3021.busy", holder=_named(path, os.pread(handle, _MAX_NOTE, 0))))
         await sleep(min(_RETRY, left))
         left -= _RETRY
 
@@ -143,7 +140,6 @@ def _holder(note: bytes) -> Holder | None:
         return None
 
 
-def _held(path: Path, note: bytes, cure: str) -> Diagnostic:
-    holder = _holder(note)
-    detail = str(holder) if holder else f"the holder left no name in {path}"
-    return error("ACK3021", detail=detail, cure=cure)
+def _named(path: Path, note: bytes) -> str:
+    """Who holds the lock, in words."""
+    return str(_holder(note) or f"the holder left no name in {path}")

@@ -90,15 +90,12 @@ class Output:
     def check_sort(self) -> None:
         """Raises Failure where it must not be replaced."""
         if self.reserved.has(self.path):
-            raise self._refused("the project has this name for its spec, its record or a run", "Name another file")
+            raise Failure(error("ACK3017.reserved", path=display(self.path)))
         sort = sort_of(self.path)
         if sort in _NEVER and sort is not self.sort:
-            raise self._refused(f"it is {sort.value}", "Name another file")
+            raise Failure(error("ACK3017.other", path=display(self.path), sort=sort.value))
         if self.replaces and not self.force:
-            raise self._refused(f"it is not {self.sort.value}", "Name another file, or replace it: --force")
-
-    def _refused(self, why: str, cure: str) -> Failure:
-        return Failure(error("ACK3017.refused", path=display(self.path), why=why, cure=cure))
+            raise Failure(error("ACK3017.forceable", path=display(self.path), sort=self.sort.value))
 
 
 def sort_of(path: Path) -> Sort | None:
@@ -116,7 +113,7 @@ def check_not_else(data: bytes, name: str) -> None:
     """Raises Failure for what is YAML by chance, and nothing that a person lays out: a record, a plan, a report."""
     sort = sort_of_data(data[:_LOOK], data[-_LOOK:])
     if sort in {Sort.RECORD, Sort.PLAN, Sort.REPORT}:
-        raise Failure(error("ACK3017.check_not_else", name=name, seen=sort.value))
+        raise Failure(error("ACK3017.spec", name=name, sort=sort.value))
 
 
 def _ends(path: Path) -> tuple[bytes, bytes]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ackplan.core.diagnostics import Failure, error
+from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.core.resource import CLUSTER_KINDS, Kinds
 from ackplan.record.codec import encode_cluster
 from ackplan.record.entries import decode_entry, encode_data
@@ -81,7 +81,7 @@ class SqliteJournal:
         return Leftover(_head(head) if head else None, tuple(_entry(row, self._kinds) for row in rows))
 
     def _broken(self, fault: Exception) -> Failure:
-        return Failure(error("ACK3012", path=self._path, reason=fault, reason_2=_cure(fault)))
+        return Failure(_unusable(self._path, fault))
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is not None:
@@ -205,15 +205,14 @@ def _expected(tables: str) -> list[tuple[str, ...]]:
         return _shape(connection)
 
 
-def _cure(fault: Exception) -> str:
-    """What to do. Only what is damaged may be moved away: a journal knows calls that nothing else knows of."""
+def _unusable(path: Path, fault: Exception) -> Diagnostic:
+    """Only what is damaged may be moved away: a journal knows calls that nothing else knows of."""
     if not isinstance(fault, OSError | sqlite3.OperationalError) or getattr(fault, "errno", 0) == errno.EFBIG:
-        return "Move it away, and keep it; ackplan then looks at the live clusters alone: ackplan plan"
-    keep = "Leave it where it is: it knows calls that the record does not know of"
+        return error("ACK3012.damaged", path=path, fault=fault)
     code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return f"Wait until nobody else uses it, then run it again. {keep}"
-    return f"Make room or set the permissions, then run: ackplan apply. {keep}"
+        return error("ACK3012.busy", path=path, fault=fault)
+    return error("ACK3012.access", path=path, fault=fault)
 
 
 def _head(row: tuple[object, ...]) -> RunHead:

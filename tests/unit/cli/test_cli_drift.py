@@ -117,8 +117,8 @@ def test_update_spec_changes_one_value_and_keeps_every_other_byte(project: Proje
             "ackplan.yaml:11:14",
             "num_of_nodes comes from a template. Write it yourself: num_of_nodes: 5, in web",
         ),
-        (VARIABLE, "ackplan.yaml:9:19", "${var.size} is filled in from outside. Change the variable"),
-        (ANCHOR, "ackplan.yaml:4:53", "the value is shared with another place, or written in a form"),
+        (VARIABLE, "ackplan.yaml:9:19", "${var.size} comes from a variable. Change the variable"),
+        (ANCHOR, "ackplan.yaml:4:53", "another place uses the same value, or it has a form"),
     ],
 )
 def test_update_spec_leaves_to_a_person_what_is_not_one_plain_value(

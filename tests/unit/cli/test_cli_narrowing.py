@@ -125,16 +125,16 @@ def test_drift_that_did_not_look_everywhere_says_so(run: Run) -> None:
 @pytest.mark.parametrize(
     ("wanted", "options", "why"),
     [
-        (MORE, ("--adopt", "idle"), "recorded already, as c"),
+        (MORE, ("--adopt", "idle"), "already recorded, as c"),
         (MORE, ("--adopt", "later"), "no live cluster has this name"),
         (MORE, ("--replace", "later"), "created anyway"),
         (spec(idle=""), ("--replace", "other"), "not in the spec"),
         (spec(idle=""), ("--adopt", "other"), "not in the spec"),
-        (MORE, ("--replace", "idle", "--target", "other"), "left out of this plan (--target)"),
-        (MORE, ("--replace", "idle", "--exclude", "idle"), "left out of this plan (--exclude)"),
+        (MORE, ("--replace", "idle", "--target", "other"), "--target leaves the cluster out of this plan"),
+        (MORE, ("--replace", "idle", "--exclude", "idle"), "--exclude leaves the cluster out of this plan"),
         (MORE, ("--destroy", "--replace", "idle"), "a plan to destroy"),
         (MORE, ("--destroy", "--adopt", "idle"), "a plan to destroy"),
-        (MORE, ("--refresh-only", "--replace", "idle"), "a refresh of the record"),
+        (MORE, ("--refresh-only", "--replace", "idle"), "when only the record is refreshed"),
     ],
 )
 def test_what_can_t_take_effect_is_an_error(run: Run, wanted: str, options: tuple[str, ...], why: str) -> None:

@@ -17,7 +17,7 @@ PACKAGE = Path(messages.__file__).parents[2]
 _MESSAGE = re.compile(r"ACK\d{4}(\.\w+)?")
 _PLACES = {"span", "cluster", "parameter", "rule", "at_key"}
 # Calls that bring their words along instead of naming a message, and messages that are nothing but an argument.
-_GLUED_CALLS, _GLUED_MESSAGES = 0, 60
+_GLUED_CALLS, _GLUED_MESSAGES = 0, 49
 # What a policy adds to each of its findings.
 _OF_POLICIES = {"reason", "remedy", "exception", "clusters"}
 
