@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NoReturn, TypeAlias
 
 import jsonschema_rs
 
 from ackplan.documents import schema_words
 
+# A JSON Schema that a policy holds clusters against: an object, or what lets all or nothing through.
+PolicySchema: TypeAlias = Mapping[str, object] | bool
+Validator: TypeAlias = jsonschema_rs.Draft202012Validator
+
 _MAX_FAULTS = 20
 _MAX_MESSAGE = 200
+_Kinds: TypeAlias = jsonschema_rs.ValidationErrorKind
 _UNWANTED = frozenset({"additionalProperties", "unevaluatedProperties", "falseSchema"})
 
 
@@ -35,9 +40,9 @@ class Violation:
     """
 
     validator: str
-    validator_value: Any
-    instance: Any
-    schema: Any
+    validator_value: object
+    instance: object
+    schema: object
     absolute_path: tuple[str | int, ...]
     message: str
     at_key: bool = False
@@ -63,10 +68,10 @@ class Violation:
         return self.rule or self.message[:_MAX_MESSAGE]
 
 
-def compiled(schema: Any) -> jsonschema_rs.Draft202012Validator:
+def compiled(schema: PolicySchema) -> Validator:
     """A validator. Raises SchemaRefused for what is no schema, or refers to something outside of itself."""
     try:
-        return jsonschema_rs.Draft202012Validator(schema, retriever=_refuse)
+        return Validator(schema if isinstance(schema, bool) else dict(schema), retriever=_refuse)
     except jsonschema_rs.ValidationError as fault:
         why = str(fault.message).splitlines()[0]
         raise SchemaRefused(why, tuple(fault.instance_path)) from None
@@ -74,11 +79,11 @@ def compiled(schema: Any) -> jsonschema_rs.Draft202012Validator:
         raise SchemaRefused(str(fault).splitlines()[0]) from None
 
 
-def _refuse(uri: str) -> Any:
+def _refuse(uri: str) -> NoReturn:
     raise ValueError(f"a policy's schema refers to nothing outside of itself, not to {uri}")
 
 
-def faults(validator: Any, schema: Any, instance: Any) -> Iterator[Violation]:
+def faults(validator: Validator, schema: object, instance: object) -> Iterator[Violation]:
     """What the validator refuses of the instance, up to a bound."""
     if validator.is_valid(instance):
         return
@@ -88,31 +93,43 @@ def faults(validator: Any, schema: Any, instance: Any) -> Iterator[Violation]:
         yield from _faults(fault, schema)
 
 
-def _faults(fault: Any, schema: Any) -> Iterator[Violation]:
+def _faults(fault: jsonschema_rs.ValidationError, schema: object) -> Iterator[Violation]:
     kind, path = fault.kind, tuple(fault.instance_path)
-    around = _at(schema, fault.schema_path[:-1])
-    if kind.name == "propertyNames":
+    around = value_at(schema, fault.schema_path[:-1])
+    if isinstance(kind, _Kinds.PropertyNames):
         inner = kind.error
         value = _value(around, inner.kind.name)
         where = (*path, str(inner.instance))
         yield Violation(inner.kind.name, value, inner.instance, around, where, inner.message, at_key=True)
         return
     value = _value(around, kind.name)
-    keys = [kind.property] if kind.name == "required" else getattr(kind, "unexpected", [])
-    for key in keys or [None]:
+    for key in _keys(kind) or (None,):
         where = path if key is None else (*path, str(key))
         unwanted = kind.name in _UNWANTED
         yield Violation(kind.name, value, fault.instance, around, where, fault.message, at_key=unwanted)
 
 
-def _value(schema: Any, keyword: str) -> Any:
+def _keys(kind: _Kinds) -> list[str]:
+    """The keys that are missing, or must not be there."""
+    if isinstance(kind, _Kinds.Required):
+        return [kind.property]
+    if isinstance(kind, _Kinds.AdditionalProperties | _Kinds.UnevaluatedProperties):
+        return kind.unexpected
+    return []
+
+
+def _value(schema: object, keyword: str) -> object:
     return schema.get(keyword) if isinstance(schema, Mapping) else None
 
 
-def _at(root: Any, path: Sequence[str | int]) -> Any:
+def value_at(root: object, path: Sequence[str | int]) -> object:
+    """What stands at a place of a value; None where there is no such place."""
+    node = root
     for part in path:
-        try:
-            root = root[part if isinstance(root, Mapping) else int(part)]
-        except (LookupError, TypeError, ValueError):
+        if isinstance(node, Mapping):
+            node = node.get(str(part))
+        elif isinstance(node, list) and str(part).isdecimal() and int(part) < len(node):
+            node = node[int(part)]
+        else:
             return None
-    return root
+    return node

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 from ackplan.core.diagnostics import Diagnostic, Severity, error, warning
 from ackplan.plan.model import Judged, Plan
@@ -35,6 +35,8 @@ from ackplan.policy.subject import (
 from ackplan.spec.desired import Wanted
 
 _NAMES = 5
+# What is said of each cluster for itself.
+_OfOne: TypeAlias = Regions | InstanceTypes | Tags | Protection | ClusterSchema
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class _Judge:
 
     def __init__(self, rule: Rule, case: PolicyInput) -> None:
         self._rule = rule
+        self._make = error if rule.severity is Severity.ERROR else warning
         self._case = case
         self._excepted = Excepted(rule, case.now.astimezone(datetime.UTC).date())
 
@@ -81,7 +84,7 @@ class _Judge:
                 one = self._of_one(check)
                 yield from (violation for subject in chosen for violation in one(subject))
 
-    def _of_one(self, check: Any) -> Callable[[PolicySubject], Iterator[Diagnostic]]:
+    def _of_one(self, check: _OfOne) -> Callable[[PolicySubject], Iterator[Diagnostic]]:
         match check:
             case Regions(allowing):
                 return lambda subject: self._region(allowing, subject)
@@ -93,22 +96,30 @@ class _Judge:
                 return lambda subject: self._protected(protection, subject)
             case ClusterSchema() as schema:
                 return lambda subject: self._schema(schema, subject)
-        raise TypeError(check)
 
     def _of_cluster(self, message: str, subject: PolicySubject, path: Path = (), **named: object) -> Diagnostic:
         """What is wrong with one cluster."""
-        where = {"cluster": subject.name, "parameter": ".".join(map(str, path)), "span": subject.place(path)}
-        return self._made(message, named | where | {"exception": self._excepted.ended(subject)})
+        return self._make(
+            message,
+            span=subject.place(path),
+            cluster=subject.name,
+            parameter=".".join(map(str, path)),
+            rule=self._rule.id,
+            exception=self._excepted.ended(subject),
+            **self._words,
+            **named,
+        )
 
     def _of_all(self, message: str, subjects: Sequence[PolicySubject], **named: object) -> Diagnostic:
         """What is wrong with several clusters together; it is put at the first of them that stands in the spec."""
         place = next((subject.wanted.span for subject in subjects if subject.wanted), self._rule.span)
-        return self._made(message, named | {"clusters": _names(subjects), "span": place})
+        texts = {"clusters": _names(subjects), **self._words, **named}
+        return self._make(message, span=place, cluster="", parameter="", rule=self._rule.id, **texts)
 
-    def _made(self, message: str, named: dict[str, Any]) -> Diagnostic:
-        make = error if self._rule.severity is Severity.ERROR else warning
-        named |= {"reason": self._rule.reason.removesuffix("."), "remedy": self._rule.cure.removesuffix(".")}
-        return make(message, rule=self._rule.id, **named)
+    @property
+    def _words(self) -> dict[str, object]:
+        """What the rule itself says."""
+        return {"reason": self._rule.reason.removesuffix("."), "remedy": self._rule.cure.removesuffix(".")}
 
     def _limit(self, limit: Limit, chosen: Sequence[PolicySubject]) -> Iterator[Diagnostic]:
         counted = [s for s in chosen if s.change.action in (DESTROYING if limit.destroys else CHANGING)]

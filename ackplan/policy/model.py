@@ -6,9 +6,10 @@ import datetime
 import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ackplan.core.diagnostics import Severity, Span
+from ackplan.core.json_types import Json
+from ackplan.policy.faults import Validator
 
 
 def fits(text: str, patterns: tuple[str, ...]) -> bool:
@@ -83,8 +84,8 @@ class Protection:
 class ClusterSchema:
     """What every cluster must look like: a JSON Schema, and what a validator was made of it."""
 
-    schema: Any
-    validator: Any
+    schema: Json
+    validator: Validator
 
 
 Check = Limit | Regions | InstanceTypes | Tags | Hours | Protection | ClusterSchema

@@ -7,18 +7,17 @@ import functools
 import json
 import re
 import zoneinfo
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ackplan.core import catalog
 from ackplan.core.catalog.schemas import POLICY
 from ackplan.core.diagnostics import Diagnostic, Severity, Span, error
-from ackplan.core.json_types import texts
+from ackplan.core.json_types import Json, JsonObject, items, mapping, texts
 from ackplan.documents import schema_words
 from ackplan.documents.tree import Map, locate
 from ackplan.documents.yaml import parse
 from ackplan.policy import schema_keywords, unfolding
-from ackplan.policy.faults import SchemaRefused, Violation, compiled, faults
+from ackplan.policy.faults import SchemaRefused, Validator, Violation, compiled, faults
 from ackplan.policy.model import (
     Allowing,
     Check,
@@ -54,7 +53,7 @@ def read(data: bytes, file: str, *, built_in: bool = False) -> tuple[tuple[Rule,
 
 
 @functools.cache
-def _validator() -> Any:
+def _validator() -> Validator:
     return compiled(catalog.DEFAULT.schemas.read(POLICY))
 
 
@@ -94,25 +93,24 @@ class _Reader:
                     span=None if self._built_in else rules.key_span(name),
                 )
 
-    def _exceptions(self, name: str, body: Mapping[str, Any]) -> Iterator[Exemption]:
-        for number, entry in enumerate(body.get("exceptions", ())):
-            until = entry.get("until")
+    def _exceptions(self, name: str, body: Map) -> Iterator[Exemption]:
+        for number, entry in enumerate(map(mapping, items(body.get("exceptions", ())))):
+            until = str(entry.get("until", ""))
             try:
                 day = datetime.date.fromisoformat(until) if until else None
             except ValueError:
                 path = ("rules", name, "exceptions", number, "until")
                 self.found.append(self._wrong(f"{schema_words.shown(until)} is no day of the calendar", path))
                 continue
-            yield Exemption(tuple(entry["names"]), entry["reason"], day)
+            yield Exemption(texts(entry["names"]), str(entry["reason"]), day)
 
-    def _check(self, name: str, body: Mapping[str, Any]) -> Check | None:
+    def _check(self, name: str, body: Map) -> Check | None:
         keyword = next(key for key in _MAKERS if key in body)
         try:
-            check: Check = _MAKERS[keyword](body[keyword])
+            return _MAKERS[keyword](body[keyword])
         except SchemaRefused as refused:
             self.found.append(self._wrong(str(refused), ("rules", name, keyword, *refused.path)))
             return None
-        return check
 
 
 def _selector(body: Map) -> Selector:
@@ -124,32 +122,38 @@ def _selector(body: Map) -> Selector:
 def _said(fault: Violation) -> str:
     """What is wrong with a policy, in words."""
     if fault.unwanted:
-        properties = fault.schema.get("properties", {}) if isinstance(fault.schema, Mapping) else {}
+        properties = mapping(fault.schema.get("properties", {})) if isinstance(fault.schema, Mapping) else {}
         near = schema_words.suggestion(str(fault.absolute_path[-1]), properties)
         return f"is not known here: {near or 'there are: ' + ', '.join(properties)}"
     return fault.rule or fault.described()
 
 
-def _limit(value: int | str, *, destroys: bool) -> Limit:
+def _limit(value: Json, *, destroys: bool) -> Limit:
     if isinstance(value, str):
         return Limit(destroys, int(value.removesuffix("%")), percent=True)
-    return Limit(destroys, value)
+    if not isinstance(value, int | float):
+        raise TypeError("a limit is a number, or percent")
+    return Limit(destroys, int(value))
 
 
-def _allowing(value: Mapping[str, Any]) -> Allowing:
-    return Allowing(tuple(value.get("allow", ())), tuple(value.get("forbid", ())))
+def _allowing(value: Json) -> Allowing:
+    allowing = mapping(value)
+    return Allowing(texts(allowing.get("allow", ())), texts(allowing.get("forbid", ())))
 
 
-def _tags(value: Any) -> Tags:
-    return Tags(dict(value) if isinstance(value, Mapping) else dict.fromkeys(value, "*"))
+def _tags(value: Json) -> Tags:
+    if isinstance(value, Mapping):
+        return Tags({key: str(pattern) for key, pattern in value.items()})
+    return Tags(dict.fromkeys(texts(value), "*"))
 
 
-def _hours(value: Mapping[str, Any]) -> Hours:
-    start, end = (_minutes(value[key]) for key in ("from", "to"))
+def _hours(value: Json) -> Hours:
+    hours = mapping(value)
+    zone, start, end = str(hours["zone"]), _minutes(str(hours["from"])), _minutes(str(hours["to"]))
     if start == end:
         raise SchemaRefused("from and to are the same minute", ("to",))
-    days = frozenset(map(DAYS.index, value.get("days", DAYS)))
-    return Hours(_zone(value["zone"]), value["zone"], days, start, end)
+    days = frozenset(map(DAYS.index, texts(hours.get("days", DAYS))))
+    return Hours(_zone(zone), zone, days, start, end)
 
 
 def _minutes(time: str) -> int:
@@ -171,12 +175,13 @@ def _zone(name: str) -> datetime.tzinfo:
         raise SchemaRefused(why, ("zone",)) from None
 
 
-def _protection(value: Mapping[str, Any]) -> Protection:
-    return Protection(tuple(value["names"]), frozenset(value.get("from", ("destroy", "replace"))))
+def _protection(value: Json) -> Protection:
+    protected = mapping(value)
+    return Protection(texts(protected["names"]), frozenset(texts(protected.get("from", ("destroy", "replace")))))
 
 
-def _schema(value: Any) -> ClusterSchema:
-    schema = json.loads(json.dumps(value))
+def _schema(value: Json) -> ClusterSchema:
+    schema: JsonObject | bool = json.loads(json.dumps(value))
     validator = compiled(schema)
     schema_keywords.check(schema, _properties())
     unfolding.check(schema)
@@ -190,7 +195,7 @@ def _properties() -> frozenset[str]:
     return frozenset({*parameters, *catalog.DEFAULT.own_keys, "kind"})
 
 
-_MAKERS: dict[str, Any] = {
+_MAKERS: Mapping[str, Callable[[Json], Check]] = {
     "max_changes": functools.partial(_limit, destroys=False),
     "max_destroys": functools.partial(_limit, destroys=True),
     "regions": lambda value: Regions(_allowing(value)),

@@ -11,10 +11,10 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ackplan.core import catalog
 from ackplan.core.diagnostics import Diagnostic, Severity, error, warning
+from ackplan.core.json_types import Json, JsonObject
 from ackplan.plan.model import Judged
 from ackplan.policy.judge import PolicyInput
 from ackplan.policy.subject import Path, PolicySubject
@@ -95,7 +95,7 @@ def nothing(name: str) -> Diagnostic:
 
 
 def judge(
-    queries: Sequence[Query], values: Mapping[str, Any], case: PolicyInput
+    queries: Sequence[Query], values: JsonObject, case: PolicyInput
 ) -> tuple[tuple[Diagnostic, ...], tuple[Judged, ...]]:
     """What the rules say, by the values of their paths, and for each rule how much."""
     subjects = {subject.name: subject for subject in case.subjects()}
@@ -109,12 +109,12 @@ def judge(
     return tuple(findings), tuple(judged)
 
 
-def _names(value: Any) -> set[str]:
+def _names(value: Json) -> set[str]:
     rows = value if isinstance(value, list) else []
     return {str(name) for row in rows for name in (row if isinstance(row, list) else [row])}
 
 
-def _messages(query: Query, values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _messages(query: Query, values: JsonObject) -> Iterator[JsonObject]:
     value = values.get(query.path)
     for message in value if isinstance(value, list) else [value]:
         if isinstance(message, Mapping):
@@ -123,22 +123,24 @@ def _messages(query: Query, values: Mapping[str, Any]) -> Iterator[Mapping[str, 
             yield {"msg": query.id if message is True else str(message)}
 
 
-def _finding(query: Query, message: Mapping[str, Any], subjects: Mapping[str, PolicySubject]) -> Diagnostic:
+def _finding(query: Query, message: JsonObject, subjects: Mapping[str, PolicySubject]) -> Diagnostic:
     details = message.get("details")
     facts = {**(details if isinstance(details, Mapping) else {}), **message}
     subject = _subject(facts, subjects)
     path = _parameter(facts)
-    where: dict[str, Any] = {"rule": query.id}
-    if subject is not None:
-        where |= {"cluster": subject.name, "parameter": ".".join(map(str, path)), "span": subject.place(path)}
-    detail = f"{query.id}: {facts['msg']}".removesuffix(".")
-    cure = str(facts.get("cure", ""))
-    if query.severity is Severity.ERROR:
-        return error("ACK2118", detail=detail, cure=cure, **where)
-    return warning("ACK2118", detail=detail, cure=cure, **where)
+    make = error if query.severity is Severity.ERROR else warning
+    return make(
+        "ACK2118",
+        detail=f"{query.id}: {facts['msg']}".removesuffix("."),
+        cure=str(facts.get("cure", "")),
+        span=subject.place(path) if subject else None,
+        cluster=subject.name if subject else "",
+        parameter=".".join(map(str, path)) if subject else "",
+        rule=query.id,
+    )
 
 
-def _subject(facts: Mapping[str, Any], subjects: Mapping[str, PolicySubject]) -> PolicySubject | None:
+def _subject(facts: JsonObject, subjects: Mapping[str, PolicySubject]) -> PolicySubject | None:
     """The cluster that a message is about: named, or the one address in its text."""
     for key in _SUBJECT:
         name = str(facts.get(key, "")).removeprefix("module.")
@@ -155,7 +157,7 @@ def _addresses() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{types})\.([\w-]+)")
 
 
-def _parameter(facts: Mapping[str, Any]) -> Path:
+def _parameter(facts: JsonObject) -> Path:
     """The parameter under the API's own name, also where it is given under the provider's."""
     name = next((str(facts[key]) for key in _PARAMETER if facts.get(key)), "")
     if not name:

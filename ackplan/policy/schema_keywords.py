@@ -6,8 +6,8 @@ Such a schema lets everything pass, and nobody would notice.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
 
+from ackplan.core.json_types import Json, JsonObject, items, mapping, texts
 from ackplan.documents import schema_words
 from ackplan.policy.faults import SchemaRefused
 
@@ -29,12 +29,12 @@ _KEYWORDS = frozenset({*_ONE, *_SEVERAL, *_NAMED, *_PLAIN})
 Path = tuple[str | int, ...]
 
 
-def check(schema: Any, properties: Collection[str]) -> None:
+def check(schema: Json, properties: Collection[str]) -> None:
     """Raises SchemaRefused for a keyword that JSON Schema does not have, and for a key that no cluster has."""
     _check(schema, (), properties)
 
 
-def _check(schema: Any, path: Path, properties: Collection[str]) -> None:
+def _check(schema: Json, path: Path, properties: Collection[str]) -> None:
     """`properties` are the keys that the value of this schema can have; empty where that is not known."""
     if not isinstance(schema, Mapping):
         return
@@ -50,17 +50,17 @@ def _check(schema: Any, path: Path, properties: Collection[str]) -> None:
         _check(part, where, properties if keyword in _SAME else ())
 
 
-def _keys(schema: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Path]]:
-    yield from ((name, (*path, "properties", name)) for name in schema.get("properties", {}))
-    yield from ((name, (*path, "required", at)) for at, name in enumerate(schema.get("required", ())))
+def _keys(schema: JsonObject, path: Path) -> Iterator[tuple[str, Path]]:
+    yield from ((name, (*path, "properties", name)) for name in mapping(schema.get("properties", {})))
+    yield from ((name, (*path, "required", at)) for at, name in enumerate(texts(schema.get("required", ()))))
 
 
-def inner(schema: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Any, Path]]:
+def inner(schema: JsonObject, path: Path) -> Iterator[tuple[str, Json, Path]]:
     """The schemas right in this one: the keyword that each stands under, and where it is."""
     for keyword in _ONE:
         if keyword in schema:
             yield keyword, schema[keyword], (*path, keyword)
     for keyword in _SEVERAL:
-        yield from ((keyword, part, (*path, keyword, at)) for at, part in enumerate(schema.get(keyword, ())))
+        yield from ((keyword, part, (*path, keyword, at)) for at, part in enumerate(items(schema.get(keyword, ()))))
     for keyword in _NAMED:
-        yield from ((keyword, part, (*path, keyword, name)) for name, part in schema.get(keyword, {}).items())
+        yield from ((keyword, part, (*path, keyword, name)) for name, part in mapping(schema.get(keyword, {})).items())

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import urllib.parse
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from ackplan.policy.faults import SchemaRefused
+from ackplan.core.json_types import JsonObject
+from ackplan.policy.faults import SchemaRefused, value_at
 from ackplan.policy.schema_keywords import Path, inner
 
 _MOST = 10_000
@@ -20,7 +20,7 @@ _REFERENCES = ("$ref", "$dynamicRef")
 _KNOWN = "https://json-schema.org/"
 
 
-def check(schema: Any) -> None:
+def check(schema: object) -> None:
     """Raises SchemaRefused for what unfolds to too much, refers to itself or is hard to follow."""
     _Unfolding(schema).size(schema, ())
 
@@ -28,13 +28,13 @@ def check(schema: Any) -> None:
 class _Unfolding:
     """One schema; sizes are kept by identity."""
 
-    def __init__(self, schema: Any) -> None:
+    def __init__(self, schema: object) -> None:
         self._root = schema
         self._anchors = dict(_anchors(schema))
         self._sizes: dict[int, int] = {}
         self._open: list[int] = []
 
-    def size(self, schema: Any, path: Path) -> int:
+    def size(self, schema: object, path: Path) -> int:
         """How many schemas it is, with all that it refers to."""
         if not isinstance(schema, Mapping):
             return 1
@@ -52,15 +52,16 @@ class _Unfolding:
             )
         return self._sizes[id(schema)]
 
-    def _parts(self, schema: Mapping[str, Any], path: Path) -> Iterator[int]:
+    def _parts(self, schema: JsonObject, path: Path) -> Iterator[int]:
         if "$id" in schema and path:
             raise SchemaRefused("has an $id of its own: refer to it as #/$defs/NAME", path)
         for keyword, part, where in inner(schema, path):
             if keyword not in {"$defs", "definitions"}:
                 yield self.size(part, where)
         for keyword in _REFERENCES:
-            if isinstance(schema.get(keyword), str):
-                yield self._referred(schema[keyword], (*path, keyword))
+            reference = schema.get(keyword)
+            if isinstance(reference, str):
+                yield self._referred(reference, (*path, keyword))
 
     def _referred(self, reference: str, path: Path) -> int:
         if reference.startswith(_KNOWN):
@@ -71,7 +72,7 @@ class _Unfolding:
         if fragment and not fragment.startswith("/"):
             return self.size(self._anchors.get(fragment), path)
         place = _parts_of(fragment)
-        return self.size(_at(self._root, place), place)
+        return self.size(value_at(self._root, place), place)
 
 
 def _parts_of(pointer: str) -> Path:
@@ -79,16 +80,7 @@ def _parts_of(pointer: str) -> Path:
     return tuple(int(part) if part.isdecimal() and len(part) < 10 else part for part in parts)
 
 
-def _at(node: Any, path: Path) -> Any:
-    for part in path:
-        if isinstance(node, Mapping):
-            node = node.get(str(part))
-        else:
-            node = node[part] if isinstance(node, list) and isinstance(part, int) and part < len(node) else None
-    return node
-
-
-def _anchors(schema: Any) -> Iterator[tuple[str, Any]]:
+def _anchors(schema: object) -> Iterator[tuple[str, object]]:
     if not isinstance(schema, Mapping):
         return
     yield from ((str(schema[name]), schema) for name in ("$anchor", "$dynamicAnchor") if name in schema)
