@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 from click.shell_completion import (
@@ -159,7 +158,7 @@ _OPTIONS: dict[str, Callable[[click.Context], list[str]]] = {
     "profile": _quietly(_profiles),
 }
 # By command and argument.
-_ARGUMENTS: dict[tuple[str, str], Callable[[click.Context], Any]] = {
+_ARGUMENTS: dict[tuple[str, str], Callable[[click.Context], Iterable[str]]] = {
     ("show", "name"): _quietly(_recorded),
     ("rm", "names"): _quietly(_recorded),
     ("mv", "old"): _quietly(_recorded),

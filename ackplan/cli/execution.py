@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import click
 
@@ -14,7 +13,7 @@ from ackplan.app.apply import ApplyOrder
 from ackplan.app.errors import as_diagnostics
 from ackplan.app.plan import PlanOptions
 from ackplan.cli.console import Console, Prompt
-from ackplan.cli.options import Settings
+from ackplan.cli.options import Command, Settings, duration
 from ackplan.cli.printing import say
 from ackplan.cli.report_file import Report, report_file
 from ackplan.cli.run_output import voice
@@ -23,6 +22,15 @@ from ackplan.execute.ports import ApiError
 from ackplan.project.project import Project
 
 COMPLETE, INCOMPLETE, INTERRUPTED = 0, 1, 130
+
+
+class RunChoices(TypedDict):
+    """What the options of a run say; see `common_options`."""
+
+    auto_approve: bool
+    fail_fast: bool
+    report: str
+    lock_timeout: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +78,8 @@ async def _run(settings: Settings, order: Order, view: Console, report: Report) 
     return COMPLETE if end.result.complete else INCOMPLETE
 
 
-def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
+def common_options(function: Command) -> Command:
     """The options that say how a plan is carried out."""
-    from ackplan.cli.options import duration
-
     chosen = (
         click.option("--auto-approve", is_flag=True, envvar="ACKPLAN_AUTO_APPROVE", help="Don't ask."),
         click.option("--fail-fast", is_flag=True, help="After a failure start nothing new."),

@@ -11,7 +11,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -36,7 +36,7 @@ class Given:
     """A command as it was given: its words, and its options with their values, by the names of parameters."""
 
     command: str
-    options: Mapping[str, Any]
+    options: Mapping[str, object]
 
     def without(self, *names: str) -> Given:
         kept = {name: value for name, value in self.options.items() if name not in names}
@@ -105,7 +105,7 @@ def _known(words: str) -> click.Command | None:
     return None if isinstance(command, click.Group) else command
 
 
-def _words(option: click.Option, value: Any) -> Iterator[str]:
+def _words(option: click.Option, value: object) -> Iterator[str]:
     """The option as it is typed, once for each of its values."""
     name = max(option.opts, key=len)
     if option.is_flag:

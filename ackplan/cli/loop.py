@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable
+from typing import TypeVar
 
 T = TypeVar("T")
 
 
-def run_async(main: Coroutine[Any, Any, T]) -> T:
-    """Runs a command's coroutine. KeyboardInterrupt comes through as itself.
+def run_async(main: Awaitable[T]) -> T:
+    """Runs what a command awaits. KeyboardInterrupt comes through as itself.
 
     The result is carried past asyncio: when it restores the signal handler, it spells out the finished task, result
     and all, which takes longer than planning did where the result is a large plan.

@@ -9,7 +9,7 @@ import keyword
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -101,7 +101,7 @@ def _run(arguments: Sequence[str], types: ResourceTypes | None) -> int:
         completion.install()
     try:
         _refuse_empty(arguments)
-        result: Any = cli.main(list(arguments), "ackplan", standalone_mode=False, obj=types)
+        result: object = cli.main(list(arguments), "ackplan", standalone_mode=False, obj=types)
     except click.exceptions.Exit as end:
         return end.exit_code
     except SystemExit as end:  # a shell that asked for completions got its answer

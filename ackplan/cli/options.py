@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import click
 
@@ -21,7 +21,8 @@ from ackplan.project.project_settings import DEFAULT_ENDPOINT, DEFAULT_STATE, WO
 if TYPE_CHECKING:
     import logging
 
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+Command = Callable[..., object]
+Decorator = Callable[[Command], Command]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,22 @@ class Settings(ProjectSettings):
     force: bool = False
 
 
-def _option(*names: str, env: str = "", **more: Any) -> Decorator:
+class _OptionFacts(TypedDict, total=False):
+    """What click makes an option of."""
+
+    default: object
+    show_default: bool
+    metavar: str
+    help: str
+    type: click.ParamType[object]
+    multiple: bool
+    is_flag: bool
+    count: bool
+    hidden: bool
+    callback: Callable[[click.Context, click.Parameter, str], object]
+
+
+def _option(*names: str, env: str = "", **more: Unpack[_OptionFacts]) -> Decorator:
     return click.option(*names, envvar=f"ACKPLAN_{env}" if env else None, show_envvar=bool(env), **more)
 
 
@@ -130,11 +146,11 @@ def options(
     carries a plan out, or tells how long that takes.
     """
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Command) -> Command:
         own = {"force"} & {parameter.name for parameter in getattr(function, "__click_params__", ())}
 
         @functools.wraps(function)
-        def wrapper(**given: Any) -> Any:
+        def wrapper(**given: Any) -> object:
             settings, rest = _settings(given)
             COMPLETE.set(hints.given(click.get_current_context()).complete)
             _logging(settings)
@@ -152,7 +168,7 @@ def options(
         paced = (*((_RATE,) if api or runs else ()), *((_PARALLELISM,) if runs else ()))
         sides = (*(_SPEC if spec else ()), *(_STATE if state else ()), *(_API if api else ()))
         chosen = (*common, *sides, *paced, *sandbox)
-        decorated: Callable[..., Any] = wrapper
+        decorated: Command = wrapper
         for option in reversed(chosen):
             decorated = option(decorated)
         return decorated

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 import click
 
-from ackplan.cli.options import Decorator
+from ackplan.cli.options import Command, Decorator
 from ackplan.cli.policy_options import policy_option
 
 _NAMES = (
@@ -35,9 +34,9 @@ _FULL = (
 def plan_options(*, full: bool, policies: bool = True) -> Decorator:
     """Adds the options of a plan; the command gets PlanOptions under the name `choices`."""
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Command) -> Command:
         @functools.wraps(function)
-        def wrapper(*positional: Any, **given: Any) -> Any:
+        def wrapper(*positional: object, **given: Any) -> object:
             from ackplan.app.plan import PlanOptions
 
             names = [name for name in given if name in PlanOptions.__dataclass_fields__]
@@ -46,7 +45,7 @@ def plan_options(*, full: bool, policies: bool = True) -> Decorator:
                 raise click.UsageError("--destroy and --refresh-only can't go together")
             return function(*positional, choices=choices, **given)
 
-        decorated: Callable[..., Any] = wrapper
+        decorated: Command = wrapper
         for option in reversed(
             (*_NAMES, *_VANISHED, *((*_FULL, *_NODES) if full else ()), *((policy_option(),) if policies else ()))
         ):

@@ -11,7 +11,7 @@ import contextlib
 import io
 import os
 import sys
-from typing import Any, TextIO
+from typing import TextIO
 
 import click
 
@@ -42,11 +42,11 @@ def as_document() -> None:
     _set(sys.stdout, encoding="utf-8", errors="backslashreplace")
 
 
-def _set(stream: TextIO, **how: Any) -> None:
+def _set(stream: TextIO, errors: str, encoding: str | None = None) -> None:
     """A stream that is closed, or whose file was replaced beneath it, stays as it is."""
     if isinstance(stream, io.TextIOWrapper):
         with contextlib.suppress(OSError, ValueError):
-            stream.reconfigure(**how)
+            stream.reconfigure(errors=errors, encoding=encoding)
 
 
 def say(message: str) -> None:

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from ackplan.core.diagnostics import Failure, error
 
 if TYPE_CHECKING:
     from ackplan.simulator import Running
+    from ackplan.simulator.clock import Clock as SimulatorClock
+
+
+class EmbeddedSettings(TypedDict, total=False):
+    """Those of `SimulatorConfig` that commands set."""
+
+    db: Path | None
+    time_scale: float
+    seed: int
+    access_keys: Mapping[str, str]
+    faults: Path | None
+    live: Mapping[str, object] | None
+    clock: SimulatorClock
 
 
 @contextlib.asynccontextmanager
-async def embedded(port: int = 0, **settings: Any) -> AsyncIterator[Running]:
+async def embedded(port: int = 0, **settings: Unpack[EmbeddedSettings]) -> AsyncIterator[Running]:
     """A simulator on loopback as long as the block lasts; `settings` are those of `SimulatorConfig`.
 
     Raises Failure where it can't be set up so: a port that is taken, a file of faults or a world that is not one.

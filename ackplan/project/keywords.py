@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ackplan.app.plan import PlanOptions
+from ackplan.core.json_types import JsonObject
 from ackplan.project.project_settings import WORKSPACE, OptionError, ProjectSettings
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class ProjectKeywords(TypedDict, total=False):
     """What `ackplan.open` takes: the options that say which spec, record and account a command is about."""
 
     file: Paths
-    var: Mapping[str, Any]
+    var: JsonObject
     var_file: Paths
     workspace: str
     state: str | Path
@@ -68,7 +69,7 @@ class ApplyKeywords(PlanKeywords, total=False):
 _OF_RUNS: Final = frozenset({"fail_fast", "lock_timeout", "view"})
 _MANY: Final = frozenset({"file", "var_file"})
 _FIELDS: Final = {"file": "files", "var": "variables", "var_file": "var_files"}
-_READ: Final[Mapping[str, Callable[[str], Any]]] = {
+_READ: Final[Mapping[str, Callable[[str], object]]] = {
     "rate": float,
     "patience": float,
     "parallelism": int,
@@ -95,7 +96,7 @@ def project_settings(folder: str | Path, keywords: ProjectKeywords) -> ProjectSe
     return ProjectSettings(chdir=Path(folder), state_named="state" in values, **fields)
 
 
-def plan_options(keywords: Mapping[str, Any]) -> PlanOptions:
+def plan_options(keywords: Mapping[str, object]) -> PlanOptions:
     """The options of a plan. Raises OptionError for such as don't go together."""
     several = {"target", "exclude", "replace", "adopt", "policy"}
     fields: dict[str, Any] = {name: _several(v) if name in several else v for name, v in keywords.items()}
@@ -107,18 +108,22 @@ def plan_options(keywords: Mapping[str, Any]) -> PlanOptions:
     return options
 
 
-def run_options(keywords: ApplyKeywords) -> tuple[PlanOptions, dict[str, Any]]:
-    """The options of a plan, and those of the run of it."""
-    how: dict[str, Any] = {name: value for name, value in keywords.items() if name in _OF_RUNS}
-    return plan_options({name: value for name, value in keywords.items() if name not in _OF_RUNS}), how
+def options_of_run(keywords: ApplyKeywords) -> PlanOptions:
+    """The options of the plan that a run makes."""
+    return plan_options({name: value for name, value in keywords.items() if name not in _OF_RUNS})
 
 
-def _several(value: Any) -> tuple[Any, ...]:
-    return (value,) if isinstance(value, str | Path) else tuple(value)
+def _several(value: object) -> tuple[object, ...]:
+    """A single one, or all of several. Raises TypeError for what is neither."""
+    if isinstance(value, str | Path):
+        return (value,)
+    if not isinstance(value, Iterable):
+        raise TypeError(f"{value!r} is neither a name nor several")
+    return tuple(value)
 
 
-def _from_environment() -> dict[str, Any]:
-    values: dict[str, Any] = {}
+def _from_environment() -> dict[str, object]:
+    values: dict[str, object] = {}
     for name in ProjectKeywords.__annotations__.keys() - {"var"}:
         text = os.environ.get(f"ACKPLAN_{name.upper()}", "")
         if text:

@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import Any, TypeVar, Unpack
+from typing import TypeVar, Unpack
 
 from ackplan.adapters.local.clock import timestamp
 from ackplan.app.apply import Application, ApplyOrder, SavedPlan
@@ -24,9 +24,9 @@ from ackplan.project.keywords import (
     ApplyKeywords,
     PlanKeywords,
     ProjectKeywords,
+    options_of_run,
     plan_options,
     project_settings,
-    run_options,
 )
 from ackplan.project.outcome import ProjectPlan, ProjectRun, SilentRun
 from ackplan.project.project_settings import OptionError, ProjectSettings
@@ -65,13 +65,13 @@ class Project:
         Without a plan one is made and carried out at once, which takes in what any killed run left. Raises Failure
         where nothing was begun, or could not be written down; a step that fails is an outcome of the run.
         """
-        choices, how = run_options(options)
+        choices = options_of_run(options)
         _check(choices, plan)
         silent, started = SilentRun(), timestamp()
-        view = how.pop("view", silent)
+        fail_fast, lock_timeout = options.get("fail_fast", False), options.get("lock_timeout", 0.0)
         with _failures():
-            order = ApplyOrder(plan.saved if plan else None, choices, **how)
-            end = await self.carry_out(order, view, silent, silent)
+            order = ApplyOrder(plan.saved if plan else None, choices, fail_fast, lock_timeout)
+            end = await self.carry_out(order, options.get("view", silent), silent, silent)
         return ProjectRun(end, started, timestamp())
 
     def load(self, file: str | Path) -> ProjectPlan:
@@ -125,7 +125,7 @@ def _check(options: PlanOptions, plan: ProjectPlan | None) -> None:
         raise OptionError("apply always looks at what is live: no_refresh is for plan")
 
 
-def _at_once(begin: Callable[[], Coroutine[Any, Any, T]], instead: str) -> T:
+def _at_once(begin: Callable[[], Coroutine[object, object, T]], instead: str) -> T:
     """The result of a coroutine. Raises RuntimeError where an event loop runs, which has to await it itself."""
     try:
         asyncio.get_running_loop()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ackplan.adapters.local.paths import PRIVATE
 from ackplan.core.diagnostics import Failure, error
+from ackplan.core.json_types import Json, JsonObject
 from ackplan.execute.limits import USUAL, Limits
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ProjectSettings:
 
     chdir: Path = Path()
     files: tuple[str, ...] = ()
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: JsonObject = field(default_factory=dict)
     var_files: tuple[str, ...] = ()
     workspace: str = "default"
     state: str = DEFAULT_STATE
@@ -94,9 +94,9 @@ def inputs(settings: ProjectSettings) -> Inputs:
     return Inputs(settings.chdir, settings.files, values, environment, settings.resource_types.sections)
 
 
-def _variables(settings: ProjectSettings) -> tuple[dict[str, Any], dict[str, str]]:
+def _variables(settings: ProjectSettings) -> tuple[dict[str, Json], dict[str, str]]:
     """What files and options set (later ones win), and what the environment sets."""
-    values: dict[str, Any] = {}
+    values: dict[str, Json] = {}
     for path in settings.var_files:
         values.update(_from_file(settings.path(path)))
     values.update(settings.variables)
@@ -116,7 +116,7 @@ def _check_text(name: str, value: str) -> None:
         raise OptionError(f"{name} is not UTF-8 text") from None
 
 
-def _from_file(path: Path) -> Mapping[str, Any]:
+def _from_file(path: Path) -> JsonObject:
     from ackplan.documents.files import display, read_bounded
     from ackplan.documents.yaml import parse
 
@@ -125,7 +125,7 @@ def _from_file(path: Path) -> Mapping[str, Any]:
     roots, faults = parse(data, name) if fault is None else ([], [fault])
     if faults:
         raise Failure(*faults)
-    values: Sequence[Any] = roots or [{}]
+    values = roots or [{}]
     if len(values) != 1 or not isinstance(values[0], dict):
         raise Failure(error("ACK1033", file=name))
     return dict(values[0])

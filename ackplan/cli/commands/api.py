@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
 
 import click
 
@@ -43,7 +42,7 @@ def _pair(item: str) -> tuple[str, str]:
     return key, value
 
 
-def _body(settings: Settings, given: str) -> Any:
+def _body(settings: Settings, given: str) -> object:
     if not given:
         return None
     try:
@@ -61,6 +60,6 @@ def _read(settings: Settings, name: str) -> bytes:
     return data
 
 
-async def _call(settings: Settings, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+async def _call(settings: Settings, method: str, path: str, query: dict[str, str], body: object) -> tuple[int, object]:
     async with open_api(settings) as api:
         return await api.call(method, path, query=query, body=body)

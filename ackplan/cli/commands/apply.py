@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Unpack
 
 import click
 
 from ackplan.app.plan import PlanOptions
-from ackplan.cli.execution import Order, carry_out, common_options
+from ackplan.cli.execution import Order, RunChoices, carry_out, common_options
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.plan_options import plan_options
@@ -20,7 +20,7 @@ from ackplan.cli.plan_options import plan_options
 @plan_options(full=True)
 @common_options
 @click.argument("planfile", required=False, default="")
-def command(settings: Settings, choices: PlanOptions, planfile: str, **how: Any) -> int:
+def command(settings: Settings, choices: PlanOptions, planfile: str, **how: Unpack[RunChoices]) -> int:
     """Carry out PLANFILE: exactly what was shown, or nothing. Without one: plan, ask, carry out."""
     if planfile and dataclasses.replace(choices, policy=()) != PlanOptions():
         raise click.UsageError("a plan file was narrowed when it was made: plan options don't go with it")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -39,7 +38,7 @@ def command(settings: Settings, out: str, name: str, allow_plugins: bool) -> Non
         click.echo(f"Wrote {display(part)}", err=True)
 
 
-async def _certs(settings: Settings, name: str) -> Mapping[str, Any]:
+async def _certs(settings: Settings, name: str) -> Mapping[str, object]:
     from ackplan.app.lookup import find
     from ackplan.cli.records import on_record
 
@@ -48,7 +47,7 @@ async def _certs(settings: Settings, name: str) -> Mapping[str, Any]:
         return await api.certs(cluster.cluster_id, cluster.region_id)
 
 
-def _write(settings: Settings, folder: str, parts: Mapping[str, Any]) -> list[Path]:
+def _write(settings: Settings, folder: str, parts: Mapping[str, object]) -> list[Path]:
     """Writes each part to a file of its own, once each of them can be."""
     from ackplan.adapters.local.output_files import Sort
     from ackplan.cli.output_options import output

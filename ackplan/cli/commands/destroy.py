@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Unpack
 
 import click
 
 from ackplan.app.plan import PlanOptions
-from ackplan.cli.execution import Order, carry_out, common_options
+from ackplan.cli.execution import Order, RunChoices, carry_out, common_options
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.plan_options import plan_options
@@ -19,7 +19,7 @@ from ackplan.cli.plan_options import plan_options
 @format_option("text", "json")
 @plan_options(full=False)
 @common_options
-def command(settings: Settings, choices: PlanOptions, **how: Any) -> int:
+def command(settings: Settings, choices: PlanOptions, **how: Unpack[RunChoices]) -> int:
     """Delete every recorded cluster that is not protected, after asking."""
     order = Order(dataclasses.replace(choices, destroy=True), verb="destroy", **how)
     return run_async(carry_out(settings, order))

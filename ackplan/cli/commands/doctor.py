@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -51,7 +51,7 @@ async def _asked(settings: Settings, local: Sequence[Check]) -> list[Check]:
     return checks
 
 
-def _json(check: Check) -> dict[str, Any]:
+def _json(check: Check) -> dict[str, object]:
     findings = [
         {"severity": f.severity.value, "code": f.code, "summary": f.summary, "detail": f.detail, "cure": f.cure}
         | ({"at": str(f.span)} if f.span else {})

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Final, Literal, NoReturn, TypedDict, Unpack
 
 import click
 
@@ -15,11 +15,22 @@ from ackplan.cli import gc
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
 from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.core.json_types import JsonObject
 from ackplan.documents.files import read_regular
-from ackplan.project.embedded import embedded
+from ackplan.project.embedded import EmbeddedSettings, embedded
 
 # A world of 30,000 clusters is about a tenth of it.
 _MAX_SEED = 256 << 20
+_FILES: Final[tuple[Literal["db"], Literal["faults"], Literal["seed"]]] = ("db", "faults", "seed")
+
+
+class _World(TypedDict):
+    """Which world it serves: names of files, empty for none, and how fast time runs in it."""
+
+    db: str
+    faults: str
+    seed: str
+    speed: float
 
 
 @click.command("simulator")
@@ -38,23 +49,25 @@ _MAX_SEED = 256 << 20
 @click.option("--faults", default="", metavar="FILE", help="Inject the faults that FILE describes.")
 @click.option("--seed", default="", metavar="FILE", help="Begin with the live state that FILE describes (JSON).")
 @click.option("--access-key", default="", metavar="ID:SECRET", help="The key pair that is accepted.")
-def command(settings: Settings, port: int, access_key: str, **world: Any) -> int:
+def command(settings: Settings, port: int, access_key: str, **world: Unpack[_World]) -> int:
     """Serve the embedded ACK API until interrupted.
 
     Accepts the key pair of --access-key, else of its own environment, else sandbox:sandbox.
     """
-    files = {name: settings.path(file) if (file := world.pop(name)) else None for name in ("db", "faults", "seed")}
-    seed = files.pop("seed")
-    live = _live(seed) if seed else None
-    return run_async(_serve(port, _keys(access_key), world.pop("speed"), live=live, **files))
+    db, faults, seed = (settings.path(world[name]) if world[name] else None for name in _FILES)
+    how = EmbeddedSettings(db=db, faults=faults, live=_live(seed) if seed else None, time_scale=world["speed"])
+    return run_async(_serve(port, {**how, "access_keys": _keys(access_key)}))
 
 
-def _live(seed: Path) -> Any:
+def _live(seed: Path) -> JsonObject:
     data = read_regular(seed, _MAX_SEED)
+    if data is None:
+        _refuse(error("ACK7001.missing", file=seed))
     try:
-        return json.loads(data) if data is not None else _refuse(error("ACK7001.missing", file=seed))
+        live: JsonObject = json.loads(data)
+        return live
     except (ValueError, RecursionError) as fault:
-        return _refuse(error("ACK7001.json", file=seed, fault=fault))
+        _refuse(error("ACK7001.json", file=seed, fault=fault))
 
 
 def _refuse(why: Diagnostic) -> NoReturn:
@@ -73,12 +86,12 @@ def _keys(given: str) -> dict[str, str]:
     return {name: secret} if name and secret else {"sandbox": "sandbox"}
 
 
-async def _serve(port: int, keys: dict[str, str], speed: float, **world: Any) -> int:
+async def _serve(port: int, how: EmbeddedSettings) -> int:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     gc.collect()
-    async with embedded(port, time_scale=speed, access_keys=keys, **world) as running:
+    async with embedded(port, **how) as running:
         click.echo(running.url)
         click.echo(f"Serving the embedded ACK API. Use it: ackplan plan --endpoint {running.url}", err=True)
         await ended.wait()
