@@ -35,7 +35,8 @@ def _named(given: dict[catalog.Kind, set[str]], *, shown: bool) -> tuple[str, ..
     found: dict[str, None] = {}
     for kind, names in given.items():
         for name, parameter in kind.parameters.items():
-            if name in names and _is_told(parameter) and (name in kind.sights or _is_counted(parameter)) is shown:
+            tells = name in kind.sights or _is_counted(kind, parameter)
+            if name in names and _is_told(parameter) and tells is shown:
                 found.setdefault(name)
     return tuple(found)
 
@@ -44,9 +45,9 @@ def _is_told(parameter: Parameter) -> bool:
     return parameter.effect in {Effect.REPLACE, Effect.SCALE}
 
 
-def _is_counted(parameter: Parameter) -> bool:
+def _is_counted(kind: catalog.Kind, parameter: Parameter) -> bool:
     """Whether it is told by other fields: the number of workers by the size, the kind by its type."""
-    return parameter.effect is Effect.SCALE or parameter.name in catalog.DEFAULT.discriminators
+    return parameter.effect is Effect.SCALE or parameter.name in kind.catalog.discriminators
 
 
 def sentence(plan: Plan) -> str:

@@ -10,7 +10,6 @@ import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ackplan.core import catalog
 from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
@@ -209,7 +208,7 @@ def _field(parameter: ParameterChange, change: Change, mode: str) -> Field:
         mark = "+"
     elif parameter.after is ABSENT:
         mark = "-"
-    secret = parameter.secret or parameter.name in catalog.DEFAULT.secret_names
+    secret = parameter.secret or parameter.name in change.kind.catalog.secret_names
     notes = tuple(_notes(parameter, change, mode))
     live = parameter.side is Side.LIVE
     return Field(mark, printable(parameter.name), parameter.before, parameter.after, secret, notes, drift=live)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
-from ackplan.core import catalog
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Action
 from ackplan.plan.model import Change, Plan
@@ -45,7 +44,7 @@ def cluster_data(plan: Plan, shown: View, texts: Texts) -> list[Data]:
 def _cluster(change: Change, block: Block | None, mode: str, texts: Texts) -> Data:
     if block is None:
         return compact(_head(change))
-    table = _sides(sides(change, mode), texts)
+    table = _sides(sides(change, mode), texts, change.kind.catalog.secret_names)
     return compact(_head(change) | _block(block, change, texts) | {"sides": table})
 
 
@@ -102,24 +101,26 @@ def _field(entry: Field, texts: Texts) -> Data:
     return field
 
 
-def _sides(three: ThreeSides, texts: Texts) -> Data:
+def _sides(three: ThreeSides, texts: Texts, secrets: Set[str]) -> Data:
     """The table by columns: the names, those that change first, and each side's values of them."""
     rows = three.rows
     return {
         "names": [texts(printable(row.name)) for row in rows],
         "changes": sum(row.changes for row in rows),
-        "wanted": _column(three.wanted, [(row.name, row.wanted) for row in rows], texts),
-        "recorded": _column(three.recorded, [(row.name, row.recorded) for row in rows], texts),
-        "live": _column(three.live, [(row.name, row.live) for row in rows], texts),
+        "wanted": _column(three.wanted, [(row.name, row.wanted) for row in rows], texts, secrets),
+        "recorded": _column(three.recorded, [(row.name, row.recorded) for row in rows], texts, secrets),
+        "live": _column(three.live, [(row.name, row.live) for row in rows], texts, secrets),
     }
 
 
-def _column(side: str, values: Sequence[tuple[str, SideValue]], texts: Texts) -> str | list[int | None]:
+def _column(
+    side: str, values: Sequence[tuple[str, SideValue]], texts: Texts, secrets: Set[str]
+) -> str | list[int | None]:
     """Text numbers; None: not set, NOT_TOLD: not told. `no` or `unknown` for a side that has, or tells, no values."""
-    return [_side(name, value, texts) for name, value in values] if side == "yes" else side
+    return [_side(value, texts, secret=name in secrets) for name, value in values] if side == "yes" else side
 
 
-def _side(name: str, value: SideValue, texts: Texts) -> int | None:
+def _side(value: SideValue, texts: Texts, *, secret: bool) -> int | None:
     if value is ABSENT:
         return None
-    return NOT_TOLD if value is UNKNOWN else texts(written(value, secret=name in catalog.DEFAULT.secret_names))
+    return NOT_TOLD if value is UNKNOWN else texts(written(value, secret=secret))

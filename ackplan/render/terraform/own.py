@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ackplan.core import catalog
 from ackplan.core.call import Call
+from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.values import ABSENT, SENSITIVE
 from ackplan.core.world import encode_world
@@ -91,7 +91,7 @@ def _change(change: Change) -> dict[str, object]:
         "action": change.action.value,
         "reason": change.reason.name.lower(),
         "because": change.reason.value,
-        "parameters": [_parameter(parameter) for parameter in change.parameters],
+        "parameters": [_parameter(parameter, change.kind) for parameter in change.parameters],
         "blocked": [_diagnostic(diagnostic) for diagnostic in change.blocked],
         "notes": list(change.notes),
         "live_state": change.live_state,
@@ -99,9 +99,9 @@ def _change(change: Change) -> dict[str, object]:
     }
 
 
-def _parameter(parameter: ParameterChange) -> dict[str, object]:
+def _parameter(parameter: ParameterChange, kind: Kind) -> dict[str, object]:
     """A side that is absent is left out: null is a value."""
-    secret = parameter.secret or parameter.name in catalog.DEFAULT.secret_names
+    secret = parameter.secret or parameter.name in kind.catalog.secret_names
     sides = {"before": parameter.before, "after": parameter.after}
     present = {side: value for side, value in sides.items() if value is not ABSENT}
     return {

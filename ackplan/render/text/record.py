@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ackplan.core import catalog
 from ackplan.record import Record, RecordedCluster
 from ackplan.render.facts.formatting import quoted, written
 from ackplan.render.facts.safe import pad, printable, width
@@ -29,5 +28,6 @@ def _entry(name: str, entry: RecordedCluster) -> Iterator[str]:
     if entry.attached:
         values["attached"] = list(entry.attached)
     columns = max(width(printable(key)) for key in values) if values else 0
+    secrets = entry.kind.catalog.secret_names
     for key, value in values.items():
-        yield f"    {pad(printable(key), columns)} = {written(value, secret=key in catalog.DEFAULT.secret_names)}"
+        yield f"    {pad(printable(key), columns)} = {written(value, secret=key in secrets)}"
