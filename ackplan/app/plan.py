@@ -257,7 +257,7 @@ def _as_recorded(record: Record) -> tuple[Cluster, ...]:
     live = []
     for name, entry in record.clusters.items():
         kind, counting = entry.kind, entry.kind.count_parameter
-        count = counting.count(entry.parameters.get(counting.name, 0)) if counting else 0
+        count = counting.count(counting.read(entry.parameters.get(counting.name, 0))) if counting else 0
         size = Size.with_made(count, kind.masters(entry.parameters), len(entry.attached)).total
         attributes = {p.live: entry.parameters.get(n) for n, p in kind.parameters.items() if p.live}
         kind_type = kind.constants.get("cluster_type")

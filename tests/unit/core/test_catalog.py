@@ -126,5 +126,6 @@ def test_every_annotation_of_the_schemas_has_a_type():
 def test_a_number_of_nodes_is_a_number():
     counting = KINDS["managed"].count_parameter
     assert counting.count(3) == 3
+    assert counting.count(counting.read("3")) == 3
     with pytest.raises(TypeError, match="num_of_nodes is no number"):
         counting.count("three")
