@@ -85,6 +85,8 @@ def _is_interrupted(plan: Plan) -> bool:
 
 def _of_change(change: Change, recorded: RecordedCluster | None, mode: str, types: ResourceTypes) -> Iterator[str]:
     works = [type(step.work) for step in change.steps]
+    if change.kind.name not in types.type_of(change.address).kinds:
+        yield f"a {change.kind.name} is none of its type"
     if change.action not in _OF_MODE[mode]:
         yield f"a {mode} plan does not {change.action.value}"
     if any(change.action not in TRAITS[work].actions for work in works) or not _whole(change.action, works):

@@ -54,7 +54,8 @@ async def _listed(observer: Observer, each: NestedType, parent: str, cluster: Cl
     try:
         live = await each.live_in(observer.api, cluster.cluster_id, cluster.region_id)
     except ApiError as fault:
-        if not fault.missing:
+        # A cluster that is live and has no inside is one that answers lag behind: nothing is concluded from that.
+        if not (fault.missing and cluster.leaving):
             raise
         return {}
     return {each.address(parent, name).short: resource for name, resource in live.items()}

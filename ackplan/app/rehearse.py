@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ackplan.core import catalog
+from ackplan.core.diagnostics import Failure, error
 from ackplan.core.states import spelled
 from ackplan.execute.executor import Executor
 from ackplan.execute.limits import Limits
@@ -92,10 +93,18 @@ def seed(plan: Plan) -> int:
     return int.from_bytes(hashlib.sha256(json.dumps(["rehearsal", *pins]).encode()).digest()[:7], "big")
 
 
+def _check_clusters_alone(plan: Plan) -> None:
+    """Raises Failure for a plan of resources that the private world does not have."""
+    others = sorted({change.address.type for change in plan.changes if change.address.parent is not None})
+    if others:
+        raise Failure(error("ACK7002", types=", ".join(others)))
+
+
 async def rehearse(
     plan: Plan, api: Api, clock: VirtualClock, limits: Limits, tell: Callable[[Event], None]
 ) -> Rehearsal:
     """Runs every step against `api`, which must be a private world on the same `clock`."""
+    _check_clusters_alone(plan)
     ports = Ports(api, clock, _Memory(), _Placeholder(), tell, BUILT_IN, _Patience())
     driver = asyncio.create_task(clock.drive())
     started = clock.now()

@@ -49,7 +49,11 @@ class PolicyInput:
     now: datetime.datetime
 
     def subjects(self) -> tuple[PolicySubject, ...]:
-        return tuple(PolicySubject(change, self.wanted.get(change.name)) for change in self.plan.changes)
+        return tuple(
+            PolicySubject(change, self.wanted.get(change.name))
+            for change in self.plan.changes
+            if change.address.parent is None
+        )
 
 
 def judge(rules: Iterable[Rule], case: PolicyInput) -> tuple[tuple[Diagnostic, ...], tuple[Judged, ...]]:

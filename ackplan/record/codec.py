@@ -166,6 +166,7 @@ def decode_data(document: Mapping[str, Any], kinds: Kinds = CLUSTER_KINDS) -> Re
     _expect(isinstance(lineage, str) and len(lineage) <= MAX_LINEAGE, "lineage is not text")
     _expect(isinstance(clusters, dict), "clusters is not a mapping")
     decoded = {name: decode_cluster(name, value) for name, value in clusters.items()}
+    _expect(not any("/" in name for name in decoded), "clusters has a name with a slash, which no cluster can have")
     nested = _decode_nested(document.get("resources", {}), kinds) if version == VERSION else {}
     return Record(lineage, serial, decoded, decode_world(document.get("world")), nested)
 

@@ -13,7 +13,6 @@ from ackplan.execute.ports import ApiError
 from ackplan.execute.step_run import StepContext
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Step
-from ackplan.record.journal import Phase
 from ackplan.resources.nested.recovery import shows
 
 if TYPE_CHECKING:
@@ -93,7 +92,6 @@ async def _look(of: NestedType, context: StepContext) -> LiveResource | None:
     except ApiError as fault:
         if not fault.missing:
             raise
-        await context.write(Phase.SETTLED, error=fault.code) if context.called else None
         return None
     return live.get(context.step.address.name)
 

@@ -41,7 +41,8 @@ class NestedShare:
 
     @property
     def unmanaged(self) -> int:
-        return len(self._live.keys() - {*self.names})
+        """Nobody counts what is inside of clusters."""
+        return 0
 
     def fingerprint(self, name: str) -> str:
         live = self._live.get(name)
@@ -61,7 +62,7 @@ class NestedShare:
             return self._removed(name, recorded, live, desired)
         assert desired is not None  # noqa: S101 - a name is wanted or recorded
         if recorded is not None and self._parent_goes(name):
-            return _replaced_with_parent(desired, recorded, live, self._home(name))
+            return _created_with_parent(desired, recorded, self._home(name))
         if recorded is None and live is not None:
             return self._namesake(desired, live)
         if recorded is None or live is None:
@@ -105,6 +106,9 @@ class NestedShare:
             return refused(desired, None, refusals.not_recorded(desired, live))
         assumed = RecordedCluster(live.id, desired.kind, live.values, desired.own)
         changes = tuple(_differences(desired, assumed, live))
+        fixed = [change for change in changes if change.effect is Effect.REPLACE]
+        if fixed:
+            return refused(desired, None, refusals.fixed(desired, fixed[0]))
         if changes:
             return self._in_place(desired, assumed, live, changes, None)
         entry = steps.entry_of(desired, live.id)
@@ -157,17 +161,17 @@ def _created(desired: Wanted, recorded: RecordedCluster | None, home: steps.Home
     return of_desired(desired, recorded, Action.CREATE, reason, None, **details)
 
 
-def _replaced_with_parent(
-    desired: Wanted, recorded: RecordedCluster, live: LiveResource | None, home: steps.Home
-) -> Change:
+def _created_with_parent(desired: Wanted, recorded: RecordedCluster, home: steps.Home) -> Change:
     """It goes with the cluster that it is inside of, and is made in the new one."""
+    said = desired.lifecycle.prevent_destroy
+    held = said if said is not None else recorded.prevent_destroy
     details: DesiredDetails = {
-        "parameters": tuple(_differences(desired, recorded, live)) if live else (),
+        "parameters": tuple(creation(desired.kind, desired.parameters, Side.SPEC)),
         "steps": steps.create(desired, home, Reason.REPLACED_WITH, Side.SPEC),
-        "before": recorded.parameters,
+        "blocked": (refusals.protected(desired.name, desired, "replace"),) if held else (),
         "after": desired.parameters,
     }
-    return of_desired(desired, recorded, Action.REPLACE, Reason.REPLACED_WITH, live, **details)
+    return of_desired(desired, recorded, Action.CREATE, Reason.REPLACED_WITH, None, **details)
 
 
 def _replaced(

@@ -14,6 +14,7 @@ from ackplan.cli.main import run
 from ackplan.core.work import Action, Reason
 from ackplan.record.codec import decode
 from ackplan.resources.types import ResourceTypes
+from tests.plan_files import packed, unpacked
 from tests.unit.resources.note import API, Notes, types
 
 SPEC = """\
@@ -113,8 +114,9 @@ def test_each_difference_becomes_what_its_parameter_says(applied: World) -> None
 def test_it_goes_with_its_cluster_and_comes_with_the_new_one(applied: World) -> None:
     plan = applied.open().plan(replace="shop")
     actions = {change.name: (change.action, change.reason) for change in plan.changes}
-    assert actions["shop/note/hello"] == (Action.REPLACE, Reason.REPLACED_WITH)
-    assert applied.open().apply(plan).complete
+    assert actions["shop/note/hello"] == (Action.CREATE, Reason.REPLACED_WITH)
+    assert applied.cli("plan", "--replace", "shop", "--out", str(applied.folder / "it.plan")) == 0
+    assert applied.cli("apply", str(applied.folder / "it.plan")) == 0
     assert applied.notes.calls == ["put hello", "put bye"]
     assert applied.open().apply(destroy=True).complete
     assert applied.notes.calls[2:] == ["remove bye", "remove hello"]
@@ -133,6 +135,40 @@ def test_it_is_shown_in_every_format(world: World, form: str, capsys: pytest.Cap
     assert world.cli("apply", str(world.folder / "it.plan")) == 0
     assert world.cli("show") == 0
     assert 'note "shop/note/hello" (note-1)' in capsys.readouterr().out
+
+
+def test_a_protected_one_keeps_its_cluster(applied: World) -> None:
+    protected = "    notes: {hello: {text: hi, paper: white, lifecycle: {prevent_destroy: true}}}\n"
+    applied.spec(SPEC + protected)
+    assert applied.open().apply().complete
+    blocked = applied.open().plan(replace="shop").plan.blocked
+    assert [(change.name, [why.code for why in change.blocked]) for change in blocked] == [
+        ("shop/note/hello", ["ACK2004"])
+    ]
+    applied.spec(SPEC.replace("  shop:", "  other:"))
+    plan = applied.open().plan(skip_blocked=True)
+    assert [change.name for change in plan.changes] == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("parent_id", "c-another"), ("kind", "managed"), ("cluster", "shop/thing/hello"), ("cluster", "shop")],
+)
+def test_a_forged_plan_file_is_refused(
+    applied: World, key: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    applied.spec(SPEC + NOTES.replace("text: hi", "text: hey"))
+    file = applied.folder / "it.plan"
+    assert applied.cli("plan", "--out", str(file)) == 0
+    document = json.loads(unpacked(file.read_bytes()))
+    change = next(each for each in document["changes"] if each["cluster"] == "shop/note/hello")
+    (change["steps"][0] if key == "parent_id" else change)[key] = value
+    del document["sha256"]
+    file.write_bytes(packed(json.dumps(document, separators=(",", ":"))))
+    assert applied.cli("apply", str(file)) == 1
+    said = capsys.readouterr().err
+    assert "ACK6003" in said or "ACK6001" in said
+    assert applied.notes.calls == []
 
 
 def test_what_is_wrong_with_it_is_said_with_its_place(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -212,6 +248,7 @@ import os, sys
 from pathlib import Path
 import ackplan
 from ackplan.adapters.local.sqlite_journal import SqliteJournal
+from tests.plan_files import packed, unpacked
 from tests.unit.resources.note import Notes, types
 
 left, folder = int(sys.argv[1]), Path(sys.argv[2])
