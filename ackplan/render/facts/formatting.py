@@ -12,6 +12,8 @@ from ackplan.core.values import ABSENT, SENSITIVE, Absent
 from ackplan.render.facts.safe import printable
 
 NOT_SET = "(not set)"
+# `json.dumps` makes an encoder each time.
+_json_of = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def redacted(value: Json) -> Json:
@@ -31,18 +33,20 @@ def written(value: Json | Absent, *, secret: bool = False) -> str:
         return NOT_SET
     if secret:
         return SENSITIVE
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(map(_pair, value, value.values())) + "}"
+    if isinstance(value, str):
+        return quoted(value)
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(written, value)) + "]"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    return quoted(value) if isinstance(value, str) else printable(str(value))
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(map(_pair, value, value.values())) + "}"
+    return printable(str(value))
 
 
 def quoted(text: str) -> str:
     """The text in double quotes, on one line, printable."""
-    return printable(json.dumps(text, ensure_ascii=False))
+    return printable(_json_of(text))
 
 
 def _pair(key: str, value: Json) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect
@@ -35,8 +36,7 @@ class Note(enum.StrEnum):
     RECORDED_ONLY = "recorded only"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One parameter that changes. `mark` is `+`, `~` or `-`; `notes` say what it entails; `drift`: live moved."""
 
     mark: str
@@ -209,14 +209,12 @@ def _field(parameter: ParameterChange, change: Change, mode: str) -> Field:
     elif parameter.after is ABSENT:
         mark = "-"
     secret = parameter.secret or parameter.name in change.kind.catalog.secret_names
-    notes = tuple(_notes(parameter, change, mode))
+    notes = () if change.action is Action.CREATE or mode == "refresh-only" else tuple(_notes(parameter, change))
     live = parameter.side is Side.LIVE
     return Field(mark, printable(parameter.name), parameter.before, parameter.after, secret, notes, drift=live)
 
 
-def _notes(parameter: ParameterChange, change: Change, mode: str) -> Iterator[Note]:
-    if change.action is Action.CREATE or mode == "refresh-only":
-        return
+def _notes(parameter: ParameterChange, change: Change) -> Iterator[Note]:
     if parameter.effect is Effect.REPLACE and change.action is Action.REPLACE:
         yield Note.FORCES_REPLACEMENT
     if _reordered(parameter.before, parameter.after):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
 from ackplan.app.drift import Drift
@@ -36,7 +35,7 @@ def _cluster(block: Block, change: Change, drift: Drift, style: Style) -> Iterat
     gone = change.action is Action.FORGET
     yield f"  # {style('bold', block.name)} " + ("is gone" if gone else "changed")
     yield f"{style('drift', '  ~')} {block.subject}"
-    yield from field_lines([dataclasses.replace(field, mark="~") for field in block.fields], style, _INDENT)
+    yield from field_lines([field._replace(mark="~") for field in block.fields], style, _INDENT)
     yield from (f"{_INDENT}{note}" for note in block.notes)
     for label, text in (("since", since(change, drift)), *ways(change, drift)):
         yield f"    {style('dim', pad(f'{label}:', 14))} {printable(text)}"

@@ -17,22 +17,23 @@ _TONES = {Note.FORCES_REPLACEMENT: "error", Note.DRIFT: "drift"}
 
 def field_lines(fields: Sequence[Field], style: Style, indent: str) -> Iterator[str]:
     """The lines of these parameters, names aligned."""
-    columns = max((width(field.name) for field in fields), default=0)
+    columns = max([width(field.name) for field in fields], default=0)
     room = _COLUMNS - len(indent) - columns
     for field in fields:
         head = f"{indent}{style(field.mark, field.mark)} {pad(field.name, columns)} = "
         sides = _sides(field)
         if sum(map(width, sides)) <= room or not _has_parts(field):
-            yield head + style("~", " -> ").join(sides) + _notes(field, style)
+            yield f"{head}{style('~', ' -> ').join(sides)}{_notes(field, style)}"
         else:
             yield from _many_lines(field, head, style, indent)
 
 
 def _sides(field: Field) -> tuple[str, ...]:
     """What is written of the value: the new one alone where there was none; else both sides."""
-    before, after = written(field.before, secret=field.secret), written(field.after, secret=field.secret)
+    after = written(field.after, secret=field.secret)
     if field.before is ABSENT:
         return (after,)
+    before = written(field.before, secret=field.secret)
     return (before, after) if before != after else (f"{after} (from another source)",)
 
 
