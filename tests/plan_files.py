@@ -14,6 +14,7 @@ from ackplan.plan import codec
 from ackplan.plan.model import Plan, replaced
 from ackplan.plan.plan_file_codec import decode_file, encode_file
 from ackplan.record.codec import as_data, decode_data
+from ackplan.render.terraform.former_words import in_former_words
 from ackplan.render.terraform.plan import plan_json
 
 Document = dict[str, Any]
@@ -58,9 +59,7 @@ def put_together(document: Document, original: bytes) -> bytes:
     """As ackplan would write it; raises what reading does for what can't be read."""
     plan, record = codec.decode(document["plan"]), decode_data(document["record"])
     desired = {change.name: change.desired for change in decode_file(original, "it.plan").plan.changes}
-    changes = (
-        replaced(c, desired=desired.get(c.cluster), recorded=record.clusters.get(c.cluster)) for c in plan.changes
-    )
+    changes = (replaced(c, desired=desired.get(c.name), recorded=record.clusters.get(c.name)) for c in plan.changes)
     whole = Plan(**{**{name: getattr(plan, name) for name in Plan.__slots__}, "changes": tuple(changes)})
     return b"".join(encode_file(whole, record))
 
@@ -82,9 +81,9 @@ def put_together_as_before(document: Document, original: bytes) -> bytes:
     whole = {"ackplan_plan": 2, "json": {}, **document}
     try:
         plan, record = codec.decode(document["plan"]), decode_data(document["record"])
-        sides = (replaced(c, recorded=record.clusters.get(c.cluster)) for c in plan.changes)
+        sides = (replaced(c, recorded=record.clusters.get(c.name)) for c in plan.changes)
         plan = Plan(**{**{name: getattr(plan, name) for name in Plan.__slots__}, "changes": tuple(sides)})
-        whole["json"] = plan_json(plan, record)
+        whole["json"] = in_former_words(plan_json(plan, record))
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
         pass
     return sealed(whole)

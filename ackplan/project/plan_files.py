@@ -14,6 +14,7 @@ from ackplan.plan.model import Plan
 from ackplan.plan.plan_file import PlanFile, missing
 from ackplan.record import Record
 from ackplan.render.terraform import plan as json_plan
+from ackplan.render.terraform.former_words import in_former_words
 from ackplan.resources.types import BUILT_IN, ResourceTypes
 
 
@@ -54,4 +55,4 @@ def _is_written(kept: PlanFile) -> bool:
         return plan_file_codec.is_written(kept)
     if kept.record is None:
         return json_plan.tells(kept.shown, kept.plan)
-    return plan_file_old.is_written(kept, json_plan.file_json(kept))
+    return plan_file_old.is_written(kept, in_former_words(json_plan.file_json(kept)))

@@ -24,6 +24,7 @@ from ackplan.record import Record, RecordedCluster
 from ackplan.render.facts.safe import escaped
 from ackplan.render.terraform import provider as resources
 from ackplan.render.terraform.checks import checks
+from ackplan.render.terraform.former_words import in_former_words
 from ackplan.render.terraform.own import own_of_plan
 from ackplan.render.terraform.resource_changes import drift_of, resource_change
 
@@ -73,7 +74,9 @@ def tells(shown: object, plan: Plan) -> bool:
     """Whether JSON from a plan file tells of this very plan, in all that can be told without the record."""
     if not isinstance(shown, dict):
         return False
-    told = ((key, value) for key, value in plan_json(plan, Record("")).items() if key not in _OF_THE_RECORD)
+    told = (
+        (key, value) for key, value in in_former_words(plan_json(plan, Record(""))).items() if key not in _OF_THE_RECORD
+    )
     return all(_plain(shown.get(key)) == _plain(json.loads(json.dumps(value))) for key, value in told)
 
 

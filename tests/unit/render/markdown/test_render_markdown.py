@@ -106,7 +106,7 @@ Expected to take about **5m**.
 
 `managed cluster "shop" (cn-beijing, c-shop)`
 
-Why: the spec was edited.
+Why: the spec changed.
 
 |  | parameter | before | after |  |
 | --- | --- | --- | --- | --- |

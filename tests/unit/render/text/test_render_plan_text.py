@@ -48,7 +48,7 @@ ackplan will do the following:
   ~ update in place
 
   # shop will be updated in place
-  # (the spec was edited)
+  # (the spec changed)
   ~ managed cluster "shop" (cn-beijing, c-shop)
       + scale_in     = {strategy: "newest", release_node: true}  # recorded only
       ~ num_of_nodes = 3 -> 1
@@ -73,7 +73,7 @@ ackplan will do the following:
 -/+ destroy and then create replacement
 
   # shop would have to be replaced: BLOCKED
-  # (a parameter that is fixed at creation changed)
+  # (a parameter changed that can be set at creation only)
 -/+ managed cluster "shop" (cn-beijing, c-shop)
       ~ container_cidr = "172.20.0.0/16" -> "172.24.0.0/16"  # forces replacement
         # (16 unchanged parameters hidden)
@@ -142,7 +142,7 @@ CASES: list[tuple[str, Fleet, Mapping[str, Any], list[str]]] = [
         "replace as asked for",
         fleets.REPLACE,
         {"replace": frozenset({"shop"})},
-        ["# shop will be replaced\n", "(its replacement was asked for)", "# forces replacement", "1 to replace", "15m"],
+        ["# shop will be replaced\n", "(you asked to replace it)", "# forces replacement", "1 to replace", "15m"],
     ),
     (
         "scale in without names",
@@ -174,7 +174,12 @@ CASES: list[tuple[str, Fleet, Mapping[str, Any], list[str]]] = [
         "vanished",
         fleets.VANISHED,
         {},
-        ["# shop will be created again", "# drift: it is recorded, but no longer live", "  shop: gone", "1 to create"],
+        [
+            "# shop will be created again",
+            "# drift: it is recorded, but does not exist any more",
+            "  shop: gone",
+            "1 to create",
+        ],
     ),
     (
         "record only",
@@ -187,7 +192,7 @@ CASES: list[tuple[str, Fleet, Mapping[str, Any], list[str]]] = [
         fleets.SPEC_AND_DRIFT,
         {},
         [
-            "# (the spec was edited)\n  # drift: the live cluster was changed",
+            "# (the spec changed)\n  # drift: the live cluster was changed",
             "~ timeout_mins = 60 -> 90  # recorded only\n",
             "~ num_of_nodes = 2 -> 3  # drift\n",
         ],
