@@ -117,7 +117,7 @@ def test_commands_for_one_cluster_find_it_whatever_lists_say(at: Project, shape:
     assert "List of clusters is incomplete" in everything.out + everything.err
     assert all(f"{name}  " in at.run("clusters").out for name in "abc")
     refused = at.run("state", "mv", "c", "z")
-    assert "is still called c" in refused.err
+    assert "is still c" in refused.err
     assert "state rm" not in refused.err
 
 
@@ -152,7 +152,7 @@ def test_most_of_a_record_does_not_vanish_at_once(at: Project, gone: int, of: in
         ended = at.run(*command)
         assert ended.code == code, command
         assert ("--allow-vanished" in ended.err) == bool(code)
-        assert ("asked for by id in cn-beijing" in ended.err) == bool(code)
+        assert ("looked for by ID in cn-beijing" in ended.err) == bool(code)
     assert at.run("plan", "--allow-vanished").code == 0
 
 
