@@ -162,12 +162,47 @@ def changed(count: int, shape: str) -> Measured:
     return _planning(count, shape, workers=2, acting=count)
 
 
+def saved(count: int, shape: str) -> Measured:
+    """A whole `plan --out` of creates: spec read, planned against an empty account, written to a file and as text."""
+    from ackplan.adapters.local.clock import RealClock
+    from ackplan.adapters.local.output_files import Output, Sort
+    from ackplan.adapters.local.record_store import LocalRecordStore
+    from ackplan.adapters.local.sqlite_journal import SqliteJournal
+    from ackplan.app.baseline import baseline
+    from ackplan.app.observe import Observer
+    from ackplan.app.plan import Purpose, make_plan
+    from ackplan.cli.loop import run_async
+    from ackplan.plan.planner import Options
+    from ackplan.project.plan_files import plan_file
+    from ackplan.render.text import plan_text
+    from ackplan.spec import Inputs
+
+    folder = _folder(count, shape)
+    store, journal = LocalRecordStore(folder, "default", folder), SqliteJournal(folder / "default.journal")
+    file = Output(folder / "it.plan", Sort.PLAN)
+
+    class Api:
+        async def list_clusters(self, region: str = "") -> Any:  # noqa: ARG002 - part of the protocol
+            return ()
+
+    def run() -> None:
+        api: Any = Api()
+        before, observer = baseline(store, journal), Observer(api, RealClock())
+        planned = run_async(make_plan(Inputs(folder), before, observer, Options(), purpose=Purpose.KEPT))
+        file.write(plan_file(planned.plan, before.record))
+        if len(planned.plan.acting) != count or not plan_text(planned.plan, color=False):
+            raise SystemExit(f"{len(planned.plan.acting)} changes, expected {count}")
+
+    return run
+
+
 PHASES: dict[str, Callable[[int, str], Measured]] = {
     "events": events,
     "parse": parse,
     "validate": validate,
     "unchanged": unchanged,
     "changed": changed,
+    "saved": saved,
 }
 
 

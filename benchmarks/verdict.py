@@ -8,7 +8,12 @@ from typing import Any
 # A ratio may be this much worse than in the baseline: what noise of a shared machine explains, and no more.
 ROOM = 1.35
 # At most, by fleet and phase: times of the bare event parse.
-FLOORS = {"plain/10000/validate": 2.5, "plain/10000/unchanged": 6.0, "plain/10000/changed": 6.0}
+FLOORS = {
+    "plain/10000/validate": 2.5,
+    "plain/10000/unchanged": 6.0,
+    "plain/10000/changed": 6.0,
+    "plain/10000/saved": 8.0,
+}
 STARTUP = {"--help": 8.0, "version": 8.0, "validate, 3 clusters": 15.0}
 GROWTH = 1.15
 # Whole commands, of which a faster start is taken off: that makes them noisier than the phases.
