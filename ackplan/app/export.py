@@ -6,12 +6,12 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ackplan.app.describe import Described, from_live
 from ackplan.app.import_record import left_out, obstacle
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.record import Record
+from ackplan.resources.cluster.describe import Described, from_live
 from ackplan.spec import write
 from ackplan.spec.layout import laid_out
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ackplan.app.describe import Described
 from ackplan.app.export import described, exportable, to_adopt
 from ackplan.app.import_record import left_out, obstacle, vanished
 from ackplan.app.lookup import RegionalApi, details_of, named, nodes_of, regions_of
@@ -13,6 +12,7 @@ from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure
 from ackplan.execute.ports import ApiReader
 from ackplan.record import Record
+from ackplan.resources.cluster.describe import Described
 
 
 async def exported(

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from ackplan.app.host import Host
     from ackplan.app.import_terraform import TakenIn
     from ackplan.app.lookup import RegionalApi
-    from ackplan.app.terraform_attributes import Translated
     from ackplan.app.worlds import Here
     from ackplan.core.diagnostics import Diagnostic
     from ackplan.record import Record
+    from ackplan.resources.cluster.terraform_attributes import Translated
     from ackplan.spec import Spec
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ackplan.app.describe import visible
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, error, warning
 from ackplan.core.size import Size
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.shared_ids import recorded_as
+from ackplan.resources.cluster.describe import visible
 from ackplan.spec.desired import Wanted
 
 # States of clusters that are not, or not any more, what they are meant to be: nothing to begin managing.

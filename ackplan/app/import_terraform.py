@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ackplan.app.describe import Described
 from ackplan.app.import_record import obstacle
-from ackplan.app.terraform_attributes import Translated, described, kind_of, remarks, translated
-from ackplan.app.terraform_state import Resource
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, error, warning
+from ackplan.documents.terraform_state import Resource
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import CLUSTER_ID
 from ackplan.record.shared_ids import recorded_as
+from ackplan.resources.cluster.describe import Described
+from ackplan.resources.cluster.terraform_attributes import Translated, described, kind_of, remarks, translated
 
 _FAMILY = "alicloud_cs_"
 

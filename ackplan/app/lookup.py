@@ -8,12 +8,12 @@ from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from ackplan.app.observe import living, together
-from ackplan.app.stack_parameters import detailed
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Failure, error
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.execute.presence import Subject, read
 from ackplan.record import Record
+from ackplan.resources.cluster.stack_parameters import detailed
 from ackplan.spec.desired import Wanted
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from ackplan.cli.options import Settings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ackplan.app.describe import Described
+    from ackplan.resources.cluster.describe import Described
 
 _SUFFIXES = (".yaml", ".yml")
 

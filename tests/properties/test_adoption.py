@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ackplan.adapters.ack.decode import cluster_of
-from ackplan.app.describe import from_live
 from ackplan.app.export import document
 from ackplan.core import catalog
 from ackplan.core.answers import Node
 from ackplan.core.diagnostics import Failure
 from ackplan.documents.yaml import parse
+from ackplan.resources.cluster.describe import from_live
 from ackplan.spec.layout import laid_out
 from tests.running import command_line, simulator
 

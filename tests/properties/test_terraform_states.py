@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ackplan.app.import_terraform import clusters_of
-from ackplan.app.terraform_state import resources
 from ackplan.core.diagnostics import Failure
+from ackplan.documents.terraform_state import resources
 
 _EXAMPLES = settings(max_examples=150, deadline=None, derandomize=True)
 _SCALAR = st.none() | st.booleans() | st.integers(-2, 10**12) | st.floats(allow_nan=False) | st.text(max_size=6)

@@ -13,8 +13,8 @@ from ackplan.project.wiring import open_api
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ackplan.app.describe import Described
     from ackplan.core.diagnostics import Diagnostic
+    from ackplan.resources.cluster.describe import Described
 
 
 @click.command("export")

@@ -88,8 +88,8 @@ async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
 async def _import_terraform(settings: Settings, source: _Source) -> tuple[str, Sequence[Diagnostic]]:
     from ackplan.app.import_record import not_in_spec
     from ackplan.app.import_terraform import clusters_of
-    from ackplan.app.terraform_state import resources
     from ackplan.cli.export_files import write
+    from ackplan.documents.terraform_state import resources
     from ackplan.render.facts.words import counted
 
     if source.no_refresh and not settings.region:
@@ -116,9 +116,9 @@ def _files(settings: Settings, source: _Source, done: TakenIn) -> Mapping[Path, 
 
 
 def _bytes(settings: Settings, file: str) -> bytes:
-    from ackplan.app.terraform_state import MAX_BYTES
     from ackplan.core.diagnostics import Failure, error
     from ackplan.documents.files import read_regular
+    from ackplan.documents.terraform_state import MAX_BYTES
 
     if file == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)

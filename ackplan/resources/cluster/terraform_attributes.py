@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan.app.describe import Described, completed, shown, visible
-from ackplan.app.terraform_state import Resource
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.kinds import Kind
@@ -18,6 +16,8 @@ from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.catalog.timeouts import DURATION
 from ackplan.core.diagnostics import Diagnostic, warning
 from ackplan.core.values import ABSENT
+from ackplan.documents.terraform_state import Resource
+from ackplan.resources.cluster.describe import Described, completed, shown, visible
 
 _SECRETS = frozenset(
     {
