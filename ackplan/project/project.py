@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import TypeVar, Unpack
+from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from ackplan.adapters.local.clock import timestamp
 from ackplan.app.apply import Application, ApplyOrder, SavedPlan
@@ -30,7 +30,9 @@ from ackplan.project.keywords import (
 )
 from ackplan.project.outcome import ProjectPlan, ProjectRun, SilentRun
 from ackplan.project.project_settings import OptionError, ProjectSettings
-from ackplan.resources.types import ResourceTypes
+
+if TYPE_CHECKING:
+    from ackplan.resources.types import ResourceTypes
 
 T = TypeVar("T")
 
