@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ackplan.core.work import Action
 from ackplan.plan.model import Change, Plan
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.view import Block, View
-from ackplan.render.facts.words import NARROWED, counted
+from ackplan.render.facts.words import NARROWED, counted, counted_resources
 
 _WORDS = {
     "create": "to create",
@@ -108,15 +108,16 @@ def _alerts(plan: Plan, shown: View) -> Iterator[Alert]:
         yield Alert("danger", "policies", text, _violating(plan))
     deleted = _names(plan, lambda change: tone(change) == "delete")
     if deleted:
-        yield Alert("danger", "delete", f"{counted(len(deleted), 'cluster')} will be destroyed", deleted)
+        yield Alert("danger", "delete", f"{_counted(plan, deleted)} will be destroyed", deleted)
     replaced = _names(plan, lambda change: tone(change) == "replace")
     if replaced:
-        text = f"{counted(len(replaced), 'cluster')} will be replaced: destroyed, then created again"
+        text = f"{_counted(plan, replaced)} will be replaced: destroyed, then created again"
         yield Alert("danger", "replace", text, replaced)
     yield from _cautions(plan)
     drifted = tuple(block.name for block in shown.drifted)
     if drifted:
-        text = f"{counted(len(drifted), 'cluster')} changed outside of ackplan since the last apply"
+        moved = counted_resources(block.nested for block in shown.drifted)
+        text = f"{moved} changed outside of ackplan since the last apply"
         yield Alert("warning", "drift", text, drifted)
 
 
@@ -128,13 +129,19 @@ def _cautions(plan: Plan) -> Iterator[Alert]:
     for code, (alert, topic, text) in _HARM.items():
         names = tuple(dict.fromkeys(found.get(code, ())))
         if names:
-            yield Alert(alert, topic, text.format(counted(len(names), "cluster")), names)
+            yield Alert(alert, topic, text.format(_counted(plan, names)), names)
 
 
 def _violating(plan: Plan) -> tuple[str, ...]:
     """The clusters that errors of policies name; there may be none."""
     named = (d.cluster for d in plan.diagnostics if d.rule and d.is_error and d.cluster)
     return tuple(printable(name) for name in dict.fromkeys(named))
+
+
+def _counted(plan: Plan, names: Collection[str]) -> str:
+    """How many of these there are, as what they are."""
+    listed = frozenset(names)
+    return counted_resources(c.address.parent is not None for c in plan.changes if printable(c.name) in listed)
 
 
 def _names(plan: Plan, chosen: Callable[[Change], bool]) -> tuple[str, ...]:

@@ -66,6 +66,7 @@ class Block:
     """
 
     name: str
+    nested: bool
     action: Action
     mark: str
     headline: str
@@ -157,6 +158,7 @@ def _block(change: Change, owners: Mapping[str, str], mode: str) -> Block:
     waits = dict.fromkeys(owners[need] for step in change.steps for need in step.needs if need in owners)
     return Block(
         name=printable(change.name),
+        nested=change.address.parent is not None,
         action=action,
         mark=words.MARKS[action],
         headline=words.headline(action, change.reason, blocked=change.is_blocked),

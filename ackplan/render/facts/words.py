@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ackplan.core.work import Action, Reason
 
@@ -80,6 +80,17 @@ def duration(seconds: float) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 cluster`, `3 clusters`."""
     return f"{number} {plural(noun, number)}"
+
+
+def counted_resources(nested: Iterable[bool]) -> str:
+    """`2 clusters`; `2 resources` where one of them is inside of a cluster (`nested`)."""
+    flags = list(nested)
+    return counted(len(flags), noun_of(flags))
+
+
+def noun_of(nested: Iterable[bool]) -> str:
+    """What resources are called together."""
+    return "resource" if any(nested) else "cluster"
 
 
 def plural(noun: str, number: int) -> str:

@@ -19,7 +19,7 @@ from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.formatting import redacted, written
 from ackplan.render.facts.summary import Alert, alerts, headline, path_in_short, shown_changes, tone
 from ackplan.render.facts.view import Block, Field, View, view
-from ackplan.render.facts.words import counted, duration
+from ackplan.render.facts.words import counted, duration, noun_of
 from ackplan.render.graph import formats
 from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, json_text, plain, row, table
 
@@ -154,7 +154,8 @@ def _overview(page: _Page, blocks: Sequence[Block]) -> None:
         if room < 0:
             break
         rows.append(text)
-    whole = table(("", "cluster", "what", "calls", "expected"), rows)
+    noun = noun_of(block.nested for block in blocks)
+    whole = table(("", noun, "what", "calls", "expected"), rows)
     if not rows or not page.add(whole):
         rows = []
     if len(rows) < len(blocks):

@@ -15,7 +15,7 @@ from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import Alert, alerts, headline, path_in_short, tallies
 from ackplan.render.facts.view import View, view
-from ackplan.render.facts.words import counted, duration
+from ackplan.render.facts.words import counted, duration, noun_of, plural
 from ackplan.render.graph.positions import layout
 from ackplan.render.page.cluster_data import cluster_data, note_data
 from ackplan.render.page.compact import Data, PageData, Texts, compact
@@ -64,9 +64,13 @@ def _alert(alert: Alert) -> Data:
 def _facts(plan: Plan, shown: View) -> list[tuple[str, str]]:
     """Names and texts for the head of the page."""
     policies = shown.policies.partition(": ")
+    noun = noun_of(change.address.parent is not None for change in plan.changes)
     facts = [
         ("Expected to take", f"about {duration(shown.seconds)}" if shown.seconds else ""),
-        ("Clusters", str(len(plan.changes))),
+        (
+            plural(noun_of(change.address.parent is not None for change in plan.changes), 2).capitalize(),
+            str(len(plan.changes)),
+        ),
         ("Steps", str(len(plan.steps))),
         (policies[0], policies[2]),
         ("Not managed", counted(shown.unmanaged, "live cluster") if shown.unmanaged else ""),

@@ -101,7 +101,8 @@ function refresh() {
   clusterList.mark(chosen.cluster, false);
   showSchedule(new Set(visible));
   graph.filter();
-  const all = counted(clusters.length, "cluster");
+  const nested = clusters.some((cluster) => cluster.name.includes("/"));
+  const all = counted(clusters.length, nested ? "resource" : "cluster");
   const some = `${visible.length.toLocaleString("en")} of ${all}`;
   part("count").textContent = visible.length === clusters.length ? all : some;
 }

@@ -11,7 +11,7 @@ from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.drift import none, since, ways
 from ackplan.render.facts.safe import pad, printable
 from ackplan.render.facts.view import Block, view
-from ackplan.render.facts.words import counted
+from ackplan.render.facts.words import counted_resources
 from ackplan.render.text.fields import field_lines
 from ackplan.render.text.style import Style
 
@@ -23,7 +23,7 @@ def drift_text(drift: Drift, *, color: bool) -> str:
     if not drift.moved:
         return "\n".join(filter(None, (none(drift), sentence(drift.plan))))
     style, blocks = Style(color), view(drift.plan).blocks
-    number = counted(len(blocks), "cluster")
+    number = counted_resources(block.nested for block in blocks)
     title = f"{style('drift', 'Drift:')} {number} changed outside of ackplan since the last apply."
     parts = [
         "\n".join(_cluster(block, change, drift, style)) for block, change in zip(blocks, drift.moved, strict=True)

@@ -11,7 +11,7 @@ from ackplan.plan.model import Plan
 from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.safe import pad, printable, width
 from ackplan.render.facts.view import Block, StepView, View, view
-from ackplan.render.facts.words import LEGEND, NARROWED, counted, duration
+from ackplan.render.facts.words import LEGEND, NARROWED, counted, counted_resources, duration
 from ackplan.render.text.fields import field_lines
 from ackplan.render.text.style import Style, diagnostic_line
 
@@ -117,7 +117,7 @@ def _drift(shown: View, style: Style) -> str:
     if not shown.drifted:
         return ""
     names = "\n".join(f"  {line}" for line in _drifted(shown.drifted))
-    number = counted(len(shown.drifted), "cluster")
+    number = counted_resources(block.nested for block in shown.drifted)
     return f"{style('drift', 'Drift:')} {number} changed outside of ackplan since the last apply:\n{names}"
 
 

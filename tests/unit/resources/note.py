@@ -34,8 +34,8 @@ _BODY = {
     "$defs": {
         "properties": {
             "properties": {
-                "text": {"type": "string", "maxLength": 100, "x-ack-effect": "modify"},
-                "paper": {"enum": ["white", "yellow"], "x-ack-effect": "replace"},
+                "text": {"type": "string", "maxLength": 100, "x-ack-effect": "modify", "x-ack-live": ["text"]},
+                "paper": {"enum": ["white", "yellow"], "x-ack-effect": "replace", "x-ack-live": ["paper"]},
             }
         }
     },

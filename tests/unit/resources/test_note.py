@@ -132,6 +132,7 @@ def test_it_is_shown_in_every_format(world: World, form: str, capsys: pytest.Cap
     assert world.cli("show", str(world.folder / "it.plan"), "--format", form) == 0
     shown = capsys.readouterr().out
     assert form in {"sarif", "junit", "github"} or "note/hello" in shown
+    assert "No answer shows paper" not in shown
     assert world.cli("apply", str(world.folder / "it.plan")) == 0
     assert world.cli("show") == 0
     assert 'note "shop/note/hello" (note-1)' in capsys.readouterr().out
@@ -189,6 +190,7 @@ def test_what_was_changed_by_hand_is_drift_and_put_back(applied: World, capsys: 
     applied.edit("bye", None)
     assert applied.cli("drift") == 2
     said = capsys.readouterr().out
+    assert "Drift: 2 resources changed outside" in said
     assert "shop/note/hello" in said
     assert '"hi"' in said
     assert applied.actions() == {"shop": "no-op", "shop/note/bye": "create", "shop/note/hello": "update"}
