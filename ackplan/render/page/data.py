@@ -67,10 +67,7 @@ def _facts(plan: Plan, shown: View) -> list[tuple[str, str]]:
     noun = noun_of(change.address.parent is not None for change in plan.changes)
     facts = [
         ("Expected to take", f"about {duration(shown.seconds)}" if shown.seconds else ""),
-        (
-            plural(noun_of(change.address.parent is not None for change in plan.changes), 2).capitalize(),
-            str(len(plan.changes)),
-        ),
+        (plural(noun, 2).capitalize(), str(len(plan.changes))),
         ("Steps", str(len(plan.steps))),
         (policies[0], policies[2]),
         ("Not managed", counted(shown.unmanaged, "live cluster") if shown.unmanaged else ""),
