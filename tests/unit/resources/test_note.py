@@ -5,80 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-import ackplan
-from ackplan.cli.main import run
 from ackplan.core.work import Action, Reason
 from ackplan.record.codec import decode
-from ackplan.resources.types import ResourceTypes
-from tests.plan_files import packed, unpacked
-from tests.unit.resources.note import API, Notes, types
-
-SPEC = """\
-ackplan: 1
-region: cn-beijing
-clusters:
-  shop:
-    cluster_type: Ask
-"""
-NOTES = "    notes: {hello: {text: hi, paper: white}, bye: {text: so long, depends_on: [shop/note/hello]}}\n"
+from tests.unit.resources.note import API, Notes
+from tests.unit.resources.note_project import NOTES, SPEC, NoteProject
 
 
-class World:
-    """A project with a sandbox, and an API of notes beside it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.file = folder / "notes.json"
-        self.file.write_text("{}")
-        self.notes = Notes(self.file)
-        self.spec(SPEC + NOTES)
-
-    @property
-    def types(self) -> ResourceTypes:
-        return types(self.notes)
-
-    def spec(self, text: str) -> None:
-        (self.folder / "ackplan.yaml").write_text(text)
-
-    def open(self) -> ackplan.Project:
-        with ackplan.open(self.folder, self.types, sandbox=True, time_scale=100_000) as project:
-            return project
-
-    def actions(self) -> dict[str, str]:
-        return {change.name: change.action.value for change in self.open().plan().changes}
-
-    def cli(self, *arguments: str) -> int:
-        where = ("--chdir", str(self.folder), *(() if arguments[0] == "validate" else ("--sandbox",)))
-        return run([*arguments, *where], self.types)
-
-    def listed(self) -> dict[str, dict[str, object]]:
-        (notes,) = json.loads(self.file.read_text()).values()
-        return {name: {key: note[key] for key in note if key != "id"} for name, note in notes.items()}
-
-    def edit(self, name: str, values: dict[str, object] | None) -> None:
-        """By hand, outside of ackplan."""
-        (cluster_id,) = json.loads(self.file.read_text())
-        self.notes.put_note(cluster_id, name, values)
-        self.notes.calls.clear()
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
-
-
-@pytest.fixture
-def applied(world: World) -> World:
-    assert world.open().apply().complete
-    world.notes.calls.clear()
-    return world
-
-
-def test_it_is_made_after_its_cluster_in_the_order_of_what_it_depends_on(world: World) -> None:
+def test_it_is_made_after_its_cluster_in_the_order_of_what_it_depends_on(world: NoteProject) -> None:
     plan = world.open().plan()
     assert {change.name: str(change.address) for change in plan.changes} == {
         "shop": "cluster/shop",
@@ -97,7 +33,7 @@ def test_it_is_made_after_its_cluster_in_the_order_of_what_it_depends_on(world: 
     assert sorted(json.loads(text)["resources"]) == ["cluster/shop/note/bye", "cluster/shop/note/hello"]
 
 
-def test_each_difference_becomes_what_its_parameter_says(applied: World) -> None:
+def test_each_difference_becomes_what_its_parameter_says(applied: NoteProject) -> None:
     applied.spec(SPEC + "    notes: {hello: {text: hey, paper: white}}\n")
     assert applied.actions() == {"shop": "no-op", "shop/note/bye": "delete", "shop/note/hello": "update"}
     assert applied.open().apply().complete
@@ -111,7 +47,7 @@ def test_each_difference_becomes_what_its_parameter_says(applied: World) -> None
     assert applied.listed() == {"hello": {"text": "hey", "paper": "yellow"}}
 
 
-def test_it_goes_with_its_cluster_and_comes_with_the_new_one(applied: World) -> None:
+def test_it_goes_with_its_cluster_and_comes_with_the_new_one(applied: NoteProject) -> None:
     plan = applied.open().plan(replace="shop")
     actions = {change.name: (change.action, change.reason) for change in plan.changes}
     assert actions["shop/note/hello"] == (Action.CREATE, Reason.REPLACED_WITH)
@@ -126,7 +62,7 @@ def test_it_goes_with_its_cluster_and_comes_with_the_new_one(applied: World) -> 
 @pytest.mark.parametrize(
     "form", ["text", "json", "markdown", "mermaid", "dot", "svg", "html", "sarif", "junit", "github"]
 )
-def test_it_is_shown_in_every_format(world: World, form: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_shown_in_every_format(world: NoteProject, form: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert world.cli("plan", "--out", str(world.folder / "it.plan")) == 0
     capsys.readouterr()
     assert world.cli("show", str(world.folder / "it.plan"), "--format", form) == 0
@@ -138,41 +74,7 @@ def test_it_is_shown_in_every_format(world: World, form: str, capsys: pytest.Cap
     assert 'note "shop/note/hello" (note-1)' in capsys.readouterr().out
 
 
-def test_a_protected_one_keeps_its_cluster(applied: World) -> None:
-    protected = "    notes: {hello: {text: hi, paper: white, lifecycle: {prevent_destroy: true}}}\n"
-    applied.spec(SPEC + protected)
-    assert applied.open().apply().complete
-    blocked = applied.open().plan(replace="shop").plan.blocked
-    assert [(change.name, [why.code for why in change.blocked]) for change in blocked] == [
-        ("shop/note/hello", ["ACK2004"])
-    ]
-    applied.spec(SPEC.replace("  shop:", "  other:"))
-    plan = applied.open().plan(skip_blocked=True)
-    assert [change.name for change in plan.changes] == ["other"]
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [("parent_id", "c-another"), ("kind", "managed"), ("cluster", "shop/thing/hello"), ("cluster", "shop")],
-)
-def test_a_forged_plan_file_is_refused(
-    applied: World, key: str, value: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    applied.spec(SPEC + NOTES.replace("text: hi", "text: hey"))
-    file = applied.folder / "it.plan"
-    assert applied.cli("plan", "--out", str(file)) == 0
-    document = json.loads(unpacked(file.read_bytes()))
-    change = next(each for each in document["changes"] if each["cluster"] == "shop/note/hello")
-    (change["steps"][0] if key == "parent_id" else change)[key] = value
-    del document["sha256"]
-    file.write_bytes(packed(json.dumps(document, separators=(",", ":"))))
-    assert applied.cli("apply", str(file)) == 1
-    said = capsys.readouterr().err
-    assert "ACK6003" in said or "ACK6001" in said
-    assert applied.notes.calls == []
-
-
-def test_what_is_wrong_with_it_is_said_with_its_place(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_wrong_with_it_is_said_with_its_place(world: NoteProject, capsys: pytest.CaptureFixture[str]) -> None:
     world.spec(SPEC + "    notes: {hello: {txt: hi}, bye: {text: x, lifecycle: {prevent_destroy: 7}}, odd: 3}\n")
     assert world.cli("validate") == 1
     said = capsys.readouterr().err
@@ -185,7 +87,9 @@ def test_what_is_wrong_with_it_is_said_with_its_place(world: World, capsys: pyte
         assert found in said
 
 
-def test_what_was_changed_by_hand_is_drift_and_put_back(applied: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_changed_by_hand_is_drift_and_put_back(
+    applied: NoteProject, capsys: pytest.CaptureFixture[str]
+) -> None:
     applied.edit("hello", {"text": "HI", "paper": "white"})
     applied.edit("bye", None)
     assert applied.cli("drift") == 2
@@ -203,7 +107,7 @@ def test_what_was_changed_by_hand_is_drift_and_put_back(applied: World, capsys: 
 
 
 def test_a_plan_file_whose_note_moved_since_is_not_carried_out(
-    applied: World, capsys: pytest.CaptureFixture[str]
+    applied: NoteProject, capsys: pytest.CaptureFixture[str]
 ) -> None:
     applied.spec(SPEC + NOTES.replace("text: hi", "text: hey"))
     assert applied.cli("plan", "--out", str(applied.folder / "it.plan")) == 0
@@ -213,7 +117,7 @@ def test_a_plan_file_whose_note_moved_since_is_not_carried_out(
     assert applied.notes.calls == []
 
 
-def test_it_is_taken_over(applied: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_taken_over(applied: NoteProject, capsys: pytest.CaptureFixture[str]) -> None:
     assert applied.cli("state", "rm", "shop/note/hello") == 0
     (change,) = applied.open().plan().plan.blocked
     assert [why.code for why in change.blocked] == ["ACK2001"]
@@ -228,7 +132,7 @@ def test_it_is_taken_over(applied: World, capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_lost_answer_is_looked_for_by_its_effect(world: World, moment: str) -> None:
+def test_a_lost_answer_is_looked_for_by_its_effect(world: NoteProject, moment: str) -> None:
     lost = iter([moment])
 
     def lose(now: str) -> None:
@@ -274,7 +178,7 @@ with ackplan.open(folder, types(Notes(folder / "notes.json", point)), sandbox=Tr
 """
 
 
-def test_killed_anywhere_nothing_is_lost_or_made_twice(world: World) -> None:
+def test_killed_anywhere_nothing_is_lost_or_made_twice(world: NoteProject) -> None:
     """Each run is killed one moment later than the one before: what is left is finished by the next."""
 
     def lives(left: int) -> int:
