@@ -55,7 +55,7 @@ def check_cluster(
     if "" in skip:
         return None, list(FaultReporter(body, start(), name).secrets(skip))
     kind = catalog.DEFAULT.kind_of(body)
-    if kind is not None and (_keys(kind) | sections).issuperset(body) and is_valid(kind, body):
+    if kind is not None and _has_only(_keys(kind), sections, body) and is_valid(kind, body):
         return kind, []
     reporter = FaultReporter(body, start(), name)
     diagnostics = list(reporter.discriminators(kind))
@@ -66,6 +66,10 @@ def check_cluster(
         diagnostics += _told_by_all(_likely(body), reporter, body)
     diagnostics += reporter.secrets({d.parameter.split(".")[0] for d in diagnostics if d.code == "ACK1105"})
     return kind, [d for d in dict.fromkeys(diagnostics) if d.parameter.split(".")[0] not in skip]
+
+
+def _has_only(keys: frozenset[str], sections: Set[str], body: Map) -> bool:
+    return keys.issuperset(body) or (bool(sections) and all(key in keys or key in sections for key in body))
 
 
 def _likely(body: Map) -> list[Kind]:
