@@ -90,11 +90,11 @@ def _serve() -> None:
     import ackplan.render.text
     from ackplan.adapters import ack
     from ackplan.core import catalog
-    from ackplan.resources.cluster import recovery
+    from ackplan.record import lateness
 
     assert catalog.DEFAULT.kinds
     # The stage carries a call out at once or never: nothing is on its way when a child is dead.
-    recovery.LATEST = 0.0
+    lateness.LATEST = 0.0
     import aiohttp
     import jsonschema_rs
 
