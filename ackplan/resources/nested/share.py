@@ -62,11 +62,13 @@ class NestedShare:
             return self._removed(name, recorded, live, desired)
         assert desired is not None  # noqa: S101 - a name is wanted or recorded
         if recorded is not None and self._parent_goes(name):
-            return _created_with_parent(desired, recorded, self._home(name))
+            blocked = (refusals.protected(name, desired, "replace"),) if _is_protected(desired, recorded) else ()
+            return _created(desired, recorded, self._home(name), (Reason.REPLACED_WITH, Side.SPEC), blocked)
         if recorded is None and live is not None:
             return self._namesake(desired, live)
         if recorded is None or live is None:
-            return _created(desired, recorded, self._home(name))
+            why = (Reason.VANISHED, Side.LIVE) if recorded is not None else (Reason.NEW, Side.SPEC)
+            return _created(desired, recorded, self._home(name), why)
         if live.id != recorded.cluster_id:
             return refused(desired, recorded, refusals.mistaken(desired, recorded, live))
         return self._present(desired, recorded, live)
@@ -94,9 +96,7 @@ class NestedShare:
             todo = steps.forget(name, recorded, self._home(name))
             return of_recorded(name, recorded, Action.FORGET, Reason.GONE, None, steps=todo)
         reason = Reason.DESTROY if self._options.mode == "destroy" else Reason.NOT_IN_SPEC
-        said = desired.lifecycle.prevent_destroy if desired else None
-        held = said if said is not None else recorded.prevent_destroy
-        blocked = (refusals.protected(name, desired, "delete"),) if held else ()
+        blocked = (refusals.protected(name, desired, "delete"),) if _is_protected(desired, recorded) else ()
         todo = steps.delete(name, recorded, self._home(name), reason)
         return of_recorded(name, recorded, Action.DELETE, reason, live, steps=todo, blocked=blocked)
 
@@ -118,7 +118,7 @@ class NestedShare:
 
     def _present(self, desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Change:
         changes = tuple(_differences(desired, recorded, live))
-        if self._options_replace(desired):
+        if desired.name in self._options.replace:
             return _replaced(desired, recorded, live, changes, (self._home(desired.name), Reason.REQUESTED))
         if any(change.effect is Effect.REPLACE for change in changes):
             return _replaced(desired, recorded, live, changes, (self._home(desired.name), Reason.CANNOT_UPDATE))
@@ -126,9 +126,6 @@ class NestedShare:
             return self._in_place(desired, recorded, live, changes, recorded)
         details: DesiredDetails = {"before": recorded.parameters, "after": recorded.parameters}
         return of_desired(desired, recorded, Action.NOOP, Reason.UNCHANGED, live, **details)
-
-    def _options_replace(self, desired: Wanted) -> bool:
-        return desired.name in self._options.replace
 
     def _in_place(
         self,
@@ -142,36 +139,39 @@ class NestedShare:
         reason = _why(changes) if recorded is not None else Reason.ADOPTION
         side = changes[0].side if changes else Side.SPEC
         called = any(change.effect is Effect.MODIFY for change in changes)
-        entry, home = steps.entry_of(desired, was.cluster_id), self._home(desired.name)
-        kept = steps.record(desired.name, entry, home, reason, side)
-        todo = steps.modify(desired, was, home, reason, side) if called else kept
+        home = self._home(desired.name)
+        if called:
+            todo = steps.modify(desired, was, home, reason, side)
+        else:
+            todo = steps.record(desired.name, steps.entry_of(desired, was.cluster_id), home, reason, side)
         before = {**was.parameters, **{c.name: c.before for c in changes if c.before is not ABSENT}}
         action = Action.UPDATE if called else Action.RECORD
         details: DesiredDetails = {"parameters": changes, "steps": todo, "before": before, "after": desired.parameters}
         return of_desired(desired, recorded, action, reason, live, **details)
 
 
-def _created(desired: Wanted, recorded: RecordedCluster | None, home: steps.Home) -> Change:
-    reason, side = (Reason.VANISHED, Side.LIVE) if recorded is not None else (Reason.NEW, Side.SPEC)
+def _is_protected(desired: Wanted | None, recorded: RecordedCluster) -> bool:
+    """Whether its deletion is refused: the spec's word counts, else the record's."""
+    said = desired.lifecycle.prevent_destroy if desired else None
+    return said if said is not None else recorded.prevent_destroy
+
+
+def _created(
+    desired: Wanted,
+    recorded: RecordedCluster | None,
+    home: steps.Home,
+    why: tuple[Reason, Side],
+    blocked: tuple[Diagnostic, ...] = (),
+) -> Change:
+    """One that is nowhere, or that goes with its cluster and is made in the new one."""
+    reason, side = why
     details: DesiredDetails = {
         "parameters": tuple(creation(desired.kind, desired.parameters, side)),
         "steps": steps.create(desired, home, reason, side),
+        "blocked": blocked,
         "after": desired.parameters,
     }
     return of_desired(desired, recorded, Action.CREATE, reason, None, **details)
-
-
-def _created_with_parent(desired: Wanted, recorded: RecordedCluster, home: steps.Home) -> Change:
-    """It goes with the cluster that it is inside of, and is made in the new one."""
-    said = desired.lifecycle.prevent_destroy
-    held = said if said is not None else recorded.prevent_destroy
-    details: DesiredDetails = {
-        "parameters": tuple(creation(desired.kind, desired.parameters, Side.SPEC)),
-        "steps": steps.create(desired, home, Reason.REPLACED_WITH, Side.SPEC),
-        "blocked": (refusals.protected(desired.name, desired, "replace"),) if held else (),
-        "after": desired.parameters,
-    }
-    return of_desired(desired, recorded, Action.CREATE, Reason.REPLACED_WITH, None, **details)
 
 
 def _replaced(
@@ -182,7 +182,7 @@ def _replaced(
     how: tuple[steps.Home, Reason],
 ) -> Change:
     home, reason = how
-    blocked = [refusals.protected(desired.name, desired, "replace")] if desired.lifecycle.prevent_destroy else []
+    blocked = [refusals.protected(desired.name, desired, "replace")] if _is_protected(desired, recorded) else []
     if reason is Reason.CANNOT_UPDATE and not desired.lifecycle.replace_allowed:
         blocked += [refusals.fixed(desired, change) for change in changes if change.effect is Effect.REPLACE]
     details: DesiredDetails = {
