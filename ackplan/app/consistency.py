@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ackplan.app.step_consistency import faults_of_steps, own_keys
+from ackplan.core.actions import Action, Reason
 from ackplan.core.catalog import Catalog
 from ackplan.core.diagnostics import Diagnostic, error
-from ackplan.core.traits import TRAITS
 from ackplan.core.values import ABSENT, alike
-from ackplan.core.work import Action, Create, Forget, Reason, Work, WriteRecord
+from ackplan.core.work import TRAITS, Create, Forget, Work, WriteRecord
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.pin import is_made_on

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Diagnostic, error, has_errors, warning
-from ackplan.core.work import Action
 from ackplan.plan.model import Plan
 
 # The API refuses a signature that is this much older or newer than its own clock, in seconds.

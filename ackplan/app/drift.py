@@ -11,10 +11,10 @@ from ackplan.app.baseline import Baseline, beside
 from ackplan.app.host import Host
 from ackplan.app.observe import Observer
 from ackplan.app.plan import PlanOptions, make_plan
+from ackplan.core.actions import Action
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error, printable
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action
 from ackplan.plan.model import Change, Plan, replaced
 from ackplan.plan.planner import Options
 from ackplan.record import Record

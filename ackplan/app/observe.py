@@ -11,12 +11,12 @@ from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from ackplan.core.aims import Gone
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error, warning
 from ackplan.execute.ports import ApiReader, Clock
 from ackplan.execute.presence import REAL, Listing, Patience, Subject, absence, look_up, read
 from ackplan.record import Record, RecordedCluster
-from ackplan.record.aims import Gone
 from ackplan.record.journal import InFlight
 from ackplan.resources.types import BUILT_IN, ResourceTypes
 

@@ -14,14 +14,14 @@ from ackplan import spec
 from ackplan.app.baseline import Baseline
 from ackplan.app.look_inside import look_inside
 from ackplan.app.observe import Observer, together
+from ackplan.core.actions import Action
+from ackplan.core.aims import Gone
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, error
-from ackplan.core.work import Action
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.plan.live_sides import ABSENT_PRINT, Live
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
-from ackplan.record.aims import Gone
 from ackplan.record.pin import is_made_on, parted
 from ackplan.record.shared_ids import shared_ids
 from ackplan.resources.cluster.fingerprint import fingerprint, kept

@@ -10,10 +10,10 @@ from ackplan.app.baseline import Baseline
 from ackplan.app.look_inside import look_inside
 from ackplan.app.observe import Observer
 from ackplan.app.plan import coming_calls, recovered_inside
+from ackplan.core.aims import Born
 from ackplan.execute.outcomes import Run
 from ackplan.plan.codec import encode
 from ackplan.plan.model import Plan
-from ackplan.record.aims import Born
 from ackplan.record.journal import Entry, fold
 from ackplan.record.lateness import left
 from ackplan.record.pin import is_made_on

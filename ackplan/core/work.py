@@ -1,65 +1,18 @@
-"""What can happen to a cluster, why, and which side moved; what a step does: a union of works, each with own fields.
+"""What a step does: a union of works, each with its own fields, and one table of what else is to be known of them.
 
-All are closed: who reads them must know every member. A new work stands here, in the union, in the table of traits, and
-where it is carried out.
+A new work stands here, in the union and in the table; beside this file, only the type of resources that has it knows
+how it is carried out.
 """
 
 from __future__ import annotations
 
-import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from ackplan.core.actions import Action
+from ackplan.core.aims import Aim, Born, Gone, Grown, Joined, Left, Modified
 from ackplan.core.call import Call, Pinned
-
-
-class Closed(enum.Enum):
-    """A closed set. Its members are hashed by what they are, which enum does by a call for every look-up."""
-
-    __hash__ = object.__hash__
-
-
-class Action(Closed):
-    """What a plan does with a cluster."""
-
-    NOOP = "no-op"
-    CREATE = "create"
-    UPDATE = "update"
-    REPLACE = "replace"
-    DELETE = "delete"
-    ADOPT = "adopt"
-    FORGET = "forget"
-    RECORD = "record"
-
-
-class Reason(Closed):
-    """Why, apart from what: one action can have several causes, and they read differently to a reviewer."""
-
-    NEW = "it is new in the spec"
-    VANISHED = "it is recorded, but does not exist any more"
-    SPEC_CHANGED = "the spec changed"
-    DRIFTED = "the live cluster was changed outside of ackplan"
-    SPEC_AND_DRIFT = "the spec changed, and the live cluster was changed outside of ackplan"
-    CANNOT_UPDATE = "a parameter changed that can be set at creation only"
-    REQUESTED = "you asked to replace it"
-    REPLACED_WITH = "the cluster that it is inside of is replaced"
-    CREATE_FAILED = "its creation failed; nothing runs there"
-    NOT_IN_SPEC = "it is recorded, but no longer in the spec"
-    DESTROY = "the plan destroys everything in the record"
-    ADOPTION = "it is live, and you allowed to adopt it"
-    NOT_RECORDED = "a live cluster has this name, but is not recorded"
-    LEFT_OVER = "left over from the last run"
-    UNFINISHED = "an earlier run started to create it and did not finish"
-    GONE = "it does not exist any more, and is not in the spec"
-    MISTAKEN = "its recorded ID belongs to another cluster"
-    UNSEEN = "it was created a moment ago, and the API does not show it yet"
-    UNCHANGED = "nothing is different"
-
-
-class Side(Closed):
-    """Which side moved: the spec, or the live cluster (drift)."""
-
-    SPEC = "spec"
-    LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +105,164 @@ def size_of(work: Work) -> Pinned | None:
 
 def instances_of(work: Work) -> tuple[str, ...]:
     return work.instances if isinstance(work, Naming) else ()
+
+
+class Verb(NamedTuple):
+    """A work in words: to do it, while it is done, once it is done."""
+
+    infinitive: str
+    doing: str
+    done: str
+
+
+class Traits(NamedTuple):
+    """All that is to be known of a work apart from its own fields.
+
+    `name` stands in the ids of steps, in plan files and in JSON, and keeps its meaning for ever. `actions` are the
+    changes that it may be a step of. `operation` is the one that it calls, `calls` how many calls it usually takes
+    until it only waits: looks before, and the one that changes something. `timeout` is the key of `timeouts` that
+    bounds it. `nodes` says in words what it does to the nodes of a cluster that runs. `silent` calls nothing and waits
+    for nothing: what depends on it looks through to what lies before. `removes`: the cluster is gone after it.
+    `terraform` is the action of Terraform's stream, `color` fills its box in a drawing, `tone` names its color on a
+    page. `aim` is what its call is to bring about.
+    """
+
+    name: str
+    verb: Verb
+    actions: frozenset[Action]
+    operation: str = ""
+    calls: int = 0
+    timeout: str = "create"
+    nodes: str = ""
+    silent: bool = False
+    removes: bool = False
+    terraform: str = "noop"
+    color: str = "#ededed"
+    tone: str = "record"
+    aim: type[Aim] | None = None
+
+
+TRAITS: Mapping[type[Work], Traits] = {
+    Create: Traits(
+        "create",
+        Verb("create", "creating", "created"),
+        frozenset({Action.CREATE, Action.REPLACE}),
+        operation="create_cluster",
+        calls=1,
+        terraform="create",
+        color="#c6efce",
+        tone="create",
+        aim=Born,
+    ),
+    Attach: Traits(
+        "attach",
+        Verb("attach instances", "attaching instances", "instances attached"),
+        frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE}),
+        operation="attach",
+        calls=3,
+        timeout="attach",
+        nodes="attach instances",
+        terraform="update",
+        color="#fff2cc",
+        tone="scale",
+        aim=Joined,
+    ),
+    ScaleOut: Traits(
+        "scale-out",
+        Verb("scale out", "scaling out", "scaled out"),
+        frozenset({Action.UPDATE}),
+        operation="scale_out",
+        calls=2,
+        timeout="scale",
+        nodes="add workers",
+        terraform="update",
+        color="#fff2cc",
+        tone="scale",
+        aim=Grown,
+    ),
+    Detach: Traits(
+        "detach",
+        Verb("detach instances", "detaching instances", "instances detached"),
+        frozenset({Action.UPDATE}),
+        operation="remove_nodes",
+        calls=3,
+        timeout="remove",
+        nodes="take instances out",
+        terraform="update",
+        color="#fce4d6",
+        tone="scale",
+        aim=Left,
+    ),
+    ScaleIn: Traits(
+        "scale-in",
+        Verb("scale in", "scaling in", "scaled in"),
+        frozenset({Action.UPDATE}),
+        operation="remove_nodes",
+        calls=3,
+        timeout="remove",
+        nodes="remove workers",
+        terraform="update",
+        color="#fce4d6",
+        tone="scale",
+        aim=Left,
+    ),
+    Modify: Traits(
+        "modify",
+        Verb("change", "changing", "changed"),
+        frozenset({Action.UPDATE}),
+        operation="modify",
+        calls=2,
+        timeout="scale",
+        terraform="update",
+        color="#fff2cc",
+        tone="scale",
+        aim=Modified,
+    ),
+    Delete: Traits(
+        "delete",
+        Verb("destroy", "destroying", "destroyed"),
+        frozenset({Action.REPLACE, Action.DELETE}),
+        operation="delete_cluster",
+        calls=2,
+        timeout="delete",
+        removes=True,
+        terraform="delete",
+        color="#f8cbad",
+        tone="delete",
+        aim=Gone,
+    ),
+    AwaitReady: Traits(
+        "await-ready",
+        Verb("wait until it is ready", "waiting until it is ready", "ready"),
+        frozenset({Action.UPDATE, Action.RECORD}),
+    ),
+    AwaitGone: Traits(
+        "await-gone",
+        Verb("wait until it is gone", "waiting until it is gone", "gone"),
+        frozenset({Action.CREATE, Action.REPLACE, Action.DELETE}),
+        timeout="delete",
+        removes=True,
+    ),
+    WriteRecord: Traits(
+        "record",
+        Verb("record", "recording", "recorded"),
+        frozenset({Action.UPDATE, Action.ADOPT, Action.RECORD}),
+        silent=True,
+        color="#ddebf7",
+    ),
+    Forget: Traits(
+        "forget",
+        Verb("forget", "forgetting", "forgotten"),
+        frozenset({Action.FORGET}),
+        calls=1,
+        silent=True,
+        terraform="remove",
+        color="#ddebf7",
+    ),
+}
+
+
+def aim_of(work: Work) -> Aim | None:
+    """What the call of a work is to bring about; None for a work that calls nothing."""
+    aim = TRAITS[type(work)].aim
+    return aim.of(size_of(work), instances_of(work)) if aim else None

@@ -10,7 +10,7 @@ from ackplan.core.answers import Accepted, Attached, Cluster, Retry, Task
 from ackplan.core.call import Call
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.resource import Registry
-from ackplan.core.work import Calling
+from ackplan.core.work import Calling, aim_of
 from ackplan.execute import failures
 from ackplan.execute.cluster_log import logged
 from ackplan.execute.failures import StepFailed
@@ -22,7 +22,6 @@ from ackplan.execute.waiter import Settled, Watch
 from ackplan.plan.model import Step
 from ackplan.plan.planner import PlannedType
 from ackplan.record import RecordedCluster
-from ackplan.record.aims import aim_of
 from ackplan.record.journal import Entry, Facts, Phase
 
 # How long a call whose answer was lost may take to show its effect.
@@ -112,7 +111,7 @@ class StepContext:
     async def write_down(self) -> None:
         """Writes down that the call is about to be sent."""
         work = self.step.work
-        aim, call = (aim_of(work), work.call.operation) if isinstance(work, Calling) else (None, "")
+        aim, call = aim_of(work), work.call.operation if isinstance(work, Calling) else ""
         named = call if aim is not None and aim.operation != call else ""
         facts = Facts(aim, after=self.step.after, sent_at=self.ports.clock.wall(), call=named)
         await self.write(Phase.INTENT, facts)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ackplan.core.actions import Reason, Side
 from ackplan.core.address import Address
 from ackplan.core.call import Call
 from ackplan.core.catalog import Kind
 from ackplan.core.catalog.timeouts import timeouts
-from ackplan.core.traits import TRAITS
-from ackplan.core.work import Reason, Side, Work, call_of
+from ackplan.core.work import TRAITS, Work, call_of
 from ackplan.plan.model import Step
 from ackplan.record import RecordedCluster
 

@@ -6,13 +6,13 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict, Unpack
 
+from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.address import CLUSTER, Address
 from ackplan.core.answers import Cluster
 from ackplan.core.catalog import Kind
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.model import Change, Step
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster

@@ -6,10 +6,10 @@ four places, and the name of a side for a change of every parameter from nothing
 
 from __future__ import annotations
 
+from ackplan.core.actions import Action, Side
 from ackplan.core.catalog import Kind
 from ackplan.core.resource import CLUSTER_KINDS, Kinds
 from ackplan.core.values import ABSENT, alike
-from ackplan.core.work import Action, Side
 from ackplan.plan import untrusted
 from ackplan.plan.changes import creation, traits_of
 from ackplan.plan.model import Change, Step, replaced

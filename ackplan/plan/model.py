@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.address import Address
 from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, Severity, has_errors
 from ackplan.core.json_types import JsonObject
-from ackplan.core.traits import TRAITS, Traits
-from ackplan.core.work import Action, Reason, Side, Work, call_of, instances_of, size_of
+from ackplan.core.work import TRAITS, Traits, Work, call_of, instances_of, size_of
 from ackplan.core.world import World
 from ackplan.plan.live_sides import Live, LiveResource
 from ackplan.plan.parameter_change import ParameterChange

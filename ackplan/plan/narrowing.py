@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from ackplan.core.actions import Action, Reason
 from ackplan.core.diagnostics import Diagnostic, error, warning
-from ackplan.core.work import Action, Reason
 from ackplan.plan.model import Change, LeftOut
 from ackplan.record import Record
 

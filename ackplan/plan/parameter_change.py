@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ackplan.core.actions import Side
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.json_types import Json
 from ackplan.core.values import Absent
-from ackplan.core.work import Side
 
 
 @dataclass(frozen=True, slots=True)

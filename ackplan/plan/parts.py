@@ -7,15 +7,15 @@ from dataclasses import fields
 from typing import Any
 
 from ackplan.core import catalog
+from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog import Catalog, Kind
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic, Severity, Span, printable
 from ackplan.core.resource import CLUSTER_KINDS, Kinds
-from ackplan.core.traits import TRAITS
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action, Reason, Side, Work
+from ackplan.core.work import TRAITS, Work
 from ackplan.plan import untrusted
 from ackplan.plan.live_sides import FACTS, Live, LiveResource
 from ackplan.plan.model import Change, Judged, LeftOut, Step

@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ackplan.core.actions import Action
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.core.resource import Registry, ResourceType
-from ackplan.core.work import Action
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change, Pins, Plan
 from ackplan.plan.narrowing import idle_requests, narrowed_by, omissions

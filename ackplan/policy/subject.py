@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ackplan.core import catalog
+from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Span
-from ackplan.core.work import Action
 from ackplan.documents.tree import Map, Seq, span_of
 from ackplan.plan.model import Change
 from ackplan.policy.model import Exemption, Rule, Selector, fits

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ackplan.core.aims import AIMS, Aim, instances_of, size_of
 from ackplan.core.call import Pinned
 from ackplan.core.resource import CLUSTER_KINDS, Kinds
-from ackplan.record.aims import Aim, Born, Gone, Grown, Joined, Left, Modified, instances_of, size_of
 from ackplan.record.codec import decode_cluster, encode_cluster
 from ackplan.record.journal import Entry, Facts, Phase
 
@@ -96,17 +96,5 @@ def _size(data: Mapping[str, Any]) -> Pinned | None:
 
 def _aim(operation: str, size: Pinned | None, instances: tuple[str, ...]) -> Aim | None:
     """None for the call of another version, or one of which is not told enough."""
-    match operation:
-        case Born.operation:
-            return Born()
-        case Grown.operation:
-            return Grown(size) if size else None
-        case Joined.operation:
-            return Joined(instances)
-        case Left.operation:
-            return Left(instances, size)
-        case Modified.operation:
-            return Modified()
-        case Gone.operation:
-            return Gone()
-    return None
+    aim = AIMS.get(operation)
+    return aim.of(size, instances) if aim else None

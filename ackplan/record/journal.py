@@ -10,7 +10,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from ackplan.record.aims import Aim, Born, Grown, Joined
+from ackplan.core.aims import Aim, Born, Grown, Joined
 from ackplan.record.model import Record, RecordedCluster
 
 # The run and the step that a call belongs to.

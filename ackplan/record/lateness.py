@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ackplan.record.aims import Grown, Joined
+from ackplan.core.aims import Grown, Joined
 from ackplan.record.journal import InFlight
 
 # How long after it was sent a call may take effect and show, in seconds: its sender may have died with it on the way,

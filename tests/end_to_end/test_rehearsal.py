@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from ackplan.cli.commands.rehearse import Progress
+from ackplan.core.actions import Reason, Side
 from ackplan.core.address import parse
-from ackplan.core.work import Create, Reason, Side
+from ackplan.core.work import Create
 from ackplan.execute.outcomes import Event, Moment, Outcome, Status
 from ackplan.plan.model import Step
 from tests.faults.scenes import SCENES, SECRETS, spec

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ackplan.core import catalog
+from ackplan.core.aims import Born
 from ackplan.core.diagnostics import Diagnostic, Failure, Severity, Span
 from ackplan.plan import plan_file_codec
 from ackplan.plan.model import Pins, Plan
 from ackplan.record import Record, RecordedCluster
-from ackplan.record.aims import Born
 from ackplan.record.codec import decode, encode
 from ackplan.record.journal import Entry, Facts, Phase, fold
 from ackplan.resources.cluster.recovery import recover

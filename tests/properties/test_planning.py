@@ -12,7 +12,8 @@ from world import NAMES, World, applied, fleets
 
 from ackplan.app.consistency import contradictions
 from ackplan.core import catalog
-from ackplan.core.work import Action, Attach, Create, Delete, Detach, ScaleIn, ScaleOut
+from ackplan.core.actions import Action
+from ackplan.core.work import Attach, Create, Delete, Detach, ScaleIn, ScaleOut
 from ackplan.plan import codec, graph, plan_file_codec
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, plan

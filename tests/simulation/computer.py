@@ -13,9 +13,9 @@ from typing import Any
 from ackplan.adapters.ack.api_errors import Unreachable
 from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.app.plan import PlanOptions
+from ackplan.core.aims import Born, Grown
 from ackplan.core.diagnostics import Failure, error
 from ackplan.record import Record
-from ackplan.record.aims import Born, Grown
 from ackplan.record.codec import decode, encode, encode_cluster
 from ackplan.record.entries import decode_entry, encode_data
 from ackplan.record.journal import Entry, Leftover, RunHead, fold

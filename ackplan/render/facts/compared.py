@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ackplan.core import catalog
+from ackplan.core.actions import Action
 from ackplan.core.catalog.parameters import Effect, Parameter
-from ackplan.core.work import Action
 from ackplan.plan.model import Plan
 from ackplan.plan.narrowing import NO_REFRESH
 

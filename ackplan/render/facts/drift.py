@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterator
 
 from ackplan.app.drift import Drift
+from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Diagnostic, Severity, error, hint, warning
-from ackplan.core.work import Action
 from ackplan.plan.model import Change
 from ackplan.render.facts.formatting import written
 from ackplan.spec.desired import Wanted

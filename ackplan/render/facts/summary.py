@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from ackplan.core.work import Action
+from ackplan.core.actions import Action
 from ackplan.plan.model import Change, Plan
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.view import Block, View

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.json_types import Json
 from ackplan.core.values import ABSENT, Absent
-from ackplan.core.work import Action, Attach, Detach, Naming, Reason, ScaleIn, ScaleOut, Side
+from ackplan.core.work import Attach, Detach, Naming, ScaleIn, ScaleOut
 from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.schedule import Schedule

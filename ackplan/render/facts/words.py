@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ackplan.core.work import Action, Reason
+from ackplan.core.actions import Action, Reason
 
 REFUSED = "!"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ackplan.app.drift import Drift
+from ackplan.core.actions import Action
 from ackplan.core.diagnostics import hint
-from ackplan.core.work import Action
 from ackplan.plan.model import Change
 from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.drift import none, omitted, since, states, ways

@@ -10,9 +10,9 @@ import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Diagnostic, hint
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts.compared import sentence

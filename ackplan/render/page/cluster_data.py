@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
+from ackplan.core.actions import Action
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action
 from ackplan.plan.model import Change, Plan
 from ackplan.render.facts.formatting import brackets, compared, parts, written
 from ackplan.render.facts.safe import printable

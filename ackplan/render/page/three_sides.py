@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.json_types import Json
 from ackplan.core.values import ABSENT, Absent
-from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change
 from ackplan.plan.parameter_change import ParameterChange

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from ackplan import __version__
+from ackplan.core.actions import Action
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, has_errors
 from ackplan.core.json_types import Json, JsonObject
-from ackplan.core.work import Action
 from ackplan.core.world import encode_world
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Change, Plan

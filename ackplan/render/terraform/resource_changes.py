@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
+from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.catalog import Kind
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.json_types import Json, JsonObject
 from ackplan.core.values import ABSENT, Absent
-from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.model import Change
 from ackplan.render.terraform import provider
 

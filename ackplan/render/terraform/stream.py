@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ackplan import __version__
+from ackplan.core.actions import Action, Reason
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.work import Action, Create, Delete, Reason
+from ackplan.core.work import Create, Delete
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts.safe import printable

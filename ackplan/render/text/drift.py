@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ackplan.app.drift import Drift
-from ackplan.core.work import Action
+from ackplan.core.actions import Action
 from ackplan.plan.model import Change
 from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.drift import none, since, ways

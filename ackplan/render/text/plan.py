@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Diagnostic, hint
-from ackplan.core.work import Action
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Plan
 from ackplan.render.facts.compared import sentence

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ackplan.core.actions import Action
 from ackplan.core.diagnostics import hint
-from ackplan.core.work import Action, Create, Delete
+from ackplan.core.work import Create, Delete
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts.safe import printable

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ackplan.core.actions import Reason
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.work import Reason
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import refusals
 from ackplan.spec.desired import Wanted

@@ -12,6 +12,7 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ackplan.core.actions import Side
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.kinds import Kind
 from ackplan.core.catalog.parameters import Effect, Parameter
@@ -19,7 +20,6 @@ from ackplan.core.catalog.sight import Sight
 from ackplan.core.json_types import Json, JsonObject, mapping
 from ackplan.core.size import Size
 from ackplan.core.values import ABSENT, Absent
-from ackplan.core.work import Side
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster.workers import Workers, compare_workers, count_live

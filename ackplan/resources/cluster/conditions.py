@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from ackplan.core.actions import Action, Reason
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, error, warning
 from ackplan.core.states import condition
-from ackplan.core.work import Action, Reason
 from ackplan.plan.model import Change, Step
 from ackplan.spec.desired import Wanted
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.answers import Cluster
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.size import Size
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.changes import change_of_desired, change_of_recorded, creation
 from ackplan.plan.model import Change, replaced
 from ackplan.plan.parameter_change import ParameterChange

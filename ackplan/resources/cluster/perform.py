@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from ackplan.core.work import (
     Attach,
     AwaitGone,
@@ -12,7 +10,6 @@ from ackplan.core.work import (
     Delete,
     Detach,
     Forget,
-    Modify,
     ScaleIn,
     ScaleOut,
     WriteRecord,
@@ -49,10 +46,8 @@ async def perform(context: StepContext) -> None:
             await context.settled(context.step.after)
         case Forget():
             await _forget(context)
-        case Modify():
-            raise NotImplementedError("no call changes a cluster in place")
-        case work:
-            assert_never(work)
+        case _:
+            raise StepFailed(failures.not_performed(context.step))
 
 
 async def _await_ready(context: StepContext) -> None:

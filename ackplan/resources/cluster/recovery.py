@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
+from ackplan.core.aims import Aim, Born, Gone, Grown, Joined, Left, instances_of
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.call import Pinned
-from ackplan.record.aims import Aim, Born, Gone, Grown, Joined, Left, instances_of
 from ackplan.record.journal import CallKey, Entry, InFlight, Phase, fold
 from ackplan.record.model import Record, RecordedCluster
 

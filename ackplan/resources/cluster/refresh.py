@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.size import Size
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.changes import change_of_recorded
 from ackplan.plan.model import Change
 from ackplan.plan.parameter_change import ParameterChange

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ackplan.core.actions import Side
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, error, warning
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Side
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted

@@ -11,9 +11,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ackplan.core.actions import Action, Reason
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, warning
-from ackplan.core.work import Action, Reason
 from ackplan.plan.model import Change
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import refusals

@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ackplan.core.actions import Reason, Side
 from ackplan.core.address import CLUSTER, Address
 from ackplan.core.answers import Cluster
 from ackplan.core.call import Pinned
@@ -20,10 +21,8 @@ from ackplan.core.work import (
     Delete,
     Detach,
     Forget,
-    Reason,
     ScaleIn,
     ScaleOut,
-    Side,
     WriteRecord,
 )
 from ackplan.plan.chain import Chain

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Unpack
 
+from ackplan.core.actions import Action, Reason
 from ackplan.core.address import parse
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.work import Action, Reason
 from ackplan.plan.changes import DesiredDetails, Details
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change

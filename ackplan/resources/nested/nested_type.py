@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import assert_never
 
 from ackplan.core.address import CLUSTER, Address
 from ackplan.core.answers import Accepted
@@ -12,19 +11,13 @@ from ackplan.core.call import Call
 from ackplan.core.catalog import Catalog, Kind
 from ackplan.core.values import alike
 from ackplan.core.work import (
-    Attach,
-    AwaitGone,
-    AwaitReady,
     Create,
     Delete,
-    Detach,
     Forget,
     Modify,
-    ScaleIn,
-    ScaleOut,
     WriteRecord,
 )
-from ackplan.execute.failures import StepFailed
+from ackplan.execute.failures import StepFailed, not_performed
 from ackplan.execute.ports import ApiReader
 from ackplan.execute.step_run import StepContext
 from ackplan.plan.live_sides import LiveResource
@@ -81,10 +74,8 @@ class NestedType(ABC):
                 await context.settled(context.step.after)
             case Forget():
                 await perform.forget(self, context)
-            case Attach() | Detach() | ScaleOut() | ScaleIn() | AwaitReady() | AwaitGone():
-                raise StepFailed(perform.not_ours(context.step))
-            case work:
-                assert_never(work)
+            case _:
+                raise StepFailed(not_performed(context.step))
 
     def contradictions(self, change: Change, recorded: RecordedCluster | None) -> Iterator[str]:
         """Where the steps of a change do another thing than it shows: of a plan file nobody vouches for."""

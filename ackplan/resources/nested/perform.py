@@ -116,7 +116,3 @@ async def _is_so(of: NestedType, context: StepContext) -> bool:
 
 def _exists(step: Step, there: LiveResource) -> Diagnostic:
     return error("ACK5017", id=there.id, cluster=step.name)
-
-
-def not_ours(step: Step) -> Diagnostic:
-    return error("ACK5018", work=step.traits.name, cluster=step.name)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
+from ackplan.core.aims import Born, Gone, Modified
 from ackplan.plan.live_sides import LiveResource
 from ackplan.record import Record, RecordedCluster
-from ackplan.record.aims import Born, Gone, Modified
 from ackplan.record.journal import CallKey, Entry, InFlight, Phase, fold
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ackplan.core.actions import Side
 from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Side
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 
+from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.address import parse
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.json_types import Json
 from ackplan.core.values import ABSENT, Absent
-from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.changes import DesiredDetails, Details, creation
 from ackplan.plan.live_sides import ABSENT_PRINT, LiveResource
 from ackplan.plan.model import Change

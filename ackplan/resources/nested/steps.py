@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ackplan.core.actions import Reason, Side
 from ackplan.core.address import parse
-from ackplan.core.work import Create, Delete, Forget, Modify, Reason, Side, WriteRecord
+from ackplan.core.work import Create, Delete, Forget, Modify, WriteRecord
 from ackplan.plan.chain import Chain
 from ackplan.plan.model import Step
 from ackplan.record import RecordedCluster

@@ -8,8 +8,7 @@ import pytest
 
 from ackplan.core import catalog
 from ackplan.core.catalog.timeouts import timeouts
-from ackplan.core.traits import TRAITS
-from ackplan.core.work import Calling, Modify, Work, call_of, instances_of, size_of
+from ackplan.core.work import TRAITS, Calling, Modify, Work, call_of, instances_of, size_of
 from tests.works import WORKS
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from ackplan.cli.main import COMMANDS, cli
 from ackplan.core import catalog
+from ackplan.core.actions import Action
 from ackplan.core.catalog.parameters import Effect
-from ackplan.core.work import Action
 from ackplan.execute.outcomes import Status
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import encode, encode_cluster

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from ackplan.core.actions import Reason, Side
 from ackplan.core.address import parse
 from ackplan.core.answers import Accepted
 from ackplan.core.call import Call, Pinned
-from ackplan.core.work import Create, Delete, Forget, Reason, ScaleOut, Side, Work, WriteRecord
+from ackplan.core.work import Create, Delete, Forget, ScaleOut, Work, WriteRecord
 from ackplan.execute.outcomes import Run, Status
 from ackplan.execute.ports import ApiError
 from ackplan.plan.model import Step

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ackplan.core.actions import Reason, Side
 from ackplan.core.address import parse
-from ackplan.core.work import Create, Reason, Side, Work, WriteRecord
+from ackplan.core.work import Create, Work, WriteRecord
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Outcome, Status
 from ackplan.execute.schedule import actual, expected

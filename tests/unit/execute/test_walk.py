@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from ackplan.core.actions import Reason, Side
 from ackplan.core.address import parse
-from ackplan.core.work import Create, Reason, Side
+from ackplan.core.work import Create
 from ackplan.execute.scheduler import Walk
 from ackplan.plan import graph
 from ackplan.plan.model import Step

@@ -22,8 +22,8 @@ from sides import (
     want,
 )
 
+from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action, Reason, Side
 from ackplan.plan.model import Change
 from ackplan.spec.desired import Wanted
 

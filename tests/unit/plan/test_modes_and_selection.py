@@ -9,7 +9,8 @@ import networkx as nx
 import pytest
 from sides import DEDICATED, MANAGED, SERVERLESS, calls, ids, live, nodes, one, plan_of, recorded, settled, sides, want
 
-from ackplan.core.work import Action, Forget, Reason, Side
+from ackplan.core.actions import Action, Reason, Side
+from ackplan.core.work import Forget
 from ackplan.plan import graph
 from ackplan.plan.model import Pins, Plan
 from ackplan.plan.planner import Options

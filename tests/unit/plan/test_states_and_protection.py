@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sides import MANAGED, change_of, live, nodes, one, plan_of, recorded, settled, sides
 
+from ackplan.core.actions import Action, Reason
 from ackplan.core.states import CONDITIONS
-from ackplan.core.work import Action, Reason
 
 SETTLED = ["failed", "updating_failed", "delete_failed", "stopped", "inactive", "unavailable", "disconnected"]
 BUSY = ["updating", "upgrading", "scaling", "removing", "draining", "waiting"]

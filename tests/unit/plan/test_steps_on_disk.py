@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from ackplan.core.traits import TRAITS
-from ackplan.core.work import Modify, Work
+from ackplan.core.work import TRAITS, Modify, Work
 from ackplan.plan.parts import decode_step, encode_step
 
 GOLDEN: list[dict[str, Any]] = json.loads((Path(__file__).parent / "golden" / "steps.json").read_text("utf-8"))

@@ -24,11 +24,12 @@ from sides import (
     want,
 )
 
+from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.answers import Cluster
 from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Action, AwaitReady, Delete, Forget, Reason, Side, WriteRecord
+from ackplan.core.work import AwaitReady, Delete, Forget, WriteRecord
 
 KINDS = {"managed": MANAGED, "dedicated": DEDICATED, "edge": EDGE, "serverless": SERVERLESS}
 GROUP = {"instances": ["i-a", "i-b"], "password": PASSWORD, "format_disk": False}

@@ -21,9 +21,10 @@ from sides import (
     sides,
 )
 
+from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect
-from ackplan.core.work import Action, Detach, Reason, ScaleIn, ScaleOut, Side
+from ackplan.core.work import Detach, ScaleIn, ScaleOut
 from ackplan.resources.cluster.compare import needs_nodes
 
 TYPES = {

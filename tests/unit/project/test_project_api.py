@@ -17,7 +17,7 @@ import pytest
 
 import ackplan
 from ackplan.app.plan import PlanOptions
-from ackplan.core.work import Action
+from ackplan.core.actions import Action
 from ackplan.execute.outcomes import Event, Status
 from ackplan.project.keywords import PlanKeywords, ProjectKeywords
 from ackplan.project.outcome import SilentRun

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from ackplan.core.aims import Aim, Born, Gone, Grown, Joined, Left
 from ackplan.record import Record
-from ackplan.record.aims import Aim, Born, Gone, Grown, Joined, Left
 from ackplan.record.codec import encode_cluster
 from ackplan.record.entries import decode_entry, decode_facts, encode_data
 from ackplan.record.journal import Entry, fold

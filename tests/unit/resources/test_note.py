@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from ackplan.core.work import Action, Reason
+from ackplan.core.actions import Action, Reason
 from ackplan.record.codec import decode
 from tests.unit.resources.note import API, Notes
 from tests.unit.resources.note_project import NOTES, SPEC, NoteProject

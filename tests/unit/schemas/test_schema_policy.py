@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ackplan.core import catalog
-from ackplan.core.work import Action
+from ackplan.core.actions import Action
 
 
 @pytest.fixture(scope="module")

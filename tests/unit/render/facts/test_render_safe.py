@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ackplan.core.work import Action, Reason
+from ackplan.core.actions import Action, Reason
 from ackplan.render.facts import words
 from ackplan.render.facts.safe import pad, printable, shortened, width
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from ackplan.core.address import CLUSTER, Address
-from ackplan.core.traits import TRAITS
+from ackplan.core.work import TRAITS
 from ackplan.plan.model import Step
 from ackplan.render.graph import formats
 from tests.unit.render import fleets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ackplan.core.work import Reason
+from ackplan.core.actions import Reason
 from ackplan.render.terraform.former_words import in_former_words
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from ackplan.core import catalog
+from ackplan.core.actions import Side
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Span
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Side
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster.compare import compare
 from ackplan.resources.cluster.workers import choose, compare_workers
