@@ -54,10 +54,16 @@ class Ledger:
         cluster.attributes["updated"] = stamp(self.now())
         self.store.keep_cluster(cluster)
 
-    def start(self, cluster: Cluster, operation: Operation, payload: JsonObject, fate: Fate) -> Task:
-        """The task of an operation that has begun, durably."""
+    def start(
+        self, cluster: Cluster, operation: str, payload: JsonObject, fate: Fate, minutes: float | None = None
+    ) -> Task:
+        """The task of an operation that has begun, durably.
+
+        One that is no `Operation` is of a type in `Group.ends`, usually takes `minutes`, and leaves the cluster's
+        state alone; `target` (`id`, `type`) of its payload is what its answer says that it is about.
+        """
         serial, now = self.serial("task"), self.now()
-        seconds = machine.duration(operation, cluster.kind, self.ids.fraction("jitter", serial))
+        seconds = self._seconds(cluster, operation, minutes, self.ids.fraction("jitter", serial))
         task = Task(
             task_id=self.ids.task(serial),
             cluster_id=cluster.cluster_id,
@@ -76,3 +82,9 @@ class Ledger:
         )
         self.store.keep_task(task)
         return task
+
+    @staticmethod
+    def _seconds(cluster: Cluster, operation: str, minutes: float | None, chance: float) -> float:
+        if minutes is None:
+            return machine.duration(Operation(operation), cluster.kind, chance)
+        return machine.spread(minutes, chance)

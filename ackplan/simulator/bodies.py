@@ -19,8 +19,9 @@ from typing import NoReturn
 
 from jsonschema import ValidationError
 
-from ackplan.simulator import bundle, forms, refusals
-from ackplan.simulator.json_types import Json, JsonObject, inner, objects, text, texts
+from ackplan.simulator import bundle, faulty, forms, refusals, todays
+from ackplan.simulator.group import ITEMS
+from ackplan.simulator.json_types import Json, JsonObject, inner, text
 from ackplan.simulator.refusals import Refusal
 from ackplan.simulator.request import Incoming
 
@@ -35,7 +36,7 @@ _SECRETS = frozenset({"login_password", "password"})
 
 
 def parse(request: Incoming, operation: str) -> JsonObject:
-    """The body as an object; empty for one that has none. Raises Refusal 400."""
+    """The body as an object; empty for one that has none. A bare list stands under `ITEMS`. Raises Refusal 400."""
     if not request.body.strip():
         return {}
     if request.header("content-type").lower().startswith("application/x-www-form-urlencoded"):
@@ -46,8 +47,10 @@ def parse(request: Incoming, operation: str) -> JsonObject:
         body = json.loads(request.body.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise Refusal(400, "InvalidRequestBody", "The body is not JSON in UTF-8.") from None
+    if bundle.is_list(operation):
+        body = {ITEMS: body} if isinstance(body, list) else None
     if not isinstance(body, dict):
-        raise Refusal(400, "InvalidRequestBody", "The body is not a JSON object.")
+        raise Refusal(400, "InvalidRequestBody", "The body is not a JSON object, or not the list that is expected.")
     _check_bounds(body)
     return body
 
@@ -79,6 +82,8 @@ def check(body: Mapping[str, Json], operation: str, *, today: bool) -> Mapping[s
     `today`: the call comes from one of today's clients.
     """
     name = schema_name(body, operation)
+    if bundle.is_todays(name):
+        return todays.check(body, name, lenient=today)
     newer = {key: _boolean(key, body[key]) for key in _NEWER.get(operation, ()) if key in body}
     body = {key: value for key, value in body.items() if key not in newer}
     if today:
@@ -88,7 +93,7 @@ def check(body: Mapping[str, Json], operation: str, *, today: bool) -> Mapping[s
     faults = [] if bundle.passes(name, body) else bundle.validator(name).iter_errors(body)
     for fault in sorted(faults, key=lambda fault: [str(part) for part in fault.absolute_path]):
         if not _excused(fault, operation, body, today=today):
-            _refuse(fault)
+            faulty.refuse(fault)
     _check_networks(body)
     _check_ports(body)
     if operation == "attach_script":
@@ -136,7 +141,7 @@ def schema_name(body: Mapping[str, Json], operation: str) -> str:
 def _refuse_unknown(body: Mapping[str, Json], name: str) -> None:
     unknown = sorted(set(body) - set(bundle.properties(name)))
     if unknown:
-        raise refusals.invalid(unknown[0][:64], "there is no such parameter")
+        raise faulty.unknown(unknown[0])
 
 
 def _known(body: Mapping[str, Json], name: str, operation: str) -> Mapping[str, Json]:
@@ -160,46 +165,8 @@ def _excused(fault: ValidationError, operation: str, body: Mapping[str, Json], *
         return fault.validator == "pattern" and fault.instance != ""  # nodes may go by their names
     if not today or fault.validator != "required" or path or (operation == "scale" and "count" not in body):
         return False
-    absent = {name for name in _wanted(fault) if name not in body}
+    absent = {name for name in faulty.wanted(fault) if name not in body}
     return absent <= _WAIVED.get(operation, set())
-
-
-def _refuse(fault: ValidationError) -> NoReturn:
-    path = [str(part) for part in fault.absolute_path]
-    if fault.validator == "required" and "x-ack-rule" not in _schema(fault):
-        absent = next(name for name in _wanted(fault) if name not in _given(fault))
-        raise refusals.missing(".".join([*path, absent]))
-    raise refusals.invalid(".".join(path)[:64] or _named_in(fault), _reason(fault))
-
-
-def _schema(fault: ValidationError) -> Mapping[str, Json]:
-    return fault.schema if isinstance(fault.schema, Mapping) else {}
-
-
-def _wanted(fault: ValidationError) -> list[str]:
-    """What a `required` asks for."""
-    return fault.validator_value if isinstance(fault.validator_value, list) else []
-
-
-def _given(fault: ValidationError) -> Mapping[str, Json]:
-    return fault.instance if isinstance(fault.instance, Mapping) else {}
-
-
-def _named_in(fault: ValidationError) -> str:
-    """The parameters that a rule about several of them speaks of."""
-    schema = _schema(fault)
-    branches = objects(schema, "oneOf") if "oneOf" in schema else [schema]
-    wanted = [name for branch in branches for name in texts(branch, "required")]
-    return ", ".join(wanted) or "body"
-
-
-def _reason(fault: ValidationError) -> str:
-    schema = _schema(fault)
-    if "x-ack-rule" in schema:
-        return str(schema["x-ack-rule"])
-    if fault.validator == "pattern" and "x-ack-form" in schema:
-        return f"it is not {schema['x-ack-form']}"
-    return f"it does not meet {fault.validator}: {json.dumps(fault.validator_value)[:200]}"
 
 
 def _check_networks(body: Mapping[str, Json]) -> None:
@@ -234,4 +201,4 @@ def _check_options(body: Mapping[str, Json]) -> None:
         raise refusals.invalid("options", "it does not hold JSON") from None
     for fault in bundle.validator("attach-script", "#/$defs/options").iter_errors(options):
         path = ".".join(["options", *map(str, fault.absolute_path)])
-        raise refusals.invalid(path[:64], _reason(fault))
+        raise refusals.invalid(path[:64], faulty.reason(fault))

@@ -65,6 +65,21 @@ def _id(name: str) -> str:
     return text(read(name), "$id")
 
 
+def is_list(operation: str) -> bool:
+    """Whether the body of a call is a bare list. Its schema's parameters are those of an item then."""
+    return any(is_list_schema(name) for name in bodies(operation))
+
+
+def is_list_schema(name: str) -> bool:
+    """Whether a schema is that of a bare list."""
+    return read(name).get("type") == "array"
+
+
+def is_todays(name: str) -> bool:
+    """Whether a body is of today's API, all of whose parameters its schema has."""
+    return "x-ack-source" in read(name)
+
+
 @functools.cache
 def _load(file: str) -> JsonObject:
     """A file of the schemas: beside the code in a wheel, one folder up in a checkout."""

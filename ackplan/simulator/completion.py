@@ -5,15 +5,15 @@ A call that a gateway gave up takes its effect when its time has come.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import assert_never
 
-from ackplan.simulator import late, machine
+from ackplan.simulator import groups, late, machine
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.clock import stamp
-from ackplan.simulator.json_types import JsonObject, number, texts
+from ackplan.simulator.joining import back_to_work, joined_node, take_out
+from ackplan.simulator.json_types import number, texts
 from ackplan.simulator.machine import Operation, State
-from ackplan.simulator.records import MASTER, WORKER, Cluster, Node, Task
+from ackplan.simulator.records import MASTER, WORKER, Cluster, Task
 
 
 def settle_due(ledger: Ledger) -> None:
@@ -48,6 +48,10 @@ def _settle(ledger: Ledger, task: Task) -> None:
     cluster = ledger.store.cluster(task.cluster_id)
     if cluster is None:
         return
+    if end := groups.ENDS.get(task.operation):
+        end(ledger, task)
+        _leave(ledger, task)
+        return
     operation = task.known_operation()
     cluster.state = machine.end(operation, succeeded=task.succeeds)
     cluster.attributes["updated"] = stamp(instant)
@@ -57,6 +61,17 @@ def _settle(ledger: Ledger, task: Task) -> None:
     if cluster.state == State.DELETED:
         ledger.store.drop_cluster(cluster.cluster_id)
     else:
+        ledger.store.keep_cluster(cluster)
+    if operation is Operation.CREATE and task.succeeds:
+        for born in groups.BORN:
+            born(ledger, cluster)
+
+
+def _leave(ledger: Ledger, task: Task) -> None:
+    """Puts the cluster in the state that a fault wants after a task that usually leaves it alone."""
+    cluster = ledger.store.cluster(task.cluster_id)
+    if cluster is not None and task.leaves:
+        cluster.state = task.leaves
         ledger.store.keep_cluster(cluster)
 
 
@@ -72,11 +87,11 @@ def _succeed(ledger: Ledger, cluster: Cluster, operation: Operation, task: Task)
                 ledger.store.keep_node(joined_node(ledger, cluster, instance, WORKER, "manual"))
             cluster.grow(len(texts(task.payload, "instances")))
         case Operation.REMOVE:
-            _take_out(ledger, texts(task.payload, "instances"), release=bool(task.payload["release"]))
+            take_out(ledger, texts(task.payload, "instances"), release=bool(task.payload["release"]))
             cluster.grow(-len(texts(task.payload, "instances")))
         case Operation.DELETE:
             made = [node for node in ledger.store.nodes(cluster.cluster_id) if not node.attached]
-            _take_out(ledger, [node.instance_id for node in made], release=True)
+            take_out(ledger, [node.instance_id for node in made], release=True)
         case _:
             assert_never(operation)
 
@@ -86,10 +101,10 @@ def _fail(ledger: Ledger, cluster: Cluster, operation: Operation, task: Task) ->
         case Operation.CREATE:
             cluster.size = 0
         case Operation.ATTACH:
-            _take_out(ledger, texts(task.payload, "instances"), release=False)
+            take_out(ledger, texts(task.payload, "instances"), release=False)
         case Operation.REMOVE:
             for instance in texts(task.payload, "instances"):
-                _back_to_work(ledger, instance)
+                back_to_work(ledger, instance)
         case Operation.SCALE_OUT | Operation.DELETE:
             pass
         case _:
@@ -113,36 +128,4 @@ def _make_nodes(ledger: Ledger, cluster: Cluster, role: str, count: int, task: T
             node.attributes["instance_charge_type"] = task.payload.get("charged", "PostPaid")
         if types:
             node.attributes["instance_type"] = types[place % len(types)]
-        ledger.store.keep_node(node)
-
-
-def joined_node(ledger: Ledger, cluster: Cluster, instance: str, role: str, source: str) -> Node:
-    """A node that works. `source` is `manual` for an instance that was attached."""
-    instant, number = ledger.now(), ledger.serial("address")
-    address = f"192.168.{number // 254 % 256}.{number % 254 + 1}"
-    attributes: JsonObject = {
-        "node_name": f"{cluster.attributes.get('region_id', '')}.{address}",
-        "ip_address": [address],
-        "instance_charge_type": "PostPaid",
-        "state": "running",
-        "node_status": "Ready",
-        "instance_status": "Running",
-        "creation_time": stamp(instant),
-        "is_aliyun_node": True,
-        "source": source,
-    }
-    return Node(instance, cluster.cluster_id, role, joined=True, attributes=attributes, since=instant)
-
-
-def _take_out(ledger: Ledger, instances: Sequence[str], *, release: bool) -> None:
-    for instance in instances:
-        ledger.store.drop_node(instance)
-        if release:
-            ledger.store.release(instance)
-
-
-def _back_to_work(ledger: Ledger, instance: str) -> None:
-    node = ledger.store.node(instance)
-    if node is not None:
-        node.attributes["state"] = "running"
         ledger.store.keep_node(node)

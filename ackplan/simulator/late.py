@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import contextlib
 
-from ackplan.simulator import changing, creating
+from ackplan.simulator import changing, creating, groups
 from ackplan.simulator.account import Ledger
+from ackplan.simulator.group import Invocation
 from ackplan.simulator.injection.effect import Fate
 from ackplan.simulator.records import LateCall
 from ackplan.simulator.refusals import Refusal
@@ -35,3 +36,6 @@ def _perform(ledger: Ledger, call: LateCall, fate: Fate) -> None:
             changing.remove_nodes(ledger, subject, body, fate)
         case "delete_cluster":
             changing.delete(ledger, subject, fate)
+        case _:
+            late = Invocation(call.operation, call.places, call.query, body, fate)
+            groups.CHANGES[call.operation](ledger, late)

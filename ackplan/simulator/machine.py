@@ -104,4 +104,9 @@ def end(operation: Operation, *, succeeded: bool) -> State:
 def duration(operation: Operation, kind: str, chance: float) -> float:
     """Seconds that an operation takes. `chance` in [0, 1) spreads it by a tenth around the usual time."""
     minutes = _CREATE_MINUTES.get(kind, 10.0) if operation is Operation.CREATE else _MINUTES[operation]
+    return spread(minutes, chance)
+
+
+def spread(minutes: float, chance: float) -> float:
+    """Seconds of what usually takes so many minutes. `chance` in [0, 1) spreads it by a tenth."""
     return 60.0 * minutes * (1.0 + _JITTER * (2.0 * chance - 1.0))

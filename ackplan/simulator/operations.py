@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 
-from ackplan.simulator import dialects, refusals, routes
+from ackplan.simulator import dialects, groups, refusals, routes
+from ackplan.simulator.group import Invocation
 from ackplan.simulator.injection.effect import Fate
-from ackplan.simulator.injection.rules import Plan
 from ackplan.simulator.json_types import Json
 from ackplan.simulator.request import Incoming
-from ackplan.simulator.routes import Route
 from ackplan.simulator.view import View
 from ackplan.simulator.world import World
 
@@ -33,14 +32,21 @@ _READS: Mapping[str, Callable[[World, str, View], Json]] = {
 }
 
 
-def perform(world: World, route: Route, request: Incoming, body: Mapping[str, Json], plan: Plan) -> tuple[int, Json]:
+def perform(world: World, call: Invocation, request: Incoming) -> tuple[int, Json]:
     """Status and payload. Raises Refusal."""
-    status, view = routes.STATUS[route.operation], _view(world, request, plan.view)
-    if route.operation in _CHANGES:
-        return status, _CHANGES[route.operation](world, route.subject, body, plan.fate)
-    said = _read(world, route, request, view)
-    ordered = world.ordered(route.subject) if route.operation == "get_cluster" else {}
-    return status, dialects.payload(world.traits.answers, route.operation, said, ordered)
+    name = call.operation
+    call = dataclasses.replace(call, view=_view(world, request, call.view))
+    if name in groups.CHANGES:
+        return routes.STATUS[name], world.alter(groups.CHANGES[name], call)
+    if name in _CHANGES:
+        return routes.STATUS[name], _CHANGES[name](world, _subject(call), call.body, call.fate)
+    said = _read(world, call, request)
+    ordered = world.ordered(call.cluster_id) if name == "get_cluster" else {}
+    return routes.STATUS[name], dialects.payload(world.traits.answers, name, said, ordered)
+
+
+def _subject(call: Invocation) -> str:
+    return call.places.get("id") or call.places.get("task_id", "")
 
 
 def _view(world: World, request: Incoming, view: View) -> View:
@@ -49,14 +55,16 @@ def _view(world: World, request: Incoming, view: View) -> View:
     return dataclasses.replace(view, region=region) if region else view
 
 
-def _read(world: World, route: Route, request: Incoming, view: View) -> Json:
-    query = request.parameters()
-    if route.operation == "list_clusters":
+def _read(world: World, call: Invocation, request: Incoming) -> Json:
+    query, view = call.query, call.view
+    if call.operation in groups.READS:
+        return world.read(groups.READS[call.operation], call)
+    if call.operation == "list_clusters":
         return _list_clusters(world, query, view, paged=request.path.startswith("/api/v1/"))
-    if route.operation == "list_nodes":
+    if call.operation == "list_nodes":
         number, size = _page(query, "pageNumber", 1), _page(query, "pageSize", 10)
-        return world.nodes(route.subject, number, size, query.get("state", ""), view)
-    return _READS[route.operation](world, route.subject, view)
+        return world.nodes(call.cluster_id, number, size, query.get("state", ""), view)
+    return _READS[call.operation](world, _subject(call), view)
 
 
 def _list_clusters(world: World, query: Mapping[str, str], view: View, *, paged: bool) -> Json:

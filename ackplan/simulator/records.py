@@ -99,10 +99,15 @@ class Task:
 
 @dataclass(slots=True)
 class LateCall:
-    """A changing call that a gateway gave up, and that takes effect when it is `due`. `body` holds no secret."""
+    """A changing call that a gateway gave up, and that takes effect when it is `due`. `body` holds no secret.
+
+    `places` and `query` are what else it says, in its path and behind it.
+    """
 
     due: float
     operation: str
     cluster_id: str
     body: JsonObject
     fate: Fate
+    places: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from ackplan.simulator import bundle
 from ackplan.simulator.bundle import Contract
@@ -14,10 +14,15 @@ from ackplan.simulator.request import Incoming
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One call. `subject` is the id in the path, of a cluster or a task; empty where there is none."""
+    """One call. `places` are the ids in its path, by their names in the contract."""
 
     operation: str
-    subject: str
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        """The id of the cluster that the call is about, or of the task; empty for neither."""
+        return self.places.get("id") or self.places.get("task_id", "")
 
 
 # Calls that today's API has and the guide has not.
@@ -28,10 +33,11 @@ _CALLS = (*bundle.operations(), *_NEWER)
 def _routes() -> Iterator[tuple[str, re.Pattern[str], str]]:
     for call in _CALLS:
         for path in (call.path, *call.also):
-            yield call.method, re.compile(re.sub(r"\{[a-z_]+\}", "([^/]+)", path)), call.id
+            yield call.method, re.compile(re.sub(r"\{([a-z_]+)\}", r"(?P<\1>[^/]+)", path)), call.id
 
 
-_ROUTES = tuple(_routes())
+# Of two that fit, the one with fewer places counts.
+_ROUTES = sorted(_routes(), key=lambda route: route[1].groups)
 OPERATIONS = frozenset(call.id for call in _CALLS)
 CHANGING = frozenset(call.id for call in _CALLS if call.changes)
 WITH_BODY = frozenset(call.id for call in _CALLS if call.bodies)
@@ -43,7 +49,7 @@ def find(request: Incoming) -> Route | None:
     path = request.path.rstrip("/") or "/"
     for method, pattern, operation in _ROUTES:
         if method == request.method and (found := pattern.fullmatch(path)):
-            return Route(operation, found[1] if pattern.groups else "")
+            return Route(operation, found.groupdict())
     return None
 
 

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ackplan.simulator import refusals
+from ackplan.simulator import groups, refusals
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.clock import stamp
-from ackplan.simulator.completion import joined_node
+from ackplan.simulator.joining import joined_node
 from ackplan.simulator.json_types import Json, JsonObject, inner, number, objects, text, texts
 from ackplan.simulator.machine import Operation, State
 from ackplan.simulator.records import MASTER, WORKER, Cluster, Node, Task
@@ -65,13 +65,16 @@ def _seed_cluster(ledger: Ledger, entry: Mapping[str, Json]) -> None:
             **_defaults(ledger, serial),
             "created": now,
             "updated": now,
-            **{key: value for key, value in entry.items() if key not in _PRIVATE},
+            **{key: value for key, value in entry.items() if key not in _PRIVATE | groups.SEEDS.keys()},
         },
     )
     if ledger.store.cluster(cluster.cluster_id) or ledger.store.named(cluster.name):
         raise ValueError(f"clusters: {cluster.name} ({cluster.cluster_id}) is there already")
     ledger.store.keep_cluster(cluster)
     _seed_nodes(ledger, cluster, nodes, number(entry, "master_count", 3), given="nodes" in entry)
+    for key, sown in groups.SEEDS.items():
+        if key in entry:
+            sown(ledger, cluster, entry[key])
 
 
 def _size(entry: Mapping[str, Json], nodes: int) -> int | str:
@@ -155,8 +158,9 @@ def _seed_task(ledger: Ledger, entry: Mapping[str, Json]) -> None:
 def _check_end(ledger: Ledger, entry: Mapping[str, Json]) -> None:
     if entry.get("state", "success") != "running":
         raise ValueError("tasks: ends_in is for a task that is running")
-    if entry.get("task_type") not in {str(operation) for operation in Operation}:
-        raise ValueError(f"tasks: a task that ends needs a task_type, one of {', '.join(Operation)}")
+    kinds = [*Operation, *groups.ENDS]
+    if entry.get("task_type") not in kinds:
+        raise ValueError(f"tasks: a task that ends needs a task_type, one of {', '.join(kinds)}")
     try:
         ledger.find(text(entry, "cluster_id", ""))
     except refusals.Refusal:

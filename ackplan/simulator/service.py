@@ -7,13 +7,15 @@ delays has a second one for its effect.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ackplan.simulator import answers, bodies, operations, refusals, routes, signature
+from ackplan.simulator import answers, bodies, bundle, operations, refusals, routes, signature
 from ackplan.simulator.answers import Answer
 from ackplan.simulator.clock import Clock
+from ackplan.simulator.group import ITEMS, Invocation
 from ackplan.simulator.identifiers import Identifiers
 from ackplan.simulator.injection.rules import UNTOUCHED, Faults, Plan
 from ackplan.simulator.json_types import Json, text
@@ -126,7 +128,7 @@ class Service:
                 return str(bodies.parse(exchange.request, route.operation).get("name", ""))
             except Refusal:
                 return ""
-        if route.operation == "get_task":
+        if "task_id" in route.places:
             return exchange.world.name_of_task(route.subject)
         return exchange.world.name_of(route.subject) if route.subject else ""
 
@@ -138,10 +140,11 @@ class Service:
         body = self._body(exchange, route)
         after = exchange.plan.after
         if after and after["kind"] == "late_commit":
-            self._defer(exchange, route, body, float(after["seconds"]))
+            self._defer(exchange, self._invocation(exchange, route, body), float(after["seconds"]))
             return
         with exchange.world.moment():
-            status, payload = operations.perform(exchange.world, route, exchange.request, body, exchange.plan)
+            call = self._invocation(exchange, route, body)
+            status, payload = operations.perform(exchange.world, call, exchange.request)
             _turn(exchange, route, payload)
         if route.operation in routes.CHANGING and isinstance(payload, Mapping):
             payload = {**payload, "request_id": exchange.request_id}
@@ -152,23 +155,29 @@ class Service:
         """Raises Refusal where the API looks into the caller's region alone, and what is named is in another."""
         asked, found = exchange.request.header("x-acs-region-id"), exchange.world.region_of(route.subject)
         if exchange.world.traits.regional and asked and found not in {"", asked}:
-            if route.operation == "get_task":
+            if "task_id" in route.places:
                 raise refusals.task_not_found(route.subject)
             raise exchange.world.missing(route.subject)
 
     @staticmethod
-    def _defer(exchange: Exchange, route: Route, body: Mapping[str, Json], seconds: float) -> None:
+    def _invocation(exchange: Exchange, route: Route, body: Mapping[str, Json]) -> Invocation:
+        query, plan = exchange.request.parameters(), exchange.plan
+        return Invocation(route.operation, route.places, query, body, plan.fate, plan.view)
+
+    @staticmethod
+    def _defer(exchange: Exchange, call: Invocation, seconds: float) -> None:
         """Looks whether the call is allowed, as if it took its effect now, and lets it do so later."""
         with contextlib.suppress(_Undone), exchange.world.moment():
-            operations.perform(exchange.world, route, exchange.request, body, exchange.plan)
+            operations.perform(exchange.world, call, exchange.request)
             raise _Undone
-        exchange.world.defer(route.operation, route.subject, bodies.redacted(body), exchange.plan.fate, seconds)
+        exchange.world.defer(dataclasses.replace(call, body=bodies.redacted(call.body)), seconds)
 
     def _body(self, exchange: Exchange, route: Route) -> Mapping[str, Json]:
         if route.operation not in routes.WITH_BODY:
             return {}
         body = bodies.parse(exchange.request, route.operation)
-        exchange.body = bodies.redacted(body)
+        hidden = bodies.redacted(body)
+        exchange.body = hidden[ITEMS] if bundle.is_list(route.operation) else hidden
         return bodies.check(body, route.operation, today=bool(exchange.request.header("x-acs-action")))
 
 

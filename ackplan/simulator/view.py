@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from ackplan.simulator.account import Ledger
+from ackplan.simulator.belongings import Belonging
 from ackplan.simulator.injection.rule import Rule
 from ackplan.simulator.records import Cluster, Node
 
@@ -63,6 +64,14 @@ class View:
             if not young and not self._omits(*names):
                 hidden = any(rule["kind"] == "no_instance_id" and _fits(rule, *names) for rule in self.rules)
                 yield dataclasses.replace(node, unnamed=True) if hidden else node
+
+    def belongings(self, ledger: Ledger, kind: str, cluster_id: str) -> Iterator[Belonging]:
+        """What a cluster has of a kind."""
+        for one in ledger.store.belongings(kind, cluster_id):
+            lag = self._longest("lag", one.name)
+            young = bool(lag) and one.since > ledger.now() - lag
+            if not young and not self._omits(one.name):
+                yield one
 
     def _longest(self, kind: str = "", *names: str) -> float:
         """The most seconds of the rules that fit."""

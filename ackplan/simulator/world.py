@@ -13,6 +13,7 @@ from ackplan.simulator import changing, creating, downloads, refusals
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.clock import stamp
 from ackplan.simulator.completion import interrupt, settle_due
+from ackplan.simulator.group import Act, Invocation
 from ackplan.simulator.injection.effect import KIND, Fate
 from ackplan.simulator.json_types import Json, JsonObject, text
 from ackplan.simulator.records import Cluster, LateCall, Task
@@ -189,11 +190,23 @@ class World:
         with self.moment():
             return _accepted(changing.delete(self._ledger, cluster_id, fate))
 
-    def defer(self, operation: str, cluster_id: str, body: Mapping[str, Json], fate: Fate, seconds: float) -> None:
+    def read(self, act: Act, call: Invocation) -> Json:
+        """Carries out a reading call of a group."""
+        with self.look():
+            return act(self._ledger, call)
+
+    def alter(self, act: Act, call: Invocation) -> Json:
+        """Carries out a changing call of a group."""
+        with self.moment():
+            return act(self._ledger, call)
+
+    def defer(self, call: Invocation, seconds: float) -> None:
         """Lets a changing call, whose body holds no secret, take its effect so many seconds from now."""
         with self.moment():
-            due = self._ledger.now() + seconds
-            self._store.defer(LateCall(due, operation, cluster_id, dict(body), fate))
+            due, subject = self._ledger.now() + seconds, call.places.get("id", "")
+            late = LateCall(due, call.operation, subject, dict(call.body), call.fate)
+            late.places, late.query = dict(call.places), dict(call.query)
+            self._store.defer(late)
 
     def change(self, cluster_id: str, **attributes: Json) -> None:
         """Somebody changes what answers show of a cluster: its `name`, `deletion_protection`, `tags`."""
@@ -233,7 +246,7 @@ def _task_answer(task: Task) -> JsonObject:
         "state": task.state,
         "created": stamp(task.created),
         "updated": stamp(task.updated),
-        "target": {"id": task.cluster_id, "type": "cluster"},
+        "target": task.payload.get("target", {"id": task.cluster_id, "type": "cluster"}),
     }
     if task.error is not None and task.due is None and task.state != "running":
         told: JsonObject = {"task_result": [{"data": task.cluster_id, "status": "failed"}]}

@@ -68,7 +68,7 @@ def test_a_content_type_that_the_contract_does_not_have_is_seen(fire, monkeypatc
 
 def test_a_body_that_should_have_been_refused_is_seen(fire, monkeypatch):
     monkeypatch.setattr("ackplan.simulator.bodies._refuse_unknown", lambda *_: None)
-    monkeypatch.setattr("ackplan.simulator.bodies._refuse", lambda *_: None)
+    monkeypatch.setattr("ackplan.simulator.faulty.refuse", lambda *_: None)
     monkeypatch.setattr(World, "attach_script", lambda *_: "script")
     tally = one(fire, "attach_script", 5)
     assert "a body that the contract does not have was taken" in "; ".join(tally.violations)
