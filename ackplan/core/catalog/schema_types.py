@@ -62,7 +62,9 @@ Schema = TypedDict(
         "x-ack-section": str,
         "x-ack-shown": Sequence[str],
         "x-ack-sorted": bool | str,
+        "x-ack-source": str,
         "x-ack-timeout": str,
+        "x-ack-whole": bool,
     },
     total=False,
 )

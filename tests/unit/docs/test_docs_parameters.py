@@ -115,12 +115,9 @@ def stated(schema: Any) -> Iterator[str]:
 
 def test_every_rule_of_the_schemas_that_a_spec_obeys_is_in_the_reference(root, sections):
     text = "".join(sections.values())
-    rules = {
-        rule
-        for path in (root / "schemas").glob("*.schema.json")
-        if path.name != "policy.schema.json"
-        for rule in stated(json.loads(path.read_text("utf-8")))
-    }
+    files = [path for path in (root / "schemas").glob("*.schema.json") if path.name != "policy.schema.json"]
+    schemas = [json.loads(path.read_text("utf-8")) for path in files]
+    rules = {rule for schema in schemas if "x-ack-source" not in schema for rule in stated(schema)}
     assert len(rules) > 30
     assert [rule for rule in sorted(rules) if f"- {rule}." not in text] == []
 

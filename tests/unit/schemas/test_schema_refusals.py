@@ -329,7 +329,8 @@ def rules_in(schema: Any) -> Iterator[str]:
 
 
 def test_every_rule_of_the_schemas_refuses_something_above(schemas):
-    stated = {rule for schema in schemas.values() for rule in rules_in(schema)}
+    """Those of today's bodies have tables of their own."""
+    stated = {rule for schema in schemas.values() if "x-ack-source" not in schema for rule in rules_in(schema)}
     assert len(stated) > 40
     assert stated == {case[-1] for table in (REFUSED, OPTIONS, OWN) for case in table} - {None}
 

@@ -15,13 +15,22 @@ BODIES = [
     *(f"{name}.schema.json" for name in ("scale-out", "scale", "attach", "attach-script", "remove-nodes")),
 ]
 
+# Of today's API, each named after its operation, where another one than those of the guide has it.
+TODAY = [
+    f"{name}.schema.json"
+    for name in (
+        *("upgrade-cluster", "upgrade-node-pool", "install-addons", "modify-addon", "upgrade-addons"),
+        *("uninstall-addons", "run-check", "expire-kubeconfig"),
+    )
+]
+
 PLACE = r"^[a-z_]+(\.[A-Za-z]+)*$"
 ANNOTATIONS: dict[str, Any] = {
     "x-ack-assumed": {"enum": [True, "cloud_ssd", {"env": "ACK_NODE_PASSWORD"}]},
     "x-ack-beside": {"type": "object", "minProperties": 1},
     "x-ack-check": {"enum": ["cidr", "port-range"]},
     "x-ack-disjoint": {"type": "array", "items": {"type": "string"}, "minItems": 2},
-    "x-ack-effect": {"enum": ["identity", "scale", "attach", "recorded", "replace"]},
+    "x-ack-effect": {"enum": ["identity", "scale", "attach", "recorded", "replace", "modify", "upgrade", "addons"]},
     "x-ack-fill": {"enum": ["name", "region"]},
     "x-ack-form": {"type": "string", "minLength": 1},
     "x-ack-from": {"type": "array", "items": {"type": "string"}},
@@ -48,10 +57,12 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-resource": {"type": "string", "pattern": "^alicloud_cs_[a-z_]*kubernetes$"},
     "x-ack-rule": {"type": "string", "pattern": "^[A-Za-z].*[^.]$"},
     "x-ack-secret": {"const": True},
-    "x-ack-section": {"type": "string", "pattern": r"^(ackplan|[23]\.[0-9]+(, [23]\.[0-9]+)*)$"},
+    "x-ack-section": {"type": "string", "pattern": r"^(ackplan|today|[23]\.[0-9]+(, [23]\.[0-9]+)*)$"},
     "x-ack-shown": {"type": "array", "items": {"type": "string", "pattern": PLACE}, "minItems": 1},
     "x-ack-sorted": {"enum": [True, "counted"]},
+    "x-ack-source": {"type": "string", "pattern": "^alibabacloud-cs20151215 [0-9.]+, [A-Za-z0-9]+$"},
     "x-ack-timeout": {"const": "create"},
+    "x-ack-whole": {"const": True},
 }
 
 
@@ -67,7 +78,7 @@ def subschemas(schema: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def test_every_file_is_a_valid_schema_named_after_itself(schemas):
-    assert set(schemas) == {*BODIES, "definitions.schema.json", "spec.schema.json"}
+    assert set(schemas) == {*BODIES, *TODAY, "definitions.schema.json", "spec.schema.json"}
     for name, schema in schemas.items():
         assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
         assert schema["$id"] == f"https://ackplan.dev/schemas/{name}"
@@ -107,7 +118,7 @@ def test_every_parameter_says_what_it_is_where_it_comes_from_and_what_a_change_b
         "options": options,
         "own": {k: merged("spec.schema.json", v) for k, v in own.items()},
     }
-    assert set(groups) == {*BODIES, "options", "own"}
+    assert set(groups) == {*BODIES, *TODAY, "options", "own"}
     for group, found in groups.items():
         for name, schema in found.items():
             assert len(schema.get("description", "")) > 10, (group, name)
@@ -127,16 +138,35 @@ def test_annotations_are_known_and_well_formed(schemas):
     assert seen == set(ANNOTATIONS)
 
 
-@pytest.mark.parametrize("file", BODIES)
+@pytest.mark.parametrize("file", [*BODIES, *TODAY])
 def test_a_body_is_built_of_properties_and_rules(file, schemas):
     schema = schemas[file]
-    assert schema["type"] == "object"
-    assert schema["$ref"] == "#/$defs/parameters"
-    assert schema["unevaluatedProperties"] is False
+    one = schema["items"] if schema["type"] == "array" else schema
+    assert one["type"] == "object"
+    assert one["$ref"] == "#/$defs/parameters"
+    assert one["unevaluatedProperties"] is False
     assert schema["$defs"]["parameters"] == {"allOf": [{"$ref": "#/$defs/properties"}, {"$ref": "#/$defs/rules"}]}
     assert set(schema["$defs"]["properties"]) == {"properties"}
     assert set(schema["$defs"]["rules"]) <= {"required", "allOf"}
     assert {"title", "description", "x-ack-section"} <= set(schema)
+    assert ("x-ack-source" in schema) == (file in TODAY)
+
+
+def inside(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The parameters that lie in a parameter, at any depth; not those of one that is a single value."""
+    part = schema.get("items", schema)
+    if not schema.get("x-ack-whole"):
+        for name, found in part.get("properties", {}).items():
+            yield name, found
+            yield from inside(found)
+
+
+@pytest.mark.parametrize("file", TODAY)
+def test_what_lies_in_a_parameter_of_today_is_described_too(file, parameters):
+    for name, schema in parameters[file].items():
+        for inner, found in inside(schema):
+            assert found["description"].endswith("."), (name, inner)
+            assert {"x-ack-section", "x-ack-effect"} <= set(found), (name, inner)
 
 
 def test_no_text_can_end_in_a_line_break(schemas):
@@ -252,7 +282,7 @@ def test_disjoint_networks_and_masters_are_parameters(schemas, parameters):
 
 
 def test_operations_name_the_bodies_and_every_body_has_an_operation(operations, schemas):
-    changing = [
+    guide = [
         "create_cluster",
         "scale_out",
         "scale",
@@ -260,20 +290,34 @@ def test_operations_name_the_bodies_and_every_body_has_an_operation(operations, 
         "attach_script",
         "remove_nodes",
         "delete_cluster",
+        "kubeconfig",
+        "certs",
+        "get_cluster",
+        "list_clusters",
+        "get_task",
+        "list_nodes",
     ]
-    reading = ["kubeconfig", "certs", "get_cluster", "list_clusters", "get_task", "list_nodes"]
-    assert [entry["id"] for entry in operations] == [*changing, *reading]
-    assert {body for entry in operations for body in entry.get("bodies", ())} == set(BODIES)
+    assert [entry["id"] for entry in operations][: len(guide)] == guide
+    assert {body for entry in operations for body in entry.get("bodies", ())} == {*BODIES, *TODAY}
+    named = {entry["id"].replace("_", "-"): entry.get("bodies") for entry in operations[len(guide) :]}
+    assert {name: bodies for name, bodies in named.items() if bodies not in (None, [f"{name}.schema.json"])} == {}
     assert operations[0]["bodies"] == CREATE
     assert set(operations[0]["expected_seconds_by_body"]) == set(CREATE)
 
 
 def test_operations_say_how_they_are_called(operations):
-    changing = {entry["id"] for entry in operations if entry["changes"]}
+    changing = {entry["id"] for entry in operations[:13] if entry["changes"]}
     assert changing == {"create_cluster", "scale_out", "scale", "attach", "remove_nodes", "delete_cluster"}
+    assert {entry["id"] for entry in operations if entry["method"] != "GET" and not entry["changes"]} == {
+        "attach_script"
+    }
     calls = [(entry["method"], entry["path"]) for entry in operations]
     assert len(set(calls)) == len(calls)
     for entry in operations:
         assert entry["expected_seconds"] > 0
         assert entry["method"] != "GET" or not (entry["changes"] or "bodies" in entry)
-        assert ("{id}" in entry["path"]) or entry["id"] in {"create_cluster", "list_clusters", "get_task"}
+        assert (
+            ("{id}" in entry["path"])
+            or entry["id"] in {"create_cluster", "list_clusters"}
+            or (entry["path"].split("/")[1] in {"tasks", "addons", "tags"} or "/metadata/" in entry["path"])
+        )
