@@ -35,6 +35,19 @@ _ORDER: Final = (
     "list_clusters",
     "get_task",
     "list_nodes",
+    "modify_cluster",
+    "modify_cluster_tags",
+    "tag_resources",
+    "untag_resources",
+    "list_tag_resources",
+    "list_cluster_resources",
+    "get_control_plane_log",
+    "update_control_plane_log",
+    "get_audit",
+    "update_audit",
+    "get_endpoints",
+    "migrate_cluster",
+    "update_kms",
 )
 
 
@@ -63,6 +76,7 @@ def _entry(contract: Mapping[str, Any], method: str, path: str, said: Mapping[st
         "also": list(said.get("x-ack-also", ())),
         "query": _query(contract, said),
         "bodies": _bodies(said),
+        "bodies_today": [part["$ref"] for part in said.get("x-ack-bodies-today", ())],
         "changes": said["x-ack-changes"],
         "status": int(status),
         "answer": answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2],
@@ -71,7 +85,7 @@ def _entry(contract: Mapping[str, Any], method: str, path: str, said: Mapping[st
         "expected_seconds": said["x-ack-expected-seconds"],
         "expected_seconds_by_body": said.get("x-ack-expected-seconds-by-body", {}),
     }
-    optional = {"also", "query", "bodies", "empty_answer", "secret_answer", "expected_seconds_by_body"}
+    optional = {"also", "query", "bodies", "bodies_today", "empty_answer", "secret_answer", "expected_seconds_by_body"}
     return {name: value for name, value in entry.items() if value or name not in optional}
 
 

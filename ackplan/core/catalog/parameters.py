@@ -34,6 +34,8 @@ class Effect(enum.Enum):
     ATTACH = "attach"
     RECORDED = "recorded"
     MODIFY = "modify"
+    UPGRADE = "upgrade"
+    ADDONS = "addons"
     REPLACE = "replace"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ackplan.core import catalog
 from ackplan.core.catalog.schema_types import Schema
-from ackplan.core.catalog.schemas import DEFINITIONS, SPEC, Schemas, installed
+from ackplan.core.catalog.schemas import DEFINITIONS, OPERATIONS, SPEC, Schemas, installed
 
 KINDS = {kind.name: kind for kind in catalog.DEFAULT.kinds}
 NODE_POOL = dataclasses.replace(
@@ -117,7 +117,8 @@ def _keywords(schema: object) -> Iterator[str]:
 
 
 def test_every_annotation_of_the_schemas_has_a_type():
-    bodies = (file for operation in catalog.DEFAULT.operations.values() for file in operation.bodies)
+    operations = installed(OPERATIONS)["operations"]
+    bodies = (file for entry in operations for key in ("bodies", "bodies_today") for file in entry.get(key, ()))
     files = {*bodies, SPEC, DEFINITIONS}
     annotations = {key for file in files for key in _keywords(installed(file)) if key.startswith("x-ack-")}
     assert annotations == {key for key in Schema.__annotations__ if key.startswith("x-ack-")}

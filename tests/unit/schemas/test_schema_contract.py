@@ -87,7 +87,7 @@ def test_every_operation_of_the_contract_is_generated_with_what_is_said_of_it(op
         assert entry.get("secret_answer", False) == ("hand-out" in said[entry["id"]]["tags"])
         assert entry["changes"] == ("change" in said[entry["id"]]["tags"])
     by_id = {entry["id"]: entry for entry in operations}
-    assert by_id["list_nodes"]["query"] == ["pageNumber", "pageSize", "state"]
+    assert by_id["list_nodes"]["query"][:3] == ["pageNumber", "pageSize", "state"]
     assert by_id["kubeconfig"]["also"] == ["/api/v2/k8s/{id}/user_config"]
     assert (by_id["delete_cluster"]["answer"], by_id["delete_cluster"]["empty_answer"]) == ("accepted", True)
     assert by_id["certs"]["answer"] == "certs"

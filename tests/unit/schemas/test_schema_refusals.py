@@ -328,9 +328,18 @@ def rules_in(schema: Any) -> Iterator[str]:
             yield from rules_in(part)
 
 
-def test_every_rule_of_the_schemas_refuses_something_above(schemas):
-    """Those of today's bodies have tables of their own."""
-    stated = {rule for schema in schemas.values() if "x-ack-source" not in schema for rule in rules_in(schema)}
+def of_the_guide(schemas: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The schemas without those of operations, parameters and rules that the guide does not have."""
+    bodies = [schema for schema in schemas.values() if schema.get("x-ack-section") != "today"]
+    names = ("today_", "rule_today_")
+    return [
+        {**body, "$defs": {name: part for name, part in body["$defs"].items() if not name.startswith(names)}}
+        for body in bodies
+    ]
+
+
+def test_every_rule_of_the_guide_refuses_something_above(schemas):
+    stated = {rule for schema in of_the_guide(schemas) for rule in rules_in(schema)}
     assert len(stated) > 40
     assert stated == {case[-1] for table in (REFUSED, OPTIONS, OWN) for case in table} - {None}
 

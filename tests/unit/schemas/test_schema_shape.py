@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -15,27 +15,24 @@ BODIES = [
     *(f"{name}.schema.json" for name in ("scale-out", "scale", "attach", "attach-script", "remove-nodes")),
 ]
 
-# Of today's API, each named after its operation, where another one than those of the guide has it.
-TODAY = [
-    f"{name}.schema.json"
-    for name in (
-        *("upgrade-cluster", "upgrade-node-pool", "install-addons", "modify-addon", "upgrade-addons"),
-        *("uninstall-addons", "run-check", "expire-kubeconfig"),
-    )
-]
+# Those of operations that the guide does not have say so at their root.
+TODAYS_CREATE = [f"create-pooled-{kind}.schema.json" for kind in ("dedicated", "managed", "edge", "serverless")]
 
-PLACE = r"^[a-z_]+(\.[A-Za-z]+)*$"
+PLACE = r"^[a-z_]+(\.[A-Za-z_]+)*$"
 ANNOTATIONS: dict[str, Any] = {
+    "x-ack-as": {"type": "string", "pattern": PLACE},
     "x-ack-assumed": {"enum": [True, "cloud_ssd", {"env": "ACK_NODE_PASSWORD"}]},
     "x-ack-beside": {"type": "object", "minProperties": 1},
+    "x-ack-call": {"type": "string", "pattern": "^[a-z_]+$"},
     "x-ack-check": {"enum": ["cidr", "port-range"]},
     "x-ack-disjoint": {"type": "array", "items": {"type": "string"}, "minItems": 2},
     "x-ack-effect": {"enum": ["identity", "scale", "attach", "recorded", "replace", "modify", "upgrade", "addons"]},
     "x-ack-fill": {"enum": ["name", "region"]},
     "x-ack-form": {"type": "string", "minLength": 1},
     "x-ack-from": {"type": "array", "items": {"type": "string"}},
+    "x-ack-gone": {"type": "object", "additionalProperties": {"type": "string", "pattern": "^([A-Za-z_.]*)$"}},
     "x-ack-join": {"const": "attach_script"},
-    "x-ack-kind": {"enum": ["dedicated", "managed", "edge", "serverless"]},
+    "x-ack-kind": {"type": "string", "pattern": "^[a-z]+(-[a-z]+)?$"},
     "x-ack-known": {"const": True},
     "x-ack-lacks": {"type": "object", "minProperties": 1},
     "x-ack-live": {"type": "array", "items": {"type": "string", "pattern": PLACE}, "minItems": 1},
@@ -44,6 +41,7 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-made": {"enum": ["192.168.0.0/16", "172.16.0.0/16", "172.19.0.0/20"]},
     "x-ack-masters": {"const": "master_count"},
     "x-ack-merge": {"const": True},
+    "x-ack-negated": {"const": True},
     "x-ack-nodes": {"enum": ["Master", "Worker"]},
     "x-ack-otherwise": {"const": False},
     "x-ack-placeholder": {"type": ["string", "integer", "array"]},
@@ -62,7 +60,10 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-sorted": {"enum": [True, "counted"]},
     "x-ack-source": {"type": "string", "pattern": "^alibabacloud-cs20151215 [0-9.]+, [A-Za-z0-9]+$"},
     "x-ack-timeout": {"const": "create"},
+    "x-ack-title": {"type": "string", "minLength": 1},
+    "x-ack-together": {"const": True},
     "x-ack-whole": {"const": True},
+    "x-ack-with": {"type": "object", "minProperties": 1},
 }
 
 
@@ -77,8 +78,25 @@ def subschemas(schema: Any) -> Iterator[Mapping[str, Any]]:
             yield from subschemas(part)
 
 
+def todays(schemas: Mapping[str, Any]) -> list[str]:
+    """The bodies of today's operations."""
+    return [name for name, schema in schemas.items() if schema.get("x-ack-section") == "today"]
+
+
+def leaves(
+    merged: Callable[[str, Mapping[str, Any]], dict[str, Any]], file: str, found: Mapping[str, Any], path: str = ""
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every parameter in a body that is not made of others, by its dotted name."""
+    for name, raw in found.items():
+        schema = merged(file, raw)
+        if "properties" in schema and not schema.get("x-ack-whole"):
+            yield from leaves(merged, file, schema["properties"], f"{path}{name}.")
+        else:
+            yield f"{path}{name}", schema
+
+
 def test_every_file_is_a_valid_schema_named_after_itself(schemas):
-    assert set(schemas) == {*BODIES, *TODAY, "definitions.schema.json", "spec.schema.json"}
+    assert set(schemas) == {*BODIES, *todays(schemas), "definitions.schema.json", "spec.schema.json"}
     for name, schema in schemas.items():
         assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
         assert schema["$id"] == f"https://ackplan.dev/schemas/{name}"
@@ -118,13 +136,27 @@ def test_every_parameter_says_what_it_is_where_it_comes_from_and_what_a_change_b
         "options": options,
         "own": {k: merged("spec.schema.json", v) for k, v in own.items()},
     }
-    assert set(groups) == {*BODIES, *TODAY, "options", "own"}
-    for group, found in groups.items():
-        for name, schema in found.items():
+    assert set(groups) == {*BODIES, *todays(schemas), "options", "own"}
+    for group in {*BODIES, "options", "own"}:
+        for name, schema in groups[group].items():
             assert len(schema.get("description", "")) > 10, (group, name)
             assert schema["description"].endswith("."), (group, name)
             assert "x-ack-section" in schema, (group, name)
             assert "x-ack-effect" in schema, (group, name)
+
+
+def test_every_parameter_of_today_says_what_it_is_and_those_of_specs_what_a_change_becomes(schemas, parameters, merged):
+    assert set(TODAYS_CREATE) <= set(todays(schemas))
+    for file in todays(schemas):
+        assert schemas[file]["x-ack-source"]
+        found = dict(leaves(merged, "definitions.schema.json", parameters[file]))
+        assert found
+        for name, schema in found.items():
+            assert schema["description"].endswith("."), (file, name)
+            assert schema.get("x-ack-section") == "today", (file, name)
+            assert {"type", "enum", "const", "$dynamicRef"} & set(schema), (file, name)
+            if file.startswith("create-"):
+                assert "x-ack-effect" in schema, (file, name)
 
 
 def test_annotations_are_known_and_well_formed(schemas):
@@ -138,35 +170,17 @@ def test_annotations_are_known_and_well_formed(schemas):
     assert seen == set(ANNOTATIONS)
 
 
-@pytest.mark.parametrize("file", [*BODIES, *TODAY])
-def test_a_body_is_built_of_properties_and_rules(file, schemas):
-    schema = schemas[file]
-    one = schema["items"] if schema["type"] == "array" else schema
-    assert one["type"] == "object"
-    assert one["$ref"] == "#/$defs/parameters"
-    assert one["unevaluatedProperties"] is False
-    assert schema["$defs"]["parameters"] == {"allOf": [{"$ref": "#/$defs/properties"}, {"$ref": "#/$defs/rules"}]}
-    assert set(schema["$defs"]["properties"]) == {"properties"}
-    assert set(schema["$defs"]["rules"]) <= {"required", "allOf"}
-    assert {"title", "description", "x-ack-section"} <= set(schema)
-    assert ("x-ack-source" in schema) == (file in TODAY)
-
-
-def inside(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The parameters that lie in a parameter, at any depth; not those of one that is a single value."""
-    part = schema.get("items", schema)
-    if not schema.get("x-ack-whole"):
-        for name, found in part.get("properties", {}).items():
-            yield name, found
-            yield from inside(found)
-
-
-@pytest.mark.parametrize("file", TODAY)
-def test_what_lies_in_a_parameter_of_today_is_described_too(file, parameters):
-    for name, schema in parameters[file].items():
-        for inner, found in inside(schema):
-            assert found["description"].endswith("."), (name, inner)
-            assert {"x-ack-section", "x-ack-effect"} <= set(found), (name, inner)
+def test_a_body_is_built_of_properties_and_rules(schemas):
+    for file in (*BODIES, *todays(schemas)):
+        schema = schemas[file]
+        body = schema["items"] if schema["type"] == "array" else schema
+        assert body["type"] == "object"
+        assert body["$ref"] == "#/$defs/parameters"
+        assert body["unevaluatedProperties"] is False
+        assert schema["$defs"]["parameters"] == {"allOf": [{"$ref": "#/$defs/properties"}, {"$ref": "#/$defs/rules"}]}
+        assert set(schema["$defs"]["properties"]) == {"properties"}
+        assert set(schema["$defs"]["rules"]) <= {"required", "allOf"}
+        assert {"title", "description", "x-ack-section"} <= set(schema)
 
 
 def test_no_text_can_end_in_a_line_break(schemas):
@@ -188,16 +202,17 @@ def test_every_pattern_of_a_value_says_what_form_it_means(schemas):
     assert "[Ff][Ll][Aa][Nn][Nn][Ee][Ll]" in silent[0]
 
 
-def test_secrets_are_marked_and_nothing_else_is(parameters):
+def test_secrets_are_marked_and_nothing_else_is(parameters, merged):
     marked = {
-        (file, name)
+        (file.removesuffix(".schema.json"), name)
         for file, known in parameters.items()
-        for name, schema in known.items()
+        for name, schema in leaves(merged, "definitions.schema.json", known)
         if schema.get("x-ack-secret")
     }
     with_login = ["create-dedicated", "create-managed", "create-edge", "scale-out", "scale"]
-    expected = {(f"{file}.schema.json", "login_password") for file in with_login}
-    assert marked == {*expected, ("attach.schema.json", "password")}
+    expected = {(file, "login_password") for file in with_login} | {("attach", "password")}
+    masters = {(file, "control_plane_config.login_password") for file in ("create-pooled-dedicated", "modify-cluster")}
+    assert marked == expected | masters
 
 
 CONSTANTS = {
@@ -205,10 +220,14 @@ CONSTANTS = {
     "managed": {"cluster_type": "ManagedKubernetes"},
     "edge": {"cluster_type": "ManagedKubernetes", "profile": "Edge"},
     "serverless": {"cluster_type": "Ask"},
+    "pooled-dedicated": {"cluster_type": "Kubernetes"},
+    "pooled-managed": {"cluster_type": "ManagedKubernetes"},
+    "pooled-edge": {"cluster_type": "ManagedKubernetes", "profile": "Edge"},
+    "pooled-serverless": {"cluster_type": "ManagedKubernetes", "profile": "Serverless"},
 }
 
 
-@pytest.mark.parametrize("file", CREATE)
+@pytest.mark.parametrize("file", [*CREATE, *TODAYS_CREATE])
 def test_kinds_are_told_apart_by_constants_alone(file, schemas, parameters):
     constants = {name: schema["const"] for name, schema in parameters[file].items() if "const" in schema}
     assert constants == CONSTANTS[schemas[file]["x-ack-kind"]]
@@ -298,11 +317,12 @@ def test_operations_name_the_bodies_and_every_body_has_an_operation(operations, 
         "list_nodes",
     ]
     assert [entry["id"] for entry in operations][: len(guide)] == guide
-    assert {body for entry in operations for body in entry.get("bodies", ())} == {*BODIES, *TODAY}
     named = {entry["id"].replace("_", "-"): entry.get("bodies") for entry in operations[len(guide) :]}
     assert {name: bodies for name, bodies in named.items() if bodies not in (None, [f"{name}.schema.json"])} == {}
-    assert operations[0]["bodies"] == CREATE
-    assert set(operations[0]["expected_seconds_by_body"]) == set(CREATE)
+    bodies = {body for entry in operations for key in ("bodies", "bodies_today") for body in entry.get(key, ())}
+    assert bodies == {*BODIES, *todays(schemas)}
+    assert (operations[0]["bodies"], operations[0]["bodies_today"]) == (CREATE, TODAYS_CREATE)
+    assert set(operations[0]["expected_seconds_by_body"]) == {*CREATE, *TODAYS_CREATE}
 
 
 def test_operations_say_how_they_are_called(operations):
