@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from parameters import REFERENCE, Place, plain_rows, table
+from parameters import REFERENCE, Place, facts, fields, followed, plain_rows, table
 
 from ackplan.core.catalog import DEFAULT
 
 OUTPUT = Path(__file__).with_suffix(".md")
 CONTRACT = Path(__file__).parents[1] / "schemas" / "openapi.yaml"
 METHODS = ("post", "put", "get", "delete")
+HIDDEN = (REFERENCE, "text, a secret")
 KINDS = {
     f"create-{kind}.schema.json": f"[{kind}](parameters.md#{kind}-clusters)"
     for kind in ("dedicated", "managed", "edge", "serverless")
@@ -97,8 +98,22 @@ def body(said: Mapping[str, Any]) -> Iterator[str]:
         yield f"Body: the parameters of a cluster: {', '.join(KINDS[one['$ref']] for one in schema['oneOf'])}."
         return
     yield "Body:"
-    rows = plain_rows(Place(DEFAULT.schemas.read(schema["$ref"]), schema["$ref"]))
-    yield table(FIELDS, rows).replace(REFERENCE, "text, a secret")
+    whole = DEFAULT.schemas.read(schema["$ref"])
+    if "x-ack-source" in whole:
+        yield table(FIELDS, leaf_rows(Place({"$ref": "#/$defs/properties"}, schema["$ref"]), "")).replace(*HIDDEN)
+    else:
+        yield table(FIELDS, plain_rows(Place(whole, schema["$ref"]))).replace(*HIDDEN)
+
+
+def leaf_rows(place: Place, prefix: str) -> Iterator[tuple[str, ...]]:
+    """The parameters of today's bodies: those inside of objects, by their dotted names."""
+    for name, part in fields(place).items():
+        known = followed(part)
+        if known.schema.get("properties") and known.schema.get("type") == "object":
+            yield from leaf_rows(known, f"{prefix}{name}.")
+        else:
+            cells = facts(f"`{prefix}{name}`", part, "")
+            yield (*cells, str(known.schema["description"]))
 
 
 def answers(contract: Contract, said: Mapping[str, Any]) -> Iterator[str]:

@@ -64,6 +64,8 @@ def _read(world: World, call: Invocation, request: Incoming) -> Json:
     if call.operation == "list_nodes":
         number, size = _page(query, "pageNumber", 1), _page(query, "pageSize", 10)
         return world.nodes(call.cluster_id, number, size, query.get("state", ""), view)
+    if call.operation not in _READS:
+        raise routes.unknown()
     return _READS[call.operation](world, _subject(call), view)
 
 

@@ -35,6 +35,7 @@ Schema = TypedDict(
         "x-ack-assumed": Json,
         "x-ack-beside": "Mapping[str, Schema]",
         "x-ack-call": str,
+        "x-ack-calls": Mapping[str, str],
         "x-ack-check": str,
         "x-ack-disjoint": Sequence[str],
         "x-ack-effect": str,

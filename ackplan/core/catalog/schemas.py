@@ -14,8 +14,6 @@ SPEC = "spec.schema.json"
 POLICY = "policy.schema.json"
 DEFINITIONS = "definitions.schema.json"
 OPERATIONS = "operations.json"
-# Definitions of the files, and nothing else, are what references name.
-_DEFINITION = "/$defs/"
 _REFERENCES: Final[tuple[Literal["$ref", "$dynamicRef"], ...]] = ("$ref", "$dynamicRef")
 
 
@@ -33,11 +31,19 @@ class Schemas:
         return self._files[name]
 
     def follow(self, reference: str, base: str) -> tuple[Schema, str]:
-        """The definition that a `$ref` or `$dynamicRef` in file `base` names, and the file that it stands in."""
+        """What a `$ref` or `$dynamicRef` in file `base` names, and the file that it stands in.
+
+        That is a definition of a file (an anchor has the name of one), a property in one, or the whole file.
+        """
         name, _, pointer = reference.partition("#")
         name = name or base
-        schema = self.read(name)
-        return (schema["$defs"][pointer.removeprefix(_DEFINITION)] if pointer else schema), name
+        schema: Schema = self.read(name)
+        if pointer and not pointer.startswith("/"):
+            return schema["$defs"][pointer], name
+        steps = pointer.split("/")[1:]
+        for holder, part in zip(steps[::2], steps[1::2], strict=True):
+            schema = (schema["$defs"] if holder == "$defs" else schema["properties"])[part]
+        return schema, name
 
     def merged(self, schema: Schema, base: str) -> Schema:
         """A subschema with what it refers to folded in; what stands nearer wins."""

@@ -99,6 +99,16 @@ def test_a_kind_leads_to_its_catalog_and_nothing_is_read_twice():
     assert len(files) == len({*files})
 
 
+def test_a_reference_names_a_definition_an_anchor_a_property_or_a_file():
+    schemas, pool = catalog.DEFAULT.schemas, "create-node-pool.schema.json"
+    size = "#/$defs/properties/properties/scaling_group/properties/desired_size"
+    assert schemas.follow(f"{pool}{size}", "scale.schema.json")[0]["x-ack-effect"] == "scale"
+    assert schemas.follow(size, pool) == schemas.follow(f"{pool}{size}", "")
+    assert schemas.follow("#secret", "definitions.schema.json")[0]["minLength"] == 8
+    assert schemas.follow("definitions.schema.json#/$defs/tag", pool)[1] == "definitions.schema.json"
+    assert schemas.follow(pool, "")[0] == schemas.read(pool)
+
+
 def test_a_kind_is_known_by_its_constants():
     managed = {"cluster_type": "ManagedKubernetes"}
     assert catalog.DEFAULT.kind_of(managed) is KINDS["managed"]

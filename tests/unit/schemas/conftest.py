@@ -47,7 +47,9 @@ def merged(schemas: dict[str, Any]) -> Callable[[str, Mapping[str, Any]], dict[s
         if reference is None:
             return dict(schema)
         name, _, pointer = reference.partition("#")
-        target = schemas[name or file]["$defs"][pointer.rsplit("/", 1)[-1]]
+        target = schemas[name or file]
+        for step in pointer.split("/")[1:] if "/" in pointer else ("$defs", pointer):
+            target = target[step]
         return {**merge(name or file, target), **schema}
 
     return merge

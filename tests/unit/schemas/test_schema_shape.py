@@ -24,6 +24,7 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-assumed": {"enum": [True, "cloud_ssd", {"env": "ACK_NODE_PASSWORD"}]},
     "x-ack-beside": {"type": "object", "minProperties": 1},
     "x-ack-call": {"type": "string", "pattern": "^[a-z_]+$"},
+    "x-ack-calls": {"type": "object", "minProperties": 1},
     "x-ack-check": {"enum": ["cidr", "port-range"]},
     "x-ack-disjoint": {"type": "array", "items": {"type": "string"}, "minItems": 2},
     "x-ack-effect": {"enum": ["identity", "scale", "attach", "recorded", "replace", "modify", "upgrade", "addons"]},
@@ -52,7 +53,7 @@ ANNOTATIONS: dict[str, Any] = {
     },
     "x-ack-reads": {"enum": ["integer", "boolean"]},
     "x-ack-reserved": {"type": "array", "items": {"type": "string", "pattern": "^[a-z.:]+$"}, "minItems": 1},
-    "x-ack-resource": {"type": "string", "pattern": "^alicloud_cs_[a-z_]*kubernetes$"},
+    "x-ack-resource": {"type": "string", "pattern": "^alicloud_cs_[a-z_]*kubernetes(_node_pool)?$"},
     "x-ack-rule": {"type": "string", "pattern": "^[A-Za-z].*[^.]$"},
     "x-ack-secret": {"const": True},
     "x-ack-section": {"type": "string", "pattern": r"^(ackplan|today|[23]\.[0-9]+(, [23]\.[0-9]+)*)$"},
@@ -212,7 +213,8 @@ def test_secrets_are_marked_and_nothing_else_is(parameters, merged):
     with_login = ["create-dedicated", "create-managed", "create-edge", "scale-out", "scale"]
     expected = {(file, "login_password") for file in with_login} | {("attach", "password")}
     masters = {(file, "control_plane_config.login_password") for file in ("create-pooled-dedicated", "modify-cluster")}
-    assert marked == expected | masters
+    pools = {(file, "scaling_group.login_password") for file in ("create-node-pool", "modify-node-pool")}
+    assert marked == expected | masters | pools | {("attach-to-node-pool", "password")}
 
 
 CONSTANTS = {
