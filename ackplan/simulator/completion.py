@@ -52,6 +52,8 @@ def _settle(ledger: Ledger, task: Task) -> None:
         end(ledger, task)
         _leave(ledger, task)
         return
+    if task.operation not in set(Operation):
+        return
     operation = task.known_operation()
     cluster.state = machine.end(operation, succeeded=task.succeeds)
     cluster.attributes["updated"] = stamp(instant)

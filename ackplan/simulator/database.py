@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS nodes
 CREATE INDEX IF NOT EXISTS node_clusters ON nodes (cluster_id);
 CREATE TABLE IF NOT EXISTS tasks (serial INTEGER PRIMARY KEY, task_id TEXT UNIQUE, due REAL, record TEXT);
 CREATE INDEX IF NOT EXISTS task_dues ON tasks (due) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS task_clusters ON tasks (json_extract(record, '$.cluster_id'));
 CREATE TABLE IF NOT EXISTS past (serial INTEGER PRIMARY KEY, cluster_id TEXT, until REAL, record TEXT);
 CREATE INDEX IF NOT EXISTS past_ends ON past (until);
 CREATE TABLE IF NOT EXISTS belongings

@@ -41,6 +41,8 @@ _BARE: JsonObject = {
     "vswitch_cidr": "",
     "worker_ram_role_name": "",
 }
+# What answers about tasks have had only since.
+_LATER = frozenset({"error", "target", "parameters", "stages", "current_stage", "events"})
 _PARAMETERS = {
     "ContainerCIDR": "container_cidr",
     "KeyPair": "key_pair",
@@ -213,7 +215,7 @@ def _task(said: Mapping[str, Json]) -> Json:
     """A task that failed is `failed` and does not say why."""
     state = "failed" if said["state"] == "fail" else said["state"]
     results = said.get("task_result", [{"data": said["cluster_id"], "status": state}])
-    told = {name: value for name, value in said.items() if name not in {"error", "target"}}
+    told = {name: value for name, value in said.items() if name not in _LATER}
     times = {name: _in_china(said[name]) for name in ("created", "updated")}
     return {**told, **times, "state": state, "task_result": results}
 

@@ -45,21 +45,16 @@ _SCRIPT = (
 )
 
 
-def kubeconfig(ledger: Ledger, cluster_id: str) -> JsonObject:
-    cluster = _open_cluster(ledger, cluster_id, "kubeconfig")
-    return {"config": _config(ledger, cluster)}
-
-
-def certs(ledger: Ledger, cluster_id: str) -> JsonObject:
-    """`config` as the guide has it, and the three parts that the API gives."""
-    cluster = _open_cluster(ledger, cluster_id, "certs")
-    ca, cert, key = _parts(ledger, cluster)
-    return {"config": _config(ledger, cluster), "ca": ca, "cert": cert, "key": key}
+def certs(ledger: Ledger, cluster_id: str, turn: int = 0) -> JsonObject:
+    """`config` as the guide has it, and the three parts that the API gives. `turn`: how often they were revoked."""
+    cluster = opened(ledger, cluster_id, "certs")
+    ca, cert, key = _parts(ledger, cluster, turn)
+    return {"config": config(ledger, cluster, turn), "ca": ca, "cert": cert, "key": key}
 
 
 def attach_script(ledger: Ledger, cluster_id: str, body: Mapping[str, Json]) -> str:
     """The script. Raises Refusal for a cluster that is not an edge one, and one that does not run."""
-    cluster = _open_cluster(ledger, cluster_id, "attachscript")
+    cluster = opened(ledger, cluster_id, "attachscript")
     if cluster.kind != "edge":
         raise refusals.wrong_kind(cluster_id, "attachscript")
     options = {"enableIptables": True, "flannelIface": "eth0", "nodeNameStrategy": "hostname"}
@@ -88,7 +83,8 @@ def _line(number: int, task: Task, instant: float, text: str) -> JsonObject:
     return {"ID": 590749245 + number, "cluster_id": task.cluster_id, "cluster_log": text, "log_level": "0004", **when}
 
 
-def _open_cluster(ledger: Ledger, cluster_id: str, operation: str) -> Cluster:
+def opened(ledger: Ledger, cluster_id: str, operation: str) -> Cluster:
+    """A cluster that has something to hand out. Raises Refusal."""
     cluster = ledger.find(cluster_id)
     if cluster.kind == "foreign":
         raise refusals.wrong_kind(cluster_id, operation)
@@ -97,22 +93,29 @@ def _open_cluster(ledger: Ledger, cluster_id: str, operation: str) -> Cluster:
     return cluster
 
 
-def _parts(ledger: Ledger, cluster: Cluster) -> tuple[str, str, str]:
+def _parts(ledger: Ledger, cluster: Cluster, turn: int) -> tuple[str, str, str]:
     ids, name = ledger.ids, cluster.cluster_id
+    again = f"/{turn}" if turn else ""
     return (
         ids.pem("CERTIFICATE", f"{name}/ca"),
-        ids.pem("CERTIFICATE", f"{name}/client"),
-        ids.pem("RSA PRIVATE KEY", name),
+        ids.pem("CERTIFICATE", f"{name}/client{again}"),
+        ids.pem("RSA PRIVATE KEY", f"{name}{again}"),
     )
 
 
-def _config(ledger: Ledger, cluster: Cluster) -> str:
-    ca, cert, key = (base64.b64encode(part.encode()).decode() for part in _parts(ledger, cluster))
+def config(ledger: Ledger, cluster: Cluster, turn: int = 0, *, private: bool = False) -> str:
+    """The kubeconfig, after it was revoked `turn` times; with `private` it names the address inside of the VPC."""
+    ca, cert, key = (base64.b64encode(part.encode()).decode() for part in _parts(ledger, cluster, turn))
+    public = str(cluster.attributes.get("master_url") or "https://127.0.0.1:6443")
     return _KUBECONFIG.format(
-        server=cluster.attributes.get("master_url") or "https://127.0.0.1:6443",
+        server=_inside(ledger, cluster) if private else public,
         user="kubernetes-admin",
         cluster=cluster.cluster_id,
         ca=ca,
         cert=cert,
         key=key,
     )
+
+
+def _inside(ledger: Ledger, cluster: Cluster) -> str:
+    return f"https://192.168.0.{1 + int(250 * ledger.ids.fraction('inside', cluster.cluster_id))}:6443"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ackplan.simulator.group import Act, Born, End, Group, Sown
+from ackplan.simulator.upkeep import UPKEEP
 
-GROUPS: Sequence[Group] = ()
+GROUPS: Sequence[Group] = (*UPKEEP,)
 
 CHANGES: Mapping[str, Act] = {name: act for group in GROUPS for name, act in group.changes.items()}
 READS: Mapping[str, Act] = {name: act for group in GROUPS for name, act in group.reads.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 
-from ackplan.simulator import dialects, groups, refusals, routes
+from ackplan.simulator import dialects, groups, paging, routes
 from ackplan.simulator.group import Invocation
 from ackplan.simulator.injection.effect import Fate
 from ackplan.simulator.json_types import Json
@@ -13,7 +13,6 @@ from ackplan.simulator.request import Incoming
 from ackplan.simulator.view import View
 from ackplan.simulator.world import World
 
-_MAX_PAGE = 100
 _CHANGES: Mapping[str, Callable[[World, str, Mapping[str, Json], Fate], Json]] = {
     "create_cluster": lambda world, _, body, fate: world.create(body, fate),
     "scale_out": World.scale_out,
@@ -27,8 +26,6 @@ _READS: Mapping[str, Callable[[World, str, View], Json]] = {
     "get_cluster": World.cluster,
     "list_logs": World.logs,
     "certs": lambda world, subject, _: world.certs(subject),
-    "kubeconfig": lambda world, subject, _: world.kubeconfig(subject),
-    "get_task": lambda world, subject, _: world.task(subject),
 }
 
 
@@ -62,7 +59,7 @@ def _read(world: World, call: Invocation, request: Incoming) -> Json:
     if call.operation == "list_clusters":
         return _list_clusters(world, query, view, paged=request.path.startswith("/api/v1/"))
     if call.operation == "list_nodes":
-        number, size = _page(query, "pageNumber", 1), _page(query, "pageSize", 10)
+        number, size = paging.number(query, "pageNumber", 1), paging.number(query, "pageSize", 10, paging.MOST)
         return world.nodes(call.cluster_id, number, size, query.get("state", ""), view)
     if call.operation not in _READS:
         raise routes.unknown()
@@ -73,14 +70,5 @@ def _list_clusters(world: World, query: Mapping[str, str], view: View, *, paged:
     name = query.get("name", "")
     if not paged:
         return world.clusters(name, query.get("clusterType", ""), view)
-    number, size = _page(query, "page_number", 1), _page(query, "page_size", 10)
+    number, size = paging.number(query, "page_number", 1), paging.number(query, "page_size", 10, paging.MOST)
     return world.clusters_paged(number, size, name, query.get("cluster_type", ""), view)
-
-
-def _page(query: Mapping[str, str], name: str, default: int) -> int:
-    text = query.get(name, str(default))
-    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
-        raise refusals.invalid(name, "a number of at least 1 is expected")
-    if name.lower().endswith("size") and int(text) > _MAX_PAGE:
-        raise refusals.invalid(name, f"it is above {_MAX_PAGE}")
-    return int(text)

@@ -149,13 +149,14 @@ class Store(Belongings):
 
     def pending_tasks(self, cluster_id: str) -> list[Task]:
         """Tasks of a cluster that will end some day."""
-        records = self._records("SELECT record FROM tasks WHERE due IS NOT NULL ORDER BY serial")
-        return [task for record in records if (task := Task(**json.loads(record))).cluster_id == cluster_id]
+        return [task for task in self.tasks(cluster_id) if task.due is not None]
 
     def tasks(self, cluster_id: str) -> list[Task]:
         """All tasks of a cluster, oldest first."""
-        records = self._records("SELECT record FROM tasks ORDER BY serial")
-        return [task for record in records if (task := Task(**json.loads(record))).cluster_id == cluster_id]
+        records = self._records(
+            "SELECT record FROM tasks WHERE json_extract(record, '$.cluster_id') = ? ORDER BY serial", cluster_id
+        )
+        return [Task(**json.loads(record)) for record in records]
 
     def keep_task(self, task: Task) -> None:
         self._do(

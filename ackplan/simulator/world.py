@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 
 from ackplan.simulator import changing, creating, downloads, refusals
 from ackplan.simulator.account import Ledger
-from ackplan.simulator.clock import stamp
 from ackplan.simulator.completion import interrupt, settle_due
 from ackplan.simulator.group import Act, Invocation
 from ackplan.simulator.injection.effect import KIND, Fate
@@ -19,6 +18,7 @@ from ackplan.simulator.json_types import Json, JsonObject, text
 from ackplan.simulator.records import Cluster, LateCall, Task
 from ackplan.simulator.seeding import seed
 from ackplan.simulator.traits import Traits
+from ackplan.simulator.upkeep import kubeconfig_states, task_document
 from ackplan.simulator.view import PLAIN, View
 
 
@@ -110,7 +110,7 @@ class World:
             task = self._store.task(task_id)
         if task is None:
             raise refusals.task_not_found(task_id)
-        return _task_answer(task)
+        return task_document.document(task, self._store.instant)
 
     def logs(self, cluster_id: str, view: View = PLAIN) -> list[JsonObject]:
         """What was done to a cluster and how it went, oldest first."""
@@ -153,11 +153,11 @@ class World:
 
     def kubeconfig(self, cluster_id: str) -> JsonObject:
         with self.look():
-            return downloads.kubeconfig(self._ledger, cluster_id)
+            return kubeconfig_states.hand_out(self._ledger, cluster_id)
 
     def certs(self, cluster_id: str) -> JsonObject:
         with self.look():
-            return downloads.certs(self._ledger, cluster_id)
+            return downloads.certs(self._ledger, cluster_id, kubeconfig_states.turn(self._ledger, cluster_id))
 
     def attach_script(self, cluster_id: str, body: Mapping[str, Json]) -> str:
         with self.look():
@@ -236,19 +236,3 @@ class World:
 
 def _accepted(task: Task) -> JsonObject:
     return {"cluster_id": task.cluster_id, "task_id": task.task_id}
-
-
-def _task_answer(task: Task) -> JsonObject:
-    answer: JsonObject = {
-        "task_id": task.task_id,
-        "cluster_id": task.cluster_id,
-        "task_type": task.operation,
-        "state": task.state,
-        "created": stamp(task.created),
-        "updated": stamp(task.updated),
-        "target": task.payload.get("target", {"id": task.cluster_id, "type": "cluster"}),
-    }
-    if task.error is not None and task.due is None and task.state != "running":
-        told: JsonObject = {"task_result": [{"data": task.cluster_id, "status": "failed"}]}
-        answer |= told if task.bare else {"error": task.error}
-    return answer

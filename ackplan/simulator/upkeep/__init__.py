@@ -1,0 +1,17 @@
+"""Calls of today's API that keep a cluster up: tasks, upgrades, add-ons, checks, kubeconfigs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ackplan.simulator.group import Group
+from ackplan.simulator.upkeep.addon_calls import ADDONS
+from ackplan.simulator.upkeep.addon_catalogue import CATALOGUE
+from ackplan.simulator.upkeep.addon_instances import INSTANCES
+from ackplan.simulator.upkeep.checking import CHECKS
+from ackplan.simulator.upkeep.kubeconfig_states import KUBECONFIGS
+from ackplan.simulator.upkeep.task_calls import TASKS
+from ackplan.simulator.upkeep.upgrading import UPGRADES
+from ackplan.simulator.upkeep.version_table import VERSIONS
+
+UPKEEP: Sequence[Group] = (TASKS, VERSIONS, UPGRADES, CATALOGUE, INSTANCES, ADDONS, CHECKS, KUBECONFIGS)
