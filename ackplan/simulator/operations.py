@@ -60,7 +60,8 @@ def _read(world: World, call: Invocation, request: Incoming) -> Json:
         return _list_clusters(world, query, view, paged=request.path.startswith("/api/v1/"))
     if call.operation == "list_nodes":
         number, size = paging.number(query, "pageNumber", 1), paging.number(query, "pageSize", 10, paging.MOST)
-        return world.nodes(call.cluster_id, number, size, query.get("state", ""), view)
+        of_pool = dataclasses.replace(view, pool=query.get("nodepool_id", ""))
+        return world.nodes(call.cluster_id, number, size, query.get("state", ""), of_pool)
     if call.operation not in _READS:
         raise routes.unknown()
     return _READS[call.operation](world, _subject(call), view)

@@ -12,6 +12,8 @@ The document, every key optional:
 - Without `nodes`, a settled Kubernetes cluster gets as many as its `size` says: `master_count` masters (a dedicated
   cluster; 3 unless given), the rest workers. Without `size`, it is the number of `nodes`.
 - A node with an empty `instance_id` is shown so.
+- `node_pools` of a cluster are bodies of the call that creates one (see `pools.making.sow`); its size then is what they
+  and `nodes` sum up to.
 - A task that is `running` ends when `ends_in` seconds have passed, or never without it.
 """
 
@@ -60,7 +62,7 @@ def _seed_cluster(ledger: Ledger, entry: Mapping[str, Json]) -> None:
         cluster_id=_text(entry, "cluster_id") or ledger.ids.cluster(serial),
         name=name,
         state=text(entry, "state", "running"),
-        size=_size(entry, len(nodes)),
+        size=len(nodes) if "node_pools" in entry else _size(entry, len(nodes)),
         attributes={
             **_defaults(ledger, serial),
             "created": now,
@@ -71,7 +73,9 @@ def _seed_cluster(ledger: Ledger, entry: Mapping[str, Json]) -> None:
     if ledger.store.cluster(cluster.cluster_id) or ledger.store.named(cluster.name):
         raise ValueError(f"clusters: {cluster.name} ({cluster.cluster_id}) is there already")
     ledger.store.keep_cluster(cluster)
-    _seed_nodes(ledger, cluster, nodes, number(entry, "master_count", 3), given="nodes" in entry)
+    _seed_nodes(
+        ledger, cluster, nodes, number(entry, "master_count", 3), given=bool({"nodes", "node_pools"} & set(entry))
+    )
     for key, sown in groups.SEEDS.items():
         if key in entry:
             sown(ledger, cluster, entry[key])

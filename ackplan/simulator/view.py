@@ -20,12 +20,13 @@ KINDS = frozenset({"lag", "size_lag", "stale", "partial", "no_instance_id"})
 class View:
     """Rules of these kinds that fire for one call. `chance` is the seed of what they leave to chance.
 
-    With a `region`, lists hold the clusters of that region alone.
+    With a `region`, lists hold the clusters of that region alone; with a `pool`, the nodes of that node pool.
     """
 
     rules: Sequence[Rule] = ()
     chance: str = ""
     region: str = ""
+    pool: str = ""
 
     def clusters(self, ledger: Ledger) -> list[Cluster]:
         """The list of all clusters."""
@@ -68,9 +69,10 @@ class View:
     def belongings(self, ledger: Ledger, kind: str, cluster_id: str) -> Iterator[Belonging]:
         """What a cluster has of a kind."""
         for one in ledger.store.belongings(kind, cluster_id):
-            lag = self._longest("lag", one.name)
+            names = (one.name, str(one.values.get("name", one.name)))
+            lag = self._longest("lag", *names)
             young = bool(lag) and one.since > ledger.now() - lag
-            if not young and not self._omits(one.name):
+            if not young and not self._omits(*names):
                 yield one
 
     def _longest(self, kind: str = "", *names: str) -> float:

@@ -15,6 +15,7 @@ from ackplan.simulator.completion import interrupt, settle_due
 from ackplan.simulator.group import Act, Invocation
 from ackplan.simulator.injection.effect import KIND, Fate
 from ackplan.simulator.json_types import Json, JsonObject, text
+from ackplan.simulator.pools.finding import pool_of_node
 from ackplan.simulator.records import Cluster, LateCall, Task
 from ackplan.simulator.seeding import seed
 from ackplan.simulator.traits import Traits
@@ -96,10 +97,11 @@ class World:
     def nodes(
         self, cluster_id: str, page_number: int = 1, page_size: int = 10, state: str = "", view: View = PLAIN
     ) -> JsonObject:
-        """One page of a cluster's nodes."""
+        """One page of a cluster's nodes, those of one node pool alone where the view says so."""
         with self.look():
-            self._seen(cluster_id, view)
-            found = [node.answer() for node in view.nodes(self._ledger, cluster_id)]
+            cluster = self._seen(cluster_id, view)
+            seen = [(node, pool_of_node(self._ledger, cluster, node)) for node in view.nodes(self._ledger, cluster_id)]
+        found = [{**node.answer(), "nodepool_id": pool} for node, pool in seen if view.pool in {"", pool}]
         found = [node for node in found if state in {"", "all", node.get("state")}]
         start = (page_number - 1) * page_size
         page: JsonObject = {"page_number": page_number, "page_size": page_size, "total_count": len(found)}

@@ -1,0 +1,1 @@
+"""Node pools: groups of nodes that are alike, within a cluster."""
