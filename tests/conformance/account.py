@@ -11,9 +11,14 @@ from tests.unit.simulator.callers import example
 HOUR = 3600.0
 MASTERS = ("i-master1", "i-master2", "i-master3")
 KINDS: Mapping[str, Mapping[str, Any]] = {
-    "managed": {"cluster_type": "ManagedKubernetes"},
+    "managed": {"cluster_type": "ManagedKubernetes", "current_version": "1.31.9-aliyun.1"},
     "dedicated": {"cluster_type": "Kubernetes"},
-    "edge": {"cluster_type": "ManagedKubernetes", "profile": "Edge"},
+    "edge": {
+        "cluster_type": "ManagedKubernetes",
+        "profile": "Edge",
+        "checks": [{"check_id": "k-1", "type": "ClusterUpgrade"}],
+        "findings": [{"level": "warning", "message": "a node is not ready", "group": "Nodes", "target": "n1"}],
+    },
     "serverless": {"cluster_type": "Ask", "size": 0},
     "swarm": {"cluster_type": "aliyun", "size": "2"},
 }
@@ -41,6 +46,8 @@ LIVE: Mapping[str, Any] = {
             "state": "fail",
             "error": {"code": "InternalError", "message": "out of stock"},
         },
+        {"task_id": "T-endless", "cluster_id": "c-edge", "task_type": "cluster_dream", "state": "running"},
+        {"task_id": "T-upgrade", "cluster_id": "c-dedicated", "task_type": "cluster_upgrade", "state": "running"},
     ],
     "unknown_instances": ["i-gone"],
 }
@@ -48,13 +55,14 @@ LIVE: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Step:
-    """A call: an operation on a cluster or task; `also` is another path of it."""
+    """A call: an operation on a cluster or task; `also` is another path of it, `places` what else is named in it."""
 
     operation: str
     subject: str = ""
     body: Any = None
     query: Mapping[str, str] = field(default_factory=dict)
     also: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def creation(kind: str, **changes: Any) -> dict[str, Any]:
@@ -62,6 +70,55 @@ def creation(kind: str, **changes: Any) -> dict[str, Any]:
     size = {"worker_system_disk_size": 120} if kind == "edge" else {}
     return example(kind, **{"name": f"made-{kind}", **size, **changes})
 
+
+METRICS = {"addon": "metrics-server"}
+DESCRIBED = {
+    "region_id": "cn-beijing",
+    "cluster_type": "Kubernetes",
+    "profile": "Default",
+    "cluster_spec": "",
+    "cluster_version": "1.22.15-aliyun.1",
+}
+VERSIONS = {"Region": "cn-beijing", "ClusterType": "ManagedKubernetes"}
+# Tasks, upgrades, add-ons, checks and kubeconfigs.
+UPKEEP = (
+    Step("pause_task", "T-upgrade"),
+    Step("get_task", "T-upgrade"),
+    Step("resume_task", "T-upgrade"),
+    Step("pause_upgrade", "c-dedicated"),
+    Step("get_upgrade_status", "c-dedicated"),
+    Step("resume_upgrade", "c-dedicated"),
+    Step("cancel_upgrade", "c-dedicated"),
+    Step("cancel_task", "T-endless"),
+    Step("list_tasks", "c-dedicated"),
+    Step("list_tasks", "c-managed", query={"max_results": "2", "next_token": "2"}),
+    Step("list_kubernetes_versions", query={**VERSIONS, "Mode": "supported", "runtime": "containerd"}),
+    Step(
+        "list_kubernetes_versions",
+        query={**VERSIONS, "KubernetesVersion": "1.31.9-aliyun.1", "QueryUpgradableVersion": "true"},
+    ),
+    Step("get_upgrade_status", "c-managed"),
+    Step("run_check", "c-managed", example("run-check")),
+    Step("list_checks", "c-managed", query={"type": "ClusterUpgrade"}),
+    Step("get_check", "c-edge", places={"check_id": "k-1"}),
+    Step("upgrade_cluster", "c-managed", example("upgrade-cluster")),
+    Step("get_upgrade_status", "c-managed"),
+    Step("list_addons", query={"cluster_id": "c-managed"}),
+    Step("get_addon", places=METRICS, query=DESCRIBED),
+    Step("list_addon_instances", "c-managed"),
+    Step("uninstall_addons", "c-managed", [{"name": "metrics-server"}]),
+    Step("install_addons", "c-managed", [{"name": "metrics-server", "version": "v0.3.9.4-ff225cd-aliyun"}]),
+    Step(
+        "upgrade_addons", "c-managed", [{"component_name": "metrics-server", "next_version": "v0.3.9.7-d5bd4a9-aliyun"}]
+    ),
+    Step("modify_addon", "c-managed", {"config": "{}"}, places=METRICS),
+    Step("get_addon_instance", "c-managed", places=METRICS),
+    Step("list_addon_resources", "c-managed", places=METRICS),
+    Step("kubeconfig", "c-managed", query={"PrivateIpAddress": "true", "TemporaryDurationMinutes": "15"}),
+    Step("list_kubeconfigs", "c-managed"),
+    Step("expire_kubeconfig", "c-managed", {"user": "200000000000000001", "expire_hour": 2}),
+    Step("revoke_kubeconfig", "c-managed"),
+)
 
 # Every operation, on every path that it has; each succeeds when the one before has had its hour.
 TOUR = (
@@ -85,5 +142,6 @@ TOUR = (
     *(Step("kubeconfig", f"c-{kind}") for kind in KINDS if kind != "swarm"),
     Step("kubeconfig", "c-edge", also="/api/v2/k8s/{id}/user_config"),
     Step("certs", "c-managed"),
+    *UPKEEP,
     *(Step("delete_cluster", f"c-{kind}") for kind in KINDS if kind != "swarm"),
 )

@@ -48,6 +48,9 @@ _CONTENT = (
 _NEVER_FOR_VALID = (b"MissingParameter", b"InvalidRequestBody", b"RequestBodyTooLarge")
 # There are four sources of create calls, and what is deleted can't be asked about any more.
 _SHARES = {"create_cluster": 4, "delete_cluster": 2}
+_ADDONS = ("coredns", "metrics-server", "gatekeeper", "terway-eniip")
+# From the versions that clusters have, at first or by now.
+_STEPS = ("1.16.9-aliyun.1", "1.18.8-aliyun.1", "1.32.1-aliyun.1")
 _BEAT = 90.0
 _KEPT = 40
 _TOLD = 20
@@ -87,6 +90,8 @@ class Bombardment:
     edges: deque[str] = field(default_factory=lambda: deque(["c-edge"], _KEPT))
     tasks: deque[str] = field(default_factory=lambda: deque((t["task_id"] for t in LIVE["tasks"]), _KEPT))
     nodes: dict[str, list[str]] = field(default_factory=lambda: {"c-managed": ["i-managed1", "i-managed2"]})
+    checks: deque[str] = field(default_factory=lambda: deque(["k-1"], _KEPT))
+    pools: deque[str] = field(default_factory=lambda: deque(["np-none"], _KEPT))
 
     def fire(self, source: Source, examples: int, number: int, *, wrong: bool) -> None:
         """Sends up to `examples` requests of one source; `number` says which."""
@@ -110,11 +115,17 @@ class Bombardment:
 
     def _aim(self, source: Source, case: Case, luck: random.Random) -> None:
         """Lets most requests be about something that is there, and that takes them."""
-        fitting = {"get_task": self.tasks, "attach_script": self.edges, "remove_nodes": list(self.nodes)}
-        known = fitting.get(source.operation) or self.clusters
+        fitting = {"attach_script": self.edges, "remove_nodes": list(self.nodes)}
+        known = {
+            "id": fitting.get(source.operation) or self.clusters,
+            "task_id": self.tasks,
+            "node_pool_id": self.pools,
+            "addon": _ADDONS,
+            "check_id": self.checks,
+        }
         for name in case.path_parameters or ():
             if luck.random() < 0.8:
-                case.path_parameters[name] = luck.choice(known)
+                case.path_parameters[name] = luck.choice(known[name])
         if source.example is not None:
             case.body = body(source, case.body, luck)
             self._name(source, case, luck)
@@ -128,6 +139,8 @@ class Bombardment:
             given["name"] = f"c{self.tally.requests}"
         if source.operation == "remove_nodes" and given.get("nodes"):
             given["nodes"] = [luck.choice(self.nodes.get(case.path_parameters["id"], ["i-none"]))]
+        if source.operation == "upgrade_cluster" and isinstance(given.get("next_version"), str):
+            given["next_version"] = luck.choice(_STEPS)
         if source.operation == "attach" and given.get("instances"):
             given["instances"] = [f"i-n{luck.randrange(500)}" for _ in range(luck.randint(1, 3))]
 
@@ -165,7 +178,13 @@ class Bombardment:
         """Keeps ids for later requests."""
         if not isinstance(answer, dict):
             return
-        for name, kept in (("cluster_id", self.clusters), ("task_id", self.tasks)):
+        learnt = {
+            "cluster_id": self.clusters,
+            "task_id": self.tasks,
+            "check_id": self.checks,
+            "nodepool_id": self.pools,
+        }
+        for name, kept in learnt.items():
             if name in answer and answer[name] not in kept:
                 kept.append(answer[name])
         if answer.get("nodes"):

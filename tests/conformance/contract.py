@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,9 +28,10 @@ class Operation:
     path: str
     said: Mapping[str, Any]
 
-    def path_of(self, subject: str, also: str = "") -> str:
-        """The path, or one of the others that the operation has, for a cluster or a task."""
-        return (also or self.path).replace("{id}", subject).replace("{task_id}", subject)
+    def path_of(self, subject: str, also: str = "", **places: str) -> str:
+        """The path, or one of the others that the operation has, for a cluster or a task, and what else it names."""
+        named = {"id": subject, "task_id": subject, **places}
+        return re.sub(r"\{([a-z_]+)\}", lambda place: named[place[1]], also or self.path)
 
 
 @dataclass(frozen=True)
@@ -143,16 +145,24 @@ def read(schema: Mapping[str, Any], media: str, body: bytes) -> Any:
 def _value(schema: Mapping[str, Any], element: ElementTree.Element) -> Any:
     """What an element stands for: XML knows only text, so the schema says what the text is."""
     known = followed(schema)
-    match known.get("type"):
+    match _type(known):
         case "object":
-            parts = known.get("properties", {})
-            return {child.tag: _value(parts.get(child.tag, {}), child) for child in element}
+            parts, others = known.get("properties", {}), known.get("additionalProperties", {})
+            return {child.tag: _value(parts.get(child.tag, others or {}), child) for child in element}
         case "array":
             return [_item(known["items"], child) for child in element]
         case "integer":
             return int(element.text or "")
+        case "boolean" if element.text in {"true", "false"}:
+            return element.text == "true"
         case _:
             return element.text or ""
+
+
+def _type(schema: Mapping[str, Any]) -> Any:
+    """Its type; of several the first that is something."""
+    kind = schema.get("type")
+    return next((one for one in kind if one != "null"), "null") if isinstance(kind, list) else kind
 
 
 def _item(schema: Mapping[str, Any], element: ElementTree.Element) -> Any:

@@ -25,11 +25,10 @@ from schemathesis import BaseSchema, Case, GenerationMode
 
 from tests.conformance import contract
 from tests.conformance.account import creation
-from tests.unit.simulator.callers import example
 
 SCHEMAS = contract.FILE.parent
+EXAMPLES = SCHEMAS.parent / "tests/unit/schemas/examples"
 _KINDS = ("dedicated", "managed", "edge", "serverless")
-_EXAMPLES = {"scale_out": "scale-out", "attach_script": "attach-script", "remove_nodes": "remove-nodes"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,16 @@ class Source:
             return creation(self.kind)
         if "requestBody" not in contract.operations()[self.operation].said:
             return None
-        return example(_EXAMPLES.get(self.operation, self.operation))
+        return _example(self.operation.replace("_", "-"))
+
+
+@functools.cache
+def _example(name: str) -> Any:
+    """The body of an example; of an operation without one as little as it could be."""
+    file = EXAMPLES / f"{name}.json"
+    if file.exists():
+        return json.loads(file.read_text("utf-8"))
+    return [{}] if json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))["type"] == "array" else {}
 
 
 @contextlib.contextmanager
@@ -148,14 +156,18 @@ def body(source: Source, made: Any, luck: random.Random) -> Any:
     """A body: the one that was made up, or the guide's example; whole, changed in some places, or something else."""
     if luck.random() < 0.1:
         return luck.choice(_NO_BODIES)
-    found = dict(made if isinstance(made, dict) and luck.random() < 0.4 else source.example)
+    usual = source.example
+    found = copy.deepcopy(made if isinstance(made, type(usual)) and luck.random() < 0.4 else usual)
+    # Of a list the first of its items is changed.
+    one = found if isinstance(found, dict) else next((item for item in found if isinstance(item, dict)), {})
     chance = luck.random()
-    if chance < 0.1:
+    if chance < 0.1 and one is found:
         return Form(urlencode(found, doseq=True).encode())
     if chance < 0.2:
-        return json.dumps({**found, _place(found, luck): luck.choice(_TEXTS)}).encode()
+        one[_place(one, luck)] = luck.choice(_TEXTS)
+        return json.dumps(found).encode()
     if chance < 0.5:
-        _change(found, luck)
+        _change(one, luck)
     return found
 
 

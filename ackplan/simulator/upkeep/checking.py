@@ -108,8 +108,15 @@ def _items(check: Belonging) -> JsonObject:
     return {**groups}
 
 
+def _sow(ledger: Ledger, cluster: Cluster, value: Json) -> None:
+    """`checks` of a live cluster: a list of `check_id`, `type`, `target`; all of them have found nothing."""
+    for one in objects({"checks": value}, "checks"):
+        done: JsonObject = {"type": text(one, "type"), "target": text(one, "target", ""), "ends": ledger.now()}
+        ledger.store.keep_belonging(Belonging(_KIND, cluster.cluster_id, text(one, "check_id"), {**done, "found": []}))
+
+
 CHECKS = Group(
     changes={"run_check": _run},
     reads={"list_checks": _list, "get_check": _get},
-    seeds={"findings": check_findings.sow},
+    seeds={"findings": check_findings.sow, "checks": _sow},
 )

@@ -14,6 +14,8 @@ from ackplan.simulator.group import Group, Invocation
 from ackplan.simulator.json_types import Json, JsonObject, number, text
 from ackplan.simulator.records import Cluster
 
+# The account's id.
+ACCOUNT = "200000000000000001"
 _KIND = "kubeconfig"
 _USUAL_HOURS = 3 * 365 * 24
 _SHORTEST, _LONGEST = 15, 4320
@@ -33,22 +35,16 @@ def hand_out(ledger: Ledger, cluster_id: str, minutes: int | None = None, *, pri
 
 def turn(ledger: Ledger, cluster_id: str) -> int:
     """How often the account's kubeconfig of a cluster was revoked."""
-    held = ledger.store.belonging(_KIND, cluster_id, user(ledger))
+    held = ledger.store.belonging(_KIND, cluster_id, ACCOUNT)
     return number(held.values, "turn") if held else 0
-
-
-def user(ledger: Ledger) -> str:
-    """The account's id."""
-    return str(10**15 + int(ledger.ids.fraction("account", 1) * 9 * 10**15))
 
 
 def _held(ledger: Ledger, cluster: Cluster) -> Belonging:
     """What whoever signs has: a new one where the last was revoked, or has ended."""
-    name = user(ledger)
-    held = ledger.store.belonging(_KIND, cluster.cluster_id, name)
+    held = ledger.store.belonging(_KIND, cluster.cluster_id, ACCOUNT)
     if held is None or held.values["revoked"] is True or float(str(held.values["ends"])) <= ledger.now():
         values: JsonObject = {"ends": ledger.now() + 3600.0 * _USUAL_HOURS, "revoked": False}
-        return Belonging(_KIND, cluster.cluster_id, name, {**values, "turn": turn(ledger, cluster.cluster_id)})
+        return Belonging(_KIND, cluster.cluster_id, ACCOUNT, {**values, "turn": turn(ledger, cluster.cluster_id)})
     return held
 
 
