@@ -70,6 +70,7 @@ def _entry(contract: Mapping[str, Any], method: str, path: str, said: Mapping[st
     entry = {
         "id": said["operationId"],
         "summary": said["summary"],
+        "action": said["x-ack-action"],
         "section": said["x-ack-section"],
         "method": method.upper(),
         "path": path,

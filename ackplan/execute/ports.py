@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ackplan.core.error_codes import Meaning, error_code
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ackplan.core.answers import Accepted, Attached, Cluster, LogLine, Node, Retry, Task
+    from ackplan.core.json_types import Json
     from ackplan.record.journal import Entry
 
 WriteDown = Callable[[], Awaitable[None]]
@@ -58,6 +60,19 @@ class ApiError(Exception):
         return f"{self.operation}: {status}{self.code}: {self.message}{request}"
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a changing call says: `ids` fill the places of its path; `body` may hold secrets.
+
+    `new_id` is the field of the answer that has the id of what was made; empty where nothing is.
+    """
+
+    ids: Mapping[str, str]
+    body: object = field(default=None, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict)
+    new_id: str = ""
+
+
 class ApiReader(Protocol):
     """The calls that change nothing; each may be repeated freely. `region` goes into x-acs-region-id."""
 
@@ -74,6 +89,12 @@ class ApiReader(Protocol):
         ...
 
     async def get_task(self, task_id: str, region: str = "") -> Task: ...
+
+    async def read(
+        self, operation: str, ids: Mapping[str, str], region: str = "", query: Mapping[str, str] | None = None
+    ) -> Json:
+        """What an operation of the contract that changes nothing answers. `ids` fill the places of its path."""
+        ...
 
     async def list_logs(self, cluster_id: str, region: str = "") -> tuple[LogLine, ...]: ...
 
@@ -99,6 +120,10 @@ class Api(ApiReader, Protocol):
     async def remove_nodes(
         self, region: str, cluster_id: str, body: Mapping[str, Any], write_down: WriteDown
     ) -> Accepted: ...
+
+    async def change(self, operation: str, region: str, sent: Sent, write_down: WriteDown) -> Accepted:
+        """Any other operation of the contract that changes something."""
+        ...
 
 
 class Clock(Protocol):

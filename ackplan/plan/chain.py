@@ -56,5 +56,5 @@ class Chain:
         """The call of a work that calls something."""
         traits = TRAITS[work]
         operation = self.kind.catalog.operation(self.kind.operation_of(traits.name, traits.operation))
-        path = operation.path_of({"id": self.cluster_id}) if self.cluster_id else operation.path
+        path = operation.path_with({"id": self.parent_id, self.kind.place: self.cluster_id})
         return Call(operation.id, operation.method, path, self.region, body)

@@ -171,4 +171,5 @@ def _parameter(facts: JsonObject) -> Path:
 
 @functools.cache
 def _of_provider() -> Mapping[str, str]:
-    return {parameter.provider: name for kind in catalog.DEFAULT.kinds for name, parameter in kind.parameters.items()}
+    kinds = reversed(catalog.DEFAULT.kinds)  # where generations differ, the guide's counts
+    return {parameter.provider: name for kind in kinds for name, parameter in kind.parameters.items()}

@@ -26,10 +26,11 @@ class FaultReporter:
         self._cluster = cluster
 
     def discriminators(self, kind: Kind | None) -> Iterator[Diagnostic]:
-        for name, allowed in catalog.DEFAULT.discriminators.items():
+        family = catalog.DEFAULT.family_of(self._root)
+        for name, allowed in family.discriminators.items():
             value = self._root.get(name)
             if value is None:
-                if kind is None and all(name in known.constants for known in catalog.DEFAULT.kinds):
+                if kind is None and all(name in known.constants for known in family.kinds):
                     names = ", ".join(map(schema_words.shown, sorted(allowed)))
                     yield self._error("ACK1101.one_of", (), name, names=names)
             elif not isinstance(value, str) or value not in allowed:
@@ -53,16 +54,22 @@ class FaultReporter:
 
     def unknown_keys(self, kind: Kind | None, skip: set[str]) -> Iterator[Diagnostic]:
         own = catalog.DEFAULT.own_keys
-        mine = kind.parameters if kind else _parameters_of_all()
+        mine = kind.keys if kind else _keys_of_all()
         for name in self._root:
             if name in mine or name in own or name in skip:
                 continue
             yield self._unknown(name, [*mine, *own], kind)
 
     def _unknown(self, name: str, known: list[str], kind: Kind | None) -> Diagnostic:
-        owners = _parameters_of_all().get(name, [])
-        if owners and kind:
-            return self._error("ACK1102", (name,), at_key=True, owners=" and ".join(owners), kind=kind.name)
+        gone = kind.root.get("x-ack-gone", {}) if kind else {}
+        if kind and name in gone:
+            return self._error("ACK1102.gone", (name,), at_key=True, section=kind.section_key, now=gone[name])
+        owners = _keys_of_all().get(name, [])
+        mine = [owner.name for owner in owners if kind and owner.section_key == kind.section_key]
+        if kind and owners and not mine and owners[0].section_key:
+            return self._error("ACK1102.today", (name,), at_key=True, section=owners[0].section_key)
+        if kind and mine:
+            return self._error("ACK1102.kind", (name,), at_key=True, owners=" and ".join(mine), kind=kind.name)
         near = schema_words.suggestion(name, known)
         return self._error("ACK1104", (name,), at_key=True, near=near)
 
@@ -126,10 +133,10 @@ class FaultReporter:
 
 
 @functools.cache
-def _parameters_of_all() -> Mapping[str, list[str]]:
-    """Every create parameter, with the names of the kinds that take it."""
-    owners: dict[str, list[str]] = {}
+def _keys_of_all() -> Mapping[str, list[Kind]]:
+    """Every key of create parameters, with the kinds that take it."""
+    owners: dict[str, list[Kind]] = {}
     for kind in catalog.DEFAULT.kinds:
-        for name in kind.parameters:
-            owners.setdefault(name, []).append(kind.name)
+        for name in sorted(kind.keys):
+            owners.setdefault(name, []).append(kind)
     return owners

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def _names() -> list[str]:
-    bodies = (file for operation in catalog.DEFAULT.operations.values() for file in operation.bodies)
+    operations = catalog.DEFAULT.operations.values()
+    bodies = (file for operation in operations for file in (*operation.bodies, *operation.bodies_today))
     return sorted({SPEC, DEFINITIONS, *bodies})
 
 
@@ -99,6 +100,14 @@ def own_schema() -> Mapping[str, object]:
     """The schema of ackplan's own keys."""
     spec = catalog.DEFAULT.spec
     return {"$schema": spec["$schema"], "$ref": f"{spec['$id']}#/$defs/own"}
+
+
+@functools.cache
+def nested_schema(kind: Kind) -> Mapping[str, object]:
+    """The schema of something inside of a cluster, in which secrets are references, as in a spec."""
+    spec = catalog.DEFAULT.spec
+    definitions = {**kind.root.get("$defs", {}), "secret_reference": spec["$defs"]["secret_reference"]}
+    return {**kind.root, "$schema": spec["$schema"], "$id": f"{spec['$id']}.{kind}", "$defs": definitions}
 
 
 def faults_by(schema: Mapping[str, object], instance: object) -> Iterator[ValidationError]:

@@ -12,7 +12,7 @@ from ackplan.core.diagnostics import Diagnostic, Span, error
 from ackplan.documents.tree import Laid, Map
 from ackplan.spec.fault_reporter import FaultReporter
 from ackplan.spec.fleet import Document
-from ackplan.spec.schema_validators import faults_by, faults_of, is_valid, own_schema
+from ackplan.spec.schema_validators import faults_by, faults_of, is_valid, nested_schema, own_schema
 
 
 def check_document(document: Document) -> list[Diagnostic]:
@@ -29,8 +29,8 @@ def check_nested(name: str, body: Map, start: Callable[[], Span], kind: Kind) ->
     """Every fault of something inside of a cluster, which is of this kind, and of ackplan's own keys in it."""
     own = catalog.DEFAULT.own_keys
     reporter = FaultReporter(body, start(), name)
-    faults = [reporter.unknown_key(key) for key in body if key not in own and key not in kind.parameters]
-    for schema, keys in ((kind.root, kind.parameters), (own_schema(), own)):
+    faults = [reporter.unknown_key(key) for key in body if key not in own and key not in kind.keys]
+    for schema, keys in ((nested_schema(kind), kind.keys), (own_schema(), own)):
         part = Laid(body)
         part.update({key: value for key, value in body.items() if key in keys})
         faults += [each for fault in faults_by(schema, part) for each in reporter.report(fault)]
@@ -74,7 +74,7 @@ def _has_only(keys: frozenset[str], sections: Set[str], body: Map) -> bool:
 
 def _likely(body: Map) -> list[Kind]:
     """The kinds that a cluster which does not say its own may be meant to be: those that know most of its keys."""
-    known = {kind: len(kind.parameters.keys() & body.keys()) for kind in catalog.DEFAULT.kinds}
+    known = {kind: len(kind.keys & body.keys()) for kind in catalog.DEFAULT.family_of(body).kinds}
     return [kind for kind, count in known.items() if count == max(known.values())]
 
 
@@ -93,6 +93,4 @@ def _as(kind: Kind, body: Map) -> Map:
 @functools.cache
 def _keys(kind: Kind) -> frozenset[str]:
     """Every key that a cluster of this kind may have, but what could yet tell it to be of another kind."""
-    return frozenset(
-        {*kind.parameters, *kind.catalog.own_keys} - (kind.catalog.discriminators.keys() - kind.constants.keys())
-    )
+    return frozenset({*kind.keys, *kind.catalog.own_keys} - (kind.discriminators.keys() - kind.constants.keys()))

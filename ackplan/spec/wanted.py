@@ -10,7 +10,7 @@ from ackplan.core import catalog
 from ackplan.core.catalog.timeouts import timeouts
 from ackplan.core.diagnostics import Span
 from ackplan.core.json_types import Json, JsonObject, items, mapping, texts
-from ackplan.documents.tree import Map
+from ackplan.documents.tree import Map, locate
 from ackplan.spec.desired import AttachGroup, Lifecycle, ScaleInChoice, Wanted
 
 _NOWHERE = {"": Span("", 0, 0)}
@@ -25,7 +25,7 @@ def build(
     """
     parameters, own_keys = _order(kind, tuple(body))
     own = {key: body[key] for key in own_keys if key not in without}
-    values = {key: body[key] for key in parameters}
+    values = kind.flat({key: body[key] for key in parameters})
     return Wanted(name, kind, values, own, timeouts(kind.catalog, own, values), _Spans(body, start), **_fields(own))
 
 
@@ -38,7 +38,8 @@ def rebuilt(name: str, kind: catalog.Kind, parameters: JsonObject, own: JsonObje
 def _order(kind: catalog.Kind, keys: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The parameters and ackplan's own keys among these, in the order of the schemas."""
     given = frozenset(keys)
-    return tuple(filter(given.__contains__, kind.parameters)), tuple(filter(given.__contains__, kind.catalog.own_keys))
+    top = dict.fromkeys(name.partition(".")[0] for name in kind.parameters)
+    return tuple(filter(given.__contains__, top)), tuple(filter(given.__contains__, kind.catalog.own_keys))
 
 
 class _Spans(Mapping[str, Span]):
@@ -51,6 +52,8 @@ class _Spans(Mapping[str, Span]):
         self._start = start
 
     def __getitem__(self, key: str) -> Span:
+        if "." in key:
+            return locate(self._body, tuple(key.split(".")), self._start(), at_key=True)
         return self._body.key_span(key) if key else self._start()
 
     def __iter__(self) -> Iterator[str]:

@@ -20,23 +20,6 @@ _REGION = re.compile(r"[A-Za-z0-9-]{1,64}")
 # Thirty thousand clusters of two thousand bytes each.
 _LIST: Final = 64 * MIB
 
-# What ACS3 signs as the operation's name, as today's official clients call it.
-_ACTIONS: Final = {
-    "create_cluster": "CreateCluster",
-    "scale_out": "ScaleOutCluster",
-    "scale": "ScaleCluster",
-    "attach": "AttachInstances",
-    "attach_script": "DescribeClusterAttachScripts",
-    "remove_nodes": "DeleteClusterNodes",
-    "delete_cluster": "DeleteCluster",
-    "kubeconfig": "DescribeClusterUserKubeconfig",
-    "certs": "DescribeClusterCerts",
-    "get_cluster": "DescribeClusterDetail",
-    "list_clusters": "DescribeClusters",
-    "get_task": "DescribeTaskInfo",
-    "list_nodes": "DescribeClusterNodes",
-}
-
 
 def call(
     name: str,
@@ -44,7 +27,7 @@ def call(
     ids: Mapping[str, str] | None = None,
     *,
     query: Mapping[str, str] | None = None,
-    body: Mapping[str, object] | None = None,
+    body: object = None,
 ) -> ApiCall:
     """The call of an operation of the catalog. `ids` are those that its path needs, by their names there.
 
@@ -60,7 +43,7 @@ def call(
         region=_checked_region(name, region),
         query=query or {},
         body=body,
-        action=_ACTIONS[name],
+        action=description.action,
         limit=_LIST if name in {"list_clusters", "list_nodes"} else MIB,
         missing_by_status=name == "get_task",
     )

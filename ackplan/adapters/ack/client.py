@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ackplan.adapters.ack.credentials import Credentials
     from ackplan.adapters.ack.exchange import Answer, ApiCall
     from ackplan.core.answers import Accepted, Attached, Cluster, LogLine, Node, Task
-    from ackplan.execute.ports import WriteDown
+    from ackplan.core.json_types import Json
+    from ackplan.execute.ports import Sent, WriteDown
 
 T = TypeVar("T")
 
@@ -107,6 +108,17 @@ class AckClient:
     async def list_logs(self, cluster_id: str, region: str = "") -> tuple[LogLine, ...]:
         """What the cluster's own log says, in the order of the answer (beyond the guide)."""
         return await self._ask(logs_call(region or self._region, cluster_id), decode.logs)
+
+    async def read(
+        self, operation: str, ids: Mapping[str, str], region: str = "", query: Mapping[str, str] | None = None
+    ) -> Json:
+        """What an operation of the contract that changes nothing answers, as it stands."""
+        return await self._ask(call(operation, region or self._region, ids, query=query), decode.value)
+
+    async def change(self, operation: str, region: str, sent: Sent, write_down: WriteDown | None = None) -> Accepted:
+        """An operation of the contract that changes something, and has no method of its own here."""
+        wanted = call(operation, region or self._region, sent.ids, query=sent.query, body=sent.body)
+        return await self._ask(wanted, lambda answer: decode.accepted_any(answer, sent.new_id), write_down)
 
     async def create_cluster(
         self, region: str, body: Mapping[str, object], write_down: WriteDown | None = None

@@ -161,6 +161,13 @@ def accepted_or_empty(answer: Answer) -> Accepted:
     return _known_accepted({} if decoded is None else mapping_of(decoded, "what was accepted"), answer)
 
 
+def accepted_any(answer: Answer, new_id: str) -> Accepted:
+    """The answer to a changing call of today, which may be empty; `new_id` is the field that names what was made."""
+    decoded = value(answer)
+    fields = {} if decoded is None else mapping_of(decoded, "what was accepted")
+    return _accepted(fields, answer, id_of(fields, new_id) if new_id else id_if_any(fields, "cluster_id"))
+
+
 def _known_accepted(fields: JsonObject, answer: Answer) -> Accepted:
     return _accepted(fields, answer, id_if_any(fields, "cluster_id"))
 

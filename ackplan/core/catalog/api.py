@@ -10,6 +10,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ackplan.core.catalog.family import Family, families_of
 from ackplan.core.catalog.kinds import Kind
 from ackplan.core.catalog.operations import Operation, operation_from
 from ackplan.core.catalog.parameters import Parameter, parameters_of
@@ -45,7 +46,8 @@ class Catalog:
     @functools.cached_property
     def kinds(self) -> tuple[Kind, ...]:
         """Every kind, in the order of the create operation's bodies."""
-        return tuple(self._kind_from(file) for file in self.operations[self.create].bodies)
+        creating = self.operations[self.create]
+        return tuple(self._kind_from(file) for file in (*creating.bodies, *creating.bodies_today))
 
     def _kind_from(self, file: str) -> Kind:
         root = self.schemas.read(file)
@@ -65,13 +67,19 @@ class Catalog:
         return parameters_of(self.schemas, self.spec["$defs"]["own"]["properties"], SPEC)
 
     @functools.cached_property
-    def discriminators(self) -> Mapping[str, frozenset[str]]:
-        """The parameters that tell kinds apart, each with the values it may take."""
-        values: dict[str, set[str]] = {}
-        for kind in self.kinds:
-            for name, constant in kind.constants.items():
-                values.setdefault(name, set()).add(constant)
-        return {name: frozenset(constants) for name, constants in values.items()}
+    def families(self) -> tuple[Family, ...]:
+        """The kinds by their generations, those of the guide first."""
+        return families_of(self.kinds)
+
+    def family_of(self, values: JsonObject) -> Family:
+        """The generation of kinds that these values of a spec's cluster are of: a section in them tells it."""
+        guide, *others = self.families
+        return next((family for family in others if family.section in values), guide)
+
+    @functools.cached_property
+    def discriminators(self) -> frozenset[str]:
+        """The parameters that tell kinds of any generation apart."""
+        return frozenset(name for family in self.families for name in family.discriminators)
 
     @functools.cached_property
     def sights(self) -> tuple[Sight, ...]:
@@ -98,26 +106,12 @@ class Catalog:
         return self._kinds_by_name[name]
 
     def kind_of(self, values: JsonObject) -> Kind | None:
-        """The kind whose constants these create parameters hold; of several, the one with most of them."""
-        constants = (values.get(name) for name in self.discriminators)
-        return self._kind_by(tuple(value if isinstance(value, str) else None for value in constants))
-
-    @functools.cache  # noqa: B019 - catalogs live as long as the process
-    def _kind_by(self, constants: tuple[str | None, ...]) -> Kind | None:
-        values = dict(zip(self.discriminators, constants, strict=True))
-        fitting = [
-            kind for kind in self.kinds if all(values.get(name) == value for name, value in kind.constants.items())
-        ]
-        return max(fitting, key=lambda kind: len(kind.constants), default=None)
+        """The kind whose constants these values of a spec's cluster hold; of several, the one with most of them."""
+        return self.family_of(values).kind_of(values)
 
     def kind_of_live(self, attributes: JsonObject) -> Kind | None:
         """The kind of a live cluster; None where no spec can say what it is, as with a profile that no kind has."""
-        kind = self.kind_of(attributes)
-        if kind is None:
-            return None
-        also = kind.root.get("x-ack-live-values", {})
-        others = [name for name in self.discriminators if name not in kind.constants and attributes.get(name)]
-        return kind if all(attributes[name] in also.get(name, ()) for name in others) else None
+        return self.families[0].kind_of_live(attributes)
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of this id. KeyError for an id that the contract does not have."""

@@ -7,7 +7,7 @@ which are secret, which a live cluster shows. Whoever has a cluster has its kind
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,39 @@ class Kind:
         return str(self.root["x-ack-resource"])
 
     @property
+    def section_key(self) -> str:
+        """The key of a spec's cluster by which it is of this generation (`x-ack-family`); empty for the guide's own."""
+        return str(self.root.get("x-ack-family", ""))
+
+    @functools.cached_property
+    def discriminators(self) -> Mapping[str, frozenset[str]]:
+        """The parameters that tell the kinds of its generation apart, each with the values it may take."""
+        return next(f for f in self.catalog.families if f.section == self.section_key).discriminators
+
+    @functools.cached_property
+    def keys(self) -> frozenset[str]:
+        """What a spec has at the top of one of this kind: its parameters, and the groups that hold others."""
+        return frozenset(name.partition(".")[0] for name in self.parameters)
+
+    @functools.cached_property
+    def _groups(self) -> frozenset[str]:
+        return frozenset(name.rpartition(".")[0] for name in self.parameters if "." in name)
+
+    def flat(self, body: JsonObject) -> JsonObject:
+        """The parameters of a body, those in groups under dotted names: `scaling_group.desired_size`."""
+        return dict(_leaves(body, "", self._outer_groups)) if self._groups else body
+
+    @functools.cached_property
+    def _outer_groups(self) -> frozenset[str]:
+        """Its groups, and those that they are in."""
+        parts = [group.split(".") for group in self._groups]
+        return frozenset(".".join(part[:end]) for part in parts for end in range(1, len(part) + 1))
+
+    def body(self, parameters: JsonObject) -> JsonObject:
+        """The body that these parameters are of: the other way round."""
+        return nested(parameters) if self._groups else parameters
+
+    @property
     def section(self) -> str:
         """The section of the guide that describes the create call."""
         return str(self.root["x-ack-section"])
@@ -67,6 +100,11 @@ class Kind:
     def region_parameter(self) -> Parameter | None:
         """The parameter that says in which region the cluster is; None of what is inside of one."""
         return next((p for p in self.parameters.values() if p.fill == "region"), None)
+
+    @property
+    def place(self) -> str:
+        """The place of a path that the id of one of this kind fills (`x-ack-place`)."""
+        return str(self.root.get("x-ack-place", "id"))
 
     @property
     def title(self) -> str:
@@ -138,3 +176,27 @@ class Kind:
         """What an answer shows of a cluster besides its parameters."""
         values = ((name, sight.value(attributes)) for name, sight in self.beside_sights.items())
         return {name: value for name, value in values if value is not None}
+
+
+def _leaves(body: JsonObject, prefix: str, groups: frozenset[str]) -> Iterator[tuple[str, Json]]:
+    for key, value in body.items():
+        name = prefix + key
+        if name in groups and isinstance(value, Mapping):
+            yield from _leaves(value, f"{name}.", groups)
+        else:
+            yield name, value
+
+
+def nested(parameters: JsonObject) -> dict[str, Json]:
+    """Values under dotted names as the object that they are parts of."""
+    body: dict[str, Json] = {}
+    for name, value in parameters.items():
+        *outer, key = name.split(".")
+        inner = body
+        for group in outer:
+            held = inner.setdefault(group, {})
+            if not isinstance(held, dict):
+                raise TypeError(f"{name}: {group} is no group")
+            inner = held
+        inner[key] = value
+    return body

@@ -22,7 +22,7 @@ def offered(catalog: Catalog) -> dict[str, Schema]:
     properties = {name: _named(catalog.schemas, schema, SPEC) for name, schema in own.items()}
     for kind in catalog.kinds:
         written = catalog.schemas.read(kind.schema_file)["$defs"]["properties"]["properties"]
-        for name in kind.parameters.keys() & written.keys() - _FROM_THE_NAME:
+        for name in kind.keys & written.keys() - _FROM_THE_NAME:
             properties.setdefault(name, _named(catalog.schemas, written[name], kind.schema_file))
     return dict(sorted(properties.items()))
 

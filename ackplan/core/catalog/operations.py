@@ -16,6 +16,7 @@ _PLACE = re.compile(r"\{([a-z_]+)\}")
 class Operation:
     """One operation. `path` has a place for each id that it needs (`/clusters/{id}/attach`); `places` are their names.
 
+    `action` is the name of it that ACS3 signs; `bodies_today` are bodies of today's API beside those of the guide.
     `expected_seconds` is how long it usually takes to settle.
     """
 
@@ -28,12 +29,18 @@ class Operation:
     changes: bool
     expected_seconds: float
     expected_by_body: Mapping[str, float] = field(default_factory=dict)
+    bodies_today: tuple[str, ...] = ()
+    action: str = ""
 
     def path_of(self, ids: Mapping[str, str]) -> str:
         """The path with each id in the place of its name. Raises ValueError for a name too few or too many."""
         if ids.keys() != self.places:
             raise ValueError(f"{self.id} takes {sorted(self.places)}, not {sorted(ids)}")
         return _PLACE.sub(lambda place: ids[place[1]], self.path)
+
+    def path_with(self, ids: Mapping[str, str]) -> str:
+        """The path with those ids in their places that are known: what is to be made has none yet."""
+        return _PLACE.sub(lambda place: ids.get(place[1]) or place[0], self.path)
 
     def expected(self, body_file: str | None = None) -> float:
         return self.expected_by_body.get(body_file or "", self.expected_seconds)
@@ -51,4 +58,6 @@ def operation_from(entry: OperationEntry) -> Operation:
         changes=entry["changes"],
         expected_seconds=float(entry.get("expected_seconds", 0)),
         expected_by_body={f: float(s) for f, s in entry.get("expected_seconds_by_body", {}).items()},
+        bodies_today=tuple(entry.get("bodies_today", ())),
+        action=entry.get("action", ""),
     )

@@ -67,6 +67,16 @@ class Parameter:
         return tuple(self.schema.get("x-ack-shown", ()))
 
     @property
+    def operation(self) -> str:
+        """The operation that changes it in place, where that is not the one that its kind is changed by."""
+        return str(self.schema.get("x-ack-call", ""))
+
+    @property
+    def sent_as(self) -> str:
+        """What the call that changes it names it; dotted where it is a part of something there."""
+        return str(self.schema.get("x-ack-as", self.name))
+
+    @property
     def reserved(self) -> tuple[str, ...]:
         """How the keys of those items begin that services put there by themselves, in lower case."""
         return tuple(self.schema.get("x-ack-reserved", ()))
@@ -184,10 +194,18 @@ def _without_empty(item: Json) -> Json:
     return {name: part for name, part in item.items() if part is not None and part != ""}
 
 
-def parameters_of(schemas: Schemas, definitions: Mapping[str, Schema], base: str) -> dict[str, Parameter]:
-    """The parameters that a schema file (`base`) defines, each with all that its schema refers to."""
-    parameters = {}
-    for name, raw in definitions.items():
-        schema = schemas.merged(raw, base)
-        parameters[name] = Parameter(name, Effect(schema["x-ack-effect"]), schema)
+def parameters_of(
+    schemas: Schemas, definitions: Mapping[str, Schema], base: str, prefix: str = ""
+) -> dict[str, Parameter]:
+    """The parameters that a schema file (`base`) defines, each with all that its schema refers to.
+
+    An object that has no effect of its own is a group: its parts are the parameters, under dotted names.
+    """
+    parameters: dict[str, Parameter] = {}
+    for key, raw in definitions.items():
+        name, schema = prefix + key, schemas.merged(raw, base)
+        if "x-ack-effect" in schema:
+            parameters[name] = Parameter(name, Effect(schema["x-ack-effect"]), schema)
+        elif "properties" in schema:
+            parameters |= parameters_of(schemas, schema["properties"], schemas.home(raw, base), f"{name}.")
     return parameters

@@ -73,6 +73,8 @@ Schema = TypedDict(
         "x-ack-together": bool,
         "x-ack-whole": bool,
         "x-ack-with": Mapping[str, Json],
+        "x-ack-family": str,
+        "x-ack-place": str,
     },
     total=False,
 )
@@ -89,7 +91,9 @@ class _OperationFacts(TypedDict):
 class OperationEntry(_OperationFacts, total=False):
     """One operation in `operations.json`."""
 
+    action: str
     bodies: Sequence[str]
+    bodies_today: Sequence[str]
     expected_seconds: float
     expected_seconds_by_body: Mapping[str, float]
 

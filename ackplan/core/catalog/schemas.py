@@ -55,6 +55,13 @@ class Schemas:
                 return merged
         return schema
 
+    def home(self, schema: Schema, base: str) -> str:
+        """The file in which the `properties` of a subschema of `base` stand: its own, or that of what it refers to."""
+        for keyword in _REFERENCES:
+            if keyword in schema and "properties" not in schema:
+                return self.home(*self.follow(schema[keyword], base))
+        return base
+
 
 def installed(name: str) -> SchemaFile:
     """One file of the `schemas/` that came with this ackplan. Raises FileNotFoundError where it is not there."""

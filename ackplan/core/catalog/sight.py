@@ -138,6 +138,6 @@ def sights_of(parameters: Mapping[str, Parameter]) -> dict[str, Sight]:
 
 
 def _sight(parameter: Parameter) -> Sight:
-    field, *others = parameter.places
+    field, *others = parameter.places if "." not in parameter.places[0] else (parameter.places[0], *parameter.places)
     rest = tuple((place.partition(".")[0], place) for place in others)
     return Sight(parameter, field, rest, parameter.schema.get("x-ack-live-form"))

@@ -47,7 +47,7 @@ def _is_told(parameter: Parameter) -> bool:
 
 def _is_counted(kind: catalog.Kind, parameter: Parameter) -> bool:
     """Whether it is told by other fields: the number of workers by the size, the kind by its type."""
-    return parameter.effect is Effect.SCALE or parameter.name in kind.catalog.discriminators
+    return parameter.effect is Effect.SCALE or parameter.name in kind.discriminators
 
 
 def sentence(plan: Plan) -> str:

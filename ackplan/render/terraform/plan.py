@@ -138,7 +138,7 @@ def _module(entries: Iterable[dict[str, object]]) -> dict[str, object]:
 
 def _planned(change: Change) -> dict[str, object]:
     replaced = change.action in {Action.CREATE, Action.REPLACE}
-    found = resources.attributes(change.name, change.after or {}, "" if replaced else change.cluster_id)
+    found = resources.attributes(change.kind, change.name, change.after or {}, "" if replaced else change.cluster_id)
     return _resource(change.kind, change.name, found)
 
 
@@ -178,7 +178,7 @@ def _prior(plan: Plan, record: Record) -> Iterable[dict[str, object]]:
 
 
 def _recorded(name: str, entry: RecordedCluster, clusters: Mapping[str, RecordedCluster]) -> dict[str, object]:
-    found = resources.attributes(name, entry.parameters, entry.cluster_id)
+    found = resources.attributes(entry.kind, name, entry.parameters, entry.cluster_id)
     needs = [resources.address(clusters[other].kind, other) for other in entry.depends_on if other in clusters]
     resource = _resource(entry.kind, name, found)
     return {**resource, "depends_on": needs} if needs else resource
@@ -195,7 +195,7 @@ def _configuration(planned: Iterable[Change]) -> dict[str, object]:
 
 def _configured(change: Change, kinds: Mapping[str, Kind]) -> dict[str, object]:
     needs = [resources.address(kinds[name], name) for name in change.depends_on if name in kinds]
-    found = resources.attributes(change.name, change.after or {})
+    found = resources.attributes(change.kind, change.name, change.after or {})
     configured = {
         "address": resources.address(change.kind, change.name),
         "mode": "managed",

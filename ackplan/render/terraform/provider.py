@@ -22,21 +22,22 @@ def address(kind: catalog.Kind, name: str) -> str:
 
 
 @functools.cache
-def provider_names() -> Mapping[str, str]:
-    """The provider's name of every parameter of every kind."""
-    return {name: parameter.provider for kind in catalog.DEFAULT.kinds for name, parameter in kind.parameters.items()}
+def provider_names(kind: catalog.Kind) -> Mapping[str, str]:
+    """The provider's name of every parameter of a kind."""
+    return {name: parameter.provider for name, parameter in kind.parameters.items()}
 
 
 @functools.cache
 def sensitive_attributes() -> frozenset[str]:
     """The attributes that are sensitive, by the provider's names."""
-    return frozenset(provider_names().get(name, name) for name in catalog.DEFAULT.secret_names)
+    names = {name: provider for kind in catalog.DEFAULT.kinds for name, provider in provider_names(kind).items()}
+    return frozenset(names.get(name, name) for name in catalog.DEFAULT.secret_names)
 
 
-def attributes(name: str, parameters: JsonObject, cluster_id: str = "") -> dict[str, Json]:
+def attributes(kind: catalog.Kind, name: str, parameters: JsonObject, cluster_id: str = "") -> dict[str, Json]:
     """A cluster's attributes, sorted by name. Without a `cluster_id` there is no `id`: only the API will tell it."""
-    given = {"name": name, **parameters}
-    found = {provider_names().get(key, key): _value(key, value) for key, value in given.items()}
+    named = provider_names(kind)
+    found = {named.get(key, key): _value(key, value) for key, value in {"name": name, **parameters}.items()}
     if cluster_id:
         found["id"] = cluster_id
     return dict(sorted(found.items()))

@@ -86,7 +86,7 @@ def drift_of(change: Change, mode: str) -> ResourceChange | None:
     recorded = change.recorded
     if recorded is None or not (change.drifted or change.reason is Reason.GONE):
         return None
-    before = provider.attributes(change.name, recorded.parameters, recorded.cluster_id)
+    before = provider.attributes(recorded.kind, change.name, recorded.parameters, recorded.cluster_id)
     if change.reason in {Reason.VANISHED, Reason.GONE}:
         return _entry(recorded.kind, change.name, _change(["delete"], before, None))
     live: dict[str, Json | Absent] = dict(recorded.parameters)
@@ -94,20 +94,20 @@ def drift_of(change: Change, mode: str) -> ResourceChange | None:
         if parameter.side is Side.LIVE:
             live[parameter.name] = parameter.after if mode == "refresh-only" else parameter.before
     shown = {name: value for name, value in live.items() if value is not ABSENT}
-    after = provider.attributes(change.name, shown, recorded.cluster_id)
+    after = provider.attributes(recorded.kind, change.name, shown, recorded.cluster_id)
     return _entry(recorded.kind, change.name, _change(["update"], before, after))
 
 
 def _sides(change: Change, mode: str) -> tuple[Attributes | None, Attributes | None]:
     """Attributes before and after. A refresh takes what is live as given: it changes nothing then."""
     name, replaced = change.name, change.action is Action.REPLACE
-    before = _attributes(name, change.before, change.cluster_id)
-    after = _attributes(name, change.after, "" if replaced else change.cluster_id)
+    before = _attributes(change.kind, name, change.before, change.cluster_id)
+    after = _attributes(change.kind, name, change.after, "" if replaced else change.cluster_id)
     return (after, after) if mode == "refresh-only" and after is not None else (before, after)
 
 
-def _attributes(name: str, parameters: JsonObject | None, cluster_id: str) -> Attributes | None:
-    return None if parameters is None else provider.attributes(name, parameters, cluster_id)
+def _attributes(kind: Kind, name: str, parameters: JsonObject | None, cluster_id: str) -> Attributes | None:
+    return None if parameters is None else provider.attributes(kind, name, parameters, cluster_id)
 
 
 def _actions(change: Change, before: Attributes | None, after: Attributes | None) -> list[str]:
@@ -142,5 +142,5 @@ def _change(actions: list[str], before: Attributes | None, after: Attributes | N
 def _replace_paths(change: Change) -> list[list[str]]:
     if change.action is not Action.REPLACE:
         return []
-    names = provider.provider_names()
+    names = provider.provider_names(change.kind)
     return [[names.get(p.name, p.name)] for p in change.parameters if p.effect is Effect.REPLACE]

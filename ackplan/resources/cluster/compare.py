@@ -80,7 +80,7 @@ def _unforced(change: ParameterChange) -> ParameterChange:
 def _given_up(wanted: Wanted, recorded: RecordedCluster) -> Iterator[ParameterChange]:
     """What the cluster was made with, and its replacement will be made without."""
     kind = recorded.kind
-    apart = kind.catalog.discriminators
+    apart = kind.discriminators
     for name, value in recorded.parameters.items():
         if name not in wanted.parameters and name not in apart:
             known = kind.parameters.get(name)
@@ -126,7 +126,7 @@ def _visible(kind: Kind, fields: frozenset[str]) -> Mapping[str, Sight]:
 
 def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Iterator[ParameterChange]:
     """The kind is compared as a whole: a managed cluster differs from an edge one by a parameter it must not have."""
-    for name, allowed in wanted.kind.catalog.discriminators.items():
+    for name, allowed in wanted.kind.discriminators.items():
         after = wanted.parameters.get(name, ABSENT)
         before = recorded.kind.constants.get(name, ABSENT)
         told = live.attributes.get(name)

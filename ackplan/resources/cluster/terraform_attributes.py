@@ -61,7 +61,7 @@ def kind_of(resource: Resource) -> Kind | None:
     kind = next((kind for kind in catalog.DEFAULT.kinds if kind.resource == resource.type), None)
     if kind is None:
         return None
-    apart = [name for name in kind.catalog.discriminators if name not in kind.constants]
+    apart = [name for name in kind.discriminators if name not in kind.constants]
     said = {name: resource.attributes.get(name) for name in apart}
     return kind.catalog.kind_of({**said, **kind.constants}) or kind
 

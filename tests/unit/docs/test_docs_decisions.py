@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from ackplan.core import catalog
+from ackplan.core.catalog.parameters import Effect
 
 SPEC = "https://ackplan.dev/schemas/spec.schema.json"
 # The data of a page, which nobody writes.
@@ -68,13 +69,14 @@ def named(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def test_0001_the_code_names_no_create_parameter_but_fields_of_a_live_cluster(root):
+    effects = {effect.value for effect in Effect}
     live = {p.live for kind in catalog.DEFAULT.kinds for p in kind.parameters.values() if p.live}
     packages = ("spec", "record", "diff", "plan", "execute", "app", "core", "adapters", "render")
     modules = [path for package in packages for path in (root / "ackplan" / package).rglob("*.py")]
     assert len(modules) > 30
     found = {use for path in modules for use in named(path)}
     assert {
-        (file, name) for file, name in found if name not in {"name", *catalog.DEFAULT.discriminators, *live}
+        (file, name) for file, name in found if name not in {"name", *catalog.DEFAULT.discriminators, *live, *effects}
     } == set()
 
 

@@ -25,7 +25,7 @@ def partial() -> Mapping[str, Any]:
 
 
 def test_every_key_of_a_cluster_is_offered_with_what_it_is_for(partial: Mapping[str, Any]) -> None:
-    parameters = {name for kind in catalog.DEFAULT.kinds for name in kind.parameters}
+    parameters = {name for kind in catalog.DEFAULT.kinds for name in kind.keys}
     assert set(partial) == (parameters | set(catalog.DEFAULT.own_keys)) - {"name"}
     assert [name for name, told in partial.items() if not told.get("description")] == []
     assert partial["snat_entry"]["description"].startswith("Set up SNAT")

@@ -331,7 +331,7 @@ def rules_in(schema: Any) -> Iterator[str]:
 def of_the_guide(schemas: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The schemas without those of operations, parameters and rules that the guide does not have."""
     bodies = [schema for schema in schemas.values() if schema.get("x-ack-section") != "today"]
-    names = ("today_", "rule_today_")
+    names = ("today_", "rule_today_", "nodes_in_pools")
     return [
         {**body, "$defs": {name: part for name, part in body["$defs"].items() if not name.startswith(names)}}
         for body in bodies

@@ -23,6 +23,7 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-as": {"type": "string", "pattern": PLACE},
     "x-ack-assumed": {"enum": [True, "cloud_ssd", {"env": "ACK_NODE_PASSWORD"}]},
     "x-ack-beside": {"type": "object", "minProperties": 1},
+    "x-ack-family": {"type": "string", "pattern": "^[a-z_]+$"},
     "x-ack-call": {"type": "string", "pattern": "^[a-z_]+$"},
     "x-ack-calls": {"type": "object", "minProperties": 1},
     "x-ack-check": {"enum": ["cidr", "port-range"]},
