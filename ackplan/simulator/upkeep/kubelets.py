@@ -8,23 +8,17 @@ from __future__ import annotations
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.belongings import Belonging
 from ackplan.simulator.json_types import text
+from ackplan.simulator.pools.finding import find, pools_of
 from ackplan.simulator.records import Cluster
-from ackplan.simulator.refusals import Refusal
 from ackplan.simulator.upkeep import version_table
 
 TYPE = "nodepool_upgrade"
 _KIND = "kubelet"
-_POOLS = "node_pool"
 
 
 def check_pool(ledger: Ledger, cluster: Cluster, pool_id: str) -> None:
     """Raises Refusal 404 for a pool that the cluster does not have."""
-    if pool_id not in _pools(ledger, cluster):
-        raise Refusal(404, "ErrorNodePoolNotFound", f"node pool {pool_id[:64]} not found in the cluster")
-
-
-def _pools(ledger: Ledger, cluster: Cluster) -> list[str]:
-    return [one.name for one in ledger.store.belongings(_POOLS, cluster.cluster_id)]
+    find(ledger, cluster, pool_id)
 
 
 def version(ledger: Ledger, cluster: Cluster, pool_id: str) -> str:
@@ -41,9 +35,9 @@ def keep(ledger: Ledger, cluster: Cluster, pool_id: str, reached: str) -> None:
 def stay(ledger: Ledger, cluster: Cluster, behind: str) -> None:
     """The control plane has left all pools behind, which had `behind` unless they were behind already."""
     kept = {one.name for one in ledger.store.belongings(_KIND, cluster.cluster_id)}
-    for pool_id in _pools(ledger, cluster):
-        if pool_id not in kept:
-            keep(ledger, cluster, pool_id, behind)
+    for pool in pools_of(ledger, cluster):
+        if pool.pool_id not in kept:
+            keep(ledger, cluster, pool.pool_id, behind)
 
 
 def follow(ledger: Ledger, cluster: Cluster) -> None:

@@ -17,7 +17,7 @@ from ackplan.simulator.upkeep import task_document
 from ackplan.simulator.upkeep.task_document import CANCELED, PAUSED
 
 _HOLDABLE = frozenset({"cluster_upgrade", "nodepool_upgrade"})
-_RUNNING = frozenset({"running", "pending"})
+_RUNNING = task_document.GOING - {PAUSED}
 _SHOWN = 10
 
 
@@ -54,7 +54,7 @@ def _cancel(ledger: Ledger, call: Invocation) -> Json:
 
 def cancel(ledger: Ledger, task: Task) -> None:
     """Ends it now, as if it had failed. Raises Refusal 409 for one that has ended, or that can't be stopped."""
-    if task.state not in {*_RUNNING, PAUSED} or task.operation == Operation.DELETE:
+    if task.state not in task_document.GOING or task.operation == Operation.DELETE:
         raise _not_now(task, "canceled")
     _hold(ledger, task)
     task.succeeds, task.error, task.called = False, None, CANCELED

@@ -16,7 +16,7 @@ from ackplan.simulator.machine import Operation
 from ackplan.simulator.records import Task
 
 PAUSED, CANCELED = "paused", "canceled"
-_GOING = frozenset({"running", "pending", PAUSED})
+GOING = frozenset({"running", "pending", PAUSED})
 # Stages by the type of the task, each with the share of the whole at which it ends.
 _STAGES: Mapping[str, Sequence[tuple[str, float]]] = {
     Operation.CREATE: (("prepare_vpc", 0.2), ("init_master", 0.7), ("join_nodes", 1.0)),
@@ -32,13 +32,14 @@ _USUAL = (("prepare", 0.1), ("carry_out", 1.0))
 
 def share(task: Task, now: float) -> float:
     """How much of it is done, from 0 to 1; of one that has failed or was canceled, how much had been."""
-    before = _number(task.payload, "share", 0.0 if task.state in _GOING else 0.5)
+    before = _number(task.payload, "share", 0.0 if task.state in GOING else 0.5)
     if task.state in SUCCEEDED:
         return 1.0
     begun = _number(task.payload, "resumed", task.created)
     if task.due is None or task.due <= begun or task.state == PAUSED:
-        return before if task.state in {*_GOING, CANCELED} or "share" in task.payload else 0.5
-    return before + (1.0 - before) * min(1.0, max(0.0, (now - begun) / (task.due - begun)))
+        return before if task.state in {*GOING, CANCELED} or "share" in task.payload else 0.5
+    until = _number(task.payload, "until", 1.0)
+    return before + (until - before) * min(1.0, max(0.0, (now - begun) / (task.due - begun)))
 
 
 def stage(task: Task, now: float) -> str:
@@ -99,7 +100,7 @@ def document(task: Task, now: float) -> JsonObject:
 
 def _results(task: Task) -> list[JsonObject]:
     """Of each instance or add-on that it is about, how it went."""
-    status = "initial" if task.state in _GOING else "success" if task.state in SUCCEEDED else "failed"
+    status = "initial" if task.state in GOING else "success" if task.state in SUCCEEDED else "failed"
     named = [*texts(task.payload, "instances"), *texts(task.payload, "subjects")]
     return [{"data": name, "status": status} for name in named]
 
@@ -107,7 +108,7 @@ def _results(task: Task) -> list[JsonObject]:
 def _shown(task: Task, now: float) -> Iterator[JsonObject]:
     done, since = share(task, now), 0.0
     for name, until in _stages(task):
-        begun = done > since or (since == 0.0 and task.state in _GOING)
+        begun = done > since or (since == 0.0 and task.state in GOING)
         over = done >= until
         state = "success" if over else task.state if begun else "initial"
         yield {
@@ -133,7 +134,7 @@ def _events(task: Task) -> Iterator[JsonObject]:
     for mark in marks if isinstance(marks, list) else []:
         if isinstance(mark, Mapping):
             yield _event(_number(mark, "at", task.created), str(mark["action"]), "info", str(mark["reason"]))
-    if task.state not in _GOING:
+    if task.state not in GOING:
         good = task.state in SUCCEEDED
         reason = str((task.error or {}).get("code", "Succeeded" if good else "Ended"))
         yield _event(task.updated, "end", "info" if good else "error", reason)

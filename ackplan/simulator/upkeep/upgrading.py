@@ -44,7 +44,8 @@ def _upgrade(ledger: Ledger, call: Invocation) -> Json:
 
 
 def _busy_pools(ledger: Ledger, cluster: Cluster) -> bool:
-    return any(task.operation == kubelets.TYPE for task in ledger.store.pending_tasks(cluster.cluster_id))
+    tasks = ledger.store.tasks(cluster.cluster_id)
+    return any(task.operation == kubelets.TYPE and task.state in task_document.GOING for task in tasks)
 
 
 def _fate(ledger: Ledger, cluster: Cluster, fate: Fate) -> Fate:

@@ -54,6 +54,11 @@ def of(cluster: Cluster) -> str:
     return str(shown or _UNTOLD)
 
 
+def is_named(version: str, name: str) -> bool:
+    """Whether a name means a version: `1.32`, `1.32.1` or all of it."""
+    return name in {version, version.partition("-")[0], ".".join(version.split(".")[:2])}
+
+
 def steps(version: str) -> Sequence[str]:
     """The versions that one may be upgraded to, oldest first."""
     later = [other for other in known() if numbers(other) > numbers(version)]
@@ -66,7 +71,7 @@ def check_step(version: str, target: str) -> str:
     """The full version that `target` names, which may be a minor version. Raises Refusal 400 where it can't follow."""
     if numbers(target) <= numbers(version):
         raise _refused(version, "it is not newer")
-    named = [other for other in known() if target in {other, other.partition("-")[0], ".".join(other.split(".")[:2])}]
+    named = [other for other in known() if is_named(other, target)]
     if not named:
         raise _refused(version, "there is no such version")
     allowed = [other for other in named if other in steps(version)]
