@@ -24,6 +24,7 @@ from ackplan.simulator.group import ITEMS
 from ackplan.simulator.json_types import Json, JsonObject, inner, text
 from ackplan.simulator.refusals import Refusal
 from ackplan.simulator.request import Incoming
+from ackplan.simulator.today import ordering, unset_values
 
 MAX_BYTES = 1 << 20
 _MAX_DEPTH = 16
@@ -81,10 +82,18 @@ def check(body: Mapping[str, Json], operation: str, *, today: bool) -> Mapping[s
 
     `today`: the call comes from one of today's clients.
     """
+    if ordering.is_ordered(operation, body):
+        ordered = ordering.check(body, lenient=today)
+        _check_networks(ordered)
+        _check_ports(ordered)
+        return ordered
     name = schema_name(body, operation)
     if bundle.is_todays(name):
         return todays.check(body, name, lenient=today)
-    newer = {key: _boolean(key, body[key]) for key in _NEWER.get(operation, ()) if key in body}
+    newer: JsonObject = {key: _boolean(key, body[key]) for key in _NEWER.get(operation, ()) if key in body}
+    if unset_values.is_typed(body, name):
+        newer |= ordering.more(body, name) if operation == ordering.CREATE else {}
+        body, today = unset_values.meant(body, name), True
     body = {key: value for key, value in body.items() if key not in newer}
     if today:
         body = _known(body, name, operation)

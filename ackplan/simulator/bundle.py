@@ -25,7 +25,10 @@ def read(name: str) -> JsonObject:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One call of the contract. `also` are other paths of it, `bodies` the schemas that its body may have."""
+    """One call of the contract. `also` are other paths of it, `bodies` the schemas that its body may have.
+
+    `bodies_today` are those that it may have besides, of today's API.
+    """
 
     id: str
     method: str
@@ -34,6 +37,7 @@ class Contract:
     changes: bool
     status: int
     bodies: Sequence[str]
+    bodies_today: Sequence[str] = ()
 
 
 @functools.cache
@@ -51,14 +55,25 @@ def _contract(entry: Mapping[str, Json]) -> Contract:
         changes=bool(entry["changes"]),
         status=number(entry, "status"),
         bodies=[name.removesuffix(_ENDING) for name in texts(entry, "bodies")],
+        bodies_today=[name.removesuffix(_ENDING) for name in texts(entry, "bodies_today")],
     )
 
 
 @functools.cache
 def bodies(operation: str) -> Sequence[str]:
     """The schemas that the body of a call may have; none for a call without a body."""
+    return _contract_of(operation).bodies
+
+
+@functools.cache
+def bodies_today(operation: str) -> Sequence[str]:
+    """The schemas of today's API that it may have besides."""
+    return _contract_of(operation).bodies_today
+
+
+def _contract_of(operation: str) -> Contract:
     (contract,) = (contract for contract in operations() if contract.id == operation)
-    return contract.bodies
+    return contract
 
 
 def _id(name: str) -> str:
@@ -119,7 +134,8 @@ def _compiled(name: str) -> Callable[[object], bool]:
 
 
 def _names() -> list[str]:
-    return ["definitions", *(name for contract in operations() for name in contract.bodies)]
+    bodies = (name for contract in operations() for name in (*contract.bodies, *contract.bodies_today))
+    return ["definitions", *bodies]
 
 
 @functools.cache
@@ -131,6 +147,18 @@ def _registry() -> SchemaRegistry:
 def properties(name: str) -> Mapping[str, Json]:
     """A body's parameters by name, references not followed."""
     return inner(read(name), "$defs", "properties", "properties")
+
+
+def required(name: str) -> Sequence[str]:
+    """The parameters that a body must have whatever else it has."""
+    return texts(inner(read(name), "$defs", "rules"), "required")
+
+
+def defaults_to_true(name: str, parameter: str) -> bool:
+    """Whether a parameter that is left out means true."""
+    parameters = properties(name)
+    schema = _follow(inner(parameters, parameter), name) if parameter in parameters else {}
+    return schema.get("default") is True
 
 
 def types(name: str, parameter: str) -> frozenset[str]:

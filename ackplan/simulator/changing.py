@@ -10,7 +10,7 @@ is the number to add.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ackplan.simulator import refusals
 from ackplan.simulator.account import Ledger
@@ -102,15 +102,16 @@ def _removable(ledger: Ledger, cluster_id: str, name: str) -> Node:
     return node
 
 
-def delete(ledger: Ledger, cluster_id: str, fate: Fate) -> Task:
-    """Deletes the cluster and the instances that were made for it."""
+def delete(ledger: Ledger, cluster_id: str, fate: Fate, kept: Sequence[str] | None = ()) -> Task:
+    """Deletes the cluster and the instances that were made for it, but for those that are `kept`; None keeps all."""
     cluster = ledger.find(cluster_id)
     if cluster.kind == "foreign":
         raise refusals.wrong_kind(cluster_id, Operation.DELETE)
     if str(cluster.attributes.get("deletion_protection")).lower() == "true":
         raise refusals.protected(cluster_id)
     ledger.begin(cluster, Operation.DELETE)
-    return ledger.start(cluster, Operation.DELETE, {}, fate)
+    payload: JsonObject = {"keeps_all": kept is None, "kept": list(kept or ())}
+    return ledger.start(cluster, Operation.DELETE, payload, fate)
 
 
 def _with_nodes(ledger: Ledger, cluster_id: str, operation: Operation) -> Cluster:

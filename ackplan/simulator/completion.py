@@ -92,8 +92,9 @@ def _succeed(ledger: Ledger, cluster: Cluster, operation: Operation, task: Task)
             take_out(ledger, texts(task.payload, "instances"), release=bool(task.payload["release"]))
             cluster.grow(-len(texts(task.payload, "instances")))
         case Operation.DELETE:
-            made = [node for node in ledger.store.nodes(cluster.cluster_id) if not node.attached]
-            take_out(ledger, [node.instance_id for node in made], release=True)
+            made = [node.instance_id for node in ledger.store.nodes(cluster.cluster_id) if not node.attached]
+            kept = made if task.payload.get("keeps_all") else texts(task.payload, "kept")
+            take_out(ledger, [instance for instance in made if instance not in kept], release=True)
         case _:
             assert_never(operation)
 

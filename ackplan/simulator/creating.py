@@ -16,6 +16,8 @@ from ackplan.simulator.json_types import Json, JsonObject, number, text, texts
 from ackplan.simulator.machine import Operation
 from ackplan.simulator.records import Cluster, Task
 from ackplan.simulator.refusals import Refusal
+from ackplan.simulator.today import founding
+from ackplan.simulator.today.ordering import MARK
 
 _DEFAULT_VERSION = "1.14.6-aliyun.1"
 _MADE_VSWITCHES = 3
@@ -34,7 +36,9 @@ def create(ledger: Ledger, body: Mapping[str, Json], fate: Fate, *, looked: bool
     workers = number(body, "num_of_nodes", 0)
     _check_quotas(ledger, workers)
     serial = ledger.serial("cluster")
-    masters = number(body, "master_count", 3) if body["cluster_type"] == "Kubernetes" else 0
+    todays = MARK in body
+    body = {parameter: value for parameter, value in body.items() if parameter != MARK}
+    masters = _masters(body)
     cluster = Cluster(
         cluster_id=ledger.ids.cluster(serial),
         name=name,
@@ -43,15 +47,24 @@ def create(ledger: Ledger, body: Mapping[str, Json], fate: Fate, *, looked: bool
         attributes=_attributes(ledger, body, serial),
         ordered=redacted(body),
     )
+    if todays:
+        founding.found(ledger, cluster, body, serial)
     ledger.store.keep_cluster(cluster)
     payload: JsonObject = {
         "masters": masters,
         "workers": workers,
-        "master_types": body.get("master_instance_types", []),
+        "master_types": body.get("master_instance_types") or founding.masters(body).get("instance_types", []),
         "worker_types": body.get("worker_instance_types", []),
         "charged": body.get("worker_instance_charge_type", "PostPaid"),
     }
     return ledger.start(cluster, Operation.CREATE, payload, fate)
+
+
+def _masters(body: Mapping[str, Json]) -> int:
+    """How many masters a dedicated cluster is ordered with."""
+    if body["cluster_type"] != "Kubernetes":
+        return 0
+    return number(body, "master_count", number(founding.masters(body), "size", 3))
 
 
 def _check_quotas(ledger: Ledger, workers: int) -> None:

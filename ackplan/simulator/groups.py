@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from ackplan.simulator.group import Act, Born, End, Group, Sown
 from ackplan.simulator.pools import pool_group
+from ackplan.simulator.today.todays_groups import TODAY
 from ackplan.simulator.upkeep import UPKEEP
 
-GROUPS: Sequence[Group] = (pool_group.GROUP, *UPKEEP)
+GROUPS: Sequence[Group] = (pool_group.GROUP, *TODAY, *UPKEEP)
 
 CHANGES: Mapping[str, Act] = {name: act for group in GROUPS for name, act in group.changes.items()}
 READS: Mapping[str, Act] = {name: act for group in GROUPS for name, act in group.reads.items()}

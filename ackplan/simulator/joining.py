@@ -9,6 +9,8 @@ from ackplan.simulator.clock import stamp
 from ackplan.simulator.json_types import JsonObject
 from ackplan.simulator.records import Cluster, Node
 
+_IMAGE = "aliyun_3_x64_20G_alibase_20240528.vhd"
+
 
 def joined_node(ledger: Ledger, cluster: Cluster, instance: str, role: str, source: str) -> Node:
     """A node that works. `source` is `manual` for an instance that was attached."""
@@ -24,6 +26,12 @@ def joined_node(ledger: Ledger, cluster: Cluster, instance: str, role: str, sour
         "creation_time": stamp(instant),
         "is_aliyun_node": True,
         "source": source,
+        "host_name": f"iZ{instance[2:]}Z",
+        "image_id": _IMAGE,
+        "instance_name": f"worker-k8s-for-cs-{cluster.cluster_id}",
+        "error_message": "",
+        "nodepool_id": "",
+        "spot_strategy": "NoSpot",
     }
     return Node(instance, cluster.cluster_id, role, joined=True, attributes=attributes, since=instant)
 

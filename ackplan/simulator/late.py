@@ -13,6 +13,7 @@ from ackplan.simulator.group import Invocation
 from ackplan.simulator.injection.effect import Fate
 from ackplan.simulator.records import LateCall
 from ackplan.simulator.refusals import Refusal
+from ackplan.simulator.today.surroundings import kept
 
 
 def commit(ledger: Ledger, call: LateCall) -> None:
@@ -23,6 +24,7 @@ def commit(ledger: Ledger, call: LateCall) -> None:
 
 def _perform(ledger: Ledger, call: LateCall, fate: Fate) -> None:
     subject, body = call.cluster_id, call.body
+    late = Invocation(call.operation, call.places, call.query, body, fate)
     match call.operation:
         case "create_cluster":
             creating.create(ledger, body, fate, looked=True)
@@ -35,7 +37,6 @@ def _perform(ledger: Ledger, call: LateCall, fate: Fate) -> None:
         case "remove_nodes":
             changing.remove_nodes(ledger, subject, body, fate)
         case "delete_cluster":
-            changing.delete(ledger, subject, fate)
+            changing.delete(ledger, subject, fate, kept(late))
         case _:
-            late = Invocation(call.operation, call.places, call.query, body, fate)
             groups.CHANGES[call.operation](ledger, late)

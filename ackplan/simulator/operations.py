@@ -13,6 +13,8 @@ from ackplan.simulator.request import Incoming
 from ackplan.simulator.view import View
 from ackplan.simulator.world import World
 
+# What pages of clusters can be narrowed by.
+_WANTED = ("name", "cluster_id", "cluster_type", "cluster_spec", "profile", "region_id")
 _CHANGES: Mapping[str, Callable[[World, str, Mapping[str, Json], Fate], Json]] = {
     "create_cluster": lambda world, _, body, fate: world.create(body, fate),
     "scale_out": World.scale_out,
@@ -70,6 +72,7 @@ def _read(world: World, call: Invocation, request: Incoming) -> Json:
 def _list_clusters(world: World, query: Mapping[str, str], view: View, *, paged: bool) -> Json:
     name = query.get("name", "")
     if not paged:
-        return world.clusters(name, query.get("clusterType", ""), view)
+        return world.clusters(name, query.get("clusterType", ""), view, query.get("resource_group_id", ""))
     number, size = paging.number(query, "page_number", 1), paging.number(query, "page_size", 10, paging.MOST)
-    return world.clusters_paged(number, size, name, query.get("cluster_type", ""), view)
+    wanted = {field: query.get(field, "") for field in _WANTED}
+    return world.clusters_paged(number, size, wanted, view)

@@ -12,13 +12,15 @@ from ackplan.simulator.machine import Operation
 MASTER = "Master"
 WORKER = "Worker"
 _KINDS = {"Kubernetes": "dedicated", "ManagedKubernetes": "managed", "Ask": "serverless"}
+_PROFILES = {"Edge": "edge", "Serverless": "serverless"}
 
 
 @dataclass(slots=True)
 class Cluster:
     """A cluster. `attributes` are the other fields of its answer; `size` counts masters too (guide 2.9).
 
-    `ordered` is the body of its create call without secrets.
+    `ordered` is the body of its create call without secrets. `settings` are what answers of today's API only hint at;
+    clusters of the guide have none.
     """
 
     cluster_id: str
@@ -27,12 +29,13 @@ class Cluster:
     size: int | str
     attributes: JsonObject = field(default_factory=dict)
     ordered: JsonObject = field(default_factory=dict)
+    settings: JsonObject = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
         """`dedicated`, `managed`, `edge`, `serverless`, or `foreign`: Swarm and whatever else is not Kubernetes."""
         kind = _KINDS.get(str(self.attributes.get("cluster_type", "")), "foreign")
-        return "edge" if kind == "managed" and self.attributes.get("profile") == "Edge" else kind
+        return _PROFILES.get(str(self.attributes.get("profile")), kind) if kind == "managed" else kind
 
     def grow(self, by: int) -> None:
         """Changes the number of nodes."""
@@ -66,7 +69,9 @@ class Node:
 
     def answer(self) -> JsonObject:
         instance_id = "" if self.unnamed else self.instance_id
-        return {**self.attributes, "instance_id": instance_id, "instance_role": self.role}
+        family = str(self.attributes.get("instance_type", "")).rpartition(".")[0]
+        shown = {"instance_type_family": family, **self.attributes}
+        return {**shown, "instance_id": instance_id, "instance_role": self.role}
 
 
 @dataclass(slots=True)

@@ -148,6 +148,8 @@ class Service:
             _turn(exchange, route, payload)
         if route.operation in routes.CHANGING and isinstance(payload, Mapping):
             payload = {**payload, "request_id": exchange.request_id}
+            if "RequestId" in payload:
+                payload = {**payload, "RequestId": exchange.request_id}
         exchange.answer = answers.success(status, payload, as_json=exchange.as_json)
 
     @staticmethod

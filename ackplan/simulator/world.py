@@ -18,6 +18,7 @@ from ackplan.simulator.json_types import Json, JsonObject, text
 from ackplan.simulator.pools.finding import pool_of_node
 from ackplan.simulator.records import Cluster, LateCall, Task
 from ackplan.simulator.seeding import seed
+from ackplan.simulator.today import showing
 from ackplan.simulator.traits import Traits
 from ackplan.simulator.upkeep import kubeconfig_states, task_document
 from ackplan.simulator.view import PLAIN, View
@@ -72,21 +73,26 @@ class World:
 
     # Calls that read
 
-    def clusters(self, name: str = "", cluster_type: str = "", view: View = PLAIN) -> list[JsonObject]:
-        """All clusters, Swarm ones too, or those whose name contains `name` and whose type is `cluster_type`."""
+    def clusters(
+        self, name: str = "", cluster_type: str = "", view: View = PLAIN, resource_group: str = ""
+    ) -> list[JsonObject]:
+        """All clusters, Swarm ones too, or those whose name contains `name`, of this type and resource group."""
         with self.look():
-            found = [cluster.answer() for cluster in view.clusters(self._ledger) if name in cluster.name]
-        return [answer for answer in found if not cluster_type or answer.get("cluster_type") == cluster_type]
+            clusters = view.clusters(self._ledger)
+        wanted = {"name": name, "cluster_type": cluster_type, "resource_group_id": resource_group}
+        return [showing.listed(cluster) for cluster in clusters if showing.fits(cluster, wanted)]
 
-    def clusters_paged(self, number: int, size: int, name: str, cluster_type: str, view: View = PLAIN) -> JsonObject:
-        """One page of the list, as today's clients ask for it."""
-        found = self.clusters(name, cluster_type, view)
-        page: JsonObject = {"page_number": number, "page_size": size, "total_count": len(found)}
-        return {"clusters": found[(number - 1) * size : number * size], "page_info": page}
+    def clusters_paged(self, number: int, size: int, wanted: Mapping[str, str], view: View = PLAIN) -> JsonObject:
+        """One page of the list, as today's clients ask for it; `wanted` are values of fields of its clusters."""
+        with self.look():
+            fitting = [cluster for cluster in view.clusters(self._ledger) if showing.fits(cluster, wanted)]
+        page: JsonObject = {"page_number": number, "page_size": size, "total_count": len(fitting)}
+        shown = [showing.listed(cluster, page=True) for cluster in fitting[(number - 1) * size : number * size]]
+        return {"clusters": shown, "page_info": page}
 
     def cluster(self, cluster_id: str, view: View = PLAIN) -> JsonObject:
         with self.look():
-            return self._seen(cluster_id, view).answer()
+            return showing.detail(self._seen(cluster_id, view))
 
     def _seen(self, cluster_id: str, view: View) -> Cluster:
         cluster = view.cluster(self._ledger, cluster_id)

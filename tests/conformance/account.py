@@ -119,7 +119,25 @@ UPKEEP = (
     Step("expire_kubeconfig", "c-managed", {"user": "200000000000000001", "expire_hour": 2}),
     Step("revoke_kubeconfig", "c-managed"),
 )
-
+_SUBJECT = {"region_id": "cn-beijing", "resource_type": "CLUSTER"}
+_TAGGED = {**_SUBJECT, "resource_ids": '["c-managed"]'}
+TODAY = (
+    Step("modify_cluster", "c-managed", {"timezone": "UTC", "deletion_protection": False}),
+    Step("get_cluster", "c-managed"),
+    Step("list_clusters", query={"cluster_id": "c-managed"}, also="/api/v1/clusters"),
+    Step("modify_cluster_tags", "c-managed", [{"key": "team", "value": "shop"}]),
+    Step("tag_resources", body={**_SUBJECT, "resource_ids": ["c-managed"], "tags": [{"key": "cost", "value": "7"}]}),
+    Step("list_tag_resources", query=_TAGGED),
+    Step("untag_resources", query={**_TAGGED, "tag_keys": '["cost"]'}),
+    Step("list_cluster_resources", "c-managed"),
+    Step("update_control_plane_log", "c-managed", {"components": ["apiserver"]}),
+    Step("get_control_plane_log", "c-managed"),
+    Step("update_audit", "c-managed", {"disable": False}),
+    Step("get_audit", "c-managed"),
+    Step("get_endpoints", "c-managed"),
+    Step("update_kms", "c-managed", {"disable_encryption": False, "kms_key_id": "key-1"}),
+    Step("migrate_cluster", "c-dedicated", {"oss_bucket_name": "backup"}),
+)
 # Every operation, on every path that it has; each succeeds when the one before has had its hour.
 TOUR = (
     *(Step("create_cluster", body=creation(kind)) for kind in ("managed", "dedicated", "edge", "serverless")),
@@ -143,5 +161,6 @@ TOUR = (
     Step("kubeconfig", "c-edge", also="/api/v2/k8s/{id}/user_config"),
     Step("certs", "c-managed"),
     *UPKEEP,
+    *TODAY,
     *(Step("delete_cluster", f"c-{kind}") for kind in KINDS if kind != "swarm"),
 )

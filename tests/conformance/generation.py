@@ -46,7 +46,7 @@ class Source:
 
     @property
     def example(self) -> Any:
-        """The guide's body; None for an operation without one."""
+        """The guide's body, or one of the tour; None for an operation without one."""
         if self.kind:
             return creation(self.kind)
         if "requestBody" not in contract.operations()[self.operation].said:

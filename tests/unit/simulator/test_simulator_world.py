@@ -239,7 +239,7 @@ def test_lists_are_filtered_by_name_and_type(world: World) -> None:
     assert [cluster["name"] for cluster in world.clusters()] == ["shop-0", "shop-1", "shop-2"]
     assert [cluster["name"] for cluster in world.clusters(name="op-1")] == ["shop-1"]
     assert [cluster["name"] for cluster in world.clusters(cluster_type="Ask")] == ["shop-2"]
-    page = world.clusters_paged(2, 2, "", "")
+    page = world.clusters_paged(2, 2, {})
     assert [cluster["name"] for cluster in page["clusters"]] == ["shop-2"]
     assert page["page_info"] == {"page_number": 2, "page_size": 2, "total_count": 3}
 
