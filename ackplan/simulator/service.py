@@ -179,7 +179,7 @@ class Service:
             return {}
         body = bodies.parse(exchange.request, route.operation)
         hidden = bodies.redacted(body)
-        exchange.body = hidden[ITEMS] if bundle.is_list(route.operation) else hidden
+        exchange.body = hidden.get(ITEMS, []) if bundle.is_list(route.operation) else hidden
         return bodies.check(body, route.operation, today=bool(exchange.request.header("x-acs-action")))
 
 

@@ -25,6 +25,9 @@ def check(body: Mapping[str, Json], name: str, *, lenient: bool) -> Mapping[str,
         return _checked(body, name, lenient=lenient)
     if not all(isinstance(item, Mapping) for item in _items(body)):
         raise Refusal(400, "InvalidRequestBody", "The body is not a list of objects.")
+    for fault in bundle.validator(name, "").iter_errors(_items(body)):
+        if not fault.absolute_path:
+            faulty.refuse(fault)
     return {ITEMS: [_checked(item, name, lenient=lenient) for item in objects(body, ITEMS)]}
 
 

@@ -32,10 +32,21 @@ def _nodes(kind: str) -> dict[str, Any]:
     return {"nodes": [*masters, *workers]}
 
 
+POOL = example("create-node-pool")
+# A cluster whose workers are all in pools of its own.
+POOLED: Mapping[str, Any] = {
+    "cluster_id": "c-pooled",
+    "name": "live-pooled",
+    "node_pools": [
+        {**POOL, "nodepool_id": "np-web", "nodes": [{"instance_id": f"i-web{number}"} for number in range(1, 4)]},
+        {**POOL, "nodepool_info": {"name": "db"}, "nodepool_id": "np-db"},
+    ],
+}
 # `c-KIND` are the ids.
 LIVE: Mapping[str, Any] = {
     "clusters": [
-        {"cluster_id": f"c-{kind}", "name": f"live-{kind}", **said, **_nodes(kind)} for kind, said in KINDS.items()
+        *({"cluster_id": f"c-{kind}", "name": f"live-{kind}", **said, **_nodes(kind)} for kind, said in KINDS.items()),
+        POOLED,
     ],
     "tasks": [
         {"task_id": "T-done", "cluster_id": "c-managed", "task_type": "cluster_scaleout", "state": "success"},
@@ -71,6 +82,26 @@ def creation(kind: str, **changes: Any) -> dict[str, Any]:
     return example(kind, **{"name": f"made-{kind}", **size, **changes})
 
 
+WEB = {"node_pool_id": "np-web"}
+_REMOVED = {"instance_ids": '["i-web1"]', "release_node": "true", "drain_node": "true"}
+# Node pools.
+POOLS = (
+    Step("list_node_pools", "c-pooled"),
+    Step("list_node_pools", "c-pooled", query={"NodepoolName": "web"}),
+    Step("list_node_pools", "c-edge"),
+    Step("create_node_pool", "c-pooled", example("create-node-pool", nodepool_info={"name": "made"})),
+    Step("get_node_pool", "c-pooled", places=WEB),
+    Step("modify_node_pool", "c-pooled", example("modify-node-pool"), places=WEB),
+    Step("scale_node_pool", "c-pooled", example("scale-node-pool"), places=WEB),
+    Step("attach_to_node_pool", "c-pooled", example("attach-to-node-pool"), places=WEB),
+    Step("remove_node_pool_nodes", "c-pooled", places=WEB, query=_REMOVED),
+    Step("modify_node_config", "c-pooled", example("modify-node-config"), places=WEB),
+    Step("upgrade_node_pool", "c-pooled", {}, places=WEB),
+    Step("list_nodes", "c-pooled", query={"nodepool_id": "np-web"}),
+    Step("delete_node_pool", "c-pooled", places=WEB, query={"force": "true"}),
+    Step("delete_node_pool", "c-pooled", places={"node_pool_id": "np-db"}, query={"force": "true"}),
+    Step("list_node_pools", "c-pooled"),
+)
 METRICS = {"addon": "metrics-server"}
 DESCRIBED = {
     "region_id": "cn-beijing",
@@ -160,6 +191,7 @@ TOUR = (
     *(Step("kubeconfig", f"c-{kind}") for kind in KINDS if kind != "swarm"),
     Step("kubeconfig", "c-edge", also="/api/v2/k8s/{id}/user_config"),
     Step("certs", "c-managed"),
+    *POOLS,
     *UPKEEP,
     *TODAY,
     *(Step("delete_cluster", f"c-{kind}") for kind in KINDS if kind != "swarm"),

@@ -91,7 +91,7 @@ class Bombardment:
     tasks: deque[str] = field(default_factory=lambda: deque((t["task_id"] for t in LIVE["tasks"]), _KEPT))
     nodes: dict[str, list[str]] = field(default_factory=lambda: {"c-managed": ["i-managed1", "i-managed2"]})
     checks: deque[str] = field(default_factory=lambda: deque(["k-1"], _KEPT))
-    pools: deque[str] = field(default_factory=lambda: deque(["np-none"], _KEPT))
+    pools: deque[str] = field(default_factory=lambda: deque(["np-web", "np-db"], _KEPT))
 
     def fire(self, source: Source, examples: int, number: int, *, wrong: bool) -> None:
         """Sends up to `examples` requests of one source; `number` says which."""
@@ -123,6 +123,8 @@ class Bombardment:
             "addon": _ADDONS,
             "check_id": self.checks,
         }
+        if "node_pool_id" in (case.path_parameters or ()):
+            known["id"] = ["c-pooled"]
         for name in case.path_parameters or ():
             if luck.random() < 0.8:
                 case.path_parameters[name] = luck.choice(known[name])

@@ -104,7 +104,7 @@ def _loaded(folder: Path, name: str, document: Any) -> BaseSchema:
 
 
 def _followable(schema: Any) -> Any:
-    """A schema without what the tool can't follow: dynamic references, counting rules, rules of payment."""
+    """A schema without what the tool can't follow: dynamic references, counting rules, rules of payment and of pools."""
     if isinstance(schema, list):
         return [_followable(part) for part in schema if not _beyond(part)]
     if not isinstance(schema, dict):
@@ -117,7 +117,9 @@ def _followable(schema: Any) -> Any:
 
 def _beyond(part: Any) -> bool:
     text = json.dumps(part)
-    return isinstance(part, dict) and "if" in part and ("_charge_" in text or "_period" in text)
+    if not isinstance(part, dict) or '"if"' not in text:
+        return False
+    return "scaling_group" in text or ("if" in part and ("_charge_" in text or "_period" in text))
 
 
 # What a body is made wrong with.

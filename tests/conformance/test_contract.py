@@ -19,8 +19,9 @@ from ackplan.adapters.ack import AckClient, ClientSettings, FixedCredentials, Su
 from ackplan.adapters.ack.calls import call as client_call
 from ackplan.core import catalog
 from ackplan.simulator import Running, VirtualClock, serve
+from ackplan.simulator.identifiers import Identifiers
 from tests.conformance import contract
-from tests.conformance.account import HOUR, LIVE, TOUR, Step, creation
+from tests.conformance.account import HOUR, LIVE, POOL, TOUR, WEB, Step, creation
 from tests.conformance.contract import Reply
 from tests.unit.simulator.callers import NOW, call, example, settings
 
@@ -146,6 +147,14 @@ class Refused:
 
 TOKENS = {"access_keys": {"temp": "secret"}, "security_tokens": {"temp": "a-token"}}
 TEMPORARY = {"key": "temp", "secret": "secret"}
+DEFAULT = "np" + Identifiers(0).digest("default pool", "c-edge").hex()[:32]
+
+
+def on_web(operation: str, **parts: Any) -> Step:
+    """A call about a node pool."""
+    return Step(operation, "c-pooled", places=WEB, **parts)
+
+
 REFUSALS = [
     Refused(400, "MissingVersion", headers={"x-acs-version": None}),
     Refused(400, "InvalidVersion", headers={"x-acs-version": "2014-05-26"}),
@@ -185,6 +194,14 @@ REFUSALS = [
     Refused(400, "ErrorClusterType", Step("kubeconfig", "c-swarm")),
     Refused(400, "ErrorNodeNotFound", Step("remove_nodes", "c-managed", body={"nodes": ["i-edge1"]})),
     Refused(400, "ErrorMasterNode", Step("remove_nodes", "c-dedicated", body={"nodes": ["i-master1"]})),
+    Refused(400, "NodePoolNameAlreadyExist", Step("create_node_pool", "c-pooled", POOL)),
+    Refused(400, "ErrorNodePoolNotEmpty", on_web("delete_node_pool")),
+    Refused(400, "ErrorNodePoolDefault", Step("delete_node_pool", "c-edge", places={"node_pool_id": DEFAULT})),
+    Refused(400, "ErrorNodeNotFound", on_web("remove_node_pool_nodes", query={"instance_ids": '["i-no"]'})),
+    Refused(400, "InvalidInstanceId.NotFound", on_web("attach_to_node_pool", body={"instances": ["i-gone"]})),
+    Refused(400, "InstanceAlreadyInCluster", on_web("attach_to_node_pool", body={"instances": ["i-edge1"]})),
+    Refused(404, "ErrorNodePoolNotFound", Step("get_node_pool", "c-pooled", places={"node_pool_id": "np-none"})),
+    Refused(409, "ErrorNodePoolState", on_web("scale_node_pool", body={"count": 1}), times=2),
     Refused(404, "ErrorClusterNotFound", Step("get_cluster", "c-none")),
     Refused(404, "ErrorTaskNotFound", Step("get_task", "T-none")),
     Refused(400, "ErrorClusterVersion", Step("upgrade_cluster", "c-managed", {"next_version": "1.33.3-aliyun.1"})),
