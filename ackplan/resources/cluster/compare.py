@@ -1,8 +1,6 @@
 """Parameter by parameter: what differs, which side moved, and what a change of it becomes.
 
-A parameter that the spec does not set is never looked at. One that the record lacks is compared with the API's own
-default, where the schemas name one: writing a default down changes nothing, nor does writing down that there is none. A
-placeholder is recorded where the real value was not known: putting that in its place changes nothing either.
+A parameter that the spec does not set is never looked at.
 """
 
 from __future__ import annotations
@@ -17,12 +15,13 @@ from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.kinds import Kind
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.catalog.sight import Sight
-from ackplan.core.json_types import Json, JsonObject, mapping
+from ackplan.core.json_types import JsonObject
 from ackplan.core.size import Size
-from ackplan.core.values import ABSENT, Absent
+from ackplan.core.values import ABSENT
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
-from ackplan.resources.cluster.workers import Workers, compare_workers, count_live
+from ackplan.resources.parameter_sides import own_changes, parameter_change
+from ackplan.resources.workers import Workers, compare_workers, count_live
 from ackplan.spec.desired import Wanted
 
 
@@ -51,8 +50,8 @@ def compare(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Seq
     shown = shown_by(live)
     for name in _moved(wanted, recorded.parameters, shown):
         if name not in wanted.lifecycle.ignore_changes:
-            changes += _parameter_change(name, wanted, recorded, shown)
-    changes += _own_changes(wanted, recorded)
+            changes += parameter_change(name, wanted, recorded, shown)
+    changes += own_changes(wanted, recorded)
     workers = _workers(wanted, recorded, live, nodes)
     changes += _count_change(wanted, recorded, workers)
     return Difference(tuple(changes), workers, _size_drifted(wanted, recorded, nodes, workers))
@@ -135,51 +134,6 @@ def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> I
             yield ParameterChange(name, before, after, Effect.REPLACE, Side.SPEC)
         elif shown != after:
             yield ParameterChange(name, shown, after, Effect.REPLACE, Side.LIVE)
-
-
-def _parameter_change(
-    name: str, wanted: Wanted, recorded: RecordedCluster, shown: JsonObject
-) -> Iterator[ParameterChange]:
-    parameter, value = wanted.kind.parameters[name], wanted.parameters[name]
-    after = parameter.canonical(value)
-    before, unknown = _recorded(parameter, value, recorded)
-    sight = wanted.kind.sights.get(name)
-    told = sight.value(shown, after, before) if sight else None
-    now = before if told is None else told
-    if now != after and not (unknown and now is ABSENT):
-        side = Side.LIVE if before == after else Side.SPEC
-        yield ParameterChange(name, now, after, parameter.effect, side, parameter.secret)
-    elif before != after:
-        yield ParameterChange(name, before, after, Effect.RECORDED, Side.SPEC, parameter.secret)
-
-
-def _recorded(parameter: Parameter, value: Json, recorded: RecordedCluster) -> tuple[Json | Absent, bool]:
-    """What the cluster was last applied with, held against a wanted value; and whether that is not known."""
-    known = recorded.parameters.get(parameter.name, ABSENT)
-    unfilled = known != value and parameter.is_placeholder(known)
-    if unfilled or (recorded.partial and known is ABSENT):
-        return ABSENT, True
-    known = parameter.unset(parameter.canonical(value)) if known is ABSENT else known
-    return known if known is ABSENT else parameter.canonical(known), False
-
-
-def own_after(wanted: Wanted, recorded: RecordedCluster) -> dict[str, Json]:
-    """ackplan's own keys once this spec is applied: protection stays until the spec takes it back explicitly."""
-    own = dict(wanted.own)
-    if recorded.prevent_destroy and wanted.lifecycle.prevent_destroy is None:
-        own["lifecycle"] = {**mapping(own.get("lifecycle", {})), "prevent_destroy": True}
-    return own
-
-
-def _own_changes(wanted: Wanted, recorded: RecordedCluster) -> Iterator[ParameterChange]:
-    if wanted.own == recorded.own:
-        return
-    own = own_after(wanted, recorded)
-    for name in wanted.kind.catalog.own_keys:
-        before = recorded.own.get(name, ABSENT)
-        after = own.get(name, ABSENT)
-        if before != after:
-            yield ParameterChange(name, before, after, Effect.RECORDED, Side.SPEC)
 
 
 def _workers(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Sequence[Node] | None) -> Workers | None:

@@ -35,7 +35,7 @@ from ackplan.resources.cluster.cases import (
 from ackplan.resources.cluster.compare import Difference, compare, replacing
 from ackplan.resources.cluster.conditions import unfit
 from ackplan.resources.cluster.scale_in import disputed, release, sent_as
-from ackplan.resources.cluster.workers import MASTER
+from ackplan.resources.workers import MASTER
 from ackplan.spec.desired import Wanted
 
 

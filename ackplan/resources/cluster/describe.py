@@ -20,7 +20,7 @@ from ackplan.core.size import Size
 from ackplan.core.values import ABSENT
 from ackplan.documents.tree import Laid
 from ackplan.record import RecordedCluster
-from ackplan.resources.cluster.workers import MASTER, count_live
+from ackplan.resources.workers import MASTER, count_live
 from ackplan.spec import rules, validate, wanted
 
 NOT_SHOWN = "not shown by the API: write what the cluster was created with"

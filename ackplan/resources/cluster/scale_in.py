@@ -11,7 +11,7 @@ from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import refusals
 from ackplan.resources.cluster.cases import Namesake, Present
 from ackplan.resources.cluster.compare import Difference
-from ackplan.resources.cluster.workers import choose
+from ackplan.resources.workers import choose
 from ackplan.spec.desired import Wanted
 
 

@@ -29,8 +29,8 @@ from ackplan.plan.chain import Chain
 from ackplan.plan.model import Step, replaced
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import scale_out
-from ackplan.resources.cluster.compare import own_after
-from ackplan.resources.cluster.workers import Workers
+from ackplan.resources.parameter_sides import own_after
+from ackplan.resources.workers import Workers
 from ackplan.spec.desired import AttachGroup, Wanted
 
 

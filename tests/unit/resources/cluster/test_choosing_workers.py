@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ackplan.core.answers import Node
-from ackplan.resources.cluster.workers import choose, count_live
+from ackplan.resources.workers import choose, count_live
 from ackplan.spec.desired import ScaleInChoice
 
 _CREATED = "2026-01-01T00:00:00Z"

@@ -15,7 +15,7 @@ from ackplan.core.diagnostics import Span
 from ackplan.core.values import ABSENT
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster.compare import compare
-from ackplan.resources.cluster.workers import choose, compare_workers
+from ackplan.resources.workers import choose, compare_workers
 from ackplan.spec.desired import AttachGroup, Lifecycle, ScaleInChoice, Wanted
 
 CONSTANTS = {kind.name: dict(kind.constants) for kind in catalog.DEFAULT.kinds}
