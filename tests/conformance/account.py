@@ -145,6 +145,7 @@ UPKEEP = (
     Step("modify_addon", "c-managed", {"config": "{}"}, places=METRICS),
     Step("get_addon_instance", "c-managed", places=METRICS),
     Step("list_addon_resources", "c-managed", places=METRICS),
+    Step("get_addon_progress", "c-managed", query={"componentIds": '["metrics-server", "coredns"]'}),
     Step("kubeconfig", "c-managed", query={"PrivateIpAddress": "true", "TemporaryDurationMinutes": "15"}),
     Step("list_kubeconfigs", "c-managed"),
     Step("expire_kubeconfig", "c-managed", {"user": "200000000000000001", "expire_hour": 2}),

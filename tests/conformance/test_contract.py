@@ -208,7 +208,7 @@ REFUSALS = [
     Refused(400, "ErrorAddonExists", Step("install_addons", "c-managed", [{"name": "coredns", "version": ""}])),
     Refused(400, "ErrorAddonVersion", Step("install_addons", "c-managed", [{"name": "gatekeeper", "version": "v9"}])),
     Refused(400, "ErrorAddonRequired", Step("uninstall_addons", "c-managed", [{"name": "coredns"}])),
-    Refused(404, "ErrorAddonNotFound", Step("get_addon_instance", "c-managed", places={"addon": "nothing"})),
+    Refused(404, "AddonNotFound", Step("get_addon_instance", "c-managed", places={"addon": "nothing"})),
     Refused(404, "ErrorCheckNotFound", Step("get_check", "c-managed", places={"check_id": "none"})),
     Refused(
         404, "ErrorNodePoolNotFound", Step("run_check", "c-managed", {"type": "NodePoolUpgrade", "target": "np-none"})

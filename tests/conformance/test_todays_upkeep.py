@@ -190,6 +190,24 @@ def test_add_ons_are_removed_installed_upgraded_and_configured(current: Any, acc
     assert (made.helm_release.chart_version, made.kubernetes_objects[0].kind) == (METRICS, "Deployment")
 
 
+def test_how_the_change_of_an_add_on_goes(current: Any, account: Account) -> None:
+    """As the Terraform provider waits for a new configuration."""
+
+    def progress() -> Any:
+        request = models.DescribeClusterAddonsUpgradeStatusRequest(component_ids=["coredns", "gatekeeper"])
+        return current.describe_cluster_addons_upgrade_status("c1", request).body
+
+    assert set(progress()) == {"coredns"}
+    assert (progress()["coredns"]["tasks"]["status"], progress()["coredns"]["can_upgrade"]) == ("NoUpgrade", False)
+    request = models.ModifyClusterAddonRequest(config=json.dumps({"replicas": 3}))
+    assert current.modify_cluster_addon("c1", "coredns", request).status_code == 200
+    assert progress()["coredns"]["tasks"]["status"] == "running"
+    account.later()
+    said = progress()["coredns"]
+    assert (said["tasks"]["status"], said["tasks"]["message"]) == ("Success", "")
+    assert said["addon_info"]["version"] == instances(current)["coredns"][0]
+
+
 def test_what_add_ons_are_refused(current: Any) -> None:
     def install(name: str, version: str) -> Any:
         item = models.InstallClusterAddonsRequestBody(name=name, version=version)
@@ -199,7 +217,7 @@ def test_what_add_ons_are_refused(current: Any) -> None:
         item = models.UnInstallClusterAddonsRequestAddons(name=name)
         return current.un_install_cluster_addons("c1", models.UnInstallClusterAddonsRequest(addons=[item]))
 
-    assert refusal(install, "nothing", "v1") == (404, "ErrorAddonNotFound")
+    assert refusal(install, "nothing", "v1") == (404, "AddonNotFound")
     assert refusal(install, "gatekeeper", "v9") == (400, "ErrorAddonVersion")
     assert refusal(install, "coredns", "v1") == (400, "ErrorAddonExists")
     assert refusal(uninstall, "coredns") == (400, "ErrorAddonRequired")

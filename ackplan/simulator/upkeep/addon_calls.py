@@ -22,6 +22,7 @@ from ackplan.simulator.upkeep.addon_catalogue import catalogue
 from ackplan.simulator.upkeep.addon_instances import ACTIVE, DELETING, UPDATING, UPGRADING, Installed
 
 INSTALL, MODIFY, UPGRADE, UNINSTALL = "addon_install", "addon_modify", "addon_upgrade", "addon_uninstall"
+TYPES = frozenset({INSTALL, MODIFY, UPGRADE, UNINSTALL})
 _MINUTES = 1.0
 
 
@@ -186,5 +187,5 @@ ADDONS = Group(
         "uninstall_addons": _uninstall,
         "modify_addon": _modify,
     },
-    ends=dict.fromkeys((INSTALL, MODIFY, UPGRADE, UNINSTALL), _end),
+    ends=dict.fromkeys(TYPES, _end),
 )

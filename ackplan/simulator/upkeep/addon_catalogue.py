@@ -120,7 +120,7 @@ def addon(name: str) -> Addon:
 
 
 def not_found(name: str) -> Refusal:
-    return Refusal(404, "ErrorAddonNotFound", f"there is no add-on {name[:64]} here")
+    return Refusal(404, "AddonNotFound", f"there is no add-on {name[:64]} here")
 
 
 def network(names: Iterable[str]) -> str:

@@ -96,7 +96,7 @@ def test_a_cluster_that_is_not_built_has_none(day: tuple[VirtualClock, Ask]) -> 
     assert installed(ask, "c5") == installed(ask, "c4") == {}
     for path in ("/clusters/c5/addon_instances/coredns", "/clusters/c1/addon_instances/gatekeeper/resources"):
         answer = ask("GET", path)
-        assert (answer.status, answer.json["code"]) == (404, "ErrorAddonNotFound")
+        assert (answer.status, answer.json["code"]) == (404, "AddonNotFound")
     assert ask("GET", "/clusters/c9/addon_instances").json["code"] == "ErrorClusterNotFound"
 
 
@@ -163,7 +163,7 @@ def test_an_add_on_is_removed(day: tuple[VirtualClock, Ask]) -> None:
 @pytest.mark.parametrize(
     ("what", "body", "status", "code"),
     [
-        ("install", [{"name": "nothing", "version": ""}], 404, "ErrorAddonNotFound"),
+        ("install", [{"name": "nothing", "version": ""}], 404, "AddonNotFound"),
         ("install", [{"name": "coredns", "version": ""}], 400, "ErrorAddonExists"),
         ("install", [{"name": "gatekeeper", "version": "v9"}], 400, "ErrorAddonVersion"),
         ("install", [{"name": "csi-provisioner", "version": ""}], 400, "ErrorAddonVersion"),
@@ -174,7 +174,7 @@ def test_an_add_on_is_removed(day: tuple[VirtualClock, Ask]) -> None:
         ("install", [{"version": ""}], 400, "MissingParameter"),
         ("install", [{"name": "gatekeeper"}], 400, "MissingParameter"),
         ("install", {"name": "gatekeeper"}, 400, "InvalidRequestBody"),
-        ("upgrade", [{"component_name": "gatekeeper", "next_version": "v1"}], 404, "ErrorAddonNotFound"),
+        ("upgrade", [{"component_name": "gatekeeper", "next_version": "v1"}], 404, "AddonNotFound"),
         (
             "upgrade",
             [{"component_name": "coredns", "next_version": "1.3.1.8-dbc8fb6-aliyun"}],
@@ -182,11 +182,11 @@ def test_an_add_on_is_removed(day: tuple[VirtualClock, Ask]) -> None:
             "ErrorAddonVersion",
         ),
         ("upgrade", [{"component_name": "coredns", "next_version": "v99"}], 400, "ErrorAddonVersion"),
-        ("uninstall", [{"name": "gatekeeper"}], 404, "ErrorAddonNotFound"),
+        ("uninstall", [{"name": "gatekeeper"}], 404, "AddonNotFound"),
         ("uninstall", [{"name": "coredns"}], 400, "ErrorAddonRequired"),
         ("uninstall", [{"name": "flannel"}], 400, "ErrorAddonRequired"),
         ("coredns/config", {"config": '{"ClusterIP": 3}'}, 400, "InvalidParameter"),
-        ("gatekeeper/config", {"config": "{}"}, 404, "ErrorAddonNotFound"),
+        ("gatekeeper/config", {"config": "{}"}, 404, "AddonNotFound"),
     ],
 )
 def test_what_is_refused_changes_nothing(what: str, body: Any, status: int, code: str) -> None:
@@ -222,7 +222,7 @@ def test_one_change_of_an_add_on_at_a_time(day: tuple[VirtualClock, Ask]) -> Non
     assert done(ask, "uninstall", [{"name": "metrics-server"}]).json["code"] == "ErrorClusterState"
     assert done(ask, "coredns/config", {"config": "{}"}).status == 200
     clock.advance(5 * MINUTE)
-    assert done(ask, "uninstall", [{"name": "metrics-server"}]).json["code"] == "ErrorAddonNotFound"
+    assert done(ask, "uninstall", [{"name": "metrics-server"}]).json["code"] == "AddonNotFound"
 
 
 @pytest.mark.parametrize(
@@ -256,6 +256,35 @@ def test_what_fails_or_is_canceled_leaves_the_add_ons_as_they_were() -> None:
         task = done(ask, *calls[0]).json["task_id"]
         assert ask("POST", f"/tasks/{task}/cancel").status == 200
         assert installed(ask) == before
+
+
+def progress(ask: Ask, cluster: str, names: str) -> Any:
+    return ask("GET", f"/clusters/{cluster}/components/upgradestatus", query={"componentIds": names}).json
+
+
+def test_how_the_last_change_of_an_add_on_went(day: tuple[VirtualClock, Ask]) -> None:
+    clock, ask = day
+    task = done(ask, "install", [{"name": "gatekeeper", "version": "v3.8.1.113-ga5cb4a8-aliyun"}]).json["task_id"]
+    assert progress(ask, "c1", '["gatekeeper"]')["gatekeeper"]["tasks"]["status"] == "running"
+    clock.advance(5 * MINUTE)
+    said = progress(ask, "c1", "gatekeeper,coredns,nothing")
+    assert (said["gatekeeper"]["tasks"]["status"], said["gatekeeper"]["can_upgrade"]) == ("Success", True)
+    assert (said["coredns"]["tasks"]["status"], said["coredns"]["can_upgrade"]) == ("NoUpgrade", False)
+    assert set(said) == {"gatekeeper", "coredns"}
+    task = done(ask, "uninstall", [{"name": "gatekeeper"}]).json["task_id"]
+    assert ask("POST", f"/tasks/{task}/cancel").status == 200
+    tasks = progress(ask, "c1", "gatekeeper")["gatekeeper"]["tasks"]
+    assert (tasks["status"], tasks["is_canceled"]) == ("Canceled", True)
+    assert progress(ask, "c1", "[")["code"] == "InvalidParameter"
+
+
+def test_why_the_last_change_of_an_add_on_failed() -> None:
+    fault = {"kind": "task_fails", "operation": "modify_addon", "code": "Broken", "message": "it broke"}
+    with bad_day(fault, live=LIVE) as (_, clock, ask):
+        assert done(ask, "coredns/config", {"config": "{}"}).status == 200
+        clock.advance(5 * MINUTE)
+        tasks = progress(ask, "c1", "coredns")["coredns"]["tasks"]
+        assert (tasks["status"], tasks["message"], tasks["error"]["code"]) == ("Failed", "it broke", "Broken")
 
 
 # The catalogue
@@ -310,7 +339,7 @@ def test_an_add_on_with_its_newer_versions(day: tuple[VirtualClock, Ask]) -> Non
     assert [one["upgradable"] for one in said["newer_versions"]] == [True]
     assert ask("GET", "/addons/metrics-server", query=DESCRIBED).json["newer_versions"] == []
     for name in ("nothing", "csi-provisioner"):
-        assert ask("GET", f"/addons/{name}", query={"cluster_id": "c1"}).json["code"] == "ErrorAddonNotFound"
+        assert ask("GET", f"/addons/{name}", query={"cluster_id": "c1"}).json["code"] == "AddonNotFound"
 
 
 @pytest.mark.parametrize("addons", [{}, [1], [{"name": "coredns"}]])
