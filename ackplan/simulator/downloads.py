@@ -16,6 +16,7 @@ from ackplan.simulator.clock import stamp
 from ackplan.simulator.json_types import Json, JsonObject, text
 from ackplan.simulator.machine import State
 from ackplan.simulator.records import Cluster, Task
+from ackplan.simulator.today.showing import endpoints
 
 _CLOSED = frozenset({State.INITIAL, State.FAILED, State.DELETING, State.DELETED})
 _KUBECONFIG = """\
@@ -104,18 +105,19 @@ def _parts(ledger: Ledger, cluster: Cluster, turn: int) -> tuple[str, str, str]:
 
 
 def config(ledger: Ledger, cluster: Cluster, turn: int = 0, *, private: bool = False) -> str:
-    """The kubeconfig, after it was revoked `turn` times; with `private` it names the address inside of the VPC."""
+    """The kubeconfig, after it was revoked `turn` times; with `private` it names the address inside of the VPC.
+
+    A cluster without a public address is named by the one inside, whatever is asked for (assumed).
+    """
     ca, cert, key = (base64.b64encode(part.encode()).decode() for part in _parts(ledger, cluster, turn))
-    public = str(cluster.attributes.get("master_url") or "https://127.0.0.1:6443")
+    addresses = endpoints(cluster)
+    inside = addresses["intranet_api_server_endpoint"]
+    public = addresses["api_server_endpoint"] or inside or "https://127.0.0.1:6443"
     return _KUBECONFIG.format(
-        server=_inside(ledger, cluster) if private else public,
+        server=inside if private else public,
         user="kubernetes-admin",
         cluster=cluster.cluster_id,
         ca=ca,
         cert=cert,
         key=key,
     )
-
-
-def _inside(ledger: Ledger, cluster: Cluster) -> str:
-    return f"https://192.168.0.{1 + int(250 * ledger.ids.fraction('inside', cluster.cluster_id))}:6443"

@@ -14,6 +14,9 @@ The document, every key optional:
 - A node with an empty `instance_id` is shown so.
 - `node_pools` of a cluster are bodies of the call that creates one (see `pools.making.sow`); its size then is what they
   and `nodes` sum up to.
+- `addons` (`name`, `version`, `config`) are the add-ons that a cluster has; without the key they are those of its kind.
+- `findings` (`level`: normal, warning or error, `message`, `group`, `target`) are what every check of it finds; an
+  error fails an upgrade, a warning one of a pool. `checks` (`check_id`, `type`) are checks that are over.
 - A task that is `running` ends when `ends_in` seconds have passed, or never without it.
 """
 

@@ -131,6 +131,32 @@ def test_an_upgrade_is_paused_resumed_and_canceled(current: Any, account: Accoun
     assert refusal(current.cancel_cluster_upgrade, "c1") == (409, "ErrorClusterState")
 
 
+def test_the_nodes_of_a_pool_are_upgraded(current: Any, account: Account) -> None:
+    upgrade(current, master_only=True)
+    account.later()
+    (pool,) = current.describe_cluster_node_pools("c1", models.DescribeClusterNodePoolsRequest()).body.nodepools
+    request = models.UpgradeClusterNodepoolRequest(
+        kubernetes_version=NEW,
+        runtime_type="containerd",
+        runtime_version="1.6.39",
+        use_replace=False,
+        ignore_warning_check=True,
+        rolling_policy=models.UpgradeClusterNodepoolRequestRollingPolicy(
+            max_parallelism=1, pause_policy="FirstBatch", max_failed_nodes=0
+        ),
+    )
+    task = current.upgrade_cluster_nodepool("c1", pool.nodepool_info.nodepool_id, request).body.task_id
+    assert current.describe_task_info(task).body.target.type == "nodepool"
+    account.later()
+    assert current.describe_task_info(task).body.state == "paused"
+    current.resume_task(task)
+    account.later()
+    assert current.describe_task_info(task).body.state == "success"
+    below = models.UpgradeClusterNodepoolRequest(kubernetes_version=OLD)
+    args = ("c1", pool.nodepool_info.nodepool_id, below)
+    assert refusal(current.upgrade_cluster_nodepool, *args) == (400, "ErrorClusterVersion")
+
+
 # Add-ons
 
 

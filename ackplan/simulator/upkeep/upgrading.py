@@ -69,11 +69,17 @@ def _end(ledger: Ledger, task: Task) -> None:
     through = task.state == CANCELED and task_document.ended(task, "upgrade_master", ledger.now())
     if (task.succeeds or through) and "to" in task.payload:
         kubelets.stay(ledger, cluster, version_table.of(cluster))
-        cluster.attributes["current_version"] = task.payload["to"]
+        cluster.attributes |= _versions(cluster, text(task.payload, "to"))
         if task.succeeds and task.payload.get("alone") is not True:
             kubelets.follow(ledger, cluster)
     fine = task.succeeds or task.state == CANCELED
     _turn(ledger, cluster, State.RUNNING if fine else State.UPDATING_FAILED)
+
+
+def _versions(cluster: Cluster, version: str) -> JsonObject:
+    """What a cluster shows of a version that it has now."""
+    following = next(iter(version_table.steps(version)), "")
+    return {"current_version": version, **({"next_version": following} if "next_version" in cluster.attributes else {})}
 
 
 def _last(ledger: Ledger, cluster_id: str) -> Task | None:

@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from ackplan.simulator import VirtualClock, World
-from ackplan.simulator.records import Cluster
-from ackplan.simulator.upkeep import addon_instances
+from ackplan.simulator import VirtualClock
 from tests.unit.simulator.callers import example
 from tests.unit.simulator.days import Ask, bad_day
 
@@ -29,6 +27,16 @@ LIVE = {
         {"name": "swarm", "cluster_id": "c4", "cluster_type": "aliyun"},
         {"name": "begun", "cluster_id": "c5", "state": "initial"},
     ]
+}
+# A create call of today.
+TODAY = {
+    "name": "today",
+    "cluster_type": "ManagedKubernetes",
+    "region_id": "cn-beijing",
+    "vpcid": "vpc-2zegvl5etah5requ09nec",
+    "vswitch_ids": ["vsw-2ze48rkq464rsdts1abcd"],
+    "container_cidr": "172.20.0.0/16",
+    "service_cidr": "172.21.0.0/20",
 }
 REQUIRED = {"flannel", "coredns", "kube-proxy", "cloud-controller-manager"}
 
@@ -71,11 +79,13 @@ def test_a_new_cluster_has_what_every_one_gets_and_what_was_ordered(day: tuple[V
     assert (one["config"], one["logging"]["capable"]) == ('{"sls_project_name": "p"}', False)
 
 
-def test_what_is_disabled_stays_away_but_for_what_a_cluster_needs(world: World) -> None:
+def test_what_is_disabled_stays_away_but_for_what_a_cluster_needs(day: tuple[VirtualClock, Ask]) -> None:
+    clock, ask = day
     off = [{"name": name, "disabled": True} for name in ("metrics-server", "coredns", "csi-plugin")]
-    cluster = Cluster("c1", "a", "running", 0, {"cluster_type": "ManagedKubernetes"}, ordered={"addons": off})
-    with world.moment():
-        has = set(addon_instances.of(world._ledger, cluster))
+    cluster = ask("POST", "/clusters", {**TODAY, "addons": off}).json["cluster_id"]
+    assert installed(ask, cluster) == {}
+    clock.advance(60 * MINUTE)
+    has = set(installed(ask, cluster))
     assert not {"metrics-server", "csi-plugin"} & has
     assert has >= REQUIRED
 

@@ -70,6 +70,25 @@ def test_an_upgrade_gives_a_cluster_its_new_version_when_it_is_done(day: tuple[V
     assert (said["status"], said["upgrade_step"], said["upgrade_task"]["status"]) == ("success", "success", "Success")
 
 
+def test_a_cluster_of_today_shows_which_version_comes_next(day: tuple[VirtualClock, Ask]) -> None:
+    clock, ask = day
+    body = {"name": "today", "cluster_type": "ManagedKubernetes", "region_id": "cn-beijing", "kubernetes_version": OLD}
+    network = {
+        "vpcid": "vpc-a",
+        "vswitch_ids": ["vsw-a"],
+        "container_cidr": "172.20.0.0/16",
+        "service_cidr": "172.21.0.0/20",
+    }
+    made = ask("POST", "/clusters", {**body, **network}).json["cluster_id"]
+    clock.advance(60 * MINUTE)
+    seen = [ask("GET", f"/clusters/{made}").json["next_version"]]
+    while seen[-1]:
+        assert ask("POST", f"/api/v2/clusters/{made}/upgrade", {"next_version": seen[-1]}).status == 202
+        clock.advance(60 * MINUTE)
+        seen.append(ask("GET", f"/clusters/{made}").json["next_version"])
+    assert seen == ["1.32.1-aliyun.1", "1.32.7-aliyun.1", "1.33.3-aliyun.1", ""]
+
+
 def test_a_control_plane_alone_takes_less_time(day: tuple[VirtualClock, Ask]) -> None:
     clock, ask = day
     assert ask("POST", UPGRADE, {"next_version": NEW, "master_only": True}).status == 202
