@@ -6,8 +6,9 @@
     modify, change settings: active -> updating -> active
     delete:                  active, failed, delete_failed -> deleting -> gone | delete_failed
 
-The official client names the states but for `initial`, `failed` and `delete_failed`, which are assumed, and so are the
-types of tasks. The cluster runs on meanwhile.
+The official client names the states but for `initial` and `failed`, which the Terraform provider waits for, and
+`delete_failed`, which is assumed. The types of tasks are those of the vendor's server for language models. The cluster
+runs on meanwhile.
 """
 
 from __future__ import annotations
@@ -29,30 +30,39 @@ class Doing(StrEnum):
     """What is done with a pool. The value is the task's `task_type`."""
 
     CREATE = "nodepool_create"
-    SCALE = "nodepool_scale"
+    SCALE_OUT = "nodepool_scaleout"
+    SCALE_IN = "nodepool_scalein"
     ATTACH = "nodepool_node_attach"
     REMOVE = "nodepool_node_remove"
     MODIFY = "nodepool_update"
-    CONFIGURE = "nodepool_node_config"
+    KUBELET = "nodepool_node_kubelet_config_rollout"
+    SYSTEM = "nodepool_node_os_config_rollout"
+    CONTAINERD = "nodepool_node_containerd_config_rollout"
     DELETE = "nodepool_delete"
 
 
 MEANWHILE = {
     Doing.CREATE: "initial",
-    Doing.SCALE: "scaling",
+    Doing.SCALE_OUT: "scaling",
+    Doing.SCALE_IN: "scaling",
     Doing.ATTACH: "scaling",
     Doing.REMOVE: "removing",
     Doing.MODIFY: "updating",
-    Doing.CONFIGURE: "updating",
+    Doing.KUBELET: "updating",
+    Doing.SYSTEM: "updating",
+    Doing.CONTAINERD: "updating",
     Doing.DELETE: "deleting",
 }
 MINUTES = {
     Doing.CREATE: 3.0,
-    Doing.SCALE: 3.0,
+    Doing.SCALE_OUT: 3.0,
+    Doing.SCALE_IN: 2.0,
     Doing.ATTACH: 4.0,
     Doing.REMOVE: 2.0,
     Doing.MODIFY: 0.5,
-    Doing.CONFIGURE: 4.0,
+    Doing.KUBELET: 4.0,
+    Doing.SYSTEM: 4.0,
+    Doing.CONTAINERD: 4.0,
     Doing.DELETE: 2.0,
 }
 

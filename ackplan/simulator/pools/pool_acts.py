@@ -21,6 +21,7 @@ from ackplan.simulator.refusals import Refusal
 
 # What the call for settings of nodes calls the parts of `node_config`.
 _CONFIGS = {"kubelet_config": "kubelet_configuration", "os_config": "node_os_config"}
+_ROLLOUTS = {"kubelet_config": Doing.KUBELET, "os_config": Doing.SYSTEM, "containerd_config": Doing.CONTAINERD}
 
 
 def create(ledger: Ledger, call: Invocation) -> Json:
@@ -58,7 +59,7 @@ def _wanted_size(body: Mapping[str, Json], settings: Mapping[str, Json], there: 
 
 def scale(ledger: Ledger, call: Invocation) -> Json:
     """Adds nodes."""
-    cluster, pool = _aimed(ledger, call, Doing.SCALE)
+    cluster, pool = _aimed(ledger, call, Doing.SCALE_OUT)
     added = number(call.body, "count")
     size = len(nodes_of(ledger, pool)) + added
     check_size(pool.settings, size, "count")
@@ -72,7 +73,8 @@ def _resize(ledger: Ledger, cluster: Cluster, pool: Pool, size: int, fate: Fate)
     pool.target = size
     _mark_leaving(ledger, leaving)
     payload: JsonObject = {"add": max(0, size - len(nodes)), "instances": leaving}
-    return _start(ledger, cluster, pool, Doing.SCALE, payload, fate)
+    doing = Doing.SCALE_IN if leaving else Doing.SCALE_OUT
+    return _start(ledger, cluster, pool, doing, payload, fate)
 
 
 def remove_nodes(ledger: Ledger, call: Invocation) -> Json:
@@ -140,7 +142,7 @@ def attach(ledger: Ledger, call: Invocation) -> Json:
 
 def configure(ledger: Ledger, call: Invocation) -> Json:
     """Changes settings of the nodes, of those that are there too."""
-    cluster, pool = _aimed(ledger, call, Doing.CONFIGURE)
+    cluster, pool = _aimed(ledger, call, Doing.KUBELET)
     own = nodes_of(ledger, pool)
     for name in texts(call.body, "node_names"):
         _own_node(own, name)
@@ -149,7 +151,8 @@ def configure(ledger: Ledger, call: Invocation) -> Json:
     if "containerd_config" in call.body:
         changes["containerd_config"] = call.body["containerd_config"]
     pool.settings = laid_over(pool.settings, changes)
-    return _start(ledger, cluster, pool, Doing.CONFIGURE, {}, call.fate)
+    doing = next((doing for name, doing in _ROLLOUTS.items() if name in call.body), Doing.KUBELET)
+    return _start(ledger, cluster, pool, doing, {}, call.fate)
 
 
 def delete(ledger: Ledger, call: Invocation) -> Json:

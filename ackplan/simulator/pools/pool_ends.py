@@ -37,7 +37,7 @@ def _succeed(ledger: Ledger, cluster: Cluster, pool: Pool, task: Task, ordered: 
             pool.target = ordered
             finish(ledger, cluster, pool)
             return
-        case Doing.SCALE:
+        case Doing.SCALE_OUT | Doing.SCALE_IN:
             add_nodes(ledger, cluster, pool, number(task.payload, "add"))
             _leave(ledger, cluster, texts(task.payload, "instances"), release=True)
         case Doing.ATTACH:
@@ -48,7 +48,7 @@ def _succeed(ledger: Ledger, cluster: Cluster, pool: Pool, task: Task, ordered: 
             _empty(ledger, cluster, pool)
             drop(ledger, pool)
             return
-        case Doing.MODIFY | Doing.CONFIGURE:
+        case Doing.MODIFY | Doing.KUBELET | Doing.SYSTEM | Doing.CONTAINERD:
             pass
         case _:
             assert_never(doing)
@@ -60,7 +60,7 @@ def _undo(ledger: Ledger, pool: Pool, doing: Doing, task: Task) -> None:
     instances = texts(task.payload, "instances")
     if doing is Doing.ATTACH:
         take_out(ledger, instances, release=False)
-    for instance in instances if doing in {Doing.SCALE, Doing.REMOVE} else ():
+    for instance in instances if doing in {Doing.SCALE_IN, Doing.REMOVE} else ():
         back_to_work(ledger, instance)
     for node in nodes_of(ledger, pool) if doing is Doing.DELETE else ():
         back_to_work(ledger, node.instance_id)
