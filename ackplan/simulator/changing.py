@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 
 from ackplan.simulator import refusals
 from ackplan.simulator.account import Ledger
-from ackplan.simulator.creating import check_workers
 from ackplan.simulator.injection.effect import Fate
 from ackplan.simulator.json_types import Json, JsonObject, number, text, texts
 from ackplan.simulator.machine import Operation
+from ackplan.simulator.quotas import check_workers
 from ackplan.simulator.records import MASTER, WORKER, Cluster, Node, Task
 
 _WITHOUT_NODES = frozenset({"foreign", "serverless"})

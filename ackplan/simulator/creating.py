@@ -12,8 +12,10 @@ from ackplan.simulator.account import Ledger
 from ackplan.simulator.bodies import redacted
 from ackplan.simulator.clock import stamp
 from ackplan.simulator.injection.effect import Fate
-from ackplan.simulator.json_types import Json, JsonObject, number, text, texts
+from ackplan.simulator.json_types import Json, JsonObject, number, objects, text, texts
 from ackplan.simulator.machine import Operation
+from ackplan.simulator.pools.making import make_pools
+from ackplan.simulator.quotas import check_clusters, check_workers
 from ackplan.simulator.records import Cluster, Task
 from ackplan.simulator.refusals import Refusal
 from ackplan.simulator.today import founding
@@ -34,7 +36,8 @@ def create(ledger: Ledger, body: Mapping[str, Json], fate: Fate, *, looked: bool
     if not looked and ledger.traits.unique_names and ledger.store.named(name):
         raise Refusal(400, "ClusterNameAlreadyExist", f"cluster name {name} already exist in your clusters")
     workers = number(body, "num_of_nodes", 0)
-    _check_quotas(ledger, workers)
+    check_clusters(ledger)
+    check_workers(ledger, workers)
     serial = ledger.serial("cluster")
     todays = MARK in body
     body = {parameter: value for parameter, value in body.items() if parameter != MARK}
@@ -50,6 +53,7 @@ def create(ledger: Ledger, body: Mapping[str, Json], fate: Fate, *, looked: bool
     if todays:
         founding.found(ledger, cluster, body, serial)
     ledger.store.keep_cluster(cluster)
+    make_pools(ledger, cluster, objects(body, "nodepools"))
     payload: JsonObject = {
         "masters": masters,
         "workers": workers,
@@ -65,18 +69,6 @@ def _masters(body: Mapping[str, Json]) -> int:
     if body["cluster_type"] != "Kubernetes":
         return 0
     return number(body, "master_count", number(founding.masters(body), "size", 3))
-
-
-def _check_quotas(ledger: Ledger, workers: int) -> None:
-    if ledger.store.count_clusters() >= ledger.max_clusters:
-        raise Refusal(400, "QuotaExceeded.Cluster", f"the quota of {ledger.max_clusters} clusters is used up")
-    check_workers(ledger, workers)
-
-
-def check_workers(ledger: Ledger, workers: int) -> None:
-    """Raises Refusal 400 for more workers than one cluster may have."""
-    if workers > ledger.max_workers:
-        raise Refusal(400, "QuotaExceeded.Node", f"a cluster has at most {ledger.max_workers} workers")
 
 
 def _attributes(ledger: Ledger, body: Mapping[str, Json], serial: int) -> JsonObject:

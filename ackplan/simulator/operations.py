@@ -15,6 +15,8 @@ from ackplan.simulator.world import World
 
 # What pages of clusters can be narrowed by.
 _WANTED = ("name", "cluster_id", "cluster_type", "cluster_spec", "profile", "region_id")
+# What nodes can be narrowed by, and the field of a node that has it.
+_NAMED = {"instanceIds": "instance_id", "nodeNames": "node_name", "nodeIps": "ip_address"}
 _CHANGES: Mapping[str, Callable[[World, str, Mapping[str, Json], Fate], Json]] = {
     "create_cluster": lambda world, _, body, fate: world.create(body, fate),
     "scale_out": World.scale_out,
@@ -62,8 +64,9 @@ def _read(world: World, call: Invocation, request: Incoming) -> Json:
         return _list_clusters(world, query, view, paged=request.path.startswith("/api/v1/"))
     if call.operation == "list_nodes":
         number, size = paging.number(query, "pageNumber", 1), paging.number(query, "pageSize", 10, paging.MOST)
-        of_pool = dataclasses.replace(view, pool=query.get("nodepool_id", ""))
-        return world.nodes(call.cluster_id, number, size, query.get("state", ""), of_pool)
+        named = {field: [part for part in query.get(name, "").split(",") if part] for name, field in _NAMED.items()}
+        narrowed = dataclasses.replace(view, pool=query.get("nodepool_id", ""), wanted=named)
+        return world.nodes(call.cluster_id, number, size, query.get("state", ""), narrowed)
     if call.operation not in _READS:
         raise routes.unknown()
     return _READS[call.operation](world, _subject(call), view)

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.belongings import Belonging
 from ackplan.simulator.injection.rule import Rule
+from ackplan.simulator.json_types import Json
 from ackplan.simulator.records import Cluster, Node
 
 KINDS = frozenset({"lag", "size_lag", "stale", "partial", "no_instance_id"})
@@ -20,13 +21,19 @@ KINDS = frozenset({"lag", "size_lag", "stale", "partial", "no_instance_id"})
 class View:
     """Rules of these kinds that fire for one call. `chance` is the seed of what they leave to chance.
 
-    With a `region`, lists hold the clusters of that region alone; with a `pool`, the nodes of that node pool.
+    With a `region`, lists hold the clusters of that region alone; with a `pool`, the nodes of that node pool; with
+    `wanted`, the nodes that have one of the values of each field.
     """
 
     rules: Sequence[Rule] = ()
     chance: str = ""
     region: str = ""
     pool: str = ""
+    wanted: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def wants(self, node: Mapping[str, Json]) -> bool:
+        """Whether a node, as it is answered, is among those that were named: for each field, one of its values."""
+        return all(set(values) & set(_several(node.get(name))) for name, values in self.wanted.items() if values)
 
     def clusters(self, ledger: Ledger) -> list[Cluster]:
         """The list of all clusters."""
@@ -92,6 +99,10 @@ class View:
     def _drawn(self, rule: Rule, *names: str) -> bool:
         chance = random.Random(f"{self.chance}:{names}").random()  # noqa: S311 - made to be repeatable
         return chance < float(rule.get("share", 1.1))
+
+
+def _several(value: Json) -> list[str]:
+    return [str(part) for part in value] if isinstance(value, list) else [str(value)]
 
 
 PLAIN = View()

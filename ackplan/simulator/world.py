@@ -108,7 +108,7 @@ class World:
             cluster = self._seen(cluster_id, view)
             seen = [(node, pool_of_node(self._ledger, cluster, node)) for node in view.nodes(self._ledger, cluster_id)]
         found = [{**node.answer(), "nodepool_id": pool} for node, pool in seen if view.pool in {"", pool}]
-        found = [node for node in found if state in {"", "all", node.get("state")}]
+        found = [node for node in found if state in {"", "all", node.get("state")} and view.wants(node)]
         start = (page_number - 1) * page_size
         page: JsonObject = {"page_number": page_number, "page_size": page_size, "total_count": len(found)}
         return {"nodes": found[start : start + page_size], "page": page}

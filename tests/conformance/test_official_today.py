@@ -172,6 +172,30 @@ def test_nodes_show_what_today_reads(client: Current, account: Account) -> None:
     assert node.ip_address[0].startswith("192.168.")
     assert (node.instance_type, node.instance_type_family) == ("ecs.c7.xlarge", "ecs.c7")
     assert all((node.host_name, node.image_id, node.instance_name, node.instance_charge_type))
+    for query in (
+        {"instance_ids": node.instance_id},
+        {"node_names": f"other,{node.node_name}"},
+        {"node_ips": node.ip_address[0]},
+    ):
+        narrowed = client.describe_cluster_nodes(cluster_id, models.DescribeClusterNodesRequest(**query)).body.nodes
+        assert [one.instance_id for one in narrowed] == [node.instance_id]
+
+
+def test_pools_come_with_their_cluster(client: Current, account: Account) -> None:
+    pool = models.Nodepool(
+        nodepool_info=models.NodepoolNodepoolInfo(name="web"),
+        scaling_group=models.NodepoolScalingGroup(
+            vswitch_ids=[VSWITCH], instance_types=["ecs.c7.xlarge"], desired_size=2, login_password="Worker-1234"
+        ),
+    )
+    answer = client.create_cluster(ordered(nodepools=[pool])).body
+    pools = client.describe_cluster_node_pools(answer.cluster_id, models.DescribeClusterNodePoolsRequest())
+    assert [one.status.state for one in pools.body.nodepools] == ["initial"]
+    account.later()
+    nodes = client.describe_cluster_nodes(answer.cluster_id, models.DescribeClusterNodesRequest()).body.nodes
+    assert [(node.instance_type, node.source) for node in nodes] == [("ecs.c7.xlarge", "ess_attach")] * 2
+    assert detail(client, answer.cluster_id).size == 2
+    assert "Worker-1234" not in json.dumps(account.world.ordered(answer.cluster_id))
 
 
 def test_resources_tell_what_was_made(client: Current, account: Account) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from ackplan.simulator import refusals
 from ackplan.simulator.account import Ledger
-from ackplan.simulator.creating import check_workers
 from ackplan.simulator.json_types import Json, inner, number
 from ackplan.simulator.pools.finding import workers_wanted
 from ackplan.simulator.pools.pool import Pool, nodes_of
+from ackplan.simulator.quotas import check_workers
 from ackplan.simulator.records import Cluster
 
 

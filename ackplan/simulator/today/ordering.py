@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from ackplan.simulator import bundle, faulty, refusals, todays
 from ackplan.simulator.json_types import Json, JsonObject, inner, objects, text, texts
-from ackplan.simulator.today.unset_values import is_typed, unset
+from ackplan.simulator.today.unset_values import is_typed, pruned, unset
 
 CREATE = "create_cluster"
 # Tells a body that has come this way from one of the guide's.
@@ -63,7 +63,8 @@ def check(body: Mapping[str, Json], *, lenient: bool) -> JsonObject:
     `lenient`: the call comes from one of today's typed clients.
     """
     schema = schema_of(body)
-    lenient = lenient or is_typed(body, schema)
+    if is_typed(body, schema):
+        body, lenient = {name: pruned(value) for name, value in body.items()}, True
     parameters, words = bundle.properties(schema), _in_todays_words(body)
     strangers = set(words) - set(parameters) - _PASSED_OVER
     if not lenient and (meaning := sorted(name for name in strangers if not unset(words[name]))):

@@ -32,6 +32,19 @@ def is_typed(body: Mapping[str, Json], schema: str) -> bool:
     return sum(unset(value) for name, value in body.items() if name not in parameters) >= _SIGNS
 
 
+def is_blank(body: Mapping[str, Json]) -> bool:
+    """Whether nulls and empty texts in a body of today's API are so many that a typed client sent it."""
+    return _blanks(body) >= _SIGNS
+
+
+def _blanks(value: Json) -> int:
+    if isinstance(value, Mapping):
+        return sum(_blanks(part) for part in value.values())
+    if isinstance(value, list):
+        return sum(_blanks(part) for part in value)
+    return int(value is None or value == "")
+
+
 def meant(body: Mapping[str, Json], schema: str) -> JsonObject:
     """A typed client's body without what is unset, but for what is required and for false where true is the default."""
     parameters, required = bundle.properties(schema), bundle.required(schema)
@@ -39,7 +52,7 @@ def meant(body: Mapping[str, Json], schema: str) -> JsonObject:
     for called, value in body.items():
         name = _usual(called, body, parameters)
         if not unset(value):
-            kept[name] = _pruned(value)
+            kept[name] = pruned(value)
         elif name in required or name not in parameters or (value is False and bundle.defaults_to_true(schema, name)):
             kept[name] = value
     return kept
@@ -51,8 +64,8 @@ def _usual(name: str, body: Mapping[str, Json], parameters: Mapping[str, Json]) 
     return usual if name not in parameters and usual in parameters and unset(body.get(usual)) else name
 
 
-def _pruned(value: Json) -> Json:
+def pruned(value: Json) -> Json:
     """A value without those parts of the objects in it that say nothing."""
     if isinstance(value, Mapping):
-        return {name: _pruned(part) for name, part in value.items() if not unset(part)}
-    return [_pruned(part) for part in value] if isinstance(value, list) else value
+        return {name: pruned(part) for name, part in value.items() if not unset(part)}
+    return [pruned(part) for part in value] if isinstance(value, list) else value
