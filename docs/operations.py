@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from parameters import REFERENCE, Place, facts, fields, followed, plain_rows, table
+from parameters import heading
+from reference import REFERENCE, Place, anchor, facts, followed, leaves, plain_rows, senses, table
 
 from ackplan.core.catalog import DEFAULT
 
@@ -22,10 +23,7 @@ OUTPUT = Path(__file__).with_suffix(".md")
 CONTRACT = Path(__file__).parents[1] / "schemas" / "openapi.yaml"
 METHODS = ("post", "put", "get", "delete")
 HIDDEN = (REFERENCE, "text, a secret")
-KINDS = {
-    f"create-{kind}.schema.json": f"[{kind}](parameters.md#{kind}-clusters)"
-    for kind in ("dedicated", "managed", "edge", "serverless")
-}
+KINDS = {kind.schema_file: f"[{kind.title}](parameters.md#{anchor(heading(kind))})" for kind in DEFAULT.kinds}
 
 INTRODUCTION = """\
 # Operations
@@ -95,25 +93,26 @@ def body(said: Mapping[str, Any]) -> Iterator[str]:
         return
     schema = said["requestBody"]["content"]["application/json"]["schema"]
     if "oneOf" in schema:
-        yield f"Body: the parameters of a cluster: {', '.join(KINDS[one['$ref']] for one in schema['oneOf'])}."
+        guides, todays = (listed(bodies) for bodies in (schema["oneOf"], said.get("x-ack-bodies-today", ())))
+        yield f"Body: the parameters of a cluster: {guides}; with its workers in node pools, as today: {todays}."
         return
     yield "Body:"
     whole = DEFAULT.schemas.read(schema["$ref"])
     if "x-ack-source" in whole:
-        yield table(FIELDS, leaf_rows(Place({"$ref": "#/$defs/properties"}, schema["$ref"]), "")).replace(*HIDDEN)
+        yield table(FIELDS, leaf_rows(schema["$ref"])).replace(*HIDDEN)
     else:
         yield table(FIELDS, plain_rows(Place(whole, schema["$ref"]))).replace(*HIDDEN)
 
 
-def leaf_rows(place: Place, prefix: str) -> Iterator[tuple[str, ...]]:
-    """The parameters of today's bodies: those inside of objects, by their dotted names."""
-    for name, part in fields(place).items():
-        known = followed(part)
-        if known.schema.get("properties") and known.schema.get("type") == "object":
-            yield from leaf_rows(known, f"{prefix}{name}.")
-        else:
-            cells = facts(f"`{prefix}{name}`", part, "")
-            yield (*cells, str(known.schema["description"]))
+def listed(bodies: Sequence[Mapping[str, str]]) -> str:
+    return ", ".join(KINDS[one["$ref"]] for one in bodies)
+
+
+def leaf_rows(file: str) -> Iterator[tuple[str, ...]]:
+    """The parameters of one of today's bodies: those inside of objects, by their dotted names."""
+    needed = senses(Place({"$ref": "#/$defs/parameters"}, file))
+    for name, part in leaves(Place({"$ref": "#/$defs/properties"}, file)):
+        yield (*facts(f"`{name}`", part, needed.get(name, "")), str(followed(part).schema["description"]))
 
 
 def answers(contract: Contract, said: Mapping[str, Any]) -> Iterator[str]:

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from tests.conformance import contract
+from tests.unit.docs.pages import generated
 
 
 @pytest.fixture(scope="module")
 def generator(root: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("operations_reference", root / "docs/operations.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.path.insert(0, str(root / "docs"))
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(root / "docs"))
-    return module
+    return generated(root, "operations")
 
 
 @pytest.fixture(scope="module")

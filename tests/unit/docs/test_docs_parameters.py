@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from collections.abc import Iterator
@@ -13,16 +12,13 @@ from typing import Any
 import pytest
 
 from ackplan.core import catalog
+from ackplan.core.catalog.parameters import parameters_of
+from tests.unit.docs.pages import generated
 
 
 @pytest.fixture(scope="module")
 def generator(root: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("parameter_reference", root / "docs/parameters.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return generated(root, "parameters")
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +54,20 @@ def test_an_unknown_argument_is_wrong_usage(generator, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("kind", catalog.DEFAULT.kinds, ids=lambda kind: kind.name)
-def test_a_kind_has_a_row_for_each_of_its_parameters(kind, sections):
-    section = sections[f"{kind.name.capitalize()} clusters"]
+def test_a_kind_has_a_row_for_each_of_its_parameters(kind, generator, sections):
+    check_rows(sections[generator.heading(kind)], kind.parameters)
+
+
+def test_node_pools_have_a_row_for_each_of_their_parameters(sections):
+    body = "create-node-pool.schema.json"
+    properties = catalog.DEFAULT.schemas.read(body)["$defs"]["properties"]["properties"]
+    check_rows(sections["Node pools"], parameters_of(catalog.DEFAULT.schemas, properties, body))
+
+
+def check_rows(section, parameters):
     rows = [line for line in section.splitlines() if line.startswith("| `")]
-    assert len(rows) == len(kind.parameters)
-    for parameter in kind.parameters.values():
+    assert len(rows) == len(parameters)
+    for parameter in parameters.values():
         row = cells(section, parameter.name)
         assert len(row) == 8
         assert row[4:6] == [parameter.effect.value, f"`{parameter.provider}`"]
@@ -83,6 +88,13 @@ def test_a_kind_has_a_row_for_each_of_its_parameters(kind, sections):
         ("Edge clusters", "endpoint_public_access", ["`true`", "", "`true`", "replace", "`slb_internet_enabled`"]),
         ("Serverless clusters", "nat_gateway", ["boolean, or the same as text", "", "", "replace", "`new_nat_gateway`"]),
         ("Serverless clusters", "region_id", ["a region id such as cn-beijing", "filled: the spec's `region`", "", "replace"]),
+        ("Managed clusters with node pools", "tags", ["list, at most 20: mapping of `key`, `value`", "", "", "modify", "`tags`"]),
+        ("Managed clusters with node pools", "rrsa_config.enabled", ["boolean", "", "`false`", "modify", "`enable_rrsa`"]),
+        ("Dedicated clusters with node pools", "control_plane_config.key_pair", ["text that is not empty", "one of", ""]),
+        ("Dedicated clusters with node pools", "control_plane_config.instance_types", ["list, at least 1: an instance type such as ecs.hfc5.xlarge", "yes"]),
+        ("Node pools", "nodepool_info.name", ["a name: no blank at its begin, no control characters", "filled: the pool's key", "", "identity"]),
+        ("Node pools", "scaling_group.vswitch_ids", ["list, 1 to 8, none twice: a vswitch id such as vsw-2ze48rkq464rsdts1abcd", "by rule"]),
+        ("Node pools", "scaling_group.login_password", ["secret: `{env: NAME}` or `{file: PATH}`", ""]),
         ("ackplan's own keys", "scale_in.nodes", ["list, at least 1, none twice: an instance id such as i-2zee3oiwcyoz7kwdo8bt, or a node's name such as cn-beijing.192.168.0.36", "one of"]),
         ("ackplan's own keys", "attach[].instances", ["list, at least 1, none twice: an instance id such as i-2zee3oiwcyoz7kwdo8bt", "yes", "", "attach"]),
         ("ackplan's own keys", "attach[].password", ["secret: `{env: NAME}` or `{file: PATH}`", "one of", "", "recorded"]),
@@ -116,8 +128,9 @@ def stated(schema: Any) -> Iterator[str]:
 def test_every_rule_of_the_schemas_that_a_spec_obeys_is_in_the_reference(root, sections):
     text = "".join(sections.values())
     files = [path for path in (root / "schemas").glob("*.schema.json") if path.name != "policy.schema.json"]
-    schemas = [json.loads(path.read_text("utf-8")) for path in files]
-    rules = {rule for schema in schemas if "x-ack-source" not in schema for rule in stated(schema)}
+    schemas = {path.name: json.loads(path.read_text("utf-8")) for path in files}
+    obeyed = [schema for name, schema in schemas.items() if "x-ack-source" not in schema or name.startswith("create-")]
+    rules = {rule for schema in obeyed for rule in stated(schema)}
     assert len(rules) > 30
     assert [rule for rule in sorted(rules) if f"- {rule}." not in text] == []
 
@@ -128,11 +141,40 @@ def test_a_rule_stands_under_the_kinds_that_it_holds_for(sections):
     assert "A serverless cluster has no nodes to attach." in sections["Serverless clusters"]
     assert "PrePaid masters need" not in sections["Managed clusters"]
     assert "must not overlap" not in sections["Serverless clusters"].partition("Rules:")[2]
+    assert "Flannel needs container_cidr." in sections["Managed clusters with node pools"]
+    assert "scale_in stands in node_pools." in sections["Edge clusters with node pools"]
+    assert "PrePaid masters need period and period_unit." in sections["Dedicated clusters with node pools"]
+    assert "PrePaid instances need period." in sections["Node pools"]
+    assert "PrePaid instances need period." not in sections["Managed clusters with node pools"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "name", "operations"),
+    [
+        ("Managed clusters with node pools", "maintenance_window.duration", ["modify_cluster"]),
+        ("Managed clusters with node pools", "tags", ["modify_cluster_tags"]),
+        ("Managed clusters with node pools", "kubernetes_version", ["upgrade_cluster"]),
+        ("Managed clusters with node pools", "service_cidr", []),
+        ("Node pools", "scaling_group.desired_size", ["scale_node_pool", "remove_node_pool_nodes"]),
+        ("Node pools", "scaling_group.instance_types", ["modify_node_pool"]),
+        ("Node pools", "node_config.kubelet_configuration.maxPods", ["modify_node_config"]),
+        ("Node pools", "nodepool_info.name", []),
+    ],
+)
+def test_a_row_of_today_says_what_changes_it_in_place(heading, name, operations, sections):
+    changed_by = cells(sections[heading], name)[-1].rstrip(" |")
+    assert changed_by == ", ".join(f"[`{each}`](operations.md#{each})" for each in operations)
+
+
+def test_every_operation_that_a_row_names_is_one(sections):
+    named = set(re.findall(r"\]\(operations\.md#(\w+)\)", "".join(sections.values())))
+    assert named
+    assert named <= set(catalog.DEFAULT.operations)
 
 
 def test_no_line_holds_a_row_that_is_broken_by_a_bar(generator):
     tables = re.findall(r"^(\| .* \|)\n\| --- .*\n((?:\| .*\n)+)", generator.render(), re.MULTILINE)
-    assert len(tables) == len(catalog.DEFAULT.kinds) + 3
+    assert len(tables) == len(catalog.DEFAULT.kinds) + 4
     for heading, body in tables:
         width = heading.count(" | ")
         assert {re.sub(r"\\\|", "", line).count(" | ") for line in body.splitlines()} == {width}
