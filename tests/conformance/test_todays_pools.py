@@ -156,6 +156,18 @@ def test_instances_are_attached_and_nodes_removed(current: Any, account: Account
     assert current.describe_cluster_node_pool_detail("c1", pool).body.status.total_nodes == 2
 
 
+def test_the_nodes_of_a_pool_are_upgraded(current: Any, account: Account) -> None:
+    pool = made(current, account)
+    policy = models.UpgradeClusterNodepoolRequestRollingPolicy(max_parallelism=2, pause_policy="NotPause")
+    task = current.upgrade_cluster_nodepool(
+        "c1", pool, models.UpgradeClusterNodepoolRequest(rolling_policy=policy)
+    ).body
+    assert current.describe_cluster_node_pool_detail("c1", pool).body.status.state == "updating"
+    account.later()
+    shown = current.describe_task_info(task.task_id).body
+    assert (shown.task_type, shown.state) == ("nodepool_upgrade", "success")
+
+
 def test_a_pool_is_deleted(current: Any, account: Account) -> None:
     pool = made(current, account)
     with pytest.raises(ClientException) as refused:

@@ -16,6 +16,7 @@ from ackplan.core import catalog
 from tests.conformance import contract
 
 OFFICIAL = "tests/conformance/test_official_clients.py"
+TODAY = ("test_official_today.py", "test_todays_*.py")
 
 
 @pytest.fixture(scope="module")
@@ -30,16 +31,34 @@ def older() -> dict[str, contract.Operation]:
     return {name: call for name, call in calls if name in apart or call.said["x-ack-section"] != "beyond"}
 
 
+def lines(text: str) -> list[str]:
+    """The rows of the tables of operations."""
+    return [line for line in text.splitlines() if re.match(r"\| `\w+` \| `[A-Z]+ /", line)]
+
+
 @pytest.fixture(scope="module")
-def rows(page: str) -> dict[str, list[str]]:
-    """The cells of the table of operations, by operation."""
-    found = [re.split(r" \| ", line.strip("| ")) for line in page.splitlines() if re.match(r"\| `\w+` \|", line)]
-    return {cells[0].strip("`"): cells[1:] for cells in found if cells[0].strip("`") in older()}
+def every(page: str) -> dict[str, list[str]]:
+    """The cells of the tables of operations, by operation."""
+    found = [re.split(r" \| ", line.strip("| ")) for line in lines(page)]
+    assert len({cells[0] for cells in found}) == len(found)
+    return {cells[0].strip("`"): cells[1:] for cells in found}
 
 
-def test_the_table_has_every_operation_as_the_contract_has_it(rows):
-    assert set(rows) == set(older())
-    for name, (made, section, _, simulator, _) in rows.items():
+@pytest.fixture(scope="module")
+def rows(every: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Those of the guide's operations."""
+    return {name: cells for name, cells in every.items() if name in older()}
+
+
+@pytest.fixture(scope="module")
+def todays(every: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Those that the guide does not have."""
+    return {name: cells for name, cells in every.items() if name not in older()}
+
+
+def test_the_tables_have_every_operation_as_the_contract_has_it(every):
+    assert set(every) == set(contract.operations())
+    for name, (made, section, _, simulator, _) in every.items():
         operation = contract.operations()[name]
         assert made == f"`{operation.method} {operation.path}`"
         assert section == operation.said["x-ack-section"]
@@ -51,6 +70,21 @@ def test_the_table_says_what_the_tests_do(rows, root):
     text = (root / OFFICIAL).read_text("utf-8")
     for name, (*_, tested) in rows.items():
         assert tested == (", ".join(tried(name, text)) or "by path only"), name
+
+
+def test_the_readme_has_the_same_rows(page, root):
+    assert lines((root / "README.md").read_text("utf-8")) == lines(page)
+
+
+def test_the_table_of_today_says_what_the_tests_do(todays, root):
+    files = [path for pattern in TODAY for path in (root / "tests/conformance").glob(pattern)]
+    called = set(re.findall(r"\b(?:current|client)\.(\w+)", "".join(path.read_text("utf-8") for path in files)))
+    methods = {method.replace("_", ""): method for method in dir(Client)}
+    for name, (*_, tested) in todays.items():
+        method = methods.get(contract.operations()[name].said["x-ack-action"].lower(), "")
+        assert tested == ("current client" if method in called else "by path only"), name
+        if tested == "by path only":
+            assert not method, f"{name}: its typed call is {method}"
 
 
 def test_a_client_that_is_not_named_has_no_typed_call(rows):
