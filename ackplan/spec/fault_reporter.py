@@ -62,8 +62,10 @@ class FaultReporter:
 
     def _unknown(self, name: str, known: list[str], kind: Kind | None) -> Diagnostic:
         gone = kind.root.get("x-ack-gone", {}) if kind else {}
-        if kind and name in gone:
+        if kind and gone.get(name):
             return self._error("ACK1102.gone", (name,), at_key=True, section=kind.section_key, now=gone[name])
+        if kind and name in gone:
+            return self._error("ACK1102.nowhere", (name,), at_key=True, section=kind.section_key)
         owners = _keys_of_all().get(name, [])
         mine = [owner.name for owner in owners if kind and owner.section_key == kind.section_key]
         if kind and owners and not mine and owners[0].section_key:
