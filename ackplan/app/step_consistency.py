@@ -7,8 +7,10 @@ from typing import Any
 
 from ackplan import spec
 from ackplan.core.actions import Action
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.values import alike
-from ackplan.core.work import Attach, AwaitGone, Calling, Create, Detach, Forget, ScaleIn, ScaleOut
+from ackplan.core.work import Attach, AwaitGone, Calling, Create, Detach, Forget, Modify, ScaleIn, ScaleOut
+from ackplan.plan import in_place
 from ackplan.plan.model import Change, Step
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import scale_out
@@ -60,7 +62,7 @@ def _of_body(change: Change, work: Calling) -> Iterator[str]:
     if body is None:
         yield "its body is missing"
         return
-    for name in spec.body_faults(file, body):
+    for name in spec.body_faults(file, change.kind.catalog.payload(call.operation, body)):
         yield f"{name or 'its body'} is not what the schema allows"
     for name in sorted(change.kind.catalog.secret_parameters(call.operation) & body.keys()):
         if not isinstance(body[name], Mapping):
@@ -79,7 +81,7 @@ def _says(change: Change, work: Calling, body: Mapping[str, Any]) -> bool:
     """Whether the body is that of this change, and of no other."""
     match work:
         case Create():
-            return alike(dict(body), dict(change.after or {}))
+            return alike(dict(body), dict(change.kind.body(change.after or {})))
         case Attach(_, instances):
             return body.get("instances") == list(instances) and _is_of_a_group(change, body)
         case ScaleOut(_, size):
@@ -92,6 +94,10 @@ def _says(change: Change, work: Calling, body: Mapping[str, Any]) -> bool:
             release = own_keys(change).get("scale_in", {}).get("release_node")
             named = _are_named(change, instances, body.get("nodes")) and len(instances) == given_up
             return named and body.get("release_node") == release
+        case Modify():
+            changed = {p.name for p in change.parameters if p.effect is Effect.MODIFY}
+            meant = in_place.bodies(change.kind, change.after or {}, changed).get(work.call.operation)
+            return meant is not None and alike(dict(body), meant)
         case _:
             return False
 

@@ -210,7 +210,7 @@ TRAITS: Mapping[type[Work], Traits] = {
         "modify",
         Verb("change", "changing", "changed"),
         frozenset({Action.UPDATE}),
-        operation="modify",
+        operation="modify_cluster",
         calls=2,
         timeout="scale",
         terraform="update",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ackplan.core.diagnostics import Diagnostic, made_printable, ordered
-from ackplan.core.json_types import JsonObject
+from ackplan.core.json_types import Json, JsonObject
 
 if TYPE_CHECKING:
     from ackplan.spec.desired import Wanted
@@ -57,7 +57,7 @@ class Spec:
         return hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
 
 
-def body_faults(file: str, body: JsonObject) -> tuple[str, ...]:
+def body_faults(file: str, body: Json) -> tuple[str, ...]:
     """The parameters of a request body, secrets as references, that the schema in `file` does not allow."""
     from ackplan.spec import schema_validators
 

@@ -11,7 +11,7 @@ import jsonschema_rs
 from ackplan.core import catalog
 from ackplan.core.catalog import Kind
 from ackplan.core.catalog.schemas import DEFINITIONS, SPEC
-from ackplan.core.json_types import JsonObject
+from ackplan.core.json_types import Json
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -131,7 +131,7 @@ def _body(file: str) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(root, registry=_compiled_registry())
 
 
-def body_faults(file: str, body: JsonObject) -> tuple[str, ...]:
+def body_faults(file: str, body: Json) -> tuple[str, ...]:
     """The parameters of a request body that its schema does not allow; the body's own fault is an empty name."""
     if _body(file).is_valid(body):
         return ()

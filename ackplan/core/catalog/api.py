@@ -17,7 +17,7 @@ from ackplan.core.catalog.parameters import Parameter, parameters_of
 from ackplan.core.catalog.schema_types import Schema
 from ackplan.core.catalog.schemas import DEFINITIONS, OPERATIONS, SPEC, Schemas, installed
 from ackplan.core.catalog.sight import Sight
-from ackplan.core.json_types import JsonObject
+from ackplan.core.json_types import Json, JsonObject
 
 # The file that says which create body a kind has is the operation's own list of bodies.
 _CREATE = "create_cluster"
@@ -116,6 +116,12 @@ class Catalog:
     def operation(self, operation_id: str) -> Operation:
         """The operation of this id. KeyError for an id that the contract does not have."""
         return self.operations[operation_id]
+
+    def payload(self, operation_id: str, body: JsonObject) -> Json:
+        """What a call sends of a body: the list that is its only value, where the API takes a bare list."""
+        bodies = self.operations[operation_id].bodies
+        bare = bool(bodies) and self.schemas.read(bodies[0]).get("type") == "array"
+        return next(iter(body.values())) if bare else body
 
     @functools.cache  # noqa: B019 - catalogs live as long as the process
     def body_parameters(self, body_file: str) -> Mapping[str, Schema]:

@@ -41,11 +41,15 @@ class Effect(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter. `reads` names the type that a string form of it is read as; `fill` where a value comes from."""
+    """One parameter. `reads` names the type that a string form of it is read as; `fill` where a value comes from.
+
+    `together` names the group whose parts a call changes all at once (`x-ack-together`); empty for one of its own.
+    """
 
     name: str
     effect: Effect
     schema: Schema
+    together: str = ""
 
     @property
     def secret(self) -> bool:
@@ -195,7 +199,7 @@ def _without_empty(item: Json) -> Json:
 
 
 def parameters_of(
-    schemas: Schemas, definitions: Mapping[str, Schema], base: str, prefix: str = ""
+    schemas: Schemas, definitions: Mapping[str, Schema], base: str, prefix: str = "", together: str = ""
 ) -> dict[str, Parameter]:
     """The parameters that a schema file (`base`) defines, each with all that its schema refers to.
 
@@ -205,7 +209,8 @@ def parameters_of(
     for key, raw in definitions.items():
         name, schema = prefix + key, schemas.merged(raw, base)
         if "x-ack-effect" in schema:
-            parameters[name] = Parameter(name, Effect(schema["x-ack-effect"]), schema)
+            parameters[name] = Parameter(name, Effect(schema["x-ack-effect"]), schema, together)
         elif "properties" in schema:
-            parameters |= parameters_of(schemas, schema["properties"], schemas.home(raw, base), f"{name}.")
+            whole = together or (name if schema.get("x-ack-together") else "")
+            parameters |= parameters_of(schemas, schema["properties"], schemas.home(raw, base), f"{name}.", whole)
     return parameters

@@ -126,7 +126,7 @@ def _visible(kind: Kind, fields: frozenset[str]) -> Mapping[str, Sight]:
 def _kind_changes(wanted: Wanted, recorded: RecordedCluster, live: Cluster) -> Iterator[ParameterChange]:
     """The kind is compared as a whole: a managed cluster differs from an edge one by a parameter it must not have."""
     for name, allowed in wanted.kind.discriminators.items():
-        after = wanted.parameters.get(name, ABSENT)
+        after = wanted.kind.constants.get(name, ABSENT)
         before = recorded.kind.constants.get(name, ABSENT)
         told = live.attributes.get(name)
         shown = told if told in allowed or (told and after is not ABSENT) else before

@@ -53,3 +53,13 @@ def unfit(wanted: Wanted, live: Cluster, steps: Iterable[Step]) -> Iterator[Diag
         span=wanted.span,
         cluster=wanted.name,
     )
+
+
+def state_notes(live: Cluster) -> Iterator[str]:
+    """What a reviewer should know of the state of a live cluster that is planned for."""
+    if not live.condition.known:
+        yield f"the live state is {live.state}, {live.condition.says}: apply waits for another"
+    elif live.busy:
+        yield f"the cluster is busy ({live.state}): apply waits, and checks the size again before it acts"
+    elif live.state != "running":
+        yield f"the live state is {live.state}: {live.condition.says}"

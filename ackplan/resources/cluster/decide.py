@@ -33,7 +33,7 @@ from ackplan.resources.cluster.cases import (
     is_protected,
 )
 from ackplan.resources.cluster.compare import Difference, compare, replacing
-from ackplan.resources.cluster.conditions import unfit
+from ackplan.resources.cluster.conditions import state_notes, unfit
 from ackplan.resources.cluster.scale_in import disputed, release, sent_as
 from ackplan.resources.workers import MASTER
 from ackplan.spec.desired import Wanted
@@ -245,14 +245,16 @@ def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference:
             Reason.UNCHANGED,
             live,
             blocked=disputes,
-            notes=tuple(_notes(live)),
+            notes=tuple(state_notes(live)),
             before=merged,
             after=merged,
         )
     reason = _why(difference) if recorded.created else Reason.UNFINISHED
     size = next((c.side for c in difference.changes if c.effect is Effect.SCALE), Side.SPEC)
     named = sent_as(sides.nodes or (), case.node_names)
-    todo = steps.update(steps.Update(wanted, recorded, live, difference.workers, released, reason, size, named))
+    settings = tuple(change for change in difference.changes if change.effect is Effect.MODIFY)
+    update = steps.Update(wanted, recorded, live, difference.workers, released, reason, size, named, settings)
+    todo = steps.update(update)
     blocked += [refusals.lacking(wanted, name) for name in scale_out.lacking(wanted.kind, todo)]
     blocked += unfit(wanted, live, todo)
     return change_of_desired(
@@ -264,7 +266,7 @@ def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference:
         parameters=difference.changes,
         steps=todo,
         blocked=(*blocked, *disputes),
-        notes=tuple(_notes(live)),
+        notes=tuple(state_notes(live)),
         before={**recorded.parameters, **_before(wanted, difference.changes)},
         after=merged,
     )
@@ -289,12 +291,3 @@ def _why(difference: Difference) -> Reason:
     if sides == {Side.LIVE}:
         return Reason.DRIFTED
     return Reason.SPEC_AND_DRIFT if Side.LIVE in sides else Reason.SPEC_CHANGED
-
-
-def _notes(live: Cluster) -> Iterator[str]:
-    if not live.condition.known:
-        yield f"the live state is {live.state}, {live.condition.says}: apply waits for another"
-    elif live.busy:
-        yield f"the cluster is busy ({live.state}): apply waits, and checks the size again before it acts"
-    elif live.state != "running":
-        yield f"the live state is {live.state}: {live.condition.says}"

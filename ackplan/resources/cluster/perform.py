@@ -10,6 +10,7 @@ from ackplan.core.work import (
     Delete,
     Detach,
     Forget,
+    Modify,
     ScaleIn,
     ScaleOut,
     WriteRecord,
@@ -19,6 +20,7 @@ from ackplan.execute.failures import StepFailed
 from ackplan.execute.step_run import StepContext
 from ackplan.resources.cluster.create import create
 from ackplan.resources.cluster.delete import await_gone, delete
+from ackplan.resources.cluster.modify import modify
 from ackplan.resources.cluster.nodes import attach, detach
 from ackplan.resources.cluster.scale import scale_in, scale_out
 
@@ -36,6 +38,8 @@ async def perform(context: StepContext) -> None:
             await detach(context, work)
         case ScaleIn() as work:
             await scale_in(context, work)
+        case Modify() as work:
+            await modify(context, work)
         case Delete() as work:
             await delete(context, work.call)
         case AwaitReady():

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
-from ackplan.core.aims import Aim, Born, Gone, Grown, Joined, Left, instances_of
+from ackplan.core.aims import Aim, Born, Gone, Grown, Joined, Left, Modified, instances_of
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.call import Pinned
-from ackplan.record.journal import CallKey, Entry, InFlight, Phase, fold
+from ackplan.record.journal import CallKey, Entry, Facts, InFlight, Phase, fold
 from ackplan.record.model import Record, RecordedCluster
+from ackplan.resources.cluster.modify import target_of
 
 _UNREAD: Mapping[str, Sequence[Node]] = {}
 
@@ -113,7 +114,7 @@ def _changed(
     if after is None or known is None or after.cluster_id not in {"", known.cluster_id}:
         return None
     cluster = there.get(known.cluster_id)
-    if cluster is None or cluster.busy or not _shows(call.aim, cluster, nodes.get(known.cluster_id)):
+    if cluster is None or cluster.busy or not _shows(call.facts, cluster, nodes.get(known.cluster_id)):
         return None
     return replace(after, cluster_id=known.cluster_id, attached=_kept(known, after, call.aim))
 
@@ -125,11 +126,14 @@ def _kept(known: RecordedCluster, after: RecordedCluster, aim: Aim | None) -> tu
     return (*after.attached, *(instance for instance in known.attached if instance not in taken))
 
 
-def _shows(aim: Aim | None, cluster: Cluster, nodes: Sequence[Node] | None) -> bool:
+def _shows(facts: Facts, cluster: Cluster, nodes: Sequence[Node] | None) -> bool:
     """Whether all that a call was to bring about is there."""
-    match aim:
+    match facts.aim:
         case Grown(size):
             return _has(cluster, size)
+        case Modified():
+            aimed = target_of(facts.after, {facts.operation})
+            return aimed is not None and aimed.shown_at_all(cluster)
         case Joined(instances) if instances and nodes is not None:
             return _present(instances, nodes) == len(instances)
         case Left((), size):

@@ -21,12 +21,15 @@ from ackplan.core.work import (
     Delete,
     Detach,
     Forget,
+    Modify,
     ScaleIn,
     ScaleOut,
     WriteRecord,
 )
+from ackplan.plan import in_place
 from ackplan.plan.chain import Chain
 from ackplan.plan.model import Step, replaced
+from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import scale_out
 from ackplan.resources.parameter_sides import own_after
@@ -42,7 +45,7 @@ def create(wanted: Wanted, reason: Reason, side: Side, before: Sequence[Step] = 
     """Create, then attach. `before` are steps that must be done first (a delete, a wait)."""
     chain = Chain(_at(wanted.name), wanted.kind, "", wanted.region, wanted.own, reason, side, steps=tuple(before))
     chain.entry = RecordedCluster("", wanted.kind, wanted.parameters, wanted.own)
-    chain.add(Create(chain.call(Create, wanted.parameters)))
+    chain.add(Create(chain.call(Create, wanted.kind.body(wanted.parameters))))
     attach(chain, wanted.attach, wanted.attached, side)
     return chain.steps
 
@@ -112,7 +115,8 @@ def record(name: str, entry: RecordedCluster, reason: Reason, side: Side) -> tup
 class Update:
     """What an update in place has to do. `released` are the workers chosen to be removed.
 
-    `sent_as` is how calls name a node, where that is not what tells it from the others.
+    `sent_as` is how calls name a node, where that is not what tells it from the others. `settings` are the parameters
+    that are changed in place.
     """
 
     wanted: Wanted
@@ -123,13 +127,14 @@ class Update:
     reason: Reason
     side_of_size: Side
     sent_as: Mapping[str, str] = field(default_factory=dict)
+    settings: tuple[ParameterChange, ...] = ()
 
     def named(self, nodes: Iterable[str]) -> list[str]:
         return [self.sent_as.get(node, node) for node in nodes]
 
 
 def update(todo: Update) -> tuple[Step, ...]:
-    """Attach, scale out, detach, scale in, as far as needed; the last step leaves the complete record entry.
+    """Settings, then attach, scale out, detach, scale in, as far as needed; the last step leaves the whole entry.
 
     Where nothing is called, one step brings the record up to date.
     """
@@ -147,6 +152,7 @@ def update(todo: Update) -> tuple[Step, ...]:
     )
     if not todo.recorded.created:
         chain.add(AwaitReady(), side=Side.LIVE)
+    _setting_steps(chain, todo)
     if workers is not None:
         _worker_steps(chain, todo, workers, wanted.kind.masters(todo.recorded.parameters or wanted.parameters))
     before = chain.entry or _start(todo)
@@ -174,6 +180,21 @@ def _start(todo: Update) -> RecordedCluster:
     if todo.recorded.created and attached == todo.recorded.attached:
         return todo.recorded
     return dataclasses.replace(todo.recorded, attached=attached, created=True)
+
+
+def _setting_steps(chain: Chain, todo: Update) -> None:
+    """One step for each call that changes parameters in place."""
+    kind, entry = todo.wanted.kind, chain.entry
+    if entry is None or not todo.settings:
+        return
+    changed = {change.name for change in todo.settings}
+    for operation, body in in_place.bodies(kind, todo.wanted.parameters, changed).items():
+        mine = [c for c in todo.settings if in_place.operation_of(kind, kind.parameters[c.name]) == operation]
+        values = {change.name: todo.wanted.parameters[change.name] for change in mine}
+        entry = chain.entry = dataclasses.replace(entry, kind=kind, parameters={**entry.parameters, **values})
+        side = Side.LIVE if all(change.side is Side.LIVE for change in mine) else Side.SPEC
+        work = Modify(chain.call(Modify, body, operation))
+        chain.add(work, label=in_place.part_of(operation, kind), side=side)
 
 
 def _worker_steps(chain: Chain, todo: Update, workers: Workers, masters: int) -> None:
