@@ -45,7 +45,7 @@ def parse(request: Incoming, operation: str) -> JsonObject:
         _check_bounds(form)
         return form
     try:
-        body = json.loads(request.body.decode("utf-8"), parse_constant=_no_constant)
+        body = json.loads(request.body.decode("utf-8"), parse_constant=_no_constant, parse_float=_number)
     except (ValueError, RecursionError):
         raise Refusal(400, "InvalidRequestBody", "The body is not JSON in UTF-8.") from None
     if bundle.is_list(operation):
@@ -71,6 +71,12 @@ def _parts(value: Json) -> Iterable[Json]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()
+
+
+def _number(written: str) -> float:
+    """A number that may be written `3.0` and means a whole one."""
+    number = float(written)
+    return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
 def _no_constant(name: str) -> NoReturn:

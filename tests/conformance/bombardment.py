@@ -115,7 +115,8 @@ class Bombardment:
 
     def _aim(self, source: Source, case: Case, luck: random.Random) -> None:
         """Lets most requests be about something that is there, and that takes them."""
-        fitting = {"attach_script": self.edges, "remove_nodes": list(self.nodes)}
+        others = [cluster for cluster in self.clusters if cluster != "c-pooled"]
+        fitting = {"attach_script": self.edges, "remove_nodes": list(self.nodes), "delete_cluster": others}
         known = {
             "id": fitting.get(source.operation) or self.clusters,
             "task_id": self.tasks,
@@ -143,6 +144,8 @@ class Bombardment:
             given["nodes"] = [luck.choice(self.nodes.get(case.path_parameters["id"], ["i-none"]))]
         if source.operation == "upgrade_cluster" and isinstance(given.get("next_version"), str):
             given["next_version"] = luck.choice(_STEPS)
+        if source.operation == "upgrade_node_pool" and isinstance(given.get("kubernetes_version"), str):
+            given["kubernetes_version"] = luck.choice(("1.14.6-aliyun.1", *_STEPS))
         if source.operation == "attach" and given.get("instances"):
             given["instances"] = [f"i-n{luck.randrange(500)}" for _ in range(luck.randint(1, 3))]
 

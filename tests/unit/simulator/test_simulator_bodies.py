@@ -232,6 +232,11 @@ def test_what_is_no_bounded_json_object_is_refused(data: bytes) -> None:
     assert (caught.value.status, caught.value.code) == (400, "InvalidRequestBody")
 
 
+def test_a_whole_number_may_be_written_with_a_fraction() -> None:
+    body = _parsed(b'{"count": 3.0, "half": 0.5, "big": 1e30}', "application/json", "scale_out")
+    assert (str(body["count"]), body["half"], body["big"]) == ("3", 0.5, 1e30)
+
+
 def test_an_empty_body_is_an_empty_object() -> None:
     assert _parsed(b" ", "application/json", "attach") == {}
 
