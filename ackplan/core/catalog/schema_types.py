@@ -16,6 +16,7 @@ Schema = TypedDict(
         "$id": str,
         "$ref": str,
         "$schema": str,
+        "additionalProperties": "bool | Schema",
         "allOf": "Sequence[Schema]",
         "const": Json,
         "default": Json,
