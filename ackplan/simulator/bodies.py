@@ -95,7 +95,7 @@ def check(body: Mapping[str, Json], operation: str, *, today: bool) -> Mapping[s
         return ordered
     name = schema_name(body, operation)
     if bundle.is_todays(name):
-        return todays.check(body, name, lenient=today or unset_values.is_blank(body))
+        return todays.check(body, name, lenient=today or unset_values.is_blank(body, operation))
     newer: JsonObject = {key: _boolean(key, body[key]) for key in _NEWER.get(operation, ()) if key in body}
     if unset_values.is_typed(body, name):
         newer |= ordering.more(body, name) if operation == ordering.CREATE else {}
