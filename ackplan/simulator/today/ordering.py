@@ -125,7 +125,7 @@ def _in_todays_words(body: Mapping[str, Json]) -> JsonObject:
 
 def _pools(body: Mapping[str, Json], *, lenient: bool) -> list[Json]:
     """The node pools that come with the cluster, each as the call that makes one has it."""
-    if unset(body.get("nodepools")):
+    if body.get("nodepools") in (None, []):
         return []
     try:
         pools = objects(body, "nodepools")
