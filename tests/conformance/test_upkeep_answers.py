@@ -50,11 +50,10 @@ def test_a_real_answer_is_in_the_contract(answer: Any) -> None:
     assert faults(OF[answer.operation], answer.body) == []
 
 
-def test_there_are_tasks_in_all_their_states() -> None:
+def test_there_are_tasks_in_all_their_states_but_passing_ones() -> None:
     states = {answer.body["state"] for answer in REAL if answer.operation == "get_task"}
-    assert states >= set(
-        contract.document()["components"]["schemas"]["task"]["properties"]["state"]["x-ack-known-values"]
-    )
+    known = contract.document()["components"]["schemas"]["task"]["properties"]["state"]["x-ack-known-values"]
+    assert set(known) - states == {"pausing", "resuming", "cancelling"}
 
 
 @pytest.mark.parametrize(("schema", "body"), DOCUMENTED, ids=[name for name, _ in DOCUMENTED])

@@ -203,3 +203,64 @@ def test_what_is_canceled_stays_so_after_a_restart(tmp_path: Any) -> None:
         assert task(ask, upgrade)["state"] == "paused"
         assert ask("POST", f"/tasks/{upgrade}/cancel").status == 200
         assert ask("GET", "/clusters/c-shop").json["state"] == "running"
+
+
+# On a bad day
+
+
+def test_a_gateway_gives_calls_up_that_take_their_effect_all_the_same() -> None:
+    faults = [
+        {"kind": "late_commit", "operation": name, "seconds": 30, "nth": 1}
+        for name in ("install_addons", "upgrade_cluster", "cancel_task", "revoke_kubeconfig")
+    ]
+    with bad_day(*faults, live=LIVE) as (_, clock, ask):
+        before = ask("GET", "/k8s/c-shop/user_config").json["config"]
+        upgrade = "/api/v2/clusters/c-shop/upgrade"
+        for method, path, body in (
+            ("POST", "/clusters/c-shop/components/install", [{"name": "gatekeeper", "version": ""}]),
+            ("DELETE", "/k8s/c-shop/certs", None),
+            ("POST", "/tasks/T-endless/cancel", None),
+            ("POST", upgrade, {"next_version": "1.32.1-aliyun.1"}),
+        ):
+            assert ask(method, path, body).status == 504
+        addons = "/clusters/c-shop/addon_instances"
+        assert "gatekeeper" not in {one["name"] for one in ask("GET", addons).json["addons"]}
+        clock.advance(31)
+        assert "gatekeeper" in {one["name"] for one in ask("GET", addons).json["addons"]}
+        assert ask("GET", "/k8s/c-shop/user_config").json["config"] != before
+        assert task(ask, "T-endless")["state"] == "canceled"
+        assert ask("GET", "/clusters/c-shop").json["state"] == "updating"
+
+
+def test_a_task_that_is_stuck_can_be_canceled() -> None:
+    with bad_day({"kind": "task_stuck", "operation": "upgrade_cluster"}, live=LIVE) as (_, clock, ask):
+        upgrade = begun(ask, "POST", "/api/v2/clusters/c-shop/upgrade", {"next_version": "1.32.1-aliyun.1"})
+        clock.advance(600 * MINUTE)
+        assert (task(ask, upgrade)["state"], states(task(ask, upgrade))[0]) == ("running", "running")
+        assert ask("POST", f"/tasks/{upgrade}/cancel").status == 200
+        assert ask("GET", "/clusters/c-shop").json["state"] == "running"
+
+
+def test_a_task_may_end_under_another_name_and_leave_another_state() -> None:
+    faults = [
+        {"kind": "task_state", "operation": "upgrade_cluster", "state": "succeeded", "nth": 1},
+        {"kind": "task_fails", "operation": "upgrade_cluster", "state": "unavailable", "nth": 2},
+    ]
+    with bad_day(*faults, live=LIVE) as (_, clock, ask):
+        first = begun(ask, "POST", "/api/v2/clusters/c-shop/upgrade", {"next_version": "1.32.1-aliyun.1"})
+        clock.advance(60 * MINUTE)
+        shown = task(ask, first)
+        assert (shown["state"], states(shown)) == ("succeeded", ["success"] * 3)
+        assert ask("GET", "/clusters/c-shop").json["current_version"] == "1.32.1-aliyun.1"
+        begun(ask, "POST", "/api/v2/clusters/c-shop/upgrade", {"next_version": "1.32.7-aliyun.1"})
+        clock.advance(60 * MINUTE)
+        assert ask("GET", "/clusters/c-shop").json["state"] == "unavailable"
+
+
+def test_answers_of_2021_show_a_task_as_it_was_then() -> None:
+    with bad_day(traits={"answers": "2021"}, live=LIVE) as (_, clock, ask):
+        upgrade = begun(ask, "POST", "/api/v2/clusters/c-shop/upgrade", {"next_version": "1.32.1-aliyun.1"})
+        clock.advance(60 * MINUTE)
+        assert set(task(ask, upgrade)) == {
+            *("cluster_id", "task_id", "task_type", "state", "created", "updated", "task_result")
+        }
