@@ -62,6 +62,7 @@ bench: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python docs/parameters.py
 	$(BIN)/python docs/operations.py
+	$(BIN)/python docs/operation_rows.py
 	$(BIN)/python docs/node_pools.py
 	$(BIN)/python docs/comment.py
 	$(BIN)/python -m tests.page.declarations

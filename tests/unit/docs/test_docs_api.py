@@ -14,6 +14,7 @@ from ackplan.adapters.ack.calls import call
 from ackplan.adapters.ack.signing import SIGNERS
 from ackplan.core import catalog
 from tests.conformance import contract
+from tests.unit.docs.pages import generated
 
 OFFICIAL = "tests/conformance/test_official_clients.py"
 TODAY = ("test_official_today.py", "test_todays_*.py")
@@ -74,6 +75,21 @@ def test_the_table_says_what_the_tests_do(rows, root):
 
 def test_the_readme_has_the_same_rows(page, root):
     assert lines((root / "README.md").read_text("utf-8")) == lines(page)
+
+
+def test_the_rows_of_today_are_made(root, monkeypatch, tmp_path, capsys):
+    maker = generated(root, "operation_rows")
+    assert maker.main(["--check"]) == 0
+    stale = tmp_path / "api.md"
+    stale.write_text((root / "docs/api.md").read_text("utf-8").replace("| `run_check` |", "| `run` |"), "utf-8")
+    monkeypatch.setattr(maker, "PAGES", (stale,))
+    assert maker.main(["--check"]) == 1
+    assert "api.md is stale" in capsys.readouterr().err
+    assert maker.main([]) == 0
+    assert stale.read_text("utf-8") == (root / "docs/api.md").read_text("utf-8")
+    assert maker.main(["--chekc"]) == 64
+    with pytest.raises(ValueError, match="no place"):
+        maker.render("nothing")
 
 
 def test_the_table_of_today_says_what_the_tests_do(todays, root):
