@@ -107,7 +107,8 @@ def _objects(said: Json) -> list[Mapping[str, Json]]:
 
 
 def _detail(said: Mapping[str, Json], ordered: Mapping[str, Json]) -> Json:
-    return {**_cluster(said), "parameters": _parameters(said, ordered) if ordered else None}
+    parameters = said.get("parameters") or (_parameters(said, ordered) if ordered else None)
+    return {**_cluster(said), "parameters": parameters}
 
 
 def _cluster(said: Mapping[str, Json]) -> JsonObject:
@@ -124,7 +125,7 @@ def _cluster(said: Mapping[str, Json]) -> JsonObject:
         "created": _in_china(said.get("created")),
         "updated": _in_china(said.get("updated")) if begun else _NEVER,
         "master_url": _endpoints(str(said.get("master_url", ""))),
-        "meta_data": json.dumps(_meta_data(said)),
+        "meta_data": said.get("meta_data") or json.dumps(_meta_data(said)),
         "tags": [*(tags if isinstance(tags, list) else ()), *own] or None,
     }
 

@@ -68,6 +68,13 @@ def test_row_5_a_dedicated_cluster_comes_as_a_whole_structure(provider: Provider
     assert "Node-1234" not in json.dumps(shown)
 
 
+def test_row_5_a_cluster_of_a_resource_group_has_a_path_of_its_own(provider: Provider, account: Account) -> None:
+    body = {**dedicated(), "resource_group_id": "rg-acfm"}
+    answer = provider.older("POST", "/resource_groups/rg-acfm/clusters", body)
+    account.later()
+    assert detail(provider, answer["cluster_id"])["resource_group_id"] == "rg-acfm"
+
+
 def test_row_5_an_edge_cluster_too(provider: Provider, account: Account) -> None:
     shown = provider.older("GET", f"/clusters/{created(provider, account, 'edge')}")
     assert (shown["profile"], shown["size"], shown["cluster_spec"]) == ("Edge", 2, "ack.pro.small")

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
-from ackplan.simulator import VirtualClock, World, bodies
+from ackplan.simulator import Traits, VirtualClock, World, bodies, dialects
+from ackplan.simulator.account import Ledger
 from ackplan.simulator.group import ITEMS, Invocation
 from ackplan.simulator.groups import CHANGES, READS
+from ackplan.simulator.identifiers import Identifiers
 from ackplan.simulator.injection.effect import KIND, Fate
 from ackplan.simulator.refusals import Refusal
-from tests.unit.simulator.callers import example
+from ackplan.simulator.store import Store
+from tests.unit.simulator.callers import NOW, example
 
 HOUR = 3600.0
 FAILS = Fate(error={"code": "InternalError", "message": "it did not work"})
@@ -323,3 +326,15 @@ def test_resources_are_told_from_what_was_there(world: World, clock: VirtualCloc
     fresh = world.create(checked({**BASIC, "name": "new"}))["cluster_id"]
     assert "SLB" not in {part["resource_type"] for part in read(world, "list_cluster_resources", fresh)}
     assert read(world, "get_endpoints", fresh) == {"api_server_endpoint": "", "intranet_api_server_endpoint": ""}
+
+
+def test_answers_of_2021_keep_what_today_shows() -> None:
+    ledger = Ledger(Store(None), VirtualClock(NOW), Identifiers(7), 1.0, 50, 300, Traits(answers="2021"))
+    world = World(ledger)
+    cluster_id = world.create(checked({**BASIC, "cluster_spec": "ack.pro.small", "rrsa_config": {"enabled": True}}))
+    said = world.cluster(cluster_id["cluster_id"])
+    shown = dialects.payload("2021", "get_cluster", said, world.ordered(cluster_id["cluster_id"]))
+    world.close()
+    assert isinstance(shown, dict)
+    assert json.loads(str(shown["meta_data"]))["RRSAConfig"]["enabled"] is True
+    assert (shown["cluster_spec"], shown["parameters"]) == ("ack.pro.small", said["parameters"])
