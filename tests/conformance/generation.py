@@ -193,7 +193,8 @@ def valid(operation: str, body: Any) -> bool | None:
         return None
     if isinstance(body, bytes):
         try:
-            body = json.loads(body)
+            # No body at all is an empty one.
+            body = json.loads(body.strip() or b"{}")
         except (ValueError, RecursionError):
             return False
     try:

@@ -85,6 +85,8 @@ def test_a_body_that_should_have_been_refused_is_seen(fire, monkeypatch):
         ("scale", {"num_of_nodes": "x"}, False),
         ("scale", {"num_of_nodes": 3, "more": 1}, False),
         ("scale", b"{", False),
+        ("scale", b" ", False),
+        ("upgrade_node_pool", b" ", True),
         ("create_cluster", {"cluster_type": "Ask", "name": "a", "region_id": "cn-beijing"}, True),
         ("create_cluster", {"cluster_type": "Ask", "name": "a"}, False),
     ],
