@@ -16,6 +16,7 @@ from ackplan.app.host import Host
 from ackplan.app.look_inside import Inside, inside_as_recorded, look_inside
 from ackplan.app.node_reads import read_nodes
 from ackplan.app.observe import Observed, Observer, together
+from ackplan.app.version_reads import read_routes
 from ackplan.app.worlds import of_spec
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, has_errors, warning
@@ -29,7 +30,7 @@ from ackplan.record.journal import CallKey, Entry, InFlight
 from ackplan.record.lateness import left
 from ackplan.record.shared_ids import shared_ids
 from ackplan.resources.cluster.recovery import named_nodes, recover
-from ackplan.resources.cluster.share import nodes_needed
+from ackplan.resources.cluster.share import nodes_needed, upgrades_needed
 from ackplan.resources.nested.recovery import recover as recover_inside
 
 
@@ -160,6 +161,8 @@ async def make_plan(
     if looking is not None:
         live, nodes = await read_nodes(looking, record, live, nodes_needed(sides, options))
         sides = dataclasses.replace(sides, live=live, nodes=nodes)
+        routes = await read_routes(looking.api, upgrades_needed(sides, options))
+        sides = dataclasses.replace(sides, routes=routes)
     planned = plan(sides, options, observer.types)
     looked = observed.diagnostics if observed is not None else ()
     notes = (*loaded.diagnostics, *_interrupted(before), *looked, *planned.diagnostics)

@@ -9,11 +9,13 @@ from ackplan import spec
 from ackplan.core.actions import Action
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.values import alike
-from ackplan.core.work import Attach, AwaitGone, Calling, Create, Detach, Forget, Modify, ScaleIn, ScaleOut
+from ackplan.core.versions import is_newer
+from ackplan.core.work import Attach, AwaitGone, Calling, Create, Detach, Forget, Modify, ScaleIn, ScaleOut, Upgrade
 from ackplan.plan import in_place
 from ackplan.plan.model import Change, Step
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import scale_out
+from ackplan.resources.cluster.upgrades import upgraded_parameter
 
 
 def faults_of_steps(change: Change, recorded: RecordedCluster | None) -> Iterator[str]:
@@ -98,6 +100,8 @@ def _says(change: Change, work: Calling, body: Mapping[str, Any]) -> bool:
             changed = {p.name for p in change.parameters if p.effect is Effect.MODIFY}
             meant = in_place.bodies(change.kind, change.after or {}, changed).get(work.call.operation)
             return meant is not None and alike(dict(body), meant)
+        case Upgrade(_, version):
+            return body == {"next_version": version, "master_only": True} and not is_newer(version, _last(change))
         case _:
             return False
 
@@ -173,3 +177,9 @@ def own_keys(change: Change) -> Mapping[str, Any]:
     """ackplan's own keys of the cluster as they will be recorded."""
     entry = change.steps[-1].after if change.steps else None
     return entry.own if entry is not None else {}
+
+
+def _last(change: Change) -> str:
+    """The version that the cluster is shown to be upgraded to."""
+    parameter = upgraded_parameter(change.kind)
+    return str((change.after or {}).get(parameter.name, "")) if parameter else ""

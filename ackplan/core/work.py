@@ -63,6 +63,14 @@ class Modify:
 
 
 @dataclass(frozen=True, slots=True)
+class Upgrade:
+    """Upgrades the resource to this version of Kubernetes, the next on its way."""
+
+    call: Call
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delete:
     """Deletes the cluster, and waits until it is gone."""
 
@@ -89,8 +97,8 @@ class Forget:
     """Takes the cluster out of the record, where it is gone."""
 
 
-Work = Create | Attach | ScaleOut | Detach | ScaleIn | Modify | Delete | AwaitReady | AwaitGone | WriteRecord | Forget
-Calling = Create | Attach | ScaleOut | Detach | ScaleIn | Modify | Delete
+Calling = Create | Attach | ScaleOut | Detach | ScaleIn | Modify | Upgrade | Delete
+Work = Calling | AwaitReady | AwaitGone | WriteRecord | Forget
 Sized = ScaleOut | ScaleIn
 Naming = Attach | Detach | ScaleIn
 
@@ -215,6 +223,18 @@ TRAITS: Mapping[type[Work], Traits] = {
         timeout="scale",
         terraform="update",
         color="#fff2cc",
+        tone="scale",
+        aim=Modified,
+    ),
+    Upgrade: Traits(
+        "upgrade",
+        Verb("upgrade", "upgrading", "upgraded"),
+        frozenset({Action.UPDATE}),
+        operation="upgrade_cluster",
+        calls=4,
+        timeout="upgrade",
+        terraform="update",
+        color="#d9d2e9",
         tone="scale",
         aim=Modified,
     ),

@@ -102,6 +102,10 @@ def not_changed(step: Step) -> Diagnostic:
     return error("ACK5019", cluster=step.name)
 
 
+def check_failed(step: Step, why: str) -> Diagnostic:
+    return error("ACK5020", why=why, cluster=step.name)
+
+
 def not_performed(step: Step) -> Diagnostic:
     """The type of the resource has no such work: a plan file that nobody vouches for, or a bug of the type."""
     return error("ACK5018", work=step.traits.name, cluster=step.name)

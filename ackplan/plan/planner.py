@@ -18,6 +18,7 @@ from ackplan.plan.model import Change, Pins, Plan
 from ackplan.plan.narrowing import idle_requests, narrowed_by, omissions
 from ackplan.plan.order import wire
 from ackplan.plan.select import select
+from ackplan.plan.upgrade_route import UpgradeRoute
 from ackplan.record import Record
 from ackplan.spec.desired import Wanted
 
@@ -27,7 +28,7 @@ class Sides:
     """Wanted, recorded and live. `nodes` holds the nodes of those clusters that `nodes_needed` asked for.
 
     `nested` are what the spec wants inside of clusters, by their short names; `inside` what is live there, by type
-    and short name.
+    and short name. `routes` are the ways of clusters that are to be upgraded, by their names.
     """
 
     wanted: Mapping[str, Wanted]
@@ -37,6 +38,7 @@ class Sides:
     nodes: Mapping[str, Sequence[Node]] = field(default_factory=dict)
     nested: Mapping[str, Wanted] = field(default_factory=dict)
     inside: Mapping[str, Mapping[str, LiveResource]] = field(default_factory=dict)
+    routes: Mapping[str, UpgradeRoute] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.json_types import Json
 from ackplan.core.values import ABSENT, Absent
-from ackplan.core.work import Attach, Detach, Naming, ScaleIn, ScaleOut
+from ackplan.core.work import Attach, Detach, Naming, ScaleIn, ScaleOut, Upgrade
 from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.schedule import Schedule
@@ -265,6 +265,8 @@ def _what(step: Step) -> str:
             return f"remove {_sizes(size)}, {_instances(work)}"
         case Attach() | Detach() as work:
             return f"{step.traits.name} {_instances(work)}"
+        case Upgrade(_, version):
+            return printable(f"upgrade to {version}")
     return step.traits.verb.infinitive
 
 

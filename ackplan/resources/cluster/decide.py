@@ -5,6 +5,7 @@ What is refused is decided and compiled all the same, so that a reviewer sees it
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
@@ -18,6 +19,7 @@ from ackplan.core.values import ABSENT
 from ackplan.plan.changes import change_of_desired, change_of_recorded, creation
 from ackplan.plan.model import Change, replaced
 from ackplan.plan.parameter_change import ParameterChange
+from ackplan.plan.upgrade_route import UpgradeRoute
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import refusals, scale_out, steps
 from ackplan.resources.cluster.cases import (
@@ -35,6 +37,7 @@ from ackplan.resources.cluster.cases import (
 from ackplan.resources.cluster.compare import Difference, compare, replacing
 from ackplan.resources.cluster.conditions import state_notes, unfit
 from ackplan.resources.cluster.scale_in import disputed, release, sent_as
+from ackplan.resources.cluster.upgrades import plan_upgrade
 from ackplan.resources.workers import MASTER
 from ackplan.spec.desired import Wanted
 
@@ -49,6 +52,7 @@ class Case:
     adopt: bool = False
     destroy: bool = False
     node_names: str = "auto"
+    route: UpgradeRoute | None = None
 
 
 def decide(case: Case) -> Change:
@@ -234,7 +238,10 @@ def _replace(case: Case, sides: _Existing, recorded: RecordedCluster, difference
 
 def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference: Difference) -> Change:
     wanted, live = sides.desired, sides.live
+    upgrade = plan_upgrade(wanted, difference.changes, case.route)
+    difference = dataclasses.replace(difference, changes=upgrade.changes)
     released, blocked = release(sides, recorded, difference)
+    blocked += upgrade.blocked
     merged = {**recorded.parameters, **wanted.parameters}
     disputes = tuple(disputed(wanted, live, difference, sides.nodes or ()))
     if difference.empty and recorded.created:
@@ -244,7 +251,7 @@ def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference:
             Action.NOOP,
             Reason.UNCHANGED,
             live,
-            blocked=disputes,
+            blocked=(*disputes, *upgrade.blocked),
             notes=tuple(state_notes(live)),
             before=merged,
             after=merged,
@@ -253,7 +260,9 @@ def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference:
     size = next((c.side for c in difference.changes if c.effect is Effect.SCALE), Side.SPEC)
     named = sent_as(sides.nodes or (), case.node_names)
     settings = tuple(change for change in difference.changes if change.effect is Effect.MODIFY)
-    update = steps.Update(wanted, recorded, live, difference.workers, released, reason, size, named, settings)
+    update = steps.Update(
+        wanted, recorded, live, difference.workers, released, reason, size, named, settings, upgrade.versions
+    )
     todo = steps.update(update)
     blocked += [refusals.lacking(wanted, name) for name in scale_out.lacking(wanted.kind, todo)]
     blocked += unfit(wanted, live, todo)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from ackplan.core.answers import Cluster
+from ackplan.core.call import Call
 from ackplan.core.catalog import Kind
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.json_types import JsonObject
@@ -19,6 +20,8 @@ from ackplan.execute.ports import ApiError, Sent
 from ackplan.execute.step_run import StepContext
 from ackplan.plan.in_place import operation_of
 from ackplan.record import RecordedCluster
+
+_IN_PLACE = frozenset({Effect.MODIFY, Effect.UPGRADE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def target_of(entry: RecordedCluster | None, operations: Collection[str]) -> Tar
     if entry is None:
         return None
     parameters = entry.kind.parameters
-    names = (name for name in entry.parameters if name in parameters and parameters[name].effect is Effect.MODIFY)
+    names = (name for name in entry.parameters if name in parameters and parameters[name].effect in _IN_PLACE)
     mine = {name: entry.parameters[name] for name in names if operation_of(entry.kind, parameters[name]) in operations}
     return TargetValues(entry.kind, mine)
 
@@ -70,15 +73,14 @@ async def modify(context: StepContext, work: Modify) -> None:
     aimed = target_of(context.step.after, {work.call.operation})
     cluster = await context.ready()
     if aimed is None or not aimed.shown_whole(cluster):
-        task_id = await _send(context, work, aimed)
-        if not await context.effective(task_id, lambda: _is_so(context, aimed)):
+        task_id = await send(context, work.call, aimed)
+        if not await context.effective(task_id, lambda: is_so(context, aimed)):
             raise StepFailed(failures.not_changed(context.step))
     await context.settled(context.step.after)
 
 
-async def _send(context: StepContext, work: Modify, aimed: TargetValues | None) -> str | None:
-    """The task to follow, where there is one."""
-    call = work.call
+async def send(context: StepContext, call: Call, aimed: TargetValues | None) -> str | None:
+    """Sends a call that changes the cluster in place; the task to follow, where there is one."""
     body = context.type.catalog.payload(call.operation, await context.intent(call))
     context.called = True
     sent = Sent({"id": context.cluster_id}, body)
@@ -90,7 +92,8 @@ async def _send(context: StepContext, work: Modify, aimed: TargetValues | None) 
     return await context.answered(answer)
 
 
-async def _is_so(context: StepContext, aimed: TargetValues | None) -> bool:
+async def is_so(context: StepContext, aimed: TargetValues | None) -> bool:
+    """Whether the cluster shows none of them with another value."""
     cluster = await _there(context)
     return aimed is None or not aimed.contradicted(cluster)
 

@@ -6,6 +6,7 @@ from ackplan.core.work import (
     Attach,
     AwaitGone,
     AwaitReady,
+    Calling,
     Create,
     Delete,
     Detach,
@@ -13,6 +14,7 @@ from ackplan.core.work import (
     Modify,
     ScaleIn,
     ScaleOut,
+    Upgrade,
     WriteRecord,
 )
 from ackplan.execute import failures
@@ -23,33 +25,44 @@ from ackplan.resources.cluster.delete import await_gone, delete
 from ackplan.resources.cluster.modify import modify
 from ackplan.resources.cluster.nodes import attach, detach
 from ackplan.resources.cluster.scale import scale_in, scale_out
+from ackplan.resources.cluster.upgrade import upgrade
 
 
 async def perform(context: StepContext) -> None:
     """Each kind of work has its own way."""
-    match context.step.work:
-        case Create() as work:
+    work = context.step.work
+    if isinstance(work, Calling):
+        await _call(context, work)
+    elif isinstance(work, AwaitReady):
+        await _await_ready(context)
+    elif isinstance(work, AwaitGone):
+        await await_gone(context)
+    elif isinstance(work, WriteRecord):
+        await context.settled(context.step.after)
+    elif isinstance(work, Forget):
+        await _forget(context)
+    else:
+        raise StepFailed(failures.not_performed(context.step))
+
+
+async def _call(context: StepContext, work: Calling) -> None:
+    match work:
+        case Create():
             await create(context, work.call)
-        case Attach() as work:
+        case Attach():
             await attach(context, work)
-        case ScaleOut() as work:
+        case ScaleOut():
             await scale_out(context, work)
-        case Detach() as work:
+        case Detach():
             await detach(context, work)
-        case ScaleIn() as work:
+        case ScaleIn():
             await scale_in(context, work)
-        case Modify() as work:
+        case Modify():
             await modify(context, work)
-        case Delete() as work:
+        case Upgrade():
+            await upgrade(context, work)
+        case Delete():
             await delete(context, work.call)
-        case AwaitReady():
-            await _await_ready(context)
-        case AwaitGone():
-            await await_gone(context)
-        case WriteRecord():
-            await context.settled(context.step.after)
-        case Forget():
-            await _forget(context)
         case _:
             raise StepFailed(failures.not_performed(context.step))
 

@@ -21,6 +21,7 @@ from ackplan.resources.cluster.conditions import conditions
 from ackplan.resources.cluster.decide import Case, decide
 from ackplan.resources.cluster.fingerprint import fingerprint, kept, shown_of
 from ackplan.resources.cluster.refresh import refresh
+from ackplan.resources.cluster.upgrades import Upgrading, upgrading
 from ackplan.spec.desired import Wanted
 
 
@@ -71,6 +72,16 @@ def nodes_needed(sides: Sides, options: Options) -> tuple[str, ...]:
         if live is not None and (refreshed or _needs_nodes(wanted, recorded, live)):
             needed.append(live.cluster_id)
     return tuple(needed)
+
+
+def upgrades_needed(sides: Sides, options: Options) -> dict[str, Upgrading]:
+    """The clusters that are to be upgraded, by their names: the plan has to know over which versions."""
+    if options.mode != "normal":
+        return {}
+    match = _Match(sides)
+    sought = ((name, match.seen(name)) for name in match.names)
+    needed = {name: upgrading(sides.wanted.get(name), live) for name, live in sought}
+    return {name: each for name, each in needed.items() if each is not None}
 
 
 def _needs_nodes(wanted: Wanted | None, recorded: RecordedCluster | None, live: Cluster) -> bool:
@@ -184,6 +195,7 @@ def _case(name: str, sides: Sides, options: Options, match: _Match) -> Case:
         adopt=name in options.adopt,
         destroy=destroy,
         node_names=options.node_names,
+        route=sides.routes.get(name),
     )
 
 

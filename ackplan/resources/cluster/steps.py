@@ -24,6 +24,7 @@ from ackplan.core.work import (
     Modify,
     ScaleIn,
     ScaleOut,
+    Upgrade,
     WriteRecord,
 )
 from ackplan.plan import in_place
@@ -32,6 +33,7 @@ from ackplan.plan.model import Step, replaced
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import scale_out
+from ackplan.resources.cluster.upgrades import upgraded_parameter
 from ackplan.resources.parameter_sides import own_after
 from ackplan.resources.workers import Workers
 from ackplan.spec.desired import AttachGroup, Wanted
@@ -116,7 +118,7 @@ class Update:
     """What an update in place has to do. `released` are the workers chosen to be removed.
 
     `sent_as` is how calls name a node, where that is not what tells it from the others. `settings` are the parameters
-    that are changed in place.
+    that are changed in place, `versions` those that it is upgraded over.
     """
 
     wanted: Wanted
@@ -128,6 +130,7 @@ class Update:
     side_of_size: Side
     sent_as: Mapping[str, str] = field(default_factory=dict)
     settings: tuple[ParameterChange, ...] = ()
+    versions: tuple[str, ...] = ()
 
     def named(self, nodes: Iterable[str]) -> list[str]:
         return [self.sent_as.get(node, node) for node in nodes]
@@ -153,6 +156,7 @@ def update(todo: Update) -> tuple[Step, ...]:
     if not todo.recorded.created:
         chain.add(AwaitReady(), side=Side.LIVE)
     _setting_steps(chain, todo)
+    _upgrade_steps(chain, todo)
     if workers is not None:
         _worker_steps(chain, todo, workers, wanted.kind.masters(todo.recorded.parameters or wanted.parameters))
     before = chain.entry or _start(todo)
@@ -195,6 +199,18 @@ def _setting_steps(chain: Chain, todo: Update) -> None:
         side = Side.LIVE if all(change.side is Side.LIVE for change in mine) else Side.SPEC
         work = Modify(chain.call(Modify, body, operation))
         chain.add(work, label=in_place.part_of(operation, kind), side=side)
+
+
+def _upgrade_steps(chain: Chain, todo: Update) -> None:
+    """One step for each version on the way: the control plane; the nodes of pools follow."""
+    parameter = upgraded_parameter(todo.wanted.kind)
+    for version in todo.versions if parameter else ():
+        if parameter is None or chain.entry is None:
+            return
+        values = {**chain.entry.parameters, parameter.name: version}
+        chain.entry = dataclasses.replace(chain.entry, kind=todo.wanted.kind, parameters=values)
+        body = {"next_version": version, "master_only": True}
+        chain.add(Upgrade(chain.call(Upgrade, body), version), label=version)
 
 
 def _worker_steps(chain: Chain, todo: Update, workers: Workers, masters: int) -> None:

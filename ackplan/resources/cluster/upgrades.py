@@ -1,0 +1,87 @@
+"""Which clusters are upgraded, over which versions, and what refuses it. A version is never gone back on.
+
+What was upgraded outside of ackplan is said and left: only the spec can follow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from ackplan.core.actions import Side
+from ackplan.core.answers import Cluster
+from ackplan.core.catalog import Kind
+from ackplan.core.catalog.parameters import Effect, Parameter
+from ackplan.core.diagnostics import Diagnostic, error, warning
+from ackplan.core.versions import is_newer, is_older
+from ackplan.plan.parameter_change import ParameterChange
+from ackplan.plan.upgrade_route import UpgradeRoute
+from ackplan.spec.desired import Wanted
+
+
+class Upgrading(NamedTuple):
+    """A live cluster that has one version and is to have another."""
+
+    live: Cluster
+    current: str
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradePlan:
+    """All that differs, and what of it is an upgrade: over these versions, unless it is blocked."""
+
+    changes: tuple[ParameterChange, ...]
+    versions: tuple[str, ...] = ()
+    blocked: tuple[Diagnostic, ...] = ()
+
+
+def upgraded_parameter(kind: Kind) -> Parameter | None:
+    """The parameter that an upgrade changes; None for a kind that no call upgrades."""
+    return next((p for p in kind.parameters.values() if p.effect is Effect.UPGRADE), None)
+
+
+def upgrading(wanted: Wanted | None, live: Cluster | None) -> Upgrading | None:
+    """The upgrade that a cluster needs, as far as it shows its version; None where it needs none."""
+    parameter = upgraded_parameter(wanted.kind) if wanted else None
+    if wanted is None or live is None or parameter is None or parameter.name in wanted.lifecycle.ignore_changes:
+        return None
+    sight, asked = wanted.kind.sights.get(parameter.name), wanted.parameters.get(parameter.name)
+    shown = sight.value(live.attributes) if sight else None
+    if not isinstance(shown, str) or not isinstance(asked, str) or not is_older(shown, asked):
+        return None
+    return Upgrading(live, shown, asked)
+
+
+def plan_upgrade(wanted: Wanted, changes: Sequence[ParameterChange], route: UpgradeRoute | None) -> UpgradePlan:
+    """What becomes of the differences of a cluster once its version is looked at."""
+    mine = next((change for change in changes if change.effect is Effect.UPGRADE), None)
+    if mine is None:
+        return UpgradePlan(tuple(changes))
+    others = tuple(change for change in changes if change is not mine)
+    if not isinstance(mine.before, str) or not isinstance(mine.after, str):
+        return UpgradePlan((*others, replace(mine, effect=Effect.RECORDED)))
+    if is_newer(mine.before, mine.after) and mine.side is Side.LIVE:
+        return UpgradePlan(others, blocked=(_ahead(wanted, mine),))
+    if route is None or not route.steps:
+        return UpgradePlan(tuple(changes), blocked=tuple(_refused(wanted, mine, route)))
+    return UpgradePlan(tuple(changes), route.steps)
+
+
+def _ahead(wanted: Wanted, mine: ParameterChange) -> Diagnostic:
+    span = wanted.span_of(mine.name)
+    live, said = str(mine.before), str(mine.after)
+    return warning("ACK2036", live=live, said=said, span=span, cluster=wanted.name, parameter=mine.name)
+
+
+def _refused(wanted: Wanted, mine: ParameterChange, route: UpgradeRoute | None) -> Iterator[Diagnostic]:
+    live, said, name = str(mine.before), str(mine.after), wanted.name
+    if is_newer(live, said):
+        why = error("ACK2037", live=live, said=said, cluster=name, parameter=mine.name)
+    elif route is None:
+        why = error("ACK2038.unasked", live=live, said=said, cluster=name, parameter=mine.name)
+    else:
+        offered = ", ".join(route.offered)
+        why = error("ACK2038.unreached", live=live, said=said, offered=offered, cluster=name, parameter=mine.name)
+    yield replace(why, span=wanted.span_of(mine.name))
