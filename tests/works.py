@@ -14,6 +14,7 @@ from ackplan.core.work import (
     Modify,
     ScaleIn,
     ScaleOut,
+    Upgrade,
     Work,
     WriteRecord,
 )
@@ -28,6 +29,7 @@ WORKS: dict[type[Work], Work] = {
         Detach(_CALL, ("i-a",)),
         ScaleIn(_CALL, Pinned(3, 2), ("i-a",)),
         Modify(_CALL),
+        Upgrade(_CALL),
         Delete(_CALL),
         AwaitReady(),
         AwaitGone(),

@@ -8,8 +8,8 @@ from typing import Any
 from ackplan import spec
 from ackplan.core.actions import Action
 from ackplan.core.catalog.parameters import Effect
+from ackplan.core.kubernetes_version import is_newer
 from ackplan.core.values import alike
-from ackplan.core.versions import is_newer
 from ackplan.core.work import Attach, AwaitGone, Calling, Create, Detach, Forget, Modify, ScaleIn, ScaleOut, Upgrade
 from ackplan.plan import in_place
 from ackplan.plan.model import Change, Step
@@ -100,8 +100,9 @@ def _says(change: Change, work: Calling, body: Mapping[str, Any]) -> bool:
             changed = {p.name for p in change.parameters if p.effect is Effect.MODIFY}
             meant = in_place.bodies(change.kind, change.after or {}, changed).get(work.call.operation)
             return meant is not None and alike(dict(body), meant)
-        case Upgrade(_, version):
-            return body == {"next_version": version, "master_only": True} and not is_newer(version, _last(change))
+        case Upgrade():
+            there = {"next_version": work.version, "master_only": True}
+            return body == there and not is_newer(work.version, _last(change))
         case _:
             return False
 
@@ -146,7 +147,11 @@ def _of_entry(change: Change, step: Step, recorded: RecordedCluster | None) -> I
         yield "it records another cluster"
     allowed = [change.after] if last else [change.after, change.before, recorded.parameters if recorded else None]
     shown = any(alike(dict(entry.parameters), dict(each)) for each in allowed if each is not None)
-    if not shown and not (recorded is None and not last and _is_recovered(entry, change)):
+    if (
+        not shown
+        and (last or not _is_between(change, step, entry))
+        and not (recorded is None and not last and _is_recovered(entry, change))
+    ):
         yield "it records other parameters than are shown"
     if last and entry.depends_on != change.depends_on and change.action is not Action.RECORD:
         yield "it records other dependencies than are shown"
@@ -177,6 +182,20 @@ def own_keys(change: Change) -> Mapping[str, Any]:
     """ackplan's own keys of the cluster as they will be recorded."""
     entry = change.steps[-1].after if change.steps else None
     return entry.own if entry is not None else {}
+
+
+def _is_between(change: Change, step: Step, entry: RecordedCluster) -> bool:
+    """Whether a step that others follow records only what was or will be: settings and versions come one by one."""
+    if not isinstance(step.work, Modify | Upgrade):
+        return False
+    sides = [side for side in (change.before, change.after) if side is not None]
+    upgraded = upgraded_parameter(change.kind)
+    ways = {work.version for work in (each.work for each in change.steps) if isinstance(work, Upgrade)}
+    return all(
+        any(name in side and alike(side[name], value) for side in sides)
+        or (upgraded is not None and name == upgraded.name and value in ways)
+        for name, value in entry.parameters.items()
+    )
 
 
 def _last(change: Change) -> str:

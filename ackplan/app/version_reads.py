@@ -55,5 +55,5 @@ def _versions(answer: Json, version: str) -> tuple[str, ...]:
     """What this version can be upgraded to, as far as the answer tells."""
     entries = [entry for entry in answer if isinstance(entry, Mapping)] if isinstance(answer, list) else []
     named = [entry for entry in entries if entry.get("version") == version] or entries[:1]
-    told = [entry.get("upgradable_versions") for entry in named]
-    return tuple(v for versions in told if isinstance(versions, list) for v in versions[:_MOST] if isinstance(v, str))
+    lists = [entry.get("upgradable_versions") for entry in named]
+    return tuple(v for versions in lists if isinstance(versions, list) for v in versions[:_MOST] if isinstance(v, str))

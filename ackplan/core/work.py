@@ -64,10 +64,14 @@ class Modify:
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """Upgrades the resource to this version of Kubernetes, the next on its way."""
+    """Upgrades the resource to the next version of Kubernetes on its way."""
 
     call: Call
-    version: str
+
+    @property
+    def version(self) -> str:
+        """The version that the call names."""
+        return str((self.call.body or {}).get("next_version", ""))
 
 
 @dataclass(frozen=True, slots=True)

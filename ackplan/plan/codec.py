@@ -93,7 +93,8 @@ def checked(plan: Plan) -> Plan:
             known = {"", change.cluster_id, change.live.id if change.live else ""}
             if step.cluster_id not in known:
                 raise ValueError("steps of another cluster")
-            if step.name != change.name or called != change.kind.operation_of(step.traits.name, step.traits.operation):
+            traits = step.traits
+            if step.name != change.name or not change.kind.may_call(traits.name, traits.operation, called):
                 raise ValueError("steps and calls")
     return plan
 

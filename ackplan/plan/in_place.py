@@ -47,4 +47,5 @@ def _said(parameter: Parameter, value: Json) -> Mapping[str, Json]:
 
 def part_of(operation: str, kind: Kind) -> str:
     """What a step that makes this call is about, to tell it from others of the same resource; empty for the usual."""
-    return "" if operation == usual_operation(kind) else operation.removeprefix("modify_").removeprefix("update_")
+    usual = usual_operation(kind)
+    return "" if operation == usual else operation.removeprefix(f"{usual}_").removeprefix("update_")

@@ -94,7 +94,9 @@ def _lean_step(step: Step, change: Change) -> untrusted.Json:
     del data["cluster"]
     call, entry = step.call, step.after
     if call is not None:
-        data["call"] = {} if call.body is None else {"body": True if call.body is change.after else call.body}
+        data["call"] = {} if call.body is None else {"body": True if _is_all(call.body, change) else call.body}
+        if call.operation != operation_of(step.traits.name, change.kind):
+            data["call"]["operation"] = call.operation
         if call.region != step.region:
             data["call"]["region"] = call.region
     if entry is not None:
@@ -107,6 +109,14 @@ def _lean_step(step: Step, change: Change) -> untrusted.Json:
             del lean["kind"]
         data["entry"] = lean
     return data
+
+
+def _is_all(body: untrusted.Data, change: Change) -> bool:
+    """Whether a body has all that the resource will have."""
+    if change.after is None or body is change.after:
+        return body is change.after
+    whole = change.kind.body(change.after)
+    return whole is not change.after and body == whole
 
 
 def _lean_desired(desired: Wanted, change: Change) -> untrusted.Json:
@@ -177,8 +187,9 @@ def _whole_step(step: untrusted.Data, change: untrusted.Data, kind: Kind, shared
     if call is not None:
         body = call.get("body")
         region = call.get("region", whole["region"])
-        operation = operation_of(untrusted.text(whole["kind"]), kind)
-        whole["call"] = {"operation": operation, "region": region, "body": after if body is True else body}
+        operation = call.get("operation") or operation_of(untrusted.text(whole["kind"]), kind)
+        said = kind.body(untrusted.mapping(after)) if body is True else body
+        whole["call"] = {"operation": operation, "region": region, "body": said}
     if entry is not None:
         entry = {**_ENTRY, "kind": change["kind"], **entry}
         entry["parameters"] = after if entry["parameters"] is True else entry["parameters"]

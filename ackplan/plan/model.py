@@ -52,6 +52,11 @@ class Step:
         return self.address.short
 
     @property
+    def part(self) -> str:
+        """What of the resource it is about, where several steps of one work are told apart; empty otherwise."""
+        return self.id.removeprefix(f"{self.traits.name}:{self.address.short}").removeprefix(":")
+
+    @property
     def traits(self) -> Traits:
         return TRAITS[type(self.work)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from ackplan.core.versions import is_newer, means, minor, numbers
+from ackplan.core.kubernetes_version import is_newer, means, minor, numbers
 
 # More steps than there have been minor versions between the first and the last.
 _LONGEST = 40

@@ -91,6 +91,14 @@ class Kind:
         """The operation that does this work on a resource of this kind: the usual one, where `x-ack-calls` has none."""
         return str(self._calls.get(work, usual))
 
+    def may_call(self, work: str, usual: str, operation: str) -> bool:
+        """Whether a step with this work on one of this kind may call that: its operation, or a parameter's own."""
+        return operation == self.operation_of(work, usual) or (work, operation) in self._own_calls
+
+    @functools.cached_property
+    def _own_calls(self) -> frozenset[tuple[str, str]]:
+        return frozenset((p.effect.value, p.operation) for p in self.parameters.values() if p.operation)
+
     @functools.cached_property
     def name_parameter(self) -> Parameter:
         """The parameter that has the cluster's name."""

@@ -42,7 +42,7 @@ def _named(given: dict[catalog.Kind, set[str]], *, shown: bool) -> tuple[str, ..
 
 
 def _is_told(parameter: Parameter) -> bool:
-    return parameter.effect in {Effect.REPLACE, Effect.SCALE}
+    return parameter.effect in {Effect.REPLACE, Effect.SCALE, Effect.MODIFY, Effect.UPGRADE}
 
 
 def _is_counted(kind: catalog.Kind, parameter: Parameter) -> bool:

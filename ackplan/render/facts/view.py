@@ -17,7 +17,7 @@ from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.json_types import Json
 from ackplan.core.values import ABSENT, Absent
-from ackplan.core.work import Attach, Detach, Naming, ScaleIn, ScaleOut, Upgrade
+from ackplan.core.work import Attach, Detach, Modify, Naming, ScaleIn, ScaleOut, Upgrade
 from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.schedule import Schedule
@@ -243,7 +243,7 @@ def _attaches(parameter: ParameterChange, change: Change) -> bool:
 
 
 def _step(step: Step, change: Change) -> StepView:
-    text = _what(step)
+    text = what(step)
     if step.side is Side.LIVE and change.reason is Reason.SPEC_AND_DRIFT:
         text += " (drift)"
     return StepView(call_of(step), text, step.expected_seconds)
@@ -257,7 +257,8 @@ def call_of(step: Step) -> str:
     return printable(f"{step.call.method} {path}")
 
 
-def _what(step: Step) -> str:
+def what(step: Step) -> str:
+    """What a step does, in words."""
     match step.work:
         case ScaleOut(_, size):
             return f"add {_sizes(size)}"
@@ -265,8 +266,10 @@ def _what(step: Step) -> str:
             return f"remove {_sizes(size)}, {_instances(work)}"
         case Attach() | Detach() as work:
             return f"{step.traits.name} {_instances(work)}"
-        case Upgrade(_, version):
-            return printable(f"upgrade to {version}")
+        case Modify() if step.part:
+            return printable(f"change {step.part.replace('_', ' ')}")
+        case Upgrade() as work:
+            return printable(f"upgrade to {work.version}")
     return step.traits.verb.infinitive
 
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Diagnostic, hint
 from ackplan.core.values import ABSENT
+from ackplan.core.work import Modify, Upgrade
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.formatting import redacted, written
 from ackplan.render.facts.summary import Alert, alerts, headline, path_in_short, shown_changes, tone
-from ackplan.render.facts.view import Block, Field, View, view
+from ackplan.render.facts.view import Block, Field, View, view, what
 from ackplan.render.facts.words import counted, duration, noun_of
 from ackplan.render.graph import formats
 from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, json_text, plain, row, table
@@ -233,7 +234,8 @@ def _step(step: Step) -> str:
     """The call as it will be sent, but for secrets."""
     assert step.call is not None  # noqa: S101 - asked by the caller
     expected = f", about {duration(step.expected_seconds)}" if step.expected_seconds else ""
-    line = f"{step.traits.verb.infinitive}: {code(f'{step.call.method} {step.call.path}')}{expected}"
+    words = what(step) if isinstance(step.work, Modify | Upgrade) else step.traits.verb.infinitive
+    line = f"{words}: {code(f'{step.call.method} {step.call.path}')}{expected}"
     if step.call.body is None:
         return line
     body = json_text(redacted(step.call.body))

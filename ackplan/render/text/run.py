@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import hint
-from ackplan.core.work import Create, Delete, Upgrade
+from ackplan.core.work import Create, Delete, Modify, Upgrade
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts.safe import printable
@@ -49,6 +49,8 @@ def event_line(event: Event, *, color: bool) -> str | None:
 def _detail(step: Step) -> str:
     """What a scaling or an attach is about."""
     size = f" to {counted(step.size.after, 'worker')}" if step.size else ""
+    if isinstance(step.work, Modify) and step.part:
+        return printable(f": {step.part.replace('_', ' ')}")
     if isinstance(step.work, Upgrade):
         return printable(f" to {step.work.version}")
     return size + (f": {', '.join(map(printable, step.instances))}" if step.instances else "")

@@ -5,9 +5,8 @@ What is refused is decided and compiled all the same, so that a reviewer sees it
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from ackplan.core.actions import Action, Reason, Side
@@ -80,9 +79,9 @@ def decide(case: Case) -> Change:
 
 def left_alone(sides: Doubtful, desired: Wanted | None) -> Change:
     """Nothing is done while it can't be told whether what is live is the recorded cluster."""
-    parameters = sides.recorded.parameters
+    entry, why = sides.recorded, (sides.why,)
     change = change_of_recorded(
-        sides.name, sides.recorded, Action.NOOP, sides.reason, sides.live, blocked=(sides.why,), after=parameters
+        sides.name, entry, Action.NOOP, sides.reason, sides.live, blocked=why, after=entry.parameters
     )
     return replaced(change, desired=desired)
 
@@ -239,7 +238,7 @@ def _replace(case: Case, sides: _Existing, recorded: RecordedCluster, difference
 def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference: Difference) -> Change:
     wanted, live = sides.desired, sides.live
     upgrade = plan_upgrade(wanted, difference.changes, case.route)
-    difference = dataclasses.replace(difference, changes=upgrade.changes)
+    difference = replace(difference, changes=upgrade.changes)
     released, blocked = release(sides, recorded, difference)
     blocked += upgrade.blocked
     merged = {**recorded.parameters, **wanted.parameters}
@@ -260,16 +259,14 @@ def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference:
     size = next((c.side for c in difference.changes if c.effect is Effect.SCALE), Side.SPEC)
     named = sent_as(sides.nodes or (), case.node_names)
     settings = tuple(change for change in difference.changes if change.effect is Effect.MODIFY)
-    update = steps.Update(
-        wanted, recorded, live, difference.workers, released, reason, size, named, settings, upgrade.versions
-    )
-    todo = steps.update(update)
+    goal = steps.Update(wanted, recorded, live, difference.workers, released, reason, size, named, settings)
+    todo = steps.update(replace(goal, versions=upgrade.versions))
     blocked += [refusals.lacking(wanted, name) for name in scale_out.lacking(wanted.kind, todo)]
     blocked += unfit(wanted, live, todo)
     return change_of_desired(
         wanted,
         sides.recorded,
-        Action.UPDATE if any(step.call for step in todo) or _resized(difference) else Action.RECORD,
+        Action.UPDATE if any(step.call for step in todo) or _moved(difference) else Action.RECORD,
         reason,
         live,
         parameters=difference.changes,
@@ -281,8 +278,9 @@ def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference:
     )
 
 
-def _resized(difference: Difference) -> bool:
-    return any(change.effect is Effect.SCALE for change in difference.changes)
+def _moved(difference: Difference) -> bool:
+    """Whether the cluster itself is to change, though nothing is called: what would be is refused."""
+    return any(change.effect in {Effect.SCALE, Effect.MODIFY, Effect.UPGRADE} for change in difference.changes)
 
 
 def _before(wanted: Wanted, changes: Sequence[ParameterChange]) -> dict[str, Any]:

@@ -20,8 +20,9 @@ def protected(name: str, wanted: Wanted | None, what: str) -> Diagnostic:
 
 
 def deletion_protected(name: str, wanted: Wanted | None, live: Cluster, what: str) -> Diagnostic:
+    in_spec = wanted is not None and any("deletion_protection" in p.places for p in wanted.kind.parameters.values())
     return error(
-        "ACK2004.deletion_protected",
+        "ACK2004.deletion_protected_in_spec" if in_spec else "ACK2004.deletion_protected",
         cluster_id=live.cluster_id,
         what=what,
         span=wanted.span if wanted else None,

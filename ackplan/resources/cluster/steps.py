@@ -210,7 +210,7 @@ def _upgrade_steps(chain: Chain, todo: Update) -> None:
         values = {**chain.entry.parameters, parameter.name: version}
         chain.entry = dataclasses.replace(chain.entry, kind=todo.wanted.kind, parameters=values)
         body = {"next_version": version, "master_only": True}
-        chain.add(Upgrade(chain.call(Upgrade, body), version), label=version)
+        chain.add(Upgrade(chain.call(Upgrade, body)), label=version)
 
 
 def _worker_steps(chain: Chain, todo: Update, workers: Workers, masters: int) -> None:

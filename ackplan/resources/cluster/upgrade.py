@@ -41,14 +41,14 @@ async def _check(context: StepContext, work: Upgrade) -> None:
         """A check is no call to be found again."""
 
     sent = Sent({"id": context.cluster_id}, body, new_id="check_id")
-    answer = await api.change("run_check", region, sent, changes_nothing)
-    ids = {"id": context.cluster_id, "check_id": answer.cluster_id or ""}
+    begun = await api.change("run_check", region, sent, changes_nothing)
+    ids = {"id": context.cluster_id, "check_id": begun.cluster_id or ""}
     report: Mapping[str, Json] = {}
 
     async def ended() -> bool:
         nonlocal report
-        told = await api.read("get_check", ids, region)
-        report = told if isinstance(told, Mapping) else {}
+        answer = await api.read("get_check", ids, region)
+        report = answer if isinstance(answer, Mapping) else {}
         return str(report.get("status", "")).lower() in _ENDED
 
     await context.until(ended, context.step.timeout)

@@ -14,7 +14,7 @@ from ackplan.core.answers import Cluster
 from ackplan.core.catalog import Kind
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.diagnostics import Diagnostic, error, warning
-from ackplan.core.versions import is_newer, is_older
+from ackplan.core.kubernetes_version import is_newer, is_older
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.upgrade_route import UpgradeRoute
 from ackplan.spec.desired import Wanted
@@ -47,11 +47,11 @@ def upgrading(wanted: Wanted | None, live: Cluster | None) -> Upgrading | None:
     parameter = upgraded_parameter(wanted.kind) if wanted else None
     if wanted is None or live is None or parameter is None or parameter.name in wanted.lifecycle.ignore_changes:
         return None
-    sight, asked = wanted.kind.sights.get(parameter.name), wanted.parameters.get(parameter.name)
+    sight, target = wanted.kind.sights.get(parameter.name), wanted.parameters.get(parameter.name)
     shown = sight.value(live.attributes) if sight else None
-    if not isinstance(shown, str) or not isinstance(asked, str) or not is_older(shown, asked):
+    if not isinstance(shown, str) or not isinstance(target, str) or not is_older(shown, target):
         return None
-    return Upgrading(live, shown, asked)
+    return Upgrading(live, shown, target)
 
 
 def plan_upgrade(wanted: Wanted, changes: Sequence[ParameterChange], route: UpgradeRoute | None) -> UpgradePlan:

@@ -8,7 +8,7 @@ import pytest
 
 from ackplan.core import catalog
 from ackplan.core.catalog.timeouts import timeouts
-from ackplan.core.work import TRAITS, Calling, Modify, Work, call_of, instances_of, size_of
+from ackplan.core.work import TRAITS, Calling, Work, call_of, instances_of, size_of
 from tests.works import WORKS
 
 
@@ -27,8 +27,7 @@ def test_traits_fit_the_work(work: type[Work]) -> None:
     assert traits.timeout in timeouts(catalog.DEFAULT, {}, {})
     assert traits.actions
     assert all(traits.verb)
-    # No call of the guide changes a cluster in place: other types name their own operation.
-    if traits.operation and work is not Modify:
+    if traits.operation:
         assert catalog.DEFAULT.operation(traits.operation)
 
 

@@ -75,4 +75,4 @@ def test_steps_of_one_cluster_are_told_apart_by_what_they_are_about() -> None:
     parts = {
         operation: part_of(operation, KIND) for operation in ("modify_cluster", "modify_cluster_tags", "update_kms")
     }
-    assert parts == {"modify_cluster": "", "modify_cluster_tags": "cluster_tags", "update_kms": "kms"}
+    assert parts == {"modify_cluster": "", "modify_cluster_tags": "tags", "update_kms": "kms"}
