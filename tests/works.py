@@ -11,6 +11,7 @@ from ackplan.core.work import (
     Delete,
     Detach,
     Forget,
+    GoAlong,
     Modify,
     ScaleIn,
     ScaleOut,
@@ -35,5 +36,6 @@ WORKS: dict[type[Work], Work] = {
         AwaitGone(),
         WriteRecord(),
         Forget(),
+        GoAlong(),
     )
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from ackplan.app.host import SecretVault
 from ackplan.core.diagnostics import Failure, error
+from ackplan.core.secret_parts import references_in
 from ackplan.plan.model import Step
 from ackplan.resources.types import BUILT_IN, ResourceTypes
 
@@ -30,9 +31,7 @@ def check_secrets(steps: Iterable[Step], secrets: SecretVault, types: ResourceTy
 
 def _references(steps: Iterable[Step], types: ResourceTypes) -> Iterator[tuple[Step, str, Mapping[str, Any]]]:
     for step in steps:
-        for name in sorted(
-            types.type_of(step.address).catalog.secret_parameters(step.call.operation) if step.call else ()
-        ):
-            reference = (step.call.body or {}).get(name) if step.call else None
-            if isinstance(reference, Mapping):
+        if step.call is not None:
+            names = types.type_of(step.address).catalog.secret_parameters(step.call.operation)
+            for name, reference in references_in(step.call.body or {}, sorted(names)):
                 yield step, name, reference

@@ -187,8 +187,8 @@ async def _inside(
     loaded, live, record = sides
     if not looks:
         return inside_as_recorded(observer.types, record), record, ()
-    names = (*loaded.nested, *(call.name for call in before.flying if call.nested))
-    inside = await look_inside(observer, record, names, live)
+    names = [call.name for call in before.flying if call.nested]
+    inside = await look_inside(observer, record, names, live, loaded.nested)
     return inside, *recovered_inside(before, record, inside, coming)
 
 

@@ -139,7 +139,7 @@ async def _inside_moved(
     names = [change.name for change in changes if change.address.parent is not None]
     if not names:
         return []
-    inside = await look_inside(observer, before.record, names, live)
+    inside = await look_inside(observer, before.record, names, live, closer=False)
     every = {name: resource for of_type in inside.values() for name, resource in of_type.items()}
     now = {name: every[name].fingerprint if name in every else ABSENT_PRINT for name in names}
     return [_moved(name, "it is not as the plan saw it") for name in names if now[name] != plan.pins.live.get(name)]

@@ -9,6 +9,7 @@ from ackplan import spec
 from ackplan.core.actions import Action
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.kubernetes_version import is_newer
+from ackplan.core.secret_parts import parts_in
 from ackplan.core.values import alike
 from ackplan.core.work import Attach, AwaitGone, Calling, Create, Detach, Forget, Modify, ScaleIn, ScaleOut, Upgrade
 from ackplan.plan import in_place
@@ -66,8 +67,8 @@ def _of_body(change: Change, work: Calling) -> Iterator[str]:
         return
     for name in spec.body_faults(file, change.kind.catalog.payload(call.operation, body)):
         yield f"{name or 'its body'} is not what the schema allows"
-    for name in sorted(change.kind.catalog.secret_parameters(call.operation) & body.keys()):
-        if not isinstance(body[name], Mapping):
+    for name, value in parts_in(body, sorted(change.kind.catalog.secret_parameters(call.operation))):
+        if not isinstance(value, Mapping):
             yield f"{name} is no reference to a secret"
     if not _says(change, work, body):
         yield "its body is not what the plan shows"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ackplan.core.json_types import JsonObject
 
@@ -16,6 +17,7 @@ class Call:
     path: str
     region: str
     body: JsonObject | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

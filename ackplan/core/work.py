@@ -101,8 +101,13 @@ class Forget:
     """Takes the cluster out of the record, where it is gone."""
 
 
+@dataclass(frozen=True, slots=True)
+class GoAlong:
+    """Goes with what it is inside of, whose deletion takes it along, and out of the record."""
+
+
 Calling = Create | Attach | ScaleOut | Detach | ScaleIn | Modify | Upgrade | Delete
-Work = Calling | AwaitReady | AwaitGone | WriteRecord | Forget
+Work = Calling | AwaitReady | AwaitGone | WriteRecord | Forget | GoAlong
 Sized = ScaleOut | ScaleIn
 Naming = Attach | Detach | ScaleIn
 
@@ -273,6 +278,17 @@ TRAITS: Mapping[type[Work], Traits] = {
         frozenset({Action.UPDATE, Action.ADOPT, Action.RECORD}),
         silent=True,
         color="#ddebf7",
+    ),
+    GoAlong: Traits(
+        "go-along",
+        Verb("leave with its cluster", "leaving with its cluster", "left to its cluster's deletion"),
+        frozenset({Action.DELETE}),
+        timeout="delete",
+        silent=True,
+        removes=True,
+        terraform="delete",
+        color="#f8cbad",
+        tone="delete",
     ),
     Forget: Traits(
         "forget",

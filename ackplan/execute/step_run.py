@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from ackplan.core.answers import Accepted, Attached, Cluster, Retry, Task
 from ackplan.core.call import Call
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.resource import Registry
+from ackplan.core.secret_parts import with_secrets
 from ackplan.core.work import Calling, aim_of
 from ackplan.execute import failures
 from ackplan.execute.cluster_log import logged
@@ -117,11 +118,8 @@ class StepContext:
         await self.write(Phase.INTENT, facts)
 
     def _with_secrets(self, call: Call) -> dict[str, Any]:
-        secret = self.type.catalog.secret_parameters(call.operation)
-        return {
-            name: self.ports.secrets.read(value) if name in secret and isinstance(value, Mapping) else value
-            for name, value in (call.body or {}).items()
-        }
+        names = self.type.catalog.secret_parameters(call.operation)
+        return with_secrets(call.body or {}, sorted(names), self.ports.secrets.read)
 
     async def answered(self, answer: Accepted | Attached, entry: RecordedCluster | None = None) -> str | None:
         """Writes an answer down; the task to follow, where there is one."""

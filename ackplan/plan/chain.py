@@ -52,9 +52,15 @@ class Chain:
         )
         self.steps = (*self.steps, step)
 
-    def call(self, work: type[Work], body: Mapping[str, Any] | None = None, named: str = "") -> Call:
+    def call(
+        self,
+        work: type[Work],
+        body: Mapping[str, Any] | None = None,
+        named: str = "",
+        query: Mapping[str, str] | None = None,
+    ) -> Call:
         """The call of a work that calls something: the usual operation, or the one that is `named`."""
         traits = TRAITS[work]
         operation = self.kind.catalog.operation(named or self.kind.operation_of(traits.name, traits.operation))
         path = operation.path_with({"id": self.parent_id, self.kind.place: self.cluster_id})
-        return Call(operation.id, operation.method, path, self.region, body)
+        return Call(operation.id, operation.method, path, self.region, body, query or {})

@@ -95,6 +95,8 @@ def _lean_step(step: Step, change: Change) -> untrusted.Json:
     call, entry = step.call, step.after
     if call is not None:
         data["call"] = {} if call.body is None else {"body": True if _is_all(call.body, change) else call.body}
+        if call.query:
+            data["call"]["query"] = dict(call.query)
         if call.operation != operation_of(step.traits.name, change.kind):
             data["call"]["operation"] = call.operation
         if call.region != step.region:
@@ -161,7 +163,7 @@ def decode_lean(
     return replaced(
         change,
         parameters=change.parameters if new is None else new,
-        steps=tuple(decode_step(step, kinds, kind.catalog) for step in steps),
+        steps=tuple(decode_step(step, kinds, kind) for step in steps),
         desired=None if own is None else _desired(name, data, kinds, (after, own)),
         recorded=entry,
     )
@@ -189,7 +191,7 @@ def _whole_step(step: untrusted.Data, change: untrusted.Data, kind: Kind, shared
         region = call.get("region", whole["region"])
         operation = call.get("operation") or operation_of(untrusted.text(whole["kind"]), kind)
         said = kind.body(untrusted.mapping(after)) if body is True else body
-        whole["call"] = {"operation": operation, "region": region, "body": said}
+        whole["call"] = {**call, "operation": operation, "region": region, "body": said}
     if entry is not None:
         entry = {**_ENTRY, "kind": change["kind"], **entry}
         entry["parameters"] = after if entry["parameters"] is True else entry["parameters"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.json_types import Json, JsonObject
+from ackplan.core.states import Condition
 
+_AT_WORK: Final = Condition("it is at work", settled=True, works=True)
 # The facts of a cluster that are no attributes of it here.
 FACTS = ("cluster_id", "name", "state", "region_id", "size", "nodes")
 
@@ -48,12 +50,24 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class LiveResource:
-    """What is live inside of a cluster: `values` are its parameters as far as it shows them."""
+    """What is live inside of a cluster: `values` are its parameters as far as it shows them.
+
+    `condition` is what its state means. `fields` are those of the answer, where values are read of it by the schema's
+    `x-ack-live`; `nodes` its nodes, where they were read. Neither is kept in a plan.
+    """
 
     id: str
     name: str
     state: str
     values: JsonObject
+    condition: Condition = field(default=_AT_WORK, compare=False)
+    fields: JsonObject = field(default_factory=dict, compare=False, repr=False)
+    nodes: tuple[Node, ...] | None = field(default=None, compare=False)
+
+    @property
+    def shown(self) -> JsonObject:
+        """What is compared of it."""
+        return self.fields or self.values
 
     @property
     def facts(self) -> dict[str, Json]:

@@ -72,7 +72,7 @@ def encode_step(step: Step) -> untrusted.Json:
         "reason": step.reason.name,
         "side": step.side.value,
         "cluster_id": step.cluster_id,
-        "call": None if call is None else {"operation": call.operation, "region": call.region, "body": call.body},
+        "call": None if call is None else _encode_call(call),
         "needs": list(step.needs),
         "expected_seconds": step.expected_seconds,
         "timeout": step.timeout,
@@ -84,6 +84,11 @@ def encode_step(step: Step) -> untrusted.Json:
         "region": step.region,
         "accepted_at": step.accepted_at,
     } | ({"parent_id": step.parent_id} if step.parent_id else {})
+
+
+def _encode_call(call: Call) -> untrusted.Json:
+    said = {"operation": call.operation, "region": call.region, "body": call.body}
+    return {**said, "query": dict(call.query)} if call.query else said
 
 
 def encode_diagnostic(diagnostic: Diagnostic) -> untrusted.Json:
@@ -175,11 +180,12 @@ def _read_parameter(data: untrusted.Data) -> ParameterChange:
     )
 
 
-def decode_step(data: untrusted.Data, kinds: Kinds = CLUSTER_KINDS, api: Catalog = catalog.DEFAULT) -> Step:
+def decode_step(data: untrusted.Data, kinds: Kinds = CLUSTER_KINDS, kind: Kind | None = None) -> Step:
+    """The step in `data`, of a resource of this kind: its API has the calls."""
     return Step(
         id=untrusted.name(data["id"]),
         address=untrusted.address(data["cluster"]),
-        work=_read_work(data, api),
+        work=_read_work(data, kind),
         reason=Reason[data["reason"]],
         side=Side(data["side"]),
         cluster_id=untrusted.cluster_id(data["cluster_id"]),
@@ -193,12 +199,14 @@ def decode_step(data: untrusted.Data, kinds: Kinds = CLUSTER_KINDS, api: Catalog
     )
 
 
-def _read_work(data: untrusted.Data, api: Catalog) -> Work:
+def _read_work(data: untrusted.Data, kind: Kind | None) -> Work:
     """The work with its own fields. Raises ValueError where it lacks one, or has one that means nothing for it."""
     work = _WORKS[untrusted.text(data["kind"])]
-    cluster_id = untrusted.cluster_id(data["cluster_id"])
+    ids = {"id": untrusted.cluster_id(data.get("parent_id", ""))}
+    ids[kind.place if kind else "id"] = untrusted.cluster_id(data["cluster_id"])
+    api = kind.catalog if kind else catalog.DEFAULT
     values: untrusted.Json = {
-        "call": untrusted.optional(data["call"], lambda call: _read_call(call, cluster_id, api)),
+        "call": untrusted.optional(data["call"], lambda call: _read_call(call, ids, api)),
         "size": _read_size(data),
         "instances": untrusted.texts(data["instances"]) or None,
     }
@@ -219,12 +227,12 @@ def _read_size(data: untrusted.Data) -> Pinned | None:
     return Pinned(before, after, masters) if before is not None and after is not None else None
 
 
-def _read_call(data: untrusted.Data, cluster_id: str, api: Catalog) -> Call:
+def _read_call(data: untrusted.Data, ids: Mapping[str, str], api: Catalog) -> Call:
     """Method and path come from the catalog, never from the file: a file can't name a call that we don't make."""
     operation = api.operation(untrusted.text(data["operation"]))
-    path = operation.path_of({"id": cluster_id}) if cluster_id else operation.path
     body = untrusted.optional(data["body"], untrusted.mapping)
-    return Call(operation.id, operation.method, path, untrusted.text(data["region"]), body)
+    query = {name: untrusted.text(value) for name, value in untrusted.mapping(data.get("query", {})).items()}
+    return Call(operation.id, operation.method, operation.path_with(ids), untrusted.text(data["region"]), body, query)
 
 
 def decode_diagnostic(data: untrusted.Data) -> Diagnostic:

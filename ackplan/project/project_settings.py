@@ -91,9 +91,7 @@ def inputs(settings: ProjectSettings) -> Inputs:
     from ackplan.spec import Inputs
 
     values, environment = _variables(settings)
-    return Inputs(
-        settings.chdir, settings.files, values, environment, settings.types.sections if settings.types else {}
-    )
+    return Inputs(settings.chdir, settings.files, values, environment, settings.resource_types.sections)
 
 
 def _variables(settings: ProjectSettings) -> tuple[dict[str, Json], dict[str, str]]:

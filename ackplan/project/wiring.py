@@ -22,7 +22,6 @@ from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.app.host import Host
 from ackplan.app.worlds import Here, Listening
 from ackplan.core.diagnostics import Failure, error
-from ackplan.core.resource import CLUSTER_KINDS
 from ackplan.core.world import LOOPBACK, World
 from ackplan.execute.presence import Patience
 from ackplan.project.embedded import embedded
@@ -68,7 +67,7 @@ def workspace(settings: ProjectSettings) -> FolderWorkspace:
     """The workspace that the settings name. Raises Failure for one that was left unfinished in its former place."""
     beside = run_folder(settings)
     _check_left(settings)
-    return FolderWorkspace(settings.workspace, state_folder(settings), beside, settings.types or CLUSTER_KINDS)
+    return FolderWorkspace(settings.workspace, state_folder(settings), beside, settings.resource_types)
 
 
 def _check_left(settings: ProjectSettings) -> None:

@@ -155,6 +155,11 @@ def _of_the_same(before: RecordedCluster | None, after: RecordedCluster) -> Reco
     return replace(after, accepted_at=before.accepted_at)
 
 
+def _is_at(name: str, gone: str) -> bool:
+    """Whether this is what is gone, or was inside of it."""
+    return name == gone or name.startswith(f"{gone}/")
+
+
 def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tuple[Record, tuple[InFlight, ...]]:
     """The record with all entries taken in, and the calls in flight.
 
@@ -167,7 +172,7 @@ def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tu
         key = (entry.run, entry.step)
         if entry.removed:
             if not stale:
-                now.pop(entry.name, None)
+                now = {name: kept for name, kept in now.items() if not _is_at(name, entry.name)}
         elif entry.entry is not None and not (stale and entry.name in record.entries and not entry.recovered):
             now[entry.name] = _of_the_same(now.get(entry.name), entry.entry)
         if entry.entry is not None and entry.phase is not Phase.INTENT:

@@ -9,6 +9,7 @@ from ackplan.core.resource import Registry
 from ackplan.execute.step_run import PerformedType
 from ackplan.resources.cluster.cluster_type import ClusterType
 from ackplan.resources.nested.nested_type import NestedType
+from ackplan.resources.node_pool.node_pool_type import NodePoolType
 
 
 class ResourceTypes(Registry[PerformedType]):
@@ -30,5 +31,5 @@ class ResourceTypes(Registry[PerformedType]):
         return {each.section: each for each in self.nested}
 
 
-BUILT_IN = ResourceTypes()
+BUILT_IN = ResourceTypes(NodePoolType())
 """The types that come with ackplan."""

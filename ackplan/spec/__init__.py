@@ -94,7 +94,8 @@ def read(inputs: Inputs) -> Spec:
         found += validate.check_document(document)
     merged, faults = fleet.merge(documents)
     values, unset = variables.values_of(merged.variables, inputs.variables, inputs.environment)
-    resolved = resolve.resolve(merged, values, complete=whole)
+    kinds = {key: section.kind for key, section in inputs.sections.items()}
+    resolved = resolve.resolve(merged, values, complete=whole, sections=kinds)
     meant, misfilled = account.account_of(merged, values)
     found += [*faults, *unset, *resolved.diagnostics, *misfilled]
     misnamed = {diagnostic.parameter for diagnostic in found if diagnostic.code == "ACK1107"}

@@ -75,9 +75,9 @@ class FaultReporter:
         near = schema_words.suggestion(name, known)
         return self._error("ACK1104", (name,), at_key=True, near=near)
 
-    def unknown_key(self, name: str) -> Diagnostic:
-        """That nothing has this key."""
-        return self._error("ACK1104", (name,), at_key=True, near="")
+    def unknown_key(self, name: str, known: list[str]) -> Diagnostic:
+        """That nothing has this key; these are known."""
+        return self._error("ACK1104", (name,), at_key=True, near=schema_words.suggestion(name, known))
 
     def report(self, fault: ValidationError) -> Iterator[Diagnostic]:
         path = tuple(fault.absolute_path)

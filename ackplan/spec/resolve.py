@@ -8,17 +8,20 @@ takes away what a template set.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ackplan.core import catalog
+from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.core.json_types import Json, JsonObject
 from ackplan.documents.schema_words import Meant, listed, literal_secret
-from ackplan.documents.tree import Laid, Map, Place, Seq, span_at, weight_of
+from ackplan.documents.tree import Laid, Map, Place, Seq, span_at
 from ackplan.spec.fleet import Fleet
+from ackplan.spec.laid import section_over, weighed
 from ackplan.spec.variables import Sizes, fill
 
+_NONE: Mapping[str, Kind] = {}
 # How many values a cluster may unfold to.
 MAX_VALUES = 5_000
 # How many templates in a chain are merged within each other.
@@ -34,17 +37,23 @@ class Resolved:
     diagnostics: list[Diagnostic]
 
 
-def resolve(fleet: Fleet, variables: JsonObject, *, complete: bool) -> Resolved:
-    """Every cluster of the fleet. Where it is not `complete` (a file broke off) missing templates are not reported."""
-    resolver = _Resolver(fleet, variables, complete)
+def resolve(
+    fleet: Fleet, variables: JsonObject, *, complete: bool, sections: Mapping[str, Kind] = _NONE
+) -> Resolved:  # fmt: skip
+    """Every cluster of the fleet. Where it is not `complete` (a file broke off) missing templates are not reported.
+
+    `sections` are keys under which other resources stand, each with the kind of these.
+    """
+    resolver = _Resolver(fleet, variables, sections, complete)
     clusters = {name: resolver.cluster(name, body) for name, body in fleet.clusters.items() if isinstance(body, Map)}
     resolver.check_unused()
     return Resolved(clusters, resolver.faulty, resolver.diagnostics)
 
 
 class _Resolver:
-    def __init__(self, fleet: Fleet, variables: JsonObject, complete: bool) -> None:  # noqa: FBT001
+    def __init__(self, fleet: Fleet, variables: JsonObject, sections: Mapping[str, Kind], complete: bool) -> None:  # noqa: FBT001
         self._fleet = fleet
+        self._sections = sections
         self._variables = variables
         self._complete = complete
         self._templates: dict[str, Map] = {}
@@ -59,7 +68,7 @@ class _Resolver:
     def cluster(self, name: str, body: Map) -> Map:
         """The cluster with all that it is made of. Usually that is its body with name and region put in."""
         merged = self._merge(body, name, ())
-        weight, is_open = (body.weight, body.open) if merged is body else _weighed(merged)
+        weight, is_open = (body.weight, body.open) if merged is body else weighed(merged)
         resolved = Laid(merged)
         if weight > MAX_VALUES and self._too_large(name, merged):
             return resolved
@@ -170,19 +179,15 @@ class _Resolver:
     def _lay_over(self, target: Laid, upper: Map) -> None:
         for key, value in upper.items():
             below = target.get(key)
-            if key in self._merging and isinstance(value, Map) and isinstance(below, Map):
+            if key in self._sections and isinstance(value, Map) and isinstance(below, Map):
+                value = section_over(below, value, self._sections[key])  # noqa: PLW2901 - as below
+            elif key in self._merging and isinstance(value, Map) and isinstance(below, Map):
                 both = Laid()
                 self._lay_over(both, below)
                 self._lay_over(both, value)
-                both.weight, both.open = _weighed(both)
+                both.weight, both.open = weighed(both)
                 value = both  # noqa: PLW2901 - the merged mapping takes the value's place
             target.put(key, value, (upper, key))
-
-
-def _weighed(made: Map) -> tuple[int, bool]:
-    """How many values there are in a mapping that was made of others, at most, and whether any is to be filled in."""
-    weights = [weight_of(value) for value in made.values()]
-    return sum(weight for weight, _ in weights), any(is_open for _, is_open in weights)
 
 
 def _parents(extends: Json, place: Place) -> list[tuple[str, Place]]:

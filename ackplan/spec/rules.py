@@ -179,7 +179,10 @@ def _networks(wanted: Wanted) -> Iterator[Diagnostic]:
 def check_nested(nested: Mapping[str, Wanted], clusters: Mapping[str, Wanted]) -> Iterator[Diagnostic]:
     """What is wrong between resources inside of clusters and others."""
     fleet = {**clusters, **nested}
+    yield from _attached_twice(nested)
     for wanted in nested.values():
+        yield from _lifecycle(wanted)
+        yield from _scale_in(wanted)
         if wanted.depends_on:
             yield from _dependencies(wanted, fleet, Meant(fleet, 0.7))
 

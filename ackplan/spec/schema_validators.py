@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from referencing.jsonschema import SchemaRegistry
 
 
+_OWN_OF_NESTED = ("scale_in", "depends_on", "lifecycle", "timeouts")
+
+
 def _names() -> list[str]:
     operations = catalog.DEFAULT.operations.values()
     bodies = (file for operation in operations for file in (*operation.bodies, *operation.bodies_today))
@@ -96,10 +99,17 @@ def faults_of(kind: Kind | None, instance: object) -> Iterator[ValidationError]:
             yield fault
 
 
-def own_schema() -> Mapping[str, object]:
-    """The schema of ackplan's own keys."""
+@functools.cache
+def nested_own_schema(kind: Kind) -> Mapping[str, object]:
+    """The schema of ackplan's own keys of something inside of a cluster, in which secrets are references."""
     spec = catalog.DEFAULT.spec
-    return {"$schema": spec["$schema"], "$ref": f"{spec['$id']}#/$defs/own"}
+    own: dict[str, object] = {key: {"$ref": f"{spec['$id']}#/$defs/own/properties/{key}"} for key in _OWN_OF_NESTED}
+    if attaching := kind.operation_of("attach", ""):
+        (file,) = kind.catalog.operation(attaching).bodies
+        body = f"{kind.catalog.schemas.read(file)['$id']}#/$defs/parameters"
+        own["attach"] = {"type": "array", "items": {"$ref": body, "unevaluatedProperties": False}}
+    reference = {"secret_reference": spec["$defs"]["secret_reference"]}
+    return {"$schema": spec["$schema"], "$id": f"{spec['$id']}.own.{kind}", "properties": own, "$defs": reference}
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from ackplan.core.diagnostics import Diagnostic, Span, error
 from ackplan.documents.tree import Laid, Map
 from ackplan.spec.fault_reporter import FaultReporter
 from ackplan.spec.fleet import Document
-from ackplan.spec.schema_validators import faults_by, faults_of, is_valid, nested_schema, own_schema
+from ackplan.spec.schema_validators import faults_by, faults_of, is_valid, nested_own_schema, nested_schema
 
 
 def check_document(document: Document) -> list[Diagnostic]:
@@ -25,12 +25,12 @@ def check_document(document: Document) -> list[Diagnostic]:
     return [diagnostic for fault in faults_of(None, root) for diagnostic in reporter.report(fault)]
 
 
-def check_nested(name: str, body: Map, start: Callable[[], Span], kind: Kind) -> list[Diagnostic]:
-    """Every fault of something inside of a cluster, which is of this kind, and of ackplan's own keys in it."""
-    own = catalog.DEFAULT.own_keys
+def check_nested(name: str, body: Map, start: Callable[[], Span], of: tuple[Kind, Set[str]]) -> list[Diagnostic]:
+    """Every fault of something inside of a cluster, of its kind and of those of ackplan's own keys that it may have."""
+    kind, own = of
     reporter = FaultReporter(body, start(), name)
-    faults = [reporter.unknown_key(key) for key in body if key not in own and key not in kind.keys]
-    for schema, keys in ((nested_schema(kind), kind.keys), (own_schema(), own)):
+    faults = [reporter.unknown_key(key, [*kind.keys, *own]) for key in body if key not in own and key not in kind.keys]
+    for schema, keys in ((nested_schema(kind), kind.keys), (nested_own_schema(kind), own)):
         part = Laid(body)
         part.update({key: value for key, value in body.items() if key in keys})
         faults += [each for fault in faults_by(schema, part) for each in reporter.report(fault)]

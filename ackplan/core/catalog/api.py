@@ -7,7 +7,7 @@ kind reaches its catalog through it; `DEFAULT` is for those who begin with a nam
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ackplan.core.catalog.family import Family, families_of
@@ -136,13 +136,16 @@ class Catalog:
 
     @functools.cache  # noqa: B019 - catalogs live as long as the process
     def secret_parameters(self, operation_id: str) -> frozenset[str]:
-        """The names in an operation's bodies whose values must never be shown or stored."""
-        return frozenset(
-            name
-            for file in self.operations[operation_id].bodies
-            for name, schema in self.body_parameters(file).items()
-            if schema.get("x-ack-secret")
-        )
+        """The names in an operation's bodies, dotted where they are inside of others, whose values are secrets."""
+        files = self.operations[operation_id].bodies
+        return frozenset(name for file in files for name in self._secrets_in(self.body_parameters(file), file))
+
+    def _secrets_in(self, properties: Mapping[str, Schema], base: str, prefix: str = "") -> Iterator[str]:
+        for key, raw in properties.items():
+            schema = self.schemas.merged(raw, base)
+            if schema.get("x-ack-secret"):
+                yield prefix + key
+            yield from self._secrets_in(schema.get("properties", {}), self.schemas.home(raw, base), f"{prefix}{key}.")
 
 
 DEFAULT = Catalog(Schemas(installed))

@@ -81,6 +81,11 @@ class Parameter:
         return str(self.schema.get("x-ack-as", self.name))
 
     @property
+    def unless(self) -> str:
+        """The parameter that, where it is true, makes this one the API's own: neither compared nor sent in a change."""
+        return str(self.schema.get("x-ack-unless", ""))
+
+    @property
     def reserved(self) -> tuple[str, ...]:
         """How the keys of those items begin that services put there by themselves, in lower case."""
         return tuple(self.schema.get("x-ack-reserved", ()))

@@ -72,6 +72,7 @@ Schema = TypedDict(
         "x-ack-timeout": str,
         "x-ack-title": str,
         "x-ack-together": bool,
+        "x-ack-unless": str,
         "x-ack-whole": bool,
         "x-ack-with": Mapping[str, Json],
         "x-ack-family": str,

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ackplan.core import catalog
 from ackplan.core.actions import Action
 from ackplan.core.catalog.parameters import Effect, Parameter
+from ackplan.core.json_types import JsonObject
 from ackplan.plan.model import Plan
 from ackplan.plan.narrowing import NO_REFRESH
 
@@ -26,9 +27,16 @@ def compared(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
     given: dict[catalog.Kind, set[str]] = {}
     for change in plan.changes:
         if change.action in _LOOKED_AT and change.before is not None:
-            given.setdefault(change.kind, set()).update(change.before)
+            given.setdefault(change.kind, set()).update(_held(change.kind, change.before))
     beside = {name for kind in given for name in kind.beside} if plan.mode == "refresh-only" else ()
     return (*_named(given, shown=True), *sorted(beside)), _named(given, shown=False)
+
+
+def _held(kind: catalog.Kind, before: JsonObject) -> Iterator[str]:
+    """Those of the parameters that are not the API's own matter."""
+    counting = kind.count_parameter
+    free = counting.name if counting is not None and before.get(counting.unless) is True else ""
+    return (name for name in before if name != free)
 
 
 def _named(given: dict[catalog.Kind, set[str]], *, shown: bool) -> tuple[str, ...]:

@@ -284,4 +284,5 @@ def _instances(work: Naming) -> str:
     if isinstance(work, Attach):
         formatted = ", data disks formatted" if body.get("format_disk") is True else ""
         return f"{named} ({words.plural('system disk', number)} replaced{formatted})"
-    return f"{named} ({words.plural('instance', number)} {'released' if body.get('release_node') else 'kept'})"
+    released = body.get("release_node") is True or work.call.query.get("release_node") == "true"
+    return f"{named} ({words.plural('instance', number)} {'released' if released else 'kept'})"

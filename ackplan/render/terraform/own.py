@@ -74,12 +74,14 @@ def _step(step: Step) -> dict[str, object]:
 
 
 def _call(call: Call) -> dict[str, object]:
+    query: dict[str, object] = {"query": dict(call.query)} if call.query else {}
     return {
         "method": call.method,
         "path": call.path,
         "operation": call.operation,
         "region": call.region,
         "body": redacted(call.body),
+        **query,
     }
 
 

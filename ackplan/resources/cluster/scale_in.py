@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.json_types import items, texts
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import refusals
 from ackplan.resources.cluster.cases import Namesake, Present
 from ackplan.resources.cluster.compare import Difference
+from ackplan.resources.worker_steps import teams_own
 from ackplan.resources.workers import choose
 from ackplan.spec.desired import Wanted
 
@@ -38,17 +38,10 @@ def release(
     if workers.disputed:
         return (), []
     since = str(sides.live.attributes.get("created") or "") if isinstance(sides, Present) else ""
-    chosen = choose(wanted.scale_in, need, sides.nodes or (), _teams_own(wanted, recorded), since)
+    chosen = choose(wanted.scale_in, need, sides.nodes or (), teams_own(wanted, recorded), since)
     short = need - len(chosen.nodes)
     released = tuple(node.key for node in chosen.nodes)
     return released, [refusals.too_few_named(wanted, need, short, chosen.spared)] if short else []
-
-
-def _teams_own(wanted: Wanted, recorded: RecordedCluster) -> frozenset[str]:
-    """The instances that spec or record show to be the team's own."""
-    groups = items(recorded.own.get("attach") or ())
-    once = [i for group in groups if isinstance(group, dict) for i in texts(group.get("instances") or ())]
-    return frozenset((*wanted.attached, *recorded.attached, *once))
 
 
 def sent_as(nodes: Sequence[Node], by: str) -> dict[str, str]:

@@ -14,7 +14,6 @@ from ackplan.core.address import CLUSTER, Address
 from ackplan.core.answers import Cluster
 from ackplan.core.call import Pinned
 from ackplan.core.work import (
-    Attach,
     AwaitGone,
     AwaitReady,
     Create,
@@ -35,8 +34,9 @@ from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import scale_out
 from ackplan.resources.cluster.upgrades import upgraded_parameter
 from ackplan.resources.parameter_sides import own_after
+from ackplan.resources.worker_steps import attach
 from ackplan.resources.workers import Workers
-from ackplan.spec.desired import AttachGroup, Wanted
+from ackplan.spec.desired import Wanted
 
 
 def _at(name: str) -> Address:
@@ -50,18 +50,6 @@ def create(wanted: Wanted, reason: Reason, side: Side, before: Sequence[Step] = 
     chain.add(Create(chain.call(Create, wanted.kind.body(wanted.parameters))))
     attach(chain, wanted.attach, wanted.attached, side)
     return chain.steps
-
-
-def attach(chain: Chain, groups: Sequence[AttachGroup], instances: Sequence[str], side: Side) -> None:
-    """One step for each group that has instances to attach."""
-    missing = set(instances)
-    for number, group in enumerate(groups, 1):
-        chosen = tuple(instance for instance in group.instances if instance in missing)
-        if not chosen or chain.entry is None:
-            continue
-        chain.entry = dataclasses.replace(chain.entry, attached=(*chain.entry.attached, *chosen))
-        body = {"instances": list(chosen), **group.body}
-        chain.add(Attach(chain.call(Attach, body), chosen), label=str(number), side=side)
 
 
 def delete(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason) -> tuple[Step, ...]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Sequence
 from typing import Unpack
 
-from ackplan.core.actions import Action, Reason
+from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.address import parse
 from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.json_types import Json
 from ackplan.plan.changes import DesiredDetails, Details
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change
+from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
+from ackplan.resources.nested import steps
 from ackplan.spec.desired import Wanted
 
 
@@ -72,3 +76,35 @@ def refused(desired: Wanted, recorded: RecordedCluster | None, why: Diagnostic) 
     reason = Reason.NOT_RECORDED if recorded is None else Reason.MISTAKEN
     details: DesiredDetails = {"blocked": (why,), "after": desired.parameters}
     return of_desired(desired, recorded, Action.NOOP, reason, None, **details)
+
+
+def refreshed(name: str, recorded: RecordedCluster, live: LiveResource | None, home: steps.Home) -> Change:
+    """The record is brought up to date with what is live."""
+    if live is None:
+        todo = steps.forget(name, recorded, home)
+        return of_recorded(name, recorded, Action.FORGET, Reason.VANISHED, None, steps=todo)
+    moved = dict(_moved(recorded, live))
+    if not moved:
+        return of_recorded(name, recorded, Action.NOOP, Reason.UNCHANGED, live, after=recorded.parameters)
+    after = {**recorded.parameters, **moved}
+    traits = recorded.kind.parameters
+    changes = tuple(
+        ParameterChange(n, recorded.parameters[n], value, traits[n].effect, Side.LIVE, traits[n].secret)
+        for n, value in moved.items()
+    )
+    entry = dataclasses.replace(recorded, parameters=after)
+    todo = steps.record(name, entry, home, steps.Why(Reason.DRIFTED, Side.LIVE))
+    details: Details = {"parameters": changes, "steps": todo, "after": after}
+    return of_recorded(name, recorded, Action.RECORD, Reason.DRIFTED, live, **details)
+
+
+def _moved(recorded: RecordedCluster, live: LiveResource) -> Iterator[tuple[str, Json]]:
+    """The recorded parameters that are live with another value. What is not shown, or not told, did not move."""
+    for name, value in recorded.parameters.items():
+        sight = recorded.kind.sights.get(name)
+        if sight is None or name in recorded.ignored or name not in live.values:
+            continue
+        before = sight.parameter.canonical(value)
+        shown = sight.value(live.shown, before)
+        if shown is not None and shown != before:
+            yield name, shown

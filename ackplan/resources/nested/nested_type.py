@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from ackplan.core.address import CLUSTER, Address
 from ackplan.core.answers import Accepted
 from ackplan.core.call import Call
 from ackplan.core.catalog import Catalog, Kind
-from ackplan.core.values import alike
-from ackplan.core.work import (
-    Create,
-    Delete,
-    Forget,
-    Modify,
-    WriteRecord,
-)
+from ackplan.core.json_types import JsonObject
+from ackplan.core.work import AwaitGone, AwaitReady, Create, Delete, Forget, GoAlong, Modify, WriteRecord
 from ackplan.execute.failures import StepFailed, not_performed
 from ackplan.execute.ports import ApiReader
 from ackplan.execute.step_run import StepContext
 from ackplan.plan.live_sides import LiveResource
-from ackplan.plan.model import Change
+from ackplan.plan.model import Change, Step
 from ackplan.plan.planner import Options, Sides
 from ackplan.record import RecordedCluster
-from ackplan.resources.nested import perform
+from ackplan.resources.nested import honesty, perform
+from ackplan.resources.nested.inside import InsideSides
 from ackplan.resources.nested.share import NestedShare
 
 
@@ -34,11 +30,19 @@ class NestedType(ABC):
     `api` has its operations; the one kind of its resources is the body of the operation that creates them.
     """
 
+    deletion: Mapping[str, str] = MappingProxyType({})
+    """The query of the call that deletes one."""
+
     def __init__(self, name: str, section: str, api: Catalog) -> None:
         self.name = name
         self.section = section
         self.catalog = api
         (self.kind,) = api.kinds
+
+    @property
+    def own_keys(self) -> frozenset[str]:
+        """Those of ackplan's own keys that one may have in a spec."""
+        return frozenset({"depends_on", "lifecycle", "timeouts"})
 
     @property
     def kinds(self) -> Mapping[str, Kind]:
@@ -52,15 +56,22 @@ class NestedType(ABC):
     async def live_in(self, api: ApiReader, cluster_id: str, region: str) -> Mapping[str, LiveResource]:
         """What is live in a cluster, by name. Raises ApiError."""
 
+    async def look_closer(
+        self, api: ApiReader, home: tuple[str, str], live: Mapping[str, LiveResource], sides: InsideSides
+    ) -> Mapping[str, LiveResource]:
+        """What is live in a cluster (`home`: its id and region), with what else a plan needs. Raises ApiError."""
+        del api, home, sides
+        return live
+
     @abstractmethod
-    async def send(self, context: StepContext, call: Call, body: Mapping[str, object]) -> Accepted:
+    async def send(self, context: StepContext, call: Call, body: JsonObject) -> Accepted:
         """Sends the call of a step; `context.parent_id` and `context.cluster_id` say what it is about.
 
         The answer to a creation has the new id. Raises ApiError.
         """
 
     def share(self, sides: Sides, options: Options, planned: Mapping[str, Change]) -> NestedShare:
-        return NestedShare(self.name, sides, options, planned)
+        return NestedShare(self, sides, options, planned)
 
     async def perform(self, context: StepContext) -> None:
         match context.step.work:
@@ -70,21 +81,29 @@ class NestedType(ABC):
                 await perform.modify(self, context, work.call)
             case Delete() as work:
                 await perform.delete(self, context, work.call)
+            case AwaitReady():
+                await perform.await_ready(self, context)
+            case AwaitGone():
+                await perform.await_gone(self, context)
             case WriteRecord():
                 await context.settled(context.step.after)
+            case GoAlong():
+                await context.settled()
             case Forget():
                 await perform.forget(self, context)
             case _:
                 raise StepFailed(not_performed(context.step))
 
+    def says(self, change: Change, step: Step) -> bool:
+        """Whether a step with a work that only this type has sends what the change shows."""
+        del change, step
+        return False
+
+    def body_faults(self, file: str, body: JsonObject) -> Sequence[str]:
+        """The parameters of a request body that its schema does not allow."""
+        del file, body
+        return ()
+
     def contradictions(self, change: Change, recorded: RecordedCluster | None) -> Iterator[str]:
         """Where the steps of a change do another thing than it shows: of a plan file nobody vouches for."""
-        works = (Create, Modify, Delete, WriteRecord, Forget)
-        for step in change.steps:
-            if not isinstance(step.work, works):
-                yield f"{step.id}: no step of this type does so"
-            shown = step.call is None or step.call.body is None or alike(step.call.body, change.after or {})
-            if not shown or (step.after is not None and not alike(step.after.parameters, change.after or {})):
-                yield f"{step.id}: what it sends or records is not what is shown"
-            if step.cluster_id and recorded is not None and step.cluster_id != recorded.cluster_id:
-                yield f"{step.id}: it is about another one than is recorded"
+        yield from honesty.contradictions(self, change, recorded)

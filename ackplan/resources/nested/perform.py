@@ -13,105 +13,143 @@ from ackplan.execute.ports import ApiError
 from ackplan.execute.step_run import StepContext
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Step
-from ackplan.resources.nested.recovery import shows
+from ackplan.resources.nested.aimed import Aimed
+from ackplan.resources.nested.looking import Looking
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from ackplan.resources.nested.nested_type import NestedType
 
 
 async def create(of: NestedType, context: StepContext, call: Call) -> None:
-    """Created unless an earlier call did: its name is unique in the cluster."""
+    """Created unless an earlier call did: its name is unique in the cluster. Then it is waited for."""
+    looking, task_id = Looking(of, context), None
     if not context.cluster_id:
-        there = await _look(of, context)
-        if there is not None and context.late is None:
+        await looking.home_ready()
+        there, was_late = await looking.named(), context.late is not None
+        if there is None and await looking.late(looking.shown):
+            there = await looking.named()
+        if there is not None and not was_late:
             raise StepFailed(_exists(context.step, there))
-        context.cluster_id = there.id if there is not None else await _created(of, context, call)
+        if there is not None:
+            context.cluster_id = there.id
+        else:
+            task_id = await _created(looking, call)
     context.ids[context.step.name] = context.cluster_id
+    await _complete(looking, task_id)
     await context.settled(context.step.after)
 
 
-async def _created(of: NestedType, context: StepContext, call: Call) -> str:
-    """The id of the new one, by the answer or, where that was lost, by its name."""
+async def _created(looking: Looking, call: Call) -> str | None:
+    """Sends the call. Its id is known by the answer or, where that was lost, by its name. The task to follow."""
+    context = looking.context
     body = await context.intent(call)
     context.called = True
     try:
-        answer = await of.send(context, call, body)
+        answer = await looking.of.send(context, call, body)
     except ApiError as fault:
-        await context.after_fault(fault, lambda: _shown(of, context))
-        there = await _look(of, context)
-        return there.id if there is not None else ""
+        await context.after_fault(fault, looking.shown)
+        there = await looking.named()
+        context.cluster_id = there.id if there is not None else ""
+        return None
     after = context.step.after
     context.cluster_id = answer.cluster_id or ""
-    await context.answered(answer, replace(after, cluster_id=context.cluster_id) if after else None)
-    return context.cluster_id
+    begun = replace(after, cluster_id=context.cluster_id, created=False, attached=()) if after else None
+    return await context.answered(answer, begun)
+
+
+async def _complete(looking: Looking, task_id: str | None) -> None:
+    """Waits until what is being made is at work."""
+    if not await looking.effective(task_id, lambda: _at_work(looking)):
+        there = await looking.itself()
+        step = looking.context.step
+        raise StepFailed(failures.not_ready(step, there.state) if there is not None else failures.gone(step))
+
+
+async def _at_work(looking: Looking) -> bool:
+    there = await looking.itself()
+    if there is not None and there.condition.settled and not there.condition.works:
+        raise StepFailed(failures.not_ready(looking.context.step, there.state))
+    return there is not None and there.condition.works
+
+
+async def await_ready(of: NestedType, context: StepContext) -> None:
+    """Waits until a creation that is under way has come to its end."""
+    await _complete(Looking(of, context), None)
+    await context.settled(context.step.after)
 
 
 async def modify(of: NestedType, context: StepContext, call: Call) -> None:
     """Changed in place, unless it is as it is to be already."""
-    there, after = await _look(of, context), context.step.after
-    if there is None or there.id != context.cluster_id:
-        raise StepFailed(failures.gone(context.step))
-    if after is not None and not shows(there, after.parameters):
-        await _sent(of, context, call)
+    looking, after = Looking(of, context), context.step.after
+    aimed = Aimed(after, call.operation, call.body) if after is not None else None
+    there = await looking.ready()
+    if aimed is not None and not aimed.shown_whole(there):
+        task_id = await send(looking, call, lambda: _is_seen(looking, aimed))
+        if not await looking.effective(task_id, lambda: _is_so(looking, aimed)):
+            raise StepFailed(failures.not_changed(context.step))
     await context.settled(after)
 
 
-async def _sent(of: NestedType, context: StepContext, call: Call) -> None:
+async def _is_so(looking: Looking, aimed: Aimed) -> bool:
+    there = await looking.itself()
+    return there is not None and not aimed.contradicted(there)
+
+
+async def _is_seen(looking: Looking, aimed: Aimed) -> bool:
+    there = await looking.itself()
+    return there is not None and (aimed.shown_at_all(there) or there.condition.busy)
+
+
+async def send(looking: Looking, call: Call, seen: Callable[[], Awaitable[bool]]) -> str | None:
+    """Sends a call; the task to follow. Where its answer was lost it is gone on as soon as its effect is `seen`."""
+    context = looking.context
     body = await context.intent(call)
     context.called = True
     try:
-        await context.answered(await of.send(context, call, body))
+        return await context.answered(await looking.of.send(context, call, body))
     except ApiError as fault:
-        await context.after_fault(fault, lambda: _is_so(of, context))
+        await context.after_fault(fault, seen)
+        return None
 
 
 async def delete(of: NestedType, context: StepContext, call: Call) -> None:
-    """Deleted, unless it is gone already."""
-    if await _is_there(of, context):
-        body = await context.intent(call)
-        context.called = True
-        try:
-            await context.answered(await of.send(context, call, body))
-        except ApiError as fault:
-            await context.after_fault(fault, lambda: _is_gone(of, context))
+    """Deleted, unless it is gone or going already; then it is waited for."""
+    looking, task_id = Looking(of, context), None
+    there = await looking.itself()
+    if there is not None and there.condition.busy and not there.condition.leaving:
+        await looking.home_ready()
+        there = await looking.rest()
+    if there is not None and not there.condition.leaving:
+        task_id = await send(looking, call, lambda: _leaving(looking))
+    await _gone(looking, task_id)
     context.ids.pop(context.step.name, None)
+    await context.settled(removed=True)
+
+
+async def _leaving(looking: Looking) -> bool:
+    there = await looking.itself()
+    return there is None or there.condition.leaving
+
+
+async def _gone(looking: Looking, task_id: str | None) -> None:
+    if not await looking.effective(task_id, looking.gone):
+        there = await looking.itself()
+        raise StepFailed(failures.not_deleted(looking.context.step, there.state if there else "unknown"))
+
+
+async def await_gone(of: NestedType, context: StepContext) -> None:
+    """Waits for a deletion that is under way."""
+    await _gone(Looking(of, context), None)
     await context.settled(removed=True)
 
 
 async def forget(of: NestedType, context: StepContext) -> None:
     """Only what is gone leaves the record."""
-    if await _is_there(of, context):
+    if await Looking(of, context).itself() is not None:
         raise StepFailed(failures.not_gone(context.step))
     await context.settled(removed=True)
-
-
-async def _look(of: NestedType, context: StepContext) -> LiveResource | None:
-    """What is live under this name now; nothing is, where its cluster is gone."""
-    try:
-        live = await of.live_in(context.ports.api, context.parent_id, context.step.region)
-    except ApiError as fault:
-        if not fault.missing:
-            raise
-        return None
-    return live.get(context.step.address.name)
-
-
-async def _shown(of: NestedType, context: StepContext) -> bool:
-    return await _look(of, context) is not None
-
-
-async def _is_there(of: NestedType, context: StepContext) -> bool:
-    there = await _look(of, context)
-    return there is not None and there.id == context.cluster_id
-
-
-async def _is_gone(of: NestedType, context: StepContext) -> bool:
-    return not await _is_there(of, context)
-
-
-async def _is_so(of: NestedType, context: StepContext) -> bool:
-    there, after = await _look(of, context), context.step.after
-    return there is not None and after is not None and shows(there, after.parameters)
 
 
 def _exists(step: Step, there: LiveResource) -> Diagnostic:

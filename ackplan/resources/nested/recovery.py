@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
-from ackplan.core.aims import Born, Gone, Modified
+from ackplan.core.aims import Born, Gone, Grown, Joined, Left, Modified, instances_of, size_of
 from ackplan.plan.live_sides import LiveResource
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.journal import CallKey, Entry, InFlight, Phase, fold
+from ackplan.resources.nested.aimed import Aimed
 
 
 def recover(
@@ -32,6 +33,11 @@ def recover(
             settled = replace(settled, entry=_created(call, recorded, there))
             if there is None and call.key in coming:
                 continue
+        elif isinstance(call.aim, Grown | Joined | Left):
+            taken = None if stale else _moved(call, recorded, there)
+            if taken is None and call.key in coming:
+                continue
+            settled = replace(settled, entry=taken)
         elif isinstance(call.aim, Gone):
             settled = replace(settled, removed=not stale and recorded is not None and there is None)
         elif isinstance(call.aim, Modified) and not stale:
@@ -45,7 +51,7 @@ def _created(call: InFlight, recorded: RecordedCluster | None, there: LiveResour
     after = call.facts.after
     if after is None or there is None or (recorded is not None and recorded.cluster_id == there.id):
         return None
-    return replace(after, cluster_id=there.id)
+    return replace(after, cluster_id=there.id, created=there.condition.works, attached=())
 
 
 def _modified(call: InFlight, recorded: RecordedCluster | None, there: LiveResource | None) -> RecordedCluster | None:
@@ -53,9 +59,35 @@ def _modified(call: InFlight, recorded: RecordedCluster | None, there: LiveResou
     after = call.facts.after
     if after is None or recorded is None or there is None or recorded.cluster_id != there.id:
         return None
-    return after if shows(there, after.parameters) else None
+    return after if Aimed(after, call.facts.call).shown_at_all(there) else None
 
 
-def shows(live: LiveResource, parameters: Mapping[str, object]) -> bool:
-    """Whether it has these parameters, as far as it shows them."""
-    return all(live.values.get(name, value) == value for name, value in parameters.items())
+def _moved(
+    call: InFlight, recorded: RecordedCluster | None, there: LiveResource | None
+) -> RecordedCluster | None:  # fmt: skip
+    """The same of a call that adds or removes nodes: by its size, and by its nodes where these were read."""
+    after, size = call.facts.after, size_of(call.aim)
+    if after is None or recorded is None or there is None or recorded.cluster_id != there.id:
+        return None
+    present = {name for node in there.nodes or () for name in (node.instance_id, node.name)}
+    mine = set(instances_of(call.aim))
+    if isinstance(call.aim, Joined):
+        return _joined(call.aim, after, recorded, there, present)
+    if isinstance(call.aim, Left) and there.nodes is not None and mine & present:
+        return None
+    counting = after.kind.count_parameter
+    nodes = there.values.get(counting.name) if counting else None
+    return after if size is None or nodes == size.after else None
+
+
+def _joined(
+    aim: Joined, after: RecordedCluster, recorded: RecordedCluster, there: LiveResource, present: Set[str]
+) -> RecordedCluster | None:
+    """Of an attach those instances are taken in of which it is not seen that they did not come."""
+    if there.nodes is None:
+        return after
+    mine = [instance for instance in aim.instances if instance in present]
+    if set(mine) == set(aim.instances):
+        return after
+    kept = (*recorded.attached, *(instance for instance in mine if instance not in recorded.attached))
+    return replace(recorded, attached=kept) if mine else None

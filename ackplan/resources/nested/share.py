@@ -4,28 +4,49 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Protocol
 
 from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.address import parse
-from ackplan.core.catalog.parameters import Effect, Parameter
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.json_types import Json
-from ackplan.core.values import ABSENT, Absent
-from ackplan.plan.changes import DesiredDetails, Details, creation
+from ackplan.core.values import ABSENT
+from ackplan.plan.chain import Chain
+from ackplan.plan.changes import DesiredDetails, creation
 from ackplan.plan.live_sides import ABSENT_PRINT, LiveResource
 from ackplan.plan.model import Change
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.planner import Options, Sides
 from ackplan.record import RecordedCluster
 from ackplan.resources.nested import refusals, steps
-from ackplan.resources.nested.nested_changes import of_desired, of_recorded, refused
+from ackplan.resources.nested.nested_changes import of_desired, of_recorded, refreshed, refused
+from ackplan.resources.nested.steps import Home, Update, Why
+from ackplan.resources.parameter_sides import own_changes, parameter_change
 from ackplan.spec.desired import Wanted
+
+_MAKING: Final = frozenset({Action.CREATE, Action.REPLACE})
+
+
+class PlannedInside(Protocol):
+    """What a share has to know of its type: its name, and the query of the call that deletes one of it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def deletion(self) -> Mapping[str, str]: ...
 
 
 class NestedShare:
-    """The share of one type in a plan. `planned` are the changes of the clusters that they are inside of."""
+    """The share of one type in a plan. `planned` are the changes of the clusters that they are inside of.
 
-    def __init__(self, kind: str, sides: Sides, options: Options, planned: Mapping[str, Change]) -> None:
+    `goes_along`: what is in a cluster goes with it, and is not deleted by calls of its own.
+    """
+
+    goes_along = False
+
+    def __init__(self, of: PlannedInside, sides: Sides, options: Options, planned: Mapping[str, Change]) -> None:
+        kind, self._deletion = of.name, of.deletion
         self._sides = sides
         self._options = options
         self._planned = planned
@@ -54,40 +75,60 @@ class NestedShare:
     def cautions(self, changes: Sequence[Change]) -> Iterator[Diagnostic]:  # noqa: ARG002 - nothing to be careful of
         return iter(())
 
+    # What a type may have in ways of its own
+
+    def differences(self, desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Iterator[ParameterChange]:
+        """Each parameter that the spec sets and record or live show with another value, and which of the two moved."""
+        apart, ignored = desired.kind.apart, desired.lifecycle.ignore_changes
+        for name in desired.parameters:
+            if name not in apart and name not in ignored:
+                yield from parameter_change(name, desired, recorded, live.shown)
+        yield from own_changes(desired, recorded)
+
+    def extend(self, chain: Chain, desired: Wanted, todo: Update | None) -> tuple[Diagnostic, ...]:
+        """Adds what is to be done once it is made, or changed (`todo`); what refuses that."""
+        del chain, desired, todo
+        return ()
+
+    # The cases
+
     def _change(self, name: str) -> Change:
         desired, recorded, live = self._wanted.get(name), self._recorded.get(name), self._live.get(name)
         if self._options.mode == "refresh-only" and recorded is not None:
-            return _refreshed(name, recorded, live, self._home(name))
+            return refreshed(name, recorded, live, self._home(name))
         if recorded is not None and (desired is None or self._options.mode == "destroy"):
             return self._removed(name, recorded, live, desired)
         assert desired is not None  # noqa: S101 - a name is wanted or recorded
-        if recorded is not None and self._parent_goes(name):
-            blocked = (refusals.protected(name, desired, "replace"),) if _is_protected(desired, recorded) else ()
-            return _created(desired, recorded, self._home(name), (Reason.REPLACED_WITH, Side.SPEC), blocked)
+        if recorded is not None and self._parent_action(name) in _MAKING:
+            if _is_protected(desired, recorded):
+                return self._deleted(name, recorded, live, desired, Reason.REPLACED_WITH)
+            return self._created(desired, recorded, Why(Reason.REPLACED_WITH, Side.SPEC))
+        if live is not None and live.condition.leaving and (recorded is None or recorded.cluster_id == live.id):
+            why = Why(Reason.NEW, Side.SPEC) if recorded is None else Why(Reason.VANISHED, Side.LIVE)
+            return self._created(desired, recorded, why, live)
         if recorded is None and live is not None:
             return self._namesake(desired, live)
         if recorded is None or live is None:
-            why = (Reason.VANISHED, Side.LIVE) if recorded is not None else (Reason.NEW, Side.SPEC)
-            return _created(desired, recorded, self._home(name), why)
+            why = Why(Reason.VANISHED, Side.LIVE) if recorded is not None else Why(Reason.NEW, Side.SPEC)
+            return self._created(desired, recorded, why)
         if live.id != recorded.cluster_id:
             return refused(desired, recorded, refusals.mistaken(desired, recorded, live))
         return self._present(desired, recorded, live)
 
-    def _parent_goes(self, name: str) -> bool:
-        """Whether the cluster that it is inside of is made anew."""
+    def _parent_action(self, name: str) -> Action:
+        """What happens to the cluster that it is inside of."""
         parent = parse(name).parent
         change = self._planned.get(parent.short) if parent else None
-        return change is not None and change.action in {Action.CREATE, Action.REPLACE}
+        return change.action if change else Action.NOOP
 
-    def _home(self, name: str) -> steps.Home:
+    def _home(self, name: str) -> Home:
         """The cluster that it is inside of, as it will be when its steps run."""
         parent = parse(name).root.short
         change, entry = self._planned.get(parent), self._sides.record.clusters.get(parent)
         if change is not None:
-            making = change.action in {Action.CREATE, Action.REPLACE}
             region = change.kind.region_of(change.after or change.before or {})
-            return steps.Home("" if making else change.cluster_id, region)
-        return steps.Home(entry.cluster_id, entry.region) if entry else steps.Home("", "")
+            return Home("" if change.action in _MAKING else change.cluster_id, region)
+        return Home(entry.cluster_id, entry.region) if entry else Home("", "")
 
     def _removed(
         self, name: str, recorded: RecordedCluster, live: LiveResource | None, desired: Wanted | None
@@ -96,36 +137,65 @@ class NestedShare:
             todo = steps.forget(name, recorded, self._home(name))
             return of_recorded(name, recorded, Action.FORGET, Reason.GONE, None, steps=todo)
         reason = Reason.DESTROY if self._options.mode == "destroy" else Reason.NOT_IN_SPEC
-        blocked = (refusals.protected(name, desired, "delete"),) if _is_protected(desired, recorded) else ()
-        todo = steps.delete(name, recorded, self._home(name), reason)
+        return self._deleted(name, recorded, live, desired, reason)
+
+    def _deleted(
+        self,
+        name: str,
+        recorded: RecordedCluster,
+        live: LiveResource | None,
+        desired: Wanted | None,
+        reason: Reason,
+    ) -> Change:
+        what = "replace" if reason is Reason.REPLACED_WITH else "delete"
+        blocked = (refusals.protected(name, desired, what),) if _is_protected(desired, recorded) else ()
+        home, why = self._home(name), Why(reason, Side.SPEC)
+        if self.goes_along and self._parent_action(name) is Action.DELETE:
+            todo = steps.go_along(name, recorded, home, why)
+        else:
+            todo = steps.delete(name, recorded, home, why, live, self._deletion)
         return of_recorded(name, recorded, Action.DELETE, reason, live, steps=todo, blocked=blocked)
+
+    def _created(
+        self, desired: Wanted, recorded: RecordedCluster | None, why: Why, leaving: LiveResource | None = None
+    ) -> Change:
+        """One that is nowhere, on its way out (`leaving`), or that goes with its cluster and is made in the new one."""
+        home = self._home(desired.name)
+        chain = steps.create(desired, home, why, steps.await_gone(desired, leaving, home) if leaving else ())
+        blocked = self.extend(chain, desired, None)
+        details: DesiredDetails = {
+            "parameters": tuple(creation(desired.kind, desired.parameters, why.side)),
+            "steps": chain.steps,
+            "blocked": blocked,
+            "after": desired.parameters,
+        }
+        return of_desired(desired, recorded, Action.CREATE, why.reason, None, **details)
 
     def _namesake(self, desired: Wanted, live: LiveResource) -> Change:
         """The name is taken by one that is not recorded: it is taken over where that was agreed to."""
         if not (desired.name in self._options.adopt or desired.lifecycle.adopt):
             return refused(desired, None, refusals.not_recorded(desired, live))
-        assumed = RecordedCluster(live.id, desired.kind, live.values, desired.own)
-        changes = tuple(_differences(desired, assumed, live))
+        assumed = self.assumed(desired, live)
+        changes = tuple(self.differences(desired, assumed, live))
         fixed = [change for change in changes if change.effect is Effect.REPLACE]
         if fixed:
             return refused(desired, None, refusals.fixed(desired, fixed[0]))
-        if changes:
-            return self._in_place(desired, assumed, live, changes, None)
-        entry = steps.entry_of(desired, live.id)
-        todo = steps.record(desired.name, entry, self._home(desired.name), Reason.ADOPTION, Side.SPEC)
-        details: DesiredDetails = {"steps": todo, "before": live.values, "after": desired.parameters}
-        return of_desired(desired, None, Action.ADOPT, Reason.ADOPTION, live, **details)
+        return self._in_place(desired, assumed, live, changes, None)
+
+    def assumed(self, desired: Wanted, live: LiveResource) -> RecordedCluster:
+        """The entry of one that was made as the spec says, as far as it shows nothing else."""
+        values = {name: live.values.get(name, value) for name, value in desired.parameters.items()}
+        return RecordedCluster(live.id, desired.kind, values, desired.own)
 
     def _present(self, desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Change:
-        changes = tuple(_differences(desired, recorded, live))
+        changes = tuple(self.differences(desired, recorded, live))
+        if live.state == "failed" and not recorded.created:
+            return self._replaced(desired, recorded, live, changes, Reason.CREATE_FAILED)
         if desired.name in self._options.replace:
-            return _replaced(desired, recorded, live, changes, (self._home(desired.name), Reason.REQUESTED))
+            return self._replaced(desired, recorded, live, changes, Reason.REQUESTED)
         if any(change.effect is Effect.REPLACE for change in changes):
-            return _replaced(desired, recorded, live, changes, (self._home(desired.name), Reason.CANNOT_UPDATE))
-        if changes or recorded.own != desired.own:
-            return self._in_place(desired, recorded, live, changes, recorded)
-        details: DesiredDetails = {"before": recorded.parameters, "after": recorded.parameters}
-        return of_desired(desired, recorded, Action.NOOP, Reason.UNCHANGED, live, **details)
+            return self._replaced(desired, recorded, live, changes, Reason.CANNOT_UPDATE)
+        return self._in_place(desired, recorded, live, changes, recorded)
 
     def _in_place(
         self,
@@ -135,19 +205,61 @@ class NestedShare:
         changes: tuple[ParameterChange, ...],
         recorded: RecordedCluster | None,
     ) -> Change:
-        """Changed by a call, or in the record alone."""
+        """Changed by calls, or in the record alone."""
         reason = _why(changes) if recorded is not None else Reason.ADOPTION
-        side = changes[0].side if changes else Side.SPEC
-        called = any(change.effect is Effect.MODIFY for change in changes)
-        home = self._home(desired.name)
-        if called:
-            todo = steps.modify(desired, was, home, reason, side)
-        else:
-            todo = steps.record(desired.name, steps.entry_of(desired, was.cluster_id), home, reason, side)
-        before = {**was.parameters, **{c.name: c.before for c in changes if c.before is not ABSENT}}
-        action = Action.UPDATE if called else Action.RECORD
-        details: DesiredDetails = {"parameters": changes, "steps": todo, "before": before, "after": desired.parameters}
+        reason = reason if was.created else Reason.UNFINISHED
+        side = next((c.side for c in changes if c.effect is not Effect.RECORDED), Side.SPEC)
+        todo = Update(desired, was, live, changes, self._home(desired.name), Why(reason, side))
+        blocked: list[Diagnostic] = []
+        done = steps.update(todo, lambda chain: blocked.extend(self.extend(chain, desired, todo)))
+        called, final = any(step.call for step in done), steps.final_entry(desired, was)
+        moved = changes or called or blocked or not was.created or recorded is None
+        if not moved:
+            same: DesiredDetails = {"before": final.parameters, "after": final.parameters}
+            return of_desired(desired, recorded, Action.NOOP, Reason.UNCHANGED, live, **same)
+        before = {**was.parameters, **before_of(changes, desired)}
+        action = Action.UPDATE if called or blocked else Action.ADOPT if recorded is None else Action.RECORD
+        details: DesiredDetails = {
+            "parameters": changes,
+            "steps": done,
+            "blocked": tuple(blocked),
+            "before": before,
+            "after": final.parameters,
+        }
         return of_desired(desired, recorded, action, reason, live, **details)
+
+    def _replaced(
+        self,
+        desired: Wanted,
+        recorded: RecordedCluster,
+        live: LiveResource,
+        changes: tuple[ParameterChange, ...],
+        reason: Reason,
+    ) -> Change:
+        home, failed = self._home(desired.name), reason is Reason.CREATE_FAILED
+        why = Why(reason, Side.LIVE if failed else Side.SPEC)
+        blocked: list[Diagnostic] = []
+        if _is_protected(desired, recorded) and not failed:
+            blocked.append(refusals.protected(desired.name, desired, "replace"))
+        if reason is Reason.CANNOT_UPDATE and not desired.lifecycle.replace_allowed:
+            blocked += [refusals.fixed(desired, change) for change in changes if change.effect is Effect.REPLACE]
+        before = steps.delete(desired.name, recorded, home, why, live, self._deletion)
+        chain = steps.create(desired, home, why, before)
+        blocked += self.extend(chain, desired, None)
+        details: DesiredDetails = {
+            "parameters": changes,
+            "steps": chain.steps,
+            "blocked": tuple(blocked),
+            "before": {**recorded.parameters, **before_of(changes, desired)},
+            "after": desired.parameters,
+        }
+        return of_desired(desired, recorded, Action.REPLACE, reason, live, **details)
+
+
+def before_of(changes: Sequence[ParameterChange], desired: Wanted) -> Mapping[str, object]:
+    """The parameters that differ, as they are now; ackplan's own keys are not among them."""
+    own = desired.kind.catalog.own_keys
+    return {c.name: c.before for c in changes if c.before is not ABSENT and c.name not in own}
 
 
 def _is_protected(desired: Wanted | None, recorded: RecordedCluster) -> bool:
@@ -156,92 +268,10 @@ def _is_protected(desired: Wanted | None, recorded: RecordedCluster) -> bool:
     return said if said is not None else recorded.prevent_destroy
 
 
-def _created(
-    desired: Wanted,
-    recorded: RecordedCluster | None,
-    home: steps.Home,
-    why: tuple[Reason, Side],
-    blocked: tuple[Diagnostic, ...] = (),
-) -> Change:
-    """One that is nowhere, or that goes with its cluster and is made in the new one."""
-    reason, side = why
-    details: DesiredDetails = {
-        "parameters": tuple(creation(desired.kind, desired.parameters, side)),
-        "steps": steps.create(desired, home, reason, side),
-        "blocked": blocked,
-        "after": desired.parameters,
-    }
-    return of_desired(desired, recorded, Action.CREATE, reason, None, **details)
-
-
-def _replaced(
-    desired: Wanted,
-    recorded: RecordedCluster,
-    live: LiveResource,
-    changes: tuple[ParameterChange, ...],
-    how: tuple[steps.Home, Reason],
-) -> Change:
-    home, reason = how
-    blocked = [refusals.protected(desired.name, desired, "replace")] if _is_protected(desired, recorded) else []
-    if reason is Reason.CANNOT_UPDATE and not desired.lifecycle.replace_allowed:
-        blocked += [refusals.fixed(desired, change) for change in changes if change.effect is Effect.REPLACE]
-    details: DesiredDetails = {
-        "parameters": changes,
-        "steps": steps.create(desired, home, reason, Side.SPEC, steps.delete(desired.name, recorded, home, reason)),
-        "blocked": tuple(blocked),
-        "before": {**recorded.parameters, **{c.name: c.before for c in changes if c.before is not ABSENT}},
-        "after": desired.parameters,
-    }
-    return of_desired(desired, recorded, Action.REPLACE, reason, live, **details)
-
-
-def _refreshed(name: str, recorded: RecordedCluster, live: LiveResource | None, home: steps.Home) -> Change:
-    """The record is brought up to date with what is live."""
-    if live is None:
-        todo = steps.forget(name, recorded, home)
-        return of_recorded(name, recorded, Action.FORGET, Reason.VANISHED, None, steps=todo)
-    traits = recorded.kind.parameters
-    moved = {
-        n: live.values[n]
-        for n, value in recorded.parameters.items()
-        if n in live.values and n in traits and n not in recorded.ignored and live.values[n] != value
-    }
-    if not moved:
-        return of_recorded(name, recorded, Action.NOOP, Reason.UNCHANGED, live, after=recorded.parameters)
-    after = {**recorded.parameters, **moved}
-    entry = RecordedCluster(recorded.cluster_id, recorded.kind, after, recorded.own)
-    changes = tuple(
-        ParameterChange(n, recorded.parameters[n], value, traits[n].effect, Side.LIVE, traits[n].secret)
-        for n, value in moved.items()
-    )
-    todo = steps.record(name, entry, home, Reason.DRIFTED, Side.LIVE)
-    details: Details = {"parameters": changes, "steps": todo, "after": after}
-    return of_recorded(name, recorded, Action.RECORD, Reason.DRIFTED, live, **details)
-
-
-def _differences(desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Iterator[ParameterChange]:
-    """Each parameter that the spec sets and record or live show with another value, and which of the two moved."""
-    for name, value in desired.parameters.items():
-        parameter: Parameter = desired.kind.parameters[name]
-        if name in desired.lifecycle.ignore_changes:
-            continue
-        applied = recorded.parameters.get(name, ABSENT)
-        shown = live.values.get(name, applied)
-        if not _alike(parameter, shown, value):
-            side = Side.SPEC if not _alike(parameter, applied, value) else Side.LIVE
-            yield ParameterChange(name, shown, value, parameter.effect, side, parameter.secret)
-        elif not _alike(parameter, applied, value):
-            yield ParameterChange(name, applied, value, Effect.RECORDED, Side.SPEC, parameter.secret)
-
-
-def _alike(parameter: Parameter, one: Json | Absent, other: Json | Absent) -> bool:
-    if one is ABSENT or other is ABSENT:
-        return one is other
-    return parameter.canonical(one) == parameter.canonical(other)
-
-
 def _why(changes: Sequence[ParameterChange]) -> Reason:
     sides = {change.side for change in changes}
+    if not sides:
+        return Reason.LEFT_OVER
     if sides == {Side.LIVE}:
         return Reason.DRIFTED
     return Reason.SPEC_AND_DRIFT if Side.LIVE in sides else Reason.SPEC_CHANGED

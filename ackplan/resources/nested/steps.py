@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from ackplan.core.actions import Reason, Side
 from ackplan.core.address import parse
-from ackplan.core.work import Create, Delete, Forget, Modify, WriteRecord
+from ackplan.core.catalog.parameters import Effect
+from ackplan.core.work import AwaitGone, AwaitReady, Create, Delete, Forget, GoAlong, Modify, WriteRecord
+from ackplan.plan import in_place
 from ackplan.plan.chain import Chain
-from ackplan.plan.model import Step
+from ackplan.plan.live_sides import LiveResource
+from ackplan.plan.model import Step, replaced
+from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
+from ackplan.resources.parameter_sides import own_after
 from ackplan.spec.desired import Wanted
 
 
@@ -21,49 +28,119 @@ class Home(NamedTuple):
     region: str
 
 
-def create(desired: Wanted, home: Home, reason: Reason, side: Side, before: Sequence[Step] = ()) -> tuple[Step, ...]:
-    """`before` are steps that have to be done first."""
+class Why(NamedTuple):
+    """Why something is done, and which side moved."""
+
+    reason: Reason
+    side: Side
+
+
+def create(desired: Wanted, home: Home, why: Why, before: Sequence[Step] = ()) -> Chain:
+    """`before` are steps that have to be done first. More may be added to the chain."""
     address, region = parse(desired.name), home.region
-    chain = Chain(address, desired.kind, "", region, desired.own, reason, side, steps=tuple(before))
+    chain = Chain(address, desired.kind, "", region, desired.own, why.reason, why.side, steps=tuple(before))
     chain.parent_id = home.cluster_id
     chain.entry = entry_of(desired, "")
-    chain.add(Create(chain.call(Create, desired.parameters)))
+    chain.add(Create(chain.call(Create, desired.kind.body(desired.parameters))))
+    return chain
+
+
+def delete(
+    name: str, recorded: RecordedCluster, home: Home, why: Why, live: LiveResource | None, query: Mapping[str, str]
+) -> tuple[Step, ...]:
+    """Deleted, or only waited for where it is on its way out already."""
+    chain = _chain(name, recorded, home, why)
+    leaving = live is not None and live.condition.leaving
+    chain.add(AwaitGone() if leaving else Delete(chain.call(Delete, query=query)))
     return chain.steps
 
 
-def delete(name: str, recorded: RecordedCluster, home: Home, reason: Reason) -> tuple[Step, ...]:
-    chain = _chain(name, recorded, home, reason, Side.SPEC)
-    chain.add(Delete(chain.call(Delete)))
+def await_gone(desired: Wanted, live: LiveResource, home: Home) -> tuple[Step, ...]:
+    """Waits until one that is on its way out has given its name free."""
+    gone = RecordedCluster(live.id, desired.kind, desired.parameters, desired.own)
+    chain = _chain(desired.name, gone, home, Why(Reason.NEW, Side.LIVE))
+    chain.add(AwaitGone())
     return chain.steps
 
 
-def modify(desired: Wanted, recorded: RecordedCluster, home: Home, reason: Reason, side: Side) -> tuple[Step, ...]:
-    chain = _chain(desired.name, recorded, home, reason, side)
-    chain.entry = entry_of(desired, recorded.cluster_id)
-    chain.add(Modify(chain.call(Modify, desired.parameters)))
-    return chain.steps
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What is to become of one that is live: `changes` are those of its parameters, `was` what is recorded of it."""
+
+    desired: Wanted
+    was: RecordedCluster
+    live: LiveResource
+    changes: tuple[ParameterChange, ...]
+    home: Home
+    why: Why
 
 
-def record(name: str, entry: RecordedCluster, home: Home, reason: Reason, side: Side) -> tuple[Step, ...]:
-    chain = _chain(name, entry, home, reason, side)
+def update(todo: Update, more: Callable[[Chain], None]) -> tuple[Step, ...]:
+    """Changed by a call for each operation, then what else is to be done; the last step leaves the complete entry.
+
+    Where nothing is called, one step brings the record up to date.
+    """
+    desired, was = todo.desired, todo.was
+    chain = _chain(desired.name, was, todo.home, todo.why)
+    chain.own = desired.own
+    chain.entry = dataclasses.replace(was, created=True)
+    if not was.created:
+        chain.add(AwaitReady(), side=Side.LIVE)
+    _modify(chain, todo)
+    more(chain)
+    attached = chain.entry.attached
+    final = dataclasses.replace(final_entry(desired, was), attached=attached)
+    if not chain.steps:
+        return record(desired.name, final, todo.home, todo.why)
+    return (*chain.steps[:-1], replaced(chain.steps[-1], after=final))
+
+
+def _modify(chain: Chain, todo: Update) -> None:
+    """A step for each operation that changes parameters; what is recorded after each are those that it changes."""
+    kind = todo.desired.kind
+    changed = {change.name for change in todo.changes if change.effect is Effect.MODIFY}
+    for operation, body in in_place.bodies(kind, todo.desired.parameters, changed).items():
+        mine = {name for name in changed if in_place.operation_of(kind, kind.parameters[name]) == operation}
+        assert chain.entry is not None  # noqa: S101 - `update` gave it one
+        done = {name: todo.desired.parameters[name] for name in mine}
+        chain.entry = dataclasses.replace(chain.entry, parameters={**chain.entry.parameters, **done})
+        label = in_place.part_of(operation, kind)
+        chain.add(Modify(chain.call(Modify, body, named=operation)), label=label)
+
+
+def record(name: str, entry: RecordedCluster, home: Home, why: Why) -> tuple[Step, ...]:
+    chain = _chain(name, entry, home, why)
     chain.entry = entry
     chain.add(WriteRecord())
     return chain.steps
 
 
+def go_along(name: str, recorded: RecordedCluster, home: Home, why: Why) -> tuple[Step, ...]:
+    """Nothing is called: the deletion of its cluster takes it along, and out of the record."""
+    chain = _chain(name, recorded, home, why)
+    chain.add(GoAlong())
+    return chain.steps
+
+
 def forget(name: str, recorded: RecordedCluster, home: Home) -> tuple[Step, ...]:
-    chain = _chain(name, recorded, home, Reason.GONE, Side.LIVE)
+    chain = _chain(name, recorded, home, Why(Reason.GONE, Side.LIVE))
     chain.add(Forget())
     return chain.steps
 
 
 def entry_of(desired: Wanted, resource_id: str) -> RecordedCluster:
-    """What is recorded of it once it is as the spec wants it."""
+    """What is recorded of it once it is made as the spec wants it."""
     return RecordedCluster(resource_id, desired.kind, desired.parameters, desired.own)
 
 
-def _chain(name: str, recorded: RecordedCluster, home: Home, reason: Reason, side: Side) -> Chain:
+def final_entry(desired: Wanted, was: RecordedCluster) -> RecordedCluster:
+    """What is recorded of one that was there, once it is as the spec wants it."""
+    parameters = {**was.parameters, **desired.parameters}
+    return RecordedCluster(was.cluster_id, desired.kind, parameters, own_after(desired, was), was.attached)
+
+
+def _chain(name: str, recorded: RecordedCluster, home: Home, why: Why) -> Chain:
     address, region = parse(name), home.region
-    chain = Chain(address, recorded.kind, recorded.cluster_id, region, recorded.own, reason, side)
+    chain = Chain(address, recorded.kind, recorded.cluster_id, region, recorded.own, why.reason, why.side)
     chain.parent_id = home.cluster_id
     return chain

@@ -112,7 +112,9 @@ class NoteType(NestedType):
     async def send(self, context: StepContext, call: Call, body: Mapping[str, object]) -> Accepted:
         name = context.step.address.name
         try:
-            note_id = self._notes.put_note(context.parent_id, name, body if call.operation != "delete_note" else None)
+            known = self._notes.list_notes(context.parent_id).get(name, {})
+            merged = {**{key: known[key] for key in known if key != "id"}, **body}
+            note_id = self._notes.put_note(context.parent_id, name, merged if call.operation != "delete_note" else None)
         except ConnectionError as fault:
             raise ApiError("ConnectionLost", str(fault), uncertain=True, operation=call.operation) from None
         return Accepted("", note_id)

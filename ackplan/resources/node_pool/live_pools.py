@@ -1,0 +1,140 @@
+"""Reads what the API answers about node pools and their nodes. Trusts nothing of it.
+
+An answer of another shape is an ApiError, as where the client decodes one: no decision may hang on half of a pool.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from ackplan.core.answers import Node
+from ackplan.core.catalog import Kind
+from ackplan.core.json_types import Json, JsonObject
+from ackplan.core.states import Condition, condition, spelled
+from ackplan.execute.ports import ApiError, ApiReader
+from ackplan.plan.live_sides import LiveResource
+
+LIST: Final = "list_node_pools"
+NODES: Final = "list_nodes"
+_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_MOST_POOLS, _LONGEST, _PAGE, _MOST_PAGES = 1000, 255, 100, 50
+# Lists of pools are filled, other than those of the oldest clusters: an empty one is a value.
+_FILLED: Final[JsonObject] = {"current_version": "-"}
+_AT_WORK: Final = Condition("it is at work", settled=True, works=True)
+
+
+def condition_of(state: str) -> Condition:
+    """What a state of a pool means: `active` is a pool's own word, the others it shares with clusters."""
+    return _AT_WORK if spelled(state) == "active" else condition(state)
+
+
+def read_pools(answer: Json, kind: Kind) -> dict[str, LiveResource]:
+    """The pools of a cluster by name. Raises ApiError."""
+    pools = _object(answer, LIST).get("nodepools")
+    if pools is None:
+        return {}
+    if not isinstance(pools, list) or len(pools) > _MOST_POOLS:
+        raise _unreadable(LIST, '"nodepools" is not a list')
+    read = [_pool(_object(pool, LIST), kind) for pool in pools]
+    if len({pool.name for pool in read}) != len(read):
+        raise _unreadable(LIST, "two pools have the same name")
+    return {pool.name: pool for pool in read}
+
+
+def _pool(answer: JsonObject, kind: Kind) -> LiveResource:
+    info, status = _object(answer.get("nodepool_info"), LIST), _object(answer.get("status") or {}, LIST)
+    pool_id, name, state = info.get("nodepool_id"), info.get("name"), status.get("state")
+    if not isinstance(pool_id, str) or not _ID.fullmatch(pool_id):
+        raise _unreadable(LIST, '"nodepool_id" is not an id')
+    if not isinstance(name, str) or not name or len(name) > _LONGEST:
+        raise _unreadable(LIST, '"name" is not a short text')
+    if not isinstance(state, str) or not state or not state.isprintable():
+        raise _unreadable(LIST, '"state" is not a text')
+    fields = {**answer, **_FILLED}
+    values = dict(_values(kind, fields, status))
+    return LiveResource(pool_id, name, state, values, condition_of(state), fields)
+
+
+def _values(kind: Kind, fields: JsonObject, status: JsonObject) -> Iterator[tuple[str, Json]]:
+    """The parameters that are shown. How many nodes a pool has that scales itself is no value: it moves all day."""
+    counting = kind.count_parameter
+    for name, sight in kind.sights.items():
+        value = sight.value(fields)
+        if counting is not None and name == counting.name:
+            value = None if scales_itself(kind, fields) else _size(value, status)
+        if value is not None:
+            yield name, value
+
+
+def scales_itself(kind: Kind, fields: JsonObject) -> bool:
+    """Whether a pool with these fields has its size from automatic scaling."""
+    counting = kind.count_parameter
+    switch = kind.sights.get(counting.unless) if counting is not None else None
+    return switch is not None and switch.value(fields) is True
+
+
+def size_of(pool: LiveResource, kind: Kind) -> int | None:
+    """How many nodes a pool has or is on the way to; None where the answer does not tell."""
+    counting = kind.count_parameter
+    if counting is None:
+        return None
+    if not pool.fields:
+        size = pool.values.get(counting.name)
+        return size if isinstance(size, int) else None
+    status = pool.fields.get("status")
+    return _size(kind.sights[counting.name].value(pool.fields), status if isinstance(status, Mapping) else {})
+
+
+def _size(desired: Json, status: JsonObject) -> int | None:
+    return next((n for n in (desired, status.get("total_nodes")) if _is_count(n) and isinstance(n, int)), None)
+
+
+def _is_count(value: Json) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+async def read_nodes(api: ApiReader, cluster_id: str, region: str, pool_id: str) -> tuple[Node, ...]:
+    """The nodes of a pool, every page of them. Raises ApiError."""
+    nodes: dict[str, Node] = {}
+    for number in range(1, _MOST_PAGES + 1):
+        query = {"nodepool_id": pool_id, "pageNumber": str(number), "pageSize": str(_PAGE)}
+        answer = _object(await api.read(NODES, {"id": cluster_id}, region, query), NODES)
+        page = answer.get("nodes")
+        if page is not None and not isinstance(page, list):
+            raise _unreadable(NODES, '"nodes" is not a list')
+        read = [_node(_object(each, NODES)) for each in page or ()]
+        nodes.update((node.key, node) for node in read)
+        if len(read) < _PAGE:
+            return tuple(nodes.values())
+    raise _unreadable(NODES, f"there are more than {_MOST_PAGES} pages of nodes")
+
+
+def _node(answer: JsonObject) -> Node:
+    texts = {name: value if isinstance(value, str) else "" for name, value in answer.items()}
+    node = Node(
+        texts.get("instance_id", ""),
+        texts.get("node_name", ""),
+        texts.get("instance_role", ""),
+        texts.get("state", ""),
+        texts.get("creation_time", ""),
+        texts.get("instance_type", ""),
+        texts.get("instance_charge_type", ""),
+        texts.get("source", ""),
+        texts.get("node_status", ""),
+        texts.get("error_message", ""),
+    )
+    if not node.key or not node.key.isprintable() or len(node.key) > _LONGEST:
+        raise _unreadable(NODES, "a node has neither an instance nor a name")
+    return node
+
+
+def _object(value: Json, operation: str) -> JsonObject:
+    if not isinstance(value, Mapping):
+        raise _unreadable(operation, "it is not an object where one belongs")
+    return value
+
+
+def _unreadable(operation: str, why: str) -> ApiError:
+    return ApiError("AnswerUnreadable", why, operation=operation)
