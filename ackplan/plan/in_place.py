@@ -47,5 +47,7 @@ def _said(parameter: Parameter, value: Json) -> Mapping[str, Json]:
 
 def part_of(operation: str, kind: Kind) -> str:
     """What a step that makes this call is about, to tell it from others of the same resource; empty for the usual."""
-    usual = usual_operation(kind)
-    return "" if operation == usual else operation.removeprefix(f"{usual}_").removeprefix("update_")
+    usual, part = usual_operation(kind), operation
+    for prefix in (f"{usual}_", "modify_", "update_"):
+        part = part.removeprefix(prefix)
+    return "" if operation == usual else part

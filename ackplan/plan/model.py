@@ -14,7 +14,8 @@ from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, Severity, has_errors
 from ackplan.core.json_types import JsonObject
-from ackplan.core.work import TRAITS, Traits, Work, call_of, instances_of, size_of
+from ackplan.core.work import TRAITS, Work, call_of, instances_of, size_of
+from ackplan.core.work_traits import Traits
 from ackplan.core.world import World
 from ackplan.plan.live_sides import Live, LiveResource
 from ackplan.plan.parameter_change import ParameterChange

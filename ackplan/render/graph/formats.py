@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ackplan.core.work import TRAITS, Traits
+from ackplan.core.work import TRAITS
+from ackplan.core.work_traits import Traits
 from ackplan.plan.model import Step
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.view import call_of
