@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from ackplan.app.plan import read_spec
 from ackplan.app.worlds import of_spec
 from ackplan.core.address import parse as parse_address
 from ackplan.core.diagnostics import Failure, error
-from ackplan.record import RecordedCluster
+from ackplan.resources.nested.inside import InsideSides
 
 if TYPE_CHECKING:
     from ackplan.app.host import Host
@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from ackplan.app.lookup import RegionalApi
     from ackplan.app.worlds import Here
     from ackplan.core.diagnostics import Diagnostic
-    from ackplan.record import Record
+    from ackplan.plan.live_sides import LiveResource
+    from ackplan.record import Record, RecordedCluster
     from ackplan.resources.cluster.terraform_attributes import Translated
+    from ackplan.resources.nested.nested_type import NestedType
     from ackplan.spec import Spec
+    from ackplan.spec.desired import Wanted
 
 
 class Import:
@@ -68,15 +71,22 @@ class Import:
         home = self._before.clusters.get(address.root.short)
         if of is None or home is None:
             raise Failure(error("ACK3070", cluster=name))
-        there = (await of.live_in(self.api, home.cluster_id, home.region)).get(address.name)
+        desired = self._nested.get(name)
+        there = (await self._live_in(of, home, address.name, desired)).get(address.name)
         if there is None or resource_id not in {"", there.id}:
             raise Failure(error("ACK3071", cluster=name))
         if name in self._before.nested:
             raise Failure(error("ACK3072", id=self._before.nested[name].cluster_id, cluster=name))
-        desired = self._nested.get(name)
-        entry = RecordedCluster(there.id, of.kind, there.values, desired.own if desired else {})
-        self.write(self._before.with_cluster(name, entry))
+        self.write(self._before.with_cluster(name, of.entry_of(there, desired)))
         return there.id, [not_in_spec(name)] if self.wanted and desired is None else []
+
+    async def _live_in(
+        self, of: NestedType, home: RecordedCluster, name: str, desired: Wanted | None
+    ) -> Mapping[str, LiveResource]:
+        """What is live of this type in a cluster, with what has to be known of the one that is to be recorded."""
+        where = home.cluster_id, home.region
+        sides = InsideSides({name: desired} if desired else {}, {})
+        return await of.look_closer(self.api, where, await of.live_in(self.api, *where), sides)
 
     async def all(self) -> tuple[int, Sequence[Diagnostic]]:
         """Records every live cluster that the spec names. How many, and why others are left out."""

@@ -22,6 +22,7 @@ from ackplan.record import RecordedCluster
 from ackplan.resources.nested import honesty, perform
 from ackplan.resources.nested.inside import InsideSides
 from ackplan.resources.nested.share import NestedShare
+from ackplan.spec.desired import Wanted
 
 
 class NestedType(ABC):
@@ -62,6 +63,16 @@ class NestedType(ABC):
         """What is live in a cluster (`home`: its id and region), with what else a plan needs. Raises ApiError."""
         del api, home, sides
         return live
+
+    def entry_of(self, live: LiveResource, desired: Wanted | None) -> RecordedCluster:
+        """What is recorded of one that is taken over: as the spec has it, as far as it shows nothing else.
+
+        Of one that the spec does not have, all that it shows.
+        """
+        if desired is None:
+            return RecordedCluster(live.id, self.kind, live.values)
+        values = {name: live.values.get(name, value) for name, value in desired.parameters.items()}
+        return RecordedCluster(live.id, self.kind, values, desired.own)
 
     @abstractmethod
     async def send(self, context: StepContext, call: Call, body: JsonObject) -> Accepted:

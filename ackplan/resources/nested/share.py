@@ -28,13 +28,19 @@ _MAKING: Final = frozenset({Action.CREATE, Action.REPLACE})
 
 
 class PlannedInside(Protocol):
-    """What a share has to know of its type: its name, and the query of the call that deletes one of it."""
+    """What a share has to know of its type."""
 
     @property
     def name(self) -> str: ...
 
     @property
-    def deletion(self) -> Mapping[str, str]: ...
+    def deletion(self) -> Mapping[str, str]:
+        """The query of the call that deletes one."""
+        ...
+
+    def entry_of(self, live: LiveResource, desired: Wanted | None) -> RecordedCluster:
+        """What is recorded of one that is taken over."""
+        ...
 
 
 class NestedShare:
@@ -46,7 +52,7 @@ class NestedShare:
     goes_along = False
 
     def __init__(self, of: PlannedInside, sides: Sides, options: Options, planned: Mapping[str, Change]) -> None:
-        kind, self._deletion = of.name, of.deletion
+        self._of, kind = of, of.name
         self._sides = sides
         self._options = options
         self._planned = planned
@@ -153,7 +159,7 @@ class NestedShare:
         if self.goes_along and self._parent_action(name) is Action.DELETE:
             todo = steps.go_along(name, recorded, home, why)
         else:
-            todo = steps.delete(name, recorded, home, why, live, self._deletion)
+            todo = steps.delete(name, recorded, home, why, live, self._of.deletion)
         return of_recorded(name, recorded, Action.DELETE, reason, live, steps=todo, blocked=blocked)
 
     def _created(
@@ -175,17 +181,12 @@ class NestedShare:
         """The name is taken by one that is not recorded: it is taken over where that was agreed to."""
         if not (desired.name in self._options.adopt or desired.lifecycle.adopt):
             return refused(desired, None, refusals.not_recorded(desired, live))
-        assumed = self.assumed(desired, live)
+        assumed = self._of.entry_of(live, desired)
         changes = tuple(self.differences(desired, assumed, live))
         fixed = [change for change in changes if change.effect is Effect.REPLACE]
         if fixed:
             return refused(desired, None, refusals.fixed(desired, fixed[0]))
         return self._in_place(desired, assumed, live, changes, None)
-
-    def assumed(self, desired: Wanted, live: LiveResource) -> RecordedCluster:
-        """The entry of one that was made as the spec says, as far as it shows nothing else."""
-        values = {name: live.values.get(name, value) for name, value in desired.parameters.items()}
-        return RecordedCluster(live.id, desired.kind, values, desired.own)
 
     def _present(self, desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Change:
         changes = tuple(self.differences(desired, recorded, live))
@@ -243,7 +244,7 @@ class NestedShare:
             blocked.append(refusals.protected(desired.name, desired, "replace"))
         if reason is Reason.CANNOT_UPDATE and not desired.lifecycle.replace_allowed:
             blocked += [refusals.fixed(desired, change) for change in changes if change.effect is Effect.REPLACE]
-        before = steps.delete(desired.name, recorded, home, why, live, self._deletion)
+        before = steps.delete(desired.name, recorded, home, why, live, self._of.deletion)
         chain = steps.create(desired, home, why, before)
         blocked += self.extend(chain, desired, None)
         details: DesiredDetails = {

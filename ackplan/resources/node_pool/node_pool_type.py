@@ -16,13 +16,15 @@ from ackplan.execute.step_run import StepContext
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change, Step
 from ackplan.plan.planner import Options, Sides
+from ackplan.record import RecordedCluster
 from ackplan.resources.nested.inside import InsideSides
 from ackplan.resources.nested.looking import Looking
 from ackplan.resources.nested.nested_type import NestedType
 from ackplan.resources.node_pool import pool_honesty, pool_nodes
 from ackplan.resources.node_pool.live_pools import LIST, read_pools
 from ackplan.resources.node_pool.pool_reads import with_nodes
-from ackplan.resources.node_pool.pool_share import PoolShare
+from ackplan.resources.node_pool.pool_share import PoolShare, with_nodes_of
+from ackplan.spec.desired import Wanted
 
 _NEW_ID = "nodepool_id"
 
@@ -46,6 +48,10 @@ class NodePoolType(NestedType):
         self, api: ApiReader, home: tuple[str, str], live: Mapping[str, LiveResource], sides: InsideSides
     ) -> Mapping[str, LiveResource]:
         return await with_nodes(api, home, live, sides)
+
+    def entry_of(self, live: LiveResource, desired: Wanted | None) -> RecordedCluster:
+        entry = super().entry_of(live, desired)
+        return entry if desired is None else with_nodes_of(entry, live, desired)
 
     async def send(self, context: StepContext, call: Call, body: JsonObject) -> Accepted:
         ids = {"id": context.parent_id}

@@ -43,16 +43,6 @@ class PoolShare(NestedShare):
         yield from super().differences(desired, recorded, live)
         yield from _count_change(desired, recorded, workers_of(desired, recorded, live))
 
-    def assumed(self, desired: Wanted, live: LiveResource) -> RecordedCluster:
-        entry = super().assumed(desired, live)
-        there = {node.instance_id for node in live.nodes or ()}
-        attached = tuple(instance for instance in desired.attached if instance in there)
-        counting, size = desired.kind.count_parameter, size_of(live, desired.kind)
-        if counting is None or counting.name not in entry.parameters or size is None:
-            return dataclasses.replace(entry, attached=attached)
-        count = {counting.name: size - len(attached)}
-        return dataclasses.replace(entry, parameters={**entry.parameters, **count}, attached=attached)
-
     def extend(self, chain: Chain, desired: Wanted, todo: Update | None) -> tuple[Diagnostic, ...]:
         if todo is None:
             attach(chain, desired.attach, desired.attached, chain.side)
@@ -66,6 +56,17 @@ class PoolShare(NestedShare):
         chosen, blocked = _released(desired, todo, workers)
         _worker_steps(chain, todo, workers, chosen)
         return tuple(blocked)
+
+
+def with_nodes_of(entry: RecordedCluster, live: LiveResource, desired: Wanted) -> RecordedCluster:
+    """The entry of a pool that is taken over, with the nodes that it has, attached ones apart."""
+    there = {node.instance_id for node in live.nodes or ()}
+    attached = tuple(instance for instance in desired.attached if instance in there)
+    counting, size = desired.kind.count_parameter, size_of(live, desired.kind)
+    if counting is None or counting.name not in entry.parameters or size is None:
+        return dataclasses.replace(entry, attached=attached)
+    count = {counting.name: size - len(attached)}
+    return dataclasses.replace(entry, parameters={**entry.parameters, **count}, attached=attached)
 
 
 def workers_of(desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Workers | None:

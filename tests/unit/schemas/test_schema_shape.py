@@ -65,6 +65,7 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-timeout": {"const": "create"},
     "x-ack-title": {"type": "string", "minLength": 1},
     "x-ack-together": {"const": True},
+    "x-ack-unless": {"type": "string"},
     "x-ack-whole": {"const": True},
     "x-ack-with": {"type": "object", "minProperties": 1},
 }
