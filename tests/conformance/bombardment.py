@@ -116,7 +116,12 @@ class Bombardment:
     def _aim(self, source: Source, case: Case, luck: random.Random) -> None:
         """Lets most requests be about something that is there, and that takes them."""
         others = [cluster for cluster in self.clusters if cluster != "c-pooled"]
-        fitting = {"attach_script": self.edges, "remove_nodes": list(self.nodes), "delete_cluster": others}
+        fitting = {
+            "attach_script": self.edges,
+            "create_node_pool": ["c-pooled"],
+            "delete_cluster": others,
+            "remove_nodes": list(self.nodes),
+        }
         known = {
             "id": fitting.get(source.operation) or self.clusters,
             "task_id": self.tasks,
@@ -140,6 +145,8 @@ class Bombardment:
             return
         if source.kind and isinstance(given.get("name"), str):
             given["name"] = f"c{self.tally.requests}"
+        if source.operation == "create_node_pool" and isinstance(given.get("nodepool_info"), dict):
+            given["nodepool_info"] = {**given["nodepool_info"], "name": f"p{self.tally.requests}"}
         if source.operation == "remove_nodes" and given.get("nodes"):
             given["nodes"] = [luck.choice(self.nodes.get(case.path_parameters["id"], ["i-none"]))]
         if source.operation == "upgrade_cluster" and isinstance(given.get("next_version"), str):
@@ -172,6 +179,8 @@ class Bombardment:
     def _learn(self, source: Source, case: Case, reply: contract.Reply) -> None:
         """Keeps what later requests may be about, and drops what is gone."""
         subject = (case.path_parameters or {}).get("id", "")
+        if source.operation == "delete_node_pool" and reply.status < 300 and len(self.pools) > 1:
+            self.pools = deque((pool for pool in self.pools if pool != case.path_parameters["node_pool_id"]), _KEPT)
         if b"ErrorClusterNotFound" in reply.body or (source.operation == "delete_cluster" and reply.status < 300):
             self._forget(subject)
         elif reply.status < 300 and reply.content_type.startswith("application/json"):
@@ -192,6 +201,8 @@ class Bombardment:
         for name, kept in learnt.items():
             if name in answer and answer[name] not in kept:
                 kept.append(answer[name])
+        if subject == "c-pooled" and answer.get("nodepool_id") not in {None, *self.pools}:
+            self.pools.append(answer["nodepool_id"])
         if answer.get("nodes"):
             self.nodes[subject] = [node["instance_id"] for node in answer["nodes"]]
 
