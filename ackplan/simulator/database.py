@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -38,6 +39,8 @@ CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER);
 """
 
 
+# How often, and how many seconds apart, a file is asked for that another process is setting up.
+_TRIES, _PAUSE = 100, 0.05
 _Value: TypeAlias = str | float | None
 
 
@@ -76,9 +79,20 @@ class Database:
         tables = self._records("SELECT name FROM sqlite_master WHERE type = 'table'")
         if tables and "clusters" not in tables:
             raise ValueError(f"{path} holds something else than a world of the simulator")
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._write_ahead()
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {_FORMAT}; COMMIT;")
+
+    def _write_ahead(self) -> None:
+        """Turns the write-ahead log on. SQLite itself does not wait for another process that does so now."""
+        for _ in range(_TRIES):
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError:
+                time.sleep(_PAUSE)
+            else:
+                return
+        self._connection.execute("PRAGMA journal_mode = WAL")
 
     @property
     def inside(self) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ackplan.simulator import VirtualClock, World
+from ackplan.simulator import VirtualClock, World, database
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.identifiers import Identifiers
 from ackplan.simulator.store import Store
@@ -24,6 +24,7 @@ from pathlib import Path
 from ackplan.simulator import VirtualClock, World
 from ackplan.simulator.identifiers import Identifiers
 from ackplan.simulator.account import Ledger
+from ackplan.simulator import database
 from ackplan.simulator.store import Store
 world = World(Ledger(Store(Path(sys.argv[1])), VirtualClock(0.0), Identifiers(0), 1.0, 10**6, 300))
 for number in itertools.count():
@@ -132,6 +133,23 @@ def test_processes_share_a_file(tmp_path: Path) -> None:
             seen += [writer.stdout.readline().split()[1] for _ in range(20)]
             writer.kill()
     assert len(set(seen)) == 40
+
+
+def test_a_file_that_another_process_is_setting_up_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            other.execute("COMMIT")
+
+    monkeypatch.setattr(database.time, "sleep", pause)
+    with closing(sqlite3.connect(tmp_path / "world.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        Store(tmp_path / "world.db").close()
+    assert len(pauses) == 3
 
 
 def test_a_newer_format_is_refused(tmp_path: Path) -> None:
