@@ -83,6 +83,10 @@ def _of_2021(operation: str, said: Json, ordered: Mapping[str, Json]) -> Json:
             return _nodes(said)
         case "get_task", Mapping():
             return _task(said)
+        case "list_node_pools", Mapping():
+            return {"nodepools": [_pool(one) for one in _objects(said["nodepools"])] or None}
+        case "get_node_pool", Mapping():
+            return _pool(said)
         case _:
             return said
 
@@ -210,6 +214,18 @@ def _node(said: Mapping[str, Json]) -> JsonObject:
         "creation_time": _in_china(said.get("creation_time")),
         "ip_address": said.get("ip_address") or None,
     }
+
+
+def _pool(said: Mapping[str, Json]) -> JsonObject:
+    """A node pool: null for empty lists (assumed, as of clusters), times of China."""
+    groups = {name: _bare(part) for name, part in said.items() if isinstance(part, Mapping)}
+    info = dict(groups["nodepool_info"])
+    info |= {name: _in_china(info[name]) for name in ("created", "updated")}
+    return {**said, **groups, "nodepool_info": info}
+
+
+def _bare(part: Mapping[str, Json]) -> JsonObject:
+    return {name: None if value == [] else value for name, value in part.items()}
 
 
 def _task(said: Mapping[str, Json]) -> Json:
