@@ -16,7 +16,7 @@ from ackplan.plan import in_place
 from ackplan.plan.model import Change, Step
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import scale_out
-from ackplan.resources.cluster.upgrades import upgraded_parameter
+from ackplan.resources.upgraded import upgraded_parameter
 
 
 def faults_of_steps(change: Change, recorded: RecordedCluster | None) -> Iterator[str]:

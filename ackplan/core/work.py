@@ -71,7 +71,8 @@ class Upgrade:
     @property
     def version(self) -> str:
         """The version that the call names."""
-        return str((self.call.body or {}).get("next_version", ""))
+        body = self.call.body or {}
+        return str(body.get("next_version") or body.get("kubernetes_version") or "")
 
 
 @dataclass(frozen=True, slots=True)

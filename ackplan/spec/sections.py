@@ -45,7 +45,7 @@ def read(cluster: Wanted, of: Section, key: str, body: Map) -> tuple[dict[str, W
         wrong += validate.check_nested(short, named, start, (of.kind, of.own_keys))
         faults += wrong
         if not wrong:
-            resources[short] = wanted.build(short, of.kind, named, start)
+            resources[short] = wanted.following(wanted.build(short, of.kind, named, start), cluster)
     return resources, faults
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import replace
 from typing import TypedDict
 
 from ackplan.core import catalog
@@ -27,6 +28,12 @@ def build(
     own = {key: body[key] for key in own_keys if key not in without}
     values = kind.flat({key: body[key] for key in parameters})
     return Wanted(name, kind, values, own, timeouts(kind.catalog, own, values), _Spans(body, start), **_fields(own))
+
+
+def following(resource: Wanted, cluster: Wanted) -> Wanted:
+    """What is inside of a cluster, with the parameters of that which it follows."""
+    inherited = {n: cluster.parameters[n] for n in sorted(resource.kind.inherited) if n in cluster.parameters}
+    return replace(resource, parameters={**resource.parameters, **inherited}) if inherited else resource
 
 
 def rebuilt(name: str, kind: catalog.Kind, parameters: JsonObject, own: JsonObject) -> Wanted:

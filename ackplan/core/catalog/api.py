@@ -52,6 +52,7 @@ class Catalog:
     def _kind_from(self, file: str) -> Kind:
         root = self.schemas.read(file)
         parameters = parameters_of(self.schemas, root["$defs"]["properties"]["properties"], file)
+        parameters |= parameters_of(self.schemas, root.get("x-ack-inherits", {}), file)
         constants = {p.name: str(p.schema["const"]) for p in parameters.values() if "const" in p.schema}
         beside = parameters_of(self.schemas, root.get("x-ack-beside", {}), file)
         return Kind(self, root["x-ack-kind"], file, root, parameters, constants, beside)

@@ -57,7 +57,12 @@ class Kind:
     @functools.cached_property
     def keys(self) -> frozenset[str]:
         """What a spec has at the top of one of this kind: its parameters, and the groups that hold others."""
-        return frozenset(name.partition(".")[0] for name in self.parameters)
+        return frozenset(name.partition(".")[0] for name in self.parameters if name not in self.inherited)
+
+    @functools.cached_property
+    def inherited(self) -> frozenset[str]:
+        """The parameters of its cluster that one of this kind follows (`x-ack-inherits`)."""
+        return frozenset(self.root.get("x-ack-inherits", {}))
 
     @functools.cached_property
     def _groups(self) -> frozenset[str]:
@@ -75,7 +80,9 @@ class Kind:
 
     def body(self, parameters: JsonObject) -> JsonObject:
         """The body that these parameters are of: the other way round."""
-        return nested(parameters) if self._groups else parameters
+        inherited = self.inherited
+        said = {n: v for n, v in parameters.items() if n not in inherited} if inherited else parameters
+        return nested(said) if self._groups else said
 
     @property
     def section(self) -> str:

@@ -44,6 +44,7 @@ Schema = TypedDict(
         "x-ack-form": str,
         "x-ack-from": Sequence[str],
         "x-ack-gone": Mapping[str, str],
+        "x-ack-inherits": "Mapping[str, Schema]",
         "x-ack-join": str,
         "x-ack-kind": str,
         "x-ack-known": bool,

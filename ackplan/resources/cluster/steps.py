@@ -32,8 +32,8 @@ from ackplan.plan.model import Step, replaced
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import scale_out
-from ackplan.resources.cluster.upgrades import upgraded_parameter
 from ackplan.resources.parameter_sides import own_after
+from ackplan.resources.upgraded import upgraded_parameter
 from ackplan.resources.worker_steps import attach
 from ackplan.resources.workers import Workers
 from ackplan.spec.desired import Wanted

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from ackplan.core.actions import Side
 from ackplan.core.answers import Cluster
-from ackplan.core.catalog import Kind
-from ackplan.core.catalog.parameters import Effect, Parameter
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic, error, warning
 from ackplan.core.kubernetes_version import is_newer, is_older
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.upgrade_route import UpgradeRoute
+from ackplan.resources.upgraded import upgraded_parameter
 from ackplan.spec.desired import Wanted
 
 
@@ -35,11 +35,6 @@ class UpgradePlan:
     changes: tuple[ParameterChange, ...]
     versions: tuple[str, ...] = ()
     blocked: tuple[Diagnostic, ...] = ()
-
-
-def upgraded_parameter(kind: Kind) -> Parameter | None:
-    """The parameter that an upgrade changes; None for a kind that no call upgrades."""
-    return next((p for p in kind.parameters.values() if p.effect is Effect.UPGRADE), None)
 
 
 def upgrading(wanted: Wanted | None, live: Cluster | None) -> Upgrading | None:

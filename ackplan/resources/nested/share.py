@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.address import parse
+from ackplan.core.answers import Cluster
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.values import ABSENT
@@ -135,6 +136,12 @@ class NestedShare:
             region = change.kind.region_of(change.after or change.before or {})
             return Home("" if change.action in _MAKING else change.cluster_id, region)
         return Home(entry.cluster_id, entry.region) if entry else Home("", "")
+
+    def cluster_of(self, name: str) -> Cluster | None:
+        """The live cluster that it is inside of, as the plan looked at it."""
+        entry = self._sides.record.clusters.get(parse(name).root.short)
+        ids = (cluster for cluster in self._sides.live if entry is not None and cluster.cluster_id == entry.cluster_id)
+        return next(ids, None)
 
     def _removed(
         self, name: str, recorded: RecordedCluster, live: LiveResource | None, desired: Wanted | None

@@ -10,7 +10,7 @@ from ackplan.core.answers import Accepted
 from ackplan.core.call import Call
 from ackplan.core.catalog import DEFAULT, Catalog
 from ackplan.core.json_types import JsonObject
-from ackplan.core.work import Attach, Create, Detach, ScaleIn, ScaleOut
+from ackplan.core.work import Attach, Create, Detach, ScaleIn, ScaleOut, Upgrade
 from ackplan.execute.ports import ApiReader, Sent
 from ackplan.execute.step_run import StepContext
 from ackplan.plan.live_sides import LiveResource
@@ -20,7 +20,7 @@ from ackplan.record import RecordedCluster
 from ackplan.resources.nested.inside import InsideSides
 from ackplan.resources.nested.looking import Looking
 from ackplan.resources.nested.nested_type import NestedType
-from ackplan.resources.node_pool import pool_honesty, pool_nodes
+from ackplan.resources.node_pool import pool_honesty, pool_nodes, pool_upgrade
 from ackplan.resources.node_pool.live_pools import LIST, read_pools
 from ackplan.resources.node_pool.pool_reads import with_nodes
 from ackplan.resources.node_pool.pool_share import PoolShare, with_nodes_of
@@ -82,5 +82,7 @@ class NodePoolType(NestedType):
                 await pool_nodes.detach(looking, work)
             case ScaleIn() as work:
                 await pool_nodes.scale_in(looking, work)
+            case Upgrade() as work:
+                await pool_upgrade.follow(looking, work)
             case _:
                 await super().perform(context)

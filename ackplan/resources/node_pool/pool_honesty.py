@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 
 from ackplan.core.json_types import JsonObject, items, mapping, texts
+from ackplan.core.kubernetes_version import means
 from ackplan.core.values import alike
-from ackplan.core.work import Attach, Detach, ScaleIn, ScaleOut
+from ackplan.core.work import Attach, Detach, ScaleIn, ScaleOut, Upgrade
 from ackplan.plan.model import Change, Step
 
 _LISTS = ("instance_ids", "nodes")
@@ -28,6 +29,10 @@ def says(change: Change, step: Step) -> bool:
         case ScaleIn(_, size, instances):
             named = _named(call.query) == sorted(instances) and len(instances) == size.before - size.after
             return named and call.query.get("release_node") == _release(change)
+        case Upgrade():
+            (parameter,) = change.kind.inherited
+            wanted = str((change.after or {}).get(parameter, ""))
+            return not call.query and call.body == {parameter: work.version} and means(wanted, work.version)
         case _:
             return False
 

@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ackplan.core.actions import Side
+from ackplan.core.address import parse
 from ackplan.core.answers import Node
 from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.json_types import JsonObject
 from ackplan.core.values import ABSENT
-from ackplan.core.work import Detach, ScaleIn, ScaleOut
+from ackplan.core.work import Detach, ScaleIn, ScaleOut, Upgrade
 from ackplan.plan.chain import Chain
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.parameter_change import ParameterChange
@@ -27,6 +28,8 @@ from ackplan.resources.nested.share import NestedShare
 from ackplan.resources.nested.steps import Update
 from ackplan.resources.node_pool import pool_refusals
 from ackplan.resources.node_pool.live_pools import size_of
+from ackplan.resources.node_pool.pool_upgrade import followed, upgrade
+from ackplan.resources.upgraded import upgraded_parameter
 from ackplan.resources.worker_steps import attach, teams_own
 from ackplan.resources.workers import Workers, choose, compare_workers
 from ackplan.spec.desired import Wanted
@@ -40,10 +43,13 @@ class PoolShare(NestedShare):
     goes_along = True
 
     def differences(self, desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Iterator[ParameterChange]:
-        yield from super().differences(desired, recorded, live)
+        for change in super().differences(desired, recorded, live):
+            yield followed(change)
         yield from _count_change(desired, recorded, workers_of(desired, recorded, live))
 
     def extend(self, chain: Chain, desired: Wanted, todo: Update | None) -> tuple[Diagnostic, ...]:
+        if todo is not None and any(change.effect is Effect.UPGRADE for change in todo.changes):
+            upgrade(chain, desired, self.version_above(desired.name))
         if todo is None:
             attach(chain, desired.attach, desired.attached, chain.side)
             return ()
@@ -56,6 +62,16 @@ class PoolShare(NestedShare):
         chosen, blocked = _released(desired, todo, workers)
         _worker_steps(chain, todo, workers, chosen)
         return tuple(blocked)
+
+    def version_above(self, name: str) -> str:
+        """The version that the cluster of this pool has, or will have; empty where it is not told."""
+        change = self._planned.get(parse(name).root.short)
+        ways = [step.work.version for step in change.steps if isinstance(step.work, Upgrade)] if change else []
+        parameter = upgraded_parameter(change.kind) if change else None
+        live = self.cluster_of(name)
+        sight = change.kind.sights.get(parameter.name) if change and parameter else None
+        shown = sight.value(live.attributes) if sight and live else None
+        return ways[-1] if ways else str(shown or "")
 
 
 def with_nodes_of(entry: RecordedCluster, live: LiveResource, desired: Wanted) -> RecordedCluster:

@@ -35,6 +35,7 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-gone": {"type": "object", "additionalProperties": {"type": "string", "pattern": "^([A-Za-z_.]*)$"}},
     "x-ack-join": {"const": "attach_script"},
     "x-ack-kind": {"type": "string", "pattern": "^[a-z]+([-_][a-z]+)?$"},
+    "x-ack-inherits": {"type": "object", "minProperties": 1},
     "x-ack-place": {"type": "string", "pattern": "^[a-z_]+$"},
     "x-ack-known": {"const": True},
     "x-ack-lacks": {"type": "object", "minProperties": 1},

@@ -1,0 +1,61 @@
+"""Upgrades the nodes of a pool once the control plane of its cluster is through.
+
+No answer shows the version of a pool's nodes: what was applied last is recorded, and held against the cluster's. A call
+whose answer was lost is sent again by the next run: to the version that its nodes have, it changes nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ackplan.core.catalog.parameters import Effect
+from ackplan.core.kubernetes_version import is_older
+from ackplan.core.work import Upgrade
+from ackplan.execute import failures
+from ackplan.execute.failures import StepFailed
+from ackplan.plan.chain import Chain
+from ackplan.plan.parameter_change import ParameterChange
+from ackplan.resources.nested.looking import Looking
+from ackplan.resources.nested.perform import send
+from ackplan.resources.upgraded import upgraded_parameter
+from ackplan.spec.desired import Wanted
+
+
+def followed(change: ParameterChange) -> ParameterChange:
+    """A difference of a pool: one of versions is an upgrade only where the recorded one is known, and older."""
+    before, after = change.before, change.after
+    if change.effect is not Effect.UPGRADE:
+        return change
+    older = isinstance(before, str) and isinstance(after, str) and is_older(before, after)
+    return change if older else dataclasses.replace(change, effect=Effect.RECORDED)
+
+
+def upgrade(chain: Chain, desired: Wanted, version: str) -> None:
+    """One step, unless the cluster will not have the wanted version: the nodes can't be newer."""
+    parameter = upgraded_parameter(desired.kind)
+    if parameter is None or chain.entry is None or not version:
+        return
+    wanted = desired.parameters[parameter.name]
+    if not isinstance(wanted, str) or is_older(version, wanted):
+        return
+    chain.entry = dataclasses.replace(chain.entry, parameters={**chain.entry.parameters, parameter.name: wanted})
+    chain.add(Upgrade(chain.call(Upgrade, {parameter.name: version})))
+
+
+async def follow(looking: Looking, work: Upgrade) -> None:
+    """Sends the upgrade and waits until the pool is at work again."""
+    await looking.ready()
+    task_id = await send(looking, work.call, lambda: _is_busy(looking))
+    if not await looking.effective(task_id, lambda: _works(looking)):
+        raise StepFailed(failures.not_changed(looking.context.step))
+    await looking.context.settled(looking.context.step.after)
+
+
+async def _is_busy(looking: Looking) -> bool:
+    there = await looking.itself()
+    return there is not None and there.condition.busy
+
+
+async def _works(looking: Looking) -> bool:
+    there = await looking.itself()
+    return there is not None and there.condition.works
