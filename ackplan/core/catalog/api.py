@@ -138,8 +138,10 @@ class Catalog:
     @functools.cache  # noqa: B019 - catalogs live as long as the process
     def secret_parameters(self, operation_id: str) -> frozenset[str]:
         """The names in an operation's bodies, dotted where they are inside of others, whose values are secrets."""
-        files = self.operations[operation_id].bodies
-        return frozenset(name for file in files for name in self._secrets_in(self.body_parameters(file), file))
+        operation = self.operations[operation_id]
+        files = (*operation.bodies, *operation.bodies_today)
+        bodies = ((file, self.schemas.read(file)["$defs"]["properties"]["properties"]) for file in files)
+        return frozenset(name for file, properties in bodies for name in self._secrets_in(properties, file))
 
     def _secrets_in(self, properties: Mapping[str, Schema], base: str, prefix: str = "") -> Iterator[str]:
         for key, raw in properties.items():
