@@ -102,26 +102,26 @@ def fleet(folder: Path) -> Path:
 def changed(folder: Path) -> Path:
     """The fleet once it is applied, scaled by hand and edited."""
     fleet(folder)
-    for name in _in_order(folder):
+    for name in in_order(folder):
         ackplan(folder, "apply", "--auto-approve", "--target", name)
     clusters = json.loads(ackplan(folder, "clusters", "--format", "json"))
     (found,) = (c["cluster_id"] for c in clusters if c["name"] == "web-singapore-canary")
     ackplan(folder, "api", "POST", f"/api/v2/clusters/{found}", "--body", json.dumps(BY_HAND))
     for name, before, after in EDITS:
-        _edit(folder / "fleet" / name, before, after)
+        edit(folder / "fleet" / name, before, after)
     with (folder / "fleet/hangzhou.yaml").open("a", encoding="utf-8") as spec:
         spec.write(ATTACHED)
     return folder
 
 
-def _in_order(folder: Path) -> Iterator[str]:
+def in_order(folder: Path) -> Iterator[str]:
     """The clusters of a fleet, each behind those that it needs."""
     steps = json.loads(ackplan(folder, "plan", "--format", "json"))["ackplan"]["steps"]
     needs = {step["id"]: step["needs"] for step in steps}
     yield from (step.removeprefix("create:") for step in graphlib.TopologicalSorter(needs).static_order())
 
 
-def _edit(path: Path, before: str, after: str) -> None:
+def edit(path: Path, before: str, after: str) -> None:
     text = path.read_text("utf-8")
     if text.count(before) != 1:
         raise RuntimeError(f"{path.name} has not one {before!r}")

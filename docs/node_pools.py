@@ -1,17 +1,21 @@
-"""Rewrites the tables of docs/node-pools.md from the schemas: what a change becomes, and where guide parameters went.
+"""Rewrites what docs/node-pools.md shows of the schemas and of a plan: what a change becomes, where parameters went.
 
-    python docs/node_pools.py            rewrites them
-    python docs/node_pools.py --check    exits 1 when one is stale
+    python docs/node_pools.py            rewrites it
+    python docs/node_pools.py --check    exits 1 when it is stale
 
-What stands between the tables is written by hand.
+The spec of the page is written by hand, as is all that stands between. The plan is that of `EDITS`, once the spec was
+applied to the embedded API.
 """
 
 from __future__ import annotations
 
+import functools
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import example
 from parameters import changed_by, pool_parameters
 from reference import table
 
@@ -27,6 +31,13 @@ EFFECTS = {
     Effect.REPLACE: "a replacement: deleted and created again",
     Effect.IDENTITY: "another cluster, another pool",
 }
+# What stands in the page's spec, what stands there afterwards.
+EDITS = (
+    ("desired_size: 3", "desired_size: 5"),
+    ("weekly_period: Monday", 'weekly_period: "Monday,Thursday"'),
+    ("value: web}]", "value: front}]"),
+    ("instance_types: [ecs.c7.2xlarge]", "instance_types: [ecs.c8i.2xlarge, ecs.c7.2xlarge]"),
+)
 MODIFIED = "changed in place"
 NONE = "none"
 
@@ -112,19 +123,36 @@ def code(place: str) -> str:
     return f"`{place}`" if place else NONE
 
 
+def spec_of(page: str) -> str:
+    """The spec that the page shows."""
+    return page.partition("```yaml\n")[2].partition("```")[0]
+
+
+def planned(page: str) -> str:
+    """What `ackplan plan` prints once the page's spec is applied and edited."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "ackplan.yaml").write_text(spec_of(page), "utf-8")
+        for resource in example.in_order(folder):
+            example.ackplan(folder, "apply", "--auto-approve", "--target", resource)
+        for before, after in EDITS:
+            example.edit(folder / "ackplan.yaml", before, after)
+        return f"```text\n$ ackplan plan\n{example.ackplan(folder, 'plan')}```"
+
+
 def render(page: str) -> str:
-    """The page with its tables made anew. Raises ValueError where it has no place for one of them."""
-    for name, made in (("effects", effects), ("moved", moved)):
+    """The page with all of it made anew. Raises ValueError where it has no place for a part."""
+    for name, made in (("plan", functools.partial(planned, page)), ("effects", effects), ("moved", moved)):
         before, begin, rest = page.partition(f"<!-- {name} -->\n")
         _, end, after = rest.partition(f"\n<!-- /{name} -->")
         if not begin or not end:
-            raise ValueError(f"{OUTPUT.name} has no place for the table {name}")
+            raise ValueError(f"{OUTPUT.name} has no place for {name}")
         page = f"{before}{begin}{made()}{end}{after}"
     return page
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Rewrites the tables, or with `--check` only says whether they are up to date. The exit code."""
+    """Rewrites the page, or with `--check` only says whether they are up to date. The exit code."""
     if arguments not in ([], ["--check"]):
         sys.stderr.write("usage: python docs/node_pools.py [--check]\n")
         return 64

@@ -8,8 +8,10 @@ from types import ModuleType
 
 import pytest
 
+from ackplan import spec
 from ackplan.core import catalog
 from ackplan.core.catalog.parameters import Effect
+from ackplan.resources.types import BUILT_IN
 from tests.unit.docs.pages import generated
 
 TODAYS = [kind for kind in catalog.DEFAULT.kinds if kind.section_key]
@@ -23,6 +25,22 @@ def generator(root: Path) -> ModuleType:
 @pytest.fixture(scope="module")
 def page(root: Path) -> str:
     return (root / "docs/node-pools.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("text", ["docs/node-pools.md", "examples/today/ackplan.yaml"])
+def test_a_spec_of_today_that_is_shown_is_right(text, root, generator, tmp_path):
+    shown = (root / text).read_text("utf-8")
+    (tmp_path / "ackplan.yaml").write_text(generator.spec_of(shown) if text.endswith(".md") else shown, "utf-8")
+    read = spec.read(spec.Inputs(tmp_path, sections=BUILT_IN.sections))
+    assert read.diagnostics == ()
+    assert read.nested
+    assert {wanted.kind for wanted in read.clusters.values()} <= set(TODAYS)
+
+
+def test_the_example_has_a_cluster_of_every_kind(root):
+    read = spec.read(spec.Inputs(root / "examples/today", sections=BUILT_IN.sections))
+    assert len(read.clusters) == 6
+    assert {wanted.kind for wanted in read.clusters.values()} == set(TODAYS)
 
 
 def rows(page: str, name: str) -> dict[str, list[str]]:
