@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -62,7 +63,7 @@ class Sight:
         value = self.parameter.read(shown) if shown is not None else None
         if isinstance(value, list):
             return self.parameter.canonical(self._own(value, others))
-        if isinstance(value, str) and "," in value:
+        if isinstance(value, str) and "," in value and not self._takes(value):
             several = [part.strip() for part in value.split(",") if part.strip()]
             return next(
                 (other for other in others if isinstance(other, str) and other in several), next(iter(several), None)
@@ -70,6 +71,11 @@ class Sight:
         if isinstance(value, str) and self.form == "version":
             return _plain(value)
         return value
+
+    def _takes(self, text: str) -> bool:
+        """Whether this text is one value: days of the week have commas, ids have none."""
+        pattern = self.parameter.schema.get("pattern", "")
+        return re.search(pattern, text) is not None
 
     def _own(self, items: Sequence[Json], others: tuple[Json | Absent, ...]) -> Sequence[Json]:
         """The items without what services put there, where nobody asked for it; of tags only what a tag has."""

@@ -140,3 +140,14 @@ def test_a_number_of_nodes_is_a_number():
     assert counting.count(counting.read("3")) == 3
     with pytest.raises(TypeError, match="num_of_nodes is no number"):
         counting.count("three")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "shown", "value"),
+    [
+        ("pooled-managed", "maintenance_window.weekly_period", {"maintenance_window": {"weekly_period": "Monday,Friday"}}, "Monday,Friday"),
+        ("serverless", "vswitch_id", {"vswitch_id": "vsw-one,vsw-two"}, "vsw-one"),
+    ],
+)  # fmt: skip
+def test_a_text_with_commas_is_one_value_where_values_have_commas(kind, name, shown, value):
+    assert catalog.DEFAULT.kind(kind).sights[name].value(shown) == value
