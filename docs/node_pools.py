@@ -33,6 +33,7 @@ EFFECTS = {
 }
 # What stands in the page's spec, what stands there afterwards.
 EDITS = (
+    ("kubernetes_version: 1.31.9-aliyun.1", "kubernetes_version: 1.33.3-aliyun.1"),
     ("desired_size: 3", "desired_size: 5"),
     ("weekly_period: Monday", 'weekly_period: "Monday,Thursday"'),
     ("value: web}]", "value: front}]"),

@@ -26,10 +26,18 @@ HEADINGS = "operation | call | guide | client | simulator | tested with"
 # The operations beyond the guide without which nobody can follow its own: their rows stand with these.
 FOLLOWING = ("get_task", "list_nodes")
 # The commands that make a call; each call can be made by its path besides.
-APPLY = "`ackplan apply`"
-COMMANDS = dict.fromkeys(
-    ("modify_cluster", "modify_cluster_tags", "update_control_plane_log", "update_audit", "update_kms"), APPLY
+PLAN, APPLY = "`ackplan plan`", "`ackplan apply`"
+POOLS = (
+    *("create_node_pool", "modify_node_pool", "modify_node_config", "scale_node_pool", "attach_to_node_pool"),
+    *("remove_node_pool_nodes", "delete_node_pool"),
 )
+SETTINGS = ("modify_cluster", "modify_cluster_tags", "update_control_plane_log", "update_audit", "update_kms")
+UPGRADES = ("upgrade_cluster", "run_check", "get_check")
+COMMANDS = {
+    **dict.fromkeys((*POOLS, *SETTINGS, *UPGRADES), APPLY),
+    "list_node_pools": f"{PLAN}, {APPLY}",
+    "list_kubernetes_versions": PLAN,
+}
 BY_PATH = "`ackplan api`"
 
 

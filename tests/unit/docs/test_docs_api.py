@@ -13,6 +13,9 @@ from alibabacloud_cs20151215.client import Client
 from ackplan.adapters.ack.calls import call
 from ackplan.adapters.ack.signing import SIGNERS
 from ackplan.core import catalog
+from ackplan.core.catalog.parameters import Effect
+from ackplan.plan.in_place import operation_of
+from ackplan.resources.types import BUILT_IN
 from tests.conformance import contract
 from tests.unit.docs.pages import generated
 
@@ -101,6 +104,14 @@ def test_the_table_of_today_says_what_the_tests_do(todays, root):
         assert tested == ("current client" if method in called else "by path only"), name
         if tested == "by path only":
             assert not method, f"{name}: its typed call is {method}"
+
+
+def test_a_call_that_a_change_becomes_is_one_of_apply(todays):
+    pool = BUILT_IN.sections["node_pools"].kind
+    kinds = [pool, *(kind for kind in catalog.DEFAULT.kinds if kind.section_key)]
+    made = {operation_of(kind, p) for kind in kinds for p in kind.parameters.values() if p.effect is Effect.MODIFY}
+    made |= {pool.operation_of(work, "") for work in pool.root["x-ack-calls"]}
+    assert {name for name in made if "`ackplan apply`" not in todays[name][2]} == set()
 
 
 def test_a_client_that_is_not_named_has_no_typed_call(rows):
