@@ -37,12 +37,12 @@ _SECRETS = frozenset({"login_password", "password"})
 
 
 def parse(request: Incoming, operation: str) -> JsonObject:
-    """The body as an object; empty for a call of the guide without one. A bare list stands under `ITEMS`.
+    """The body as an object; empty for one that has none. A bare list stands under `ITEMS`.
 
     Raises Refusal 400.
     """
     if not request.body.strip():
-        if any(bundle.is_todays(name) for name in bundle.bodies(operation)):
+        if bundle.is_list(operation):
             raise Refusal(400, "InvalidRequestBody", "There is no body.")
         return {}
     if request.header("content-type").lower().startswith("application/x-www-form-urlencoded"):

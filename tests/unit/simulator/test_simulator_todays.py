@@ -104,7 +104,12 @@ def test_what_is_missing_or_wrong_is_named_and_never_quoted(body, code, named):
     assert "short" not in refused("create_node_pool", body)[1].replace("shorter", "")
 
 
-@pytest.mark.parametrize("body", [b"", b" ", b"null", b"[]", b'"a"', b"{"])
+@pytest.mark.parametrize("body", [b"", b" ", b"{}"])
+def test_no_body_at_all_is_an_empty_one(body):
+    assert read("modify_node_pool", body) == {}
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b'"a"', b"{"])
 def test_a_body_that_is_no_object_is_refused(body):
     assert refused("modify_node_pool", body)[0] == "InvalidRequestBody"
 
