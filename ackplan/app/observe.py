@@ -56,7 +56,7 @@ class Observer:
         """
         entries = record.clusters
         recorded = {entry.region for entry in entries.values()}
-        listed = await Listing(self.api).clusters({*regions, *recorded, *_regions(flying)})
+        listed = await self._whole(await Listing(self.api).clusters({*regions, *recorded, *_regions(flying)}), record)
         by_id = {cluster.cluster_id: cluster for cluster in listed}
         unlisted = [_subject(name, e) for name, e in entries.items() if e.cluster_id and not _shows(by_id, e)]
         doomed = {call.name for call in flying if isinstance(call.aim, Gone)}
@@ -67,6 +67,14 @@ class Observer:
         gone = {subject.cluster_id for subject in unlisted} - {cluster.cluster_id for cluster in found}
         live = (*(cluster for cluster in listed if cluster.cluster_id not in gone), *found)
         return Observed(live, tuple(self._partial(found, unlisted)))
+
+    async def _whole(self, listed: Sequence[Cluster], record: Record) -> tuple[Cluster, ...]:
+        """The list with all that is compared: of today's clusters it shows less than their own answers do."""
+        todays = {entry.cluster_id for entry in record.clusters.values() if entry.kind.section_key}
+        those = [c for c in listed if c.cluster_id in todays and not c.gone and not c.leaving]
+        details = await together(read(self.api, Subject(c.name, c.cluster_id, c.region_id)) for c in those)
+        fuller = {c.cluster_id: _filled(c, detail) for c, detail in zip(those, details, strict=True)}
+        return tuple(fuller.get(cluster.cluster_id, cluster) for cluster in listed)
 
     async def _asked(self, unlisted: Sequence[Subject], recorded: int) -> list[Cluster]:
         """Those that are there after all. Raises Failure where so many are gone that the account must be another."""
@@ -140,6 +148,14 @@ async def living(
 def partly(names: Sequence[str]) -> Diagnostic:
     """That lists lack these clusters, which are there by id: others may be missing as well."""
     return warning("ACK2020.partly", names=_some(names))
+
+
+def _filled(listed: Cluster, detail: Cluster | None) -> Cluster:
+    """A listed cluster with what its own answer shows; as it is where there is none, or one of another cluster."""
+    if detail is None or not detail.is_named(listed.name, listed.region_id):
+        return listed
+    shown = {name: value for name, value in detail.attributes.items() if value is not None}
+    return replace(listed, attributes={**listed.attributes, **shown})
 
 
 def _subject(name: str, entry: RecordedCluster) -> Subject:

@@ -68,6 +68,17 @@ def test_a_setting_changed_outside_is_drift_and_put_back(project: Project) -> No
     assert project.run("drift").code == 0
 
 
+def test_what_only_a_clusters_own_answer_shows_is_compared(project: Project) -> None:
+    project.applied(shop())
+    window = {"enable": True, "maintenance_time": "01:00:00Z", "duration": "3h", "weekly_period": "Monday"}
+    outside(project, "PUT", f"/api/v2{path(project)}", {"maintenance_window": window})
+    drift = project.run("drift")
+    assert drift.code == 2
+    assert 'maintenance_window.maintenance_time = "03:00:00Z" -> "01:00:00Z"' in drift.out
+    project.applied(shop())
+    assert project.run("drift").code == 0
+
+
 def test_a_protected_cluster_is_not_destroyed_and_the_edit_is_named(project: Project) -> None:
     project.applied(shop(protected="true"))
     done = project.run("destroy", "--auto-approve")
