@@ -180,6 +180,7 @@ def check_nested(nested: Mapping[str, Wanted], clusters: Mapping[str, Wanted]) -
     """What is wrong between resources inside of clusters and others."""
     fleet = {**clusters, **nested}
     yield from _attached_twice(nested)
+    yield from _circles(nested)
     for wanted in nested.values():
         yield from _lifecycle(wanted)
         yield from _scale_in(wanted)

@@ -103,11 +103,11 @@ def faults_of(kind: Kind | None, instance: object) -> Iterator[ValidationError]:
 def nested_own_schema(kind: Kind) -> Mapping[str, object]:
     """The schema of ackplan's own keys of something inside of a cluster, in which secrets are references."""
     spec = catalog.DEFAULT.spec
-    own: dict[str, object] = {key: {"$ref": f"{spec['$id']}#/$defs/own/properties/{key}"} for key in _OWN_OF_NESTED}
+    own: dict[str, object] = {key: {"$ref": f"{SPEC}#/$defs/own/properties/{key}"} for key in _OWN_OF_NESTED}
     if attaching := kind.operation_of("attach", ""):
         (file,) = kind.catalog.operation(attaching).bodies
-        body = f"{kind.catalog.schemas.read(file)['$id']}#/$defs/parameters"
-        own["attach"] = {"type": "array", "items": {"$ref": body, "unevaluatedProperties": False}}
+        group = {"$ref": f"{file}#/$defs/parameters", "unevaluatedProperties": False}
+        own["attach"] = {"type": "array", "items": group}
     reference = {"secret_reference": spec["$defs"]["secret_reference"]}
     return {"$schema": spec["$schema"], "$id": f"{spec['$id']}.own.{kind}", "properties": own, "$defs": reference}
 

@@ -19,6 +19,12 @@ _WEB = {
     "login_password": {"env": "ACK_NODE_PASSWORD"},
     "num_of_nodes": 2,
 }
+_POOLED = {
+    "cluster_type": "ManagedKubernetes",
+    "vpcid": "vpc-2zeshop00000000001",
+    "vswitch_ids": ["vsw-2zeshop00000000001"],
+    "node_pools": {},
+}
 
 
 @dataclass(frozen=True)
@@ -31,9 +37,9 @@ class Scene:
 
 
 def spec(clusters: dict[str, Any]) -> str:
-    """A spec of these clusters, each an extension of one common template."""
+    """A spec of these clusters, each an extension of one common template, or of the one that it names."""
     fleet = {name: {"extends": "web", **cluster} for name, cluster in clusters.items()}
-    document = {"ackplan": 1, "region": "cn-beijing", "templates": {"web": _WEB}, "clusters": fleet}
+    document = {"ackplan": 1, "region": "cn-beijing", "templates": {"web": _WEB, "pooled": _POOLED}, "clusters": fleet}
     return yaml.safe_dump(document, sort_keys=False)
 
 
@@ -41,6 +47,29 @@ def attached(*instances: str) -> dict[str, Any]:
     return {"instances": list(instances), "password": {"env": "ECS_ROOT_PASSWORD"}}
 
 
+def pooled(**pools: dict[str, Any]) -> dict[str, Any]:
+    """A cluster of today with these pools; what is no key of ackplan's is one of `scaling_group`."""
+    own = ("attach", "scale_in", "lifecycle", "kubernetes_config", "depends_on")
+    bodies = {
+        name: {
+            **{key: pool[key] for key in own if key in pool},
+            "scaling_group": {**_GROUP, **{key: value for key, value in pool.items() if key not in own}},
+        }
+        for name, pool in pools.items()
+    }
+    return {"extends": "pooled", "node_pools": bodies}
+
+
+def label(value: str) -> dict[str, Any]:
+    return {"labels": [{"key": "role", "value": value}]}
+
+
+_GROUP = {
+    "instance_types": ["ecs.g7.xlarge"],
+    "vswitch_ids": ["vsw-2zeshop00000000001"],
+    "login_password": {"env": "ACK_NODE_PASSWORD"},
+    "desired_size": 2,
+}
 _NEWEST = {"strategy": "newest", "release_node": True}
 _SCENES = [
     Scene(
@@ -87,6 +116,26 @@ _SCENES = [
             "swap": {"lifecycle": {"replace": "allow"}, "proxy_mode": "ipvs"},
             "new": {"depends_on": ["base"], "attach": [attached("i-three")]},
             "same": {},
+        },
+    ),
+    Scene(
+        "pools",
+        {
+            "shop": pooled(
+                web={},
+                batch={"desired_size": 4, "attach": [attached("i-one")]},
+                old={},
+                swap={"security_group_id": "sg-a"},
+            ),
+            "gone": pooled(web={}),
+        },
+        {
+            "shop": pooled(
+                web={"desired_size": 5, "kubernetes_config": label("web")},
+                batch={"desired_size": 3, "scale_in": _NEWEST, "attach": [attached("i-two")]},
+                swap={"security_group_id": "sg-b", "lifecycle": {"replace": "allow"}},
+                new={"attach": [attached("i-three")], "depends_on": ["shop/web"]},
+            ),
         },
     ),
 ]

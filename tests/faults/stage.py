@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ from typing import Any
 from aiohttp import web
 
 from ackplan.simulator import SIMULATOR, SimulatorConfig, VirtualClock, World, make_app
+from ackplan.simulator.group import Invocation
+from ackplan.simulator.groups import READS
 
 # Seconds that pass with each look: creating takes two or three looks, everything else one or two.
 _STEP = 250.0
@@ -81,7 +84,8 @@ class Stage:
         about = self.world.name_of(_subject(request.path))
         response: web.StreamResponse = await handler(request)
         if request.method != "GET" and response.status < 300:
-            self.effects.append(_effect(request.method, request.path, about, await request.read()))
+            what = f"{request.path}?{request.query_string}" if request.query_string else request.path
+            self.effects.append(_effect(request.method, what, about, await request.read()))
         if here:
             self.kill()
         return response
@@ -95,6 +99,16 @@ class Stage:
         own = sorted(node["instance_id"] for node in nodes if node["source"] == "manual")
         return {"state": cluster["state"], "size": cluster["size"], "nodes": len(nodes), "attached": own}
 
+    def pool_ids(self) -> dict[str, str]:
+        """The id of every node pool, by its address."""
+        found: dict[str, str] = {}
+        for cluster in self.world.clusters():
+            call = Invocation("list_node_pools", {"id": str(cluster["cluster_id"])})
+            listed: Any = self.world.read(READS["list_node_pools"], call)
+            infos = [pool["nodepool_info"] for pool in listed["nodepools"]]
+            found |= {f"cluster/{cluster['name']}/node_pool/{info['name']}": info["nodepool_id"] for info in infos}
+        return found
+
     def ids(self) -> dict[str, str]:
         return {cluster["name"]: cluster["cluster_id"] for cluster in self.world.clusters()}
 
@@ -106,6 +120,9 @@ def _subject(path: str) -> str:
 
 def _effect(method: str, path: str, about: str, data: bytes) -> Effect:
     body = json.loads(data or b"{}")
+    if "/nodepools" in path:
+        inside = re.sub(r"/np[0-9a-f]{32}", "/ID", path.partition("/nodepools")[2])
+        return Effect(f"{method} pool", about, f"{inside} {json.dumps(body, sort_keys=True)}")
     if path == "/clusters":
         return Effect("create", body["name"], f"{body.get('num_of_nodes', 0)} nodes")
     if method == "DELETE":

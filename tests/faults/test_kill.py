@@ -12,7 +12,7 @@ from tests.faults.trials import FORMS, WHENS, Point, Prepared, prepare, samples,
 from tests.faults.victim import Victims, victims
 
 _SEED = 1
-_SCENES = ("mixed", "create")
+_SCENES = ("mixed", "create", "pools")
 
 
 @pytest.fixture(scope="module")

@@ -161,12 +161,16 @@ def _compare(expected: End, end: End) -> None:
 
 
 def _end(folder: Path, world: Stage) -> End:
-    stored = json.loads((folder / "state" / "default.json").read_text())["clusters"]
-    ids = world.ids()
+    document = json.loads((folder / "state" / "default.json").read_text())
+    stored, inside, ids = document["clusters"], document.get("resources", {}), world.ids()
     for name, entry in stored.items():
         entry.pop("accepted_at", None)
         if entry.pop("cluster_id") != ids.get(name):
             raise Wrong(f"{name} is recorded under another id")
+    for address, entry in inside.items():
+        if entry.pop("cluster_id") != world.pool_ids().get(address):
+            raise Wrong(f"{address} is recorded under another id")
+    stored |= inside
     return End(world.clusters(), stored, Counter(world.effects))
 
 

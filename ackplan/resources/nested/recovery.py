@@ -69,11 +69,13 @@ def _moved(
     after, size = call.facts.after, size_of(call.aim)
     if after is None or recorded is None or there is None or recorded.cluster_id != there.id:
         return None
+    # Where it was made by the same run, only the answer told its id.
+    after = replace(after, cluster_id=there.id)
     present = {name for node in there.nodes or () for name in (node.instance_id, node.name)}
     mine = set(instances_of(call.aim))
     if isinstance(call.aim, Joined):
         return _joined(call.aim, after, recorded, there, present)
-    if isinstance(call.aim, Left) and there.nodes is not None and mine & present:
+    if isinstance(call.aim, Left) and (there.nodes is None or mine & present):
         return None
     counting = after.kind.count_parameter
     nodes = there.values.get(counting.name) if counting else None
