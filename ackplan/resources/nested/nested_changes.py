@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Unpack
 
 from ackplan.core.actions import Action, Reason, Side
@@ -78,12 +78,16 @@ def refused(desired: Wanted, recorded: RecordedCluster | None, why: Diagnostic) 
     return of_desired(desired, recorded, Action.NOOP, reason, None, **details)
 
 
-def refreshed(name: str, recorded: RecordedCluster, live: LiveResource | None, home: steps.Home) -> Change:
-    """The record is brought up to date with what is live."""
-    if live is None:
-        todo = steps.forget(name, recorded, home)
-        return of_recorded(name, recorded, Action.FORGET, Reason.VANISHED, None, steps=todo)
-    moved = dict(_moved(recorded, live))
+def vanished(name: str, recorded: RecordedCluster, home: steps.Home) -> Change:
+    """What is not live any more is forgotten, where the record alone is brought up to date."""
+    todo = steps.forget(name, recorded, home)
+    return of_recorded(name, recorded, Action.FORGET, Reason.VANISHED, None, steps=todo)
+
+
+def refreshed(
+    name: str, recorded: RecordedCluster, live: LiveResource, home: steps.Home, moved: Mapping[str, Json]
+) -> Change:
+    """The record is brought up to date with what is live: `moved` are the parameters that have other values there."""
     if not moved:
         return of_recorded(name, recorded, Action.NOOP, Reason.UNCHANGED, live, after=recorded.parameters)
     after = {**recorded.parameters, **moved}
@@ -98,7 +102,7 @@ def refreshed(name: str, recorded: RecordedCluster, live: LiveResource | None, h
     return of_recorded(name, recorded, Action.RECORD, Reason.DRIFTED, live, **details)
 
 
-def _moved(recorded: RecordedCluster, live: LiveResource) -> Iterator[tuple[str, Json]]:
+def moved_outside(recorded: RecordedCluster, live: LiveResource) -> Iterator[tuple[str, Json]]:
     """The recorded parameters that are live with another value. What is not shown, or not told, did not move."""
     for name, value in recorded.parameters.items():
         sight = recorded.kind.sights.get(name)

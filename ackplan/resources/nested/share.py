@@ -11,6 +11,7 @@ from ackplan.core.address import parse
 from ackplan.core.answers import Cluster
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.json_types import Json
 from ackplan.core.values import ABSENT
 from ackplan.plan.chain import Chain
 from ackplan.plan.changes import DesiredDetails, creation
@@ -20,7 +21,7 @@ from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.planner import Options, Sides
 from ackplan.record import RecordedCluster
 from ackplan.resources.nested import refusals, steps
-from ackplan.resources.nested.nested_changes import of_desired, of_recorded, refreshed, refused
+from ackplan.resources.nested.nested_changes import moved_outside, of_desired, of_recorded, refreshed, refused, vanished
 from ackplan.resources.nested.steps import Home, Update, Why
 from ackplan.resources.parameter_sides import own_changes, parameter_change
 from ackplan.spec.desired import Wanted
@@ -92,6 +93,10 @@ class NestedShare:
                 yield from parameter_change(name, desired, recorded, live.shown)
         yield from own_changes(desired, recorded)
 
+    def moved(self, recorded: RecordedCluster, live: LiveResource) -> Iterator[tuple[str, Json]]:
+        """The recorded parameters that are live with another value, and that."""
+        return moved_outside(recorded, live)
+
     def extend(self, chain: Chain, desired: Wanted, todo: Update | None) -> tuple[Diagnostic, ...]:
         """Adds what is to be done once it is made, or changed (`todo`); what refuses that."""
         del chain, desired, todo
@@ -102,7 +107,10 @@ class NestedShare:
     def _change(self, name: str) -> Change:
         desired, recorded, live = self._wanted.get(name), self._recorded.get(name), self._live.get(name)
         if self._options.mode == "refresh-only" and recorded is not None:
-            return refreshed(name, recorded, live, self._home(name))
+            home = self._home(name)
+            if live is None:
+                return vanished(name, recorded, home)
+            return refreshed(name, recorded, live, home, dict(self.moved(recorded, live)))
         if recorded is not None and (desired is None or self._options.mode == "destroy"):
             return self._removed(name, recorded, live, desired)
         assert desired is not None  # noqa: S101 - a name is wanted or recorded

@@ -17,7 +17,7 @@ from ackplan.core.answers import Node
 from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.json_types import JsonObject
+from ackplan.core.json_types import Json, JsonObject
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Detach, ScaleIn, ScaleOut, Upgrade
 from ackplan.plan.chain import Chain
@@ -46,6 +46,19 @@ class PoolShare(NestedShare):
         for change in super().differences(desired, recorded, live):
             yield followed(change)
         yield from _count_change(desired, recorded, workers_of(desired, recorded, live))
+
+    def moved(self, recorded: RecordedCluster, live: LiveResource) -> Iterator[tuple[str, Json]]:
+        """The size is held apart: live it counts the attached instances, too."""
+        counting, ignored = recorded.kind.count_parameter, recorded.ignored
+        name = counting.name if counting is not None else ""
+        yield from ((each, value) for each, value in super().moved(recorded, live) if each != name)
+        size = size_of(live, recorded.kind)
+        if size is None or name not in recorded.parameters or name not in live.values or name in ignored:
+            return
+        there = {node.instance_id for node in live.nodes} if live.nodes is not None else {*recorded.attached}
+        count = size - sum(instance in there for instance in recorded.attached)
+        if count != recorded.parameters[name]:
+            yield name, count
 
     def extend(self, chain: Chain, desired: Wanted, todo: Update | None) -> tuple[Diagnostic, ...]:
         if todo is not None and any(change.effect is Effect.UPGRADE for change in todo.changes):
@@ -87,7 +100,7 @@ def with_nodes_of(entry: RecordedCluster, live: LiveResource, desired: Wanted) -
 
 def workers_of(desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Workers | None:
     """How many nodes are wanted and live; None where nothing is said of them."""
-    counting, size = desired.kind.count_parameter, size_of(live, desired.kind)
+    counting, size = desired.kind.count_parameter, _size(recorded, live)
     if counting is None or not (counting.name in desired.parameters or desired.attach or recorded.attached):
         return None
     if _is_counted(desired, counting):
@@ -95,6 +108,12 @@ def workers_of(desired: Wanted, recorded: RecordedCluster, live: LiveResource) -
     else:
         count = (size or 0) - _attached_live(desired, recorded, live)
     return compare_workers(desired, count, recorded, size, live.nodes)
+
+
+def _size(recorded: RecordedCluster, live: LiveResource) -> int | None:
+    """How many nodes are live. A record that is taken for what is live counts those alone that were made."""
+    size = size_of(live, recorded.kind)
+    return size if size is None or live.fields else size + len(recorded.attached)
 
 
 def _is_counted(desired: Wanted, counting: Parameter) -> bool:

@@ -34,6 +34,28 @@ _MISHAPS = {
 }
 
 
+_QUIET = (("plan", "--detailed-exitcode"), ("plan", "--no-refresh", "--detailed-exitcode"), ("drift",))
+
+
+@pytest.mark.parametrize(
+    "pool",
+    [
+        {"attach": [{"instances": ["i-one", "i-two"]}]},
+        {"kubernetes_config": _LABELS, "data_disks": [{"category": "cloud_essd", "size": 40}]},
+        {"desired_size": 0, "system_disk_size": 200},
+    ],
+    ids=["attached", "settings", "empty"],
+)
+def test_what_was_applied_is_no_difference_whoever_looks(tmp_path: Path, pool: dict[str, Any]) -> None:
+    (tmp_path / "ackplan.yaml").write_text(_spec(pool))
+    with bench(tmp_path) as at:
+        assert at.run(*_APPLY).code == 0
+        at.skip(7200)
+        for command in _QUIET:
+            shown = at.run(*command)
+            assert shown.code == 0, (command, shown.out, shown.err)
+
+
 def _spec(pool: dict[str, Any] | None) -> str:
     return spec({"shop": pooled(**({"web": pool} if pool is not None else {}))})
 
