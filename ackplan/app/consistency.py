@@ -111,6 +111,9 @@ def _of_home(change: Change, entries: Mapping[str, RecordedCluster]) -> Iterator
     allowed = {"", home.cluster_id if home else ""}
     if any(step.parent_id not in allowed for step in change.steps):
         yield "it is for another cluster than the one that it is inside of"
+    regions = {each for step in change.steps for each in (step.region, step.call.region if step.call else step.region)}
+    if home is not None and home.region and regions - {home.region}:
+        yield "it is for another region than its cluster's"
 
 
 def _whole(action: Action, works: list[type[Work]]) -> bool:
