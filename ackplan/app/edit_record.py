@@ -12,8 +12,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from ackplan.app.baseline import Baseline, of_workspace
 from ackplan.app.plan import check_distinct
 from ackplan.app.workspace import Workspace
+from ackplan.core.address import parse
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.plan.live_sides import LiveResource
 from ackplan.record import Record, RecordedCluster
 
 
@@ -51,11 +53,31 @@ def rename(record: Record, old: str, new: str, live: Iterable[Cluster]) -> Recor
     if found is None or found.name != new:
         raise Failure(_not_renamed(old, new, entry, found))
     clusters = {name: _following(known, old, new) for name, known in record.clusters.items() if name != old}
-    nested = {
-        f"{new}/{name.removeprefix(f'{old}/')}" if name.startswith(f"{old}/") else name: _following(known, old, new)
-        for name, known in record.nested.items()
-    }
+    nested = {_under(name, old, new): _following(known, old, new) for name, known in record.nested.items()}
     return dataclasses.replace(record, clusters={**clusters, new: _named(entry, new)}, nested=nested)
+
+
+def rename_inside(record: Record, old: str, new: str, live: Iterable[LiveResource]) -> Record:
+    """The same of what is inside of a cluster, and stays in it. `live` is what is live there. Raises Failure."""
+    entry = record.nested.get(old)
+    if entry is None:
+        raise Failure(_unknown(old))
+    try:
+        was, now = parse(old), parse(new)
+    except ValueError:
+        raise Failure(error("ACK3070", cluster=new)) from None
+    if new in record.nested:
+        raise Failure(error("ACK3006.target", name=new, cluster_id=record.nested[new].cluster_id))
+    there = next((each for each in live if each.id == entry.cluster_id), None)
+    if there is None:
+        raise Failure(error("ACK3040.gone", cluster_id=entry.cluster_id, cluster=old))
+    if (there.name, was.parent, was.type) != (now.name, now.parent, now.type):
+        raise Failure(error("ACK3040.same", cluster_id=entry.cluster_id, live=there.name, new=new, cluster=old))
+    kept = {name: each for name, each in record.entries.items() if name != old}
+    entries = {name: _following(each, old, new) for name, each in kept.items()}
+    naming = {p.name: there.name for p in entry.kind.parameters.values() if p.fill == "name"}
+    renamed = dataclasses.replace(entry, parameters={**entry.parameters, **naming})
+    return record.with_entries({**entries, new: renamed})
 
 
 def _not_renamed(old: str, new: str, entry: RecordedCluster, found: Cluster | None) -> Diagnostic:
@@ -71,11 +93,15 @@ def _named(entry: RecordedCluster, name: str) -> RecordedCluster:
 
 
 def _following(entry: RecordedCluster, old: str, new: str) -> RecordedCluster:
-    """An entry that depends on the renamed cluster goes on depending on it."""
-    if old not in entry.depends_on:
+    """An entry that depends on what was renamed, or on what is inside of it, goes on depending on it."""
+    names = [_under(name, old, new) for name in entry.depends_on]
+    if names == list(entry.depends_on):
         return entry
-    names = [new if name == old else name for name in entry.depends_on]
     return dataclasses.replace(entry, own={**entry.own, "depends_on": names})
+
+
+def _under(name: str, old: str, new: str) -> str:
+    return new + name.removeprefix(old) if name == old or name.startswith(f"{old}/") else name
 
 
 def put(record: Record, pushed: Record, *, force: bool) -> Record:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ackplan.adapters.ack import AckClient
     from ackplan.app.baseline import Baseline
     from ackplan.core.answers import Cluster
+    from ackplan.plan.live_sides import LiveResource
     from ackplan.record import Record
 
 _FORCE = "Also where lineage or serial say that another record would be lost."
@@ -76,10 +77,13 @@ def _rm(settings: Settings, names: tuple[str, ...]) -> None:
 @click.argument("old")
 @click.argument("new")
 def _mv(settings: Settings, old: str, new: str) -> None:
-    """Follow a cluster that was renamed from OLD to NEW outside of ackplan. Its live cluster must be called NEW."""
+    """Follow a cluster that was renamed from OLD to NEW outside of ackplan. Its live cluster must be called NEW.
+
+    So must the live one of what is inside of a cluster, as a node pool is: shop/OLD shop/NEW.
+    """
     import dataclasses
 
-    from ackplan.app.edit_record import check_settled, rename
+    from ackplan.app.edit_record import check_settled, rename, rename_inside
     from ackplan.app.worlds import of_record
     from ackplan.project.wiring import open_world
 
@@ -87,7 +91,11 @@ def _mv(settings: Settings, old: str, new: str) -> None:
         check_settled(before)
         async with open_world(settings) as (api, here):
             here.hold(of_record(before.stored))
-            followed = rename(before.stored, old, new, await _asked_for(api, before.stored, old))
+            if "/" in old:
+                inside = await _inside(settings, api, before.stored, old)
+                followed = rename_inside(before.stored, old, new, inside)
+            else:
+                followed = rename(before.stored, old, new, await _asked_for(api, before.stored, old))
             return dataclasses.replace(followed, world=followed.world.completed(here.world))
 
     _rewrite(settings, "mv", renamed)
@@ -100,6 +108,19 @@ async def _asked_for(api: AckClient, record: Record, name: str) -> Sequence[Clus
 
     entry = record.clusters.get(name)
     return await by_id(api, [entry.cluster_id], [entry.region]) if entry else ()
+
+
+async def _inside(settings: Settings, api: AckClient, record: Record, name: str) -> Sequence[LiveResource]:
+    """What is live of its type in the recorded cluster that it is inside of; nothing for a name that means nothing."""
+    from ackplan.core.address import parse
+
+    try:
+        address = parse(name)
+        of = settings.resource_types.nested_type_of(address)
+    except (ValueError, LookupError):
+        return ()
+    home = record.clusters.get(address.root.short)
+    return tuple((await of.live_in(api, home.cluster_id, home.region)).values()) if of and home else ()
 
 
 @command.command("rebind")
