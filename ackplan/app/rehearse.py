@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ackplan.app.rehearsed_world import home, inside
 from ackplan.core import catalog
 from ackplan.core.diagnostics import Failure, error
 from ackplan.core.states import spelled
@@ -84,7 +85,15 @@ def world(plan: Plan) -> dict[str, Any]:
         }
         for known, (kind, operation) in under_way
     ]
-    return {"clusters": [live.facts for live in seen], "tasks": tasks}
+    clusters = {live.cluster.name: dict(live.facts) for live in seen}
+    pools = inside(plan)
+    for change in plan.changes:
+        if change.name in pools and change.name not in clusters and change.cluster_id:
+            clusters[change.name] = home(change)
+    for name in pools.keys() & clusters.keys():
+        clusters[name]["node_pools"] = pools[name]
+        clusters[name]["size"] = 0
+    return {"clusters": list(clusters.values()), "tasks": tasks}
 
 
 def seed(plan: Plan) -> int:
@@ -95,7 +104,7 @@ def seed(plan: Plan) -> int:
 
 def _check_clusters_alone(plan: Plan) -> None:
     """Raises Failure for a plan of resources that the private world does not have."""
-    others = sorted({change.address.type for change in plan.changes if change.address.parent is not None})
+    others = sorted({change.address.type for change in plan.changes} - {each.name for each in BUILT_IN})
     if others:
         raise Failure(error("ACK7002", types=", ".join(others)))
 

@@ -194,7 +194,7 @@ def _reasons(change: Change) -> tuple[str, str]:
 def _subject(change: Change) -> str:
     values = change.after or change.before or {}
     region = change.kind.region_of(values)
-    state = change.live_state if change.live_state != "running" else ""
+    state = change.live_state if change.live_state not in {"running", "active"} else ""
     facts = ", ".join(printable(str(fact)) for fact in (region, change.cluster_id, state) if fact)
     return f"{printable(change.kind.title)} {quoted(change.name)}" + (f" ({facts})" if facts else "")
 
