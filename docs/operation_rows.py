@@ -32,7 +32,7 @@ POOLS = (
     *("remove_node_pool_nodes", "delete_node_pool"),
 )
 SETTINGS = ("modify_cluster", "modify_cluster_tags", "update_control_plane_log", "update_audit", "update_kms")
-UPGRADES = ("upgrade_cluster", "run_check", "get_check")
+UPGRADES = ("upgrade_cluster", "upgrade_node_pool", "run_check", "get_check")
 COMMANDS = {
     **dict.fromkeys((*POOLS, *SETTINGS, *UPGRADES), APPLY),
     "list_node_pools": f"{PLAN}, {APPLY}",

@@ -115,7 +115,7 @@ def last_cell(kind: Kind, parameter: Parameter, usual: str) -> str:
 
 
 def changed_by(parameter: Parameter, usual: str) -> str:
-    names = OPERATIONS.get(parameter.effect, ())
+    names = (parameter.operation,) if parameter.operation else OPERATIONS.get(parameter.effect, ())
     if parameter.effect is Effect.MODIFY:
         names = (parameter.operation or usual,)
     return ", ".join(f"[`{name}`](operations.md#{anchor(name)})" for name in names)
