@@ -26,7 +26,6 @@ OUTPUT = Path(__file__).with_name("node-pools.md")
 EFFECTS = {
     Effect.SCALE: "scaled in place",
     Effect.UPGRADE: "upgraded in place",
-    Effect.ADDONS: "installed, configured, upgraded and removed in place",
     Effect.RECORDED: "recorded; nothing is called",
     Effect.REPLACE: "a replacement: deleted and created again",
     Effect.IDENTITY: "another cluster, another pool",

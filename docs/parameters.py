@@ -38,7 +38,7 @@ workers are counted by `num_of_nodes`, and those of today, which have the key `n
 - **Default**: what the API takes where a parameter is left out, as far as the guide names it. A create call never gets
   more than the spec sets, and what the spec leaves out is not compared.
 - **A change becomes**: `replace` means delete and create again, refused unless it was agreed to; `recorded` means that
-  the record takes it in and nothing is called; `scale`, `attach`, `modify`, `upgrade` and `addons` are done in place; a
+  the record takes it in and nothing is called; `scale`, `attach`, `modify` and `upgrade` are done in place; a
   change of the `identity` is another cluster or pool.
 - **Provider**: the attribute of the Terraform provider for Alibaba Cloud, under which `plan --format json` shows it.
 - **Guide**: the section of the developer guide for API version 2015-12-15.
@@ -55,7 +55,6 @@ SOURCES = {"name": "the cluster's key", "region": "the spec's `region`"}
 OPERATIONS = {
     Effect.SCALE: ("scale_node_pool", "remove_node_pool_nodes"),
     Effect.UPGRADE: ("upgrade_cluster",),
-    Effect.ADDONS: ("install_addons", "modify_addon", "upgrade_addons", "uninstall_addons"),
 }
 
 

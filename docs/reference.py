@@ -42,6 +42,8 @@ def kind_of_value(place: Place) -> str:
     if "enum" in schema:
         return " or ".join(code(value) for value in schema["enum"])
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if schema.get("x-ack-reads") == "json":
+        return "object, as JSON in text"
     if schema.get("x-ack-reads"):
         return f"{schema['x-ack-reads']}{bounds(schema)}, or the same as text"
     return " or ".join(TYPES.get(name, plain_type)(name, Place(schema, file)) for name in types)

@@ -181,7 +181,8 @@ def _of_parameters(change: Change) -> Iterator[str]:
     after, create = change.after or {}, change.kind.parameters
     shown = {parameter.name: parameter.after for parameter in change.parameters if parameter.name in create}
     for name, value in shown.items():
-        if change.after is not None and not alike(value, after.get(name, ABSENT)):
+        gets = after.get(name, ABSENT)
+        if change.after is not None and not (alike(value, gets) or alike(value, create[name].canonical(gets))):
             yield f"{name} is shown with another value than it gets"
     if change.action is Action.CREATE:
         yield from (f"{name} is not shown" for name in sorted(after.keys() - shown.keys()))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from ackplan.core.json_types import JsonObject
+from ackplan.core.json_types import Json, JsonObject
+
+_ITEMS: Final = "items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,18 @@ class Call:
     region: str
     body: JsonObject | None = None
     query: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def said(self) -> JsonObject | None:
+        """The body; of one that is a list of what it is about (`listed`), its only item."""
+        items = self.body.get(_ITEMS) if self.body else None
+        (item,) = items if isinstance(items, list) and len(items) == 1 else (self.body,)
+        return item if isinstance(item, Mapping) else self.body
+
+
+def listed(item: JsonObject) -> dict[str, Json]:
+    """The body of a call that the API takes a list for: `Catalog.payload` is the list."""
+    return {_ITEMS: [dict(item)]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ackplan.core.actions import Reason, Side
 from ackplan.core.address import Address
-from ackplan.core.call import Call
+from ackplan.core.call import Call, listed
 from ackplan.core.catalog import Kind
 from ackplan.core.catalog.timeouts import timeouts
 from ackplan.core.work import TRAITS, Work, call_of
@@ -63,4 +63,6 @@ class Chain:
         traits = TRAITS[work]
         operation = self.kind.catalog.operation(named or self.kind.operation_of(traits.name, traits.operation))
         path = operation.path_with({"id": self.parent_id, self.kind.place: self.cluster_id})
-        return Call(operation.id, operation.method, path, self.region, body, query or {})
+        naming = self.kind.catalog.item_name(operation.id)
+        said = listed({naming: self.address.name, **(body or {})}) if naming else body
+        return Call(operation.id, operation.method, path, self.region, said, query or {})

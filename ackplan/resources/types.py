@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ackplan.core.address import Address
 from ackplan.core.resource import Registry
 from ackplan.execute.step_run import PerformedType
+from ackplan.resources.addon.addon_type import AddonType
 from ackplan.resources.cluster.cluster_type import ClusterType
 from ackplan.resources.nested.nested_type import NestedType
 from ackplan.resources.node_pool.node_pool_type import NodePoolType
@@ -31,5 +32,5 @@ class ResourceTypes(Registry[PerformedType]):
         return {each.section: each for each in self.nested}
 
 
-BUILT_IN = ResourceTypes(NodePoolType())
+BUILT_IN = ResourceTypes(NodePoolType(), AddonType())
 """The types that come with ackplan."""

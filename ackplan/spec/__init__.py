@@ -104,14 +104,14 @@ def read(inputs: Inputs) -> Spec:
     for name, body in resolved.clusters.items():
         start = functools.partial(merged.clusters.key_span, name)
         said = resolve.named() if f"clusters.{name}" in misnamed else frozenset()
-        skip, keys = said | resolved.faulty.get(name, set()), inputs.sections.keys()
-        kind, faults = validate.check_cluster(name, body, start, skip=skip, sections=keys)
+        skip, held = said | resolved.faulty.get(name, set()), sections.of_cluster(inputs.sections, body)
+        kind, faults = validate.check_cluster(name, body, start, skip=skip, sections=held.keys())
         found += faults
         unsound = {fault.parameter.split(".")[0] for fault in faults} | resolved.faulty.get(name, set())
         if kind is not None and not unsound:
             clusters[name] = wanted.build(name, kind, body, start)
-            for key in sorted(keys & body.keys()) if keys else ():
-                inside, faults = sections.read(clusters[name], inputs.sections[key], key, body)
+            for key in sorted(held.keys() & body.keys()) if held else ():
+                inside, faults = sections.read(clusters[name], held[key], key, body)
                 nested |= inside
                 found += faults
         elif kind is not None:

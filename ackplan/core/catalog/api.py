@@ -125,6 +125,15 @@ class Catalog:
         return next(iter(body.values())) if bare else body
 
     @functools.cache  # noqa: B019 - catalogs live as long as the process
+    def item_name(self, operation_id: str) -> str:
+        """What names the thing that each item of a body is about, where the API takes a list of such; else empty."""
+        for file in self.operations[operation_id].bodies:
+            if self.schemas.read(file).get("type") == "array":
+                names = self.body_parameters(file).items()
+                return next((name for name, schema in names if schema.get("x-ack-effect") == "identity"), "")
+        return ""
+
+    @functools.cache  # noqa: B019 - catalogs live as long as the process
     def body_parameters(self, body_file: str) -> Mapping[str, Schema]:
         """The parameters of a request body, each with all that its schema and what that refers to says."""
         properties = self.schemas.read(body_file)["$defs"]["properties"]["properties"]

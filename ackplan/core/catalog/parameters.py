@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import overload
 
+from ackplan.core.catalog.json_text import from_json
 from ackplan.core.catalog.schema_types import Schema
 from ackplan.core.catalog.schemas import Schemas
 from ackplan.core.json_types import Json
@@ -35,7 +36,6 @@ class Effect(enum.Enum):
     RECORDED = "recorded"
     MODIFY = "modify"
     UPGRADE = "upgrade"
-    ADDONS = "addons"
     REPLACE = "replace"
 
 
@@ -141,6 +141,8 @@ class Parameter:
                 return int(value)
             if reads == "boolean" and value in {"true", "false"}:
                 return value == "true"
+            if reads == "json" and isinstance(from_json(value), Mapping):
+                return from_json(value)
         return self._arranged([_without_empty(item) for item in value]) if isinstance(value, list | tuple) else value
 
     def count(self, value: Json) -> int:

@@ -6,21 +6,18 @@ there by themselves, or not at all. Null, an empty text and one that is masked a
 
 from __future__ import annotations
 
-import functools
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ackplan.core.catalog.json_text import common_part, from_json, is_part
 from ackplan.core.catalog.parameters import Parameter
 from ackplan.core.json_types import Json, JsonObject
 from ackplan.core.values import ABSENT, Absent
 
 _MASKED: Final = "***"
 _DATED: Final = "current_version"
-# JSON inside of a text is a few KiB long; what is far longer is not read.
-_LONGEST: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,8 @@ class Sight:
     """Where a live cluster shows one parameter. `field` is the best of its places, `rest` are the others.
 
     A place is the name of a field, or `FIELD.KEY...`, a part of one; each of `rest` comes with its field. `form` says
-    how what is shown may differ from what was given: a `version` may be fuller; without one it may not.
+    how what is shown may differ from what was given: a `version` may be fuller, an object
+    may say more than the `part` of it that was given; without one it may not.
     """
 
     parameter: Parameter
@@ -56,13 +54,16 @@ class Sight:
         shown = self.read(self.shows(attributes), others)
         if shown is None:
             return None
-        return next((other for other in others if other is not ABSENT and self._says(shown, other)), shown)
+        same = (other for other in others if other is not ABSENT and self._says(shown, other))
+        return next(same, common_part(shown, _first(others)) if self.form == "part" else shown)
 
     def read(self, shown: Json, others: tuple[Json | Absent, ...] = ()) -> Json:
         """What an answer shows, in the form that a spec has it in; None for what is no value of the parameter."""
         value = self.parameter.read(shown) if shown is not None else None
         if isinstance(value, list):
             return self.parameter.canonical(self._own(value, others))
+        if self.form == "part":
+            return self.parameter.canonical(value)
         if isinstance(value, str) and "," in value and not self._takes(value):
             several = [part.strip() for part in value.split(",") if part.strip()]
             return next(
@@ -91,7 +92,7 @@ class Sight:
         if isinstance(other, str) and isinstance(shown, str) and self.form == "version":
             wanted = _plain(other)
             return shown == wanted or shown.startswith((f"{wanted}.", f"{wanted}-"))
-        return bool(shown == other)
+        return is_part(other, shown) if self.form == "part" else bool(shown == other)
 
 
 def at(attributes: JsonObject, place: str) -> Json:
@@ -99,21 +100,13 @@ def at(attributes: JsonObject, place: str) -> Json:
     field, *keys = place.split(".")
     value = attributes.get(field)
     for key in keys:
-        value = _from_json(value) if isinstance(value, str) else value
+        value = from_json(value) if isinstance(value, str) else value
         value = value.get(key) if isinstance(value, Mapping) else None
     return value
 
 
-@functools.lru_cache(8)
-def _from_json(text: str) -> Json:
-    """The value that a text holds; None for one that is no JSON, or no Unicode."""
-    try:
-        value = json.loads(text) if len(text) <= _LONGEST else None
-        if "\\u" in text:
-            json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        return None
-    return value
+def _first(others: Sequence[Json | Absent]) -> Json:
+    return next((other for other in others if other is not ABSENT), None)
 
 
 def _tells(value: Json, attributes: JsonObject) -> bool:

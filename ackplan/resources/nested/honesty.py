@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from ackplan.core.call import Call
 from ackplan.core.catalog.parameters import Effect
+from ackplan.core.json_types import Json
 from ackplan.core.secret_parts import parts_in
 from ackplan.core.values import ABSENT, alike
 from ackplan.core.work import Calling, Create, Delete, Modify
@@ -51,15 +53,21 @@ def _says(of: NestedType, change: Change, step: Step) -> bool:
     assert call is not None  # noqa: S101 - as above
     match step.work:
         case Create():
-            return call.body is not None and not call.query and alike(call.body, change.kind.body(after))
+            return call.body is not None and not call.query and alike(call.said, change.kind.body(after))
         case Modify():
             changed = {p.name for p in change.parameters if p.effect is Effect.MODIFY}
             meant = in_place.bodies(change.kind, after, changed).get(call.operation)
-            return meant is not None and not call.query and alike(call.body, meant)
+            return meant is not None and not call.query and alike(call.said, _naming(change, call) | meant)
         case Delete():
-            return dict(call.query) == dict(of.deletion)
+            return dict(call.query) == dict(of.deletion) and alike(call.said or {}, _naming(change, call))
         case _:
             return of.says(change, step)
+
+
+def _naming(change: Change, call: Call) -> dict[str, Json]:
+    """What a body says beside its parameters: which one it is about, where the API takes a list of such."""
+    name = change.kind.catalog.item_name(call.operation)
+    return {name: change.address.name} if name else {}
 
 
 def _records_what_is_shown(change: Change, step: Step, recorded: RecordedCluster | None) -> bool:

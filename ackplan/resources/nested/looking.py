@@ -35,12 +35,12 @@ class Looking:
         """What is live under its name now; nothing is, where its cluster is gone."""
         context = self.context
         try:
-            live = await self.of.live_in(context.ports.api, context.parent_id, context.step.region)
+            home = context.parent_id, context.step.region
+            return await self.of.live_one(context.ports.api, home, context.step.address.name)
         except ApiError as fault:
             if not fault.missing:
                 raise
             return None
-        return live.get(context.step.address.name)
 
     async def itself(self) -> LiveResource | None:
         """The same, where it is the one that the step is about."""

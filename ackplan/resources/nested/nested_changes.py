@@ -10,6 +10,7 @@ from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.address import parse
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.json_types import Json
+from ackplan.core.values import ABSENT
 from ackplan.plan.changes import DesiredDetails, Details
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change
@@ -70,6 +71,22 @@ def _needs(name: str, others: Sequence[str]) -> tuple[str, ...]:
     """What it waits for: the cluster that it is inside of, and what it says itself."""
     parent = parse(name).parent
     return tuple(dict.fromkeys([parent.short, *others] if parent else others))
+
+
+def reason_of(changes: Sequence[ParameterChange]) -> Reason:
+    """Why one is changed: by which side its parameters moved."""
+    sides = {change.side for change in changes}
+    if not sides:
+        return Reason.LEFT_OVER
+    if sides == {Side.LIVE}:
+        return Reason.DRIFTED
+    return Reason.SPEC_AND_DRIFT if Side.LIVE in sides else Reason.SPEC_CHANGED
+
+
+def before_of(changes: Sequence[ParameterChange], desired: Wanted) -> Mapping[str, object]:
+    """The parameters that differ, as they are now; ackplan's own keys are not among them."""
+    own = desired.kind.catalog.own_keys
+    return {c.name: c.before for c in changes if c.before is not ABSENT and c.name not in own}
 
 
 def refused(desired: Wanted, recorded: RecordedCluster | None, why: Diagnostic) -> Change:

@@ -29,8 +29,14 @@ class NestedType(ABC):
     """`name` is the type of its addresses, `section` the key of a cluster in the spec under which its resources stand.
 
     `api` has its operations; the one kind of its resources is the body of the operation that creates them.
+    `family` is the key of a cluster without which the section is none; empty where it is one of every cluster.
+    `listed`: the section is a list, whose items have their names in them. `takes_over`: one that is there already is
+    taken over unasked, for it may have come with its cluster.
     """
 
+    family = ""
+    listed = False
+    takes_over = False
     deletion: Mapping[str, str] = MappingProxyType({})
     """The query of the call that deletes one."""
 
@@ -56,6 +62,10 @@ class NestedType(ABC):
     @abstractmethod
     async def live_in(self, api: ApiReader, cluster_id: str, region: str) -> Mapping[str, LiveResource]:
         """What is live in a cluster, by name. Raises ApiError."""
+
+    async def live_one(self, api: ApiReader, home: tuple[str, str], name: str) -> LiveResource | None:
+        """The one of this name in a cluster (`home`: its id and region), with all that is compared. Raises ApiError."""
+        return (await self.live_in(api, *home)).get(name)
 
     async def look_closer(
         self, api: ApiReader, home: tuple[str, str], live: Mapping[str, LiveResource], sides: InsideSides

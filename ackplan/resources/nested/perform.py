@@ -30,7 +30,7 @@ async def create(of: NestedType, context: StepContext, call: Call) -> None:
         there, was_late = await looking.named(), context.late is not None
         if there is None and await looking.late(looking.shown):
             there = await looking.named()
-        if there is not None and not was_late:
+        if there is not None and not was_late and not of.takes_over:
             raise StepFailed(_exists(context.step, there))
         if there is not None:
             context.cluster_id = there.id
@@ -49,7 +49,8 @@ async def _created(looking: Looking, call: Call) -> str | None:
     try:
         answer = await looking.of.send(context, call, body)
     except ApiError as fault:
-        await context.after_fault(fault, looking.shown)
+        if fault.uncertain or not (looking.of.takes_over and await looking.shown()):
+            await context.after_fault(fault, looking.shown)
         there = await looking.named()
         context.cluster_id = there.id if there is not None else ""
         return None
@@ -83,7 +84,7 @@ async def await_ready(of: NestedType, context: StepContext) -> None:
 async def modify(of: NestedType, context: StepContext, call: Call) -> None:
     """Changed in place, unless it is as it is to be already."""
     looking, after = Looking(of, context), context.step.after
-    aimed = Aimed(after, call.operation, call.body) if after is not None else None
+    aimed = Aimed(after, call.operation, call.said) if after is not None else None
     there = await looking.ready()
     if aimed is not None and not aimed.shown_whole(there):
         task_id = await send(looking, call, lambda: _is_seen(looking, aimed))

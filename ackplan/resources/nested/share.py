@@ -12,7 +12,6 @@ from ackplan.core.answers import Cluster
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.json_types import Json
-from ackplan.core.values import ABSENT
 from ackplan.plan.chain import Chain
 from ackplan.plan.changes import DesiredDetails, creation
 from ackplan.plan.live_sides import ABSENT_PRINT, LiveResource
@@ -21,7 +20,16 @@ from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.planner import Options, Sides
 from ackplan.record import RecordedCluster
 from ackplan.resources.nested import refusals, steps
-from ackplan.resources.nested.nested_changes import moved_outside, of_desired, of_recorded, refreshed, refused, vanished
+from ackplan.resources.nested.nested_changes import (
+    before_of,
+    moved_outside,
+    of_desired,
+    of_recorded,
+    reason_of,
+    refreshed,
+    refused,
+    vanished,
+)
 from ackplan.resources.nested.steps import Home, Update, Why
 from ackplan.resources.parameter_sides import own_changes, parameter_change
 from ackplan.spec.desired import Wanted
@@ -42,6 +50,11 @@ class PlannedInside(Protocol):
 
     def entry_of(self, live: LiveResource, desired: Wanted | None) -> RecordedCluster:
         """What is recorded of one that is taken over."""
+        ...
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether one that is live and not recorded is taken over unasked."""
         ...
 
 
@@ -100,6 +113,11 @@ class NestedShare:
     def extend(self, chain: Chain, desired: Wanted, todo: Update | None) -> tuple[Diagnostic, ...]:
         """Adds what is to be done once it is made, or changed (`todo`); what refuses that."""
         del chain, desired, todo
+        return ()
+
+    def hindrances(self, name: str, live: LiveResource | None, what: str) -> tuple[Diagnostic, ...]:
+        """What else refuses that one is deleted or replaced (`what`)."""
+        del name, live, what
         return ()
 
     # The cases
@@ -169,13 +187,14 @@ class NestedShare:
         reason: Reason,
     ) -> Change:
         what = "replace" if reason is Reason.REPLACED_WITH else "delete"
-        blocked = (refusals.protected(name, desired, what),) if _is_protected(desired, recorded) else ()
+        blocked = [refusals.protected(name, desired, what)] if _is_protected(desired, recorded) else []
         home, why = self._home(name), Why(reason, Side.SPEC)
         if self.goes_along and self._parent_action(name) is Action.DELETE:
             todo = steps.go_along(name, recorded, home, why)
         else:
             todo = steps.delete(name, recorded, home, why, live, self._of.deletion)
-        return of_recorded(name, recorded, Action.DELETE, reason, live, steps=todo, blocked=blocked)
+            blocked += self.hindrances(name, live, what)
+        return of_recorded(name, recorded, Action.DELETE, reason, live, steps=todo, blocked=tuple(blocked))
 
     def _created(
         self, desired: Wanted, recorded: RecordedCluster | None, why: Why, leaving: LiveResource | None = None
@@ -194,7 +213,7 @@ class NestedShare:
 
     def _namesake(self, desired: Wanted, live: LiveResource) -> Change:
         """The name is taken by one that is not recorded: it is taken over where that was agreed to."""
-        if not (desired.name in self._options.adopt or desired.lifecycle.adopt):
+        if not (self._of.takes_over or desired.name in self._options.adopt or desired.lifecycle.adopt):
             return refused(desired, None, refusals.not_recorded(desired, live))
         assumed = self._of.entry_of(live, desired)
         changes = tuple(self.differences(desired, assumed, live))
@@ -222,7 +241,7 @@ class NestedShare:
         recorded: RecordedCluster | None,
     ) -> Change:
         """Changed by calls, or in the record alone."""
-        reason = _why(changes) if recorded is not None else Reason.ADOPTION
+        reason = reason_of(changes) if recorded is not None else Reason.ADOPTION
         reason = reason if was.created else Reason.UNFINISHED
         side = next((c.side for c in changes if c.effect is not Effect.RECORDED), Side.SPEC)
         todo = Update(desired, was, live, changes, self._home(desired.name), Why(reason, side))
@@ -259,6 +278,7 @@ class NestedShare:
             blocked.append(refusals.protected(desired.name, desired, "replace"))
         if reason is Reason.CANNOT_UPDATE and not desired.lifecycle.replace_allowed:
             blocked += [refusals.fixed(desired, change) for change in changes if change.effect is Effect.REPLACE]
+        blocked += self.hindrances(desired.name, live, "replace")
         before = steps.delete(desired.name, recorded, home, why, live, self._of.deletion)
         chain = steps.create(desired, home, why, before)
         blocked += self.extend(chain, desired, None)
@@ -272,22 +292,7 @@ class NestedShare:
         return of_desired(desired, recorded, Action.REPLACE, reason, live, **details)
 
 
-def before_of(changes: Sequence[ParameterChange], desired: Wanted) -> Mapping[str, object]:
-    """The parameters that differ, as they are now; ackplan's own keys are not among them."""
-    own = desired.kind.catalog.own_keys
-    return {c.name: c.before for c in changes if c.before is not ABSENT and c.name not in own}
-
-
 def _is_protected(desired: Wanted | None, recorded: RecordedCluster) -> bool:
     """Whether its deletion is refused: the spec's word counts, else the record's."""
     said = desired.lifecycle.prevent_destroy if desired else None
     return said if said is not None else recorded.prevent_destroy
-
-
-def _why(changes: Sequence[ParameterChange]) -> Reason:
-    sides = {change.side for change in changes}
-    if not sides:
-        return Reason.LEFT_OVER
-    if sides == {Side.LIVE}:
-        return Reason.DRIFTED
-    return Reason.SPEC_AND_DRIFT if Side.LIVE in sides else Reason.SPEC_CHANGED

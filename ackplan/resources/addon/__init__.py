@@ -1,0 +1,1 @@
+"""Add-ons of clusters: what the spec lists under `addons` is installed, configured, upgraded and uninstalled."""
