@@ -70,9 +70,8 @@ class Upgrade:
 
     @property
     def version(self) -> str:
-        """The version that the call names."""
-        body = self.call.body or {}
-        return str(body.get("next_version") or body.get("kubernetes_version") or "")
+        """The version that the call names: the only text of its body."""
+        return next((value for value in (self.call.body or {}).values() if isinstance(value, str)), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from ackplan.render.markdown import plan as markdown
 from ackplan.resources.cluster.recovery import recover
 from ackplan.simulator import VirtualClock, World, answers, bodies, operations, routes
 from ackplan.simulator.account import Ledger
+from ackplan.simulator.group import Invocation
 from ackplan.simulator.identifiers import Identifiers
 from ackplan.simulator.injection.rules import UNTOUCHED
 from ackplan.simulator.refusals import Refusal
@@ -263,7 +264,8 @@ def _requests(data: bytes) -> None:
         if route.operation in routes.WITH_BODY:
             parsed = bodies.parse(request, route.operation)
             parsed = bodies.check(parsed, route.operation, today=bool(request.header("x-acs-action")))
-        status, payload = operations.perform(_WORLD, route, request, parsed, UNTOUCHED)
+        call = Invocation(route.operation, route.places, request.parameters(), parsed, UNTOUCHED.fate, UNTOUCHED.view)
+        status, payload = operations.perform(_WORLD, call, request)
         for as_json in (True, False):
             assert CANARY.encode() not in answers.success(status, payload, as_json=as_json).body, "a secret is told"
         raise _Undone
