@@ -33,11 +33,8 @@ POOLS = (
 )
 SETTINGS = ("modify_cluster", "modify_cluster_tags", "update_control_plane_log", "update_audit", "update_kms")
 UPGRADES = ("upgrade_cluster", "upgrade_node_pool", "run_check", "get_check")
-ADDONS = ("install_addons", "upgrade_addons", "uninstall_addons", "modify_addon")
-ADDON_READS = ("list_addon_instances", "get_addon_instance", "get_addon")
 COMMANDS = {
-    **dict.fromkeys((*POOLS, *SETTINGS, *UPGRADES, *ADDONS), APPLY),
-    **dict.fromkeys(ADDON_READS, f"{PLAN}, {APPLY}"),
+    **dict.fromkeys((*POOLS, *SETTINGS, *UPGRADES), APPLY),
     "list_node_pools": f"{PLAN}, {APPLY}",
     "list_kubernetes_versions": PLAN,
 }

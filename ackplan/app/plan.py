@@ -123,7 +123,9 @@ async def drawn_up(
         return proposal
     from ackplan.app.policies import judged
 
-    plan = judged(host, options.policy, proposal.plan, before.record, proposal.spec.clusters)
+    plan = judged(
+        host, options.policy, proposal.plan, before.record, {**proposal.spec.clusters, **proposal.spec.nested}
+    )
     return dataclasses.replace(proposal, plan=plan)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ackplan.app.host import Host
 
 BUILT_IN = "builtin:"
-PACKS = ("recommended",)
+PACKS = ("recommended", "pinned")
 _YAML = (".yaml", ".yml")
 _REGO = ".rego"
 _DATA = ("data.json", "data.yaml", "data.yml")
@@ -144,7 +144,7 @@ def judged(host: Host, names: Sequence[str], plan: Plan, record: Record, wanted:
 
 def held(plan: Plan, wanted: Mapping[str, Wanted], record: Record, policies: Policies, judges: Judges) -> Plan:
     """The plan with what the policies find. Raises Failure where one of them is broken."""
-    case = PolicyInput(plan, wanted, len({*wanted, *record.clusters}), judges.now)
+    case = PolicyInput(plan, wanted, record.entries, judges.now)
     found, judged = judge(policies.rules, case)
     more, others = _held_by_rego(case, record, policies, judges)
     by_weight = sorted(ordered((*found, *more)), key=lambda diagnostic: not diagnostic.is_error)

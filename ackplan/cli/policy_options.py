@@ -15,5 +15,5 @@ def policy_option() -> Decorator:
         envvar="ACKPLAN_POLICY",
         show_envvar=True,
         metavar="FILE",
-        help="Hold the plan against a policy: a .yaml or .rego file, a folder, or builtin:recommended; repeatable.",
+        help="Hold the plan against a policy: a .yaml or .rego file, a folder, or builtin:PACK (recommended, pinned).",
     )

@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ackplan.core.address import parse
 from ackplan.core.diagnostics import Diagnostic, Severity, error, warning
-from ackplan.plan.model import Judged, Plan
+from ackplan.plan.model import Change, Judged, Plan
 from ackplan.policy.faults import faults
 from ackplan.policy.model import (
+    TYPES,
     Allowing,
-    ClusterSchema,
     Hours,
     InstanceTypes,
     Limit,
     Protection,
     Regions,
+    ResourceSchema,
     Rule,
     Tags,
     fits,
@@ -28,32 +30,54 @@ from ackplan.policy.subject import (
     DESTROYING,
     Excepted,
     Path,
+    PolicyHome,
     PolicySubject,
     instance_types,
     tags,
 )
+from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted
 
 _NAMES = 5
 # What is said of each cluster for itself.
-_OfOne: TypeAlias = Regions | InstanceTypes | Tags | Protection | ClusterSchema
+_OfOne: TypeAlias = Regions | InstanceTypes | Tags | Protection | ResourceSchema
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyInput:
-    """What is judged: a plan, the clusters of the spec with their places, how many clusters there are, and when."""
+    """What is judged: a plan, what the spec wants with its places, what is recorded, and when.
+
+    `wanted` and `recorded` are clusters and what is inside of them, by their short names.
+    """
 
     plan: Plan
     wanted: Mapping[str, Wanted]
-    fleet: int
+    recorded: Mapping[str, RecordedCluster]
     now: datetime.datetime
 
     def subjects(self) -> tuple[PolicySubject, ...]:
+        homes = {change.name: _home(change) for change in self.plan.changes if change.address.parent is None}
         return tuple(
-            PolicySubject(change, self.wanted.get(change.name))
+            PolicySubject(change, homes.get(home) or self._left_out(home), self.wanted.get(change.name))
             for change in self.plan.changes
-            if change.address.parent is None
+            if change.address.type in TYPES
+            for home in [change.address.root.name]
         )
+
+    def _left_out(self, name: str) -> PolicyHome:
+        """A cluster that the plan was narrowed to the inside of."""
+        held = self.wanted.get(name) or self.recorded.get(name)
+        return (
+            PolicyHome(name, held.kind.region_of(held.parameters), held.kind.name) if held else PolicyHome(name, "", "")
+        )
+
+    def fleet(self, types: tuple[str, ...]) -> int:
+        """How many resources of these types are wanted or recorded."""
+        return sum(parse(name).type in types for name in {*self.wanted, *self.recorded})
+
+
+def _home(change: Change) -> PolicyHome:
+    return PolicyHome(change.name, change.kind.region_of(change.after or change.before or {}), change.kind.name)
 
 
 def judge(rules: Iterable[Rule], case: PolicyInput) -> tuple[tuple[Diagnostic, ...], tuple[Judged, ...]]:
@@ -78,7 +102,9 @@ class _Judge:
         self._excepted = Excepted(rule, case.now.astimezone(datetime.UTC).date())
 
     def violations(self, subjects: Iterable[PolicySubject]) -> Iterator[Diagnostic]:
-        chosen = [s for s in subjects if s.selected(self._rule.select) and not self._excepted.frees(s)]
+        types = self._rule.types
+        of_types = [s for s in subjects if s.change.address.type in types]
+        chosen = [s for s in of_types if s.selected(self._rule.select) and not self._excepted.frees(s)]
         match self._rule.check:
             case Limit() as limit:
                 yield from self._limit(limit, chosen)
@@ -98,7 +124,7 @@ class _Judge:
                 return lambda subject: self._tags(required, subject)
             case Protection() as protection:
                 return lambda subject: self._protected(protection, subject)
-            case ClusterSchema() as schema:
+            case ResourceSchema() as schema:
                 return lambda subject: self._schema(schema, subject)
 
     def _of_cluster(self, message: str, subject: PolicySubject, path: Path = (), **named: object) -> Diagnostic:
@@ -127,10 +153,11 @@ class _Judge:
 
     def _limit(self, limit: Limit, chosen: Sequence[PolicySubject]) -> Iterator[Diagnostic]:
         counted = [s for s in chosen if s.change.action in (DESTROYING if limit.destroys else CHANGING)]
-        most = self._case.fleet * limit.number // 100 if limit.percent else limit.number
+        fleet = self._case.fleet(self._rule.types)
+        most = fleet * limit.number // 100 if limit.percent else limit.number
         if len(counted) <= most:
             return
-        share = f"{limit} of {self._case.fleet}" if limit.percent else ""
+        share = f"{limit} of {fleet}" if limit.percent else ""
         size = {"count": len(counted), "most": most, "share": share}
         yield self._of_all("ACK2111" if limit.destroys else "ACK2110", counted, **size)
 
@@ -160,18 +187,18 @@ class _Judge:
             for key, pattern in required.items():
                 at, value = values.get(key, (None, ""))
                 if at is None:
-                    yield self._of_cluster("ACK2114.missing", subject, (name,), tag=key)
+                    yield self._of_cluster("ACK2114.missing", subject, name, tag=key)
                 elif not fits(value, (pattern,)):
-                    path = (name, at, "value")
+                    path = (*name, at, "value")
                     yield self._of_cluster("ACK2114.other", subject, path, tag=key, value=value, pattern=pattern)
 
     def _protected(self, protection: Protection, subject: PolicySubject) -> Iterator[Diagnostic]:
         action = subject.change.action
         refused = {"destroy": DESTROYING - {action.REPLACE}, "replace": {action.REPLACE}, "change": CHANGING}
-        if fits(subject.name, protection.names) and any(action in refused[what] for what in protection.refused):
+        if subject.named(protection.names) and any(action in refused[what] for what in protection.refused):
             yield self._of_cluster("ACK2116", subject, action=action.value)
 
-    def _schema(self, check: ClusterSchema, subject: PolicySubject) -> Iterator[Diagnostic]:
+    def _schema(self, check: ResourceSchema, subject: PolicySubject) -> Iterator[Diagnostic]:
         document = subject.document()
         for fault in faults(check.validator, check.schema, document) if document else ():
             yield self._of_cluster("ACK2117", subject, fault.absolute_path, fault=fault.described())

@@ -6,10 +6,15 @@ import datetime
 import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
+from ackplan.core.address import CLUSTER
 from ackplan.core.diagnostics import Severity, Span
 from ackplan.core.json_types import Json
 from ackplan.policy.faults import Validator
+
+NODE_POOL: Final = "node_pool"
+TYPES: Final = (CLUSTER, NODE_POOL, "addon")
 
 
 def fits(text: str, patterns: tuple[str, ...]) -> bool:
@@ -19,7 +24,7 @@ def fits(text: str, patterns: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `number` clusters, or percent of all clusters, may be changed, or destroyed (`destroys`)."""
+    """At most `number` resources, or percent of all of them, may be changed, or destroyed (`destroys`)."""
 
     destroys: bool
     number: int
@@ -81,20 +86,22 @@ class Protection:
 
 
 @dataclass(frozen=True, slots=True)
-class ClusterSchema:
-    """What every cluster must look like: a JSON Schema, and what a validator was made of it."""
+class ResourceSchema:
+    """What every resource of a type must look like: a JSON Schema, and what a validator was made of it."""
 
+    type: str
     schema: Json
     validator: Validator
 
 
-Check = Limit | Regions | InstanceTypes | Tags | Hours | Protection | ClusterSchema
+Check = Limit | Regions | InstanceTypes | Tags | Hours | Protection | ResourceSchema
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Which clusters a rule is for. An empty field selects all."""
+    """Which resources a rule is for. An empty field selects all; without `types` the check says which."""
 
+    types: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -122,3 +129,14 @@ class Rule:
     select: Selector = field(default_factory=Selector)
     exceptions: tuple[Exemption, ...] = ()
     span: Span | None = None
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types of resources that it looks at."""
+        match self.check:
+            case ResourceSchema(type=each):
+                return (each,)
+            case Hours() | InstanceTypes() | Protection():
+                return self.select.types or TYPES
+            case _:
+                return self.select.types or (CLUSTER,)

@@ -7,9 +7,10 @@ import functools
 import json
 import re
 import zoneinfo
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from ackplan.core import catalog
+from ackplan.core.address import CLUSTER
 from ackplan.core.catalog.schemas import POLICY
 from ackplan.core.diagnostics import Diagnostic, Severity, Span, error
 from ackplan.core.json_types import Json, JsonObject, items, mapping, texts
@@ -19,15 +20,16 @@ from ackplan.documents.yaml import parse
 from ackplan.policy import schema_keywords, unfolding
 from ackplan.policy.faults import SchemaRefused, Validator, Violation, compiled, faults
 from ackplan.policy.model import (
+    NODE_POOL,
     Allowing,
     Check,
-    ClusterSchema,
     Exemption,
     Hours,
     InstanceTypes,
     Limit,
     Protection,
     Regions,
+    ResourceSchema,
     Rule,
     Selector,
     Tags,
@@ -107,10 +109,13 @@ class _Reader:
     def _check(self, name: str, body: Map) -> Check | None:
         keyword = next(key for key in _MAKERS if key in body)
         try:
-            return _MAKERS[keyword](body[keyword])
+            check = _MAKERS[keyword](body[keyword])
         except SchemaRefused as refused:
             self.found.append(self._wrong(str(refused), ("rules", name, keyword, *refused.path)))
             return None
+        if isinstance(check, ResourceSchema) and "types" in mapping(body.get("select", {})):
+            self.found.append(self._wrong(f"{keyword} says the type itself", ("rules", name, "select", "types")))
+        return check
 
 
 def _selector(body: Map) -> Selector:
@@ -180,19 +185,21 @@ def _protection(value: Json) -> Protection:
     return Protection(texts(protected["names"]), frozenset(texts(protected.get("from", ("destroy", "replace")))))
 
 
-def _schema(value: Json) -> ClusterSchema:
+def _schema(value: Json, *, of: str) -> ResourceSchema:
     schema: JsonObject | bool = json.loads(json.dumps(value))
     validator = compiled(schema)
-    schema_keywords.check(schema, _properties())
+    schema_keywords.check(schema, _keys(of), of.replace("_", " "))
     unfolding.check(schema)
-    return ClusterSchema(schema, validator)
+    return ResourceSchema(of, schema, validator)
 
 
 @functools.cache
-def _properties() -> frozenset[str]:
-    """What a cluster can have: parameters of any kind, ackplan's own keys, and its kind."""
-    parameters: Iterable[str] = (name for kind in catalog.DEFAULT.kinds for name in kind.parameters)
-    return frozenset({*parameters, *catalog.DEFAULT.own_keys, "kind"})
+def _keys(of: str) -> schema_keywords.Keys:
+    """What a cluster or node pool can have: parameters of any kind, ackplan's own keys, and its kind."""
+    own = dict.fromkeys((*catalog.DEFAULT.own_keys, "kind"))
+    every = catalog.Catalog(catalog.DEFAULT.schemas, f"create_{of}")
+    names = sorted({name for kind in every.kinds for name in kind.parameters if name not in kind.inherited})
+    return {**own, **schema_keywords.keys_of(names)}
 
 
 _MAKERS: Mapping[str, Callable[[Json], Check]] = {
@@ -203,5 +210,6 @@ _MAKERS: Mapping[str, Callable[[Json], Check]] = {
     "required_tags": _tags,
     "hours": _hours,
     "protected": _protection,
-    "clusters": _schema,
+    "clusters": functools.partial(_schema, of=CLUSTER),
+    "node_pools": functools.partial(_schema, of=NODE_POOL),
 }

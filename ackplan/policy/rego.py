@@ -141,20 +141,22 @@ def _finding(query: Query, message: JsonObject, subjects: Mapping[str, PolicySub
 
 
 def _subject(facts: JsonObject, subjects: Mapping[str, PolicySubject]) -> PolicySubject | None:
-    """The cluster that a message is about: named, or the one address in its text."""
+    """The cluster, or what is inside of one, that a message is about: named, or the one address in its text."""
     for key in _SUBJECT:
         name = str(facts.get(key, "")).removeprefix("module.")
         subject = subjects.get(name) or subjects.get(name.partition(".")[2])
         if subject:
             return subject
-    named = {match[1] for match in _addresses().finditer(str(facts["msg"])) if match[1] in subjects}
+    resources = frozenset(subject.change.kind.resource for subject in subjects.values())
+    named = {match[1] for match in _addresses(resources).finditer(str(facts["msg"])) if match[1] in subjects}
     return subjects[named.pop()] if len(named) == 1 else None
 
 
 @functools.cache
-def _addresses() -> re.Pattern[str]:
-    types = "|".join(re.escape(kind.resource) for kind in catalog.DEFAULT.kinds)
-    return re.compile(rf"\b(?:{types})\.([\w-]+)")
+def _addresses(resources: frozenset[str]) -> re.Pattern[str]:
+    """Addresses of resources of these types of the provider; the name of what is inside of a cluster has a slash."""
+    types = "|".join(map(re.escape, sorted(resources)))
+    return re.compile(rf"\b(?:{types})\.([\w-]+(?:/[\w-]+)*)")
 
 
 def _parameter(facts: JsonObject) -> Path:

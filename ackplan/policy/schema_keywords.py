@@ -1,11 +1,12 @@
-"""Finds what a JSON Schema would silently ignore: a misspelt keyword, or a parameter that no cluster has.
+"""Finds what a JSON Schema would silently ignore: a misspelt keyword, or a parameter that no cluster or node pool has.
 
 Such a schema lets everything pass, and nobody would notice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from ackplan.core.json_types import Json, JsonObject, items, mapping, texts
 from ackplan.documents import schema_words
@@ -27,27 +28,40 @@ _PLAIN = (
 _KEYWORDS = frozenset({*_ONE, *_SEVERAL, *_NAMED, *_PLAIN})
 
 Path = tuple[str | int, ...]
+# The keys that a value can have, each with those inside of it; None where that is not known.
+Keys: TypeAlias = Mapping[str, "Keys | None"]
 
 
-def check(schema: Json, properties: Collection[str]) -> None:
-    """Raises SchemaRefused for a keyword that JSON Schema does not have, and for a key that no cluster has."""
-    _check(schema, (), properties)
+def keys_of(names: Iterable[str]) -> Keys:
+    """The keys of parameters with these dotted names."""
+    inner: dict[str, list[str]] = {}
+    for name in names:
+        key, _, rest = name.partition(".")
+        inner.setdefault(key, []).append(rest)
+    return {key: keys_of(rests) if all(rests) else None for key, rests in inner.items()}
 
 
-def _check(schema: Json, path: Path, properties: Collection[str]) -> None:
-    """`properties` are the keys that the value of this schema can have; empty where that is not known."""
+def check(schema: Json, keys: Keys, what: str) -> None:
+    """Raises SchemaRefused for a keyword that JSON Schema does not have, and for a key that no `what` has."""
+    _check(schema, (), keys, what)
+
+
+def _check(schema: Json, path: Path, properties: Keys | None, what: str) -> None:
+    """`properties` are the keys that the value of this schema can have."""
     if not isinstance(schema, Mapping):
         return
     for keyword in schema:
         if keyword not in _KEYWORDS and not keyword.startswith("x-"):
             near = schema_words.suggestion(keyword, _KEYWORDS)
             raise SchemaRefused("is no keyword of JSON Schema" + (f": {near}" if near else ""), (*path, keyword))
-    for name, where in _keys(schema, path) if properties else ():
-        if name not in properties:
-            near = schema_words.suggestion(name, properties)
-            raise SchemaRefused(f'no cluster has "{name}"' + (f": {near}" if near else ""), where)
+    keys = properties or {}
+    for name, where in _keys(schema, path) if keys else ():
+        if name not in keys:
+            near = schema_words.suggestion(name, keys)
+            raise SchemaRefused(f'no {what} has "{name}"' + (f": {near}" if near else ""), where)
     for keyword, part, where in inner(schema, path):
-        _check(part, where, properties if keyword in _SAME else ())
+        within = keys.get(str(where[-1])) if keyword == "properties" else None
+        _check(part, where, properties if keyword in _SAME else within, what)
 
 
 def _keys(schema: JsonObject, path: Path) -> Iterator[tuple[str, Path]]:

@@ -1,4 +1,4 @@
-"""One cluster of a plan as rules see it: what happens to it, and what it will look like."""
+"""One cluster, node pool or add-on of a plan as rules see it: what happens to it, and what it will look like."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ackplan.core import catalog
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Span
+from ackplan.core.json_types import Json
 from ackplan.documents.tree import Map, Seq, span_of
 from ackplan.plan.model import Change
 from ackplan.policy.model import Exemption, Rule, Selector, fits
@@ -23,10 +24,20 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyHome:
+    """Where a resource belongs: the name, region and kind of its cluster, or its own where it is one."""
+
+    name: str
+    region: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class PolicySubject:
-    """A change, and the cluster of the spec where there is one: it knows its places."""
+    """A change, where it belongs, and what the spec wants where it does: that knows its places."""
 
     change: Change
+    home: PolicyHome
     wanted: Wanted | None = None
 
     @property
@@ -35,24 +46,31 @@ class PolicySubject:
 
     @property
     def region(self) -> str:
-        values = self.change.after or self.change.before or {}
-        return self.change.kind.region_of(values)
+        return self.home.region
+
+    def named(self, patterns: tuple[str, ...]) -> bool:
+        """Whether one of these is its name. One without `/` is of a cluster, and means what is inside of it too."""
+        return any(fits(self.name if "/" in pattern else self.home.name, (pattern,)) for pattern in patterns)
 
     def selected(self, by: Selector) -> bool:
-        change = self.change
-        criteria = ((by.names, self.name), (by.regions, self.region), (by.kinds, change.kind.name))
+        criteria = ((by.regions, self.home.region), (by.kinds, self.home.kind))
         if not all(fits(value, patterns) for patterns, value in criteria if patterns):
             return False
-        return not by.actions or change.action.value in by.actions
+        if by.names and not self.named(by.names):
+            return False
+        return not by.actions or self.change.action.value in by.actions
 
     def document(self) -> dict[str, object]:
-        """The cluster after the change, as a JSON Schema sees it; empty where there is none."""
-        if self.change.after is None:
+        """The resource after the change, as a JSON Schema sees it; empty where there is none."""
+        after, kind = self.change.after, self.change.kind
+        if after is None:
             return {}
-        parameters = self.change.kind.parameters
         own = self.wanted.own if self.wanted else {}
-        given = {name: _plain(parameters.get(name), value) for name, value in self.change.after.items()}
-        return {**own, **given, "kind": self.change.kind.name}
+        parameters = {
+            name: _plain(kind.parameters[name], value) for name, value in after.items() if name in kind.parameters
+        }
+        others = {name: value for name, value in after.items() if name not in kind.parameters}
+        return {**own, **others, **kind.body(parameters), "kind": kind.name}
 
     def place(self, path: Path) -> Span | None:
         """Where in the spec the value stands that `path` leads to, or what is nearest above it."""
@@ -60,10 +78,11 @@ class PolicySubject:
             return None
         if not path:
             return self.wanted.span
-        name, *rest = path
-        span = self.wanted.span_of(str(name))
-        value: object = {**self.wanted.own, **self.wanted.parameters}.get(str(name))
-        for part in rest:
+        values: dict[str, object] = {**self.wanted.own, **self.wanted.parameters}
+        names = [".".join(map(str, path[:end])) for end in range(1, len(path) + 1)]
+        name = next((name for name in names if name in values), names[-1])
+        span, value = self.wanted.span_of(name), values.get(name)
+        for part in path[names.index(name) + 1 :]:
             inner = _inner(value, part)
             if inner is None:
                 break
@@ -79,9 +98,9 @@ def _inner(value: object, part: str | int) -> tuple[object, Span] | None:
     return None
 
 
-def _plain(parameter: catalog.Parameter | None, value: object) -> object:
+def _plain(parameter: catalog.Parameter, value: Json) -> Json:
     """A value that may be written as text too, as what it means."""
-    return parameter.canonical(value) if parameter is not None and isinstance(value, str) else value
+    return parameter.canonical(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +119,23 @@ class Excepted:
         return str(over.until) if over else ""
 
     def _of(self, subject: PolicySubject) -> Iterator[Exemption]:
-        return (entry for entry in self.rule.exceptions if fits(subject.name, entry.names))
+        return (entry for entry in self.rule.exceptions if subject.named(entry.names))
 
     def _over(self, entry: Exemption) -> bool:
         return entry.until is not None and entry.until < self.today
 
 
 @functools.cache
-def _listing(kind: catalog.Kind, what: str) -> tuple[str, ...]:
-    """The parameters of a kind that are lists of this definition (`tag`, `instance_type`)."""
+def _types(kind: catalog.Kind) -> tuple[str, ...]:
+    """The parameters of a kind that are lists of instance types."""
     parameters = kind.parameters.items()
-    return tuple(name for name, p in parameters if str(p.schema.get("items", {}).get("$ref", "")).endswith(f"/{what}"))
+    return tuple(n for n, p in parameters if str(p.schema.get("items", {}).get("$ref", "")).endswith("/instance_type"))
+
+
+@functools.cache
+def _tags(kind: catalog.Kind) -> tuple[str, ...]:
+    """The parameters of a kind that are lists of tags."""
+    return tuple(name for name in kind.parameters if name.rpartition(".")[2] == "tags")
 
 
 def _listed(subject: PolicySubject, name: str) -> list[object]:
@@ -119,14 +144,15 @@ def _listed(subject: PolicySubject, name: str) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def tags(subject: PolicySubject) -> Iterator[tuple[str, Mapping[str, tuple[int, str]]]]:
+def tags(subject: PolicySubject) -> Iterator[tuple[Path, Mapping[str, tuple[int, str]]]]:
     """Each parameter that holds tags, with place and value of each tag by its key. A kind may have none."""
-    for name in _listing(subject.change.kind, "tag") if subject.change.after is not None else ():
+    for name in _tags(subject.change.kind) if subject.change.after is not None else ():
         pairs = [(at, tag) for at, tag in enumerate(_listed(subject, name)) if isinstance(tag, Mapping)]
-        yield name, {str(tag.get("key")): (at, str(tag.get("value", ""))) for at, tag in pairs}
+        yield tuple(name.split(".")), {str(tag.get("key")): (at, str(tag.get("value", ""))) for at, tag in pairs}
 
 
 def instance_types(subject: PolicySubject) -> Iterator[tuple[Path, str]]:
-    """Each instance type that a cluster is to have, and where it is named."""
-    for name in _listing(subject.change.kind, "instance_type"):
-        yield from (((name, at), str(value)) for at, value in enumerate(_listed(subject, name)))
+    """Each instance type that a cluster or pool is to have, and where it is named."""
+    for name in _types(subject.change.kind):
+        path: Path = tuple(name.split("."))
+        yield from (((*path, at), str(value)) for at, value in enumerate(_listed(subject, name)))

@@ -19,6 +19,20 @@ DENY = 'package main\ndeny[msg] { msg := "no" }\n'
 SECRET = "a-secret-of-the-environment"
 
 
+POOLS = """\
+ackplan: 1
+region: cn-beijing
+clusters:
+  shop:
+    cluster_type: ManagedKubernetes
+    vpcid: vpc-2zeshop00000000001
+    vswitch_ids: [vsw-2zeshop00000000001]
+    node_pools:
+      web:
+        scaling_group: {instance_types: [ecs.g7.xlarge], vswitch_ids: [vsw-2zeshop00000000001], desired_size: 2}
+"""
+
+
 @pytest.fixture
 def web(project):
     project.write(WEB)
@@ -61,6 +75,38 @@ def test_a_warning_stops_nothing_and_stays_in_the_plan_file(web):
     assert web.run("apply", "it.plan").code == 0
 
 
+def test_a_change_of_a_pool_is_held_with_the_plan_and_with_a_plan_file(project):
+    project.applied(POOLS)
+    before = project.changing()
+    project.write(POOLS.replace("desired_size: 2", "desired_size: 3"))
+    rule = "ackplan_policy: 1\nrules: {r: {reason: x, protected: {names: [shop/web], from: [change]}}}\n"
+    project.write(rule, "team.yaml")
+    said = "ACK2116 shop/web: Protected by a policy: team.yaml/r: the plan would update it. x"
+    planned = project.run("plan", "--policy", "team.yaml", "--target", "shop/web")
+    assert (planned.code, f"ackplan.yaml:9:7: {said}" in planned.out.splitlines()) == (1, True)
+    project.run("plan", "--out", "it.plan")
+    refused = project.run("apply", "it.plan", "--policy", "team.yaml")
+    assert (refused.code, refused.err.splitlines()[0]) == (1, said)
+    project.write(rule.replace("shop/web", "shop/db"), "team.yaml")
+    assert project.changing() == before
+    assert project.run("apply", "it.plan", "--policy", "team.yaml").code == 0
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        '{"msg": "small", "cluster": "shop/web", "parameter": "scaling_group.instance_types.0"}',
+        '{"msg": "alicloud_cs_kubernetes_node_pool.shop/web is small", "parameter": "scaling_group.instance_types.0"}',
+    ],
+)
+def test_rego_names_pools_by_name_and_by_address(message, project):
+    project.write(POOLS)
+    project.write(f"package main\ndeny[msg] {{ msg := {message} }}\n", "a.rego")
+    planned = project.run("plan", "--policy", "a.rego")
+    place = "ackplan.yaml:10:42: ACK2118 shop/web: scaling_group.instance_types.0: Rego policy is violated: "
+    assert any(line.startswith(place) for line in planned.out.splitlines()), planned.out
+
+
 @pytest.mark.parametrize("command", [["apply", "--auto-approve"], ["destroy", "--auto-approve"]])
 def test_whatever_plans_by_itself_keeps_policies_as_well(command, web):
     web.applied(WEB)
@@ -69,7 +115,7 @@ def test_whatever_plans_by_itself_keeps_policies_as_well(command, web):
     web.write("ackplan_policy: 1\nrules: {no: {reason: x, max_changes: 0}}\n", "team.yaml")
     refused = web.run(*command, "--policy", "team.yaml")
     assert refused.code == 1
-    assert "ACK2110 More clusters change than a policy allows: team.yaml/no: 1, at most 0: web" in refused.out
+    assert "ACK2110 More changes than a policy allows: team.yaml/no: 1, at most 0: web" in refused.out
     assert web.changing() == before
 
 
@@ -109,8 +155,8 @@ def test_a_folder_holds_policies_of_both_sorts_their_data_and_tests_that_are_lef
     ("name", "said"),
     [
         ("missing.yaml", "ACK2100 Can't read the policy: missing.yaml: No such file or directory"),
-        ("builtin:nothing", "ACK2100 Can't read the policy: builtin:nothing: there is no such pack. Use one of: builtin:recommended"),
-        ("builtin:../read", "ACK2100 Can't read the policy: builtin:../read: there is no such pack. Use one of: builtin:recommended"),
+        ("builtin:nothing", "ACK2100 Can't read the policy: builtin:nothing: there is no such pack. Use one of: builtin:recommended, builtin:pinned"),
+        ("builtin:../read", "ACK2100 Can't read the policy: builtin:../read: there is no such pack. Use one of: builtin:recommended, builtin:pinned"),
         ("empty", "ACK2100 Can't read the policy: empty has no *.yaml, *.yml or *.rego file"),
         ("a.txt", "ACK2100 Can't read the policy: the name of a.txt does not end in .yaml, .yml or .rego"),
         ("pipe.yaml", "pipe.yaml:1:1: ACK1022 Spec file is not a regular file"),

@@ -48,7 +48,7 @@ def case(folder: Path, clusters: str, gone: str = "", now: datetime.datetime = M
     entries = {name: RecordedCluster(f"c-{name}", w.kind, w.parameters, w.own) for name, w in before.items()}
     live = [Cluster(f"c-{name}", name, "running", "cn-beijing", 3, "ManagedKubernetes", {}) for name in before]
     sides = Sides(after, Record("l", 1, entries), live, "digest")
-    return PolicyInput(plan(sides, Options(**options), BUILT_IN), after, len({*after, *before}), now)
+    return PolicyInput(plan(sides, Options(**options), BUILT_IN), after, entries, now)
 
 
 def rules_of(text: str) -> tuple[Any, ...]:
