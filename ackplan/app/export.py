@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence, Set
 
+from ackplan.app.export_inside import FoundInside, among, depending, entry_for
 from ackplan.app.import_record import left_out, obstacle
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, error
-from ackplan.record import Record
+from ackplan.record import Record, RecordedCluster
 from ackplan.resources.cluster.describe import Described, from_live
 from ackplan.spec import write
 from ackplan.spec.layout import laid_out
@@ -28,19 +28,28 @@ _SOURCES = {
 }
 
 
-def exportable(live: Sequence[Cluster], names: Sequence[str]) -> tuple[list[Cluster], list[Diagnostic]]:
+def exportable(live: Sequence[Cluster], names: Sequence[str], record: Record) -> tuple[list[Cluster], list[Diagnostic]]:
     """The clusters to export: those that are named, else all; and why others are left out."""
     chosen: list[Cluster] = []
     left: list[Diagnostic] = []
     for cluster in sorted(live, key=lambda cluster: (cluster.name, cluster.cluster_id)):
         if cluster.gone or (names and cluster.name not in names):
             continue
-        fault = obstacle(cluster) or _ambiguous(cluster, live)
+        fault = hindered(cluster, record) or _ambiguous(cluster, live)
         if fault is None:
             chosen.append(cluster)
         else:
             left.append(fault if names else left_out(fault))
     return chosen, left
+
+
+def hindered(cluster: Cluster, record: Record) -> Diagnostic | None:
+    """Why no spec can have this cluster, of the generation that it is recorded as; None where one can."""
+    return obstacle(cluster, _section(entry_for(record, cluster)))
+
+
+def _section(recorded: RecordedCluster | None) -> str:
+    return recorded.kind.section_key if recorded is not None else ""
 
 
 def _ambiguous(cluster: Cluster, live: Sequence[Cluster]) -> Diagnostic | None:
@@ -52,37 +61,34 @@ def _ambiguous(cluster: Cluster, live: Sequence[Cluster]) -> Diagnostic | None:
 
 
 def described(
-    chosen: Sequence[Cluster], nodes: Mapping[str, Sequence[Node]], record: Record
+    chosen: Sequence[Cluster],
+    nodes: Mapping[str, Sequence[Node]],
+    record: Record,
+    inside: Mapping[str, FoundInside],
 ) -> tuple[list[Described], list[Diagnostic]]:
     """Each cluster as a spec would have it, and those that no spec can have."""
     found: list[Described] = []
     faults: list[Diagnostic] = []
     for live in chosen:
-        kind = catalog.DEFAULT.kind_of_live(live.attributes)
-        recorded = record.clusters.get(live.name)
-        if recorded is not None and recorded.cluster_id != live.cluster_id:
-            recorded = None
+        recorded, within = entry_for(record, live), inside[live.cluster_id]
+        kind = catalog.DEFAULT.kind_of_live(live.attributes, _section(recorded))
         try:
             if kind is not None:
-                found.append(from_live(kind, live, nodes[live.cluster_id], recorded))
+                each = from_live(kind, live, nodes[live.cluster_id], recorded, within.sections)
+                found.append(dataclasses.replace(each, remarks=(*each.remarks, *within.remarks)))
         except Failure as failed:
             faults += [dataclasses.replace(fault, span=None) for fault in failed.diagnostics]
-    names = {cluster.name for cluster in found}
+    names = {cluster.name for cluster in found}.union(*(each.names for each in inside.values()))
     return [_among(cluster, names) for cluster in found], faults
 
 
-def _among(cluster: Described, names: set[str]) -> Described:
-    """The cluster without dependencies on clusters that are not exported with it."""
-    wanted = cluster.own.get("depends_on", ())
-    kept = [name for name in wanted if name in names]
-    if len(kept) == len(wanted):
-        return cluster
-    own: dict[str, Any] = {**cluster.own, "depends_on": kept}
-    if not kept:
-        del own["depends_on"]
-    gone = ", ".join(name for name in wanted if name not in names)
-    remark = f"depends_on is without clusters that are not here: {gone}"
-    return dataclasses.replace(cluster, own=own, remarks=(*cluster.remarks, remark))
+def _among(cluster: Described, names: Set[str]) -> Described:
+    """The cluster, and what is inside of it, without dependencies on what is not exported with it."""
+    own, gone = depending(cluster.own, names)
+    within, remarks = among(cluster.inside, names)
+    if gone:
+        remarks.insert(0, f"depends_on is without clusters that are not here: {', '.join(gone)}")
+    return dataclasses.replace(cluster, own=own, inside=within, remarks=(*cluster.remarks, *remarks))
 
 
 def to_adopt(clusters: Sequence[Described], record: Record) -> list[Described]:

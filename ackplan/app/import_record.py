@@ -27,9 +27,9 @@ _UNFIT = {
 }
 
 
-def obstacle(live: Cluster) -> Diagnostic | None:
-    """Why this live cluster can't be put under management; None where it can."""
-    if catalog.DEFAULT.kind_of_live(live.attributes) is None:
+def obstacle(live: Cluster, section: str = "") -> Diagnostic | None:
+    """Why this live cluster can't be put under management; None where it can. `section` tells its generation."""
+    if catalog.DEFAULT.kind_of_live(live.attributes, section) is None:
         return error("ACK3008", cluster_id=live.cluster_id, type_told=live.type_told, cluster=live.name)
     if live.state in _UNFIT:
         return error(_UNFIT[live.state], cluster_id=live.cluster_id, cluster=live.name)
@@ -111,4 +111,4 @@ def vanished(cluster: Cluster) -> Diagnostic:
 
 def not_in_spec(name: str) -> Diagnostic:
     """What follows of a cluster that is recorded, and that the spec does not have."""
-    return warning("ACK3052", cluster=name)
+    return warning("ACK3052", home=name.partition("/")[0], cluster=name)

@@ -61,4 +61,4 @@ async def _read(settings: Settings, names: Sequence[str], *, adopt: bool) -> tup
 
     record = baseline_now(settings).record
     async with open_api(settings) as api:
-        return await exported(api, record, names, adopt=adopt)
+        return await exported(api, record, names, settings.resource_types, adopt=adopt)

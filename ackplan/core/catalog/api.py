@@ -110,9 +110,12 @@ class Catalog:
         """The kind whose constants these values of a spec's cluster hold; of several, the one with most of them."""
         return self.family_of(values).kind_of(values)
 
-    def kind_of_live(self, attributes: JsonObject) -> Kind | None:
-        """The kind of a live cluster; None where no spec can say what it is, as with a profile that no kind has."""
-        return self.families[0].kind_of_live(attributes)
+    def kind_of_live(self, attributes: JsonObject, section: str = "") -> Kind | None:
+        """The kind of a live cluster; None where no spec can say what it is, as with a profile that no kind has.
+
+        A live cluster does not tell its generation: `section` does, and is empty for the guide's own.
+        """
+        return next(family for family in self.families if family.section == section).kind_of_live(attributes)
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of this id. KeyError for an id that the contract does not have."""

@@ -84,6 +84,12 @@ class Kind:
         said = {n: v for n, v in parameters.items() if n not in inherited} if inherited else parameters
         return nested(said) if self._groups else said
 
+    def named_in(self, path: str) -> str:
+        """The parameter that a dotted path leads to, or into: of `tags.0.key` it is `tags`. Else its first key."""
+        keys = path.split(".")
+        heads = (".".join(keys[:end]) for end in range(len(keys), 0, -1))
+        return next((head for head in heads if head in self.parameters), keys[0])
+
     @property
     def section(self) -> str:
         """The section of the guide that describes the create call."""

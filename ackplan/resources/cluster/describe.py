@@ -9,13 +9,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.catalog.sight import at, is_reserved
 from ackplan.core.diagnostics import Diagnostic, Failure, Span
+from ackplan.core.json_types import JsonObject
 from ackplan.core.size import Size
 from ackplan.core.values import ABSENT
 from ackplan.documents.tree import Laid
@@ -28,11 +29,15 @@ ASSUMED = "assumed, the API does not show it: check it"
 NODES = "as the nodes have it now"
 REFERENCE = "the API shows no passwords: set this variable before workers are added"
 _CREATED_WITH = "init_version"
+_NOTHING: Final[JsonObject] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A cluster as a spec would have it. `notes` are said of its parameters, `remarks` of the whole."""
+    """A cluster as a spec would have it. `notes` are said of its parameters, `remarks` of the whole.
+
+    `inside` are the sections of what is inside of it, by their keys.
+    """
 
     name: str
     kind: catalog.Kind
@@ -40,6 +45,7 @@ class Described:
     own: Mapping[str, Any] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    inside: JsonObject = field(default_factory=dict)
 
     @property
     def region(self) -> str:
@@ -56,7 +62,7 @@ class Described:
         if region is not None and self.region == region:
             filled.update(p.name for p in (self.kind.region_parameter,) if p)
         order = [name for name in self.kind.parameters if name in self.parameters and name not in filled]
-        return {**{name: self.parameters[name] for name in order}, **self.own}
+        return {**self.kind.body({name: self.parameters[name] for name in order}), **self.own, **self.inside}
 
 
 def visible(
@@ -110,8 +116,17 @@ def _types(role: str, nodes: Sequence[Node]) -> list[str]:
     return types if role == MASTER and len(distinct) > 1 else distinct
 
 
-def from_live(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node], recorded: RecordedCluster | None) -> Described:
-    """What is live, with what only the record knows. Raises Failure where no spec can say it."""
+def from_live(
+    kind: catalog.Kind,
+    live: Cluster,
+    nodes: Sequence[Node],
+    recorded: RecordedCluster | None,
+    inside: JsonObject = _NOTHING,
+) -> Described:
+    """What is live, with what only the record knows. Raises Failure where no spec can say it.
+
+    `inside` are the sections of what is inside of it: a kind of today's clusters is told by one.
+    """
     known = visible(kind, live, nodes, recorded.parameters if recorded else None)
     notes = dict(_notes(kind, live, nodes))
     if recorded is None or recorded.kind is not kind:
@@ -127,7 +142,7 @@ def from_live(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node], recorded
     else:
         notes = {}
         known = {name: value for name, value in known.items() if name in kept or name in kind.constants}
-    return completed(Described(live.name, kind, {**kept, **known}, recorded.own, notes))
+    return completed(Described(live.name, kind, {**kept, **known}, recorded.own, notes, inside=inside))
 
 
 def _notes(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
@@ -169,7 +184,7 @@ def _faults(described: Described) -> list[Diagnostic]:
     def start() -> Span:
         return Span(described.name, 1, 1)
 
-    kind, faults = validate.check_cluster(described.name, body, start)
+    kind, faults = validate.check_cluster(described.name, body, start, sections=described.inside.keys())
     if kind is None or faults:
         return faults
     return rules.check_fleet({described.name: wanted.build(described.name, kind, body, start)}, complete=False)
@@ -183,7 +198,7 @@ def _mended(described: Described, faults: Sequence[Diagnostic]) -> Described:
     kind, parameters, notes = described.kind, dict(described.parameters), dict(described.notes)
     remarks, stuck = list(described.remarks), []
     for fault in faults:
-        names = [name.split(".")[0] for name in fault.parameter.split(" or ")]
+        names = [kind.named_in(name) for name in fault.parameter.split(" or ")]
         fill = next((n for n in names if n in kind.parameters and kind.parameters[n].stand_in is not None), None)
         if fault.code == "ACK1101" and fill is not None:
             parameters[fill] = kind.parameters[fill].stand_in

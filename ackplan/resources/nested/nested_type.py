@@ -74,6 +74,14 @@ class NestedType(ABC):
         del api, home, sides
         return live
 
+    def made_apart(self, live: Mapping[str, LiveResource]) -> tuple[str, ...]:
+        """The names of those of these live ones that somebody made; none of a type whose live ones come by themselves.
+
+        Who writes their cluster without them is to be told.
+        """
+        del live
+        return ()
+
     def entry_of(self, live: LiveResource, desired: Wanted | None) -> RecordedCluster:
         """What is recorded of one that is taken over: as the spec has it, as far as it shows nothing else.
 

@@ -68,6 +68,12 @@ def _values(kind: Kind, fields: JsonObject, status: JsonObject) -> Iterator[tupl
             yield name, value
 
 
+def is_default(pool: LiveResource) -> bool:
+    """Whether it is the pool that its cluster was made with."""
+    info = pool.fields.get("nodepool_info")
+    return isinstance(info, Mapping) and info.get("is_default") is True
+
+
 def scales_itself(kind: Kind, fields: JsonObject) -> bool:
     """Whether a pool with these fields has its size from automatic scaling."""
     counting = kind.count_parameter

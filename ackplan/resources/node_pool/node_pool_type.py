@@ -21,7 +21,7 @@ from ackplan.resources.nested.inside import InsideSides
 from ackplan.resources.nested.looking import Looking
 from ackplan.resources.nested.nested_type import NestedType
 from ackplan.resources.node_pool import pool_honesty, pool_nodes, pool_upgrade
-from ackplan.resources.node_pool.live_pools import LIST, read_pools
+from ackplan.resources.node_pool.live_pools import LIST, is_default, read_pools
 from ackplan.resources.node_pool.pool_reads import with_nodes
 from ackplan.resources.node_pool.pool_share import PoolShare, with_nodes_of
 from ackplan.spec.desired import Wanted
@@ -48,6 +48,9 @@ class NodePoolType(NestedType):
         self, api: ApiReader, home: tuple[str, str], live: Mapping[str, LiveResource], sides: InsideSides
     ) -> Mapping[str, LiveResource]:
         return await with_nodes(api, home, live, sides)
+
+    def made_apart(self, live: Mapping[str, LiveResource]) -> tuple[str, ...]:
+        return tuple(name for name in sorted(live) if not is_default(live[name]))
 
     def entry_of(self, live: LiveResource, desired: Wanted | None) -> RecordedCluster:
         entry = super().entry_of(live, desired)
