@@ -103,7 +103,7 @@ def plan(sides: Sides, options: Options, types: Registry[PlannedType]) -> Plan:
     names = {name for share in shares for name in share.names}
     unknown = tuple(_unknown_names(names, options))
     planned = [change for share in shares for change in share.changes]
-    if len(shares) > 1:
+    if any(share.names for share in shares[1:]):
         planned.sort(key=lambda change: change.name)
     whole, problems = wire(planned)
     changes, left_out = select(whole, options.targets, options.excludes, skip_blocked=options.skip_blocked)
@@ -134,7 +134,8 @@ def _cautions(shares: Sequence[Share], changes: Sequence[Change]) -> Iterator[Di
         yield from shares[0].cautions(changes)
         return
     for share in shares:
-        yield from share.cautions([change for change in changes if change.name in share.names])
+        names = frozenset(share.names)
+        yield from share.cautions([change for change in changes if change.name in names])
 
 
 def _fingerprints(shares: Sequence[Share], changes: Sequence[Change]) -> dict[str, str]:

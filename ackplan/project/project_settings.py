@@ -91,7 +91,8 @@ def inputs(settings: ProjectSettings) -> Inputs:
     from ackplan.spec import Inputs
 
     values, environment = _variables(settings)
-    return Inputs(settings.chdir, settings.files, values, environment, settings.resource_types.sections)
+    sections = settings.types.sections if settings.types else lambda: settings.resource_types.sections
+    return Inputs(settings.chdir, settings.files, values, environment, sections)
 
 
 def _variables(settings: ProjectSettings) -> tuple[dict[str, Json], dict[str, str]]:

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from ackplan.core.json_types import Json, JsonObject
 
 if TYPE_CHECKING:
     from ackplan.spec.desired import Wanted
+    from ackplan.spec.fleet import Fleet
     from ackplan.spec.sections import Section
 
 
@@ -23,14 +24,15 @@ if TYPE_CHECKING:
 class Inputs:
     """Where the spec is and what its variables are set to. `environment` holds `ACKPLAN_VAR_*` by variable name.
 
-    `sections` are the keys of a cluster under which other resources stand, each with what they are.
+    `sections` are the keys of a cluster under which other resources stand, each with what they are; those of today's
+    clusters may be given as a function, which is called only where the spec has such a cluster.
     """
 
     folder: Path
     paths: Sequence[str] = ()
     variables: JsonObject = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
-    sections: Mapping[str, Section] = field(default_factory=dict)
+    sections: Mapping[str, Section] | Callable[[], Mapping[str, Section]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,18 @@ def _from_folder(digests: Mapping[Path, str], folder: Path) -> dict[str, str]:
     return {os.path.relpath(path, folder): digest for path, digest in digests.items()}
 
 
+def _sections(inputs: Inputs, merged: Fleet) -> Mapping[str, Section]:
+    """The sections that clusters of this fleet may have."""
+    from ackplan.core import catalog
+
+    if not callable(inputs.sections):
+        return inputs.sections
+    todays = {family.section for family in catalog.DEFAULT.families} - {""}
+    bodies = (*merged.templates.values(), *merged.clusters.values())
+    needed = any(isinstance(body, dict) and not todays.isdisjoint(body) for body in bodies)
+    return inputs.sections() if needed else {}
+
+
 def read(inputs: Inputs) -> Spec:
     """Reads, fills in and checks the fleet. Never raises for what is in the files: every fault is a diagnostic."""
     from ackplan.documents.files import display
@@ -94,7 +108,8 @@ def read(inputs: Inputs) -> Spec:
         found += validate.check_document(document)
     merged, faults = fleet.merge(documents)
     values, unset = variables.values_of(merged.variables, inputs.variables, inputs.environment)
-    kinds = {key: section.kind for key, section in inputs.sections.items()}
+    held_by = _sections(inputs, merged)
+    kinds = {key: section.kind for key, section in held_by.items()}
     resolved = resolve.resolve(merged, values, complete=whole, sections=kinds)
     meant, misfilled = account.account_of(merged, values)
     found += [*faults, *unset, *resolved.diagnostics, *misfilled]
@@ -104,7 +119,7 @@ def read(inputs: Inputs) -> Spec:
     for name, body in resolved.clusters.items():
         start = functools.partial(merged.clusters.key_span, name)
         said = resolve.named() if f"clusters.{name}" in misnamed else frozenset()
-        skip, held = said | resolved.faulty.get(name, set()), sections.of_cluster(inputs.sections, body)
+        skip, held = said | resolved.faulty.get(name, set()), sections.of_cluster(held_by, body)
         kind, faults = validate.check_cluster(name, body, start, skip=skip, sections=held.keys())
         found += faults
         unsound = {fault.parameter.split(".")[0] for fault in faults} | resolved.faulty.get(name, set())

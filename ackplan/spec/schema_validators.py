@@ -120,6 +120,19 @@ def nested_schema(kind: Kind) -> Mapping[str, object]:
     return {**kind.root, "$schema": spec["$schema"], "$id": f"{spec['$id']}.{kind}", "$defs": definitions}
 
 
+@functools.cache
+def _nested(kind: Kind) -> tuple[jsonschema_rs.Draft202012Validator, jsonschema_rs.Draft202012Validator]:
+    schemas = (nested_schema(kind), nested_own_schema(kind))
+    first, second = (jsonschema_rs.Draft202012Validator(dict(s), registry=_compiled_registry()) for s in schemas)
+    return first, second
+
+
+def is_valid_nested(kind: Kind, said: object, own: object) -> bool:
+    """Whether what stands inside of a cluster, and ackplan's own keys in it, are right: decided, not explained."""
+    first, second = _nested(kind)
+    return first.is_valid(said) and second.is_valid(own)
+
+
 def faults_by(schema: Mapping[str, object], instance: object) -> Iterator[ValidationError]:
     """What this schema, which may refer to those of the files, refuses of an instance."""
     from jsonschema import Draft202012Validator

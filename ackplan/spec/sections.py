@@ -50,11 +50,11 @@ def of_cluster(sections: Mapping[str, Section], body: Map) -> Mapping[str, Secti
 
 def read(cluster: Wanted, of: Section, key: str, body: Map) -> tuple[dict[str, Wanted], list[Diagnostic]]:
     """The resources under this key of a cluster, by their short names, and what is wrong with them."""
-    section, span = body[key], body.key_span(key)
+    section = body[key]
     if of.listed and isinstance(section, Seq):
         return _read_list(cluster, of, key, section)
     if not isinstance(section, Map):
-        return {}, [error("ACK1103.section", span=span, cluster=cluster.name, parameter=key)]
+        return {}, [error("ACK1103.section", span=body.key_span(key), cluster=cluster.name, parameter=key)]
     resources: dict[str, Wanted] = {}
     faults: list[Diagnostic] = []
     for name, inner in section.items():
@@ -63,7 +63,7 @@ def read(cluster: Wanted, of: Section, key: str, body: Map) -> tuple[dict[str, W
         if not isinstance(inner, Map) or "/" in name or not name:
             faults.append(error("ACK1103.section", span=start(), cluster=cluster.name, parameter=f"{key}.{name}"))
             continue
-        named, wrong = _named(inner, of.kind, short, start())
+        named, wrong = _named(inner, of.kind, short, start)
         wrong += validate.check_nested(short, named, start, (of.kind, of.own_keys))
         faults += wrong
         if not wrong:
@@ -75,14 +75,14 @@ def _read_list(cluster: Wanted, of: Section, key: str, section: Seq) -> tuple[di
     """The same of a list. What is `disabled` is none; an empty text says nothing."""
     resources: dict[str, Wanted] = {}
     faults: list[Diagnostic] = []
-    first: dict[str, Span] = {}
+    first: dict[str, Callable[[], Span]] = {}
     for index, item in ((index, item) for index, item in enumerate(section) if isinstance(item, Map)):
         name, start = str(item["name"]), functools.partial(_item_span, section, index)
         short = Address(of.name, name, Address(CLUSTER, cluster.name)).short
         wrong = list(_of_item(item, of.kind, short, start))
         if name in first:
-            wrong.append(error("ACK1211", first=str(first[name]), span=start(), cluster=cluster.name, parameter=key))
-        first.setdefault(name, start())
+            wrong.append(error("ACK1211", first=str(first[name]()), span=start(), cluster=cluster.name, parameter=key))
+        first.setdefault(name, start)
         faults += wrong
         if not wrong and not item.get("disabled"):
             said = Laid(item)
@@ -111,7 +111,7 @@ def _of_item(item: Map, kind: Kind, short: str, start: Callable[[], Span]) -> It
         yield error("ACK1103.value", reason=why, span=locate(item, (name,), start()), cluster=short, parameter=name)
 
 
-def _named(body: Map, kind: Kind, short: str, start: Span) -> tuple[Map, list[Diagnostic]]:
+def _named(body: Map, kind: Kind, short: str, start: Callable[[], Span]) -> tuple[Map, list[Diagnostic]]:
     """The body with the name that its key says; one that is written in it has to be the same."""
     naming = next((p.name for p in kind.parameters.values() if p.fill == "name"), "")
     if not naming:
@@ -128,7 +128,7 @@ def _named(body: Map, kind: Kind, short: str, start: Span) -> tuple[Map, list[Di
     if written == name or not isinstance(written, str):
         return whole, []
     return whole, [
-        error("ACK1201.nested", name=shown(written), span=locate(body, path, start), cluster=short, parameter=naming)
+        error("ACK1201.nested", name=shown(written), span=locate(body, path, start()), cluster=short, parameter=naming)
     ]
 
 

@@ -12,7 +12,14 @@ from ackplan.core.diagnostics import Diagnostic, Span, error
 from ackplan.documents.tree import Laid, Map
 from ackplan.spec.fault_reporter import FaultReporter
 from ackplan.spec.fleet import Document
-from ackplan.spec.schema_validators import faults_by, faults_of, is_valid, nested_own_schema, nested_schema
+from ackplan.spec.schema_validators import (
+    faults_by,
+    faults_of,
+    is_valid,
+    is_valid_nested,
+    nested_own_schema,
+    nested_schema,
+)
 
 
 def check_document(document: Document) -> list[Diagnostic]:
@@ -28,6 +35,9 @@ def check_document(document: Document) -> list[Diagnostic]:
 def check_nested(name: str, body: Map, start: Callable[[], Span], of: tuple[Kind, Set[str]]) -> list[Diagnostic]:
     """Every fault of something inside of a cluster, of its kind and of those of ackplan's own keys that it may have."""
     kind, own = of
+    said, mine = ({key: value for key, value in body.items() if key in keys} for keys in (kind.keys, own))
+    if len(said) + len(mine) == len(body) and is_valid_nested(kind, said, mine):
+        return []
     reporter = FaultReporter(body, start(), name)
     faults = [reporter.unknown_key(key, [*kind.keys, *own]) for key in body if key not in own and key not in kind.keys]
     for schema, keys in ((nested_schema(kind), kind.keys), (nested_own_schema(kind), own)):

@@ -74,8 +74,10 @@ class Catalog:
 
     def family_of(self, values: JsonObject) -> Family:
         """The generation of kinds that these values of a spec's cluster are of: a section in them tells it."""
-        guide, *others = self.families
-        return next((family for family in others if family.section in values), guide)
+        for family in self.families[1:]:
+            if family.section in values:
+                return family
+        return self.families[0]
 
     @functools.cached_property
     def discriminators(self) -> frozenset[str]:

@@ -33,6 +33,10 @@ class Difference:
     workers: Workers | None
     size_drifted: bool = False
 
+    def having(self, changes: tuple[ParameterChange, ...]) -> Difference:
+        """The same with these changes instead."""
+        return self if changes is self.changes else replace(self, changes=changes)
+
     @property
     def replacing(self) -> tuple[ParameterChange, ...]:
         return tuple(change for change in self.changes if change.effect is Effect.REPLACE)

@@ -238,7 +238,7 @@ def _replace(case: Case, sides: _Existing, recorded: RecordedCluster, difference
 def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference: Difference) -> Change:
     wanted, live = sides.desired, sides.live
     upgrade = plan_upgrade(wanted, difference.changes, case.route)
-    difference = replace(difference, changes=upgrade.changes)
+    difference = difference.having(upgrade.changes)
     released, blocked = release(sides, recorded, difference)
     blocked += upgrade.blocked
     merged = {**recorded.parameters, **wanted.parameters}
@@ -260,7 +260,7 @@ def _update(case: Case, sides: _Existing, recorded: RecordedCluster, difference:
     named = sent_as(sides.nodes or (), case.node_names)
     settings = tuple(change for change in difference.changes if change.effect is Effect.MODIFY)
     goal = steps.Update(wanted, recorded, live, difference.workers, released, reason, size, named, settings)
-    todo = steps.update(replace(goal, versions=upgrade.versions))
+    todo = steps.update(replace(goal, versions=upgrade.versions) if upgrade.versions else goal)
     blocked += [refusals.lacking(wanted, name) for name in scale_out.lacking(wanted.kind, todo)]
     blocked += unfit(wanted, live, todo)
     return change_of_desired(

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
+from ackplan.core.catalog.sight import Sight
 from ackplan.core.json_types import Json, JsonObject
 from ackplan.plan.live_sides import ABSENT_PRINT, FACTS, Live
 
@@ -30,11 +31,17 @@ def _kept() -> tuple[str, ...]:
     return tuple(sorted({*catalog.DEFAULT.discriminators, "vswitch_id"}))
 
 
+@functools.lru_cache(256)
+def _showing(fields: frozenset[str]) -> tuple[Sight, ...]:
+    """What an answer with these fields may show."""
+    return tuple(s for s in catalog.DEFAULT.sights if {s.field, *(field for field, _ in s.rest)} & fields)
+
+
 def shown_of(live: Cluster) -> dict[str, Json]:
     """What is compared of a live cluster, each value under the best of the fields that show it."""
     attributes = live.attributes
     shown: dict[str, Json] = {}
-    for sight in catalog.DEFAULT.sights:
+    for sight in _showing(frozenset(attributes)):
         if sight.field in attributes or sight.rest:
             value = sight.shows(attributes)
             if value is not None:

@@ -22,6 +22,7 @@ from ackplan.resources.cluster.decide import Case, decide
 from ackplan.resources.cluster.fingerprint import fingerprint, kept, shown_of
 from ackplan.resources.cluster.refresh import refresh
 from ackplan.resources.cluster.upgrades import Upgrading, upgrading
+from ackplan.resources.upgraded import upgraded_parameter
 from ackplan.spec.desired import Wanted
 
 
@@ -76,7 +77,8 @@ def nodes_needed(sides: Sides, options: Options) -> tuple[str, ...]:
 
 def upgrades_needed(sides: Sides, options: Options) -> dict[str, Upgrading]:
     """The clusters that are to be upgraded, by their names: the plan has to know over which versions."""
-    if options.mode != "normal":
+    kinds = {wanted.kind for wanted in sides.wanted.values()}
+    if options.mode != "normal" or not any(upgraded_parameter(kind) for kind in kinds):
         return {}
     match = _Match(sides)
     sought = ((name, match.seen(name)) for name in match.names)

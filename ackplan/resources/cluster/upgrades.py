@@ -5,7 +5,7 @@ What was upgraded outside of ackplan is said and left: only the spec can follow 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -49,11 +49,11 @@ def upgrading(wanted: Wanted | None, live: Cluster | None) -> Upgrading | None:
     return Upgrading(live, shown, target)
 
 
-def plan_upgrade(wanted: Wanted, changes: Sequence[ParameterChange], route: UpgradeRoute | None) -> UpgradePlan:
+def plan_upgrade(wanted: Wanted, changes: tuple[ParameterChange, ...], route: UpgradeRoute | None) -> UpgradePlan:
     """What becomes of the differences of a cluster once its version is looked at."""
     mine = next((change for change in changes if change.effect is Effect.UPGRADE), None)
     if mine is None:
-        return UpgradePlan(tuple(changes))
+        return UpgradePlan(changes)
     others = tuple(change for change in changes if change is not mine)
     if not isinstance(mine.before, str) or not isinstance(mine.after, str):
         return UpgradePlan((*others, replace(mine, effect=Effect.RECORDED)))
