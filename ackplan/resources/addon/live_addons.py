@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from ackplan.core.json_types import Json, JsonObject
 from ackplan.core.states import Condition, condition, spelled
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.plan.live_sides import LiveResource
+from ackplan.resources.nested.raw_answers import object_of, unreadable
 
 LIST: Final = "list_addon_instances"
 ONE: Final = "get_addon_instance"
@@ -32,12 +33,12 @@ async def read_addons(api: ApiReader, home: tuple[str, str]) -> dict[str, LiveRe
     One whose name no spec can have is left out.
     """
     cluster_id, region = home
-    addons = _object(await api.read(LIST, {"id": cluster_id}, region), LIST).get("addons")
+    addons = object_of(await api.read(LIST, {"id": cluster_id}, region), LIST).get("addons")
     if addons is not None and (not isinstance(addons, list) or len(addons) > _MOST):
-        raise _unreadable(LIST, '"addons" is not a list')
-    read = [_addon(_object(each, LIST), LIST) for each in addons or ()]
+        raise unreadable(LIST, '"addons" is not a list')
+    read = [_addon(object_of(each, LIST), LIST) for each in addons or ()]
     if len({one.name for one in read}) != len(read):
-        raise _unreadable(LIST, "two add-ons have the same name")
+        raise unreadable(LIST, "two add-ons have the same name")
     return {one.name: one for one in read if _NAME.fullmatch(one.name)}
 
 
@@ -53,9 +54,9 @@ async def read_addon(api: ApiReader, home: tuple[str, str], name: str) -> LiveRe
         if fault.missing or fault.http_status != _NOT_FOUND:
             raise
         return (await read_addons(api, home)).get(name)
-    read = _addon(_object(answer, ONE), ONE)
+    read = _addon(object_of(answer, ONE), ONE)
     if read.name != name:
-        raise _unreadable(ONE, "it is about another add-on")
+        raise unreadable(ONE, "it is about another add-on")
     return read
 
 
@@ -63,7 +64,7 @@ def _addon(answer: JsonObject, operation: str) -> LiveResource:
     """An add-on; it has no id but its name. Settings that are empty are none, those that are not told are unknown."""
     name, version, state = (_text(answer, key, operation) for key in ("name", "version", "state"))
     if not name or not state:
-        raise _unreadable(operation, "an add-on has no name or no state")
+        raise unreadable(operation, "an add-on has no name or no state")
     values: dict[str, Json] = {"name": name, "version": version} if version else {"name": name}
     config = answer.get("config")
     settings = {"config": config or _NO_SETTINGS} if isinstance(config, str) else {}
@@ -99,7 +100,7 @@ async def _entry(api: ApiReader, home: tuple[str, str], name: str) -> JsonObject
         if fault.missing or fault.http_status != _NOT_FOUND:
             raise
         return {}
-    return _object(answer, ENTRY)
+    return object_of(answer, ENTRY)
 
 
 def _text(answer: JsonObject, key: str, operation: str) -> str:
@@ -107,15 +108,5 @@ def _text(answer: JsonObject, key: str, operation: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > _LONGEST or not value.isprintable():
-        raise _unreadable(operation, f'"{key}" is not a short text')
+        raise unreadable(operation, f'"{key}" is not a short text')
     return value
-
-
-def _object(value: Json, operation: str) -> JsonObject:
-    if not isinstance(value, Mapping):
-        raise _unreadable(operation, "it is not an object where one belongs")
-    return value
-
-
-def _unreadable(operation: str, why: str) -> ApiError:
-    return ApiError("AnswerUnreadable", why, operation=operation)

@@ -13,8 +13,9 @@ from ackplan.core.answers import Node
 from ackplan.core.catalog import Kind
 from ackplan.core.json_types import Json, JsonObject
 from ackplan.core.states import Condition, condition, spelled
-from ackplan.execute.ports import ApiError, ApiReader
+from ackplan.execute.ports import ApiReader
 from ackplan.plan.live_sides import LiveResource
+from ackplan.resources.nested.raw_answers import object_of, unreadable
 
 LIST: Final = "list_node_pools"
 NODES: Final = "list_nodes"
@@ -32,26 +33,26 @@ def condition_of(state: str) -> Condition:
 
 def read_pools(answer: Json, kind: Kind) -> dict[str, LiveResource]:
     """The pools of a cluster by name. Raises ApiError."""
-    pools = _object(answer, LIST).get("nodepools")
+    pools = object_of(answer, LIST).get("nodepools")
     if pools is None:
         return {}
     if not isinstance(pools, list) or len(pools) > _MOST_POOLS:
-        raise _unreadable(LIST, '"nodepools" is not a list')
-    read = [_pool(_object(pool, LIST), kind) for pool in pools]
+        raise unreadable(LIST, '"nodepools" is not a list')
+    read = [_pool(object_of(pool, LIST), kind) for pool in pools]
     if len({pool.name for pool in read}) != len(read):
-        raise _unreadable(LIST, "two pools have the same name")
+        raise unreadable(LIST, "two pools have the same name")
     return {pool.name: pool for pool in read}
 
 
 def _pool(answer: JsonObject, kind: Kind) -> LiveResource:
-    info, status = _object(answer.get("nodepool_info"), LIST), _object(answer.get("status") or {}, LIST)
+    info, status = object_of(answer.get("nodepool_info"), LIST), object_of(answer.get("status") or {}, LIST)
     pool_id, name, state = info.get("nodepool_id"), info.get("name"), status.get("state")
     if not isinstance(pool_id, str) or not _ID.fullmatch(pool_id):
-        raise _unreadable(LIST, '"nodepool_id" is not an id')
+        raise unreadable(LIST, '"nodepool_id" is not an id')
     if not isinstance(name, str) or not name or len(name) > _LONGEST:
-        raise _unreadable(LIST, '"name" is not a short text')
+        raise unreadable(LIST, '"name" is not a short text')
     if not isinstance(state, str) or not state or not state.isprintable():
-        raise _unreadable(LIST, '"state" is not a text')
+        raise unreadable(LIST, '"state" is not a text')
     fields = {**answer, **_FILLED}
     values = dict(_values(kind, fields, status))
     return LiveResource(pool_id, name, state, values, condition_of(state), fields)
@@ -106,15 +107,15 @@ async def read_nodes(api: ApiReader, cluster_id: str, region: str, pool_id: str)
     nodes: dict[str, Node] = {}
     for number in range(1, _MOST_PAGES + 1):
         query = {"nodepool_id": pool_id, "pageNumber": str(number), "pageSize": str(_PAGE)}
-        answer = _object(await api.read(NODES, {"id": cluster_id}, region, query), NODES)
+        answer = object_of(await api.read(NODES, {"id": cluster_id}, region, query), NODES)
         page = answer.get("nodes")
         if page is not None and not isinstance(page, list):
-            raise _unreadable(NODES, '"nodes" is not a list')
-        read = [_node(_object(each, NODES)) for each in page or ()]
+            raise unreadable(NODES, '"nodes" is not a list')
+        read = [_node(object_of(each, NODES)) for each in page or ()]
         nodes.update((node.key, node) for node in read)
         if len(read) < _PAGE:
             return tuple(nodes.values())
-    raise _unreadable(NODES, f"there are more than {_MOST_PAGES} pages of nodes")
+    raise unreadable(NODES, f"there are more than {_MOST_PAGES} pages of nodes")
 
 
 def _node(answer: JsonObject) -> Node:
@@ -132,15 +133,5 @@ def _node(answer: JsonObject) -> Node:
         texts.get("error_message", ""),
     )
     if not node.key or not node.key.isprintable() or len(node.key) > _LONGEST:
-        raise _unreadable(NODES, "a node has neither an instance nor a name")
+        raise unreadable(NODES, "a node has neither an instance nor a name")
     return node
-
-
-def _object(value: Json, operation: str) -> JsonObject:
-    if not isinstance(value, Mapping):
-        raise _unreadable(operation, "it is not an object where one belongs")
-    return value
-
-
-def _unreadable(operation: str, why: str) -> ApiError:
-    return ApiError("AnswerUnreadable", why, operation=operation)
