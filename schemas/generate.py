@@ -85,8 +85,10 @@ def _entry(contract: Mapping[str, Any], method: str, path: str, said: Mapping[st
         "secret_answer": said.get("x-ack-secret-answer", False),
         "expected_seconds": said["x-ack-expected-seconds"],
         "expected_seconds_by_body": said.get("x-ack-expected-seconds-by-body", {}),
+        "task_types": list(said.get("x-ack-task-types", ())),
     }
     optional = {"also", "query", "bodies", "bodies_today", "empty_answer", "secret_answer", "expected_seconds_by_body"}
+    optional.add("task_types")
     return {name: value for name, value in entry.items() if value or name not in optional}
 
 

@@ -79,6 +79,10 @@ class Catalog:
                 return family
         return self.families[0]
 
+    def has_family(self, section: str) -> bool:
+        """Whether this key of a spec's cluster tells a generation."""
+        return any(family.section == section for family in self.families[1:])
+
     @functools.cached_property
     def discriminators(self) -> frozenset[str]:
         """The parameters that tell kinds of any generation apart."""

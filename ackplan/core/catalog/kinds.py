@@ -7,7 +7,7 @@ which are secret, which a live cluster shows. Whoever has a cluster has its kind
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,11 @@ class Kind:
         """The parameters that tell the kinds of its generation apart, each with the values it may take."""
         return next(f for f in self.catalog.families if f.section == self.section_key).discriminators
 
+    @property
+    def moved(self) -> Mapping[str, str]:
+        """The guide's parameters that it does not have, each with its place today, or nothing (`x-ack-gone`)."""
+        return self.root.get("x-ack-gone", {})
+
     @functools.cached_property
     def keys(self) -> frozenset[str]:
         """What a spec has at the top of one of this kind: its parameters, and the groups that hold others."""
@@ -70,7 +75,11 @@ class Kind:
 
     def flat(self, body: JsonObject) -> JsonObject:
         """The parameters of a body, those in groups under dotted names: `scaling_group.desired_size`."""
-        return dict(_leaves(body, "", self._outer_groups)) if self._groups else body
+        if not self._groups:
+            return body
+        leaves: dict[str, Json] = {}
+        _collect(leaves, body, "", self._outer_groups)
+        return leaves
 
     @functools.cached_property
     def _outer_groups(self) -> frozenset[str]:
@@ -199,13 +208,13 @@ class Kind:
         return {name: value for name, value in values if value is not None}
 
 
-def _leaves(body: JsonObject, prefix: str, groups: frozenset[str]) -> Iterator[tuple[str, Json]]:
+def _collect(leaves: dict[str, Json], body: JsonObject, prefix: str, groups: frozenset[str]) -> None:
     for key, value in body.items():
         name = prefix + key
         if name in groups and isinstance(value, Mapping):
-            yield from _leaves(value, f"{name}.", groups)
+            _collect(leaves, value, f"{name}.", groups)
         else:
-            yield name, value
+            leaves[name] = value
 
 
 def nested(parameters: JsonObject) -> dict[str, Json]:

@@ -17,7 +17,7 @@ class Operation:
     """One operation. `path` has a place for each id that it needs (`/clusters/{id}/attach`); `places` are their names.
 
     `action` is the name of it that ACS3 signs; `bodies_today` are bodies of today's API beside those of the guide.
-    `expected_seconds` is how long it usually takes to settle.
+    `expected_seconds` is how long it usually takes to settle, `task_types` are those of the tasks that it begins.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Operation:
     expected_by_body: Mapping[str, float] = field(default_factory=dict)
     bodies_today: tuple[str, ...] = ()
     action: str = ""
+    task_types: frozenset[str] = frozenset()
 
     def path_of(self, ids: Mapping[str, str]) -> str:
         """The path with each id in the place of its name. Raises ValueError for a name too few or too many."""
@@ -60,4 +61,5 @@ def operation_from(entry: OperationEntry) -> Operation:
         expected_by_body={f: float(s) for f, s in entry.get("expected_seconds_by_body", {}).items()},
         bodies_today=tuple(entry.get("bodies_today", ())),
         action=entry.get("action", ""),
+        task_types=frozenset(entry.get("task_types", ())),
     )

@@ -7,6 +7,7 @@ cluster shows the parameter. No parameter is named in code: whoever needs one as
 from __future__ import annotations
 
 import enum
+import functools
 import json
 import operator
 from collections.abc import Mapping
@@ -39,7 +40,7 @@ class Effect(enum.Enum):
     REPLACE = "replace"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parameter:
     """One parameter. `reads` names the type that a string form of it is read as; `fill` where a value comes from.
 
@@ -175,8 +176,7 @@ class Parameter:
 
         A list may come as text with commas or as its only item, a number or a truth as text, a text as a number.
         """
-        taken = self.schema.get("type", ())
-        types = {taken} if isinstance(taken, str) else set(taken)
+        types = self._types
         if "array" in types:
             value = [value] if isinstance(value, Mapping) else value
             items = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
@@ -190,10 +190,15 @@ class Parameter:
             return int(text)
         return self._of_type(value, types)
 
-    def _of_type(self, value: Json, types: set[str]) -> Json:
+    @functools.cached_property
+    def _types(self) -> frozenset[str]:
+        taken = self.schema.get("type", ())
+        return frozenset({taken} if isinstance(taken, str) else taken)
+
+    def _of_type(self, value: Json, types: frozenset[str]) -> Json:
         """One value: a number as text where only that is taken, None for what is of none of these types."""
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return str(value) if types == {"string"} else value
+            return str(value) if types == frozenset({"string"}) else value
         own = {bool: "boolean", str: "string"}.get(type(value), "")
         return value if own in types or not types else None
 

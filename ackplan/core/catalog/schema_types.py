@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
-from ackplan.core.json_types import Json
+from ackplan.core.json_types import Json, JsonObject
 
 # The functional form, for keys that are no names in Python. Every key may be absent.
 Schema = TypedDict(
@@ -47,6 +47,7 @@ Schema = TypedDict(
         "x-ack-inherits": "Mapping[str, Schema]",
         "x-ack-join": str,
         "x-ack-kind": str,
+        "x-ack-kept": Sequence[str],
         "x-ack-known": bool,
         "x-ack-lacks": Mapping[str, Json],
         "x-ack-live": Sequence[str],
@@ -76,6 +77,7 @@ Schema = TypedDict(
         "x-ack-unless": str,
         "x-ack-whole": bool,
         "x-ack-with": Mapping[str, Json],
+        "x-ack-words": Mapping[str, str],
         "x-ack-family": str,
         "x-ack-place": str,
     },
@@ -99,10 +101,29 @@ class OperationEntry(_OperationFacts, total=False):
     bodies_today: Sequence[str]
     expected_seconds: float
     expected_seconds_by_body: Mapping[str, float]
+    task_types: Sequence[str]
+
+
+class ProviderWorkers(TypedDict):
+    """What is made of the workers of a cluster of the guide: its attributes, by the cluster's parameters."""
+
+    type: str
+    name: str
+    module: str
+    attributes: Mapping[str, str]
+
+
+class ProviderResource(TypedDict, total=False):
+    """What a resource of the Terraform provider has, in `terraform-provider.json`."""
+
+    ids: Mapping[str, str]
+    attributes: JsonObject
+    workers: ProviderWorkers
 
 
 class SchemaFile(Schema, total=False):
-    """A file: a schema, or `operations.json` with the operations of one version of the API."""
+    """A file: a schema, or one that programs alone read: `operations.json`, `terraform-provider.json`."""
 
     version: str
     operations: Sequence[OperationEntry]
+    resources: Mapping[str, ProviderResource]

@@ -12,8 +12,10 @@ from ackplan.core.catalog.schema_types import Schema, SchemaFile
 
 SPEC = "spec.schema.json"
 POLICY = "policy.schema.json"
+WORKSPACES = "workspaces.schema.json"
 DEFINITIONS = "definitions.schema.json"
 OPERATIONS = "operations.json"
+PROVIDER = "terraform-provider.json"
 _REFERENCES: Final[tuple[Literal["$ref", "$dynamicRef"], ...]] = ("$ref", "$dynamicRef")
 
 

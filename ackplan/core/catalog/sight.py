@@ -24,14 +24,14 @@ _DATED: Final = "current_version"
 class Sight:
     """Where a live cluster shows one parameter. `field` is the best of its places, `rest` are the others.
 
-    A place is the name of a field, or `FIELD.KEY...`, a part of one; each of `rest` comes with its field. `form` says
-    how what is shown may differ from what was given: a `version` may be fuller, an object
-    may say more than the `part` of it that was given; without one it may not.
+    A place is the name of a field, or `FIELD.KEY...`, a part of one; in `rest` it is the field and its keys. `form` is
+    how what is shown may differ from what was given: a `version` may be fuller, an object may say more than the `part`
+    of it that was given; without one it may not.
     """
 
     parameter: Parameter
     field: str
-    rest: tuple[tuple[str, str], ...]
+    rest: tuple[tuple[str, tuple[str, ...]], ...]
     form: str | None
 
     def shows(self, attributes: JsonObject) -> Json:
@@ -39,9 +39,10 @@ class Sight:
         value = attributes.get(self.field)
         if value is not None and _tells(value, attributes):
             return value
-        for field, place in self.rest:
-            if attributes.get(field) is not None:
-                value = at(attributes, place)
+        for field, keys in self.rest:
+            value = attributes.get(field)
+            if value is not None:
+                value = _below(value, keys)
                 if value is not None and _tells(value, attributes):
                     return value
         return None
@@ -51,9 +52,10 @@ class Sight:
 
         Where it says the same as one of `others`, the most important first, it is that one.
         """
-        shown = self.read(self.shows(attributes), others)
-        if shown is None:
-            return None
+        there = self.shows(attributes)
+        shown = self.read(there, others) if there is not None else None
+        if shown is None or not others:
+            return shown
         same = (other for other in others if other is not ABSENT and self._says(shown, other))
         return next(same, common_part(shown, _first(others)) if self.form == "part" else shown)
 
@@ -98,10 +100,15 @@ class Sight:
 def at(attributes: JsonObject, place: str) -> Json:
     """What stands at a place of an answer; a field may hold JSON as a text."""
     field, *keys = place.split(".")
-    value = attributes.get(field)
+    return _below(attributes.get(field), keys)
+
+
+def _below(value: Json, keys: Sequence[str]) -> Json:
     for key in keys:
         value = from_json(value) if isinstance(value, str) else value
-        value = value.get(key) if isinstance(value, Mapping) else None
+        if not isinstance(value, dict | Mapping):
+            return None
+        value = value.get(key)
     return value
 
 
@@ -137,6 +144,6 @@ def sights_of(parameters: Mapping[str, Parameter]) -> dict[str, Sight]:
 
 
 def _sight(parameter: Parameter) -> Sight:
-    field, *others = parameter.places if "." not in parameter.places[0] else (parameter.places[0], *parameter.places)
-    rest = tuple((place.partition(".")[0], place) for place in others)
-    return Sight(parameter, field, rest, parameter.schema.get("x-ack-live-form"))
+    best, *others = parameter.places if "." not in parameter.places[0] else (parameter.places[0], *parameter.places)
+    rest = tuple((field, tuple(keys)) for field, *keys in (place.split(".") for place in others))
+    return Sight(parameter, best, rest, parameter.schema.get("x-ack-live-form"))
