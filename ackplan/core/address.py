@@ -6,6 +6,7 @@ out the type where the spec leaves it out: a cluster is `shop`, a node pool of i
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +15,7 @@ CLUSTER: Final = "cluster"
 _UNNAMED: Final = (CLUSTER, "node_pool")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class Address:
     """`parent` is the address of the resource that it is inside of; None at the top."""
 
@@ -26,7 +27,7 @@ class Address:
         own = f"{self.type}/{self.name}"
         return own if self.parent is None else f"{self.parent}/{own}"
 
-    @property
+    @functools.cached_property
     def short(self) -> str:
         """The short form, which names one resource and no other."""
         if self.parent is None:
@@ -40,6 +41,20 @@ class Address:
         return self if self.parent is None else self.parent.root
 
 
+def short_of(kind: str, cluster: str, name: str) -> str:
+    """The short form of the resource of this type and name in a cluster."""
+    return f"{cluster}/{name}" if kind == _UNNAMED[1] else f"{cluster}/{kind}/{name}"
+
+
+def parse_whole(text: str) -> Address:
+    """The address of something inside of a cluster, written in full. Raises ValueError for a text that is none."""
+    match text.split("/"):
+        case [outer, cluster, kind, name] if outer == CLUSTER != kind and cluster and kind and name:
+            return parse(short_of(kind, cluster, name))
+    raise ValueError(f"{text} is no address")
+
+
+@functools.lru_cache(maxsize=1 << 16)
 def parse(short: str) -> Address:
     """The address of a short form. Raises ValueError for a text that is none."""
     cluster, *rest = short.split("/")

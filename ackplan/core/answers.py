@@ -125,10 +125,35 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskStage:
+    """A stage of a task; `begun` and `ended` as they came, empty where it has not."""
+
+    name: str
+    state: str
+    begun: str
+    ended: str
+
+    @property
+    def over(self) -> bool:
+        return task_end(self.state) is End.SUCCESS
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEvent:
+    """What happened in a task: when, how severe it is, what it is about and in words."""
+
+    at: str
+    level: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """A task, from `GET /tasks/{id}`, with its state as it came.
+    """A task, from `GET /tasks/{id}` or, without its parts, from `GET /clusters/{id}/tasks`, with its state as it came.
 
     `error_code` and `error_message` say why it failed: from `error`, else from what the answer tells of its parts.
+    `target` is the id of what it changes, where that is not the cluster; `subjects` are what else it is about.
     """
 
     task_id: str
@@ -139,6 +164,22 @@ class Task:
     updated: str
     error_code: str
     error_message: str
+    target: str = ""
+    subjects: tuple[str, ...] = ()
+    stage: str = ""
+    stages: tuple[TaskStage, ...] = ()
+    events: tuple[TaskEvent, ...] = ()
+
+    @property
+    def percent(self) -> int | None:
+        """How many in a hundred of its stages are behind it; None where the answer tells of none.
+
+        That stages to come are told as well is assumed. One that goes on is never all done.
+        """
+        if self.end is End.SUCCESS:
+            return 100
+        over = sum(stage.over for stage in self.stages)
+        return min(100 * over // len(self.stages), 99) if self.stages else None
 
     @property
     def end(self) -> End | None:
@@ -155,6 +196,12 @@ class Task:
         return self.end not in {None, End.SUCCESS}
 
 
+def with_percent(state: str, task: Task | None) -> str:
+    """A state in words, with how far its task is where that is told: `updating, 40% of its task`."""
+    percent = task.percent if task is not None else None
+    return state if percent is None else f"{state}, {percent}% of its task"
+
+
 @dataclass(frozen=True, slots=True)
 class LogLine:
     """A line of a cluster's log, from `GET /clusters/{id}/logs`."""
@@ -162,6 +209,14 @@ class LogLine:
     created: str
     level: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kubeconfig:
+    """A cluster's kubeconfig, a secret, and until when it is valid as the answer tells it; empty where it does not."""
+
+    text: str = field(repr=False)
+    expiration: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from ackplan.core import messages
+from ackplan.core import language, messages
 from ackplan.core.messages import Message, Text
 
 # Completes the commands that a text names by what the command that is running was given; without one they stay.
@@ -65,7 +65,7 @@ class Diagnostic:
     @property
     def summary(self) -> str:
         """What is wrong, in words that are the same for every finding of the code."""
-        return self.texts[0] if self.texts else messages.message(self.code).summary
+        return self.texts[0] if self.texts else messages.message(self.code, language.current()).summary
 
     @property
     def detail(self) -> str:
@@ -85,12 +85,15 @@ class Diagnostic:
 
     @property
     def _message(self) -> Message:
-        return messages.message(f"{self.code}.{self.variant}" if self.variant else self.code)
+        name = f"{self.code}.{self.variant}" if self.variant else self.code
+        return messages.message(name, language.current())
 
     @property
     def _named(self) -> dict[str, Text]:
-        """What a message may name: its arguments, and where the finding is."""
-        return {"cluster": self.cluster, "parameter": self.parameter, "rule": self.rule, **dict(self.arguments)}
+        """What a message may name: its arguments, and where the finding is; `home` is the cluster of what is inside."""
+        home = self.cluster.partition("/")[0]
+        places = {"cluster": self.cluster, "home": home, "parameter": self.parameter, "rule": self.rule}
+        return {**places, **dict(self.arguments)}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Diagnostic) and self._identity == other._identity
@@ -104,11 +107,16 @@ class Diagnostic:
         return (self.severity, self.code, texts, self.span, self.cluster, self.parameter, self.rule)
 
     def __str__(self) -> str:
+        return self.line()
+
+    def line(self, *, named: bool = True) -> str:
+        """All of it on one line; without the name of the cluster where that stands already (not `named`)."""
+        colon, stop = language.phrase(": "), language.phrase(". ")
         place = f"{self.span}: " if self.span else ""
-        subject = "".join(f"{part}: " for part in (self.cluster, self.parameter) if part)
-        kind = "" if self.is_error else "warning: "
-        detail = f": {self.detail}" if self.detail else ""
-        cure = f". {self.cure}" if self.cure else ""
+        subject = "".join(f"{part}{colon}" for part in (self.cluster if named else "", self.parameter) if part)
+        kind = "" if self.is_error else language.phrase("warning: ")
+        detail = f"{colon}{self.detail}" if self.detail else ""
+        cure = f"{stop}{self.cure}" if self.cure else ""
         return f"{place}{self.code} {kind}{subject}{self.summary}{detail}{cure}"
 
 

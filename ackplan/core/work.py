@@ -185,7 +185,7 @@ TRAITS: Mapping[type[Work], Traits] = {
         nodes="remove workers",
         terraform="update",
         color="#fce4d6",
-        tone="scale",
+        tone="scale-in",
         aim=Left,
     ),
     Modify: Traits(
