@@ -34,8 +34,8 @@ def _parted(reviewed: Plan, now: Plan) -> Iterator[str]:
 
 
 def _changes(plan: Plan) -> dict[str, str]:
-    """What is done to each cluster that something is done to, and how it looked."""
-    acting: dict[str, Any] = {change["cluster"]: change for change in encode(plan)["changes"]}
+    """What is done to each cluster that something is done to, and how it looked; notes say how long ago things were."""
+    acting: dict[str, Any] = {change["cluster"]: {**change, "notes": []} for change in encode(plan)["changes"]}
     return {
         change.name: json.dumps([acting[change.name], plan.pins.live.get(change.name)], sort_keys=True)
         for change in (*plan.acting, *plan.blocked)

@@ -149,7 +149,8 @@ class Pins:
     `record` is the digest of the record's content; empty in a plan file of format 1. `spec_digest` is of what the spec
     means; `spec_files` are the digests of its files by their paths, and `spec_paths` where they were looked for (empty:
     where a spec is by default). `world` is the one that the live sides are of; its account is the one that the spec
-    asks for where no other could be learnt.
+    asks for where no other could be learnt. `journal` is the digest of what an interrupted run left, where the plan was
+    made on that, too.
     """
 
     lineage: str
@@ -161,6 +162,7 @@ class Pins:
     workspace: str = "default"
     world: World = field(default_factory=World)
     record: str = ""
+    journal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

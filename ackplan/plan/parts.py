@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from ackplan.core import catalog
+from ackplan.core import catalog, language
 from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.call import Call, Pinned
@@ -91,6 +91,7 @@ def _encode_call(call: Call) -> untrusted.Json:
     return {**said, "query": dict(call.query)} if call.query else said
 
 
+@language.speaking(language.ENGLISH)
 def encode_diagnostic(diagnostic: Diagnostic) -> untrusted.Json:
     span = diagnostic.span
     return {

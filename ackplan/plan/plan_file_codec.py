@@ -167,6 +167,7 @@ def _content(document: untrusted.Data, digest: str, kinds: Kinds) -> PlanFile:
     recorded = record.entries
     changes = tuple(decode_lean(entry, recorded.get(entry["cluster"]), kinds) for entry in entries)
     plan = checked(decode_apart(document["plan"], changes))
-    for pinned in (plan.pins.record, plan.pins.spec_digest, *plan.pins.spec_files.values()):
+    journal = (plan.pins.journal,) if plan.pins.journal else ()
+    for pinned in (plan.pins.record, *journal, plan.pins.spec_digest, *plan.pins.spec_files.values()):
         untrusted.digest(pinned)
     return PlanFile(plan, record, untrusted.name(document["ackplan_version"]), digest)

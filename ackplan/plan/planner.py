@@ -13,9 +13,11 @@ from ackplan.core.actions import Action
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.core.resource import Registry, ResourceType
+from ackplan.core.upgrade_check import UpgradeCheck
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change, Pins, Plan
 from ackplan.plan.narrowing import idle_requests, narrowed_by, omissions
+from ackplan.plan.offered import Offered
 from ackplan.plan.order import wire
 from ackplan.plan.select import select
 from ackplan.plan.upgrade_route import UpgradeRoute
@@ -28,7 +30,9 @@ class Sides:
     """Wanted, recorded and live. `nodes` holds the nodes of those clusters that `nodes_needed` asked for.
 
     `nested` are what the spec wants inside of clusters, by their short names; `inside` what is live there, by type
-    and short name. `routes` are the ways of clusters that are to be upgraded, by their names.
+    and short name. `routes` are the ways of clusters that are to be upgraded, by their names; `offers` what the API
+    offers of what is inside of clusters, as far as it was asked. `checks` are the last ones of clusters to be upgraded.
+    `pinned`: the plan will be held against what is live later.
     """
 
     wanted: Mapping[str, Wanted]
@@ -39,6 +43,9 @@ class Sides:
     nested: Mapping[str, Wanted] = field(default_factory=dict)
     inside: Mapping[str, Mapping[str, LiveResource]] = field(default_factory=dict)
     routes: Mapping[str, UpgradeRoute] = field(default_factory=dict)
+    offers: Mapping[str, Offered] = field(default_factory=dict)
+    checks: Mapping[str, UpgradeCheck] = field(default_factory=dict)
+    pinned: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,8 @@ def plan(sides: Sides, options: Options, types: Registry[PlannedType]) -> Plan:
     omitted = () if unknown else omissions(narrowed, left_out)
     doubts = [doubt for share in shares for doubt in share.doubts()]
     said = (*unknown, *doubts, *idle, *problems, *omitted, *_cautions(shares, changes))
-    pins = Pins(sides.record.lineage, sides.record.serial, sides.spec_digest, _fingerprints(shares, changes))
+    prints = _fingerprints(shares, changes) if sides.pinned else {}
+    pins = Pins(sides.record.lineage, sides.record.serial, sides.spec_digest, prints)
     unmanaged = sum(share.unmanaged for share in shares)
     return Plan(options.mode, changes, pins, unmanaged, said, narrowed=narrowed, left_out=left_out)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from ackplan.core.work import GoAlong
 from ackplan.plan.model import Change, LeftOut
 from ackplan.plan.narrowing import EXCLUDE, SKIP_BLOCKED, TARGET
 
@@ -28,8 +29,17 @@ def select(
             left.append(LeftOut(name, TARGET, change.action))
         elif name in skipped:
             left.append(_left(change, SKIP_BLOCKED, skipped[name]))
+    left += _companions(changes, left)
     gone = {each.name for each in left}
     return tuple(change for change in changes if change.name not in gone), tuple(left)
+
+
+def _companions(changes: Sequence[Change], left: Sequence[LeftOut]) -> list[LeftOut]:
+    """What would go along with a cluster that is left out: nothing would take it."""
+    homes = {each.name: each for each in left}
+    along = [change for change in changes if any(isinstance(step.work, GoAlong) for step in change.steps)]
+    staying = [(change, homes.get(change.address.root.short)) for change in along if change.name not in homes]
+    return [LeftOut(c.name, home.option, c.action, f"goes with {home.name}") for c, home in staying if home is not None]
 
 
 def _left(change: Change, option: str, cause: str) -> LeftOut:

@@ -83,12 +83,12 @@ def _refuse(uri: str) -> NoReturn:
     raise ValueError(f"a policy's schema refers to nothing outside of itself, not to {uri}")
 
 
-def faults(validator: Validator, schema: object, instance: object) -> Iterator[Violation]:
+def faults(validator: Validator, schema: object, instance: object, most: int = _MAX_FAULTS) -> Iterator[Violation]:
     """What the validator refuses of the instance, up to a bound."""
     if validator.is_valid(instance):
         return
     for number, fault in enumerate(validator.iter_errors(instance)):
-        if number == _MAX_FAULTS:
+        if number == most:
             return
         yield from _faults(fault, schema)
 

@@ -21,6 +21,7 @@ from ackplan.policy.model import (
     Regions,
     ResourceSchema,
     Rule,
+    Supported,
     Tags,
     fits,
 )
@@ -35,6 +36,7 @@ from ackplan.policy.subject import (
     instance_types,
     tags,
 )
+from ackplan.policy.support import Support, VersionSupport
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted
 
@@ -47,13 +49,15 @@ _OfOne: TypeAlias = Regions | InstanceTypes | Tags | Protection | ResourceSchema
 class PolicyInput:
     """What is judged: a plan, what the spec wants with its places, what is recorded, and when.
 
-    `wanted` and `recorded` are clusters and what is inside of them, by their short names.
+    `wanted` and `recorded` are clusters and what is inside of them, by their short names. `support` is None where
+    nobody was asked for it.
     """
 
     plan: Plan
     wanted: Mapping[str, Wanted]
     recorded: Mapping[str, RecordedCluster]
     now: datetime.datetime
+    support: Support | None = None
 
     def subjects(self) -> tuple[PolicySubject, ...]:
         homes = {change.name: _home(change) for change in self.plan.changes if change.address.parent is None}
@@ -110,6 +114,8 @@ class _Judge:
                 yield from self._limit(limit, chosen)
             case Hours() as hours:
                 yield from self._hours(hours, chosen)
+            case Supported(days):
+                yield from self._supported(days, chosen)
             case check:
                 one = self._of_one(check)
                 yield from (violation for subject in chosen for violation in one(subject))
@@ -169,6 +175,29 @@ class _Judge:
         days = ", ".join(DAYS[day] for day in sorted(hours.days))
         allowed = f"{days} {_clock(hours.start)} to {_clock(hours.end)} {hours.named}"
         yield self._of_all("ACK2115", changing, now=f"{DAYS[local.weekday()]} {local:%H:%M}", hours=allowed)
+
+    def _supported(self, days: int, chosen: Sequence[PolicySubject]) -> Iterator[Diagnostic]:
+        """What was not looked at is a violation as well: a rule does not pass what it can't see."""
+        standing = [subject for subject in chosen if subject.change.after is not None]
+        if self._case.support is None:
+            if standing:
+                yield self._of_all("ACK2119.unseen", standing)
+            return
+        for subject in standing:
+            support = self._case.support.get(subject.name)
+            if support is not None:
+                yield from self._ending(days, subject, support)
+
+    def _ending(self, days: int, subject: PolicySubject, support: VersionSupport) -> Iterator[Diagnostic]:
+        named = {"version": support.version, "following": ", ".join(support.following)}
+        today, ends = self._case.now.astimezone(datetime.UTC).date(), support.ends
+        path = tuple(name for name, sight in subject.change.kind.sights.items() if sight.form == "version")[:1]
+        if ends is None:
+            yield self._of_cluster("ACK2119.untold", subject, path, **named)
+        elif ends < today:
+            yield self._of_cluster("ACK2119.over", subject, path, ends=ends, **named)
+        elif ends < today + datetime.timedelta(days=days):
+            yield self._of_cluster("ACK2119.soon", subject, path, ends=ends, left=(ends - today).days, **named)
 
     def _region(self, allowing: Allowing, subject: PolicySubject) -> Iterator[Diagnostic]:
         if subject.change.after is not None and allowing.refuses(subject.region):

@@ -94,7 +94,14 @@ class ResourceSchema:
     validator: Validator
 
 
-Check = Limit | Regions | InstanceTypes | Tags | Hours | Protection | ResourceSchema
+@dataclass(frozen=True, slots=True)
+class Supported:
+    """The version of every cluster is supported for as many more days."""
+
+    days: int
+
+
+Check = Limit | Regions | InstanceTypes | Tags | Hours | Protection | ResourceSchema | Supported
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from ackplan.policy.model import (
     ResourceSchema,
     Rule,
     Selector,
+    Supported,
     Tags,
 )
 
@@ -161,6 +162,12 @@ def _hours(value: Json) -> Hours:
     return Hours(_zone(zone), zone, days, start, end)
 
 
+def _days(value: Json) -> int:
+    if not isinstance(value, int):
+        raise TypeError("days are a whole number")
+    return value
+
+
 def _minutes(time: str) -> int:
     hours, minutes = time.split(":")
     return int(hours) * 60 + int(minutes)
@@ -210,6 +217,7 @@ _MAKERS: Mapping[str, Callable[[Json], Check]] = {
     "required_tags": _tags,
     "hours": _hours,
     "protected": _protection,
+    "supported_versions": lambda value: Supported(_days(mapping(value).get("days", 0))),
     "clusters": functools.partial(_schema, of=CLUSTER),
     "node_pools": functools.partial(_schema, of=NODE_POOL),
 }

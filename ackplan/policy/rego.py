@@ -7,12 +7,12 @@ plan's JSON has it, `parameter`, `cure`, also under `details`.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ackplan.core import catalog
+from ackplan.core.catalog.terraform_names import address_of, name_of, parameters_of_attributes, workers_of
 from ackplan.core.diagnostics import Diagnostic, Severity, error, warning
 from ackplan.core.json_types import Json, JsonObject
 from ackplan.plan.model import Judged
@@ -28,6 +28,9 @@ _ROOTS = (
 )
 _CALL = re.compile(rf"(?<![\w.])((?:{_ROOTS})(?:\.\w+)+)[ \t]*\(")
 _ALIAS = re.compile(rf"^[ \t]*import[ \t]+\S*?[. ]({_ROOTS})[ \t]*$", re.MULTILINE)
+# A word that may be an address. What is inside of a cluster has an index, or the cluster's name before its own.
+_ADDRESS = re.compile(r'\b[a-z_]+\.[\w-]+(?:\["(?:[^"\\\n]|\\.)*"\]|(?:/[\w-]+)*)')
+_INDEX = re.compile(r"\[(\d+)\]")
 _SUBJECT = ("cluster", "address", "resource", "resource_address")
 _PARAMETER = ("parameter", "attribute")
 # Of a place in a list. No list is so long, and more of them than Python reads a policy could make.
@@ -98,7 +101,7 @@ def judge(
     queries: Sequence[Query], values: JsonObject, case: PolicyInput
 ) -> tuple[tuple[Diagnostic, ...], tuple[Judged, ...]]:
     """What the rules say, by the values of their paths, and for each rule how much."""
-    subjects = {subject.name: subject for subject in case.subjects()}
+    subjects = _by_name(case.subjects())
     findings: list[Diagnostic] = []
     judged = []
     for query in queries:
@@ -127,7 +130,7 @@ def _finding(query: Query, message: JsonObject, subjects: Mapping[str, PolicySub
     details = message.get("details")
     facts = {**(details if isinstance(details, Mapping) else {}), **message}
     subject = _subject(facts, subjects)
-    path = _parameter(facts)
+    path = _parameter(facts, subject.change.kind) if subject else ()
     make = error if query.severity is Severity.ERROR else warning
     return make(
         "ACK2118",
@@ -135,7 +138,7 @@ def _finding(query: Query, message: JsonObject, subjects: Mapping[str, PolicySub
         cure=str(facts.get("cure", "")),
         span=subject.place(path) if subject else None,
         cluster=subject.name if subject else "",
-        parameter=".".join(map(str, path)) if subject else "",
+        parameter=".".join(map(str, path)),
         rule=query.id,
     )
 
@@ -147,31 +150,39 @@ def _subject(facts: JsonObject, subjects: Mapping[str, PolicySubject]) -> Policy
         subject = subjects.get(name) or subjects.get(name.partition(".")[2])
         if subject:
             return subject
-    resources = frozenset(subject.change.kind.resource for subject in subjects.values())
-    named = {match[1] for match in _addresses(resources).finditer(str(facts["msg"])) if match[1] in subjects}
-    return subjects[named.pop()] if len(named) == 1 else None
+    words = _ADDRESS.findall(str(facts["msg"]))
+    about = {subjects[word].name: subjects[word] for word in words if word in subjects}
+    return next(iter(about.values())) if len(about) == 1 else None
 
 
-@functools.cache
-def _addresses(resources: frozenset[str]) -> re.Pattern[str]:
-    """Addresses of resources of these types of the provider; the name of what is inside of a cluster has a slash."""
-    types = "|".join(map(re.escape, sorted(resources)))
-    return re.compile(rf"\b(?:{types})\.([\w-]+(?:/[\w-]+)*)")
+def _by_name(subjects: Iterable[PolicySubject]) -> Mapping[str, PolicySubject]:
+    """Subjects by names and by addresses, short ones too, and by those of the pools that workers of clusters become."""
+    by_name: dict[str, PolicySubject] = {}
+    for subject in subjects:
+        change = subject.change
+        name, index = name_of(change.address)
+        workers = workers_of(change.kind)
+        if workers:
+            by_name.setdefault(address_of(workers.type, name), subject)
+        names = (
+            subject.name,
+            address_of(change.kind.resource, name, index),
+            address_of(change.kind.resource, subject.name),
+        )
+        by_name |= dict.fromkeys(names, subject)
+    return by_name
 
 
-def _parameter(facts: JsonObject) -> Path:
+def _parameter(facts: JsonObject, kind: catalog.Kind) -> Path:
     """The parameter under the API's own name, also where it is given under the provider's."""
     name = next((str(facts[key]) for key in _PARAMETER if facts.get(key)), "")
     if not name:
         return ()
-    first, *rest = name.split(".")
-    return (
-        _of_provider().get(first, first),
-        *(int(part) if part.isdecimal() and len(part) <= _DIGITS else part for part in rest),
-    )
-
-
-@functools.cache
-def _of_provider() -> Mapping[str, str]:
-    kinds = reversed(catalog.DEFAULT.kinds)  # where generations differ, the guide's counts
-    return {parameter.provider: name for kind in kinds for name, parameter in kind.parameters.items()}
+    parts = _INDEX.sub(r".\1", name).split(".")
+    path = tuple(int(part) if part.isdecimal() and len(part) <= _DIGITS else part for part in parts)
+    attributes = parameters_of_attributes(kind)
+    for end in range(len(path), 0, -1):
+        head = ".".join(part for part in path[:end] if isinstance(part, str))
+        if head in attributes and isinstance(path[end - 1], str):
+            return (attributes[head], *path[end:])
+    return path

@@ -18,21 +18,22 @@ from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted
 
 
-def parameter_change(
-    name: str, wanted: Wanted, recorded: RecordedCluster, shown: JsonObject
-) -> Iterator[ParameterChange]:
-    """What a wanted parameter becomes. `shown` are the fields of what is live that are compared."""
+def parameter_change(name: str, wanted: Wanted, recorded: RecordedCluster, shown: JsonObject) -> ParameterChange | None:
+    """What a wanted parameter becomes; None where nothing. `shown` are the fields of what is live that are compared."""
     parameter, value = wanted.kind.parameters[name], wanted.parameters[name]
+    sight = wanted.kind.sights.get(name)
+    if recorded.parameters.get(name, ABSENT) == value and (sight is None or sight.shows(shown) in (None, value)):
+        return None
     after = parameter.canonical(value)
     before, unknown = _recorded(parameter, value, recorded)
-    sight = wanted.kind.sights.get(name)
     told = sight.value(shown, after, before) if sight else None
     now = before if told is None else told
     if now != after and not (unknown and now is ABSENT):
         side = Side.LIVE if before == after else Side.SPEC
-        yield ParameterChange(name, now, after, parameter.effect, side, parameter.secret)
-    elif before != after:
-        yield ParameterChange(name, before, after, Effect.RECORDED, Side.SPEC, parameter.secret)
+        return ParameterChange(name, now, after, parameter.effect, side, parameter.secret)
+    if before != after:
+        return ParameterChange(name, before, after, Effect.RECORDED, Side.SPEC, parameter.secret)
+    return None
 
 
 def _recorded(parameter: Parameter, value: Json, recorded: RecordedCluster) -> tuple[Json | Absent, bool]:

@@ -18,13 +18,18 @@ from ackplan.core.catalog import DEFAULT, Catalog
 from ackplan.core.catalog.json_text import from_json, laid_over
 from ackplan.core.json_types import Json, JsonObject, items, mapping
 from ackplan.core.work import Create
+from ackplan.execute import failures
+from ackplan.execute.failures import NOT_CHANGED, StepFailed
 from ackplan.execute.ports import ApiReader, Sent
 from ackplan.execute.step_run import StepContext
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change
+from ackplan.plan.offered import Offered
 from ackplan.plan.planner import Options, Sides
+from ackplan.resources.addon.addon_failure import failed_task
 from ackplan.resources.addon.addon_share import AddonShare
-from ackplan.resources.addon.live_addons import ACTIONS, newest_version, read_addon, read_addons, supported_actions
+from ackplan.resources.addon.catalogue_reads import ask, questions
+from ackplan.resources.addon.live_addons import newest_version, read_addon, read_addons
 from ackplan.resources.nested.inside import InsideSides
 from ackplan.resources.nested.nested_type import NestedType
 
@@ -62,14 +67,18 @@ class AddonType(NestedType):
     async def look_closer(
         self, api: ApiReader, home: tuple[str, str], live: Mapping[str, LiveResource], sides: InsideSides
     ) -> Mapping[str, LiveResource]:
-        """Settings of those that the spec sets some of; of those that are to go, whether they can."""
+        """With the settings of those that the spec sets some of, and with recorded ones that are there unlisted."""
         configured = [name for name, one in sides.wanted.items() if name in live and _CONFIG in one.parameters]
-        leaving = [name for name in sides.recorded if name in live and name not in sides.wanted]
-        read = await asyncio.gather(*(read_addon(api, home, name) for name in configured))
-        can = await asyncio.gather(*(supported_actions(api, home, name) for name in leaving))
-        closer = {name: one for name, one in zip(configured, read, strict=True) if one is not None}
-        actions = dict(zip(leaving, can, strict=True))
-        return {**live, **closer, **{name: _with(live[name], list(each)) for name, each in actions.items()}}
+        asked = [*configured, *(name for name in sides.recorded if name not in live)]
+        if not asked:
+            return live
+        read = await asyncio.gather(*(read_addon(api, home, name) for name in asked))
+        return {**live, **{name: one for name, one in zip(asked, read, strict=True) if one is not None}}
+
+    async def offers(self, api: ApiReader, sides: Sides, options: Options) -> Mapping[str, Offered]:
+        inquiries = tuple(questions(sides, options))
+        answers = await asyncio.gather(*(ask(api, question) for question in inquiries))
+        return {question.name: answer for question, answer in zip(inquiries, answers, strict=True)}
 
     async def send(self, context: StepContext, call: Call, body: JsonObject) -> Accepted:
         """Sends a call. An installation without a version asks for the newest one that the cluster can have.
@@ -88,12 +97,22 @@ class AddonType(NestedType):
         answer = await api.change(call.operation, call.region, Sent(ids, said), context.write_down)
         return replace(answer, cluster_id=name)
 
+    async def perform(self, context: StepContext) -> None:
+        """Where a change took no effect, the task of it that failed says why."""
+        try:
+            await super().perform(context)
+        except StepFailed as failure:
+            if failure.diagnostic.code != NOT_CHANGED:
+                raise
+            home, step = (context.parent_id, context.step.region), context.step
+            task = await failed_task(context.ports.api, home, step.address.name)
+            if task is None:
+                raise
+            why = failures.task_failed(step, task.task_id, task.error_code, task.error_message)
+            raise StepFailed(why) from None
+
     def share(self, sides: Sides, options: Options, planned: Mapping[str, Change]) -> AddonShare:
         return AddonShare(self, sides, options, planned)
-
-
-def _with(live: LiveResource, actions: list[Json]) -> LiveResource:
-    return replace(live, fields={**live.fields, ACTIONS: actions})
 
 
 async def _versioned(api: ApiReader, home: tuple[str, str], item: JsonObject) -> JsonObject:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from ackplan.core.json_types import Json, JsonObject
@@ -71,29 +70,19 @@ def _addon(answer: JsonObject, operation: str) -> LiveResource:
     return LiveResource(name, name, state, values, condition_of(state), {**values, **settings})
 
 
-async def supported_actions(api: ApiReader, home: tuple[str, str], name: str) -> Sequence[str]:
-    """What the catalogue says can be done to an add-on of this cluster; nothing where it does not say.
-
-    Raises ApiError.
-    """
-    entry = await _entry(api, home, name)
-    actions = entry.get(ACTIONS)
-    return [each for each in actions if isinstance(each, str)] if isinstance(actions, list) else []
-
-
 async def newest_version(api: ApiReader, home: tuple[str, str], name: str) -> str:
     """The newest version of an add-on that the cluster can have; empty where the catalogue does not say.
 
     Raises ApiError.
     """
-    entry = await _entry(api, home, name)
+    entry = await entry_of(api, home, name)
     return _text(entry, "version", ENTRY)
 
 
-async def _entry(api: ApiReader, home: tuple[str, str], name: str) -> JsonObject:
-    """An add-on's entry in the catalogue; an empty one where there is none."""
+async def entry_of(api: ApiReader, home: tuple[str, str], name: str, version: str = "") -> JsonObject:
+    """An add-on's entry in the catalogue, of this version where one is named; an empty one where there is none."""
     cluster_id, region = home
-    query = {"cluster_id": cluster_id, "region_id": region}
+    query = {"cluster_id": cluster_id, "region_id": region, "version": version}
     try:
         answer = await api.read(ENTRY, {"addon": name}, region, {key: value for key, value in query.items() if value})
     except ApiError as fault:

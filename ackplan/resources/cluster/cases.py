@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ackplan.core.actions import Reason
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.upgrade_check import UpgradeCheck
+from ackplan.plan.upgrade_route import UpgradeRoute
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import refusals
 from ackplan.spec.desired import Wanted
@@ -88,6 +90,20 @@ class Held:
 
 
 Sides = New | Vanished | Unwanted | Present | Namesake | Leaving | Doubtful | Held
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One cluster's sides, and what was asked for it by options. `destroy`: all clusters are to go."""
+
+    name: str
+    sides: Sides
+    replace: bool = False
+    adopt: bool = False
+    destroy: bool = False
+    node_names: str = "auto"
+    route: UpgradeRoute | None = None
+    check: UpgradeCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ def compare(wanted: Wanted, recorded: RecordedCluster, live: Cluster, nodes: Seq
     shown = shown_by(live)
     for name in _moved(wanted, recorded.parameters, shown):
         if name not in wanted.lifecycle.ignore_changes:
-            changes += parameter_change(name, wanted, recorded, shown)
+            change = parameter_change(name, wanted, recorded, shown)
+            changes += () if change is None else (change,)
     changes += own_changes(wanted, recorded)
     workers = _workers(wanted, recorded, live, nodes)
     changes += _count_change(wanted, recorded, workers)

@@ -30,8 +30,8 @@ async def _send(context: StepContext, call: Call) -> None:
     await context.intent(call)
     context.called = True
     try:
-        api = context.ports.api
-        await context.answered(await api.delete_cluster(call.region, context.cluster_id, context.write_down))
+        api, where = context.ports.api, (call.region, context.cluster_id)
+        await context.answered(await api.delete_cluster(*where, context.write_down, call.query))
     except ApiError as fault:
         if not fault.missing:
             await context.after_fault(fault, lambda: _leaving(context))

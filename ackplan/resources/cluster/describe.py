@@ -7,6 +7,7 @@ as assumed. Nothing is made up in silence, and a secret is only ever a reference
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -130,7 +131,9 @@ def from_live(
     known = visible(kind, live, nodes, recorded.parameters if recorded else None)
     notes = dict(_notes(kind, live, nodes))
     if recorded is None or recorded.kind is not kind:
-        return completed(Described(live.name, kind, {**shown(kind, live, nodes), **known}, notes=notes))
+        values: JsonObject = {**shown(kind, live, nodes), **known}
+        chosen = _chosen(kind, values) if kind.section_key else values
+        return completed(Described(live.name, kind, chosen, notes=notes, inside=inside))
     present = {node.instance_id for node in nodes}
     counting = kind.count_parameter
     if counting is not None and counting.name in known:
@@ -143,6 +146,12 @@ def from_live(
         notes = {}
         known = {name: value for name, value in known.items() if name in kept or name in kind.constants}
     return completed(Described(live.name, kind, {**kept, **known}, recorded.own, notes, inside=inside))
+
+
+def _chosen(kind: catalog.Kind, values: JsonObject) -> JsonObject:
+    """Those of these values that somebody chose: the API has the others by itself."""
+    traits = kind.parameters
+    return {name: v for name, v in values.items() if name in kind.constants or traits[name].unset(v) != v}
 
 
 def _notes(kind: catalog.Kind, live: Cluster, nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
@@ -173,6 +182,22 @@ def completed(described: Described) -> Described:
     else:
         raise Failure(*_faults(described))
     return _noted(described)
+
+
+def fitted(described: Described, known: JsonObject) -> Described:
+    """The same with those of the `known` values that the rules ask for. Raises Failure where that is not enough."""
+    for _ in described.kind.parameters:
+        asked = [name for fault in _faults(described) if fault.code == "ACK1101" for name in _names_in(fault)]
+        tops = {name.partition(".")[0] for name in asked}
+        more = {n: v for n, v in known.items() if n.partition(".")[0] in tops and n not in described.parameters}
+        if not more:
+            break
+        described = dataclasses.replace(described, parameters={**described.parameters, **more})
+    return completed(described)
+
+
+def _names_in(fault: Diagnostic) -> Sequence[str]:
+    return re.findall(r"[a-z_][a-z_.]*", f"{fault.parameter} {fault.detail}")
 
 
 def _faults(described: Described) -> list[Diagnostic]:

@@ -10,7 +10,7 @@ from ackplan.core.answers import Cluster, Node
 from ackplan.core.call import Pinned
 from ackplan.record.journal import CallKey, Entry, Facts, InFlight, Phase, fold
 from ackplan.record.model import Record, RecordedCluster
-from ackplan.resources.cluster.modify import target_of
+from ackplan.resources.target_values import target_of
 
 _UNREAD: Mapping[str, Sequence[Node]] = {}
 
@@ -132,8 +132,8 @@ def _shows(facts: Facts, cluster: Cluster, nodes: Sequence[Node] | None) -> bool
         case Grown(size):
             return _has(cluster, size)
         case Modified():
-            aimed = target_of(facts.after, {facts.operation})
-            return aimed is not None and aimed.shown_at_all(cluster)
+            aimed = target_of(facts.after, facts.call)
+            return aimed is not None and aimed.shown_at_all(cluster.attributes)
         case Joined(instances) if instances and nodes is not None:
             return _present(instances, nodes) == len(instances)
         case Left((), size):

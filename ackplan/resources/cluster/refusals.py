@@ -118,6 +118,12 @@ def _quoted(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def turned_back(wanted: Wanted, recorded: RecordedCluster) -> Diagnostic:
+    """The spec has lost the key by which the cluster is one of today's."""
+    key = recorded.kind.section_key
+    return error("ACK2043.cluster", key=key, span=wanted.span, cluster=wanted.name, parameter=key)
+
+
 def size_unknown(wanted: Wanted) -> Diagnostic:
     return error("ACK2007", span=wanted.span, cluster=wanted.name)
 

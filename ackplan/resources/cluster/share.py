@@ -14,11 +14,11 @@ from ackplan.plan.model import Change, replaced
 from ackplan.plan.planner import Options, Sides
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import refusals, renaming
-from ackplan.resources.cluster.cases import Finding, sides_of_new, sides_of_recorded
+from ackplan.resources.cluster.cases import Case, Finding, sides_of_new, sides_of_recorded
 from ackplan.resources.cluster.cautions import cautions
 from ackplan.resources.cluster.compare import needs_nodes
 from ackplan.resources.cluster.conditions import conditions
-from ackplan.resources.cluster.decide import Case, decide
+from ackplan.resources.cluster.decide import decide
 from ackplan.resources.cluster.fingerprint import fingerprint, kept, shown_of
 from ackplan.resources.cluster.refresh import refresh
 from ackplan.resources.cluster.upgrades import Upgrading, upgrading
@@ -198,6 +198,7 @@ def _case(name: str, sides: Sides, options: Options, match: _Match) -> Case:
         destroy=destroy,
         node_names=options.node_names,
         route=sides.routes.get(name),
+        check=sides.checks.get(name),
     )
 
 

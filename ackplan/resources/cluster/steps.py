@@ -13,7 +13,9 @@ from ackplan.core.actions import Reason, Side
 from ackplan.core.address import CLUSTER, Address
 from ackplan.core.answers import Cluster
 from ackplan.core.call import Pinned
+from ackplan.core.catalog.deletion import deletion_query
 from ackplan.core.work import (
+    TRAITS,
     AwaitGone,
     AwaitReady,
     Create,
@@ -52,8 +54,13 @@ def create(wanted: Wanted, reason: Reason, side: Side, before: Sequence[Step] = 
     return chain.steps
 
 
-def delete(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason) -> tuple[Step, ...]:
-    """Delete, or only wait where the cluster is being deleted already."""
+def delete(
+    name: str, recorded: RecordedCluster, live: Cluster, reason: Reason, desired: Wanted | None = None
+) -> tuple[Step, ...]:
+    """Delete, or only wait where the cluster is being deleted already.
+
+    What is to stay the spec says, and of a cluster that is in no spec the record.
+    """
     region = recorded.kind.region_of(recorded.parameters, live.region_id)
     side = Side.LIVE if reason is Reason.CREATE_FAILED else Side.SPEC
     chain = Chain(
@@ -68,7 +75,9 @@ def delete(name: str, recorded: RecordedCluster, live: Cluster, reason: Reason) 
     )
     if live.leaving:
         chain.accepted_at = ""
-    chain.add(AwaitGone() if live.leaving else Delete(chain.call(Delete)))
+    own = recorded.own if desired is None else desired.own
+    query = deletion_query(recorded.kind.catalog, own, TRAITS[Delete].operation)
+    chain.add(AwaitGone() if live.leaving else Delete(chain.call(Delete, query=query)))
     return chain.steps
 
 

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ackplan.core.actions import Side
 from ackplan.core.answers import Cluster
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic, error, warning
 from ackplan.core.kubernetes_version import is_newer, is_older
+from ackplan.core.upgrade_check import UpgradeCheck, ago
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.upgrade_route import UpgradeRoute
 from ackplan.resources.upgraded import upgraded_parameter
 from ackplan.spec.desired import Wanted
+
+_SHOWN: Final = 10
 
 
 class Upgrading(NamedTuple):
@@ -30,11 +33,15 @@ class Upgrading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UpgradePlan:
-    """All that differs, and what of it is an upgrade: over these versions, unless it is blocked."""
+    """All that differs, and what of it is an upgrade: over these versions, unless it is blocked by an error.
+
+    `notes` are what the API's own check says of it.
+    """
 
     changes: tuple[ParameterChange, ...]
     versions: tuple[str, ...] = ()
     blocked: tuple[Diagnostic, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def upgrading(wanted: Wanted | None, live: Cluster | None) -> Upgrading | None:
@@ -49,8 +56,13 @@ def upgrading(wanted: Wanted | None, live: Cluster | None) -> Upgrading | None:
     return Upgrading(live, shown, target)
 
 
-def plan_upgrade(wanted: Wanted, changes: tuple[ParameterChange, ...], route: UpgradeRoute | None) -> UpgradePlan:
-    """What becomes of the differences of a cluster once its version is looked at."""
+def plan_upgrade(
+    wanted: Wanted,
+    changes: tuple[ParameterChange, ...],
+    route: UpgradeRoute | None,
+    check: UpgradeCheck | None = None,
+) -> UpgradePlan:
+    """What becomes of the differences of a cluster once its version is looked at. `check` is the last one of it."""
     mine = next((change for change in changes if change.effect is Effect.UPGRADE), None)
     if mine is None:
         return UpgradePlan(changes)
@@ -61,7 +73,31 @@ def plan_upgrade(wanted: Wanted, changes: tuple[ParameterChange, ...], route: Up
         return UpgradePlan(others, blocked=(_ahead(wanted, mine),))
     if route is None or not route.steps:
         return UpgradePlan(tuple(changes), blocked=tuple(_refused(wanted, mine, route)))
-    return UpgradePlan(tuple(changes), route.steps)
+    doubts = (_stopped(wanted, mine, check),) if check is not None and check.failed else ()
+    return UpgradePlan(tuple(changes), route.steps, doubts, tuple(_notes(check)))
+
+
+def _notes(check: UpgradeCheck | None) -> Iterator[str]:
+    """What the last check of a cluster says, with its age."""
+    if check is None:
+        yield "the API checks the cluster before the upgrade; to see now what it finds: ackplan plan --check-upgrades"
+        return
+    when = f"the API's check of {check.finished_at or 'a time that is not told'}"
+    when += f", {ago(check.age)} before this plan" if check.age is not None else ""
+    if not check.findings:
+        yield f"{when}, found nothing against the upgrade"
+        return
+    yield f"{when}, found {len(check.findings)}:"
+    yield from (str(finding) for finding in check.findings[:_SHOWN])
+    if len(check.findings) > _SHOWN:
+        yield f"and {len(check.findings) - _SHOWN} more"
+
+
+def _stopped(wanted: Wanted, mine: ParameterChange, check: UpgradeCheck) -> Diagnostic:
+    """Says at plan time where an apply would stop."""
+    reasons = "; ".join(finding.message for finding in check.grave[:_SHOWN])
+    span = wanted.span_of(mine.name)
+    return warning("ACK2040", said=reasons, span=span, cluster=wanted.name, parameter=mine.name)
 
 
 def _ahead(wanted: Wanted, mine: ParameterChange) -> Diagnostic:

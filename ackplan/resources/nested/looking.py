@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ackplan.core.answers import Task
+from ackplan.core.answers import Task, with_percent
+from ackplan.core.states import End
 from ackplan.execute import failures
 from ackplan.execute.failures import StepFailed
 from ackplan.execute.outcomes import Event, Moment
@@ -63,7 +64,7 @@ class Looking:
             if (there is None or not there.condition.busy) and (task is None or not task.running):
                 return there
             now = context.ports.clock.now()
-            state = there.state if there is not None else "not there"
+            state = with_percent(there.state if there is not None else "not there", task)
             if now >= context.deadline:
                 raise TookTooLong(f"its state is {state}")
             if now - spoken >= _PROGRESS_EVERY:
@@ -90,6 +91,8 @@ class Looking:
             if _CLIENT_FAULT <= fault.http_status < _SERVER_FAULT and fault.http_status not in {404, _TOO_MANY}:
                 raise
             return None
+        if task.end is End.PAUSED:
+            raise StepFailed(failures.paused(step, task), open=True)
         if task.failed:
             raise StepFailed(failures.task_failed(step, task.task_id, task.error_code, task.error_message))
         return task

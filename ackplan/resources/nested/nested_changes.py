@@ -8,8 +8,9 @@ from typing import Unpack
 
 from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.address import parse
+from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.json_types import Json
+from ackplan.core.json_types import Json, JsonObject
 from ackplan.core.values import ABSENT
 from ackplan.plan.changes import DesiredDetails, Details
 from ackplan.plan.live_sides import LiveResource
@@ -71,6 +72,22 @@ def _needs(name: str, others: Sequence[str]) -> tuple[str, ...]:
     """What it waits for: the cluster that it is inside of, and what it says itself."""
     parent = parse(name).parent
     return tuple(dict.fromkeys([parent.short, *others] if parent else others))
+
+
+def is_protected(desired: Wanted | None, recorded: RecordedCluster) -> bool:
+    """Whether its deletion is refused: the spec's word counts, else the record's."""
+    said = desired.lifecycle.prevent_destroy if desired else None
+    return said if said is not None else recorded.prevent_destroy
+
+
+def followed(desired: Wanted, home: Cluster | None, change: Change | None) -> JsonObject:
+    """What the live cluster that it is inside of (`home`) has now of what it follows, in the spec's words."""
+    if home is None or change is None:
+        return {}
+    sights = change.kind.sights
+    names = [name for name in desired.kind.inherited if name in sights and name in desired.parameters]
+    shown = {name: sights[name].value(home.attributes, desired.parameters[name]) for name in names}
+    return {name: value for name, value in shown.items() if value is not None}
 
 
 def reason_of(changes: Sequence[ParameterChange]) -> Reason:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Final
 
 from ackplan.core.address import CLUSTER, Address
 from ackplan.core.answers import Accepted
 from ackplan.core.call import Call
-from ackplan.core.catalog import Catalog, Kind
+from ackplan.core.catalog import DEFAULT, Catalog, Kind
 from ackplan.core.json_types import JsonObject
 from ackplan.core.work import AwaitGone, AwaitReady, Create, Delete, Forget, GoAlong, Modify, WriteRecord
 from ackplan.execute.failures import StepFailed, not_performed
@@ -17,12 +18,15 @@ from ackplan.execute.ports import ApiReader
 from ackplan.execute.step_run import StepContext
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change, Step
+from ackplan.plan.offered import Offered
 from ackplan.plan.planner import Options, Sides
 from ackplan.record import RecordedCluster
 from ackplan.resources.nested import honesty, perform
 from ackplan.resources.nested.inside import InsideSides
 from ackplan.resources.nested.share import NestedShare
 from ackplan.spec.desired import Wanted
+
+_NOTHING: Final[JsonObject] = {}
 
 
 class NestedType(ABC):
@@ -52,6 +56,11 @@ class NestedType(ABC):
         return frozenset({"depends_on", "lifecycle", "timeouts"})
 
     @property
+    def generation(self) -> str:
+        """The key of a cluster by which it is one that has this type; empty where every cluster may."""
+        return self.section if DEFAULT.has_family(self.section) else self.family
+
+    @property
     def kinds(self) -> Mapping[str, Kind]:
         return {self.kind.name: self.kind}
 
@@ -74,6 +83,11 @@ class NestedType(ABC):
         del api, home, sides
         return live
 
+    async def offers(self, api: ApiReader, sides: Sides, options: Options) -> Mapping[str, Offered]:
+        """What the API offers of those of which the plan has to know that, by their short names. Raises ApiError."""
+        del api, sides, options
+        return {}
+
     def made_apart(self, live: Mapping[str, LiveResource]) -> tuple[str, ...]:
         """The names of those of these live ones that somebody made; none of a type whose live ones come by themselves.
 
@@ -82,14 +96,17 @@ class NestedType(ABC):
         del live
         return ()
 
-    def entry_of(self, live: LiveResource, desired: Wanted | None) -> RecordedCluster:
+    def entry_of(self, live: LiveResource, desired: Wanted | None, above: JsonObject = _NOTHING) -> RecordedCluster:
         """What is recorded of one that is taken over: as the spec has it, as far as it shows nothing else.
 
-        Of one that the spec does not have, all that it shows.
+        Of one that the spec does not have, all that it shows. `above` are the parameters that its cluster has now: one
+        that follows them is taken to have done so.
         """
+        followed = {name: above[name] for name in self.kind.inherited if name in above}
         if desired is None:
-            return RecordedCluster(live.id, self.kind, live.values)
-        values = {name: live.values.get(name, value) for name, value in desired.parameters.items()}
+            return RecordedCluster(live.id, self.kind, {**live.values, **followed})
+        shown = {**live.values, **followed}
+        values = {name: shown.get(name, value) for name, value in desired.parameters.items()}
         return RecordedCluster(live.id, self.kind, values, desired.own)
 
     @abstractmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ackplan.core.answers import Accepted
 from ackplan.core.call import Call
 from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.execute import failures
@@ -13,8 +14,8 @@ from ackplan.execute.ports import ApiError
 from ackplan.execute.step_run import StepContext
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Step
-from ackplan.resources.nested.aimed import Aimed
 from ackplan.resources.nested.looking import Looking
+from ackplan.resources.target_values import TargetValues, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,7 +33,9 @@ async def create(of: NestedType, context: StepContext, call: Call) -> None:
             there = await looking.named()
         if there is not None and not was_late and not of.takes_over:
             raise StepFailed(_exists(context.step, there))
-        if there is not None:
+        if there is not None and was_late:
+            await _begun(context, Accepted("", there.id))
+        elif there is not None:
             context.cluster_id = there.id
         else:
             task_id = await _created(looking, call)
@@ -52,8 +55,12 @@ async def _created(looking: Looking, call: Call) -> str | None:
         if fault.uncertain or not (looking.of.takes_over and await looking.shown()):
             await context.after_fault(fault, looking.shown)
         there = await looking.named()
-        context.cluster_id = there.id if there is not None else ""
-        return None
+        answer = Accepted(fault.request_id, there.id if there is not None else "")
+    return await _begun(context, answer)
+
+
+async def _begun(context: StepContext, answer: Accepted) -> str | None:
+    """Writes down that it is being made, by an answer or as it was found: it is ours then, also where it fails."""
     after = context.step.after
     context.cluster_id = answer.cluster_id or ""
     begun = replace(after, cluster_id=context.cluster_id, created=False, attached=()) if after else None
@@ -84,23 +91,23 @@ async def await_ready(of: NestedType, context: StepContext) -> None:
 async def modify(of: NestedType, context: StepContext, call: Call) -> None:
     """Changed in place, unless it is as it is to be already."""
     looking, after = Looking(of, context), context.step.after
-    aimed = Aimed(after, call.operation, call.said) if after is not None else None
+    aimed = target_of(after, call.operation, call.said)
     there = await looking.ready()
-    if aimed is not None and not aimed.shown_whole(there):
+    if aimed is not None and not aimed.shown_whole(there.shown):
         task_id = await send(looking, call, lambda: _is_seen(looking, aimed))
         if not await looking.effective(task_id, lambda: _is_so(looking, aimed)):
             raise StepFailed(failures.not_changed(context.step))
     await context.settled(after)
 
 
-async def _is_so(looking: Looking, aimed: Aimed) -> bool:
+async def _is_so(looking: Looking, aimed: TargetValues) -> bool:
     there = await looking.itself()
-    return there is not None and not aimed.contradicted(there)
+    return there is not None and not aimed.contradicted(there.shown)
 
 
-async def _is_seen(looking: Looking, aimed: Aimed) -> bool:
+async def _is_seen(looking: Looking, aimed: TargetValues) -> bool:
     there = await looking.itself()
-    return there is not None and (aimed.shown_at_all(there) or there.condition.busy)
+    return there is not None and (aimed.shown_at_all(there.shown) or there.condition.busy)
 
 
 async def send(looking: Looking, call: Call, seen: Callable[[], Awaitable[bool]]) -> str | None:
@@ -111,8 +118,7 @@ async def send(looking: Looking, call: Call, seen: Callable[[], Awaitable[bool]]
     try:
         return await context.answered(await looking.of.send(context, call, body))
     except ApiError as fault:
-        await context.after_fault(fault, seen)
-        return None
+        return await context.after_fault(fault, seen)
 
 
 async def delete(of: NestedType, context: StepContext, call: Call) -> None:

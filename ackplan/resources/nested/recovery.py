@@ -9,7 +9,7 @@ from ackplan.core.aims import Born, Gone, Grown, Joined, Left, Modified, instanc
 from ackplan.plan.live_sides import LiveResource
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.journal import CallKey, Entry, InFlight, Phase, fold
-from ackplan.resources.nested.aimed import Aimed
+from ackplan.resources.target_values import target_of
 
 
 def recover(
@@ -23,7 +23,8 @@ def recover(
     """The record with what shows taken in, and entries that settle those calls.
 
     One that was created without an answer is found by its name, which is unique in its cluster. A creation that does
-    not show stays in flight while it is `coming`: it may be on its way still. `stale` is that of `fold`.
+    not show stays in flight while it is `coming`: it may be on its way still. So does what adds nodes; what takes nodes
+    out names them, and does nothing when it comes late. `stale` is that of `fold`.
     """
     entries = []
     for call in flying:
@@ -35,7 +36,7 @@ def recover(
                 continue
         elif isinstance(call.aim, Grown | Joined | Left):
             taken = None if stale else _moved(call, recorded, there)
-            if taken is None and call.key in coming:
+            if taken is None and call.key in coming and not isinstance(call.aim, Left):
                 continue
             settled = replace(settled, entry=taken)
         elif isinstance(call.aim, Gone):
@@ -59,7 +60,8 @@ def _modified(call: InFlight, recorded: RecordedCluster | None, there: LiveResou
     after = call.facts.after
     if after is None or recorded is None or there is None or recorded.cluster_id != there.id:
         return None
-    return after if Aimed(after, call.facts.call).shown_at_all(there) else None
+    aimed = target_of(after, call.facts.call)
+    return after if aimed is not None and aimed.shown_at_all(there.shown) else None
 
 
 def _moved(

@@ -33,3 +33,8 @@ def not_recorded(desired: Wanted, live: LiveResource) -> Diagnostic:
 def mistaken(desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Diagnostic:
     recorded_id = recorded.cluster_id
     return error("ACK2023.nested", id=live.id, recorded=recorded_id, span=desired.span, cluster=desired.name)
+
+
+def turned_back(name: str, key: str, home: Wanted) -> Diagnostic:
+    """Its cluster lost the key (`key`) by which it is one of today's: nothing says that this one is to go."""
+    return error("ACK2043.inside", key=key, span=home.span, cluster=name, parameter=key)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
 from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.address import parse
-from ackplan.core.answers import Cluster
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.json_types import Json
+from ackplan.core.json_types import Json, JsonObject
 from ackplan.plan.chain import Chain
 from ackplan.plan.changes import DesiredDetails, creation
 from ackplan.plan.live_sides import ABSENT_PRINT, LiveResource
@@ -20,8 +19,11 @@ from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.planner import Options, Sides
 from ackplan.record import RecordedCluster
 from ackplan.resources.nested import refusals, steps
+from ackplan.resources.nested.homes import MAKING, Homes
 from ackplan.resources.nested.nested_changes import (
     before_of,
+    followed,
+    is_protected,
     moved_outside,
     of_desired,
     of_recorded,
@@ -30,11 +32,9 @@ from ackplan.resources.nested.nested_changes import (
     refused,
     vanished,
 )
-from ackplan.resources.nested.steps import Home, Update, Why
+from ackplan.resources.nested.steps import Update, Why
 from ackplan.resources.parameter_sides import own_changes, parameter_change
 from ackplan.spec.desired import Wanted
-
-_MAKING: Final = frozenset({Action.CREATE, Action.REPLACE})
 
 
 class PlannedInside(Protocol):
@@ -48,8 +48,13 @@ class PlannedInside(Protocol):
         """The query of the call that deletes one."""
         ...
 
-    def entry_of(self, live: LiveResource, desired: Wanted | None) -> RecordedCluster:
+    def entry_of(self, live: LiveResource, desired: Wanted | None, above: JsonObject) -> RecordedCluster:
         """What is recorded of one that is taken over."""
+        ...
+
+    @property
+    def generation(self) -> str:
+        """The key of a cluster by which it is one that has this type; empty where every cluster may."""
         ...
 
     @property
@@ -68,10 +73,10 @@ class NestedShare:
 
     def __init__(self, of: PlannedInside, sides: Sides, options: Options, planned: Mapping[str, Change]) -> None:
         self._of, kind = of, of.name
-        self._sides = sides
         self._options = options
-        self._planned = planned
-        self._live = sides.inside.get(kind, {})
+        self.sides = sides
+        self.homes = Homes(sides, planned)
+        self.live = sides.inside.get(kind, {})
         self._wanted = {name: each for name, each in sides.nested.items() if parse(name).type == kind}
         self._recorded = {name: each for name, each in sides.record.nested.items() if parse(name).type == kind}
         self.names = sorted({*self._wanted, *self._recorded})
@@ -87,7 +92,7 @@ class NestedShare:
         return 0
 
     def fingerprint(self, name: str) -> str:
-        live = self._live.get(name)
+        live = self.live.get(name)
         return live.fingerprint if live else ABSENT_PRINT
 
     def doubts(self) -> Iterator[Diagnostic]:
@@ -100,10 +105,10 @@ class NestedShare:
 
     def differences(self, desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Iterator[ParameterChange]:
         """Each parameter that the spec sets and record or live show with another value, and which of the two moved."""
-        apart, ignored = desired.kind.apart, desired.lifecycle.ignore_changes
+        shown, left_alone = live.shown, desired.kind.apart | desired.lifecycle.ignore_changes
         for name in desired.parameters:
-            if name not in apart and name not in ignored:
-                yield from parameter_change(name, desired, recorded, live.shown)
+            if name not in left_alone and (change := parameter_change(name, desired, recorded, shown)) is not None:
+                yield change
         yield from own_changes(desired, recorded)
 
     def moved(self, recorded: RecordedCluster, live: LiveResource) -> Iterator[tuple[str, Json]]:
@@ -120,20 +125,25 @@ class NestedShare:
         del name, live, what
         return ()
 
+    def within_reach(self, desired: Wanted, was: RecordedCluster) -> Wanted:
+        """What is wanted of one that is there, without what this plan can't bring about yet: that stays as it was."""
+        del was
+        return desired
+
     # The cases
 
     def _change(self, name: str) -> Change:
-        desired, recorded, live = self._wanted.get(name), self._recorded.get(name), self._live.get(name)
+        desired, recorded, live = self._wanted.get(name), self._recorded.get(name), self.live.get(name)
         if self._options.mode == "refresh-only" and recorded is not None:
-            home = self._home(name)
+            home = self.homes.home_of(name)
             if live is None:
                 return vanished(name, recorded, home)
             return refreshed(name, recorded, live, home, dict(self.moved(recorded, live)))
         if recorded is not None and (desired is None or self._options.mode == "destroy"):
             return self._removed(name, recorded, live, desired)
         assert desired is not None  # noqa: S101 - a name is wanted or recorded
-        if recorded is not None and self._parent_action(name) in _MAKING:
-            if _is_protected(desired, recorded):
+        if recorded is not None and self.homes.action_of(name) in MAKING:
+            if is_protected(desired, recorded):
                 return self._deleted(name, recorded, live, desired, Reason.REPLACED_WITH)
             return self._created(desired, recorded, Why(Reason.REPLACED_WITH, Side.SPEC))
         if live is not None and live.condition.leaving and (recorded is None or recorded.cluster_id == live.id):
@@ -148,32 +158,11 @@ class NestedShare:
             return refused(desired, recorded, refusals.mistaken(desired, recorded, live))
         return self._present(desired, recorded, live)
 
-    def _parent_action(self, name: str) -> Action:
-        """What happens to the cluster that it is inside of."""
-        parent = parse(name).parent
-        change = self._planned.get(parent.short) if parent else None
-        return change.action if change else Action.NOOP
-
-    def _home(self, name: str) -> Home:
-        """The cluster that it is inside of, as it will be when its steps run."""
-        parent = parse(name).root.short
-        change, entry = self._planned.get(parent), self._sides.record.clusters.get(parent)
-        if change is not None:
-            region = change.kind.region_of(change.after or change.before or {})
-            return Home("" if change.action in _MAKING else change.cluster_id, region)
-        return Home(entry.cluster_id, entry.region) if entry else Home("", "")
-
-    def cluster_of(self, name: str) -> Cluster | None:
-        """The live cluster that it is inside of, as the plan looked at it."""
-        entry = self._sides.record.clusters.get(parse(name).root.short)
-        ids = (cluster for cluster in self._sides.live if entry is not None and cluster.cluster_id == entry.cluster_id)
-        return next(ids, None)
-
     def _removed(
         self, name: str, recorded: RecordedCluster, live: LiveResource | None, desired: Wanted | None
     ) -> Change:
         if live is None:
-            todo = steps.forget(name, recorded, self._home(name))
+            todo = steps.forget(name, recorded, self.homes.home_of(name))
             return of_recorded(name, recorded, Action.FORGET, Reason.GONE, None, steps=todo)
         reason = Reason.DESTROY if self._options.mode == "destroy" else Reason.NOT_IN_SPEC
         return self._deleted(name, recorded, live, desired, reason)
@@ -187,20 +176,24 @@ class NestedShare:
         reason: Reason,
     ) -> Change:
         what = "replace" if reason is Reason.REPLACED_WITH else "delete"
-        blocked = [refusals.protected(name, desired, what)] if _is_protected(desired, recorded) else []
-        home, why = self._home(name), Why(reason, Side.SPEC)
-        if self.goes_along and self._parent_action(name) is Action.DELETE:
+        blocked = [refusals.protected(name, desired, what)] if is_protected(desired, recorded) else []
+        home, why = self.homes.home_of(name), Why(reason, Side.SPEC)
+        if self.goes_along and self.homes.action_of(name) is Action.DELETE and not self._alone(name):
             todo = steps.go_along(name, recorded, home, why)
         else:
             todo = steps.delete(name, recorded, home, why, live, self._of.deletion)
-            blocked += self.hindrances(name, live, what)
+            blocked += [*self.hindrances(name, live, what), *self.homes.turned_back(name, self._of.generation)]
         return of_recorded(name, recorded, Action.DELETE, reason, live, steps=todo, blocked=tuple(blocked))
+
+    def _alone(self, name: str) -> bool:
+        """Whether it is to be deleted, and its cluster is not."""
+        return name in self._options.targets and parse(name).root.short not in self._options.targets
 
     def _created(
         self, desired: Wanted, recorded: RecordedCluster | None, why: Why, leaving: LiveResource | None = None
     ) -> Change:
         """One that is nowhere, on its way out (`leaving`), or that goes with its cluster and is made in the new one."""
-        home = self._home(desired.name)
+        home = self.homes.home_of(desired.name)
         chain = steps.create(desired, home, why, steps.await_gone(desired, leaving, home) if leaving else ())
         blocked = self.extend(chain, desired, None)
         details: DesiredDetails = {
@@ -215,7 +208,9 @@ class NestedShare:
         """The name is taken by one that is not recorded: it is taken over where that was agreed to."""
         if not (self._of.takes_over or desired.name in self._options.adopt or desired.lifecycle.adopt):
             return refused(desired, None, refusals.not_recorded(desired, live))
-        assumed = self._of.entry_of(live, desired)
+        home, change = self.homes.live_of(desired.name), self.homes.change_of(desired.name)
+        assumed = self._of.entry_of(live, desired, followed(desired, home, change))
+        desired = self.within_reach(desired, assumed)
         changes = tuple(self.differences(desired, assumed, live))
         fixed = [change for change in changes if change.effect is Effect.REPLACE]
         if fixed:
@@ -223,6 +218,7 @@ class NestedShare:
         return self._in_place(desired, assumed, live, changes, None)
 
     def _present(self, desired: Wanted, recorded: RecordedCluster, live: LiveResource) -> Change:
+        desired = self.within_reach(desired, recorded)
         changes = tuple(self.differences(desired, recorded, live))
         if live.state == "failed" and not recorded.created:
             return self._replaced(desired, recorded, live, changes, Reason.CREATE_FAILED)
@@ -244,10 +240,10 @@ class NestedShare:
         reason = reason_of(changes) if recorded is not None else Reason.ADOPTION
         reason = reason if was.created else Reason.UNFINISHED
         side = next((c.side for c in changes if c.effect is not Effect.RECORDED), Side.SPEC)
-        todo = Update(desired, was, live, changes, self._home(desired.name), Why(reason, side))
+        todo = Update(desired, was, live, changes, self.homes.home_of(desired.name), Why(reason, side))
         blocked: list[Diagnostic] = []
-        done = steps.update(todo, lambda chain: blocked.extend(self.extend(chain, desired, todo)))
-        called, final = any(step.call for step in done), steps.final_entry(desired, was)
+        done, final = steps.update(todo, lambda chain: blocked.extend(self.extend(chain, desired, todo)))
+        called = any(step.call for step in done)
         moved = changes or called or blocked or not was.created or recorded is None
         if not moved:
             same: DesiredDetails = {"before": final.parameters, "after": final.parameters}
@@ -256,7 +252,7 @@ class NestedShare:
         action = Action.UPDATE if called or blocked else Action.ADOPT if recorded is None else Action.RECORD
         details: DesiredDetails = {
             "parameters": changes,
-            "steps": done,
+            "steps": done or steps.record(desired.name, final, todo.home, todo.why),
             "blocked": tuple(blocked),
             "before": before,
             "after": final.parameters,
@@ -271,10 +267,10 @@ class NestedShare:
         changes: tuple[ParameterChange, ...],
         reason: Reason,
     ) -> Change:
-        home, failed = self._home(desired.name), reason is Reason.CREATE_FAILED
+        home, failed = self.homes.home_of(desired.name), reason is Reason.CREATE_FAILED
         why = Why(reason, Side.LIVE if failed else Side.SPEC)
         blocked: list[Diagnostic] = []
-        if _is_protected(desired, recorded) and not failed:
+        if is_protected(desired, recorded) and not failed:
             blocked.append(refusals.protected(desired.name, desired, "replace"))
         if reason is Reason.CANNOT_UPDATE and not desired.lifecycle.replace_allowed:
             blocked += [refusals.fixed(desired, change) for change in changes if change.effect is Effect.REPLACE]
@@ -290,9 +286,3 @@ class NestedShare:
             "after": desired.parameters,
         }
         return of_desired(desired, recorded, Action.REPLACE, reason, live, **details)
-
-
-def _is_protected(desired: Wanted | None, recorded: RecordedCluster) -> bool:
-    """Whether its deletion is refused: the spec's word counts, else the record's."""
-    said = desired.lifecycle.prevent_destroy if desired else None
-    return said if said is not None else recorded.prevent_destroy

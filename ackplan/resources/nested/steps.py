@@ -75,24 +75,24 @@ class Update:
     why: Why
 
 
-def update(todo: Update, more: Callable[[Chain], None]) -> tuple[Step, ...]:
+def update(todo: Update, more: Callable[[Chain], None]) -> tuple[tuple[Step, ...], RecordedCluster]:
     """Changed by a call for each operation, then what else is to be done; the last step leaves the complete entry.
 
-    Where nothing is called, one step brings the record up to date.
+    Besides that entry, which has to be recorded by a step of its own where nothing is called.
     """
     desired, was = todo.desired, todo.was
     chain = _chain(desired.name, was, todo.home, todo.why)
     chain.own = desired.own
-    chain.entry = dataclasses.replace(was, created=True)
+    chain.entry = was if was.created else dataclasses.replace(was, created=True)
     if not was.created:
         chain.add(AwaitReady(), side=Side.LIVE)
-    _modify(chain, todo)
+    if todo.changes:
+        _modify(chain, todo)
     more(chain)
-    attached = chain.entry.attached
-    final = dataclasses.replace(final_entry(desired, was), attached=attached)
+    final = final_entry(desired, was, chain.entry.attached)
     if not chain.steps:
-        return record(desired.name, final, todo.home, todo.why)
-    return (*chain.steps[:-1], replaced(chain.steps[-1], after=final))
+        return (), final
+    return (*chain.steps[:-1], replaced(chain.steps[-1], after=final)), final
 
 
 def _modify(chain: Chain, todo: Update) -> None:
@@ -133,10 +133,10 @@ def entry_of(desired: Wanted, resource_id: str) -> RecordedCluster:
     return RecordedCluster(resource_id, desired.kind, desired.parameters, desired.own)
 
 
-def final_entry(desired: Wanted, was: RecordedCluster) -> RecordedCluster:
+def final_entry(desired: Wanted, was: RecordedCluster, attached: tuple[str, ...]) -> RecordedCluster:
     """What is recorded of one that was there, once it is as the spec wants it."""
     parameters = {**was.parameters, **desired.parameters}
-    return RecordedCluster(was.cluster_id, desired.kind, parameters, own_after(desired, was), was.attached)
+    return RecordedCluster(was.cluster_id, desired.kind, parameters, own_after(desired, was), attached)
 
 
 def _chain(name: str, recorded: RecordedCluster, home: Home, why: Why) -> Chain:

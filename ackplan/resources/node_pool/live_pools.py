@@ -5,6 +5,7 @@ An answer of another shape is an ApiError, as where the client decodes one: no d
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -13,14 +14,15 @@ from ackplan.core.answers import Node
 from ackplan.core.catalog import Kind
 from ackplan.core.json_types import Json, JsonObject
 from ackplan.core.states import Condition, condition, spelled
-from ackplan.execute.ports import ApiReader
+from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.plan.live_sides import LiveResource
 from ackplan.resources.nested.raw_answers import object_of, unreadable
 
 LIST: Final = "list_node_pools"
+ONE: Final = "get_node_pool"
 NODES: Final = "list_nodes"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_MOST_POOLS, _LONGEST, _PAGE, _MOST_PAGES = 1000, 255, 100, 50
+_MOST_POOLS, _LONGEST, _PAGE, _MOST_PAGES, _NOT_FOUND = 1000, 255, 100, 50, 404
 # Lists of pools are filled, other than those of the oldest clusters: an empty one is a value.
 _FILLED: Final[JsonObject] = {"current_version": "-"}
 _AT_WORK: Final = Condition("it is at work", settled=True, works=True)
@@ -38,24 +40,58 @@ def read_pools(answer: Json, kind: Kind) -> dict[str, LiveResource]:
         return {}
     if not isinstance(pools, list) or len(pools) > _MOST_POOLS:
         raise unreadable(LIST, '"nodepools" is not a list')
-    read = [_pool(object_of(pool, LIST), kind) for pool in pools]
+    read = [_pool(object_of(pool, LIST), kind, LIST) for pool in pools]
     if len({pool.name for pool in read}) != len(read):
         raise unreadable(LIST, "two pools have the same name")
     return {pool.name: pool for pool in read}
 
 
-def _pool(answer: JsonObject, kind: Kind) -> LiveResource:
-    info, status = object_of(answer.get("nodepool_info"), LIST), object_of(answer.get("status") or {}, LIST)
+async def read_pool(api: ApiReader, home: tuple[str, str], pool_id: str, kind: Kind) -> LiveResource | None:
+    """One pool of a cluster (`home`: its id and region) by its id; None where there is none. Raises ApiError."""
+    cluster_id, region = home
+    try:
+        answer = await api.read(ONE, {"id": cluster_id, kind.place: pool_id}, region)
+    except ApiError as fault:
+        if fault.missing or fault.http_status != _NOT_FOUND:
+            raise
+        return None
+    pool = _pool(object_of(answer, ONE), kind, ONE)
+    if pool.id != pool_id:
+        raise unreadable(ONE, "it is about another node pool")
+    return pool
+
+
+def _pool(answer: JsonObject, kind: Kind, operation: str) -> LiveResource:
+    info, status = object_of(answer.get("nodepool_info"), operation), object_of(answer.get("status") or {}, operation)
     pool_id, name, state = info.get("nodepool_id"), info.get("name"), status.get("state")
     if not isinstance(pool_id, str) or not _ID.fullmatch(pool_id):
-        raise unreadable(LIST, '"nodepool_id" is not an id')
+        raise unreadable(operation, '"nodepool_id" is not an id')
     if not isinstance(name, str) or not name or len(name) > _LONGEST:
-        raise unreadable(LIST, '"name" is not a short text')
+        raise unreadable(operation, '"name" is not a short text')
     if not isinstance(state, str) or not state or not state.isprintable():
-        raise unreadable(LIST, '"state" is not a text')
+        raise unreadable(operation, '"state" is not a text')
     fields = {**answer, **_FILLED}
-    values = dict(_values(kind, fields, status))
-    return LiveResource(pool_id, name, state, values, condition_of(state), fields)
+    return LiveResource(pool_id, name, state, _Shown(kind, fields, status), condition_of(state), fields)
+
+
+class _Shown(Mapping[str, Json]):
+    """The parameters that an answer shows, read of it once somebody asks: most plans compare its fields alone."""
+
+    def __init__(self, kind: Kind, fields: JsonObject, status: JsonObject) -> None:
+        self._answer = (kind, fields, status)
+
+    @functools.cached_property
+    def _values(self) -> dict[str, Json]:
+        return dict(_values(*self._answer))
+
+    def __getitem__(self, name: str) -> Json:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def _values(kind: Kind, fields: JsonObject, status: JsonObject) -> Iterator[tuple[str, Json]]:

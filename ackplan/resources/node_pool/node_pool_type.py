@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Final
 
 from ackplan import spec
 from ackplan.core.answers import Accepted
@@ -22,11 +23,13 @@ from ackplan.resources.nested.looking import Looking
 from ackplan.resources.nested.nested_type import NestedType
 from ackplan.resources.node_pool import pool_honesty, pool_nodes, pool_upgrade
 from ackplan.resources.node_pool.live_pools import LIST, is_default, read_pools
-from ackplan.resources.node_pool.pool_reads import with_nodes
+from ackplan.resources.node_pool.pool_reads import with_nodes, with_unlisted
 from ackplan.resources.node_pool.pool_share import PoolShare, with_nodes_of
+from ackplan.resources.node_pool.rolling import ROLLING
 from ackplan.spec.desired import Wanted
 
 _NEW_ID = "nodepool_id"
+_NOTHING: Final[JsonObject] = {}
 
 
 class NodePoolType(NestedType):
@@ -39,7 +42,7 @@ class NodePoolType(NestedType):
 
     @property
     def own_keys(self) -> frozenset[str]:
-        return super().own_keys | {"attach", "scale_in"}
+        return super().own_keys | {"attach", "scale_in", ROLLING}
 
     async def live_in(self, api: ApiReader, cluster_id: str, region: str) -> Mapping[str, LiveResource]:
         return read_pools(await api.read(LIST, {"id": cluster_id}, region), self.kind)
@@ -47,13 +50,14 @@ class NodePoolType(NestedType):
     async def look_closer(
         self, api: ApiReader, home: tuple[str, str], live: Mapping[str, LiveResource], sides: InsideSides
     ) -> Mapping[str, LiveResource]:
-        return await with_nodes(api, home, live, sides)
+        whole = await with_unlisted(api, home, live, sides, self.kind)
+        return await with_nodes(api, home, whole, sides)
 
     def made_apart(self, live: Mapping[str, LiveResource]) -> tuple[str, ...]:
         return tuple(name for name in sorted(live) if not is_default(live[name]))
 
-    def entry_of(self, live: LiveResource, desired: Wanted | None) -> RecordedCluster:
-        entry = super().entry_of(live, desired)
+    def entry_of(self, live: LiveResource, desired: Wanted | None, above: JsonObject = _NOTHING) -> RecordedCluster:
+        entry = super().entry_of(live, desired, above)
         return entry if desired is None else with_nodes_of(entry, live, desired)
 
     async def send(self, context: StepContext, call: Call, body: JsonObject) -> Accepted:

@@ -10,6 +10,7 @@ from ackplan.core.kubernetes_version import means
 from ackplan.core.values import alike
 from ackplan.core.work import Attach, Detach, ScaleIn, ScaleOut, Upgrade
 from ackplan.plan.model import Change, Step
+from ackplan.resources.node_pool.rolling import upgrade_body
 
 _LISTS = ("instance_ids", "nodes")
 
@@ -32,7 +33,8 @@ def says(change: Change, step: Step) -> bool:
         case Upgrade():
             (parameter,) = change.kind.inherited
             wanted = str((change.after or {}).get(parameter, ""))
-            return not call.query and call.body == {parameter: work.version} and means(wanted, work.version)
+            body = upgrade_body(parameter, work.version, _own(change))
+            return not call.query and alike(call.body, body) and means(wanted, work.version)
         case _:
             return False
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ackplan.core.actions import Side
-from ackplan.core.address import parse
 from ackplan.core.answers import Node
 from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect, Parameter
@@ -28,7 +27,7 @@ from ackplan.resources.nested.share import NestedShare
 from ackplan.resources.nested.steps import Update
 from ackplan.resources.node_pool import pool_refusals
 from ackplan.resources.node_pool.live_pools import size_of
-from ackplan.resources.node_pool.pool_upgrade import followed, upgrade
+from ackplan.resources.node_pool.pool_upgrade import followed, kept_version, upgrade
 from ackplan.resources.upgraded import upgraded_parameter
 from ackplan.resources.worker_steps import attach, teams_own
 from ackplan.resources.workers import Workers, choose, compare_workers
@@ -66,6 +65,8 @@ class PoolShare(NestedShare):
         if todo is None:
             attach(chain, desired.attach, desired.attached, chain.side)
             return ()
+        if not (todo.changes or desired.attach or todo.was.attached):
+            return ()
         workers = workers_of(desired, todo.was, todo.live)
         if workers is None:
             return ()
@@ -76,12 +77,17 @@ class PoolShare(NestedShare):
         _worker_steps(chain, todo, workers, chosen)
         return tuple(blocked)
 
+    def within_reach(self, desired: Wanted, was: RecordedCluster) -> Wanted:
+        """Without a version that the cluster will not have: its nodes follow when it has."""
+        kept = kept_version(desired, was, self.version_above(desired.name))
+        return dataclasses.replace(desired, parameters={**desired.parameters, **kept}) if kept else desired
+
     def version_above(self, name: str) -> str:
         """The version that the cluster of this pool has, or will have; empty where it is not told."""
-        change = self._planned.get(parse(name).root.short)
+        change = self.homes.change_of(name)
         ways = [step.work.version for step in change.steps if isinstance(step.work, Upgrade)] if change else []
         parameter = upgraded_parameter(change.kind) if change else None
-        live = self.cluster_of(name)
+        live = self.homes.live_of(name)
         sight = change.kind.sights.get(parameter.name) if change and parameter else None
         shown = sight.value(live.attributes) if sight and live else None
         return ways[-1] if ways else str(shown or "")
