@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from ackplan.core.answers import Cluster
+from typing import Final
+
+from ackplan.core.answers import Cluster, Task
 from ackplan.core.call import Pinned
 from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.core.error_codes import error_code
 from ackplan.execute.ports import ApiError
 from ackplan.plan.model import Step
+
+NOT_CHANGED: Final = "ACK5019"
 
 
 class StepFailed(Exception):
@@ -80,6 +84,12 @@ def task_failed(step: Step, task_id: str, code: str, message: str) -> Diagnostic
     return error("ACK5013.reason", task_id=task_id, why=why, cluster=step.name)
 
 
+def paused(step: Step, task: Task) -> Diagnostic:
+    percent = "" if task.percent is None else task.percent
+    why = f"{task.error_code} {task.error_message}".strip()
+    return error("ACK5022", task_id=task.task_id, percent=percent, why=why, cluster=step.name)
+
+
 def secret(step: Step, why: str) -> Diagnostic:
     return error("ACK5006.step", why=why, cluster=step.name)
 
@@ -99,7 +109,7 @@ def too_long(step: Step, seen_last: str, *, called: bool) -> Diagnostic:
 
 
 def not_changed(step: Step) -> Diagnostic:
-    return error("ACK5019", cluster=step.name)
+    return error(NOT_CHANGED, cluster=step.name)
 
 
 def check_failed(step: Step, why: str) -> Diagnostic:

@@ -53,12 +53,16 @@ class Run:
 
 
 class Moment(enum.Enum):
-    """What an event tells: a step started, still goes on, ended, or something that is worth a line."""
+    """What an event tells: a step started, still goes on, ended, or something that is worth a line.
+
+    `EARLIER`: an interrupted run of the same plan did the step; it is not begun again.
+    """
 
     STARTED = "started"
     PROGRESS = "progress"
     ENDED = "ended"
     NOTE = "note"
+    EARLIER = "earlier"
 
 
 @dataclass(frozen=True, slots=True)

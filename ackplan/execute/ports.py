@@ -90,6 +90,10 @@ class ApiReader(Protocol):
 
     async def get_task(self, task_id: str, region: str = "") -> Task: ...
 
+    async def list_tasks(self, cluster_id: str, region: str = "") -> tuple[Task, ...]:
+        """The tasks of a cluster without their parts, newest first; it may lag, and proves nothing absent."""
+        ...
+
     async def read(
         self, operation: str, ids: Mapping[str, str], region: str = "", query: Mapping[str, str] | None = None
     ) -> Json:
@@ -102,12 +106,17 @@ class ApiReader(Protocol):
 class Api(ApiReader, Protocol):
     """The calls that change something. `region` goes into x-acs-region-id; bodies are those of `schemas/`.
 
-    `write_down` writes the call down anew: a client does that before it sends one later than it was handed over.
+    `write_down` is awaited before each try to send the call: it writes it down anew where that was a while ago. Raises
+    what it could not be written down for; nothing is sent then.
     """
 
     async def create_cluster(self, region: str, body: Mapping[str, Any], write_down: WriteDown) -> Accepted: ...
 
-    async def delete_cluster(self, region: str, cluster_id: str, write_down: WriteDown) -> Accepted: ...
+    async def delete_cluster(
+        self, region: str, cluster_id: str, write_down: WriteDown, query: Mapping[str, str] | None = None
+    ) -> Accepted:
+        """`query` says what is to stay of the cloud resources that were made for the cluster."""
+        ...
 
     async def scale_out(
         self, region: str, cluster_id: str, body: Mapping[str, Any], write_down: WriteDown

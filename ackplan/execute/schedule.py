@@ -9,6 +9,7 @@ import heapq
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Outcome, Status
@@ -35,8 +36,13 @@ def of_plan(plan: Plan, limits: Limits = USUAL) -> Schedule:
     return expected((step for change in plan.changes if not change.is_blocked for step in change.steps), limits)
 
 
-def expected(steps: Iterable[Step], limits: Limits = USUAL) -> Schedule:
-    """The run as it goes where every step takes its `expected_seconds`: the same walk, places and pace of calls."""
+def expected(
+    steps: Iterable[Step], limits: Limits = USUAL, under_way: Mapping[str, float] = MappingProxyType({})
+) -> Schedule:
+    """The run as it goes where every step takes its `expected_seconds`: the same walk, places and pace of calls.
+
+    `under_way` are steps that began so many seconds ago, and need no place any more; the rest is told from now on.
+    """
     walk, turns, numbers = Walk(steps), _Turns(limits.rate), itertools.count()
     starts: dict[str, float] = {}
     ends: dict[str, float] = {}
@@ -44,6 +50,10 @@ def expected(steps: Iterable[Step], limits: Limits = USUAL) -> Schedule:
     free, now = limits.parallelism, 0.0
     # When a step ends; None: when one has done its work and waits.
     moments: list[tuple[float, int, Step | None]] = []
+    for step in walk.resume(under_way):
+        starts[step.id] = -under_way[step.id]
+        ends[step.id] = max(0.0, starts[step.id] + step.expected_seconds)
+        heapq.heappush(moments, (ends[step.id], next(numbers), step))
     while True:
         for step in walk.start(free):
             free -= 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from ackplan.plan import graph
 from ackplan.plan.model import Step
@@ -31,6 +31,13 @@ class Walk:
             _, name = heapq.heappop(self._ready)
             started.append(self._step(name))
         return started
+
+    def resume(self, names: Container[str]) -> Sequence[Step]:
+        """Those of `names` that are ready; they count as started before."""
+        under_way = [self._step(name) for _, name in sorted(self._ready) if name in names]
+        self._ready = [entry for entry in self._ready if entry[1] not in names]
+        heapq.heapify(self._ready)
+        return under_way
 
     def _step(self, name: str) -> Step:
         step: Step = self._graph.nodes[name]["step"]

@@ -11,10 +11,13 @@ from ackplan.core.call import Call
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.resource import Registry
 from ackplan.core.secret_parts import with_secrets
+from ackplan.core.states import End
 from ackplan.core.work import Calling, aim_of
 from ackplan.execute import failures
 from ackplan.execute.cluster_log import logged
 from ackplan.execute.failures import StepFailed
+from ackplan.execute.fresh_intent import FreshIntent
+from ackplan.execute.lost_calls import Arrival
 from ackplan.execute.outcomes import Event, Moment
 from ackplan.execute.ports import Api, ApiError, Clock, Journal, SecretSource
 from ackplan.execute.presence import REAL, Patience, Subject, look_up
@@ -79,6 +82,8 @@ class StepContext:
     retries: list[Retry] = field(default_factory=list)
     late: float | None = None
     called: bool = False
+    written_at: float = 0.0
+    fresh: FreshIntent = field(init=False)
     failed: bool = False
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -106,15 +111,20 @@ class StepContext:
         """Reads the secrets, writes down what is about to be sent, and gives the body to send."""
         self.watch.check()
         body = self._with_secrets(call)
-        await self.write_down()
+        self.fresh = FreshIntent(self.ports.clock)
+        await self.fresh.write(self._write_down)
         return body
 
     async def write_down(self) -> None:
-        """Writes down that the call is about to be sent."""
+        """Writes down once more that the call is about to be sent, where that was a while ago."""
+        await self.fresh.renew(self._write_down)
+
+    async def _write_down(self) -> None:
         work = self.step.work
         aim, call = aim_of(work), work.call.operation if isinstance(work, Calling) else ""
         named = call if aim is not None and aim.operation != call else ""
         facts = Facts(aim, after=self.step.after, sent_at=self.ports.clock.wall(), call=named)
+        self.written_at = facts.sent_at or 0.0
         await self.write(Phase.INTENT, facts)
 
     def _with_secrets(self, call: Call) -> dict[str, Any]:
@@ -135,22 +145,28 @@ class StepContext:
         self.request_ids.append(told.request_id)
         self.retries += told.retries
 
-    async def settled(
-        self, entry: RecordedCluster | None = None, *, removed: bool = False, error: str = ""
-    ) -> None:  # fmt: skip
+    async def settled(self, entry: RecordedCluster | None = None, *, removed: bool = False, error: str = "") -> None:
         """The step's effect is complete, or as far as it will be (`error` says why): the record takes it in."""
         if entry is not None:
             entry = replace(entry, cluster_id=entry.cluster_id or self.cluster_id)
         await self.write(Phase.SETTLED, entry=entry, removed=removed, error=error)
 
-    async def after_fault(self, fault: ApiError, seen: Callable[[], Awaitable[bool]]) -> None:
-        """A definite refusal ends the step. After a lost answer: goes on if the effect shows, else stops here."""
+    async def after_fault(self, fault: ApiError, seen: Callable[[], Awaitable[bool]]) -> str | None:
+        """A definite refusal ends the step. After a lost answer: goes on if the effect shows, else stops here.
+
+        The task to follow, where the call is seen by that.
+        """
         if not fault.uncertain:
             await self.write(Phase.SETTLED, error=fault.code)
             raise fault
         self.heard(fault)
-        if not await self.until(seen):
+        arrival = Arrival(self, seen)
+        if not await self.until(arrival.shows):
             raise StepFailed(failures.lost(self.step, fault), open=True)
+        if arrival.task_id is not None:
+            self.task_ids.append(arrival.task_id)
+            await self.write(Phase.ANSWER, Facts(task_id=arrival.task_id))
+        return arrival.task_id
 
     # Waiting and looking
 
@@ -213,19 +229,21 @@ class StepContext:
         task = settled.task
         if task is None or not task.failed:
             return
+        if task.end is End.PAUSED:
+            raise StepFailed(failures.paused(self.step, task), open=True)
         log = "" if task.error_code else await logged(self.ports.api, self.subject)
         why = "; ".join(filter(None, (task.error_message, log)))
         raise StepFailed(failures.task_failed(self.step, task.task_id, task.error_code, why))
 
-    async def ready(self) -> Cluster:
-        """The cluster, once it takes changing calls."""
+    async def ready(self, *, mends: str = "") -> Cluster:
+        """The cluster, once it takes changing calls. `mends` is a state that is none of use but to this step's call."""
         cluster = await self.look()
         if cluster is not None and cluster.busy:
             cluster = await self.rest()
         if cluster is None:
             raise StepFailed(failures.gone(self.step))
         self.failed = cluster.state == "failed"
-        if not (self.failed or cluster.busy or cluster.condition.works):
+        if not (self.failed or cluster.busy or cluster.condition.works or cluster.state == mends):
             raise StepFailed(failures.not_ready(self.step, cluster.state))
         return cluster
 

@@ -13,7 +13,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from ackplan.core.answers import Cluster, Task
+from ackplan.core.answers import Cluster, Task, with_percent
 from ackplan.execute.ports import ApiError, ApiReader, Clock
 from ackplan.execute.presence import Absence, Listing, Patience, Subject, absence, read
 
@@ -246,7 +246,7 @@ class Watch:
         now, wait.state = self._clock.now(), cluster.state
         if now - wait.told >= _PROGRESS_EVERY * max(1.0, len(self._waits) / _LINES):
             wait.told = now
-            wait.progress(now - wait.since, cluster.state)
+            wait.progress(now - wait.since, with_percent(cluster.state, wait.task))
 
     def _check_deadlines(self) -> None:
         now = self._clock.now()

@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from ackplan.core.address import CLUSTER, Address, parse
-from ackplan.core.catalog import Kind
+from ackplan.core.address import parse, parse_whole
+from ackplan.core.catalog import DEFAULT, Kind
+from ackplan.core.catalog.deletion import deletion_query, leavings
 from ackplan.core.catalog.timeouts import DURATION
 from ackplan.core.diagnostics import Diagnostic, Failure, Span, error
+from ackplan.core.json_types import JsonObject
 from ackplan.core.resource import CLUSTER_KINDS, Kinds
+from ackplan.core.work import TRAITS, Delete
 from ackplan.core.world import decode_world, encode_world
 from ackplan.documents.strict_json import Oddity, oddities
 from ackplan.record.model import CLUSTERS_ONLY, VERSION, Record, RecordedCluster
@@ -177,18 +180,16 @@ def _decode_nested(resources: object, kinds: Kinds) -> dict[str, RecordedCluster
         raise ValueError("resources is not a mapping")
     nested = {}
     for address, value in resources.items():
-        short = _short(address)
-        nested[short] = decode_cluster(address, value, kinds, section="resources")
+        nested[_short(address)] = decode_cluster(address, value, kinds, section="resources")
     return nested
 
 
 def _short(address: str) -> str:
     """The short form of a whole address of something inside of a cluster. Raises ValueError."""
-    parts = address.split("/")
-    _expect(len(parts) == 4 and parts[0] == CLUSTER and all(parts), f"resources.{address} is no address")
-    whole = Address(parts[2], parts[3], Address(CLUSTER, parts[1]))
-    _expect(parse(whole.short) == whole, f"resources.{address} is no address")
-    return whole.short
+    try:
+        return parse_whole(address).short
+    except ValueError:
+        raise ValueError(f"resources.{address} is no address") from None
 
 
 def _expect(holds: bool, otherwise: str) -> None:  # noqa: FBT001
@@ -210,7 +211,18 @@ def _well_formed(own: Mapping[str, Any]) -> bool:
         and _texts(own.get("depends_on", []))
         and isinstance(timeouts, dict)
         and all(isinstance(value, str) and DURATION.fullmatch(value) for value in timeouts.values())
+        and _says_what_stays(own)
     )
+
+
+def _says_what_stays(own: JsonObject) -> bool:
+    """Whether what it says of its deletion can be sent."""
+    operation = TRAITS[Delete].operation
+    query = deletion_query(DEFAULT, own, operation)
+    try:
+        return not query or bool(leavings(DEFAULT, query, operation))
+    except ValueError:
+        return False
 
 
 def _is_shallow(value: Any) -> bool:

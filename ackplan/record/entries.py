@@ -6,14 +6,17 @@ not write is not known.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ackplan.core.aims import AIMS, Aim, instances_of, size_of
 from ackplan.core.call import Pinned
-from ackplan.core.resource import CLUSTER_KINDS, Kinds
+from ackplan.core.resource import Kinds
 from ackplan.record.codec import decode_cluster, encode_cluster
-from ackplan.record.journal import Entry, Facts, Phase
+from ackplan.record.journal import Entry, Facts, Leftover, Phase, RunHead
 
 _COUNTS = ("workers_before", "workers_after", "masters")
 
@@ -51,7 +54,7 @@ def decode_entry(
     after: Any,
     *,
     removed: bool = False,
-    kinds: Kinds = CLUSTER_KINDS,
+    kinds: Kinds,
 ) -> Entry:
     """An entry of `where`: run, step and cluster. Raises ValueError for one that no run writes."""
     if not isinstance(data, dict) or not all(isinstance(text, str) for text in where):
@@ -67,7 +70,7 @@ def decode_entry(
     )
 
 
-def decode_facts(cluster: str, data: Mapping[str, Any], kinds: Kinds = CLUSTER_KINDS) -> Facts:
+def decode_facts(cluster: str, data: Mapping[str, Any], kinds: Kinds) -> Facts:
     """The facts of a call to this cluster. Raises ValueError."""
     instances, at, after = data.get("instances") or [], data.get("at"), data.get("entry")
     right = (
@@ -98,3 +101,40 @@ def _aim(operation: str, size: Pinned | None, instances: tuple[str, ...]) -> Aim
     """None for the call of another version, or one of which is not told enough."""
     aim = AIMS.get(operation)
     return aim.of(size, instances) if aim else None
+
+
+def entry_text(entry: Entry) -> str:
+    """An entry as one line of JSON."""
+    after = encode_cluster(entry.entry) if entry.entry is not None else None
+    where = {"run": entry.run, "step": entry.step, "cluster": entry.name, "phase": entry.phase.value}
+    return json.dumps(where | {"data": encode_data(entry), "entry": after, "removed": entry.removed})
+
+
+def entry_of(text: str | bytes, kinds: Kinds) -> Entry:
+    """The entry of such a line. Raises ValueError for what no run writes."""
+    match json.loads(text):
+        case {"run": run, "step": step, "cluster": cluster, "phase": phase, "data": data, "entry": after} as fields:
+            removed = fields.get("removed") is True
+            return decode_entry((run, step, cluster), phase, data, after, removed=removed, kinds=kinds)
+    raise ValueError("an entry has the wrong shape")
+
+
+def head_text(head: RunHead) -> str:
+    """The head of a run as JSON."""
+    return json.dumps(asdict(head))
+
+
+def digest_of(leftover: Leftover) -> str:
+    """Tells what one run left from what another did, or the same later on; empty where nothing is left."""
+    if leftover.head is None:
+        return ""
+    lines = (head_text(leftover.head), *map(entry_text, leftover.entries))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def head_of(text: str | bytes) -> RunHead:
+    """The head of such a text. Raises ValueError."""
+    match json.loads(text):
+        case {"id": str(run), "plan": str(plan), "lineage": str(lineage), "serial": int(serial), "record": str(record)}:
+            return RunHead(run, plan, lineage, serial, record)
+    raise ValueError("the run has the wrong shape")

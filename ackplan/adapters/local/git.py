@@ -26,6 +26,11 @@ _ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMIN
 
 def git(folder: Path, *arguments: str, most: int = _MOST) -> bytes:
     """What git prints; nothing where it can't be asked: no git, no repository, no such commit, over `most` bytes."""
+    return git_answer(folder, *arguments, most=most) or b""
+
+
+def git_answer(folder: Path, *arguments: str, most: int = _MOST) -> bytes | None:
+    """The same, where nothing that is printed is an answer too; None where there is no answer."""
     settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
     command = ("git", *settings, "--no-pager", *arguments)
     environment = os.environ | _ENVIRONMENT
@@ -33,12 +38,12 @@ def git(folder: Path, *arguments: str, most: int = _MOST) -> bytes:
     try:
         running = subprocess.Popen(command, cwd=folder, env=environment, stdin=none, stdout=pipe, stderr=none)  # noqa: S603
     except OSError:
-        return b""
+        return None
     with running, _ended_in_time(running):
         printed = running.stdout.read(most + 1) if running.stdout else b""
         if len(printed) > most:
             running.kill()
-    return printed if running.returncode == 0 and len(printed) <= most else b""
+    return printed if running.returncode == 0 and len(printed) <= most else None
 
 
 @contextlib.contextmanager
@@ -60,3 +65,14 @@ def top_folder(folder: Path) -> Path | None:
 def branch(folder: Path) -> str:
     """The branch that is checked out; empty where there is none."""
     return git(folder, "symbolic-ref", "--quiet", "--short", "HEAD").decode("utf-8", "replace").strip()
+
+
+def checked_out(folder: Path) -> str:
+    """The commit that is checked out; empty where there is none."""
+    return git(folder, "rev-parse", "--verify", "--quiet", "HEAD").decode("ascii", "replace").strip()
+
+
+def is_altered(folder: Path) -> bool:
+    """Whether a file that git keeps differs from what is checked out, or that can't be told."""
+    changed = git_answer(folder, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=dirty")
+    return changed is None or bool(changed.strip())

@@ -9,49 +9,52 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import getpass
 import json
 import os
-import secrets
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ackplan.core.diagnostics import Failure, error, printable
+from ackplan.adapters.local.atomic_files import write_atomically
+from ackplan.core.diagnostics import Failure, error
+from ackplan.documents.files import read_regular
+from ackplan.record.holder import Holder, decode_holder, encode_holder
 
 _RETRY = 0.2
 _MAX_NOTE = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who holds a lock, or held it when it was killed. `since` is UTC; `who` is `user@host`."""
-
-    id: str
-    who: str
-    pid: int
-    what: str
-    since: str
-
-    def __str__(self) -> str:
-        return f"lock {self.id}: {self.who}, process {self.pid}, {self.what}, since {self.since}"
+_NAMELESS = Holder("", "", 0, "", "")
 
 
 @contextlib.asynccontextmanager
 async def locked(
-    path: Path, what: str, since: str, timeout: float, sleep: Callable[[float], Awaitable[None]]
+    path: Path, holder: Holder, timeout: float, sleep: Callable[[float], Awaitable[None]]
 ) -> AsyncIterator[None]:
     """Holds the lock. Raises Failure, naming the holder, when it is not free within `timeout` seconds."""
     with _opened(path) as handle:
         await _take(handle, path, timeout, sleep)
         _check_there(handle, path)
+        if (hold := held_for_good(path)) is not None:
+            raise Failure(error("ACK3021.hold", holder=hold))
         os.ftruncate(handle, 0)
-        os.pwrite(handle, json.dumps(asdict(_myself(what, since))).encode(), 0)
+        os.pwrite(handle, json.dumps(encode_holder(holder)).encode(), 0)
         try:
             yield
         finally:
             os.ftruncate(handle, 0)
+
+
+def hold_for_good(path: Path, holder: Holder) -> None:
+    """Keeps everybody out of the lock, whatever becomes of this process, until `unlock`. Raises Failure."""
+    write_atomically(_hold(path), json.dumps(encode_holder(holder)).encode())
+
+
+def held_for_good(path: Path) -> Holder | None:
+    """Who holds the lock until it is released; None where nobody does."""
+    note = read_regular(_hold(path), _MAX_NOTE)
+    return None if note is None else _holder(note) or _NAMELESS
+
+
+def _hold(path: Path) -> Path:
+    return path.with_suffix(".hold")
 
 
 def left_behind(path: Path) -> Holder | None:
@@ -62,16 +65,24 @@ def left_behind(path: Path) -> Holder | None:
         return _holder(os.pread(handle, _MAX_NOTE, 0)) if _free(handle) else None
 
 
-def held_by(path: Path) -> str:
-    """Who holds the lock now, in words; empty where nobody does."""
+def held_by(path: Path) -> Holder | None:
+    """Who holds the lock now; None where nobody does."""
+    if (hold := held_for_good(path)) is not None:
+        return hold
     if not path.is_file():
-        return ""
+        return None
     with _opened(path) as handle:
-        return "" if _free(handle) else str(_holder(os.pread(handle, _MAX_NOTE, 0)) or "the holder left no name")
+        return None if _free(handle) else _holder(os.pread(handle, _MAX_NOTE, 0)) or _NAMELESS
 
 
 def unlock(path: Path, lock_id: str) -> Holder:
-    """Clears the note of a holder that was killed. Raises Failure for a lock that is held, or another's note."""
+    """Ends a hold, or clears the note of a holder that was killed. Raises Failure for a lock that a process has, or for
+    another's."""
+    if (hold := held_for_good(path)) is not None:
+        if lock_id not in {hold.id, ""}:
+            raise Failure(error("ACK3023", lock_id=lock_id, holder=hold, id=hold.id))
+        _hold(path).unlink(missing_ok=True)
+        return hold
     with _opened(path) as handle:
         free = _free(handle)
         note = os.pread(handle, _MAX_NOTE, 0)
@@ -123,20 +134,10 @@ def _check_there(handle: int, path: Path) -> None:
         raise Failure(error("ACK3020.check_there", path=path))
 
 
-def _myself(what: str, since: str) -> Holder:
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = str(os.getuid())
-    return Holder(secrets.token_hex(4), f"{user}@{socket.gethostname()}", os.getpid(), what, since)
-
-
 def _holder(note: bytes) -> Holder | None:
     try:
-        holder = json.loads(note)
-        texts = {key: printable(str(holder[key])) for key in ("id", "who", "what", "since")}
-        return Holder(**texts, pid=int(holder["pid"]))
-    except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
+        return decode_holder(json.loads(note))
+    except (ValueError, RecursionError):
         return None
 
 

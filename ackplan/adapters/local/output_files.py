@@ -27,6 +27,7 @@ class Sort(Enum):
 
     PLAN = "a plan file"
     REPORT = "a report"
+    INDEX = "an index of plans"
     PAGE = "a page"
     LOG = "a log"
     KUBECONFIG = "a kubeconfig of one cluster"
@@ -164,6 +165,7 @@ def _matches(pattern: str) -> Callable[[str, str], bool]:
 _SIGNS: dict[Sort, Callable[[str, str], bool]] = {
     Sort.DATABASE: _matches(r"SQLite format 3\0"),
     Sort.PLAN: _matches(r'\s*\{\s*"ackplan_plan":'),
+    Sort.INDEX: _matches(r'\s*\{\s*"ackplan_fleet":'),
     Sort.RECORD: _is_record,
     Sort.REPORT: _matches(r'\s*\{\s*"run": "[^"]*",\s*"who":'),
     Sort.PAGE: _matches(r"(?s)<!doctype html>.*require-trusted-types-for"),

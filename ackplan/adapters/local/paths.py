@@ -23,6 +23,11 @@ def run_folder(records: Path) -> Path:
     return (real.parent if real.name == USUAL else real) / PRIVATE
 
 
+def notes_of(beside: Path, workspace: str) -> Path:
+    """The folder for the notes about a workspace; `beside` is that for what belongs to its runs."""
+    return beside / "notes" / workspace
+
+
 def former_run_folders(records: Path, project: Path) -> tuple[Path, ...]:
     """Where earlier versions had them, as far as that is elsewhere."""
     now = run_folder(records)

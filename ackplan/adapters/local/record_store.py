@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-import uuid
+import contextlib
+import json
 from pathlib import Path
 
 from ackplan.adapters.local.atomic_files import write_atomically
@@ -13,6 +13,10 @@ from ackplan.documents.files import read_regular
 from ackplan.record import Record
 from ackplan.record.codec import MAX_BYTES, decode_bytes, encode
 from ackplan.record.pin import changed
+from ackplan.record.successor import successor
+
+_MOVED = "moved_to"
+_MAX_NOTE = 4096
 
 
 class LocalRecordStore:
@@ -30,16 +34,38 @@ class LocalRecordStore:
         data = read_regular(self._path, MAX_BYTES)
         if data is None:
             return Record(lineage="")
+        self._check_here(data)
         return decode_bytes(data, str(self._path), self._kinds)
+
+    def _check_here(self, data: bytes) -> None:
+        """Raises Failure where the file says that the record is elsewhere."""
+        to = _moved_to(data)
+        if to:
+            raise Failure(error("ACK3106", workspace=self._path.stem, store=self._path.parent, to=to))
+
+    def move_away(self, to: str) -> None:
+        """Puts a note of where the record is now in its place. What it was stays as the backup."""
+        before = read_regular(self._path, MAX_BYTES)
+        if before is not None:
+            write_atomically(self._backup, before)
+        write_atomically(self._path, (json.dumps({_MOVED: to}, indent=2) + "\n").encode())
+
+    def move_back(self, left: str) -> None:
+        """Removes the note where it says that the record is there."""
+        if _moved_to(read_regular(self._path, MAX_BYTES) or b"") == left:
+            self._path.unlink()
+
+    def remove(self) -> None:
+        """Removes the record and its backup."""
+        for path in (self._path, self._backup):
+            path.unlink(missing_ok=True)
 
     def write(self, record: Record, *, expect: Record) -> Record:
         """Writes the record as the next serial, above its own. Raises Failure where another than expected is kept."""
         current = self.read()
         if current != expect:
             raise Failure(changed(current, expect))
-        lineage = record.lineage or current.lineage or str(uuid.uuid4())
-        serial = max(expect.serial, record.serial) + 1
-        written = dataclasses.replace(record, lineage=lineage, serial=serial)
+        written = successor(record, expect)
         data = encode(written).encode()
         if len(data) > MAX_BYTES:
             raise Failure(_too_large(len(data)))
@@ -48,6 +74,16 @@ class LocalRecordStore:
             write_atomically(self._backup, before)
         write_atomically(self._path, data)
         return written
+
+
+def _moved_to(data: bytes) -> str:
+    """Where a record is that left its place; empty for what is no note of that."""
+    if len(data) <= _MAX_NOTE and _MOVED.encode() in data:
+        with contextlib.suppress(ValueError, RecursionError):
+            match json.loads(data):
+                case {"moved_to": str(to)}:
+                    return to
+    return ""
 
 
 def _too_large(size: int) -> Diagnostic:

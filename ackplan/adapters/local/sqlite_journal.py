@@ -5,7 +5,6 @@ Entries that wait at the same time are committed together; none is acknowledged 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import errno
 import functools
@@ -14,11 +13,11 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.core.resource import CLUSTER_KINDS, Kinds
+from ackplan.execute.group_commit import GroupCommit
 from ackplan.record.codec import encode_cluster
 from ackplan.record.entries import decode_entry, encode_data
 from ackplan.record.journal import NOTHING, Entry, Leftover, RunHead
@@ -52,9 +51,7 @@ class SqliteJournal:
         self._kinds = kinds
         self._connection: sqlite3.Connection | None = None
         self._file = 0
-        self._thread: ThreadPoolExecutor | None = None
-        self._pending: list[tuple[Entry, asyncio.Future[None]]] = []
-        self._flusher: asyncio.Task[None] | None = None
+        self._commits = GroupCommit(self.append, self._broken)
         # A run that is cut short reads the journal while its last commit may still be under way.
         self._lock = threading.Lock()
 
@@ -114,7 +111,7 @@ class SqliteJournal:
     def open(self, head: RunHead) -> None:
         """Begins a run, or goes on with the one of the same id. Raises Failure when the disk refuses."""
         self._replace(head, None)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._commits.open()
 
     def replace(self, head: RunHead | None, entries: Sequence[Entry]) -> None:
         """Puts these in the place of all that is in the journal, at once or not at all."""
@@ -158,36 +155,21 @@ class SqliteJournal:
 
     async def write(self, entry: Entry) -> None:
         """Returns when the entry is on disk. Raises Failure when it can't be written: then nothing may be sent."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._pending.append((entry, future))
-        if self._flusher is None or self._flusher.done():
-            self._flusher = asyncio.create_task(self._flush())
-        await future
-
-    async def _flush(self) -> None:
-        while self._pending:
-            batch, self._pending = self._pending, []
-            try:
-                loop = asyncio.get_running_loop()
-                await loop.run_in_executor(self._thread, self.append, [entry for entry, _ in batch])
-            except Exception as fault:  # noqa: BLE001 - whoever waits must hear of it, or would wait for ever
-                for _, future in batch:
-                    if not future.done():
-                        future.set_exception(self._broken(fault))
-            else:
-                for _, future in batch:
-                    if not future.done():
-                        future.set_result(None)
+        await self._commits.write(entry)
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Commits entries together."""
         with self._lock, self._transaction() as connection:
             connection.executemany(_INSERT, list(map(_row, entries)))
 
+    def remove(self) -> None:
+        """Removes the journal with what SQLite keeps beside it."""
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+
     def close(self) -> None:
-        if self._thread is not None:
-            self._thread.shutdown()
-            self._thread = None
+        self._commits.close()
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -1,0 +1,1 @@
+"""Encryption of what a store keeps: by age, with a key of the store's own that its recipients open."""
