@@ -46,6 +46,12 @@ class Untrusted(Unreachable):
     passing = False
 
 
+class NoTls(Unreachable):
+    """The server speaks plain http where https was asked for. Nothing was sent, and trying again won't help."""
+
+    passing = False
+
+
 class ConnectionLost(Fault):
     """The connection broke after sending began, or the answer broke off."""
 

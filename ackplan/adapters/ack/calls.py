@@ -56,6 +56,15 @@ def logs_call(region: str, cluster_id: str) -> ApiCall:
     return ApiCall(name, "GET", path, changes=False, region=_checked_region(name, region), action="DescribeClusterLogs")
 
 
+def page_call(region: str, query: Mapping[str, str]) -> ApiCall:
+    """The call for a page of today's list of clusters (DescribeClustersV1), another path of the guide's operation."""
+    name, action = "list_clusters", "DescribeClustersV1"
+    where = _checked_region(name, region)
+    return ApiCall(
+        name, "GET", "/api/v1/clusters", changes=False, region=where, query=query, action=action, limit=_LIST
+    )
+
+
 def any_call(method: str, path: str, region: str, query: Mapping[str, str] | None, body: object) -> ApiCall:
     """A call that the user spells out. Raises NotSent for a path that is not a plain one."""
     name = f"{method} {path}" if _PATH.fullmatch(path) else "call"

@@ -7,14 +7,15 @@ It is the `Api` that execution asks for, and has what the commands need besides.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from ackplan.adapters.ack import decode
+from ackplan.adapters.ack import cluster_pages, decode
 from ackplan.adapters.ack.answer_fields import Malformed
 from ackplan.adapters.ack.api_errors import Answered, AnswerTooLarge, AnswerUnreadable, NotSent
-from ackplan.adapters.ack.calls import any_call, call, logs_call
+from ackplan.adapters.ack.calls import any_call, call, logs_call, page_call
 from ackplan.adapters.ack.endpoint import parse_endpoint
 from ackplan.adapters.ack.error_bodies import request_id
 from ackplan.adapters.ack.pace import RateLimit
@@ -25,7 +26,7 @@ from ackplan.adapters.ack.signing import SIGNERS
 if TYPE_CHECKING:
     from ackplan.adapters.ack.credentials import Credentials
     from ackplan.adapters.ack.exchange import Answer, ApiCall
-    from ackplan.core.answers import Accepted, Attached, Cluster, LogLine, Node, Task
+    from ackplan.core.answers import Accepted, Attached, Cluster, Kubeconfig, LogLine, Node, Task
     from ackplan.core.json_types import Json
     from ackplan.execute.ports import Sent, WriteDown
 
@@ -73,6 +74,15 @@ class AckClient:
         why = f"the list is not whole: {len(clusters) or first} of {total} clusters"
         raise AnswerUnreadable("AnswerUnreadable", why, operation="list_clusters")
 
+    async def list_by_pages(self, region: str = "") -> tuple[Cluster, ...] | None:
+        """The clusters as today's list shows them; None where the endpoint has none that is whole."""
+
+        async def page(number: int) -> tuple[tuple[Cluster, ...], int | None]:
+            query = {"page_number": str(number), "page_size": str(cluster_pages.SIZE)}
+            return await self._ask(page_call(region or self._region, query), decode.clusters)
+
+        return await cluster_pages.read_pages(page)
+
     async def get_cluster(self, cluster_id: str, region: str = "") -> Cluster:
         """One cluster (guide 2.9). An error that is `missing` only where the API says that there is none."""
         wanted = call("get_cluster", region or self._region, {"id": cluster_id})
@@ -105,6 +115,22 @@ class AckClient:
         wanted = call("get_task", region or self._region, {"task_id": task_id})
         return await self._ask(wanted, lambda answer: decode.task(answer, task_id))
 
+    async def list_tasks(self, cluster_id: str, region: str = "") -> tuple[Task, ...]:
+        """The tasks of a cluster without their parts, every page of them (beyond the guide).
+
+        Tasks begin between two pages: none comes twice, and one that slipped over an edge came before.
+        """
+        tasks: dict[str, Task] = {}
+        for number in range(1, _MOST_PAGES + 1):
+            query = {"page_number": str(number), "page_size": str(_PAGE)}
+            wanted = call("list_tasks", region or self._region, {"id": cluster_id}, query=query)
+            page, total = await self._ask(wanted, decode.tasks)
+            before = len(tasks)
+            tasks.update((task.task_id, task) for task in page)
+            if len(tasks) == before or total is None or len(tasks) >= total:
+                break
+        return tuple(dataclasses.replace(task, cluster_id=cluster_id) for task in tasks.values())
+
     async def list_logs(self, cluster_id: str, region: str = "") -> tuple[LogLine, ...]:
         """What the cluster's own log says, in the order of the answer (beyond the guide)."""
         return await self._ask(logs_call(region or self._region, cluster_id), decode.logs)
@@ -126,9 +152,16 @@ class AckClient:
         """Creates a cluster (guide 2.1, 2.2, 2.4, 3.4); the answer names it and the task."""
         return await self._ask(call("create_cluster", region or self._region, body=body), decode.created, write_down)
 
-    async def delete_cluster(self, region: str, cluster_id: str, write_down: WriteDown | None = None) -> Accepted:
-        """Deletes a cluster and releases its nodes (guide 2.12)."""
-        return await self._ask(self._call("delete_cluster", region, cluster_id), decode.accepted_or_empty, write_down)
+    async def delete_cluster(
+        self,
+        region: str,
+        cluster_id: str,
+        write_down: WriteDown | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Accepted:
+        """Deletes a cluster and releases its nodes (guide 2.12), but for what today's `query` keeps."""
+        wanted = call("delete_cluster", region or self._region, {"id": cluster_id}, query=query)
+        return await self._ask(wanted, decode.accepted_or_empty, write_down)
 
     async def scale_out(
         self, region: str, cluster_id: str, body: Mapping[str, object], write_down: WriteDown | None = None
@@ -158,9 +191,10 @@ class AckClient:
             self._call("remove_nodes", region, cluster_id, body), decode.accepted_or_empty, write_down
         )
 
-    async def kubeconfig(self, cluster_id: str, region: str = "") -> str:
-        """A cluster's kubeconfig (guide 2.5): a secret."""
-        return await self._ask(call("kubeconfig", region or self._region, {"id": cluster_id}), decode.config)
+    async def kubeconfig(self, cluster_id: str, region: str = "", query: Mapping[str, str] | None = None) -> Kubeconfig:
+        """A cluster's kubeconfig (guide 2.5): a secret. Today's API takes a `query`: for how long, which address."""
+        wanted = call("kubeconfig", region or self._region, {"id": cluster_id}, query=query)
+        return await self._ask(wanted, decode.config)
 
     async def certs(self, cluster_id: str, region: str = "") -> Mapping[str, object]:
         """A cluster's certificates as the API answers them (guide 2.8): a secret."""
@@ -225,6 +259,7 @@ async def open_client(
     pace = Pace(RateLimit(settings.rate), around.clock, asyncio.Lock())
     carrier: Carrier = carried(transport) if carried else transport
     try:
-        yield AckClient(Sender(carrier, signer, pace, settings.retries, around), settings.region or DEFAULT_REGION)
+        sender = Sender(carrier, signer, pace, settings.retries, around, transport.connecting)
+        yield AckClient(sender, settings.region or DEFAULT_REGION)
     finally:
         await transport.close()

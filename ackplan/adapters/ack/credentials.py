@@ -77,11 +77,17 @@ class CredentialChain:
         self._link = ""
 
     async def fetch(self) -> Credential:
-        credential = None if self._profile else _from_environment()
+        credential = self._without_asking()
+        return await asyncio.to_thread(self._from_library) if credential is None else credential
+
+    def fetch_now(self) -> Credential:
+        """The same for a caller that may wait. Raises CredentialsUnavailable."""
+        credential = self._without_asking()
+        return self._from_library() if credential is None else credential
+
+    def _without_asking(self) -> Credential | None:
         self._link = "environment"
-        if credential is None:
-            credential = await asyncio.to_thread(self._from_library)
-        return credential
+        return None if self._profile else _from_environment()
 
     @property
     def link(self) -> str:

@@ -27,10 +27,10 @@ from ackplan.adapters.ack.answer_fields import (
 from ackplan.adapters.ack.error_bodies import request_id
 from ackplan.adapters.ack.exchange import Answer
 from ackplan.adapters.ack.redact import without_secrets
-from ackplan.adapters.ack.task_reason import reason
-from ackplan.core.answers import Accepted, Attached, AttachedInstance, Cluster, LogLine, Node, Task
+from ackplan.adapters.ack.task_parts import task_of
+from ackplan.core.answers import Accepted, Attached, AttachedInstance, Cluster, Kubeconfig, LogLine, Node, Task
 from ackplan.core.json_types import Json, JsonObject
-from ackplan.core.states import spelled, task_end
+from ackplan.core.states import spelled
 
 _DEEPEST: Final = 100
 
@@ -48,7 +48,8 @@ def value(answer: Answer) -> Json:
         raise Malformed(f"the answer is not JSON but {_kind(answer)}") from None
     if "\\ud" in text.lower():
         _check_text(decoded)
-    _check_depth(decoded)
+    if text.count("{") + text.count("[") > _DEEPEST:
+        _check_depth(decoded)
     return decoded
 
 
@@ -123,19 +124,14 @@ def task(answer: Answer, task_id: str) -> Task:
     fields = mapping_of(value(answer), "a task")
     if shown(fields, "task_id") not in {"", task_id}:
         raise Malformed("the answer is about another task")
-    state = text(fields, "state", required=True)
-    end = task_end(state)
-    code, message = reason(fields, end)
-    return Task(
-        task_id=task_id,
-        cluster_id=shown(fields, "cluster_id"),
-        task_type=shown(fields, "task_type"),
-        state=end.value if end else state,
-        created=shown(fields, "created"),
-        updated=shown(fields, "updated"),
-        error_code=code,
-        error_message=message,
-    )
+    return task_of(fields, task_id)
+
+
+def tasks(answer: Answer) -> tuple[list[Task], int | None]:
+    """One page of `GET /clusters/{id}/tasks`, and how many there are on all pages (None: not told)."""
+    fields = mapping_of(_told(answer), "the tasks")
+    entries = [mapping_of(item, "a task") for item in listed(fields, "tasks")]
+    return [task_of(entry, id_of(entry, "task_id")) for entry in entries], total_of(fields.get("page_info"))
 
 
 def logs(answer: Answer) -> tuple[LogLine, ...]:
@@ -202,12 +198,13 @@ def script(answer: Answer) -> str:
     return decoded
 
 
-def config(answer: Answer) -> str:
-    """The answer to user_config (guide 2.5): `{config}`."""
-    config = mapping_of(value(answer), "the kubeconfig's answer").get("config")
+def config(answer: Answer) -> Kubeconfig:
+    """The answer to user_config (guide 2.5): `{config}`, today with `expiration`."""
+    fields = mapping_of(value(answer), "the kubeconfig's answer")
+    config = fields.get("config")
     if not isinstance(config, str) or not config:
         raise Malformed('"config" is not a text')
-    return config
+    return Kubeconfig(config, shown(fields, "expiration"))
 
 
 def mapping(answer: Answer) -> JsonObject:
@@ -224,14 +221,10 @@ def _check_text(decoded: Json) -> None:
 
 
 def _check_depth(decoded: Json) -> None:
-    level = [decoded]
+    level: list[Json] = [decoded]
     for _ in range(_DEEPEST):
-        level = [
-            part
-            for item in level
-            if isinstance(item, dict | list)
-            for part in (item.values() if isinstance(item, dict) else item)
-        ]
+        inner = [part.values() if isinstance(part, dict) else part for part in level if isinstance(part, dict | list)]
+        level = [item for parts in inner for item in parts if type(item) is dict or type(item) is list]
         if not level:
             return
     raise Malformed("the answer is nested too deeply")

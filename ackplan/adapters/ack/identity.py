@@ -41,24 +41,27 @@ async def caller_account(
     nonce: Callable[[], str],
     now: Callable[[], datetime],
     ca_file: Path | str | None = None,
+    notice: Callable[[str], None] | None = None,
 ) -> str:
     """The account of these credentials; empty where it is not told within three seconds. Raises nothing."""
     try:
         async with asyncio.timeout(_SECONDS):
             credential = await credentials.fetch()
             call = _signed(credential, nonce(), now())
-            return await _asked(parse_endpoint(endpoint), call, ca_file)
+            return await _asked(parse_endpoint(endpoint), call, ca_file, notice)
     except (Fault, TimeoutError) as fault:
         # No more than its kind: the request holds a token.
         log.debug("the caller's identity is not told: %s", getattr(fault, "code", type(fault).__name__))
         return ""
 
 
-async def _asked(endpoint: Endpoint, call: ApiCall, ca_file: Path | str | None) -> str:
+async def _asked(
+    endpoint: Endpoint, call: ApiCall, ca_file: Path | str | None, notice: Callable[[str], None] | None
+) -> str:
     from ackplan.adapters.ack.transport import Transport
 
     timeouts = Timeouts(connect=_SECONDS, read=_SECONDS, total=_SECONDS)
-    transport = Transport(endpoint, ClientSettings(timeouts=timeouts, ca_file=ca_file))
+    transport = Transport(endpoint, ClientSettings(timeouts=timeouts, ca_file=ca_file, notice=notice))
     headers = {
         "Accept": "application/json",
         "Host": endpoint.authority,

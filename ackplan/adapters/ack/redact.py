@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -16,13 +15,21 @@ from ackplan.core.json_types import Json, JsonObject
 
 BLANK: Final = "[hidden]"
 _JSON = frozenset({"{", "["})
-_SECRET_NAME = re.compile(r"passw|secret|token|credential|private_?key|access_?key|kube_?config", re.IGNORECASE)
+_SECRET_NAMES: Final = (
+    "passw", "secret", "token", "credential", "privatekey", "private_key", "accesskey", "access_key", "kubeconfig",
+    "kube_config",
+)  # fmt: skip
 
 
 @functools.lru_cache(4096)
 def is_secret(name: str) -> bool:
     """Whether a field of this name holds a secret."""
-    return _SECRET_NAME.search(name) is not None
+    return _names_secret(name)
+
+
+def _names_secret(text: str) -> bool:
+    folded = text.casefold()
+    return any(map(folded.__contains__, _SECRET_NAMES))
 
 
 def without_secrets(fields: JsonObject) -> JsonObject:
@@ -43,7 +50,9 @@ def _without_secrets(value: Json) -> Json:
 
 
 def _hides_secret(value: Json) -> bool:
-    return isinstance(value, str) and value.lstrip()[:1] in _JSON and _SECRET_NAME.search(value) is not None
+    if not isinstance(value, str) or not (value[:1] in _JSON or value[:1].isspace()):
+        return False
+    return value.lstrip()[:1] in _JSON and _names_secret(value)
 
 
 def secrets_in(body: object) -> Iterator[str]:

@@ -24,6 +24,7 @@ from ackplan.execute.ports import WriteDown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ackplan.adapters.ack.connecting import Connecting
     from ackplan.adapters.ack.credentials import Credentials
     from ackplan.adapters.ack.exchange import Answer, ApiCall
     from ackplan.adapters.ack.pace import RateLimit
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from ackplan.execute.ports import Clock
 
 log = logging.getLogger("ackplan.adapters.ack")
-
-# For so many seconds after it was written down a call may be sent without being written down anew.
-_FRESH = 3.0
 
 
 class Carrier(Protocol):
@@ -118,8 +116,12 @@ class Pace:
 class Sender:
     """Sends calls to one endpoint for as long as the client lives."""
 
-    def __init__(self, carrier: Carrier, signer: Signer, pace: Pace, policy: RetryPolicy, around: Surroundings) -> None:
+    def __init__(
+        self, carrier: Carrier, signer: Signer, pace: Pace, policy: RetryPolicy, around: Surroundings,
+        connecting: Connecting,
+    ) -> None:  # fmt: skip
         self._carrier = carrier
+        self._connecting = connecting
         self._signer = signer
         self._pace = pace
         self._policy = policy
@@ -133,36 +135,32 @@ class Sender:
     async def send(self, call: ApiCall, write_down: WriteDown | None = None) -> Answer:
         """The answer of a call that succeeded. Raises a Fault. Both tell of the tries before.
 
-        A changing call that is sent later than it was handed over is written down anew before, where there is a journal
-        of it.
+        `write_down` sees to it before each try that the call is written down, and not too long ago.
         """
         body = _encoded(call)
         begun: float | None = None
-        written = self._around.clock.now()
         retries: list[Retry] = []
         while True:
             started = await self._pace.turn()
+            credential = await self._signer.credential()
+            if write_down is not None:
+                await write_down()
             if call.changes and self._stopped.is_set():
                 raise NotSent("Stopped", "the run was stopped before it was sent", operation=call.operation)
             begun = started if begun is None else begun
-            written = await self._written_down(write_down, written)
             try:
-                return dataclasses.replace(await self._try(call, body, started), retries=tuple(retries))
+                answer = await self._try(call, body, started, credential)
+                self._connecting.came()
+                return dataclasses.replace(answer, retries=tuple(retries))
             except Fault as fault:
                 elapsed = self._around.clock.now() - begun
                 pause = self._policy.pause(fault, len(retries) + 1, elapsed, self._around.rng.uniform)
+                if pause is not None:
+                    self._connecting.again(fault, len(retries) + 2, self._policy.attempts)
                 if pause is None or not await self._paused(call, pause):
                     fault.retries = tuple(retries)
                     raise
                 retries.append(Retry(fault.code, fault.request_id, pause))
-
-    async def _written_down(self, write_down: WriteDown | None, written: float) -> float:
-        """When the call was written down last: now, where that was a while ago and somebody keeps a journal of it."""
-        now = self._around.clock.now()
-        if write_down is None or now - written < _FRESH:
-            return written
-        await write_down()
-        return now
 
     async def _paused(self, call: ApiCall, pause: float) -> bool:
         """Waits before the next try; False, and at once, where there is to be none because the client is stopped."""
@@ -176,8 +174,7 @@ class Sender:
             stopped.cancel()
         return not self._stopped.is_set()
 
-    async def _try(self, call: ApiCall, body: bytes | None, started: float) -> Answer:
-        credential = await self._signer.credential()
+    async def _try(self, call: ApiCall, body: bytes | None, started: float, credential: Credential) -> Answer:
         try:
             answer = await self._carrier.send(call, self._signer.headers(call, body, credential, self._around), body)
         except Fault as fault:

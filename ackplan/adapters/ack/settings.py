@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +27,8 @@ class ClientSettings:
 
     `signature` is `hmac-sha1` or `acs3`. `region` stands in calls that name none. `rate` bounds all calls together,
     in calls a second; None or 0 does not. `connections` bounds how many calls are under way at once. `ca_file` names
-    certificates to trust besides the system's. `allow_clear_text` permits http to other hosts than this one.
+    certificates to trust besides the system's. `allow_clear_text` permits http to other hosts than this one. `notice`
+    takes a line for a person where there is no connection; None: nothing is said.
     """
 
     endpoint: str = "https://cs.aliyuncs.com"
@@ -38,3 +40,4 @@ class ClientSettings:
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     ca_file: Path | str | None = None
     allow_clear_text: bool = False
+    notice: Callable[[str], None] | None = None

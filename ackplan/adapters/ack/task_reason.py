@@ -32,11 +32,11 @@ def reason(fields: JsonObject, end: End | None) -> tuple[str, str]:
 def _parts(fields: JsonObject) -> Iterator[str]:
     """What the answer says of failed parts: its results, its stages, its events, and of the whole."""
     for name, whose in (("task_result", "data"), ("stages", "name")):
-        for part in _objects(fields.get(name)):
+        for part in objects(fields.get(name)):
             end = task_end(shown(part, "status") or shown(part, "state"))
             if end not in {None, End.SUCCESS}:
                 yield _said(part, whose)
-    for event in _objects(fields.get("events")):
+    for event in objects(fields.get("events")):
         if shown(event, "level").lower() in _ALARMS:
             yield ": ".join(filter(None, (shown(event, "reason"), shown(event, "message"))))
     yield shown(fields, "message")
@@ -51,5 +51,6 @@ def _said(part: JsonObject, whose: str) -> str:
     return f"{what}: {words}" if what else words
 
 
-def _objects(value: Json) -> list[JsonObject]:
+def objects(value: Json) -> list[JsonObject]:
+    """The objects of a list; none where it is something else."""
     return [part for part in value if isinstance(part, Mapping)] if isinstance(value, list) else []

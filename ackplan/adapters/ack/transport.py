@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import ssl
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,12 +25,14 @@ from ackplan.adapters.ack.api_errors import (
     AnswerUnreadable,
     ConnectionLost,
     Fault,
+    NoTls,
     NotSent,
     Timeout,
     Unreachable,
     Untrusted,
 )
 from ackplan.adapters.ack.bounded import BoundedBody, Broken, TooLarge
+from ackplan.adapters.ack.connecting import Connecting
 from ackplan.adapters.ack.endpoint import Endpoint
 from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.adapters.ack.settings import ClientSettings
@@ -47,10 +49,12 @@ class _SentTwice(Exception):
 class _Attempt:
     """What is known of one request while it is under way."""
 
-    def __init__(self) -> None:
+    def __init__(self, connected: Callable[[], None]) -> None:
         self.sent = False
+        self.connected = connected
 
     async def headers_sent(self) -> None:
+        self.connected()
         if self.sent:
             raise _SentTwice
         self.sent = True
@@ -67,6 +71,7 @@ class Transport:
         self._turns = asyncio.Semaphore(settings.connections)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
         self._closed = False
+        self.connecting = Connecting(endpoint.authority, settings.notice)
 
     @property
     def proxy_host(self) -> str:
@@ -75,12 +80,15 @@ class Transport:
 
     async def send(self, call: ApiCall, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """Sends a request once. Raises a Fault where no whole answer came back."""
-        attempt = _Attempt()
         async with self._turns:
-            try:
-                return await self._exchange(call, {**headers, **_OWN_HEADERS}, body, attempt)
-            except (aiohttp.ClientError, OSError, ValueError, _SentTwice, TooLarge, Broken) as fault:
-                raise self._fault(call, fault, attempt) from None
+            with self.connecting.under_way() as connected:
+                return await self._send(call, headers, body, _Attempt(connected))
+
+    async def _send(self, call: ApiCall, headers: Mapping[str, str], body: bytes | None, attempt: _Attempt) -> Answer:
+        try:
+            return await self._exchange(call, {**headers, **_OWN_HEADERS}, body, attempt)
+        except (aiohttp.ClientError, OSError, ValueError, _SentTwice, TooLarge, Broken) as fault:
+            raise self._fault(call, fault, attempt) from None
 
     async def close(self) -> None:
         """Closes every connection, even where whoever waits for it is cancelled meanwhile."""
@@ -148,6 +156,8 @@ class Transport:
             why = getattr(fault.certificate_error, "verify_message", "its certificate does not check out")
             cure = "a private authority's certificate is named by --ca-file"
             return Untrusted("ConnectionFailed", f"{host} is not trusted: {why}; {cure}")
+        if isinstance(fault, aiohttp.ClientConnectorSSLError) and _clear_text(fault):
+            return NoTls("ConnectionFailed", f"{host} speaks plain http, where the endpoint says https://")
         if isinstance(fault, TimeoutError):
             return Timeout("Timeout", f"no connection to {host} within {self._timeouts.connect:g} seconds")
         if isinstance(fault, ValueError):
@@ -196,6 +206,11 @@ def _proxy(endpoint: Endpoint) -> str | None:
         why = f"the proxy of {endpoint.scheme.upper()}_PROXY is neither http nor https"
         raise NotSent("ProxyRefused", why, operation="proxy")
     return proxy
+
+
+def _clear_text(fault: aiohttp.ClientConnectorSSLError) -> bool:
+    """Whether what answered was no TLS at all."""
+    return getattr(fault.os_error, "reason", "") in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}
 
 
 def _reason(fault: Exception) -> str:

@@ -17,7 +17,7 @@ from aliyunsdkcore.auth.composer import roa_signature_composer as composer
 from ackplan.adapters.ack import AnswerTooLarge, AnswerUnreadable, NotFound, NotSent, api_errors
 from ackplan.adapters.ack.pace import RateLimit
 from ackplan.adapters.ack.sender import Pace
-from ackplan.core.answers import Accepted, Attached, AttachedInstance, Cluster, Node, Task
+from ackplan.core.answers import Accepted, Attached, AttachedInstance, Cluster, Kubeconfig, Node, Task
 
 ACCEPTED = {"cluster_id": "c1", "request_id": "R-1", "task_id": "T-1"}
 CLUSTER = {"cluster_id": "c1", "name": "shop-生产", "state": "running", "region_id": "cn-beijing", "size": 5}
@@ -42,7 +42,8 @@ OPERATIONS: list[tuple[Any, str, Any, Any, Any]] = [
     (lambda c: c.delete_cluster("r-1", "c1"), "DELETE /clusters/c1", None, b"", Accepted("R-9")),
     (lambda c: c.delete_cluster("r-1", "c1"), "DELETE /clusters/c1", None, ACCEPTED, Accepted("R-1", "c1", "T-1")),
     (lambda c: c.attach_script("r-1", "c1", {"options": "{}"}), "POST /clusters/c1/attachscript", {"options": "{}"}, '"wget x"', "wget x"),
-    (lambda c: c.kubeconfig("c1"), "GET /k8s/c1/user_config", None, {"config": "apiVersion: v1\n"}, "apiVersion: v1\n"),
+    (lambda c: c.kubeconfig("c1"), "GET /k8s/c1/user_config", None, {"config": "apiVersion: v1\n"},
+     Kubeconfig("apiVersion: v1\n")),
     (lambda c: c.certs("c1"), "GET /clusters/c1/certs", None, {"ca": "A", "key": "B"}, {"ca": "A", "key": "B"}),
     (
         lambda c: c.attach("r-1", "c1", {"instances": ["i-1", "i-2"]}),

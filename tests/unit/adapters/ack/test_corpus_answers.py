@@ -139,7 +139,7 @@ def test_what_was_attached() -> None:
 
 
 def test_what_a_cluster_hands_out() -> None:
-    assert told("kubeconfig-2021")[0].startswith("\napiVersion: v1\n")
+    assert told("kubeconfig-2021")[0].text.startswith("\napiVersion: v1\n")
     assert sorted(told("certs-2018")[0]) == ["ca", "cert", "key"]
 
 
