@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ackplan.app.plan import PlanOptions
+from ackplan.app.workspace import WORKSPACE
 from ackplan.core.json_types import JsonObject
-from ackplan.project.project_settings import WORKSPACE, OptionError, ProjectSettings
+from ackplan.project.project_settings import OptionError, ProjectSettings, seconds_of
 
 if TYPE_CHECKING:
     from ackplan.app.run_view import RunView
@@ -38,6 +39,10 @@ class ProjectKeywords(TypedDict, total=False):
     rate: float
     patience: float
     parallelism: int
+    lock_ttl: float
+    store_patience: float
+    identity: str | Path
+    key_id: str
     sandbox: bool
     time_scale: float
 
@@ -56,6 +61,7 @@ class PlanKeywords(TypedDict, total=False):
     allow_vanished: bool
     node_names: str
     policy: Names
+    check_upgrades: bool
 
 
 class ApplyKeywords(PlanKeywords, total=False):
@@ -73,10 +79,12 @@ _READ: Final[Mapping[str, Callable[[str], object]]] = {
     "rate": float,
     "patience": float,
     "parallelism": int,
+    "lock_ttl": seconds_of,
+    "store_patience": seconds_of,
     "sandbox": lambda text: {"1": True, "true": True, "0": False, "false": False}[text.lower()],
     "time_scale": float,
-    "file": str.split,
-    "var_file": str.split,
+    "file": lambda text: text.split(os.pathsep),
+    "var_file": lambda text: text.split(os.pathsep),
 }
 
 
@@ -87,7 +95,7 @@ def project_settings(folder: str | Path, keywords: ProjectKeywords) -> ProjectSe
     values: dict[str, Any] = {**_from_environment(), **keywords}
     for name in _MANY & values.keys():
         values[name] = tuple(map(str, _several(values[name])))
-    for name in {"state", "ca_file"} & values.keys():
+    for name in {"state", "ca_file", "identity"} & values.keys():
         values[name] = str(values[name])
     _check(values)
     if values.get("sandbox") and "state" in keywords:
@@ -136,6 +144,7 @@ def _from_environment() -> dict[str, object]:
 
 def _check(values: Mapping[str, Any]) -> None:
     ranges = {"rate": (0, 1e9), "patience": (0, 100), "parallelism": (1, 10_000), "time_scale": (0.001, 1e9)}
+    ranges |= {"lock_ttl": (1, 3600), "store_patience": (0, 86400)}
     for name, (least, most) in ranges.items():
         if not least <= values.get(name, most) <= most:
             raise OptionError(f"{name}: {values[name]} is not between {least:g} and {most:g}")

@@ -88,16 +88,21 @@ class Project:
         """A plan made now, with all that it was made of. Raises Failure and ApiError."""
         return await propose(wiring.host(self.settings), options, purpose)
 
-    def saved_plan(self, file: str) -> SavedPlan:
-        """The plan in a plan file. Raises Failure."""
+    def saved_plan(self, file: str, digest: str = "") -> SavedPlan:
+        """The plan in a plan file, which has this SHA-256 where one is named. Raises Failure."""
         from ackplan.project.plan_files import read_plan
 
-        kept = read_plan(self.settings.path(file), self.settings.resource_types)
+        kept = read_plan(self.settings, file, digest)
         return SavedPlan(kept.plan, kept.record, file)
 
     async def carry_out(self, order: ApplyOrder, view: RunView, approver: Approver, reporter: Reporter) -> RunEnd:
         """Carries an order out. Raises Failure and ApiError where nothing could be begun, or a disk is full."""
-        return await Application(wiring.host(self.settings), order, view, approver, reporter).run()
+        from ackplan.project.store_notes import keep_run
+
+        started = timestamp()
+        end = await Application(wiring.host(self.settings), order, view, approver, reporter).run()
+        keep_run(self.settings, end, order.verb, started)
+        return end
 
 
 @contextlib.contextmanager

@@ -14,13 +14,24 @@ from ackplan.core.json_types import Json, JsonObject
 from ackplan.execute.limits import USUAL, Limits
 
 if TYPE_CHECKING:
+    from ackplan.core.diagnostics import Span
+    from ackplan.documents.tree import Map
     from ackplan.resources.types import ResourceTypes
     from ackplan.spec import Inputs
 
-WORKSPACE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 DEFAULT_STATE: Final = "state/"
 DEFAULT_ENDPOINT: Final = "https://cs.aliyuncs.com"
-_VARIABLE: Final = "ACKPLAN_VAR_"
+_DURATION: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(s|m|h)?")
+# Variables of the environment that begin like those of a spec, and are an option's.
+_OPTIONS: Final = frozenset({"ACKPLAN_VAR_FILE"})
+
+
+def seconds_of(text: str) -> float:
+    """`90s`, `5m`, `1h` or a plain number of seconds, as seconds. Raises ValueError."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValueError("a duration such as 30s, 5m or 1h")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2] or "s"]
 
 
 class OptionError(Failure):
@@ -35,8 +46,10 @@ class OptionError(Failure):
 class ProjectSettings:
     """What the shared options say. Options that a command does not have keep their defaults.
 
-    `state_named`: someone said where the record is, if only by saying the default. `types` are the types of resources
-    that are known; None: those that come with ackplan.
+    `state_named`: someone said where the record is, if only by saying the default. `lock_ttl` and `store_patience` are
+    of a store that others use as well, in seconds; `identity` is the file with what opens it where it is encrypted, and
+    `key_id` says which key it is to have. `types` are the types of resources that are known; None: those that
+    come with ackplan.
     """
 
     chdir: Path = Path()
@@ -55,6 +68,10 @@ class ProjectSettings:
     rate: float | None = None
     patience: float | None = None
     parallelism: int = USUAL.parallelism
+    lock_ttl: float = 60.0
+    store_patience: float = 120.0
+    identity: str = ""
+    key_id: str = ""
     sandbox: bool = False
     time_scale: float = 600.0
     types: ResourceTypes | None = None
@@ -90,24 +107,31 @@ def inputs(settings: ProjectSettings) -> Inputs:
     """Where the spec is and what its variables are set to. Raises Failure."""
     from ackplan.spec import Inputs
 
-    values, environment = _variables(settings)
+    values, spans, environment = _variables(settings)
     sections = settings.types.sections if settings.types else lambda: settings.resource_types.sections
-    return Inputs(settings.chdir, settings.files, values, environment, sections)
+    return Inputs(settings.chdir, settings.files, values, environment, sections, spans=spans)
 
 
-def _variables(settings: ProjectSettings) -> tuple[dict[str, Json], dict[str, str]]:
-    """What files and options set (later ones win), and what the environment sets."""
+def _variables(settings: ProjectSettings) -> tuple[dict[str, Json], dict[str, Span], dict[str, str]]:
+    """What files and options set (later ones win), where those of files stand, and what the environment sets."""
+    from ackplan.spec.variables import IN_ENVIRONMENT
+
     values: dict[str, Json] = {}
+    spans: dict[str, Span] = {}
     for path in settings.var_files:
-        values.update(_from_file(settings.path(path)))
+        read = _from_file(settings.path(path))
+        values.update(read)
+        spans.update({name: read.value_span(name) for name in read})
     values.update(settings.variables)
+    spans = {name: span for name, span in spans.items() if name not in settings.variables}
     for name, value in values.items():
         if isinstance(value, str) and not value.isascii():
             _check_text(f"--var {name}", value)
-    environment = {k.removeprefix(_VARIABLE): v for k, v in os.environ.items() if k.startswith(_VARIABLE)}
+    named = (name for name in os.environ if name.startswith(IN_ENVIRONMENT) and name not in _OPTIONS)
+    environment = {name.removeprefix(IN_ENVIRONMENT): os.environ[name] for name in named}
     for name, value in environment.items():
-        _check_text(_VARIABLE + name, value)
-    return values, environment
+        _check_text(IN_ENVIRONMENT + name, value)
+    return values, spans, environment
 
 
 def _check_text(name: str, value: str) -> None:
@@ -117,8 +141,9 @@ def _check_text(name: str, value: str) -> None:
         raise OptionError(f"{name} is not UTF-8 text") from None
 
 
-def _from_file(path: Path) -> JsonObject:
+def _from_file(path: Path) -> Map:
     from ackplan.documents.files import display, read_bounded
+    from ackplan.documents.tree import Map
     from ackplan.documents.yaml import parse
 
     name = display(path)
@@ -126,7 +151,7 @@ def _from_file(path: Path) -> JsonObject:
     roots, faults = parse(data, name) if fault is None else ([], [fault])
     if faults:
         raise Failure(*faults)
-    values = roots or [{}]
-    if len(values) != 1 or not isinstance(values[0], dict):
+    values = roots or [Map()]
+    if len(values) != 1 or not isinstance(values[0], Map):
         raise Failure(error("ACK1033", file=name))
-    return dict(values[0])
+    return values[0]

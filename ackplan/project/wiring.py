@@ -17,6 +17,7 @@ from ackplan.adapters.local import clock, paths
 from ackplan.adapters.local.atomic_files import check_within
 from ackplan.adapters.local.clock import RealClock
 from ackplan.adapters.local.folder_workspace import FolderWorkspace
+from ackplan.adapters.local.process import this_process
 from ackplan.adapters.local.secrets import Secrets
 from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.app.host import Host
@@ -25,21 +26,25 @@ from ackplan.core.diagnostics import Failure, error
 from ackplan.core.world import LOOPBACK, World
 from ackplan.execute.presence import Patience
 from ackplan.project.embedded import embedded
-from ackplan.project.project_settings import OptionError, ProjectSettings, inputs
+from ackplan.project.notices import NOTICES
+from ackplan.project.project_settings import ProjectSettings, inputs
 
 if TYPE_CHECKING:
     from ackplan.adapters.ack import AckClient, ClientSettings
-    from ackplan.adapters.ack.credentials import Credentials
+    from ackplan.adapters.ack.credentials import CredentialChain, Credentials
+    from ackplan.adapters.stores.store_settings import AccessKey, StoreSettings
     from ackplan.app.policies import Judges
+    from ackplan.app.workspace import Store, Workspace
 
 
 def host(settings: ProjectSettings) -> Host:
     """All that use cases need of the world. Raises Failure."""
+    opened = workspace(settings)
     return Host(
         inputs(settings),
-        workspace(settings),
+        opened,
         functools.partial(open_world, settings),
-        RealClock(),
+        RealClock(opened.skew),
         Secrets(environment(), settings.chdir),
         judges,
         new_run,
@@ -63,8 +68,84 @@ def judges() -> Judges:
     return Judges(clock.now(), evaluate, plan_json)
 
 
-def workspace(settings: ProjectSettings) -> FolderWorkspace:
-    """The workspace that the settings name. Raises Failure for one that was left unfinished in its former place."""
+def workspace(settings: ProjectSettings, *, unencrypted: bool = False) -> Workspace:
+    """The workspace that the settings name, in a folder or in a store. Raises Failure where it can't be used.
+
+    `unencrypted`: a store may be so also where a key is set.
+    """
+    return _stored(settings, unencrypted=unencrypted) if in_store(settings) else _in_folder(settings)
+
+
+def in_store(settings: ProjectSettings) -> bool:
+    """Whether the record is in a store that others reach as well, rather than in a folder."""
+    return not settings.sandbox and "://" in settings.state and not settings.state.lower().startswith("file:")
+
+
+def store(settings: ProjectSettings, *, patient: bool = True) -> Store:
+    """The store that the workspace is in, with what it has besides. Raises Failure where it can't be used.
+
+    Not `patient`: it is not waited for where it is away.
+    """
+    if not in_store(settings):
+        from ackplan.adapters.local.folder_store import FolderStore
+
+        return FolderStore(state_folder(settings), run_folder(settings), settings.resource_types)
+    from ackplan.adapters.stores.open_store import open_store
+    from ackplan.adapters.stores.store_url import store_url
+
+    used = _store_settings(settings)
+    used = used if patient else replace(used, patience=0.0)
+    return open_store(store_url(settings.state), used, settings.resource_types)
+
+
+def _stored(settings: ProjectSettings, *, unencrypted: bool) -> Workspace:
+    from ackplan.adapters.stores.open_store import open_workspace
+    from ackplan.adapters.stores.store_url import store_url
+
+    used = _store_settings(settings, unencrypted=unencrypted)
+    return open_workspace(store_url(settings.state), settings.workspace, used, settings.resource_types)
+
+
+def passphrase_of(*variables: str) -> str:
+    """The passphrase that is to open a store: in the first of these variables that is set. Raises Failure for none."""
+    values = environment()
+    passphrase = next((values[name] for name in variables if values.get(name)), "")
+    # What the environment has that is not UTF-8 comes as half surrogate pairs.
+    if not passphrase or passphrase.encode("utf-8", "ignore").decode() != passphrase:
+        raise Failure(error("ACK3130.passphrase", name=variables[-1]))
+    return passphrase
+
+
+def _store_settings(settings: ProjectSettings, *, unencrypted: bool = False) -> StoreSettings:
+    from ackplan.adapters.stores.store_settings import StoreKeys, StoreSettings
+
+    identity = settings.path(settings.identity) if settings.identity else None
+    passphrase = environment().get("ACKPLAN_PASSPHRASE", "")
+    return StoreSettings(
+        lambda what: this_process(what, clock.timestamp(), environment()),
+        settings.lock_ttl,
+        settings.store_patience,
+        notice,
+        functools.partial(_access_key, _chain(settings)),
+        StoreKeys(identity, passphrase, settings.key_id, unencrypted),
+    )
+
+
+def _access_key(chain: CredentialChain) -> AccessKey:
+    """The access key that calls are signed with. Raises CredentialsUnavailable."""
+    from ackplan.adapters.stores.store_settings import AccessKey
+
+    credential = chain.fetch_now()
+    return AccessKey(credential.access_key_id, credential.access_key_secret, credential.security_token)
+
+
+def notice(text: str) -> None:
+    """Tells a person what is waited for."""
+    NOTICES.get()(text)
+
+
+def _in_folder(settings: ProjectSettings) -> FolderWorkspace:
+    """Raises Failure for a workspace that was left unfinished in its former place."""
     beside = run_folder(settings)
     _check_left(settings)
     return FolderWorkspace(settings.workspace, state_folder(settings), beside, settings.resource_types)
@@ -84,8 +165,6 @@ def state_folder(settings: ProjectSettings) -> Path:
         check_within(settings.sandboxed, settings.chdir)
         return settings.sandboxed
     location = settings.state.removeprefix("file:").removeprefix("//")
-    if "://" in location:
-        raise OptionError(f"--state {settings.state}: only a local folder can hold the record")
     folder = settings.path(location)
     if not settings.state_named:
         check_within(folder, settings.chdir)
@@ -100,10 +179,6 @@ def run_folder(settings: ProjectSettings) -> Path:
     beside = paths.run_folder(folder)
     check_within(beside, beside.parent)
     return settings.private if os.path.realpath(settings.private) == os.path.realpath(beside) else beside
-
-
-def lock_path(settings: ProjectSettings) -> Path:
-    return run_folder(settings) / f"{settings.workspace}.lock"
 
 
 @contextlib.asynccontextmanager
@@ -165,12 +240,12 @@ async def _world(settings: ProjectSettings, chain: Credentials) -> World:
     if settings.sandbox or not sts:
         return world
     account = await api.caller_account(
-        sts, chain, nonce=lambda: str(uuid.uuid4()), now=clock.now, ca_file=settings.ca_file or None
+        sts, chain, nonce=lambda: str(uuid.uuid4()), now=clock.now, ca_file=settings.ca_file or None, notice=notice
     )
     return replace(world, account=account)
 
 
-def _chain(settings: ProjectSettings) -> Credentials:
+def _chain(settings: ProjectSettings) -> CredentialChain:
     from ackplan.adapters import ack as api
 
     return api.CredentialChain(profile=settings.profile or None)
@@ -185,6 +260,7 @@ def _client_settings(settings: ProjectSettings, endpoint: str) -> ClientSettings
         region=settings.region,
         rate=settings.rate if settings.rate is not None else settings.limits.rate * (not settings.sandbox),
         ca_file=str(settings.path(settings.ca_file)) if settings.ca_file else None,
+        notice=notice,
     )
 
 

@@ -10,7 +10,7 @@ is the number to add.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from ackplan.simulator import refusals
 from ackplan.simulator.account import Ledger
@@ -102,16 +102,18 @@ def _removable(ledger: Ledger, cluster_id: str, name: str) -> Node:
     return node
 
 
-def delete(ledger: Ledger, cluster_id: str, fate: Fate, kept: Sequence[str] | None = ()) -> Task:
-    """Deletes the cluster and the instances that were made for it, but for those that are `kept`; None keeps all."""
+def delete(ledger: Ledger, cluster_id: str, fate: Fate, wish: JsonObject | None = None) -> Task:
+    """Deletes the cluster and the instances that were made for it.
+
+    A `wish` says what stays (`surroundings.wish`): `kept` are ids, `keeps_all` all of them.
+    """
     cluster = ledger.find(cluster_id)
     if cluster.kind == "foreign":
         raise refusals.wrong_kind(cluster_id, Operation.DELETE)
     if str(cluster.attributes.get("deletion_protection")).lower() == "true":
         raise refusals.protected(cluster_id)
     ledger.begin(cluster, Operation.DELETE)
-    payload: JsonObject = {"keeps_all": kept is None, "kept": list(kept or ())}
-    return ledger.start(cluster, Operation.DELETE, payload, fate)
+    return ledger.start(cluster, Operation.DELETE, wish or {}, fate)
 
 
 def _with_nodes(ledger: Ledger, cluster_id: str, operation: Operation) -> Cluster:

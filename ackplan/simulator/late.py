@@ -13,7 +13,7 @@ from ackplan.simulator.group import Invocation
 from ackplan.simulator.injection.effect import Fate
 from ackplan.simulator.records import LateCall
 from ackplan.simulator.refusals import Refusal
-from ackplan.simulator.today.surroundings import kept
+from ackplan.simulator.today.surroundings import wish
 
 
 def commit(ledger: Ledger, call: LateCall) -> None:
@@ -37,6 +37,6 @@ def _perform(ledger: Ledger, call: LateCall, fate: Fate) -> None:
         case "remove_nodes":
             changing.remove_nodes(ledger, subject, body, fate)
         case "delete_cluster":
-            changing.delete(ledger, subject, fate, kept(late))
+            changing.delete(ledger, subject, fate, wish(ledger, late))
         case _:
             groups.CHANGES[call.operation](ledger, late)

@@ -16,7 +16,8 @@ The document, every key optional:
   and `nodes` sum up to.
 - `addons` (`name`, `version`, `config`) are the add-ons that a cluster has; without the key they are those of its kind.
 - `findings` (`level`: normal, warning or error, `message`, `group`, `target`) are what every check of it finds; an
-  error fails an upgrade, a warning one of a pool. `checks` (`check_id`, `type`) are checks that are over.
+  error fails an upgrade, a warning one of a pool. `checks` (`check_id`, `type`, `target`, `finished_at`, and what was
+  `found`, as findings) are checks that are over.
 - A task that is `running` ends when `ends_in` seconds have passed, or never without it.
 """
 

@@ -107,14 +107,21 @@ class Service:
 
     def _serve(self, exchange: Exchange) -> None:
         exchange.route = routes.find(exchange.request)
-        if self.faults.rules and exchange.route:
-            cluster = self._cluster_name(exchange, exchange.route)
-            exchange.plan = self.faults.plan(exchange.operation, cluster, exchange.world.count)
+        if exchange.route:
+            exchange.plan = self._planned(exchange, exchange.route)
         self._admit(exchange)
         if exchange.route is None:
             raise routes.unknown()
         if exchange.plan.before is None:
             self._perform(exchange)
+
+    def _planned(self, exchange: Exchange, route: Route) -> Plan:
+        ordered = exchange.world.ordered_faults()
+        if not self.faults.rules and not ordered:
+            return UNTOUCHED
+        cluster = self._cluster_name(exchange, route)
+        met = exchange.world.meet(ordered, route.operation, cluster) if ordered else []
+        return self.faults.plan(route.operation, cluster, exchange.world.count, met)
 
     def _admit(self, exchange: Exchange) -> None:
         now = self.request_clock.now() + exchange.plan.skew

@@ -13,8 +13,12 @@ from ackplan.simulator import changing, creating, downloads, refusals
 from ackplan.simulator.account import Ledger
 from ackplan.simulator.completion import interrupt, settle_due
 from ackplan.simulator.group import Act, Invocation
+from ackplan.simulator.injection import ordered
 from ackplan.simulator.injection.effect import KIND, Fate
+from ackplan.simulator.injection.ordered import Waiting
+from ackplan.simulator.injection.rule import Rule
 from ackplan.simulator.json_types import Json, JsonObject, text
+from ackplan.simulator.machine import Operation
 from ackplan.simulator.pools.finding import pool_of_node
 from ackplan.simulator.records import Cluster, LateCall, Task
 from ackplan.simulator.seeding import seed
@@ -70,6 +74,16 @@ class World:
         """False for a nonce that was spent in the last `keep` seconds before `now`."""
         with self.moment():
             return self._store.spend_nonce(nonce, now, keep)
+
+    def ordered_faults(self) -> Waiting:
+        """Faults that somebody ordered, and that are still to come."""
+        with self.look():
+            return ordered.waiting(self._ledger)
+
+    def meet(self, faults: Waiting, operation: str, cluster: str) -> list[Rule]:
+        """What a call meets of these, which are for one call less then."""
+        with self.moment():
+            return ordered.meet(self._ledger, faults, operation, cluster)
 
     # Calls that read
 
@@ -197,6 +211,12 @@ class World:
     def delete(self, cluster_id: str, fate: Fate = KIND) -> JsonObject:
         with self.moment():
             return _accepted(changing.delete(self._ledger, cluster_id, fate))
+
+    def left(self, cluster_id: str) -> Json:
+        """The cloud resources that the last deletion of a cluster left, those that were not made for it too."""
+        with self.look():
+            tasks = [task for task in self._store.tasks(cluster_id) if task.operation == Operation.DELETE]
+        return tasks[-1].payload.get("left", []) if tasks else []
 
     def read(self, act: Act, call: Invocation) -> Json:
         """Carries out a reading call of a group."""

@@ -87,12 +87,18 @@ class Faults:
     rules: Sequence[Rule]
     seed: int = 0
 
-    def plan(self, operation: str, cluster: str, count: Callable[[str], int]) -> Plan:
-        """What becomes of a call. `count` gives 1, 2, 3, ... for each name that it is called with."""
+    def plan(self, operation: str, cluster: str, count: Callable[[str], int], ordered: Sequence[Rule] = ()) -> Plan:
+        """What becomes of a call. `count` gives 1, 2, 3, ... for each name that it is called with.
+
+        `ordered` are rules that fire at this call, whatever they say.
+        """
         firing = [
-            rule
-            for number, rule in enumerate(self.rules)
-            if _matches(rule, operation, cluster) and self._fires(number, rule, count(_counter(number, rule)))
+            *ordered,
+            *(
+                rule
+                for number, rule in enumerate(self.rules)
+                if _matches(rule, operation, cluster) and self._fires(number, rule, count(_counter(number, rule)))
+            ),
         ]
         return _plan(firing, f"{self.seed}:{count('view')}") if firing else UNTOUCHED
 

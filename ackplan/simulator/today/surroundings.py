@@ -1,11 +1,12 @@
 """What lies around a cluster: the cloud resources it is made of, where its API server is, and what a deletion leaves.
 
-Of what a deletion may leave only ECS instances go on to exist here: one that is kept can be attached again.
+Of what a deletion leaves only ECS instances go on to exist here: one that is kept can be attached again. The rest the
+deletion's task tells, and `World.left`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from ackplan.simulator import changing, refusals
 from ackplan.simulator.account import Ledger
@@ -17,7 +18,8 @@ from ackplan.simulator.today import founding, query_lists, showing
 from ackplan.simulator.today.reshaping import accepted
 
 _KINDS = ("SLB", "ALB", "SLS_Data", "SLS_ControlPlane", "PrivateZone")
-_MODES = ("delete", "retain")
+_RETAIN = "retain"
+_MODES = ("delete", _RETAIN)
 _DONE = "CREATE_COMPLETE"
 # Of resources that a deletion leaves.
 _MOST = 1000
@@ -69,16 +71,34 @@ def _endpoints(ledger: Ledger, call: Invocation) -> Json:
 
 
 def _delete(ledger: Ledger, call: Invocation) -> Json:
-    return accepted(changing.delete(ledger, call.cluster_id, call.fate, kept(call)))
+    return accepted(changing.delete(ledger, call.cluster_id, call.fate, wish(ledger, call)))
 
 
-def kept(call: Invocation) -> Sequence[str] | None:
-    """The resources that a deletion leaves, by their ids; None for all of them. Raises Refusal 400."""
-    call.flag("keep_slb")
-    for option in query_lists.values(call, "delete_options", _MOST):
+def wish(ledger: Ledger, call: Invocation) -> JsonObject:
+    """What is to stay of the cluster that is deleted, for its task, which tells it. Raises Refusal 400.
+
+    `left` are those of its cloud resources that stay. What was not made for it is never removed.
+    """
+    options = query_lists.values(call, "delete_options", _MOST)
+    for option in options:
         _check_option(option)
     ids = [str(one) for one in query_lists.values(call, "retain_resources", _MOST)]
-    return None if call.flag("retain_all_resources") else ids
+    everything, balancers = call.flag("retain_all_resources"), call.flag("keep_slb")
+    modes = {str(option["resource_type"]): option["delete_mode"] for option in options if isinstance(option, Mapping)}
+    if balancers:
+        modes.setdefault("SLB", _RETAIN)
+    cluster = ledger.find(call.cluster_id)
+    left: list[Json] = [
+        {"resource_type": kind, "instance_id": name}
+        for kind, name, new in (() if cluster.kind == "foreign" else _parts(ledger, cluster))
+        if not new or everything or name in ids or modes.get(kind) == _RETAIN
+    ]
+    told: JsonObject = {
+        "delete_options": list(options),
+        "retain_resources": list(ids),
+        "retain_all_resources": everything,
+    }
+    return {"keeps_all": everything, "kept": list(ids), "left": left, "parameters": told if call.query else {}}
 
 
 def _check_option(option: Json) -> None:

@@ -166,10 +166,13 @@ def _list(ledger: Ledger, call: Invocation) -> Json:
 
 
 def _get(ledger: Ledger, call: Invocation) -> Json:
-    """`version` is the one that is asked for, or else the newest; `newer_versions` are those after it."""
+    """`version` is the one that is asked for, or else the newest; `newer_versions` are those after it.
+
+    That there is none of a version that the catalogue does not have is assumed.
+    """
     place, one = _place(ledger, call), addon(call.places["addon"])
     version = call.query.get("version") or one.newest(place.version)
-    if place.kind not in one.kinds or not version:
+    if place.kind not in one.kinds or version not in {each.version for each in one.versions}:
         raise not_found(one.name)
     newer: list[Json] = [
         {

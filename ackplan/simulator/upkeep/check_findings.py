@@ -28,6 +28,10 @@ class Found:
         level: JsonObject = {"Message": self.message, "Targets": [{"Target": self.target}]}
         return {"Group": self.group, "Level": {self.level: level}}
 
+    def kept(self) -> JsonObject:
+        """As a check keeps it."""
+        return {"group": self.group, "level": self.level, "message": self.message, "target": self.target}
+
 
 def known(ledger: Ledger, cluster: Cluster) -> Sequence[Found]:
     """What every check of a cluster finds."""
@@ -48,7 +52,12 @@ def errors(ledger: Ledger, cluster: Cluster) -> Sequence[str]:
 
 def sow(ledger: Ledger, cluster: Cluster, value: Json) -> None:
     """`findings` of a live cluster: a list of `level`, `message`, `group`, `target`. Raises ValueError for others."""
-    entries = objects({_KIND: value}, _KIND)
-    if any(_found(one).level not in LEVELS for one in entries):
+    ledger.store.keep_belonging(Belonging(_KIND, cluster.cluster_id, _KIND, {"all": entries(value)}))
+
+
+def entries(value: Json) -> list[Json]:
+    """A list of findings as it is kept. Raises ValueError for anything else."""
+    listed = [_found(one) for one in objects({_KIND: value}, _KIND)]
+    if any(one.level not in LEVELS for one in listed):
         raise ValueError(f"findings: a level is one of {', '.join(LEVELS)}")
-    ledger.store.keep_belonging(Belonging(_KIND, cluster.cluster_id, _KIND, {"all": [dict(one) for one in entries]}))
+    return [one.kept() for one in listed]

@@ -7,6 +7,7 @@ what it looks at, is assumed. A check changes nothing and is no task.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from ackplan.simulator import machine, refusals
 from ackplan.simulator.account import Ledger
@@ -42,9 +43,7 @@ def _run(ledger: Ledger, call: Invocation) -> Json:
         "type": kind,
         "target": target,
         "ends": ledger.now() + seconds,
-        "found": [
-            {"group": one.group, "level": one.level, "message": one.message, "target": one.target} for one in results
-        ],
+        "found": [one.kept() for one in results],
     }
     ledger.store.keep_belonging(Belonging(_KIND, cluster.cluster_id, check_id[:128], values))
     return {"check_id": check_id[:128]}
@@ -109,10 +108,19 @@ def _items(check: Belonging) -> JsonObject:
 
 
 def _sow(ledger: Ledger, cluster: Cluster, value: Json) -> None:
-    """`checks` of a live cluster: a list of `check_id`, `type`, `target`; all of them have found nothing."""
+    """`checks` of a live cluster: a list of `check_id`, `type`, `target`, `finished_at` and what it has `found`.
+
+    That is a list as `findings` is. Raises ValueError for anything else.
+    """
     for one in objects({"checks": value}, "checks"):
-        done: JsonObject = {"type": text(one, "type"), "target": text(one, "target", ""), "ends": ledger.now()}
-        ledger.store.keep_belonging(Belonging(_KIND, cluster.cluster_id, text(one, "check_id"), {**done, "found": []}))
+        ended = text(one, "finished_at", "")
+        values: JsonObject = {
+            "type": text(one, "type"),
+            "target": text(one, "target", ""),
+            "ends": datetime.fromisoformat(ended).timestamp() if ended else ledger.now(),
+            "found": check_findings.entries(one.get("found", [])),
+        }
+        ledger.store.keep_belonging(Belonging(_KIND, cluster.cluster_id, text(one, "check_id"), values))
 
 
 CHECKS = Group(

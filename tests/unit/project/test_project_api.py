@@ -173,16 +173,16 @@ def test_a_plan_whose_world_moved_is_not_applied(project: ackplan.Project, folde
     assert "ACK6004" in codes(failure.value)
 
 
-def test_a_run_that_was_killed_goes_on(project: ackplan.Project, api: Simulator) -> None:
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_run_that_was_killed_goes_on(anew: bool, project: ackplan.Project, api: Simulator) -> None:
+    """By the same plan, or by one that was made on what it left."""
     plan = project.plan()
     with (
         mock.patch("ackplan.app.apply.finish", side_effect=RuntimeError("killed")),
         pytest.raises(RuntimeError, match="killed"),
     ):
         project.apply(plan)
-    with pytest.raises(ackplan.Failure):
-        project.apply(project.plan())
-    assert project.apply(plan).complete
+    assert project.apply(project.plan() if anew else plan).complete
     assert changing(api) == ["POST /clusters"]
 
 
@@ -220,8 +220,9 @@ def test_no_secret_is_in_anything_that_a_plan_or_a_run_gives(project: ackplan.Pr
     ("keywords", "problem"),
     [
         ({"workspace": "-"}, "workspace"),
-        ({"state": "postgresql://db/x"}, "only a local folder"),
+        ({"state": "ftp://db/x"}, "there is no store for ftp"),
         ({"state": "other", "sandbox": True}, "give sandbox or state"),
+        ({"lock_ttl": 0.5}, "between 1 and"),
         ({"parallelism": 0}, "between 1 and"),
         ({"signature": "none"}, "hmac-sha1"),
     ],

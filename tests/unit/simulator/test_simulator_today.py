@@ -285,6 +285,45 @@ def test_instances_that_a_deletion_leaves_can_be_attached(world: World, clock: V
     assert [result["code"] for result in answer["list"]] == expected
 
 
+def left(world: World, cluster_id: str) -> set[str]:
+    """The kinds of cloud resources that a deletion left."""
+    listed: Any = world.left(cluster_id)
+    return {resource["resource_type"] for resource in listed}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, {"VPC", "VSWITCH"}),
+        ({"delete_options": '[{"resource_type": "SLB", "delete_mode": "delete"}]'}, {"VPC", "VSWITCH"}),
+        ({"delete_options": '[{"resource_type": "SLB", "delete_mode": "retain"}]'}, {"VPC", "VSWITCH", "SLB"}),
+        ({"keep_slb": "true"}, {"VPC", "VSWITCH", "SLB"}),
+        ({"retain_all_resources": "true"}, {"VPC", "VSWITCH", "SLB", "SecurityGroup", "ALIYUN::ROS::Stack"}),
+    ],
+)
+def test_a_deletion_leaves_what_it_is_told_to_leave(
+    world: World, clock: VirtualClock, query: dict[str, str], expected: set[str]
+) -> None:
+    cluster_id = made(world, clock)
+    assert left(world, cluster_id) == set()
+    task_id = change(world, "delete_cluster", cluster_id, query=query)["task_id"]
+    assert left(world, cluster_id) >= expected
+    assert ("SLB" in left(world, cluster_id)) == ("SLB" in expected)
+    told = world.task(task_id)["parameters"]
+    assert bool(told) == (query != {})
+    clock.advance(HOUR)
+    assert left(world, cluster_id) >= expected
+
+
+def test_a_deletion_leaves_resources_by_their_ids(world: World, clock: VirtualClock) -> None:
+    cluster_id = made(world, clock)
+    (balancer,) = (
+        one["instance_id"] for one in read(world, "list_cluster_resources", cluster_id) if one["resource_type"] == "SLB"
+    )
+    change(world, "delete_cluster", cluster_id, query={"retain_resources": json.dumps([balancer, "d-1"])})
+    assert "SLB" in left(world, cluster_id)
+
+
 def test_a_deletion_that_a_gateway_gave_up_leaves_what_it_was_to_leave(world: World, clock: VirtualClock) -> None:
     other, cluster_id = made(world, clock, name="other"), made(world, clock, "dedicated")
     masters = [node["instance_id"] for node in world.nodes(cluster_id)["nodes"]]
