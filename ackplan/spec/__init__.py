@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ackplan.core.diagnostics import Diagnostic, made_printable, ordered
+from ackplan.core.diagnostics import Diagnostic, Span, made_printable, ordered
 from ackplan.core.json_types import Json, JsonObject
 
 if TYPE_CHECKING:
@@ -24,15 +24,20 @@ if TYPE_CHECKING:
 class Inputs:
     """Where the spec is and what its variables are set to. `environment` holds `ACKPLAN_VAR_*` by variable name.
 
+    `spans` are the places of those `variables` that stand in files.
+
     `sections` are the keys of a cluster under which other resources stand, each with what they are; those of today's
-    clusters may be given as a function, which is called only where the spec has such a cluster.
+    clusters may be given as a function, which is called only where the spec has such a cluster. `edited` has what is to
+    be read in place of files, by the names that messages give them.
     """
 
     folder: Path
     paths: Sequence[str] = ()
     variables: JsonObject = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    spans: Mapping[str, Span] = field(default_factory=dict, kw_only=True)
     sections: Mapping[str, Section] | Callable[[], Mapping[str, Section]] = field(default_factory=dict)
+    edited: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +106,18 @@ def read(inputs: Inputs) -> Spec:
     from ackplan.spec import account, fleet, resolve, rules, sections, validate, variables, wanted
 
     paths, found = fleet.find(inputs.paths, inputs.folder)
-    documents, faults, digests = fleet.read_documents(paths if not found else ())
+    documents, faults, digests = fleet.read_documents(paths if not found else (), inputs.edited)
     found += faults
     whole = not found
     for document in documents:
         found += validate.check_document(document)
     merged, faults = fleet.merge(documents)
-    values, unset = variables.values_of(merged.variables, inputs.variables, inputs.environment)
+    values, unset = variables.values_of(merged.variables, inputs.variables, inputs.environment, inputs.spans)
     held_by = _sections(inputs, merged)
     kinds = {key: section.kind for key, section in held_by.items()}
     resolved = resolve.resolve(merged, values, complete=whole, sections=kinds)
     meant, misfilled = account.account_of(merged, values)
-    found += [*faults, *unset, *resolved.diagnostics, *misfilled]
+    found += [*faults, *unset, *variables.without_echoes(unset, (*resolved.diagnostics, *misfilled))]
     misnamed = {diagnostic.parameter for diagnostic in found if diagnostic.code == "ACK1107"}
     clusters: dict[str, Wanted] = {}
     nested: dict[str, Wanted] = {}

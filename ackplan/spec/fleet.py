@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from ackplan.core.diagnostics import Diagnostic, Span, error
 from ackplan.core.json_types import Json
@@ -16,6 +17,7 @@ from ackplan.documents.yaml import parse
 DEFAULT_FILE = "ackplan.yaml"
 DEFAULT_FOLDER = "fleet"
 _SUFFIXES = (".yaml", ".yml")
+_AS_THEY_ARE: Final[Mapping[str, bytes]] = {}
 
 
 @dataclass(slots=True)
@@ -79,14 +81,19 @@ def _expand(path: Path) -> tuple[list[Path], list[Diagnostic]]:
     return files, [fault for file in files for fault in outside(file, path)]
 
 
-def read_documents(files: Iterable[Path]) -> tuple[list[Document], list[Diagnostic], dict[Path, str]]:
-    """The documents of all files, every fault of their YAML, and the digests of the bytes that they were read from."""
+def read_documents(
+    files: Iterable[Path], edited: Mapping[str, bytes] = _AS_THEY_ARE
+) -> tuple[list[Document], list[Diagnostic], dict[Path, str]]:
+    """The documents of all files, every fault of their YAML, and the digests of the bytes that they were read from.
+
+    `edited` has what is read in place of files.
+    """
     documents: list[Document] = []
     diagnostics: list[Diagnostic] = []
     digests: dict[Path, str] = {}
     for path in files:
         name = display(path)
-        data, fault = read_bounded(path, name)
+        data, fault = (edited[name], None) if name in edited else read_bounded(path, name)
         if fault is not None:
             diagnostics.append(fault)
             continue

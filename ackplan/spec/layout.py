@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ackplan.core.diagnostics import Failure, Span, error
 from ackplan.documents.yaml import parse
+from ackplan.spec.laid_lines import is_laid_out
 
 if TYPE_CHECKING:
     from ruamel.yaml.tokens import ScalarToken
@@ -34,6 +35,8 @@ def laid_out(data: bytes, file: str) -> bytes:
     if faults:
         raise Failure(*faults)
     if all(root is None for root in documents):
+        return data
+    if is_laid_out(data.decode("utf-8", "replace")):
         return data
     text = "\n".join(_BREAK.split(data.decode("utf-8-sig", "replace")))
     found = _HEAD.match(text)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from referencing.jsonschema import SchemaRegistry
 
 
-_OWN_OF_NESTED = ("scale_in", "depends_on", "lifecycle", "timeouts")
+_OWN_OF_NESTED = ("scale_in", "rolling_policy", "depends_on", "lifecycle", "timeouts")
 
 
 def _names() -> list[str]:
@@ -130,7 +130,7 @@ def _nested(kind: Kind) -> tuple[jsonschema_rs.Draft202012Validator, jsonschema_
 def is_valid_nested(kind: Kind, said: object, own: object) -> bool:
     """Whether what stands inside of a cluster, and ackplan's own keys in it, are right: decided, not explained."""
     first, second = _nested(kind)
-    return first.is_valid(said) and second.is_valid(own)
+    return first.is_valid(said) and (not own or second.is_valid(own))
 
 
 def faults_by(schema: Mapping[str, object], instance: object) -> Iterator[ValidationError]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Protocol
 
-from ackplan.core.address import CLUSTER, Address, parse
+from ackplan.core.address import short_of
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, Span, error
 from ackplan.documents.schema_words import shown
@@ -59,11 +59,11 @@ def read(cluster: Wanted, of: Section, key: str, body: Map) -> tuple[dict[str, W
     faults: list[Diagnostic] = []
     for name, inner in section.items():
         start = functools.partial(section.key_span, name)
-        short = Address(of.name, name, Address(CLUSTER, cluster.name)).short
+        short = short_of(of.name, cluster.name, name)
         if not isinstance(inner, Map) or "/" in name or not name:
             faults.append(error("ACK1103.section", span=start(), cluster=cluster.name, parameter=f"{key}.{name}"))
             continue
-        named, wrong = _named(inner, of.kind, short, start)
+        named, wrong = _named(inner, of.kind, (short, name), start)
         wrong += validate.check_nested(short, named, start, (of.kind, of.own_keys))
         faults += wrong
         if not wrong:
@@ -78,7 +78,7 @@ def _read_list(cluster: Wanted, of: Section, key: str, section: Seq) -> tuple[di
     first: dict[str, Callable[[], Span]] = {}
     for index, item in ((index, item) for index, item in enumerate(section) if isinstance(item, Map)):
         name, start = str(item["name"]), functools.partial(_item_span, section, index)
-        short = Address(of.name, name, Address(CLUSTER, cluster.name)).short
+        short = short_of(of.name, cluster.name, name)
         wrong = list(_of_item(item, of.kind, short, start))
         if name in first:
             wrong.append(error("ACK1211", first=str(first[name]()), span=start(), cluster=cluster.name, parameter=key))
@@ -111,12 +111,15 @@ def _of_item(item: Map, kind: Kind, short: str, start: Callable[[], Span]) -> It
         yield error("ACK1103.value", reason=why, span=locate(item, (name,), start()), cluster=short, parameter=name)
 
 
-def _named(body: Map, kind: Kind, short: str, start: Callable[[], Span]) -> tuple[Map, list[Diagnostic]]:
-    """The body with the name that its key says; one that is written in it has to be the same."""
-    naming = next((p.name for p in kind.parameters.values() if p.fill == "name"), "")
+def _named(body: Map, kind: Kind, names: tuple[str, str], start: Callable[[], Span]) -> tuple[Map, list[Diagnostic]]:
+    """The body with the name that its key says; one that is written in it has to be the same.
+
+    `names` are its short name in the fleet and that in its cluster.
+    """
+    naming = _naming(kind)
     if not naming:
         return body, []
-    name, path = parse(short).name, tuple(naming.split("."))
+    (short, name), path = names, tuple(naming.split("."))
     whole = inner = _copied(body)
     for group in path[:-1]:
         under = inner.get(group, Laid())
@@ -130,6 +133,12 @@ def _named(body: Map, kind: Kind, short: str, start: Callable[[], Span]) -> tupl
     return whole, [
         error("ACK1201.nested", name=shown(written), span=locate(body, path, start()), cluster=short, parameter=naming)
     ]
+
+
+@functools.cache
+def _naming(kind: Kind) -> str:
+    """The parameter that has the name of one of this kind; empty for a kind that has none."""
+    return next((p.name for p in kind.parameters.values() if p.fill == "name"), "")
 
 
 def _copied(body: Map) -> Laid:

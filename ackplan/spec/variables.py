@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
 
-from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.core.diagnostics import Diagnostic, Span, error
 from ackplan.core.json_types import Json, JsonObject
 from ackplan.documents.scalars import Refused, plain
 from ackplan.documents.schema_words import listed
 from ackplan.documents.tree import Laid, Map, Place, Seq, span_at
+from ackplan.documents.yaml import parse
 
 _REFERENCE = re.compile(r"\$?\$\{([^}]*)\}")
+_NOWHERE: Final[Mapping[str, Span]] = {}
+# How a value of more than one part is written on a command line.
+_FORMS: Final = {"list": "a,b or '[{key: a}, {key: b}]'", "map": "'{key: value}'"}
 _VARIABLE = re.compile(r"var\.([A-Za-z_][A-Za-z0-9_-]*)")
 
 
@@ -25,16 +30,22 @@ _FITS: dict[str, Callable[[Json], bool]] = {
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "boolean": lambda value: isinstance(value, bool),
     "list": lambda value: isinstance(value, list),
+    "map": lambda value: isinstance(value, dict),
 }
+# What a variable's name in the environment begins with.
+IN_ENVIRONMENT: Final = "ACKPLAN_VAR_"
+# Of these types an empty text is a value; of others it is a variable of a shell or a pipeline that was left empty.
+_MAY_BE_EMPTY: Final = frozenset({"string", "list"})
 
 
 def values_of(
-    declared: Map, given: JsonObject, environment: Mapping[str, str]
+    declared: Map, given: JsonObject, environment: Mapping[str, str], spans: Mapping[str, Span] = _NOWHERE
 ) -> tuple[dict[str, Json], list[Diagnostic]]:
     """The value of every declared variable.
 
     `given` comes from the command line (text is read as the declared type) and wins over `environment`, which is
-    only asked for the names that are declared; a default comes last. A variable without any value is left out.
+    only asked for the names that are declared; a default comes last. A variable without any value is left out. `spans`
+    are the places of those in `given` that stand in a file.
     """
     values: dict[str, Json] = {}
     diagnostics = [_undeclared(name, declared) for name in given if name not in declared]
@@ -42,17 +53,28 @@ def values_of(
         if not isinstance(declaration, Map):
             continue
         kind = str(declaration.get("type", "string"))
-        raw = given.get(name, environment.get(name, declaration.get("default")))
+        in_environment = name in environment and bool(environment[name] or kind in _MAY_BE_EMPTY)
+        outside = name in given or in_environment
+        raw = given.get(name, environment[name] if in_environment else declaration.get("default"))
         if raw is None or kind not in _FITS:
             continue
-        outside = name in given or name in environment
         value = from_text(raw, kind) if outside and isinstance(raw, str) else raw
         if _FITS[kind](value):
             values[name] = value
-        else:
-            shown = "the value given" if outside else "its default"
-            diagnostics.append(error("ACK1031", name=name, shown=shown, kind=kind, span=declared.key_span(name)))
+            continue
+        shown = "its default" if not outside else f"--var {name}" if name in given else IN_ENVIRONMENT + name
+        message = "ACK1031.form" if kind in {"list", "map"} else "ACK1031"
+        shown, span = ("its value in this file", spans[name]) if name in spans else (shown, declared.key_span(name))
+        diagnostics.append(error(message, name=name, shown=shown, kind=kind, form=_FORMS.get(kind, ""), span=span))
     return values, diagnostics
+
+
+def without_echoes(wrong: list[Diagnostic], uses: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """What is wrong where variables are used, but for those of which is said already that their value is wrong."""
+    names = {dict(diagnostic.arguments)["name"] for diagnostic in wrong if diagnostic.code == "ACK1031"}
+    for diagnostic in uses:
+        if diagnostic.code != "ACK1032" or dict(diagnostic.arguments)["name"] not in names:
+            yield diagnostic
 
 
 def _undeclared(name: str, declared: Map) -> Diagnostic:
@@ -64,8 +86,11 @@ def from_text(text: str, kind: str) -> Json:
     """Text from the command line or environment as a variable's type; text that does not fit comes back as it is."""
     if kind == "string":
         return text
-    if kind == "list":
+    if kind == "list" and not text.lstrip().startswith("["):
         return [item.strip() for item in text.split(",")] if text else []
+    if kind in {"list", "map"}:
+        roots, faults = parse(text.encode(), "")
+        return text if faults or len(roots) != 1 else roots[0]
     try:
         return plain(text, None)
     except Refused:
@@ -122,7 +147,7 @@ def _as_text(match: re.Match[str], variables: JsonObject, place: Place, report: 
     if match[0].startswith("$$"):
         return match[0][1:]
     value = _lookup(match, variables, place, report, match[0])
-    if isinstance(value, list):
+    if isinstance(value, list | dict):
         report(_fault("ACK1035", place, reference=match[0][:80]))
         return match[0]
     return str(value).lower() if isinstance(value, bool) else str(value)
