@@ -16,21 +16,22 @@ from ackplan.app.baseline import Baseline, of_workspace, stale
 from ackplan.app.errors import as_diagnostics
 from ackplan.app.needed_secrets import check_secrets
 from ackplan.app.plan import PlanOptions, Purpose, drawn_up
-from ackplan.app.preconditions import check_resumable, check_same_spec, check_unmoved
-from ackplan.app.resume import digest, finished, resume, resumes, tried
+from ackplan.app.preconditions import check_resumable, check_same_spec, check_sides, check_taken_in, check_unmoved
+from ackplan.app.resume import digest, finished, recovery, resume, resumes, tried
 from ackplan.app.run_view import RunEnd
 from ackplan.app.worlds import of_plan
 from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors
 from ackplan.execute.executor import Executor
-from ackplan.execute.outcomes import Result, Run
+from ackplan.execute.outcomes import Event, Moment, Result, Run
 from ackplan.execute.step_run import Ports
 from ackplan.plan.plan_file import unpinned
-from ackplan.record.codec import digest as content
-from ackplan.record.journal import Entry, Phase, RunHead, fold
+from ackplan.record.journal import Entry, fold
 from ackplan.record.pin import changed
+from ackplan.record.unsettled import SETTLED, head_on, unsettled
 
 if TYPE_CHECKING:
     from ackplan.app.host import Host, RunApi
+    from ackplan.app.observe import Observer
     from ackplan.app.run_view import Approver, Reporter, RunView
     from ackplan.app.workspace import Workspace
     from ackplan.app.worlds import Here
@@ -104,37 +105,53 @@ class Application:
         with self._reported(unrun):
             check_fit(saved, before.workspace)
             here.hold(of_plan(plan.pins))
-            self._hold(plan, before)
+            await self._hold(plan, before, api)
             if finished(plan, before):
-                self._host.workspace.journal.replace(None, ())
+                self._host.workspace.conclude(before.stored, SETTLED, expect=before.stored)
                 self._view.note("This plan was carried out; only its journal was left.")
                 return self._ended(unrun)
-            run = await self._run_of(saved, before, api, here)
+            before, run = await self._run_of(saved, before, api, here)
             return await self._execute(plan, before, run, api)
 
-    async def _run_of(self, saved: SavedPlan, before: Baseline, api: RunApi, here: Here) -> Run:
-        """The run of a plan that was made before: a new one, or the one that was interrupted."""
+    async def _run_of(self, saved: SavedPlan, before: Baseline, api: RunApi, here: Here) -> tuple[Baseline, Run]:
+        """The run of a plan that was made before, and what it begins on: a new one, or the one that was interrupted."""
         plan, inputs = saved.plan, self._host.inputs
         observer = self._host.observer(api, here, allow_vanished=self._order.options.allow_vanished)
         if not resumes(plan, before):
-            await check_unmoved(plan, before, observer, inputs, saved.record)
-            return Run(self._host.new_run())
+            check_sides(plan, before, inputs, saved.record)
+            run = Run(self._host.new_run())
+            if before.leftover.head is not None:
+                before, run = await self._behind(plan, before, observer, run)
+            await check_unmoved(plan, before, observer)
+            return before, run
         check_same_spec(plan, inputs)
         run = await resume(before, observer)
         await check_resumable(plan, before, run.ids, observer)
         self._view.note(f"Going on with run {run.id}, which was interrupted: {len(run.done)} steps are done.")
-        return run
+        return before, run
+
+    async def _behind(self, plan: Plan, before: Baseline, observer: Observer, run: Run) -> tuple[Baseline, Run]:
+        """A run that begins once what an interrupted one left is in the record, which its plan had counted on."""
+        host = self._host
+        before, recovered = await recovery(before, observer)
+        run = dataclasses.replace(run, tried=tried(before, host.clock.wall(), recovered))
+        settle(host.workspace, before, recovered)
+        before = of_workspace(host.workspace, before.here)
+        check_taken_in(plan, before.record)
+        return before, run
 
     async def _new(self, before: Baseline, world: tuple[RunApi, Here]) -> RunEnd:
         host, (api, here) = self._host, world
-        observer = host.observer(api, here, allow_vanished=self._order.options.allow_vanished)
-        proposal = await drawn_up(host, before, observer, self._order.options, Purpose.RUN)
+        options = self._order.options
+        observer = host.observer(api, here, allow_vanished=options.allow_vanished, checks=options.check_upgrades)
+        proposal = await drawn_up(host, before, observer, options, Purpose.RUN)
+        host.workspace.check_lock()
         plan, unrun = proposal.plan, RunEnd(proposal.plan, Result(), before.record)
         with self._reported(unrun):
             self._view.plan(plan)
             if not plan.applicable:
                 return self._ended(dataclasses.replace(unrun, result=Result(errors=refusals(plan))))
-            run = Run(host.new_run(), tried=tried(before, host.clock.wall(), proposal.recovered))
+            run = Run(host.new_run(), tried=tried(proposal.before, host.clock.wall(), proposal.recovered))
             if before.leftover.head is not None:
                 settle(host.workspace, before, proposal.recovered)
                 before = of_workspace(host.workspace, here)
@@ -144,13 +161,13 @@ class Application:
             self._approver.approve(plan)
             return await self._execute(plan, before, run, api)
 
-    def _hold(self, plan: Plan, before: Baseline) -> None:
+    async def _hold(self, plan: Plan, before: Baseline, api: RunApi) -> None:
         """Policies that are named beside a plan file are about this moment: what it was held against before, holds."""
         if not self._order.options.policy:
             return
-        from ackplan.app.policies import judged
+        from ackplan.app.policies import Evidence, judged
 
-        now = judged(self._host, self._order.options.policy, plan, before.record, {})
+        now = await judged(self._host, self._order.options.policy, plan, Evidence(before.record, api))
         new = now.diagnostics[len(plan.diagnostics) :]
         if has_errors(new):
             raise Failure(*new)
@@ -170,6 +187,9 @@ class Application:
 
         with self._reported(unrun), self._view.running(stop):
             begin(host.workspace, plan, before, run)
+            for step in plan.steps:
+                if step.id in run.done:
+                    tell(Event(Moment.EARLIER, step))
             try:
                 result, record = await carry_out(host.workspace, plan, before, executor)
             except (Exception, asyncio.CancelledError) as fault:
@@ -213,14 +233,10 @@ def refusals(plan: Plan) -> tuple[Diagnostic, ...]:
     return tuple(diagnostic for diagnostic in every if diagnostic.is_error)
 
 
-def _head(run: str, plan: str, record: Record) -> RunHead:
-    return RunHead(run, plan, record.lineage, record.serial, content(record))
-
-
 def begin(workspace: Workspace, plan: Plan, before: Baseline, run: Run) -> None:
     """Opens the journal of a run. Raises Failure where the record was replaced while the plan was made and approved."""
     _check_still(workspace.record.read(), before.stored)
-    workspace.journal.open(_head(run.id, digest(plan), before.stored))
+    workspace.journal.open(head_on(before.stored, run.id, digest(plan)))
 
 
 async def carry_out(workspace: Workspace, plan: Plan, before: Baseline, executor: Executor) -> tuple[Result, Record]:
@@ -250,12 +266,8 @@ def finish(workspace: Workspace, before: Baseline) -> Record:
     """
     stored, leftover = before.stored, workspace.journal.read()
     record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))
-    if record.entries != stored.entries or not stored.lineage:
-        record = dataclasses.replace(record, world=record.world.completed(before.here.world))
-        record = workspace.record.write(record, expect=stored)
-    if flying and leftover.head is not None:
-        kept = [Entry(f.run, f.step, f.name, Phase.ANSWER if f.answered else Phase.INTENT, f.facts) for f in flying]
-        workspace.journal.replace(_head(leftover.head.id, "", record), kept)
+    if record.entries == stored.entries and stored.lineage:
+        record = stored
     else:
-        workspace.journal.replace(None, ())
-    return record
+        record = dataclasses.replace(record, world=record.world.completed(before.here.world))
+    return workspace.conclude(record, unsettled(leftover, flying), expect=stored)

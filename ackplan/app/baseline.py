@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 
-from ackplan.app.workspace import JournalReader, RecordReader, Workspace
+from ackplan.app.workspace import Workspace
 from ackplan.app.worlds import Here, of_record
 from ackplan.core.diagnostics import Failure, error
 from ackplan.record import Record
@@ -29,17 +29,17 @@ class Baseline:
     workspace: str = "default"
 
 
-def baseline(store: RecordReader, journal: JournalReader, here: Here | None = None) -> Baseline:
-    """The record and what an interrupted run left. Raises Failure for files that can't be used.
+def of_workspace(workspace: Workspace, here: Here | None = None) -> Baseline:
+    """The record and what an interrupted run left. Raises Failure for what can't be used.
 
     `here` is the world that is to be asked about the record; a record of another world is a Failure, too.
     """
-    stored, leftover = store.read(), journal.read()
+    stored, leftover = workspace.snapshot()
     _check_of(leftover, stored)
     here = here or Here()
     here.hold(of_record(stored))
     record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))
-    return Baseline(stored, record, flying, leftover, here)
+    return Baseline(stored, record, flying, leftover, here, workspace=workspace.name)
 
 
 def _check_of(leftover: Leftover, stored: Record) -> None:
@@ -54,14 +54,9 @@ def stale(leftover: Leftover, stored: Record) -> bool:
     return leftover.head is not None and not is_made_on(leftover.head, stored)
 
 
-def of_workspace(workspace: Workspace, here: Here | None = None) -> Baseline:
-    """The baseline of a workspace. Raises Failure as `baseline` does."""
-    before = baseline(workspace.record, workspace.journal, here)
-    return dataclasses.replace(before, workspace=workspace.name)
-
-
 def beside(workspace: Workspace, here: Here | None = None) -> Baseline:
     """The same for a use case that takes no lock, so that the run of the journal may be under way."""
     before = of_workspace(workspace, here)
-    running = workspace.holder() if before.leftover.head is not None else ""
+    holder = workspace.holder() if before.leftover.head is not None else None
+    running = str(holder or "")
     return dataclasses.replace(before, running=running)

@@ -79,8 +79,8 @@ def _of_pins(plan: Plan, record: Record | None) -> Iterator[str]:
 
 
 def _is_interrupted(plan: Plan) -> bool:
-    """Whether it was made on what an interrupted run left, which is in no record yet."""
-    return any(diagnostic.code in {"ACK3030", "ACK3031"} for diagnostic in plan.diagnostics)
+    """Whether it was made on what a run left, which is in no record yet. Older plan files only have a warning of it."""
+    return bool(plan.pins.journal) or any(diagnostic.code in {"ACK3030", "ACK3031"} for diagnostic in plan.diagnostics)
 
 
 def _of_change(change: Change, recorded: RecordedCluster | None, mode: str, types: ResourceTypes) -> Iterator[str]:

@@ -124,6 +124,26 @@ def _unknown(name: str) -> Diagnostic:
     return error("ACK3005", name=name)
 
 
+async def begin_record(workspace: Workspace) -> Record:
+    """Begins a workspace with nothing recorded. Raises Failure for one that is there already."""
+    async with workspace.lock("ackplan workspace new"):
+        record, leftover = workspace.snapshot()
+        if record.lineage or leftover.head is not None:
+            raise Failure(error("ACK3123", workspace=workspace.name, store=workspace.store))
+        return workspace.record.write(record, expect=record)
+
+
+async def remove(workspace: Workspace, *, force: bool) -> None:
+    """Removes a workspace. Raises Failure for one that knows of clusters, unless that is meant."""
+    async with workspace.lock("ackplan workspace delete"):
+        record, leftover = workspace.snapshot()
+        if not force and (record.entries or leftover.head is not None):
+            run, clusters = leftover.head.id if leftover.head else "none", len(record.clusters)
+            recorded = f"{clusters} recorded cluster{'' if clusters == 1 else 's'}"
+            raise Failure(error("ACK3122", workspace=workspace.name, recorded=recorded, run=run))
+        workspace.remove()
+
+
 async def rewrite(workspace: Workspace, what: str, changed: Callable[[Baseline], Awaitable[Record]]) -> Record:
     """Writes what `changed` makes of the record, under the lock held for `what`. Raises Failure where it can't be."""
     async with workspace.lock(what):

@@ -10,7 +10,8 @@ from ackplan.app.import_record import left_out, obstacle
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, error
-from ackplan.record import Record, RecordedCluster
+from ackplan.core.json_types import Json, JsonObject, mapping
+from ackplan.record import Record
 from ackplan.resources.cluster.describe import Described, from_live
 from ackplan.spec import write
 from ackplan.spec.layout import laid_out
@@ -44,12 +45,15 @@ def exportable(live: Sequence[Cluster], names: Sequence[str], record: Record) ->
 
 
 def hindered(cluster: Cluster, record: Record) -> Diagnostic | None:
-    """Why no spec can have this cluster, of the generation that it is recorded as; None where one can."""
-    return obstacle(cluster, _section(entry_for(record, cluster)))
+    """Why no spec can have this cluster, of the generation that it is recorded as; None where one can.
 
-
-def _section(recorded: RecordedCluster | None) -> str:
-    return recorded.kind.section_key if recorded is not None else ""
+    One that is not recorded may be of any.
+    """
+    recorded = entry_for(record, cluster)
+    if recorded is not None:
+        return obstacle(cluster, recorded.kind.section_key)
+    faults = [obstacle(cluster, family.section) for family in catalog.DEFAULT.families]
+    return None if None in faults else faults[0]
 
 
 def _ambiguous(cluster: Cluster, live: Sequence[Cluster]) -> Diagnostic | None:
@@ -71,7 +75,7 @@ def described(
     faults: list[Diagnostic] = []
     for live in chosen:
         recorded, within = entry_for(record, live), inside[live.cluster_id]
-        kind = catalog.DEFAULT.kind_of_live(live.attributes, _section(recorded))
+        kind = catalog.DEFAULT.kind_of_live(live.attributes, within.generation)
         try:
             if kind is not None:
                 each = from_live(kind, live, nodes[live.cluster_id], recorded, within.sections)
@@ -97,8 +101,19 @@ def to_adopt(clusters: Sequence[Described], record: Record) -> list[Described]:
 
 
 def _consenting(cluster: Described) -> Described:
-    lifecycle = {**cluster.own.get("lifecycle", {}), "adopt": True}
-    return dataclasses.replace(cluster, own={**cluster.own, "lifecycle": lifecycle})
+    """The cluster, and what is inside of it, with that consent; what stands in a list needs none."""
+    inside = {section: _each_adopted(bodies) for section, bodies in cluster.inside.items()}
+    return dataclasses.replace(cluster, own=_adopted(cluster.own), inside=inside)
+
+
+def _each_adopted(bodies: Json) -> Json:
+    if not isinstance(bodies, Mapping):
+        return bodies
+    return {name: _adopted(mapping(body)) for name, body in bodies.items()}
+
+
+def _adopted(own: JsonObject) -> JsonObject:
+    return {**own, "lifecycle": {**mapping(own.get("lifecycle", {})), "adopt": True}}
 
 
 def document(

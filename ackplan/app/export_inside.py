@@ -1,20 +1,21 @@
 """Says of what is inside of live clusters what a spec would say of it: as recorded, with what is live since.
 
-A cluster of the guide's sort has no such keys: what is inside of one that is not recorded is named, and nothing more.
+A cluster of the guide's sort has no such keys. Of one that nobody recorded, what is inside of it tells which it is.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from ackplan.app.import_record import section_of
 from ackplan.app.observe import together
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster
 from ackplan.core.catalog import Kind
-from ackplan.core.diagnostics import Span
+from ackplan.core.diagnostics import Diagnostic, Span
 from ackplan.core.json_types import Json, JsonObject, items, mapping, texts
 from ackplan.documents.tree import Laid
 from ackplan.execute.ports import ApiError, ApiReader
@@ -33,12 +34,13 @@ _NAMED: Final = 10
 class FoundInside:
     """What a spec has inside of one cluster, by the keys of its sections; `remarks` are to be said of the cluster.
 
-    `names` are the short names of all that.
+    `names` are the short names of all that, `generation` is the key that tells the cluster's; empty for the guide's.
     """
 
     sections: JsonObject = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
+    generation: str = ""
 
 
 async def found_inside(
@@ -85,21 +87,57 @@ def depending(own: JsonObject, names: Set[str]) -> tuple[JsonObject, list[str]]:
 
 async def _look(api: ApiReader, types: ResourceTypes, cluster: Cluster, record: Record) -> FoundInside:
     entry = entry_for(record, cluster)
-    if entry is None:
-        return FoundInside(remarks=await _left_alone(api, types, cluster))
+    if entry is None or (entry.partial and not entry.kind.section_key):
+        return await _unrecorded(api, types, cluster, record)
     sections: dict[str, Json] = {}
     remarks: list[str] = []
     names: set[str] = set()
-    for of in types.nested if entry.kind.section_key else ():
+    generation = entry.kind.section_key
+    for of in types.nested if generation else ():
         exported = _Section(of, cluster, record)
         exported.take(await _live(api, of, cluster, exported.recorded))
         if of.listed:
             sections |= exported.besides(entry)
-        elif exported.bodies or of.section == entry.kind.section_key:
+        elif exported.bodies or of.section == generation:
             sections[of.section] = exported.bodies
         remarks += exported.remarks
         names |= {of.address(cluster.name, name).short for name in exported.bodies}
-    return FoundInside(sections, tuple(remarks), frozenset(names))
+    return FoundInside(sections, tuple(remarks), frozenset(names), generation)
+
+
+async def _unrecorded(api: ApiReader, types: ResourceTypes, cluster: Cluster, record: Record) -> FoundInside:
+    """What is inside of a cluster of which it is not recorded: all of it, where the cluster is one of today's."""
+    live: dict[str, Mapping[str, LiveResource]] = {}
+    telling = [of for of in types.nested if catalog.DEFAULT.has_family(of.section)]
+    try:
+        for of in telling:
+            live[of.section] = await of.live_in(api, cluster.cluster_id, cluster.region_id)
+    except ApiError as fault:
+        remarks = () if fault.missing else (f"whether it has {of.section} besides is not known: {fault.code}",)
+        key = section_of(None, cluster)
+        return FoundInside({key: {}} if key else {}, remarks, generation=key)
+    generation = next((of.section for of in telling if _is_of(cluster, of, live[of.section])), "")
+    sections: dict[str, Json] = {}
+    remarks_of_all: list[str] = []
+    for of in types.nested if generation else ():
+        exported = _Section(of, cluster, record)
+        exported.take_all(live[of.section] if of.section in live else await _live(api, of, cluster, {}))
+        if exported.bodies or of.section == generation:
+            sections[of.section] = exported.names() if of.listed else exported.bodies
+        remarks_of_all += exported.remarks
+    return FoundInside(sections, tuple(remarks_of_all), generation=generation)
+
+
+def _is_of(cluster: Cluster, of: NestedType, live: Mapping[str, LiveResource]) -> bool:
+    """Whether a live cluster is of the generation that a section of this type tells.
+
+    A cluster does not say so. It is, where the guide's kinds can't say it, where somebody made such resources in it, or
+    where there is nothing at all: the guide's clusters have a default one for their workers.
+    """
+    if catalog.DEFAULT.kind_of_live(cluster.attributes, of.section) is None:
+        return False
+    guide = catalog.DEFAULT.kind_of_live(cluster.attributes)
+    return guide is None or bool(of.made_apart(live)) or (not live and guide.count_parameter is not None)
 
 
 async def _live(
@@ -112,24 +150,6 @@ async def _live(
         if fault.missing:
             return {}
         raise
-
-
-async def _left_alone(api: ApiReader, types: ResourceTypes, cluster: Cluster) -> tuple[str, ...]:
-    """What is to be said of a cluster that is not recorded, and written without what is inside of it."""
-    sections = {family.section for family in catalog.DEFAULT.families}
-    remarks: list[str] = []
-    for of in types.nested:
-        if of.section not in sections:
-            continue
-        try:
-            live = await of.live_in(api, cluster.cluster_id, cluster.region_id)
-        except ApiError as fault:
-            remarks += [] if fault.missing else [f"whether it has {of.section} besides is not known: {fault.code}"]
-            continue
-        if others := of.made_apart(live):
-            short = of.address(cluster.name, others[0]).short
-            remarks += [_without(of, others), f"to take one over, write it under {of.section}: ackplan import {short}"]
-    return tuple(remarks)
 
 
 def _without(of: NestedType, names: Sequence[str]) -> str:
@@ -164,6 +184,20 @@ class _Section:
             way_on = f"to have one here: ackplan import {short}, and export again"
             self.remarks += [_without(self._of, others), way_on]
 
+    def take_all(self, live: Mapping[str, LiveResource]) -> None:
+        """Takes in all that is live and stays. What the API would choose by itself is not written."""
+        for name, there in sorted(live.items()):
+            if there.condition.leaving:
+                self.remarks.append(f"{self._of.section} is without {name}: it is {there.state}")
+                continue
+            entry = self._of.entry_of(there, None)
+            self._add(name, replace(entry, parameters=_chosen(self._of.kind, entry.parameters)), there)
+
+    def names(self) -> list[Json]:
+        """The list of a cluster with all that was taken in, each by its name alone."""
+        (naming,) = _naming(self._of.kind)
+        return [{naming: name} for name in self.bodies]
+
     def besides(self, entry: RecordedCluster) -> JsonObject:
         """The list of a cluster with those that it has not as it is recorded; nothing where it has them all."""
         (naming,) = _naming(self._of.kind)
@@ -177,11 +211,24 @@ class _Section:
         sides = Sides({}, self._record, (), inside={self._of.name: {short: live}})
         moved = dict(self._of.share(sides, Options(), {}).moved(entry, live))
         values: dict[str, Json] = {**entry.parameters, **moved, **dict.fromkeys(_naming(entry.kind), name)}
-        for refused, why in _refused(self._of, short, values, entry.own):
+        for refused, why in refused_values(self._of, short, values, entry.own):
             self.remarks.append(f"{self._of.section} has {name} without {refused}, for no spec can have it: {why}")
             del values[refused]
         said = {key: value for key, value in values.items() if key not in _naming(entry.kind)}
         self.bodies[name] = {**entry.kind.body(said), **entry.own}
+
+
+def live_section(of: NestedType, live: LiveResource) -> dict[str, Json]:
+    """The parameters that a spec would have of a live one, without its name and what the API would choose by itself."""
+    values = {name: v for name, v in _chosen(of.kind, live.values).items() if name not in _naming(of.kind)}
+    for refused, _ in refused_values(of, live.name, {**values, **dict.fromkeys(_naming(of.kind), live.name)}, {}):
+        del values[refused]
+    return values
+
+
+def _chosen(kind: Kind, values: JsonObject) -> dict[str, Json]:
+    """Those of these values that somebody chose: the API has the others by itself."""
+    return {name: value for name, value in values.items() if kind.parameters[name].unset(value) != value}
 
 
 def _naming(kind: Kind) -> list[str]:
@@ -189,15 +236,20 @@ def _naming(kind: Kind) -> list[str]:
     return [name for name, parameter in kind.parameters.items() if parameter.fill == "name"]
 
 
-def _refused(of: NestedType, short: str, values: JsonObject, own: JsonObject) -> Iterator[tuple[str, str]]:
+def refused_values(of: NestedType, short: str, values: JsonObject, own: JsonObject) -> Iterator[tuple[str, str]]:
     """The parameters that no spec can have with these values, and why. Those that a spec had may all stand."""
-    body = laid({**of.kind.body(values), **own})
     refused = set()
-    for fault in validate.check_nested(short, body, functools.partial(Span, short, 1, 1), (of.kind, of.own_keys)):
+    for fault in faults_inside(of, short, values, own):
         name = of.kind.named_in(fault.parameter)
         if name in values and name not in refused and name not in _naming(of.kind):
             refused.add(name)
             yield name, fault.detail or fault.summary
+
+
+def faults_inside(of: NestedType, short: str, values: JsonObject, own: JsonObject) -> list[Diagnostic]:
+    """What is wrong with these as one inside of a cluster of a spec."""
+    body = laid({**of.kind.body(values), **own})
+    return validate.check_nested(short, body, functools.partial(Span, short, 1, 1), (of.kind, of.own_keys))
 
 
 def laid(values: JsonObject) -> Laid:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from ackplan.app.checker import Checker
 from ackplan.app.observe import Observer
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.ports import Api, Clock, SecretSource
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ackplan.app.policies import Judges
     from ackplan.app.workspace import Workspace
     from ackplan.app.worlds import Here
-    from ackplan.execute.ports import ApiReader
     from ackplan.spec import Inputs
 
 
@@ -64,6 +64,7 @@ class Host:
     limits: Limits = field(default=USUAL)
     types: ResourceTypes = field(default=BUILT_IN)
 
-    def observer(self, api: ApiReader, here: Here, *, allow_vanished: bool = False) -> Observer:
-        """Who looks at what is live."""
-        return Observer(api, self.clock, self.patience, here, allow_vanished, self.types)
+    def observer(self, api: Api, here: Here, *, allow_vanished: bool = False, checks: bool = False) -> Observer:
+        """Who looks at what is live. `checks`: the clusters that are upgraded are checked anew."""
+        checker = Checker(api, self.clock) if checks else None
+        return Observer(api, self.clock, self.patience, here, allow_vanished, self.types, checker)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from ackplan.app.baseline import of_workspace
 from ackplan.app.edit_record import check_settled
+from ackplan.app.import_inside import live_there, take_in_inside
 from ackplan.app.import_record import left_out, not_in_spec, take_in, to_take_in, vanished
 from ackplan.app.lookup import by_id, find, nodes_of, regions_of
 from ackplan.app.observe import living
@@ -20,16 +21,13 @@ from ackplan.resources.nested.inside import InsideSides
 
 if TYPE_CHECKING:
     from ackplan.app.host import Host
-    from ackplan.app.import_terraform import TakenIn
+    from ackplan.app.import_inside import InsideTaken
+    from ackplan.app.import_terraform import StateCluster, TakenIn
     from ackplan.app.lookup import RegionalApi
     from ackplan.app.worlds import Here
     from ackplan.core.diagnostics import Diagnostic
-    from ackplan.plan.live_sides import LiveResource
-    from ackplan.record import Record, RecordedCluster
-    from ackplan.resources.cluster.terraform_attributes import Translated
-    from ackplan.resources.nested.nested_type import NestedType
+    from ackplan.record import Record
     from ackplan.spec import Spec
-    from ackplan.spec.desired import Wanted
 
 
 class Import:
@@ -58,8 +56,9 @@ class Import:
             return await self._inside(name, cluster_id)
         live = await find(self.api, cluster_id or name, before, wanted.values())
         nodes = await self.api.list_nodes(live.cluster_id, live.region_id)
-        self.write(take_in(before, name, live, nodes, wanted.get(name)))
-        return live.cluster_id, [not_in_spec(name)] if wanted and name not in wanted else []
+        taken = await self._with_inside(take_in(before, name, live, nodes, wanted.get(name)), {name})
+        self.write(taken.record)
+        return live.cluster_id, [*taken.left, *([not_in_spec(name)] if wanted and name not in wanted else ())]
 
     async def _inside(self, name: str, resource_id: str) -> tuple[str, Sequence[Diagnostic]]:
         """Records what is live under this short name inside of a cluster that is recorded."""
@@ -72,24 +71,22 @@ class Import:
         if of is None or home is None:
             raise Failure(error("ACK3070", cluster=name))
         desired = self._nested.get(name)
-        there = (await self._live_in(of, home, address.name, desired)).get(address.name)
+        sides = InsideSides({address.name: desired} if desired else {}, {})
+        there = (await live_there(self.api, of, home, sides)).get(address.name)
         if there is None or resource_id not in {"", there.id}:
             raise Failure(error("ACK3071", cluster=name))
         if name in self._before.nested:
             raise Failure(error("ACK3072", id=self._before.nested[name].cluster_id, cluster=name))
-        self.write(self._before.with_cluster(name, of.entry_of(there, desired)))
+        self.write(self._before.with_cluster(name, of.entry_of(there, desired, home.parameters)))
         return there.id, [not_in_spec(name)] if self.wanted and desired is None else []
 
-    async def _live_in(
-        self, of: NestedType, home: RecordedCluster, name: str, desired: Wanted | None
-    ) -> Mapping[str, LiveResource]:
-        """What is live of this type in a cluster, with what has to be known of the one that is to be recorded."""
-        where = home.cluster_id, home.region
-        sides = InsideSides({name: desired} if desired else {}, {})
-        return await of.look_closer(self.api, where, await of.live_in(self.api, *where), sides)
+    async def _with_inside(self, record: Record, names: Collection[str]) -> InsideTaken:
+        """The record with what the spec has inside of these clusters, as far as it is live."""
+        inside = {short: each for short, each in self._nested.items() if parse_address(short).root.short in names}
+        return await take_in_inside(self.api, self._types, record, inside)
 
-    async def all(self) -> tuple[int, Sequence[Diagnostic]]:
-        """Records every live cluster that the spec names. How many, and why others are left out."""
+    async def all(self) -> tuple[Mapping[str, int], Sequence[Diagnostic]]:
+        """Records all that the spec names and that is live. How many of what, and why others are left out."""
         record, wanted = self._before, self.wanted
         live, _ = await living(self.api, record, regions_of(self.api, wanted.values()))
         chosen, left = to_take_in(record, wanted, live)
@@ -98,21 +95,20 @@ class Import:
         chosen = [cluster for cluster in chosen if cluster.cluster_id in nodes]
         for each in chosen:
             record = take_in(record, each.name, each, nodes[each.cluster_id], wanted[each.name])
-        self.write(record)
-        return len(chosen), left
+        taken = await self._with_inside(record, record.clusters)
+        self.write(taken.record)
+        return {"cluster": len(chosen), **taken.counts}, [*left, *map(left_out, taken.left)]
 
-    async def terraform(self, clusters: Sequence[Translated], region: str) -> TakenIn:
+    async def terraform(self, clusters: Sequence[StateCluster], region: str) -> TakenIn:
         """What the record would be with these clusters of a Terraform state. Offline they are believed to be there."""
-        from ackplan.app.import_terraform import live_ones, take_in
+        from ackplan.app.import_terraform import live_ones, look, take_in
 
         if self._api is None:
-            return take_in(self._before, clusters, None, {}, region)
+            return take_in(self._before, clusters, None, self._types, region)
         live = live_ones(clusters, await self._api.list_clusters())
         unlisted = sorted({each.cluster_id for each in clusters if each.cluster_id} - live.keys())
         live |= live_ones(clusters, await by_id(self._api, unlisted, regions_of(self._api)))
-        nodes = await nodes_of(self._api, list(live.values()))
-        there = {cluster_id: cluster for cluster_id, cluster in live.items() if cluster_id in nodes}
-        return take_in(self._before, clusters, there, nodes, "")
+        return take_in(self._before, clusters, await look(self._api, self._types, clusters, live), self._types, "")
 
     def write(self, after: Record) -> None:
         """Writes the record. It takes on the world that was asked, where somebody was."""

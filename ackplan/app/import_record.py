@@ -54,14 +54,15 @@ def take_in(record: Record, name: str, live: Cluster, nodes: Sequence[Node], wan
         raise Failure(error("ACK3006.same_name", name=name, cluster_id=entry.cluster_id))
     if live.name != name:
         raise Failure(error("ACK3007", cluster_id=live.cluster_id, live=live.name))
-    fault = under_another_name(record, live) or obstacle(live)
+    fault = under_another_name(record, live) or obstacle(live, section_of(wanted, live))
     if fault is not None:
         raise Failure(fault)
-    return record.with_cluster(name, _entry(live, nodes, wanted))
+    return record.with_cluster(name, entry_as_live(live, nodes, wanted))
 
 
-def _entry(live: Cluster, nodes: Sequence[Node], wanted: Wanted | None) -> RecordedCluster:
-    kind = catalog.DEFAULT.kind_of_live(live.attributes)
+def entry_as_live(live: Cluster, nodes: Sequence[Node], wanted: Wanted | None) -> RecordedCluster:
+    """The entry of a cluster that has no obstacle: as it is live, with what only the spec knows."""
+    kind = catalog.DEFAULT.kind_of_live(live.attributes, section_of(wanted, live))
     assert kind is not None  # noqa: S101 - `obstacle` was asked
     known = visible(kind, live, nodes, wanted.parameters if wanted else None)
     known |= kind.beside_of(live.attributes)
@@ -88,7 +89,7 @@ def to_take_in(
             ids = ", ".join(sorted(cluster.cluster_id for cluster in found))
             left.append(warning("ACK3051.several", ids=ids, cluster=name))
         elif found:
-            fault = under_another_name(record, found[0]) or obstacle(found[0])
+            fault = under_another_name(record, found[0]) or obstacle(found[0], section_of(spec[name], found[0]))
             left += [left_out(fault)] if fault else []
             chosen += [] if fault else found
     return chosen, left
@@ -96,7 +97,20 @@ def to_take_in(
 
 def _is_news(entry: RecordedCluster | None, wanted: Wanted) -> bool:
     """Whether the spec says of a cluster what the record does not know of it."""
-    return entry is None or (entry.partial and not set(wanted.parameters) <= set(entry.parameters))
+    if entry is None:
+        return True
+    return entry.partial and (entry.kind is not wanted.kind or not set(wanted.parameters) <= set(entry.parameters))
+
+
+def section_of(wanted: Wanted | None, live: Cluster) -> str:
+    """The key that tells of which generation a cluster is: the spec says so, else the first that can say what is live.
+
+    It is empty for the guide's.
+    """
+    if wanted is not None:
+        return wanted.kind.section_key
+    fitting = (each.section for each in catalog.DEFAULT.families if each.kind_of_live(live.attributes) is not None)
+    return next(fitting, "")
 
 
 def left_out(fault: Diagnostic) -> Diagnostic:
@@ -111,4 +125,4 @@ def vanished(cluster: Cluster) -> Diagnostic:
 
 def not_in_spec(name: str) -> Diagnostic:
     """What follows of a cluster that is recorded, and that the spec does not have."""
-    return warning("ACK3052", home=name.partition("/")[0], cluster=name)
+    return warning("ACK3052", cluster=name)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import Final, TypeVar
+from typing import Final
 
 from ackplan.app.observe import Observer, together
-from ackplan.core.address import parse
+from ackplan.core.address import parse, short_of
 from ackplan.core.answers import Cluster
 from ackplan.execute.ports import ApiError
 from ackplan.plan.live_sides import LiveResource
-from ackplan.record import Record
+from ackplan.record import Record, RecordedCluster
 from ackplan.resources.nested.inside import InsideSides
 from ackplan.resources.nested.nested_type import NestedType
 from ackplan.resources.types import ResourceTypes
 from ackplan.spec.desired import Wanted
 
-T = TypeVar("T")
 _NOTHING: Final[Mapping[str, Wanted]] = {}
 # Of each type, what is live by its short name.
 Inside = Mapping[str, Mapping[str, LiveResource]]
@@ -37,13 +36,15 @@ async def look_inside(
     Raises ApiError.
     """
     names = {*names}
-    every = [*map(parse, {*names, *wanted, *record.nested})]
+    parts = _by_home(names, wanted, record)
+    homes = _Homes(record, live)
     inside = {}
     for each in observer.types.nested:
-        parents = sorted({address.root.short for address in every if address.type == each.name})
-        homes = [(parent, cluster) for parent in parents if (cluster := _home(parent, record, live)) is not None]
-        sides = {parent: _sides(each, parent, wanted, record, names) if closer else None for parent, _ in homes}
-        answers = await together(_listed(observer, each, sides[parent], (parent, cluster)) for parent, cluster in homes)
+        within = [(parent, sides) for (kind, parent), sides in sorted(parts.items()) if kind == each.name]
+        there = [(parent, cluster, sides) for parent, sides in within if (cluster := homes.of(parent)) is not None]
+        answers = await together(
+            _listed(observer, each, sides if closer else None, (parent, cluster)) for parent, cluster, sides in there
+        )
         inside[each.name] = {name: resource for answer in answers for name, resource in answer.items()}
     return inside
 
@@ -56,25 +57,41 @@ def inside_as_recorded(types: ResourceTypes, record: Record) -> Inside:
     return live
 
 
-def _home(name: str, record: Record, live: Sequence[Cluster]) -> Cluster | None:
-    """The live cluster of this name: the recorded one, or the only one that has it."""
-    entry = record.clusters.get(name)
-    there = [cluster for cluster in live if not cluster.gone and not cluster.hidden]
-    if entry is not None:
-        return next((cluster for cluster in there if cluster.cluster_id == entry.cluster_id), None)
-    named = [cluster for cluster in there if cluster.name == name]
-    return named[0] if len(named) == 1 else None
+class _Homes:
+    """The live clusters by what they may be meant by."""
+
+    def __init__(self, record: Record, live: Sequence[Cluster]) -> None:
+        self._record = record
+        there = [cluster for cluster in live if not cluster.gone and not cluster.hidden]
+        self._by_id = {cluster.cluster_id: cluster for cluster in reversed(there)}
+        self._named: dict[str, list[Cluster]] = {}
+        for cluster in there:
+            self._named.setdefault(cluster.name, []).append(cluster)
+
+    def of(self, name: str) -> Cluster | None:
+        """The live cluster of this name: the recorded one, or the only one that has it."""
+        entry = self._record.clusters.get(name)
+        if entry is not None:
+            return self._by_id.get(entry.cluster_id)
+        named = self._named.get(name, ())
+        return named[0] if len(named) == 1 else None
 
 
-def _sides(each: NestedType, parent: str, wanted: Mapping[str, Wanted], record: Record, names: Set[str]) -> InsideSides:
-    """What is wanted and recorded of a type inside of one cluster."""
-
-    def mine(every: Mapping[str, T]) -> dict[str, T]:
-        inside = ((parse(short), value) for short, value in every.items() if short.startswith(f"{parent}/"))
-        return {address.name: value for address, value in inside if address.type == each.name}
-
-    named = frozenset(mine(dict.fromkeys(names, "")))
-    return InsideSides(mine(wanted), mine(record.nested), named)
+def _by_home(names: Set[str], wanted: Mapping[str, Wanted], record: Record) -> dict[tuple[str, str], InsideSides]:
+    """What is wanted and recorded inside of each cluster, by the name of a type and that of the cluster."""
+    sides: dict[tuple[str, str], tuple[dict[str, Wanted], dict[str, RecordedCluster], set[str]]] = {}
+    for short in dict.fromkeys([*wanted, *record.nested, *sorted(names)]):
+        address = parse(short)
+        mine = sides.setdefault((address.type, address.root.short), ({}, {}, set()))
+        if short in wanted:
+            mine[0][address.name] = wanted[short]
+        if short in record.nested:
+            mine[1][address.name] = record.nested[short]
+        if short in names:
+            mine[2].add(address.name)
+    return {
+        key: InsideSides(of_spec, of_record, frozenset(named)) for key, (of_spec, of_record, named) in sides.items()
+    }
 
 
 async def _listed(
@@ -90,4 +107,4 @@ async def _listed(
         if not (fault.missing and cluster.leaving):
             raise
         return {}
-    return {each.address(parent, name).short: resource for name, resource in live.items()}
+    return {short_of(each.name, parent, name): resource for name, resource in live.items()}

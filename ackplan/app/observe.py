@@ -11,6 +11,7 @@ from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from ackplan.app.checker import Checker
 from ackplan.core.aims import Gone
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error, warning
@@ -39,7 +40,8 @@ class Observed:
 @dataclass(frozen=True, slots=True)
 class Observer:
     """Who looks. `place` is, as text, which account, endpoint and region; `allow_vanished`: go on though most of what
-    is recorded is gone at once. `types` are those that are looked for."""
+    is recorded is gone at once. `types` are those that are looked for. `checker` checks upgrades, where that is
+    wanted."""
 
     api: ApiReader
     clock: Clock
@@ -47,6 +49,7 @@ class Observer:
     place: object = ""
     allow_vanished: bool = False
     types: ResourceTypes = BUILT_IN
+    checker: Checker | None = None
 
     async def observe(self, record: Record, regions: Iterable[str] = (), flying: Iterable[InFlight] = ()) -> Observed:
         """What is live, in these regions and in those of the record. Raises Failure and ApiError.

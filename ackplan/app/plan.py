@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from ackplan import spec
 from ackplan.app.baseline import Baseline, beside, stale
+from ackplan.app.check_reads import read_checks
+from ackplan.app.found_tasks import with_tasks
 from ackplan.app.host import Host
 from ackplan.app.look_inside import Inside, inside_as_recorded, look_inside
 from ackplan.app.node_reads import read_nodes
@@ -26,6 +28,7 @@ from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record
 from ackplan.record.codec import digest
+from ackplan.record.entries import digest_of
 from ackplan.record.journal import CallKey, Entry, InFlight
 from ackplan.record.lateness import left
 from ackplan.record.shared_ids import shared_ids
@@ -47,6 +50,7 @@ class PlanOptions:
     """What a plan is to be about, and which policies it is held against: the options of `ackplan plan`.
 
     A plan that is not refreshed takes the record for what is live. `node_names` says how calls name nodes to remove.
+    `check_upgrades` has the API check the clusters that are upgraded, and waits for that.
     """
 
     destroy: bool = False
@@ -60,6 +64,7 @@ class PlanOptions:
     allow_vanished: bool = False
     node_names: str = "auto"
     policy: tuple[str, ...] = ()
+    check_upgrades: bool = False
 
     def planner(self) -> Options:
         """As the planner takes them."""
@@ -109,7 +114,8 @@ async def propose(host: Host, options: PlanOptions, purpose: Purpose = Purpose.K
     """A plan made now, without the lock. Raises Failure and ApiError."""
     async with host.open_api(offline=options.no_refresh) as (api, here):
         before = beside(host.workspace, here)
-        observer = host.observer(api, here, allow_vanished=options.allow_vanished)
+        checks = options.check_upgrades
+        observer = host.observer(api, here, allow_vanished=options.allow_vanished, checks=checks)
         return await drawn_up(host, before, observer, options, purpose)
 
 
@@ -121,11 +127,11 @@ async def drawn_up(
     proposal = await make_plan(host.inputs, before, observer, planner, purpose=purpose)
     if not options.policy:
         return proposal
-    from ackplan.app.policies import judged
+    from ackplan.app.policies import Evidence, judged
 
-    plan = judged(
-        host, options.policy, proposal.plan, before.record, {**proposal.spec.clusters, **proposal.spec.nested}
-    )
+    observed, wanted = proposal.observed, {**proposal.spec.clusters, **proposal.spec.nested}
+    api, live = (observer.api, observed.live) if observed is not None else (None, ())
+    plan = await judged(host, options.policy, proposal.plan, Evidence(before.record, api, live, wanted))
     return dataclasses.replace(proposal, plan=plan)
 
 
@@ -152,29 +158,42 @@ async def make_plan(
         regions = {wanted.region for wanted in loaded.clusters.values()}
         observed = await looking.observe(before.record, regions, before.flying)
     live = observed.live if observed is not None else _as_recorded(before.record)
+    before, arrived = await with_tasks(looking, before) if looking is not None else (before, ())
     coming = await coming_calls(looking, before) if looking is not None and purpose is Purpose.RUN else frozenset()
-    live, record, recovered = await _recovered(before, looking, live, coming)
+    live, record, recovered = await recovered_clusters(before, looking, live, coming)
     inside: Inside = {}
     if observer.types.nested:
         inside, record, more = await _inside(before, observer, (loaded, live, record), coming, looks=options.refresh)
         recovered = (*recovered, *more)
-    digested = "" if purpose is Purpose.SHOWN else loaded.digest()
-    sides = Sides(loaded.clusters, record, live, digested, nested=loaded.nested, inside=inside)
+    recovered = (*arrived, *recovered)
+    kept = purpose is not Purpose.SHOWN
+    digested = loaded.digest() if kept else ""
+    sides = Sides(loaded.clusters, record, live, digested, nested=loaded.nested, inside=inside, pinned=kept)
     if looking is not None:
         live, nodes = await read_nodes(looking, record, live, nodes_needed(sides, options))
         sides = dataclasses.replace(sides, live=live, nodes=nodes)
-        routes = await read_routes(looking.api, upgrades_needed(sides, options))
-        sides = dataclasses.replace(sides, routes=routes)
+        sides = await _asked(looking, sides, options)
     planned = plan(sides, options, observer.types)
     looked = observed.diagnostics if observed is not None else ()
     notes = (*loaded.diagnostics, *_interrupted(before), *looked, *planned.diagnostics)
     return Proposal(
-        _pinned(_noted(planned, notes), loaded, inputs, before, kept=purpose is not Purpose.SHOWN),
+        _pinned(_noted(planned, notes), loaded, inputs, before, kept=kept),
         loaded,
         before,
         recovered,
         observed,
     )
+
+
+async def _asked(looking: Observer, sides: Sides, options: Options) -> Sides:
+    """The sides with what the API offers: the ways of upgrades, checked, and what can be done inside of clusters."""
+    upgrading = upgrades_needed(sides, options)
+    routes = await read_routes(looking.api, upgrading)
+    checks = await read_checks(looking, upgrading, routes)
+    sides = dataclasses.replace(sides, routes=routes, checks=checks)
+    offers = await together(each.offers(looking.api, sides, options) for each in looking.types.nested)
+    merged = {name: offered for of_type in offers for name, offered in of_type.items()}
+    return dataclasses.replace(sides, offers=merged) if merged else sides
 
 
 async def _inside(
@@ -203,7 +222,7 @@ def recovered_inside(
     return recover_inside(record, flying, every, stale=stale(before.leftover, before.stored), coming=coming)
 
 
-async def _recovered(
+async def recovered_clusters(
     before: Baseline, observer: Observer | None, live: tuple[Cluster, ...], coming: frozenset[CallKey]
 ) -> tuple[tuple[Cluster, ...], Record, tuple[Entry, ...]]:
     """The live list, the record with what became of the calls in flight, and the entries that settle these."""
@@ -242,7 +261,8 @@ def _pinned(planned: Plan, loaded: spec.Spec, inputs: spec.Inputs, before: Basel
     """The plan with the files of the spec and the record that it was made of, and what it is for."""
     pins = dataclasses.replace(planned.pins, spec_files=loaded.sources, spec_paths=tuple(inputs.paths))
     pins = dataclasses.replace(pins, workspace=before.workspace, world=before.here.meant)
-    pins = dataclasses.replace(pins, record=digest(before.stored) if kept else "")
+    if kept:
+        pins = dataclasses.replace(pins, record=digest(before.stored), journal=digest_of(before.leftover))
     return dataclasses.replace(planned, pins=pins)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ackplan.app.support_reads import read_support
+from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors, ordered
 from ackplan.documents.files import below, display, outside, read_bounded
 from ackplan.documents.yaml import parse
@@ -21,6 +23,7 @@ from ackplan.spec.desired import Wanted
 
 if TYPE_CHECKING:
     from ackplan.app.host import Host
+    from ackplan.execute.ports import ApiReader
 
 BUILT_IN = "builtin:"
 PACKS = ("recommended", "pinned")
@@ -134,17 +137,31 @@ def _merge_data(found: Policies, name: str, data: bytes, place: tuple[str, ...])
     target.update(json.loads(json.dumps(roots[0])))
 
 
-def judged(host: Host, names: Sequence[str], plan: Plan, record: Record, wanted: Mapping[str, Wanted]) -> Plan:
-    """The plan with what the named policies find. Raises Failure for policies that are wrong.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a plan is judged with: what is recorded, what is live, and an API to ask, None where nobody is to be.
 
     `wanted` may be empty for a plan whose spec is not at hand: places are then unknown.
     """
-    return held(plan, wanted, record, load(names, host.inputs.folder), host.judges())
+
+    record: Record
+    api: ApiReader | None = None
+    live: Sequence[Cluster] = ()
+    wanted: Mapping[str, Wanted] = field(default_factory=dict)
 
 
-def held(plan: Plan, wanted: Mapping[str, Wanted], record: Record, policies: Policies, judges: Judges) -> Plan:
+async def judged(host: Host, names: Sequence[str], plan: Plan, by: Evidence) -> Plan:
+    """The plan with what the named policies find. Raises Failure for policies that are wrong, and ApiError."""
+    policies = load(names, host.inputs.folder)
+    support = await read_support(by.api, plan, by.live, policies.rules)
+    judges = host.judges()
+    case = PolicyInput(plan, by.wanted, by.record.entries, judges.now, support)
+    return held(case, by.record, policies, judges)
+
+
+def held(case: PolicyInput, record: Record, policies: Policies, judges: Judges) -> Plan:
     """The plan with what the policies find. Raises Failure where one of them is broken."""
-    case = PolicyInput(plan, wanted, record.entries, judges.now)
+    plan = case.plan
     found, judged = judge(policies.rules, case)
     more, others = _held_by_rego(case, record, policies, judges)
     by_weight = sorted(ordered((*found, *more)), key=lambda diagnostic: not diagnostic.is_error)

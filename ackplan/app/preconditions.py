@@ -22,6 +22,7 @@ from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.plan.live_sides import ABSENT_PRINT, Live
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
+from ackplan.record.entries import digest_of
 from ackplan.record.pin import is_made_on, parted
 from ackplan.record.shared_ids import shared_ids
 from ackplan.resources.cluster.fingerprint import fingerprint, kept
@@ -29,23 +30,31 @@ from ackplan.resources.cluster.fingerprint import fingerprint, kept
 _NODES = "nodes"
 
 
-async def check_unmoved(
-    plan: Plan,
-    before: Baseline,
-    observer: Observer,
-    inputs: spec.Inputs,
-    made_on: Record | None = None,
-) -> None:
-    """Raises Failure for all that moved since the plan was made. The spec is looked for where the plan found it.
+def check_sides(plan: Plan, before: Baseline, inputs: spec.Inputs, made_on: Record | None = None) -> None:
+    """Raises Failure where spec, record or journal moved since the plan was made, without asking the API.
 
-    `made_on` is the record that the plan was made on: with it, is said which of its clusters moved.
+    The spec is looked for where the plan found it. `made_on` is the record that the plan was made on: with it, is said
+    which of its clusters moved.
     """
     moved = [*_spec_moved(plan, inputs), *_record_moved(plan, before, made_on), *shared_ids(before.record)]
-    if not moved:
-        observed = await observer.observe(before.record, _regions(plan), before.flying)
-        moved = [*observed.diagnostics, *_live_moved(plan.acting, plan, before, observed.live)]
-        moved += await _inside_moved(plan, plan.acting, before, (observer, observed.live))
-        moved += _needed_gone(plan, (), before.record, observed.live)
+    if moved:
+        raise Failure(*moved)
+
+
+def check_taken_in(plan: Plan, record: Record) -> None:
+    """Raises Failure where what an interrupted run did is now seen to be something else than the plan took it for."""
+    entries = record.entries
+    other = [change.name for change in plan.changes if change.recorded != entries.get(change.name)]
+    if other:
+        raise Failure(*(error("ACK6004.recovered", cluster=name) for name in other))
+
+
+async def check_unmoved(plan: Plan, before: Baseline, observer: Observer) -> None:
+    """Raises Failure for all that moved since the plan was made of what is live."""
+    observed = await observer.observe(before.record, _regions(plan), before.flying)
+    moved = [*observed.diagnostics, *_live_moved(plan.acting, plan, before, observed.live)]
+    moved += await _inside_moved(plan, plan.acting, before, (observer, observed.live))
+    moved += _needed_gone(plan, (), before.record, observed.live)
     if not moved:
         moved = [*await _nodes_moved(plan, observer.api)]
     if moved:
@@ -110,7 +119,7 @@ def _record_moved(plan: Plan, before: Baseline, made_on: Record | None) -> Itera
     if not is_made_on(plan.pins, before.stored):
         how = parted(plan.pins, before.stored, made_on)
         yield error("ACK6004.content", how=how)
-    elif before.leftover.head is not None:
+    elif before.leftover.head is not None and plan.pins.journal != digest_of(before.leftover):
         yield error("ACK6004.unfinished", fate=before.leftover.head.fate)
 
 

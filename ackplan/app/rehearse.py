@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ackplan.app.rehearsed_world import home, inside
+from ackplan.app.rehearsed_world import home, inside, shown
 from ackplan.core import catalog
 from ackplan.core.diagnostics import Failure, error
 from ackplan.core.states import spelled
@@ -85,14 +85,13 @@ def world(plan: Plan) -> dict[str, Any]:
         }
         for known, (kind, operation) in under_way
     ]
-    clusters = {live.cluster.name: dict(live.facts) for live in seen}
-    pools = inside(plan)
+    clusters = {live.cluster.name: shown(live.facts) for live in seen}
+    held = inside(plan)
     for change in plan.changes:
-        if change.name in pools and change.name not in clusters and change.cluster_id:
+        if change.name in held and change.name not in clusters and change.cluster_id:
             clusters[change.name] = home(change)
-    for name in pools.keys() & clusters.keys():
-        clusters[name]["node_pools"] = pools[name]
-        clusters[name]["size"] = 0
+    for name in held.keys() & clusters.keys():
+        clusters[name] |= {**held[name], "size": 0}
     return {"clusters": list(clusters.values()), "tasks": tasks}
 
 

@@ -5,19 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count, islice
 
-from ackplan.core.json_types import Json
+from ackplan.core.catalog.kinds import nested
+from ackplan.core.json_types import Json, JsonObject
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change, Plan
+from ackplan.resources.types import BUILT_IN
+
+# The simulator that is given a world calls those of a type as the spec does.
+_SEEDS = {each.name: each.section for each in BUILT_IN.nested}
+_POOL = "node_pool"
 
 
-def inside(plan: Plan) -> dict[str, list[dict[str, Json]]]:
-    """The node pools that a plan saw, by the names of the clusters inside of which it does something."""
-    pools: dict[str, list[dict[str, Json]]] = {}
+def inside(plan: Plan) -> dict[str, dict[str, list[Json]]]:
+    """What a plan saw inside of the clusters that it acts in, by their names, under the keys of a spec.
+
+    A cluster has pools as far as the plan acts in it at all, and add-ons as far as it acts on one of them.
+    """
+    acting = {(change.address.root.short, change.address.type) for change in plan.changes if change.steps}
+    homes = {name for name, kind in acting if kind in _SEEDS}
+    seen: dict[str, dict[str, list[Json]]] = {name: {_SEEDS[_POOL]: []} for name in homes}
+    for name, kind in acting:
+        if kind in _SEEDS:
+            seen[name].setdefault(_SEEDS[kind], [])
     for change in plan.changes:
-        if change.address.parent is not None and change.steps:
-            mine = pools.setdefault(change.address.root.short, [])
-            mine += [_pool(change, change.live)] if isinstance(change.live, LiveResource) else []
-    return pools
+        mine = seen.get(change.address.root.short, {}).get(_SEEDS.get(change.address.type, ""))
+        if mine is not None and isinstance(change.live, LiveResource):
+            mine.append(_pool(change, change.live) if change.address.type == _POOL else _addon(change.live))
+    return seen
+
+
+def shown(facts: JsonObject) -> dict[str, Json]:
+    """What an answer showed of a cluster, its groups put together again."""
+    try:
+        return nested(facts)
+    except TypeError:  # no answer is so: a plan file says it
+        return dict(facts)
 
 
 def home(change: Change) -> dict[str, Json]:
@@ -36,6 +58,12 @@ def _pool(change: Change, live: LiveResource) -> dict[str, Json]:
     nodes = islice((*named, *_others(live.id)), max(size if isinstance(size, int) else 0, len(named)))
     own: dict[str, Json] = {"nodepool_id": live.id, "nodes": [{"instance_id": node} for node in nodes]}
     return {**body, **own, "state": live.state}
+
+
+def _addon(live: LiveResource) -> dict[str, Json]:
+    """An add-on in its version, with its settings."""
+    shown = {name: live.values.get(name) for name in ("version", "config")}
+    return {"name": live.name, **{name: value for name, value in shown.items() if value is not None}}
 
 
 def _others(pool_id: str) -> Iterator[str]:

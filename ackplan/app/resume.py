@@ -7,14 +7,15 @@ import json
 from collections.abc import Iterable
 
 from ackplan.app.baseline import Baseline
+from ackplan.app.found_tasks import with_tasks
 from ackplan.app.look_inside import look_inside
 from ackplan.app.observe import Observer
-from ackplan.app.plan import coming_calls, recovered_inside
+from ackplan.app.plan import coming_calls, recovered_clusters, recovered_inside
 from ackplan.core.aims import Born
 from ackplan.execute.outcomes import Run
 from ackplan.plan.codec import encode
 from ackplan.plan.model import Plan
-from ackplan.record.journal import Entry, fold
+from ackplan.record.journal import Entry, Phase, fold
 from ackplan.record.lateness import left
 from ackplan.record.pin import is_made_on
 from ackplan.resources.cluster.recovery import recover
@@ -51,7 +52,7 @@ def tried(before: Baseline, now: float, recovered: Iterable[Entry]) -> dict[tupl
 
     A creation stays among them whenever it was sent: a name that is taken, though no list shows it, is taken by it.
     """
-    settled = {(entry.run, entry.step) for entry in recovered}
+    settled = {(entry.run, entry.step) for entry in recovered if entry.phase is Phase.SETTLED}
     flying = (call for call in before.flying if not (call.answered and call.key in settled))
     open_calls = ((call, left(call, now)) for call in flying)
     return {
@@ -61,11 +62,25 @@ def tried(before: Baseline, now: float, recovered: Iterable[Entry]) -> dict[tupl
     }
 
 
+async def recovery(before: Baseline, observer: Observer) -> tuple[Baseline, tuple[Entry, ...]]:
+    """What an interrupted run left, with the tasks of its calls, and what settles these by what is live now."""
+    observed = await observer.observe(before.record, (), before.flying)
+    before, arrived = await with_tasks(observer, before)
+    coming = await coming_calls(observer, before)
+    live, record, recovered = await recovered_clusters(before, observer, observed.live, coming)
+    if observer.types.nested:
+        names = [call.name for call in before.flying if call.nested]
+        inside = await look_inside(observer, record, names, live)
+        recovered = (*recovered, *recovered_inside(before, record, inside, coming)[1])
+    return before, (*arrived, *recovered)
+
+
 async def resume(before: Baseline, observer: Observer) -> Run:
     """The run to go on with, as its journal has it; finds by name what a create without an answer left."""
     head, entries = before.leftover.head, before.leftover.entries
     assert head is not None  # noqa: S101 - `resumes` said so
     observed = await observer.observe(before.record, (), before.flying)
+    before, _ = await with_tasks(observer, before)
     coming = await coming_calls(observer, before)
     record, recovered = recover(before.record, before.flying, observed.live, coming=coming)
     if observer.types.nested:

@@ -6,12 +6,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ackplan import spec
-from ackplan.core.actions import Action
+from ackplan.core.actions import Action, Reason
+from ackplan.core.catalog.deletion import deletion_query, leavings
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.kubernetes_version import is_newer
 from ackplan.core.secret_parts import parts_in
 from ackplan.core.values import alike
-from ackplan.core.work import Attach, AwaitGone, Calling, Create, Detach, Forget, Modify, ScaleIn, ScaleOut, Upgrade
+from ackplan.core.work import (
+    Attach,
+    AwaitGone,
+    Calling,
+    Create,
+    Delete,
+    Detach,
+    Forget,
+    Modify,
+    ScaleIn,
+    ScaleOut,
+    Upgrade,
+)
 from ackplan.plan import in_place
 from ackplan.plan.model import Change, Step
 from ackplan.record import RecordedCluster
@@ -22,7 +35,8 @@ from ackplan.resources.upgraded import upgraded_parameter
 def faults_of_steps(change: Change, recorded: RecordedCluster | None) -> Iterator[str]:
     for step in change.steps:
         found = [*_of_place(change, step, recorded), *_of_entry(change, step, recorded)]
-        found += _of_body(change, step.work) if isinstance(step.work, Calling) else ()
+        if isinstance(step.work, Calling):
+            found += [*_of_body(change, step.work), *_of_query(change, step.work, recorded)]
         yield from (f"{step.id}: {why}" for why in found)
     if change.steps and change.after is not None:
         yield from _of_size(change)
@@ -72,6 +86,22 @@ def _of_body(change: Change, work: Calling) -> Iterator[str]:
             yield f"{name} is no reference to a secret"
     if not _says(change, work, body):
         yield "its body is not what the plan shows"
+
+
+def _of_query(change: Change, work: Calling, recorded: RecordedCluster | None) -> Iterator[str]:
+    """Only a deletion has a query: what the spec says is to stay or, of a cluster in no spec, the record."""
+    call, catalog = work.call, change.kind.catalog
+    if not isinstance(work, Delete):
+        yield from ("it has a query",) if call.query else ()
+        return
+    try:
+        leavings(catalog, call.query, call.operation)
+    except ValueError as fault:
+        yield str(fault)
+    # All that is recorded may be destroyed by the word of a spec that is not in the file.
+    said = None if change.reason is Reason.DESTROY else change.desired or recorded
+    if said is not None and dict(call.query) != deletion_query(catalog, said.own, call.operation):
+        yield "it keeps or removes other cloud resources than is said"
 
 
 def _schema_of(change: Change, work: Calling) -> str:
@@ -150,7 +180,7 @@ def _of_entry(change: Change, step: Step, recorded: RecordedCluster | None) -> I
     shown = any(alike(dict(entry.parameters), dict(each)) for each in allowed if each is not None)
     if (
         not shown
-        and (last or not _is_between(change, step, entry))
+        and (last or not _is_between(change, step, entry, recorded))
         and not (recorded is None and not last and _is_recovered(entry, change))
     ):
         yield "it records other parameters than are shown"
@@ -185,11 +215,13 @@ def own_keys(change: Change) -> Mapping[str, Any]:
     return entry.own if entry is not None else {}
 
 
-def _is_between(change: Change, step: Step, entry: RecordedCluster) -> bool:
+def _is_between(change: Change, step: Step, entry: RecordedCluster, recorded: RecordedCluster | None) -> bool:
     """Whether a step that others follow records only what was or will be: settings and versions come one by one."""
     if not isinstance(step.work, Modify | Upgrade):
         return False
-    sides = [side for side in (change.before, change.after) if side is not None]
+    # What is shown of before is in the form that is compared: a list in another order than it is recorded in.
+    was = recorded.parameters if recorded else None
+    sides = [side for side in (change.before, change.after, was) if side is not None]
     upgraded = upgraded_parameter(change.kind)
     ways = {work.version for work in (each.work for each in change.steps) if isinstance(work, Upgrade)}
     return all(

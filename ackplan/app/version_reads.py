@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ackplan.app.observe import together
 from ackplan.core.answers import Cluster
-from ackplan.core.json_types import Json
+from ackplan.core.json_types import JsonObject
 from ackplan.execute.ports import ApiReader
 from ackplan.plan.upgrade_route import UpgradeRoute, find_route
 from ackplan.resources.cluster.upgrades import Upgrading
@@ -32,28 +33,37 @@ async def read_routes(api: ApiReader, upgrading: Mapping[str, Upgrading]) -> dic
     return dict(zip(upgrading, routes, strict=True))
 
 
-def _of(live: Cluster) -> tuple[str, str, str]:
+class VersionPlace(NamedTuple):
+    """What the API lists versions for: a region, a type of cluster, and its profile where it has one."""
+
+    region: str
+    cluster_type: str
+    profile: str
+
+
+def _of(live: Cluster) -> VersionPlace:
     profile = live.attributes.get("profile")
-    return live.region_id, live.cluster_type or "", profile if isinstance(profile, str) else ""
+    return VersionPlace(live.region_id, live.cluster_type or "", profile if isinstance(profile, str) else "")
+
+
+async def entries_of(api: ApiReader, place: VersionPlace, version: str = "") -> Sequence[JsonObject]:
+    """The entries of all supported versions, or of one, which tells what it can be upgraded to. Raises ApiError."""
+    query = {"Region": place.region, "ClusterType": place.cluster_type, "Profile": place.profile, "Mode": "supported"}
+    if version:
+        query |= {"KubernetesVersion": version, "QueryUpgradableVersion": "true"}
+    filled = {name: value for name, value in query.items() if value}
+    answer = await api.read("list_kubernetes_versions", {}, place.region, filled)
+    return [entry for entry in answer[:_MOST] if isinstance(entry, Mapping)] if isinstance(answer, list) else []
 
 
 async def _following(api: ApiReader, live: Cluster, version: str) -> tuple[str, ...]:
-    region, kind, profile = _of(live)
-    query = {
-        "Region": region,
-        "ClusterType": kind,
-        "KubernetesVersion": version,
-        "Mode": "supported",
-        "QueryUpgradableVersion": "true",
-    }
-    if profile:
-        query["Profile"] = profile
-    return _versions(await api.read("list_kubernetes_versions", {}, region, query), version)
-
-
-def _versions(answer: Json, version: str) -> tuple[str, ...]:
     """What this version can be upgraded to, as far as the answer tells."""
-    entries = [entry for entry in answer if isinstance(entry, Mapping)] if isinstance(answer, list) else []
+    entries = await entries_of(api, _of(live), version)
     named = [entry for entry in entries if entry.get("version") == version] or entries[:1]
-    lists = [entry.get("upgradable_versions") for entry in named]
-    return tuple(v for versions in lists if isinstance(versions, list) for v in versions[:_MOST] if isinstance(v, str))
+    return tuple(each for entry in named for each in following_of(entry))
+
+
+def following_of(entry: JsonObject) -> tuple[str, ...]:
+    """The versions that one can be upgraded to."""
+    listed = entry.get("upgradable_versions")
+    return tuple(each for each in listed[:_MOST] if isinstance(each, str)) if isinstance(listed, list) else ()

@@ -48,13 +48,14 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def opened(browser: Any, tmp_path: Path) -> Iterator[Open]:
-    """Opens a page's text; at the end nothing may have gone wrong in it, nor have been asked of any network."""
+    """Opens a page's text, or its file; at the end nothing may have gone wrong in it, nor have been asked of any network."""
     wrong: list[str] = []
     contexts = []
 
-    def open_page(text: str, address: str = "", **options: Any) -> Any:
-        file = tmp_path / f"page{len(contexts)}.html"
-        file.write_text(text, encoding="utf-8")
+    def open_page(text: str | Path, address: str = "", **options: Any) -> Any:
+        file = text if isinstance(text, Path) else tmp_path / f"page{len(contexts)}.html"
+        if isinstance(text, str):
+            file.write_text(text, encoding="utf-8")
         context = browser.new_context(**{"viewport": {"width": 1400, "height": 860}, **options})
         contexts.append(context)
         page = context.new_page()

@@ -41,7 +41,7 @@ def zoom(page: Any) -> float:
 
 def test_the_page_shows_the_plan(opened: Any, plan_page: str, tmp_path: Any) -> None:
     page = opened(plan_page)
-    assert page.title() == "Plan: 1 to create, 2 to scale, 1 to destroy, 1 blocked"
+    assert page.title() == "Plan: 1 to create, 2 to scale out, 1 to destroy, 1 blocked"
     assert page.locator("h1").inner_text() == "Plan"
     assert names(page) == ["replaced", "deleted", "bigger", "moved", "created"]
     assert page.locator("#alerts [role=listitem] b").all_inner_texts() == [
@@ -198,7 +198,9 @@ def test_names_stay_in_their_boxes(opened: Any) -> None:
     for node in page.locator(".node").all():
         box, label = node.locator(".box").bounding_box(), node.locator(".label").bounding_box()
         assert label["x"] + label["width"] <= box["x"] + box["width"]
-        assert node.locator(".label").text_content().endswith("…")
+        shown = node.locator(".label").text_content()
+        assert "…" in shown
+        assert shown[-1] in {name[-1] for name in long}
 
 
 def test_search_dims_the_rest_of_the_graph(opened: Any, plan_page: str) -> None:

@@ -116,7 +116,7 @@ def test_the_graph_shows_what_became_of_each_step(opened: Any, report_page: str)
     page = opened(report_page, "#/graph")
     assert page.locator(".node[data-tone=failed]").count() == 1
     assert page.locator(".node[data-tone=skipped]").count() == 1
-    assert page.locator(".node.critical").count() == 0
+    assert page.locator(".node.critical").count() == 1
 
 
 def test_what_the_api_says_is_text_and_nothing_else(opened: Any) -> None:

@@ -6,11 +6,17 @@ interface Page {
   title: string;
   /** All of it in one line. */
   headline: string;
+  /** `en` or `zh`. */
+  language: string;
+  /** Of a language but English: its words by the English ones that the script has. */
+  phrases?: {
+    [name: string]: string;
+  };
   /** The view that is open first. */
-  view?: "clusters" | "graph" | "schedule";
+  view?: "clusters" | "graph" | "schedule" | "findings";
   /** A run: steps have an `end`, clusters a `status`. */
   run?: true;
-  /** What a reader can choose to see, each with how many clusters it has. */
+  /** What a reader can choose to see, in words that go on a number. */
   filters: Array<Filter>;
   /** For the head of the page. */
   facts: Array<Fact>;
@@ -20,6 +26,8 @@ interface Page {
   alerts: Array<Alert>;
   /** Of the whole plan. */
   findings: Array<Finding>;
+  /** Of policies that are violated. */
+  rules: Array<Rule>;
   /** What may be said of a change, by the name that changes refer to it with. */
   notes: {
     drift: Note;
@@ -35,7 +43,7 @@ interface Page {
 }
 
 /** A name of a color of the page. */
-type Tone = "create" | "update" | "scale" | "replace" | "delete" | "adopt" | "forget" | "record" | "no-op" | "blocked" | "drift" | "danger" | "warning" | "failed" | "interrupted" | "skipped" | "not started" | "done";
+type Tone = "create" | "update" | "scale" | "scale-in" | "replace" | "delete" | "adopt" | "forget" | "record" | "no-op" | "blocked" | "drift" | "danger" | "warning" | "failed" | "interrupted" | "skipped" | "not started" | "done";
 
 type Status = "failed" | "interrupted" | "skipped" | "not started" | "done" | "no-op";
 
@@ -58,10 +66,19 @@ interface Fact {
   text: string;
 }
 
+interface Way {
+  name: string;
+  text: string;
+  /** The part of the text that can be run. */
+  command?: string;
+}
+
 interface Alert {
   tone: Tone;
+  /** What it is about: `delete`, `replace`, `drift`. */
+  topic?: string;
   text: string;
-  /** Clusters. */
+  /** Clusters, or rules of policies. */
   names?: Array<string>;
 }
 
@@ -86,13 +103,35 @@ interface Finding {
   place?: string;
 }
 
+/** A rule of a policy with all that it found. */
+interface Rule {
+  /** `FILE/RULE`. */
+  rule: string;
+  severity: "error" | "warning";
+  code: string;
+  summary?: string;
+  /** How many clusters break it, in words. */
+  counted?: string;
+  details: Array<Wording>;
+  cures?: Array<string>;
+}
+
+/** What is wrong, with the clusters of which that is so. */
+interface Wording {
+  text: string;
+  names?: Array<string>;
+  /** Where in the spec: `FILE:LINE:COLUMN`. */
+  places?: Array<string>;
+}
+
 /** One that nothing happens to has no mark. */
 interface Cluster {
   name: string;
-  kind?: string;
   /** What one of its kind is called. */
   title?: string;
   region?: string;
+  /** Its first tag `team`. */
+  team?: string;
   id?: string;
   /** Of the live cluster. */
   state?: string;
@@ -101,7 +140,7 @@ interface Cluster {
   mark?: string;
   /** What happens to it. */
   headline: string;
-  /** What a new cluster is. */
+  /** What a new cluster is, or what leaves one. */
   brief?: string;
   reason?: string;
   /** How the live cluster moved. */
@@ -119,7 +158,7 @@ interface Cluster {
   seconds?: number;
   sides?: Sides;
   /** What can be done about drift. */
-  ways?: Array<Fact>;
+  ways?: Array<Way>;
   status?: Status;
   /** What a run made of it. */
   became?: string;

@@ -3,15 +3,15 @@ import { test } from "node:test";
 import { load } from "./script.js";
 
 const NAMES = ["BOX", "Camera", "around", "boxOf", "curve", "fitted", "overlap"];
-const { BOX, Camera, around, boxOf, curve, fitted, overlap, plain } = load(["geometry", "camera"], NAMES);
+const { BOX, Camera, around, boxOf, curve, fitted, overlap, plain } = load(["format", "geometry", "camera"], NAMES);
 const WINDOW = { width: 1000, height: 600 };
 
 test("names stay in their boxes, those of wide characters too", () => {
   assert.equal(fitted("short"), "short");
   assert.equal(fitted("x".repeat(23)), "x".repeat(23));
-  assert.equal(fitted("x".repeat(24)), `${"x".repeat(22)}…`);
+  assert.equal(fitted("x".repeat(24)), `${"x".repeat(11)}…${"x".repeat(11)}`);
   assert.equal(fitted("生产环境支付服务华北二"), "生产环境支付服务华北二");
-  assert.equal(fitted("生产环境支付服务华北二区"), "生产环境支付服务华北…");
+  assert.equal(fitted("生产环境支付服务华北二区"), "生产环境支…务华北二区");
 });
 
 test("an arrow goes from the right of a box to the left of the next", () => {

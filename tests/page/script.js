@@ -22,7 +22,17 @@ export function load(files, names, data = plan()) {
 /** The data of a page: that of a plan without anything, but for what is given. */
 export function plan(parts = {}) {
   return {
-    ...{ title: "Plan", headline: "", filters: [], facts: [], path: [], alerts: [], findings: [] },
+    ...{
+      title: "Plan",
+      headline: "",
+      language: "en",
+      filters: [],
+      facts: [],
+      path: [],
+      alerts: [],
+      findings: [],
+      rules: [],
+    },
     notes: { drift: { text: "drift", tone: "drift" }, recorded_only: { text: "recorded only", tone: "record" } },
     ...{ clusters: [], steps: [], graph: { columns: 1, rows: 1 }, seconds: 0, texts: [] },
     ...parts,
@@ -31,7 +41,7 @@ export function plan(parts = {}) {
 
 /** A cluster that is created, but for what is given. */
 export function cluster(name, parts = {}) {
-  return { name, kind: "managed", tone: "create", headline: "will be created", mark: "+", ...parts };
+  return { name, title: "managed cluster", tone: "create", headline: "will be created", mark: "+", ...parts };
 }
 
 /** A step that creates a cluster, but for what is given. */

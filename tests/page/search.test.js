@@ -15,7 +15,7 @@ const TEXTS = ["num_of_nodes", "2", "3", "timeout_mins"];
 function searching(parts = {}) {
   const data = plan({ clusters: CLUSTERS, steps: STEPS, texts: TEXTS, ...parts });
   const { chosen, visibleClusters } = load(
-    ["format", "elements", "model", "search"],
+    ["format", "elements", "model", "order", "search"],
     ["chosen", "visibleClusters"],
     data,
   );

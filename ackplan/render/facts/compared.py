@@ -11,6 +11,7 @@ from ackplan.core import catalog
 from ackplan.core.actions import Action
 from ackplan.core.catalog.parameters import Effect, Parameter
 from ackplan.core.json_types import JsonObject
+from ackplan.core.language import phrase
 from ackplan.plan.model import Plan
 from ackplan.plan.narrowing import NO_REFRESH
 
@@ -63,8 +64,8 @@ def sentence(plan: Plan) -> str:
     held, hidden = compared(plan)
     if not held:
         return ""
-    never = f" No answer shows {_listed(hidden)}." if hidden else ""
-    return f"Compared, where an answer shows it and it is not ignored: {_listed(held)}.{never}"
+    never = phrase(" No answer shows {names}.", names=_listed(hidden)) if hidden else ""
+    return phrase("Compared, where an answer shows it and it is not ignored: {names}.", names=_listed(held)) + never
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ackplan.app.drift import Drift
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Diagnostic, Severity, error, hint, warning
+from ackplan.core.language import phrase
 from ackplan.plan.model import Change
 from ackplan.render.facts.formatting import written
 from ackplan.spec.desired import Wanted
@@ -17,26 +19,41 @@ _NONE = "No drift"
 
 def none(drift: Drift) -> str:
     """What is said where nothing moved; a narrowed look can't tell that of the rest."""
-    return f"{_NONE} in what this looks at." if drift.plan.narrowed else f"{_NONE}."
+    return phrase(f"{_NONE} in what this looks at." if drift.plan.narrowed else f"{_NONE}.")
 
 
 def since(change: Change, drift: Drift) -> str:
     """When the cluster changed last, as far as the API tells."""
     if change.action is Action.FORGET:
-        return "not known: the API tells nothing of a cluster that is gone"
+        return phrase("not known: the API tells nothing of a cluster that is gone")
     told = drift.updated.get(change.name)
-    return f"the cluster changed last at {told}, says the API" if told else "not known: the API does not tell"
+    if not told:
+        return phrase("not known: the API does not tell")
+    return phrase("the cluster changed last at {time}, says the API", time=told)
 
 
-def ways(change: Change, drift: Drift) -> Iterator[tuple[str, str]]:
-    """What can be done about it, each way under its name."""
+class Way(NamedTuple):
+    """What can be done about drift: its name, what is to be said of it, and the command of that, if there is one."""
+
+    name: str
+    text: str
+    command: str = ""
+
+
+def ways(change: Change, drift: Drift) -> Iterator[Way]:
+    """What can be done about it."""
     target = f" --target {shlex.quote(change.name)}"
     back = drift.back.get(change.name)
     if back is not None:
-        yield "put it back", _back(back, target)
-    yield "record it", hint(f"ackplan apply --refresh-only{target}")
+        apply = hint(f"ackplan apply{target}")
+        text = _back(back, apply)
+        yield Way(phrase("put it back"), text, apply if apply in text and not back.is_blocked else "")
+    record = hint(f"ackplan apply --refresh-only{target}")
+    yield Way(phrase("record it"), record, record)
     if change.desired is not None:
-        yield "in the spec", _in_spec(change, change.desired, target)
+        update = hint(f"ackplan drift --update-spec{target}")
+        text = _in_spec(change, change.desired, update)
+        yield Way(phrase("in the spec"), text, update if update in text else "")
 
 
 def findings(drift: Drift, severity: Severity) -> list[Diagnostic]:
@@ -63,7 +80,7 @@ def omitted(drift: Drift) -> list[Diagnostic]:
 
 def _findings(change: Change, drift: Drift, severity: Severity) -> Iterator[Diagnostic]:
     wanted = change.desired
-    cure = "; ".join(f"{label}: {text}" for label, text in ways(change, drift))
+    cure = "; ".join(f"{way.name}: {way.text}" for way in ways(change, drift))
     made = error if severity is Severity.ERROR else warning
     told = [("", "the cluster is gone")] * (change.action is Action.FORGET)
     told += [
@@ -84,34 +101,33 @@ def _findings(change: Change, drift: Drift, severity: Severity) -> Iterator[Diag
         )
 
 
-def _back(back: Change, target: str) -> str:
+def _back(back: Change, command: str) -> str:
     """What an apply would do about it."""
-    command = hint(f"ackplan apply{target}")
     if back.is_blocked:
         reasons = "; ".join(f"{d.summary}. {d.cure}".rstrip(". ") for d in back.blocked)
-        return f"{command} is refused: {reasons}"
+        return phrase("{command} is refused: {reasons}", command=command, reasons=reasons)
     match back.action:
         case Action.DELETE:
-            return f"it is not in the spec any more: {command} deletes it"
+            return phrase("it is not in the spec any more: {command} deletes it", command=command)
         case Action.FORGET:
-            return f"it is not in the spec any more: {command} forgets it"
+            return phrase("it is not in the spec any more: {command} forgets it", command=command)
         case Action.CREATE:
-            return f"{command} creates it again"
+            return phrase("{command} creates it again", command=command)
         case Action.REPLACE:
-            return f"{command} deletes it and creates it again"
+            return phrase("{command} deletes it and creates it again", command=command)
         case Action.UPDATE:
             return command
         case Action.RECORD | Action.NOOP | Action.ADOPT:
-            return "the spec does not ask for what was there before"
+            return phrase("the spec does not ask for what was there before")
 
 
-def _in_spec(change: Change, wanted: Wanted, target: str) -> str:
+def _in_spec(change: Change, wanted: Wanted, update: str) -> str:
     """Where the spec says what moved, and how it would say what is live."""
     if change.action is Action.FORGET:
-        return f"take its entry out: {wanted.span}"
+        return phrase("take its entry out: {place}", place=str(wanted.span))
     moved = [p for p in change.parameters if p.name in wanted.parameters and wanted.parameters[p.name] != p.after]
     if not moved:
-        lost = f"; attached instances stand at {wanted.span_of('attach')}" if change.notes and wanted.attach else ""
-        return f"it says nothing else{lost}"
+        lost = str(wanted.span_of("attach")) if change.notes and wanted.attach else ""
+        return phrase("it says nothing else{lost:; attached instances stand at #}", lost=lost)
     said = ", ".join(f"{p.name}: {written(p.after)} at {wanted.span_of(p.name)}" for p in moved)
-    return f"{said}; or: {hint(f'ackplan drift --update-spec{target}')}"
+    return phrase("{said}; or: {update}", said=said, update=update)

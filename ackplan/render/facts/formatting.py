@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 
 from ackplan.core import catalog
 from ackplan.core.json_types import Json
+from ackplan.core.language import phrase
 from ackplan.core.values import ABSENT, SENSITIVE, Absent
 from ackplan.render.facts.safe import printable
 
@@ -30,7 +31,7 @@ def redacted(value: Json) -> Json:
 def written(value: Json | Absent, *, secret: bool = False) -> str:
     """The value on one line, printable: strings in quotes, lists and mappings as YAML's flow style has them."""
     if value is ABSENT:
-        return NOT_SET
+        return phrase(NOT_SET)
     if secret:
         return SENSITIVE
     if isinstance(value, str):

@@ -9,14 +9,19 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ackplan.core.actions import Action
+from ackplan.core.language import phrase
+from ackplan.core.work import ScaleIn
 from ackplan.plan.model import Change, Plan
+from ackplan.render.facts.rule_findings import own_first
 from ackplan.render.facts.safe import printable
+from ackplan.render.facts.step_words import releases
 from ackplan.render.facts.view import Block, View
-from ackplan.render.facts.words import NARROWED, counted, counted_resources
+from ackplan.render.facts.words import NARROWED, counted_resources
 
-_WORDS = {
+CHANGES = {
     "create": "to create",
-    "scale": "to scale",
+    "scale": "to scale out",
+    "scale-in": "to scale in",
     "update": "to change",
     "replace": "to replace",
     "delete": "to destroy",
@@ -32,12 +37,19 @@ _NOTHING = {
 }
 # Of the warnings of `plan.cautions`: their weight, and what they are about, in clusters.
 _HARM = {
-    "ACK2055": ("danger", "release", "Nodes are removed and their instances released: {}"),
-    "ACK2054": ("danger", "attached", "Instances that were attached may be released by a deletion: {}"),
-    "ACK2051": ("danger", "attach", "The system disks of instances are replaced as they are attached: {}"),
-    "ACK2052": ("danger", "format", "The data disks of instances are formatted as they are attached: {}"),
-    "ACK2053": ("warning", "workers", "New workers come without what the call can't carry: {}"),
-    "ACK2030": ("warning", "state", "Not running now: {}"),
+    "ACK2054": ("danger", "attached", "Instances that were attached may be released by a deletion: {count}"),
+    "ACK2051": ("danger", "attach", "The system disks of instances are replaced as they are attached: {count}"),
+    "ACK2052": ("danger", "format", "The data disks of instances are formatted as they are attached: {count}"),
+    "ACK2053": ("warning", "workers", "New workers come without what the call can't carry: {count}"),
+    "ACK2030": ("warning", "state", "Not running now: {count}"),
+}
+
+
+MOVED = "{count} changed outside of ackplan since the last apply"
+# By whether the instances are released.
+_REMOVED = {
+    True: "{number:# worker will be removed, its instance|# workers will be removed, their instances} released",
+    False: "{number:# worker will be removed, its instance|# workers will be removed, their instances} kept",
 }
 
 
@@ -49,7 +61,7 @@ class Tally:
     number: int
 
     def __str__(self) -> str:
-        return f"{self.number} {_WORDS[self.tone]}"
+        return f"{self.number} {phrase(CHANGES[self.tone])}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +77,28 @@ class Alert:
 def tallies(plan: Plan) -> tuple[Tally, ...]:
     """What happens to how many clusters, in a fixed order; what happens to none is left out."""
     tones = [tone(change) for change in plan.changes]
-    return tuple(Tally(known, tones.count(known)) for known in _WORDS if known in tones)
+    return tuple(Tally(known, tones.count(known)) for known in CHANGES if known in tones)
 
 
 def tone(change: Change) -> str:
-    """What happens to a cluster: `blocked`, `scale` where an update changes its size, else its action (`no-op` too)."""
+    """What happens to a cluster: `blocked`; `scale-in` or `scale` where an update changes its size; else its action."""
     if change.is_blocked:
         return "blocked"
+    if change.action is Action.UPDATE and any(isinstance(step.work, ScaleIn) for step in change.steps):
+        return "scale-in"
     scales = change.action is Action.UPDATE and any(step.size is not None for step in change.steps)
     return "scale" if scales else change.action.value
 
 
 def headline(plan: Plan) -> str:
     """`3 to create, 1 to scale, 1 to destroy`."""
-    counts = ", ".join(map(str, tallies(plan)))
+    counts = phrase(", ").join(map(str, tallies(plan)))
     if counts:
         return counts
     if plan.narrowed and plan.applicable:
-        return NARROWED
-    return "Nothing was planned" if not plan.applicable else _NOTHING.get(plan.mode, _NOTHING["normal"])
+        return phrase(NARROWED)
+    nothing = _NOTHING.get(plan.mode, _NOTHING["normal"])
+    return phrase(nothing if plan.applicable else "Nothing was planned")
 
 
 def omitted(plan: Plan) -> tuple[str, ...]:
@@ -99,26 +114,35 @@ def alerts(plan: Plan, shown: View) -> tuple[Alert, ...]:
 def _alerts(plan: Plan, shown: View) -> Iterator[Alert]:
     blocked = _names(plan, lambda change: change.is_blocked)
     if blocked:
-        verb = "is" if len(blocked) == 1 else "are"
-        text = f"{counted(len(blocked), 'change')} {verb} blocked: nothing is applied while that is so"
-        yield Alert("danger", "blocked", text, blocked)
+        text = "{number:# change is|# changes are} blocked: nothing is applied while that is so"
+        yield Alert("danger", "blocked", phrase(text, number=len(blocked)), blocked)
     if plan.refused_by:
-        verb = "refuses" if len(plan.refused_by) == 1 else "refuse"
-        text = f"{counted(len(plan.refused_by), 'policy rule')} {verb} this plan, so it can't be applied"
-        yield Alert("danger", "policies", text, _violating(plan))
+        text = "{number:# policy rule refuses|# policy rules refuse} this plan, so it can't be applied"
+        yield Alert("danger", "policies", phrase(text, number=len(plan.refused_by)), own_first(plan.refused_by))
     deleted = _names(plan, lambda change: tone(change) == "delete")
     if deleted:
-        yield Alert("danger", "delete", f"{_counted(plan, deleted)} will be destroyed", deleted)
+        yield Alert("danger", "delete", phrase("{count} will be destroyed", count=_counted(plan, deleted)), deleted)
     replaced = _names(plan, lambda change: tone(change) == "replace")
     if replaced:
-        text = f"{_counted(plan, replaced)} will be replaced: destroyed, then created again"
-        yield Alert("danger", "replace", text, replaced)
+        text = "{count} will be replaced: destroyed, then created again"
+        yield Alert("danger", "replace", phrase(text, count=_counted(plan, replaced)), replaced)
+    yield from _removals(plan)
     yield from _cautions(plan)
     drifted = tuple(block.name for block in shown.drifted)
     if drifted:
         moved = counted_resources(block.nested for block in shown.drifted)
-        text = f"{moved} changed outside of ackplan since the last apply"
-        yield Alert("warning", "drift", text, drifted)
+        yield Alert("warning", "drift", phrase(MOVED, count=moved), drifted)
+
+
+def _removals(plan: Plan) -> Iterator[Alert]:
+    """Workers that go: those whose instances are released, then those whose instances are kept."""
+    shrinks = [(change, step.work) for change in plan.changes for step in change.steps if not change.is_blocked]
+    for released, text in _REMOVED.items():
+        leaving = [(c, w) for c, w in shrinks if isinstance(w, ScaleIn) and releases(w.call) is released]
+        number = sum(len(work.instances) or work.size.moved for _, work in leaving)
+        names = tuple(dict.fromkeys(printable(change.name) for change, _ in leaving))
+        if number:
+            yield Alert("danger" if released else "warning", "release", phrase(text, number=number), names)
 
 
 def _cautions(plan: Plan) -> Iterator[Alert]:
@@ -129,13 +153,7 @@ def _cautions(plan: Plan) -> Iterator[Alert]:
     for code, (alert, topic, text) in _HARM.items():
         names = tuple(dict.fromkeys(found.get(code, ())))
         if names:
-            yield Alert(alert, topic, text.format(_counted(plan, names)), names)
-
-
-def _violating(plan: Plan) -> tuple[str, ...]:
-    """The clusters that errors of policies name; there may be none."""
-    named = (d.cluster for d in plan.diagnostics if d.rule and d.is_error and d.cluster)
-    return tuple(printable(name) for name in dict.fromkeys(named))
+            yield Alert(alert, topic, phrase(text, count=_counted(plan, names)), names)
 
 
 def _counted(plan: Plan, names: Collection[str]) -> str:
@@ -152,7 +170,7 @@ def path_in_short(path: Sequence[str]) -> tuple[str, ...]:
     """The clusters of the longest way; the middle of a long one is left out, and says how much that is."""
     if len(path) <= 8:
         return tuple(path)
-    return (*path[:4], f"{len(path) - 7} more", *path[-3:])
+    return (*path[:4], phrase("{count} more", count=len(path) - 7), *path[-3:])
 
 
 def shown_changes(plan: Plan, shown: View) -> tuple[tuple[Block, Change], ...]:

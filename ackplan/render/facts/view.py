@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ackplan.core.actions import Action, Reason, Side
-from ackplan.core.call import Pinned
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.json_types import Json
+from ackplan.core.language import phrase
 from ackplan.core.values import ABSENT, Absent
-from ackplan.core.work import Attach, Detach, Modify, Naming, ScaleIn, ScaleOut, Upgrade
+from ackplan.core.work import Attach, Detach
 from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.schedule import Schedule
@@ -25,7 +25,9 @@ from ackplan.plan.model import Change, Plan, Step
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.render.facts import words
 from ackplan.render.facts.formatting import quoted, written
+from ackplan.render.facts.kept_resources import notes_of
 from ackplan.render.facts.safe import printable
+from ackplan.render.facts.step_words import what
 
 
 class Note(enum.StrEnum):
@@ -146,7 +148,8 @@ def clusters_of(times: Schedule, owners: Mapping[str, str]) -> tuple[str, ...]:
 def _policies(plan: Plan) -> str:
     """How many rules of policies the plan was held against, and how many of them it violates; empty without any."""
     violated = sum(bool(judged.violations) for judged in plan.policies)
-    return f"Policies: {words.counted(len(plan.policies), 'rule')}, {violated} violated" if plan.policies else ""
+    text = "Policies: {rules}, {violated} violated"
+    return phrase(text, rules=words.counted(len(plan.policies), "rule"), violated=violated) if plan.policies else ""
 
 
 def _is_shown(change: Change) -> bool:
@@ -170,7 +173,7 @@ def _block(change: Change, owners: Mapping[str, str], mode: str) -> Block:
         unchanged=_unchanged(change),
         steps=tuple(_step(step, change) for step in change.steps if not step.traits.silent),
         waits_for=tuple(printable(name) for name in waits if name != change.name),
-        notes=tuple(map(printable, change.notes)),
+        notes=tuple(map(printable, notes_of(change))),
         blocked=change.blocked,
     )
 
@@ -185,10 +188,11 @@ def _reasons(change: Change) -> tuple[str, str]:
     """Why, and how the live cluster moved."""
     reason = change.reason
     if reason is Reason.SPEC_AND_DRIFT:
-        return Reason.SPEC_CHANGED.value, Reason.DRIFTED.value
+        return phrase(Reason.SPEC_CHANGED.value), phrase(Reason.DRIFTED.value)
     if reason in {Reason.DRIFTED, Reason.VANISHED}:
-        return "", reason.value
-    return "" if reason is Reason.NEW else reason.value, Reason.DRIFTED.value if change.drifted else ""
+        return "", phrase(reason.value)
+    drift = phrase(Reason.DRIFTED.value) if change.drifted else ""
+    return "" if reason is Reason.NEW else phrase(reason.value), drift
 
 
 def _subject(change: Change) -> str:
@@ -196,7 +200,7 @@ def _subject(change: Change) -> str:
     region = change.kind.region_of(values)
     state = change.live_state if change.live_state not in {"running", "active"} else ""
     facts = ", ".join(printable(str(fact)) for fact in (region, change.cluster_id, state) if fact)
-    return f"{printable(change.kind.title)} {quoted(change.name)}" + (f" ({facts})" if facts else "")
+    return f"{printable(phrase(change.kind.title))} {quoted(change.name)}" + (f" ({facts})" if facts else "")
 
 
 def _unchanged(change: Change) -> int:
@@ -224,7 +228,7 @@ def _notes(parameter: ParameterChange, change: Change) -> Iterator[Note]:
         yield Note.REORDERED
     if parameter.side is Side.LIVE:
         yield Note.DRIFT
-    if parameter.effect is Effect.RECORDED and change.action is Action.UPDATE and not _attaches(parameter, change):
+    if parameter.effect is Effect.RECORDED and change.action is Action.UPDATE and not _is_used(parameter, change):
         yield Note.RECORDED_ONLY
 
 
@@ -235,9 +239,11 @@ def _reordered(before: Json | Absent, after: Json | Absent) -> bool:
     return sorted(map(written, before)) == sorted(map(written, after))
 
 
-def _attaches(parameter: ParameterChange, change: Change) -> bool:
-    """Whether this is the key that the change's attach and detach calls come from."""
+def _is_used(parameter: ParameterChange, change: Change) -> bool:
+    """Whether this is a key that calls of the change come from, or send: an attach, the policy of an upgrade."""
     own = change.kind.catalog.own_keys.get(parameter.name)
+    if own is not None and any(parameter.name in (step.call.body or {}) for step in change.steps if step.call):
+        return True
     called = any(isinstance(step.work, Attach | Detach) for step in change.steps)
     return own is not None and own.effect is Effect.ATTACH and called
 
@@ -255,34 +261,3 @@ def call_of(step: Step) -> str:
         return ""
     path = step.call.path.replace(step.cluster_id, "{id}") if step.cluster_id else step.call.path
     return printable(f"{step.call.method} {path}")
-
-
-def what(step: Step) -> str:
-    """What a step does, in words."""
-    match step.work:
-        case ScaleOut(_, size):
-            return f"add {_sizes(size)}"
-        case ScaleIn(_, size, _) as work:
-            return f"remove {_sizes(size)}, {_instances(work)}"
-        case Attach() | Detach() as work:
-            return f"{step.traits.name} {_instances(work)}"
-        case Modify() if step.part:
-            return printable(f"change {step.part.replace('_', ' ')}")
-        case Upgrade() as work:
-            return printable(f"upgrade to {work.version}")
-    return step.traits.verb.infinitive
-
-
-def _sizes(size: Pinned) -> str:
-    return f"{words.counted(size.moved, 'worker')}: {size.before} -> {size.after}"
-
-
-def _instances(work: Naming) -> str:
-    """The instances, and what becomes of them or of their disks."""
-    named, number = ", ".join(map(printable, work.instances)), len(work.instances)
-    body = work.call.body or {}
-    if isinstance(work, Attach):
-        formatted = ", data disks formatted" if body.get("format_disk") is True else ""
-        return f"{named} ({words.plural('system disk', number)} replaced{formatted})"
-    released = body.get("release_node") is True or work.call.query.get("release_node") == "true"
-    return f"{named} ({words.plural('instance', number)} {'released' if released else 'kept'})"

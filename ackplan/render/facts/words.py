@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ackplan.core import language
 from ackplan.core.actions import Action, Reason
+from ackplan.core.language import phrase
 
 REFUSED = "!"
 
@@ -58,6 +60,7 @@ _SPECIAL_HEADLINES: Mapping[tuple[Action, Reason], str] = {
     (Action.RECORD, Reason.UNFINISHED): "will be finished",
     (Action.REPLACE, Reason.REQUESTED): "will be replaced",
     (Action.NOOP, Reason.MISTAKEN): "is left alone",
+    (Action.NOOP, Reason.CANNOT_UPDATE): "is left alone",
     (Action.NOOP, Reason.UNSEEN): "is left alone",
 }
 
@@ -65,7 +68,8 @@ _SPECIAL_HEADLINES: Mapping[tuple[Action, Reason], str] = {
 def headline(action: Action, reason: Reason, *, blocked: bool) -> str:
     """What is said of a cluster, behind its name. What is blocked would be done, and is not."""
     said = _SPECIAL_HEADLINES.get((action, reason), _HEADLINES[action])
-    return said.replace("will be", "would be").replace("must be", "would have to be") if blocked else said
+    would = said.replace("will be", "would be").replace("must be", "would have to be")
+    return phrase(would if blocked else said)
 
 
 def duration(seconds: float) -> str:
@@ -79,7 +83,9 @@ def duration(seconds: float) -> str:
 
 def counted(number: int, noun: str) -> str:
     """`1 cluster`, `3 clusters`."""
-    return f"{number} {plural(noun, number)}"
+    if language.current() == language.ENGLISH:
+        return f"{number} {plural(noun, number)}"
+    return phrase(f"# {noun}").replace("#", str(number))
 
 
 def counted_resources(nested: Iterable[bool]) -> str:
@@ -94,4 +100,5 @@ def noun_of(nested: Iterable[bool]) -> str:
 
 
 def plural(noun: str, number: int) -> str:
-    return noun + "s" * (number != 1)
+    english = language.current() == language.ENGLISH
+    return noun + "s" * (number != 1) if english else phrase(noun)

@@ -9,11 +9,11 @@ from ackplan.core.actions import Action
 from ackplan.core.diagnostics import hint
 from ackplan.plan.model import Change
 from ackplan.render.facts.compared import sentence
-from ackplan.render.facts.drift import none, omitted, since, states, ways
+from ackplan.render.facts.drift import Way, none, omitted, since, states, ways
 from ackplan.render.facts.formatting import written
 from ackplan.render.facts.view import Block, view
 from ackplan.render.facts.words import counted
-from ackplan.render.markdown.markup import code, codes, plain, row, table
+from ackplan.render.markdown.markup import code, codes, prose, row, table
 
 # An issue of GitHub has at most 65,536 characters; bytes of UTF-8 are never fewer.
 LIMIT = 65_000
@@ -54,8 +54,8 @@ def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
 
 def _states(drift: Drift) -> Iterator[str]:
     """What was not looked at, and the clusters that are not running, where there are any."""
-    yield from (f"**Not looked at:** {plain(each.detail, 600)}" for each in omitted(drift))
-    told = [f"- {code(each.cluster)}: {plain(each.detail)}" for each in states(drift)]
+    yield from (f"**Not looked at:** {prose(each.detail, 600)}" for each in omitted(drift))
+    told = [f"- {code(each.cluster)}: {prose(each.detail)}" for each in states(drift)]
     if told:
         more = [f"- and {len(told) - _NAMES} more"] if len(told) > _NAMES else []
         yield "\n".join(["**Not running now:**", "", *told[:_NAMES], *more])
@@ -68,12 +68,19 @@ def _size(text: str) -> int:
 def _cluster(block: Block, change: Change, drift: Drift) -> Iterator[str]:
     what = "is gone" if change.action is Action.FORGET else "changed"
     yield f"#### {code(block.name, 80)} {what}"
-    yield code(block.subject, 200)
+    yield prose(block.subject, 200)
     if change.parameters:
         sides = ((p, written(p.before, secret=p.secret), written(p.after, secret=p.secret)) for p in change.parameters)
         rows = [row(code(p.name, 80), code(before, _VALUE), code(after, _VALUE)) for p, before, after in sides]
         yield table(("parameter", "recorded", "live"), rows)
     if change.notes:
-        yield "\n".join(f"- {plain(note)}" for note in change.notes)
-    lines = [f"- **{label}:** {code(text, 600)}" for label, text in ways(change, drift)]
-    yield "\n".join([f"- **since:** {plain(since(change, drift))}", *lines])
+        yield "\n".join(f"- {prose(note)}" for note in change.notes)
+    lines = [f"- **{way.name}:** {_way(way)}" for way in ways(change, drift)]
+    yield "\n".join([f"- **since:** {prose(since(change, drift))}", *lines])
+
+
+def _way(way: Way) -> str:
+    """What it says, its command in one piece."""
+    before, command, after = way.text.partition(way.command) if way.command else (way.text, "", "")
+    said = (prose(before, 600) if before else "", code(command, 600) if command else "", prose(after) if after else "")
+    return " ".join(filter(None, said))

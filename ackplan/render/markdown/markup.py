@@ -16,8 +16,14 @@ from ackplan.render.facts.safe import printable, shortened
 EMPTY = "(empty)"
 
 _ENDS_CODE = str.maketrans({"`": "\\u0060", "|": "\\u007c"})
-# Words and commas: nothing that Markdown, HTML or GitHub's own references could be made of.
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z ,;'()-]*")
+# A word of prose, and what may stand around a word: no part of a link, a mention, a reference or markup.
+_WORD = re.compile(
+    r"(?:[A-Za-z\u3400-\u9fff\u3001\u3002\uff08\uff09\uff0c\uff1a\uff1b]+(?:[-'/][A-Za-z]+)*|\d{1,4}%?|\u2192)"
+)
+_AROUND = re.compile(r"(\(?)(.*?)([,;:.)]*)", re.DOTALL)
+# Commands in prose stand behind a colon, up to a comma or the end of a sentence.
+_ONE = r"ackplan (?:[^\s;,]|[;,](?!\s|$)|\s(?!or\b))+(?<![.;,])"
+_COMMANDS = re.compile(rf"(?<=: ){_ONE}(?:; {_ONE})*")
 _SPECIAL = re.compile(r"[^ -~\n]")
 
 
@@ -26,9 +32,29 @@ def code(text: str, limit: int = 300) -> str:
     return f"`{shortened(text, limit).translate(_ENDS_CODE) or EMPTY}`"
 
 
-def plain(text: str, limit: int = 300) -> str:
-    """The text as it is where it is nothing but words, in code otherwise."""
-    return text if len(text) <= limit and _PLAIN.fullmatch(text) else code(text, limit)
+def prose(text: str, limit: int = 300) -> str:
+    """A sentence as it is, with in code what is no word: names, values, paths; and commands, each in one piece."""
+    safe, parts, end = " ".join(shortened(text, limit).split()), list[str](), 0
+    for command in _COMMANDS.finditer(safe):
+        parts += [_words(safe[end : command.start()]), code(command[0], limit)]
+        end = command.end()
+    return "".join([*parts, _words(safe[end:])]) or code("")
+
+
+def _words(text: str) -> str:
+    """The words of a text; neighbours that are none stand in one span of code."""
+    said = " ".join(_piece(piece, first=not at) for at, piece in enumerate(text.split(" ")))
+    return re.sub("(?<=[^`])`(:?) `(?=[^`])", r"\1 ", said)
+
+
+def _piece(piece: str, *, first: bool) -> str:
+    if piece == "->":
+        return "→"
+    around = _AROUND.fullmatch(piece)
+    opening, word, closing = around.groups() if around else ("", piece, "")
+    begins_list = first and word.isdigit() and closing
+    said = word if not word or (_WORD.fullmatch(word) and not begins_list) else code(word)
+    return f"{opening}{said}{closing}"
 
 
 def code_tag(text: str, limit: int = 300) -> str:

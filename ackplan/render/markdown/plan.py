@@ -7,25 +7,25 @@ clusters first, and the last lines say what is missing and where all of it is.
 from __future__ import annotations
 
 import html
+import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from ackplan.core.actions import Action
-from ackplan.core.diagnostics import Diagnostic, hint
+from ackplan.core.diagnostics import hint
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Modify, Upgrade
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.formatting import redacted, written
+from ackplan.render.facts.step_words import what
 from ackplan.render.facts.summary import Alert, alerts, headline, path_in_short, shown_changes, tone
-from ackplan.render.facts.view import Block, Field, View, view, what
+from ackplan.render.facts.view import Block, Field, View, view
 from ackplan.render.facts.words import counted, duration, noun_of
 from ackplan.render.graph import formats
-from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, json_text, plain, row, table
+from ackplan.render.markdown.comment_parts import LIMIT, BoundedPage, finding_item, finding_items, size_of
+from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, json_text, prose, row, table
 
-# GitHub counts characters; bytes of UTF-8 are never fewer. The rest is room for a marker that a workflow adds.
-LIMIT = 65_000
 MAX_GRAPH = 40
 _NAMES = 12
 _FINDINGS = 10
@@ -33,37 +33,17 @@ _FOLDED = 50
 _VALUE = 400
 _BODY = 6_000
 _CLOSING = 600
-_TONES = ("blocked", "delete", "replace", "scale", "update", "create", "adopt", "forget", "record", "no-op")
+_TONES = ("blocked", "delete", "replace", "scale-in", "scale", "update", "create", "adopt", "forget", "record", "no-op")
 _KINDS = {"danger": "CAUTION", "warning": "WARNING"}
 _ELSEWHERE = "All of it is in the plan file: `ackplan show PLANFILE`, as a page `ackplan show --format html PLANFILE`."
-
-
-@dataclass(slots=True)
-class _Page:
-    """Parts of a text that may take `left` more bytes; `missing` says in words what found no room."""
-
-    left: int
-    parts: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-
-    def add(self, text: str, otherwise: str = "") -> bool:
-        """Adds a part where it fits; `otherwise` is what is missing where it does not."""
-        size = _size(text) + 2
-        if size > self.left:
-            self.missing += [otherwise] if otherwise else []
-            return False
-        self.left -= size
-        self.parts.append(text)
-        return True
 
 
 def plan_markdown(plan: Plan, limit: int = LIMIT, limits: Limits = USUAL) -> str:
     """The plan as GitHub's Markdown, at most `limit` bytes of UTF-8 (at least 2,000), without a line end at its end."""
     shown = view(plan, limits)
-    page = _Page(limit - _CLOSING)
+    page = BoundedPage(limit - _CLOSING)
     page.add(f"### ackplan: {headline(plan)}")
-    for alert in alerts(plan, shown):
-        page.add(_alert(alert), f"the warning about {alert.topic}")
+    _alerts(page, alerts(plan, shown))
     for text in _findings(plan, shown):
         page.add(text, "some errors and warnings")
     for text in _facts(plan, shown):
@@ -75,38 +55,39 @@ def plan_markdown(plan: Plan, limit: int = LIMIT, limits: Limits = USUAL) -> str
     return "\n\n".join(page.parts)
 
 
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogatepass"))
+def _alerts(page: BoundedPage, shown: Sequence[Alert]) -> None:
+    """One block of dangers, one of warnings. Names of what is in danger are all there, as long as there is room."""
+    for weight, kind in _KINDS.items():
+        lines, room = list[str](), page.left // 2
+        for alert in (each for each in shown if each.tone == weight):
+            lines.append(_alert(alert, room if weight == "danger" else 0))
+            room -= size_of(lines[-1])
+        if lines:
+            items = lines if len(lines) == 1 else [f"- {line}" for line in lines]
+            page.add("\n".join([f"> [!{kind}]", *(f"> {item}" for item in items)]), f"{kind.lower()}s")
 
 
-def _alert(alert: Alert) -> str:
-    more = len(alert.names) - _NAMES
-    named = codes(alert.names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
-    said = f"**{alert.text}:** {named}" if named else f"**{alert.text}**"
-    return f"> [!{_KINDS[alert.tone]}]\n> {said}"
+def _alert(alert: Alert, room: int) -> str:
+    """What it says and its names: a few, and all that there is room for."""
+    named = [code(name, 80) for name in alert.names]
+    sizes = itertools.accumulate(size_of(name) + 2 for name in named)
+    fitting = max(sum(size <= room for size in sizes), _NAMES)
+    more = len(named) - fitting
+    names = ", ".join(named[:fitting]) + (f" and {more} more" if more > 0 else "")
+    return f"**{alert.text}:** {names}" if names else f"**{alert.text}**"
 
 
 def _findings(plan: Plan, shown: View) -> Iterator[str]:
     """Why something is blocked, and the plan's own errors and warnings: one list."""
-    found = [*shown.diagnostics, *(diagnostic for change in plan.blocked for diagnostic in change.blocked)]
-    if not found:
+    items = finding_items([*shown.diagnostics, *(each for change in plan.blocked for each in change.blocked)])
+    if not items:
         return
-    yield "\n".join(map(_finding, found[:_FINDINGS]))
-    rest = found[_FINDINGS:]
+    yield "\n".join(items[:_FINDINGS])
+    rest = items[_FINDINGS:]
     if rest:
-        lines = [_finding(diagnostic) for diagnostic in rest[:_FOLDED]]
+        lines = rest[:_FOLDED]
         more = [f"- and {len(rest) - _FOLDED} more"] if len(rest) > _FOLDED else []
         yield folded(f"{len(rest)} more", "\n".join([*lines, *more]))
-
-
-def _finding(diagnostic: Diagnostic) -> str:
-    """One item of a list: what, where, why, and on a line of its own what to do."""
-    kind = "error" if diagnostic.is_error else "warning"
-    subject = "".join(f" {code(part, 80)}:" for part in (diagnostic.cluster, diagnostic.parameter) if part)
-    place = f" ({code(str(diagnostic.span), 160)})" if diagnostic.span else ""
-    texts = (("", diagnostic.detail), ("→ ", diagnostic.cure))
-    said = "".join(f"<br>{lead}{plain(text, 400)}" for lead, text in texts if text)
-    return f"- **{kind}** {code(diagnostic.code, 40)}{subject} {plain(diagnostic.summary, 160)}{place}{said}"
 
 
 def _facts(plan: Plan, shown: View) -> Iterator[str]:
@@ -116,7 +97,7 @@ def _facts(plan: Plan, shown: View) -> Iterator[str]:
     if shown.path and len(shown.blocks) > 1:
         facts.append(f"Critical path: {_path(shown.path)}.")
     if shown.world:
-        facts.append(f"For {plain(shown.world, 400)}.")
+        facts.append(f"For {prose(shown.world, 400)}.")
     if shown.policies:
         facts.append(f"{shown.policies}.")
     if shown.unmanaged:
@@ -134,7 +115,7 @@ def _path(path: Sequence[str]) -> str:
     return " → ".join(part if part not in path else code(part, 80) for part in path_in_short(path))
 
 
-def _clusters(page: _Page, plan: Plan, shown: View) -> None:
+def _clusters(page: BoundedPage, plan: Plan, shown: View) -> None:
     """All clusters in a table, the graph, then each cluster by itself; what could hurt comes first."""
     known = list(shown_changes(plan, shown))
     known.sort(key=lambda pair: _TONES.index(tone(pair[1])))
@@ -147,11 +128,11 @@ def _clusters(page: _Page, plan: Plan, shown: View) -> None:
         page.missing.append(f"the details of {len(known) - told} of {counted(len(known), 'cluster')}")
 
 
-def _overview(page: _Page, blocks: Sequence[Block]) -> None:
+def _overview(page: BoundedPage, blocks: Sequence[Block]) -> None:
     """A row a cluster, in at most half of the room that is left."""
     room, rows = page.left // 2, list[str]()
     for text in map(_line, blocks):
-        room -= _size(text) + 1
+        room -= size_of(text) + 1
         if room < 0:
             break
         rows.append(text)
@@ -173,17 +154,17 @@ def _line(block: Block) -> str:
 
 def _scaled(block: Block) -> str:
     """The sizes and the instances of an update, which its headline does not tell."""
-    told = codes((step.text for step in block.steps), limit=120) if block.action is Action.UPDATE else ""
+    told = "; ".join(prose(step.text, 200) for step in block.steps) if block.action is Action.UPDATE else ""
     return f": {told}" if told else ""
 
 
-def _graph(page: _Page, plan: Plan) -> None:
+def _graph(page: BoundedPage, plan: Plan) -> None:
     steps = [step for change in plan.changes if not change.is_blocked for step in change.steps]
     if len(steps) < 2:
         return
     drawn = len(steps) <= MAX_GRAPH
     text = folded(f"Graph of {len(steps)} steps", fence(formats.mermaid(steps), "mermaid")) if drawn else ""
-    if not drawn or _size(text) > page.left // 2:
+    if not drawn or size_of(text) > page.left // 2:
         page.missing.append(f"the graph of {len(steps)} steps (`ackplan graph PLANFILE`)")
         return
     page.add(text)
@@ -198,18 +179,18 @@ def _details(block: Block, change: Change) -> str:
 
 
 def _why(block: Block) -> Iterator[str]:
-    yield f"{code(block.subject, 200)}"
+    yield prose(block.subject, 200)
     if block.reason:
-        yield f"Why: {plain(block.reason)}."
+        yield f"Why: {prose(block.reason)}."
     if block.drift:
-        yield f"**Drift:** {plain(block.drift)}."
+        yield f"**Drift:** {prose(block.drift)}."
     if block.waits_for:
         more = len(block.waits_for) - _NAMES
         yield f"After: {codes(block.waits_for[:_NAMES])}" + (f" and {more} more" if more > 0 else "") + "."
     if block.notes:
-        yield "\n".join(f"- {plain(note)}" for note in block.notes[:_FINDINGS])
+        yield "\n".join(f"- {prose(note)}" for note in block.notes[:_FINDINGS])
     if block.blocked:
-        yield "\n".join(map(_finding, block.blocked[:_FINDINGS]))
+        yield "\n".join(map(finding_item, block.blocked[:_FINDINGS]))
 
 
 def _fields(block: Block) -> Iterator[str]:

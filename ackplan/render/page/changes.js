@@ -14,8 +14,10 @@ function changeParts({ fields = [], unchanged }) {
   const fresh = fields.every((field) => field.before === undefined && !field.notes);
   const titles = fresh ? ["", "Parameter", "Value"] : ["", "Parameter", "Before", "After"];
   const rows = fields.map((field) => (fresh ? freshRow(field) : changedRow(field)));
-  const same = unchanged ? element("p", { class: "quiet" }, `${counted(unchanged, "parameter")} unchanged`) : null;
-  return present([element("h3", {}, "What changes"), table("What changes", titles, rows), same]);
+  const same = unchanged
+    ? element("p", { class: "quiet" }, say("{count} unchanged", { count: counted(unchanged, "parameter") }))
+    : null;
+  return present([element("h3", {}, say("What changes")), table("What changes", titles, rows), same]);
 }
 
 /** @param {Field} field */
@@ -61,8 +63,8 @@ function diffLine({ mark, text: number }) {
  * @param {string} tone
  */
 function valueCell(number, tone = "") {
-  if (number === null || number === undefined) return absentCell("not set");
-  return number === NOT_TOLD ? absentCell("not told") : element("td", { class: `value ${tone}` }, text(number));
+  if (number === null || number === undefined) return absentCell(say("not set"));
+  return number === NOT_TOLD ? absentCell(say("not told")) : element("td", { class: `value ${tone}` }, text(number));
 }
 
 /** @param {string} why */
@@ -76,14 +78,14 @@ function absentCell(why) {
  * @param {HTMLElement[]} rows
  */
 function table(label, titles, rows) {
-  const cells = titles.map((title) => (title ? element("th", { scope: "col" }, title) : element("td", {})));
+  const cells = titles.map((title) => (title ? element("th", { scope: "col" }, say(title)) : element("td", {})));
   const head = element("thead", {}, element("tr", {}, ...cells));
-  const whole = element("table", { "aria-label": label }, head, element("tbody", {}, ...rows));
+  const whole = element("table", { "aria-label": say(label) }, head, element("tbody", {}, ...rows));
   const region = {
     class: "scroll",
     tabindex: 0,
     role: "region",
-    "aria-label": `${label}, table`,
+    "aria-label": say("{name}, table", { name: say(label) }),
   };
   return element("div", region, whole);
 }

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 
 from ackplan.core.actions import Action
+from ackplan.core.json_types import JsonObject
+from ackplan.core.language import phrase
 from ackplan.core.values import ABSENT
+from ackplan.core.work import ScaleIn
 from ackplan.plan.model import Change, Plan
 from ackplan.render.facts.formatting import brackets, compared, parts, written
+from ackplan.render.facts.kept_resources import notes_of
 from ackplan.render.facts.safe import printable
+from ackplan.render.facts.step_words import releases
 from ackplan.render.facts.summary import shown_changes, tone
 from ackplan.render.facts.view import Block, Field, Note, View
 from ackplan.render.facts.words import counted
@@ -30,7 +35,9 @@ _NOTE_TONES: Mapping[Note, str] = {
 def note_data() -> dict[str, Data]:
     """What may be said of a parameter's change, by the name that changes refer to it with."""
     return {
-        note.name.lower(): compact({"text": note.value, "tone": _NOTE_TONES[note], "minor": note is Note.RECORDED_ONLY})
+        note.name.lower(): compact(
+            {"text": phrase(note.value), "tone": _NOTE_TONES[note], "minor": note is Note.RECORDED_ONLY}
+        )
         for note in Note
     }
 
@@ -53,15 +60,22 @@ def _head(change: Change) -> Data:
     acts = change.action is not Action.NOOP or bool(change.blocked)
     return {
         "name": printable(change.name),
-        "kind": printable(change.kind.name),
-        "title": printable(change.kind.title),
+        "title": phrase(printable(change.kind.title)),
         "region": printable(change.kind.region_of(values)),
+        "team": printable(_team(values)),
         "id": printable(change.cluster_id),
         "state": printable(change.live_state),
         "tone": tone(change) if acts else "no-op",
-        "headline": "stays as it is",
-        "notes": [printable(note) for note in change.notes],
+        "headline": phrase("stays as it is"),
+        "notes": [printable(note) for note in notes_of(change)],
     }
+
+
+def _team(values: JsonObject) -> str:
+    """Whose it is: the first tag `team`."""
+    tags = values.get("tags")
+    pairs = [tag for tag in tags if isinstance(tag, Mapping)] if isinstance(tags, list | tuple) else []
+    return next((str(tag["value"]) for tag in pairs if tag.get("key") == "team" and "value" in tag), "")
 
 
 def _block(block: Block, change: Change, texts: Texts) -> Data:
@@ -80,7 +94,13 @@ def _block(block: Block, change: Change, texts: Texts) -> Data:
 
 
 def _brief(change: Change) -> str:
-    """What a new cluster is, in short."""
+    """What a new cluster is, or what leaves one that shrinks, in short."""
+    shrinks = [step.work for step in change.steps if isinstance(step.work, ScaleIn)]
+    if shrinks and not change.is_blocked:
+        leaving = sum(len(work.instances) or work.size.moved for work in shrinks)
+        released = any(releases(work.call) for work in shrinks)
+        end = "released" if released else "kept"
+        return phrase(f"{{number:# worker removed, instance|# workers removed, instances}} {end}", number=leaving)
     counting = change.kind.count_parameter
     number = (change.after or {}).get(counting.name) if counting and change.action in _NEW else None
     return counted(number, "worker") if isinstance(number, int) else ""

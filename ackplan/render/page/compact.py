@@ -13,6 +13,8 @@ Data = dict[str, object]
 class PageData(TypedDict):
     """All of it."""
 
+    language: str
+    phrases: NotRequired[dict[str, str]]
     title: str
     headline: str
     filters: list[Data]
@@ -20,6 +22,7 @@ class PageData(TypedDict):
     path: list[str]
     alerts: list[Data]
     findings: list[Data]
+    rules: list[Data]
     notes: dict[str, Data]
     clusters: list[Data]
     steps: list[Data]

@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ackplan import __version__
+from ackplan.core import language, messages
+from ackplan.core.language import phrase
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Plan
 from ackplan.render.facts.compared import sentence
+from ackplan.render.facts.rule_findings import by_rule
 from ackplan.render.facts.safe import printable
-from ackplan.render.facts.summary import Alert, alerts, headline, path_in_short, tallies
+from ackplan.render.facts.summary import CHANGES, Alert, alerts, headline, path_in_short, tallies
 from ackplan.render.facts.view import View, view
 from ackplan.render.facts.words import counted, duration, noun_of, plural
 from ackplan.render.graph.positions import layout
 from ackplan.render.page.cluster_data import cluster_data, note_data
 from ackplan.render.page.compact import Data, PageData, Texts, compact
-from ackplan.render.page.finding import finding_data
+from ackplan.render.page.finding import finding_data, rule_data
 from ackplan.render.page.step_data import step_data
 
 _TITLES = {"normal": "Plan", "destroy": "Plan to destroy", "refresh-only": "Plan to refresh the record"}
@@ -29,15 +32,18 @@ def plan_data(plan: Plan, limits: Limits = USUAL) -> PageData:
     """The page of a plan. The times are expected within `limits`."""
     shown, texts = view(plan, limits), Texts()
     placed = layout(plan.steps)
+    others, rules = by_rule(plan.diagnostics)
     clusters = cluster_data(plan, shown, texts)
-    return {
-        "title": _TITLES.get(plan.mode, "Plan"),
+    data: PageData = {
+        "title": phrase(_TITLES.get(plan.mode, "Plan")),
+        "language": language.current(),
         "headline": headline(plan),
         "filters": _filters(plan, clusters),
         "facts": [{"name": name, "text": text} for name, text in _facts(plan, shown)],
         "path": list(path_in_short(shown.path)) if len(shown.blocks) > 1 else [],
         "alerts": [_alert(alert) for alert in alerts(plan, shown)],
-        "findings": [finding_data(diagnostic) for diagnostic in plan.diagnostics],
+        "findings": [finding_data(diagnostic) for diagnostic in others],
+        "rules": [rule_data(rule) for rule in rules],
         "notes": note_data(),
         "clusters": clusters,
         "steps": step_data(plan, shown, placed),
@@ -45,6 +51,15 @@ def plan_data(plan: Plan, limits: Limits = USUAL) -> PageData:
         "seconds": shown.seconds,
         "texts": list(texts.numbers),
     }
+    if words := _phrases():
+        data["phrases"] = words
+    return data
+
+
+def _phrases() -> dict[str, str]:
+    """The words that the page's script puts together, where they are not English."""
+    current = language.current()
+    return {} if current == language.ENGLISH else dict(messages.phrases_of("page", current))
 
 
 def _filters(plan: Plan, clusters: Sequence[Data]) -> list[Data]:
@@ -52,28 +67,30 @@ def _filters(plan: Plan, clusters: Sequence[Data]) -> list[Data]:
     drifted = sum("drift" in cluster for cluster in clusters)
     same = sum(cluster["tone"] == "no-op" for cluster in clusters)
     filters = [("drift", drifted, "drifted"), ("no-op", same, "unchanged")]
-    happens: list[Data] = [{"tone": tally.tone, "text": str(tally)} for tally in tallies(plan)]
-    return happens + [{"tone": tone, "text": f"{number} {word}"} for tone, number, word in filters if number]
+    happens: list[Data] = [{"tone": tally.tone, "text": phrase(CHANGES[tally.tone])} for tally in tallies(plan)]
+    return happens + [{"tone": tone, "text": phrase(word)} for tone, number, word in filters if number]
 
 
 def _alert(alert: Alert) -> Data:
     tone = "drift" if alert.topic == "drift" else alert.tone
-    return compact({"tone": tone, "text": alert.text, "names": list(alert.names)})
+    return compact({"tone": tone, "topic": alert.topic, "text": alert.text, "names": list(alert.names)})
 
 
 def _facts(plan: Plan, shown: View) -> list[tuple[str, str]]:
     """Names and texts for the head of the page."""
-    policies = shown.policies.partition(": ")
+    policies = shown.policies.partition(phrase(": "))
     noun = noun_of(change.address.parent is not None for change in plan.changes)
+    serial = phrase("serial {number}", number=plan.pins.serial) if plan.pins.lineage else phrase("none yet")
+    about = phrase("about {time}", time=duration(shown.seconds)) if shown.seconds else ""
     facts = [
-        ("Expected to take", f"about {duration(shown.seconds)}" if shown.seconds else ""),
+        (phrase("Expected to take"), about),
         (plural(noun, 2).capitalize(), str(len(plan.changes))),
-        ("Steps", str(len(plan.steps))),
-        (policies[0], policies[2]),
-        ("Not managed", counted(shown.unmanaged, "live cluster") if shown.unmanaged else ""),
-        ("Compared", sentence(plan).removeprefix("Compared, ")),
-        ("World", printable(str(plan.pins.world)) if plan.pins.world else ""),
-        ("Record", f"serial {plan.pins.serial}" if plan.pins.lineage else "none yet"),
+        (phrase("Steps"), str(len(plan.steps))),
+        (phrase("Policies"), policies[2]),
+        (phrase("Not managed"), counted(shown.unmanaged, "live cluster") if shown.unmanaged else ""),
+        (phrase("World"), printable(str(plan.pins.world)) if plan.pins.world else ""),
+        (phrase("Record"), serial),
         ("ackplan", __version__),
+        (phrase("Compared"), sentence(plan).removeprefix("Compared, ")),
     ]
     return [(name, text) for name, text in facts if text]

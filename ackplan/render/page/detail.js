@@ -6,7 +6,7 @@ const MOST_NEIGHBOURS = 20;
 function showDetail() {
   const panel = part("detail");
   const cluster = clusters[chosen.cluster];
-  const nothing = element("p", { class: "nothing" }, "Choose a cluster or a step.");
+  const nothing = element("p", { class: "nothing" }, say("Choose a cluster or a step."));
   panel.replaceChildren(...(cluster ? clusterParts(cluster) : [nothing]));
   panel.scrollTop = 0;
   document.body.classList.toggle("opened", Boolean(cluster));
@@ -19,8 +19,8 @@ function clusterParts(cluster) {
   return present([
     panelHead(cluster),
     clusterSummary(cluster),
-    reason && element("p", {}, `Why: ${reason}.`),
-    drift && element("p", {}, `Drift: ${drift}.`),
+    reason && element("p", {}, say("Why: {reason}.", { reason })),
+    drift && element("p", {}, say("Drift: {drift}.", { drift })),
     ...notes.map((note) => element("p", { class: "quiet" }, note)),
     ...[...findingsOf(cluster), ...blocked].map(findingPart),
     ...wayParts(cluster),
@@ -38,7 +38,11 @@ function clusterParts(cluster) {
 function panelHead(cluster) {
   const { tone, name, region, state, id } = cluster;
   const mark = element("span", { class: "mark", "data-tone": tone, "aria-hidden": "true" }, cluster.mark ?? "=");
-  const close = element("button", { type: "button", class: "plain close", onclick: () => choose(-1, -1) }, "Close");
+  const close = element(
+    "button",
+    { type: "button", class: "plain close", onclick: () => choose(-1, -1) },
+    say("Close"),
+  );
   const about = joined(" · ", cluster.title, region, state, id);
   return element(
     "div",
@@ -68,7 +72,7 @@ function findingPart({ severity, code, subject, summary, detail, cure, place }) 
     },
     element("p", {}, element("b", {}, `${code} ${summary ?? ""}`)),
     element("p", {}, subject ? element("code", {}, `${subject}: `) : null, detail ?? ""),
-    cure ? element("p", {}, "→ ", cure) : null,
+    cure ? element("p", {}, "→ ", ...withCommands(cure)) : null,
     place ? element("p", { class: "quiet" }, element("code", {}, place)) : null,
   );
 }
@@ -80,7 +84,14 @@ function findingPart({ severity, code, subject, summary, detail, cure, place }) 
  */
 function wayParts({ ways = [] }) {
   if (!ways.length) return [];
-  return [element("h3", {}, "What can be done"), definitions(ways.map((way) => [way.name, way.text]))];
+  return [element("h3", {}, say("What can be done")), definitions(ways.map((way) => [way.name, wayText(way)]))];
+}
+
+/** @param {Way} way */
+function wayText({ text: said, command }) {
+  if (command === undefined) return said;
+  const at = said.indexOf(command);
+  return [said.slice(0, at), copyable(command), said.slice(at + command.length)];
 }
 
 /** @param {Array<[string, Child | Child[]]>} lines */
@@ -92,8 +103,8 @@ function definitions(lines) {
 function neighbours({ name, waits = [] }) {
   const waiting = clusters.filter((other) => other.waits?.includes(name)).map((other) => other.name);
   return [
-    ...(waits.length ? [element("p", {}, "Waits for: ", ...nameLinks(waits, MOST_NEIGHBOURS))] : []),
-    ...(waiting.length ? [element("p", {}, "Holds up: ", ...nameLinks(waiting, MOST_NEIGHBOURS))] : []),
+    ...(waits.length ? [element("p", {}, say("Waits for: "), ...nameLinks(waits, MOST_NEIGHBOURS))] : []),
+    ...(waiting.length ? [element("p", {}, say("Holds up: "), ...nameLinks(waiting, MOST_NEIGHBOURS))] : []),
   ];
 }
 
@@ -107,7 +118,7 @@ function nameLinks(names, most) {
   const links = names.slice(0, most).map(nameLink);
   const more = names.length - links.length;
   const spaced = links.flatMap((link, index) => (index ? [", ", link] : [link]));
-  return more > 0 ? [...spaced, ` and ${counted(more, "other")}`] : spaced;
+  return more > 0 ? [...spaced, say(" and {count}", { count: counted(more, "other") })] : spaced;
 }
 
 /** @param {string} name */

@@ -6,6 +6,9 @@
  * @typedef {{from: number, to: number, bends: Place[]}} Arrow
  */
 
+/** How large names beside far boxes are seen, in pixels. */
+const FAR_LABEL = 11;
+
 /** All arrows, those of the critical path last, so that they lie above the others. */
 function allArrows() {
   const arrows = steps.flatMap(({ needs = [], bends = {} }, to) =>
@@ -22,7 +25,8 @@ function allArrows() {
 function isCriticalArrow({ from, to }) {
   const [before, after] = [steps[from], steps[to]];
   if (!isCritical(before) || !isCritical(after)) return false;
-  return Math.abs((before.start ?? 0) + before.seconds - (after.start ?? 0)) < 0.5;
+  const [one, next] = [timesOf(before), timesOf(after)];
+  return one !== null && next !== null && Math.abs(one.start + one.seconds - next.start) < 0.5;
 }
 
 /** @param {Arrow} arrow */
@@ -108,17 +112,51 @@ function stepShape(number, { isFar, isDim, isEntry }) {
 /** @param {Step} step */
 function stepWordsShapes(step) {
   const { end, expected } = step;
-  const time = end ? joined(" ", end.status, end.took) : expected && `~${expected}`;
+  const time = end ? joined(" ", say(end.status), end.took) : expected && `~${expected}`;
+  return boxWords(step.cluster, joined(" · ", step.text, time), stepLabel(step));
+}
+
+/**
+ * The edge in the color of a box, its name, a line below, and what a pointer over it is told.
+ *
+ * @param {string} name
+ * @param {string} line
+ * @param {string} label
+ */
+function boxWords(name, line, label) {
   const foot = BOX.height - 1;
   return [
     shape("path", {
       class: "side",
       d: `M7 1H5A4 4 0 0 0 1 5V${foot - 4}A4 4 0 0 0 5 ${foot}H7z`,
     }),
-    shape("text", { class: "label", x: 17, y: 19 }, fitted(step.cluster)),
-    shape("text", { class: "small", x: 17, y: 36 }, joined(" · ", step.text, time)),
-    shape("title", {}, stepLabel(step)),
+    shape("text", { class: "label", x: 17, y: 19 }, fitted(name)),
+    shape("text", { class: "small", x: 17, y: 36 }, fitted(line)),
+    shape("title", {}, label),
   ];
+}
+
+/**
+ * From afar boxes have no words: beside those of the last column stand as many names as can be read.
+ *
+ * @param {number} zoom
+ * @param {Rectangle} sight
+ */
+function farLabels(zoom, sight) {
+  const column = data.graph.columns - 1;
+  const size = FAR_LABEL / zoom;
+  let last = -Infinity;
+  const rows = (/** @type {number} */ number) => steps[number].place.row;
+  const lastSteps = [...steps.keys()].filter((number) => steps[number].place.column === column);
+  return lastSteps
+    .sort((a, b) => rows(a) - rows(b))
+    .flatMap((number) => {
+      const { x, y } = corner(steps[number].place);
+      if (y - last < size * 1.4 || !overlap(boxOf(steps[number].place), { ...sight, left: -Infinity })) return [];
+      last = y;
+      const place = { x: x + BOX.width + size, y: y + BOX.height / 2 + size / 3, "font-size": size };
+      return [shape("text", { class: "far-label", ...place }, steps[number].cluster)];
+    });
 }
 
 /**
@@ -141,8 +179,8 @@ function graphHint() {
   return element(
     "p",
     { class: "hint" },
-    element("span", {}, counted(steps.length, "step")),
-    steps.some(isCritical) && element("span", { class: "line" }, "critical path"),
-    element("span", {}, "drag to move, wheel to zoom, click for details"),
+    element("span", { class: "told" }, counted(steps.length, "step")),
+    steps.some(isCritical) && element("span", { class: "line" }, say("critical path")),
+    element("span", {}, say("drag to move, wheel to zoom, click for details")),
   );
 }

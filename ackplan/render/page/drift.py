@@ -3,22 +3,50 @@
 from __future__ import annotations
 
 from ackplan.app.drift import Drift
-from ackplan.render.facts.drift import none, since, ways
+from ackplan.core.actions import Action
+from ackplan.core.language import phrase
+from ackplan.render.facts.drift import Way, none, since, ways
 from ackplan.render.facts.safe import printable
-from ackplan.render.facts.words import counted
-from ackplan.render.page.compact import PageData
+from ackplan.render.page.compact import Data, PageData, compact
 from ackplan.render.page.data import plan_data
 
 
 def drift_data(drift: Drift) -> PageData:
     """The page of drift."""
     data = plan_data(drift.plan)
-    ways_on = {change.name: [("since", since(change, drift)), *ways(change, drift)] for change in drift.moved}
+    gone = {change.name for change in drift.moved if change.action is Action.FORGET}
+    ways_on = {
+        change.name: [Way(phrase("since"), since(change, drift)), *ways(change, drift)] for change in drift.moved
+    }
     for cluster, change in zip(data["clusters"], drift.plan.changes, strict=True):
         if change.name in ways_on:
-            named = ways_on[change.name]
-            cluster["ways"] = [{"name": name, "text": printable(text)} for name, text in named]
+            cluster["ways"] = [
+                compact({key: printable(text) for key, text in way._asdict().items()}) for way in ways_on[change.name]
+            ]
+            is_gone = change.name in gone
+            words = phrase("is gone" if is_gone else "changed outside of ackplan")
+            cluster |= {"tone": "drift", "mark": "-" if is_gone else "~", "headline": words}
+            cluster.pop("drift", None)
     number = len(drift.moved)
-    verb = "has" if number == 1 else "have"
-    headline = f"{counted(number, 'cluster')} {verb} drifted" if number else none(drift).rstrip(".")
-    return {**data, "title": "Drift", "headline": headline}
+    text = "{number:# cluster has|# clusters have} drifted"
+    headline = phrase(text, number=number) if number else none(drift).rstrip(".。")
+    return {
+        **data,
+        "title": phrase("Drift"),
+        "headline": headline,
+        "filters": _filters(data),
+        "facts": _facts(data),
+        "alerts": [alert for alert in data["alerts"] if alert["tone"] != "drift"],
+        "path": [],
+        "steps": [],
+        "graph": {"columns": 0, "rows": 0},
+    }
+
+
+def _filters(data: PageData) -> list[Data]:
+    return [each for each in data["filters"] if each["tone"] in {"drift", "no-op"}]
+
+
+def _facts(data: PageData) -> list[Data]:
+    """Those of a plan, but for its steps: nothing is going to be done."""
+    return [fact for fact in data["facts"] if fact["name"] not in {phrase("Steps"), phrase("Expected to take")}]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ackplan.core.diagnostics import Diagnostic
+from ackplan.render.facts.rule_findings import RuleFindings
 from ackplan.render.facts.safe import printable
 from ackplan.render.page.compact import Data, compact
 
@@ -21,3 +24,24 @@ def finding_data(diagnostic: Diagnostic) -> Data:
             "place": printable(str(diagnostic.span)) if diagnostic.span else "",
         }
     )
+
+
+def rule_data(rule: RuleFindings) -> Data:
+    """A rule of a policy with all that it found, its cures once."""
+    return compact(
+        {
+            "rule": rule.rule,
+            "severity": rule.severity.value,
+            "code": printable(rule.first.code),
+            "summary": printable(rule.first.summary),
+            "counted": rule.counted,
+            "details": [_wording(text, findings) for text, findings in rule.details],
+            "cures": [printable(cure) for cure in rule.cures],
+        }
+    )
+
+
+def _wording(text: str, findings: Sequence[Diagnostic]) -> Data:
+    names = dict.fromkeys(printable(finding.cluster) for finding in findings if finding.cluster)
+    places = dict.fromkeys(printable(str(finding.span)) for finding in findings if finding.span)
+    return compact({"text": printable(text), "names": list(names), "places": list(places)})

@@ -1,6 +1,15 @@
 // How numbers, times and texts are written.
 
+/** A screen that is not wider has one column. */
+const NARROW_WIDTH = 860;
+const NARROW = `(max-width: ${NARROW_WIDTH}px)`;
+/** The words of the page's language by the English ones, where it is another one. */
+const phrasebook = /** @type {Map<string, string>} */ (new Map());
 const LONGEST_VALUE = 40;
+/** Where Hangul and Chinese characters begin, which are twice as wide. */
+const FIRST_WIDE = 0x1100;
+/** Pixels of a narrow character in bold, with a little room to spare. */
+const COLUMN_WIDTH = 8.2;
 
 /** Seconds from mark to mark of the axis, and how many marks there may be. */
 const ROUND_SECONDS = [
@@ -29,13 +38,25 @@ function joined(separator, ...words) {
 }
 
 /**
+ * English words in the language of the page, each argument in the place of its name in braces.
+ *
+ * @param {string} words
+ * @param {Record<string, string | number>} values
+ */
+function say(words, values = {}) {
+  return (phrasebook.get(words) ?? words).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}
+
+/**
  * `1 cluster`, `2,000 clusters`.
  *
  * @param {number} number
  * @param {string} noun
  */
 function counted(number, noun) {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+  const said = number.toLocaleString("en");
+  const words = phrasebook.get(`# ${noun}`);
+  return words ? words.replace("#", said) : `${said} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 /**
@@ -71,6 +92,33 @@ function axisMarks(seconds) {
     marks.push({ at, label: every < 1 ? `${at.toFixed(1)}s` : duration(at) });
   }
   return marks;
+}
+
+/**
+ * How many lines the longest of these names takes in so many pixels; at most six.
+ *
+ * @param {string[]} names
+ * @param {number} room
+ */
+function linesOf(names, room) {
+  const longest = names.reduce((most, name) => Math.max(most, columnsIn(name)), 0);
+  return Math.min(6, Math.max(1, Math.ceil((longest * COLUMN_WIDTH) / Math.max(room, 60))));
+}
+
+/**
+ * How many narrow characters a text is wide; Chinese characters are twice as wide as others.
+ *
+ * @param {string} words
+ */
+function columnsIn(words) {
+  let columns = 0;
+  for (const character of words) columns += columnsOf(character);
+  return columns;
+}
+
+/** @param {string} character */
+function columnsOf(character) {
+  return (character.codePointAt(0) ?? 0) >= FIRST_WIDE ? 2 : 1;
 }
 
 /** @param {string} value */

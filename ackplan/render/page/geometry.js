@@ -8,8 +8,6 @@
 const BOX = { width: 200, height: 46, across: 256, down: 60 };
 /** As many narrow characters as a box is wide. */
 const NAME_WIDTH = 23;
-/** Where Hangul and Chinese characters begin, which are twice as wide. */
-const FIRST_WIDE = 0x1100;
 
 /**
  * The upper left corner of a place's box.
@@ -74,18 +72,26 @@ function curve(places) {
 }
 
 /**
- * As much of a name as a box is wide; Chinese characters are twice as wide as others.
+ * As much of a name as a box is wide: both its ends, for names of a fleet begin alike.
  *
  * @param {string} name
  */
 function fitted(name) {
-  let width = 0;
+  if (columnsIn(name) <= NAME_WIDTH) return name;
   const characters = [...name];
-  const end = characters.findIndex((character) => (width += columnsOf(character)) > NAME_WIDTH);
-  return end < 0 ? name : `${characters.slice(0, end - 1).join("")}…`;
+  const room = (NAME_WIDTH - 1) / 2;
+  const [start, end] = [within(characters, room), within(characters.reverse(), room)];
+  return `${start.join("")}…${end.reverse().join("")}`;
 }
 
-/** @param {string} character */
-function columnsOf(character) {
-  return (character.codePointAt(0) ?? 0) >= FIRST_WIDE ? 2 : 1;
+/**
+ * The first characters that so many columns hold.
+ *
+ * @param {string[]} characters
+ * @param {number} room
+ */
+function within(characters, room) {
+  let width = 0;
+  const end = characters.findIndex((character) => (width += columnsOf(character)) > room);
+  return characters.slice(0, end < 0 ? characters.length : end);
 }

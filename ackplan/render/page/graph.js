@@ -8,8 +8,11 @@ class Graph {
   constructor() {
     this.arrowGroup = shape("g");
     this.boxGroup = shape("g");
-    this.world = shape("g", {}, this.arrowGroup, this.boxGroup);
-    const label = "Graph of steps: arrow keys move from step to step";
+    this.labelGroup = shape("g", { "aria-hidden": "true" });
+    this.world = shape("g", {}, this.arrowGroup, this.boxGroup, this.labelGroup);
+    /** Whether groups of steps are seen instead of steps. */
+    this.isOverview = hasOverview;
+    const label = say("Graph of steps: arrow keys move from step to step");
     this.svg = shape("svg", { role: "group", "aria-label": label }, arrowHeads(), this.world);
     this.root = element("div", { id: "graph" }, this.svg, this.tools(), graphHint());
     this.camera = new Camera();
@@ -21,7 +24,8 @@ class Graph {
     this.visible = new Set();
     /** The step that the Tab key leads to. */
     this.entry = 0;
-    this.isFitted = false;
+    /** Whether a reader moved or zoomed: then the drawing stays where it is as its window changes. */
+    this.isMoved = false;
     /** Whether what is drawn was drawn from afar. */
     this.isFar = false;
     this.arrows = allArrows();
@@ -30,12 +34,14 @@ class Graph {
   }
 
   tools() {
+    const turn = () => this.turn(!this.isOverview);
     return element(
       "div",
       { class: "tools" },
-      toolButton("Zoom in", "+", () => this.scale(ZOOM_STEP)),
-      toolButton("Zoom out", "−", () => this.scale(1 / ZOOM_STEP)),
-      toolButton("Fit all", "Fit", () => this.fit()),
+      hasOverview && element("button", { type: "button", class: "plain turn", onclick: turn }, say("All steps")),
+      toolButton(say("Zoom in"), "+", () => this.scale(ZOOM_STEP)),
+      toolButton(say("Zoom out"), "−", () => this.scale(1 / ZOOM_STEP)),
+      toolButton(say("Fit all"), say("Fit"), () => this.fit()),
     );
   }
 
@@ -62,20 +68,24 @@ class Graph {
 
   resize() {
     if (!this.size.width) return;
-    if (this.isFitted) this.draw();
+    if (this.isMoved) this.draw();
     else this.fit();
+    if (chosen.step >= 0 && !this.isOverview) this.bring(chosen.step);
+  }
+
+  /** Shows groups of steps, or each step. */
+  turn(isOverview = false) {
+    if (this.isOverview === isOverview) return;
+    this.isOverview = isOverview;
+    this.root.querySelector(".turn")?.replaceChildren(say(isOverview ? "All steps" : "By region"));
+    this.fit();
   }
 
   fit() {
     if (!this.size.width) return;
-    this.camera.fit(
-      {
-        width: data.graph.columns * BOX.across,
-        height: data.graph.rows * BOX.down,
-      },
-      this.size,
-    );
-    this.isFitted = true;
+    const { columns, rows } = this.isOverview ? overviewGrid() : data.graph;
+    this.camera.fit({ width: columns * BOX.across, height: rows * BOX.down }, this.size);
+    this.isMoved = false;
     this.redraw();
   }
 
@@ -92,6 +102,7 @@ class Graph {
 
   /** @param {number} factor */
   scale(factor, point = middle(this.size)) {
+    this.isMoved = true;
     this.camera.scale(factor, point);
     this.draw();
   }
@@ -101,6 +112,7 @@ class Graph {
    * @param {number} y
    */
   move(x, y) {
+    this.isMoved = true;
     this.camera.x += x;
     this.camera.y += y;
     this.draw();
@@ -109,7 +121,20 @@ class Graph {
   /** @param {MouseEvent} event */
   click(event) {
     const node = /** @type {SVGElement | null} */ (source(event).closest(".node"));
-    if (node && !this.drag.hasMoved) this.pick(Number(node.dataset.step));
+    if (!node || this.drag.hasMoved) return;
+    if (this.isOverview) this.open(Number(node.dataset.group));
+    else this.pick(Number(node.dataset.step));
+  }
+
+  /**
+   * Shows the steps of a group, the first of them in the middle.
+   *
+   * @param {number} group
+   */
+  open(group) {
+    const [first] = groups[group].members;
+    this.turn();
+    this.go(first);
   }
 
   /** @param {number} number */
@@ -134,15 +159,14 @@ class Graph {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const focused = /** @type {SVGElement | null} */ (document.activeElement);
-    const from = Number(focused?.dataset?.step ?? NaN);
-    if (Number.isNaN(from)) return;
+    const { step, group } = /** @type {SVGElement} */ (document.activeElement).dataset;
     const picks = event.key === "Enter" || event.key === " ";
-    const to = picks ? from : neighbour(from, event.key);
-    if (to === undefined) return;
+    const to = picks || step === undefined ? undefined : neighbour(Number(step), event.key);
+    if (!picks && to === undefined) return;
     event.preventDefault();
-    if (picks) this.pick(from);
-    else this.go(to);
+    if (to !== undefined) this.go(to);
+    else if (group !== undefined) this.open(Number(group));
+    else if (step !== undefined) this.pick(Number(step));
   }
 
   /**
@@ -151,6 +175,7 @@ class Graph {
    * @param {number} number
    */
   go(number) {
+    this.isMoved ||= this.camera.isFar;
     this.camera.show(steps[number].place, this.size);
     this.entry = number;
     this.redraw();
@@ -168,17 +193,24 @@ class Graph {
    * @param {number} number
    */
   bring(number) {
+    this.turn();
+    this.isMoved ||= this.camera.isFar;
     this.camera.show(steps[number].place, this.size);
     this.draw();
   }
 
-  /** Draws all anew that is in sight. */
+  /** Draws all anew that is in sight. The step that has the focus keeps it. */
   redraw() {
+    const { step } = /** @type {SVGElement} */ (document.activeElement).dataset;
     for (const node of [...this.boxes.values(), ...this.lines.values()]) node.remove();
     this.boxes.clear();
     this.lines.clear();
+    this.arrowGroup.replaceChildren();
+    this.boxGroup.replaceChildren();
     this.isFar = this.camera.isFar;
+    if (this.isOverview) this.drawGroups();
     this.draw();
+    if (step !== undefined) this.focus(Number(step));
   }
 
   /** Draws what has come into sight, removes what has left it. */
@@ -189,12 +221,20 @@ class Graph {
       return;
     }
     const sight = this.camera.sight(this.size);
+    const labels = this.isFar && !this.isOverview ? farLabels(this.camera.zoom, sight) : [];
+    this.labelGroup.replaceChildren(...labels);
+    if (this.isOverview) return;
     steps.forEach((step, number) => {
       this.keep(this.boxes, number, overlap(boxOf(step.place), sight));
     });
     this.arrows.forEach((arrow, number) => {
       this.keep(this.lines, number, this.shows(arrow) && overlap(around(placesOf(arrow)), sight));
     });
+  }
+
+  drawGroups() {
+    this.arrowGroup.append(...groupArrows.map(groupArrowShape));
+    this.boxGroup.append(...groups.map((_, number) => groupShape(number, this.visible)));
   }
 
   /**

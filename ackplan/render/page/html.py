@@ -16,6 +16,7 @@ import re
 from importlib import resources
 
 from ackplan.app.drift import Drift
+from ackplan.core.language import phrase
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Result
 from ackplan.plan.model import Plan
@@ -32,25 +33,46 @@ _SCRIPTS = (
     "format",
     "elements",
     "model",
+    "order",
     "search",
     "virtual",
     "list",
+    "findings",
     "detail",
     "changes",
     "sides",
     "step",
     "geometry",
     "drawing",
+    "overview",
     "drag",
     "camera",
     "graph",
     "schedule",
     "head",
+    "choices",
+    "address",
     "page",
 )
 _STYLES = ("theme", "layout", "parts", "drawing")
 # Comments that fill lines: a page has no need of them, and types stand in many.
 _COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
+# What stands in the page itself.
+_WORDS = {
+    "skip": "Skip to the clusters",
+    "theme": "Theme",
+    "lightdark": "Light or dark",
+    "about": "About it",
+    "warnings": "Warnings",
+    "noscript": "Clusters, graph and schedule need JavaScript. As text: ackplan show PLANFILE.",
+    "views": "Views",
+    "bar": "Views and filters",
+    "search": "Search",
+    "everything": "Search everything  ( / )",
+    "only": "Show only",
+    "details": "Details",
+}
+_TAGS = {"zh": "zh-CN"}
 _PLACE = re.compile(r"\{\{([a-z]+)\}\}")
 _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
@@ -79,6 +101,8 @@ def _page(data: PageData) -> str:
     script, style = _script(), _style()
     filled = {
         "policy": _policy(script, style),
+        **{name: html.escape(phrase(words)) for name, words in _WORDS.items()},
+        "language": _TAGS.get(data["language"], data["language"]),
         "title": html.escape(f"{data['title']}: {data['headline']}"),
         "heading": html.escape(data["title"]),
         "headline": html.escape(data["headline"]),

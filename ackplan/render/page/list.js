@@ -1,19 +1,47 @@
 // The clusters, a row each: what happens to it, or what became of it, and how long that takes.
 
 const MOST_CHANGES = 3;
+/** So many pixels wide, the list has no column for what changes. */
+const NARROW_LIST = 720;
 
 const clusterList = new VirtualList({
   id: "clusters",
-  label: "Clusters",
-  height: 52,
-  fill: fillCluster,
+  label: say("Clusters"),
+  height: clusterHeight,
+  fill: (item, row) => (item < 0 ? fillHead(item, row) : fillCluster(item, row)),
   choose: (number) => choose(number, -1),
 });
 const clusterView = element("div", { id: "list" }, columnTitles(), clusterList.root);
 
+/**
+ * How high a row is, so that each of these names stands whole in it.
+ *
+ * @param {number[]} items
+ * @param {number} width
+ */
+function clusterHeight(items, width) {
+  const isNarrow = width <= NARROW_LIST;
+  const foot = isNarrow && items.some((number) => number >= 0 && flags(clusters[number]).length) ? 24 : 0;
+  const room = isNarrow ? width - 34 - 46 - 72 : ((width - 34 - 170 - 60 - 48 - 64) * 3) / 8;
+  const names = items.map((number) => clusters[number]?.name ?? "");
+  return 32 + foot + 20 * linesOf(names, room);
+}
+
+/**
+ * The head of a group.
+ *
+ * @param {number} item
+ * @param {HTMLElement} row
+ */
+function fillHead(item, row) {
+  row.classList.add("head");
+  row.setAttribute("aria-disabled", "true");
+  row.append(element("h2", {}, heads[-item - 1]));
+}
+
 function columnTitles() {
   const titles = ["", "Cluster", data.run ? "What happened" : "What changes", "", data.run ? "Took" : "Expected"];
-  const cells = titles.map((title) => element("span", {}, title));
+  const cells = titles.map((title) => element("span", {}, title && say(title)));
   return element("div", { class: "titles", "aria-hidden": "true" }, ...cells);
 }
 
@@ -26,7 +54,7 @@ function fillCluster(number, row) {
   row.classList.add("cluster");
   row.setAttribute("data-tone", cluster.tone);
   const short = element("div", { class: "short" }, changesInShort(cluster) ?? phrase(cluster));
-  const region = element("span", { class: "region" }, joined(" · ", cluster.kind, cluster.region));
+  const region = element("span", { class: "region" }, joined(" · ", cluster.title, cluster.region));
   const label = element("div", { class: "label" }, cluster.name);
   row.append(
     element("span", { class: "mark", "aria-hidden": "true" }, cluster.mark ?? "="),
@@ -63,7 +91,8 @@ function changesInShort(cluster) {
   if (cluster.tone === "create" || cluster.status === "failed" || !cluster.fields?.length) return null;
   const fields = [...cluster.fields].sort((a, b) => Number(isMinor(a)) - Number(isMinor(b)));
   const shown = fields.slice(0, MOST_CHANGES).map(changeInShort);
-  if (fields.length > MOST_CHANGES) shown.push(element("span", {}, `and ${fields.length - MOST_CHANGES} more`));
+  if (fields.length > MOST_CHANGES)
+    shown.push(element("span", {}, say("and {count} more", { count: fields.length - MOST_CHANGES })));
   return element("div", { class: "moves" }, ...shown);
 }
 
@@ -79,21 +108,31 @@ function changeInShort({ mark, name, before, after }) {
   return element("span", {}, `${mark === "~" ? "" : mark}${text(name)} `, old, old && fresh && " → ", fresh);
 }
 
-/** @param {Cluster} cluster */
+/**
+ * What is to be seen of a cluster at a glance: what became of it, what it is in danger of, what was found.
+ *
+ * @param {Cluster} cluster
+ */
 function flags(cluster) {
+  const { tone, status } = cluster;
   const retries = retriesOf(cluster);
-  const findings = findingsOf(cluster);
-  const errors = findings.filter((finding) => finding.severity === "error").length;
-  const warnings = findings.length - errors;
   const { drift } = data.notes;
   return present([
-    errors > 0 && badge("error", counted(errors, "error")),
-    warnings > 0 && badge("warning", counted(warnings, "warning")),
-    retries > 0 && badge("warning", retries === 1 ? "1 retry" : `${retries} retries`),
-    cluster.status && cluster.status !== "no-op" && badge(cluster.status, cluster.status),
-    cluster.tone === "blocked" && badge("blocked", "blocked"),
+    status && status !== "no-op" && badge(status, say(status)),
+    tone === "blocked" && badge("blocked", say("blocked")),
+    tone === "scale-in" && !data.run && badge("scale-in", say("scale in")),
     cluster.drift && badge(drift.tone, drift.text),
+    retries > 0 && badge("warning", retries === 1 ? say("1 retry") : say("{count} retries", { count: retries })),
+    findingsFlag(cluster),
   ]);
+}
+
+/** @param {Cluster} cluster */
+function findingsFlag(cluster) {
+  const findings = findingsOf(cluster);
+  const errors = findings.filter((finding) => finding.severity === "error").length;
+  if (errors) return badge("error", counted(errors, "error"));
+  return findings.length > 0 && badge("warning", counted(findings.length, "warning"));
 }
 
 /** @param {Cluster} cluster */

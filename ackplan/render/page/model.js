@@ -3,6 +3,9 @@
 /** @type {Page} */
 const data = JSON.parse(part("data").textContent ?? "");
 const { clusters, steps } = data;
+for (const [english, words] of Object.entries(data.phrases ?? {})) phrasebook.set(english, words);
+/** What all of them are called. */
+const noun = clusters.some((cluster) => cluster.name.includes("/")) ? "resource" : "cluster";
 const clusterNumbers = new Map(clusters.map((cluster, number) => [cluster.name, number]));
 
 /** Numbers of steps by the name of their cluster. @type {Map<string, number[]>} */
@@ -17,10 +20,32 @@ steps.forEach((step, number) => {
   step.needs?.forEach((need) => waitingFor[need].push(number));
 });
 
+/** The findings of rules by the name of their cluster. @type {Map<string, Finding[]>} */
+const ruled = new Map();
+
+for (const rule of data.rules) {
+  for (const { text: detail, names = [] } of rule.details) {
+    for (const name of names) ruled.set(name, [...(ruled.get(name) ?? []), findingOfRule(rule, detail)]);
+  }
+}
+
+/**
+ * What a rule found of one cluster.
+ *
+ * @param {Rule} rule
+ * @param {string} detail
+ * @returns {Finding}
+ */
+function findingOfRule({ rule, severity, code, summary, cures = [] }, detail) {
+  return { severity, code, summary, subject: rule, detail, cure: cures.join("; ") };
+}
+
 /** The chosen cluster and step, by number; -1: none. */
 const chosen = {
   query: "",
   tones: /** @type {Set<string>} */ (new Set()),
+  grouping: /** @type {Grouping} */ (""),
+  order: /** @type {Order} */ ("harm"),
   cluster: -1,
   step: -1,
 };
@@ -54,7 +79,7 @@ function clusterNumber(name) {
  * @param {Cluster} cluster
  */
 function findingsOf(cluster) {
-  return data.findings.filter((finding) => finding.cluster === cluster.name);
+  return [...data.findings.filter((finding) => finding.cluster === cluster.name), ...(ruled.get(cluster.name) ?? [])];
 }
 
 /**
@@ -96,12 +121,12 @@ function toneOf(step) {
 }
 
 /**
- * Whether a step is to stand out as one of the longest way: a run's is only told, not drawn.
+ * Whether a step is one of the longest way.
  *
  * @param {Step} step
  */
 function isCritical(step) {
-  return Boolean(step.critical) && !data.run;
+  return Boolean(step.critical);
 }
 
 /**
@@ -110,8 +135,8 @@ function isCritical(step) {
  * @param {Step} step
  */
 function stepLabel(step) {
-  const time = step.end ? step.end.status : step.expected && `about ${step.expected}`;
-  const state = [step.tone === "blocked" && "blocked", isCritical(step) && "on the critical path"];
+  const time = step.end ? say(step.end.status) : step.expected && say("about {time}", { time: step.expected });
+  const state = [step.tone === "blocked" && say("blocked"), isCritical(step) && say("on the critical path")];
   return joined(", ", `${step.cluster}: ${step.text}`, step.call, time, ...state);
 }
 

@@ -1,18 +1,28 @@
-// Puts the page together: tabs, search and filters, and what is chosen, which the address keeps.
+// Puts the page together: tabs, search and filters, and what is chosen.
 
-/** @typedef {"clusters" | "graph" | "schedule"} ViewName */
+/** @typedef {"clusters" | "graph" | "schedule" | "findings"} ViewName */
 
 /** @type {Record<ViewName, {label: string, root: HTMLElement}>} */
 const VIEWS = {
-  clusters: { label: "Clusters", root: clusterView },
-  graph: { label: "Graph", root: graph.root },
-  schedule: { label: "Schedule", root: scheduleView },
+  clusters: { label: say("Clusters"), root: clusterView },
+  graph: { label: say("Graph"), root: graph.root },
+  schedule: { label: say("Schedule"), root: scheduleView },
+  findings: { label: say("Findings {count}", { count: findingCount() }), root: findingsView },
 };
-const VIEW_NAMES = /** @type {ViewName[]} */ (Object.keys(VIEWS));
-const NARROW = "(max-width: 860px)";
+const VIEW_NAMES = /** @type {ViewName[]} */ (Object.keys(VIEWS)).filter(hasContent);
 
 /** @type {ViewName} */
 let view = "clusters";
+
+/**
+ * Whether there is something to see in a view: drift has no steps.
+ *
+ * @param {ViewName} name
+ */
+function hasContent(name) {
+  if (name === "findings") return findingCount() > 0;
+  return name === "clusters" || steps.length > 0;
+}
 
 /**
  * Chooses a cluster and one of its steps, by number, or nothing (-1).
@@ -37,46 +47,9 @@ function choose(cluster, step) {
 
 /** Where details cover the page, the focus goes with them, and back. */
 function moveFocus() {
-  if (!matchMedia(NARROW).matches) return;
+  if (!matchMedia(NARROW).matches || isRecalling) return;
   if (chosen.cluster >= 0) part("detail").focus({ preventScroll: true });
   else part(`tab-${view}`).focus({ preventScroll: true });
-}
-
-function remember() {
-  const name = clusters[chosen.cluster]?.name;
-  const address = `#/${view}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
-  if (location.hash !== address) history.replaceState(null, "", address);
-}
-
-/**
- * Shows what an address says: a view, and a cluster by its name.
- *
- * @param {string} address
- */
-function recall(address) {
-  const [, wanted, name] = address.split("/");
-  if (isView(wanted)) switchTo(wanted);
-  const number = clusterNumber(decoded(name ?? ""));
-  if (number < 0) return;
-  const [first = -1] = stepsOfCluster(clusters[number].name);
-  choose(number, view === "clusters" ? -1 : first);
-}
-
-/**
- * @param {string} name
- * @returns {name is ViewName}
- */
-function isView(name) {
-  return Object.hasOwn(VIEWS, name);
-}
-
-/** @param {string} name */
-function decoded(name) {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 }
 
 /** @param {ViewName} name */
@@ -90,20 +63,22 @@ function switchTo(name) {
   }
   part("view").setAttribute("aria-labelledby", `tab-${name}`);
   if (name === "graph") graph.resize();
-  else (name === "clusters" ? clusterList : stepList).draw();
+  else if (name !== "findings") (name === "clusters" ? clusterList : stepList).measure();
+  showEmpty(visibleClusters().length);
   remember();
 }
 
-/** Takes search and filters in: all views follow. */
+/** Takes search, filters and order in: all views follow. */
 function refresh() {
   const visible = visibleClusters();
-  clusterList.set(visible);
+  clusterList.set(listItems(visible));
   clusterList.mark(chosen.cluster, false);
   showSchedule(new Set(visible));
   graph.filter();
-  const nested = clusters.some((cluster) => cluster.name.includes("/"));
-  const all = counted(clusters.length, nested ? "resource" : "cluster");
-  const some = `${visible.length.toLocaleString("en")} of ${all}`;
+  countFilters();
+  showEmpty(visible.length);
+  const all = counted(clusters.length, noun);
+  const some = say("{some} of {all}", { some: visible.length.toLocaleString("en"), all });
   part("count").textContent = visible.length === clusters.length ? all : some;
 }
 
@@ -131,34 +106,6 @@ function tabKey(event) {
   part(`tab-${view}`).focus();
 }
 
-/** @param {Filter} filter */
-function filterButton({ tone, text }) {
-  const button = element(
-    "button",
-    {
-      type: "button",
-      class: "chip",
-      "data-tone": tone,
-      "aria-pressed": "false",
-    },
-    text,
-  );
-  button.addEventListener("click", () => toggle(tone, button));
-  return button;
-}
-
-/**
- * @param {Tone} tone
- * @param {HTMLElement} button
- */
-function toggle(tone, button) {
-  const isOn = !chosen.tones.has(tone);
-  if (isOn) chosen.tones.add(tone);
-  else chosen.tones.delete(tone);
-  button.setAttribute("aria-pressed", String(isOn));
-  refresh();
-}
-
 /** @param {KeyboardEvent} event */
 function shortcuts(event) {
   const isTyping = source(event).closest("input");
@@ -179,6 +126,7 @@ function searchField() {
 function search() {
   chosen.query = searchField().value;
   refresh();
+  remember(false);
 }
 
 function changeTheme() {
@@ -190,19 +138,17 @@ function changeTheme() {
 
 function start() {
   part("tabs").append(...tabs());
-  part("filters").append(...data.filters.map(filterButton));
-  part("view").append(...VIEW_NAMES.map((name) => VIEWS[name].root));
+  part("tabs").hidden = VIEW_NAMES.length < 2;
+  part("filters").append(...data.filters.map(filterButton), ...listChoices());
+  part("view").append(...VIEW_NAMES.map((name) => VIEWS[name].root), emptyPart);
+  findingsView.append(...allFindings());
   showHead();
   drawAxis();
   part("search").addEventListener("input", search);
   part("theme").addEventListener("click", changeTheme);
   document.addEventListener("keydown", shortcuts);
   window.addEventListener("hashchange", () => recall(location.hash));
-  const address = location.hash;
-  showDetail();
-  refresh();
-  switchTo(data.view ?? "clusters");
-  recall(address);
+  recall(location.hash);
 }
 
 start();

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ackplan import __version__
 from ackplan.core.answers import Retry
+from ackplan.core.language import ENGLISH, phrase, speaking
 from ackplan.execute import schedule
 from ackplan.execute.outcomes import Outcome, Result, Status
 from ackplan.plan.model import Change, Plan
 from ackplan.render.facts.run import RunFacts, begun, ran
 from ackplan.render.facts.safe import printable
-from ackplan.render.facts.summary import path_in_short
+from ackplan.render.facts.summary import path_in_short, tone
 from ackplan.render.facts.view import clusters_of
 from ackplan.render.facts.words import DONE, duration, headline
 from ackplan.render.page.compact import Data, PageData, compact
 from ackplan.render.page.data import plan_data
 from ackplan.render.page.finding import finding_data
 
-_STATUS = ("failed", "interrupted", "skipped", "not started", "done")
+_UNDONE = ("failed", "interrupted", "skipped", "not started")
+_STATUS = (*_UNDONE, "done")
+_DID = {
+    "create": "created",
+    "scale": "scaled out",
+    "scale-in": "scaled in",
+    "update": "changed",
+    "replace": "replaced",
+    "delete": "destroyed",
+    "adopt": "adopted",
+    "forget": "forgotten",
+    "record": "recorded",
+}
 
 
 def report_data(plan: Plan, result: Result, facts: RunFacts) -> PageData:
@@ -34,12 +47,12 @@ def report_data(plan: Plan, result: Result, facts: RunFacts) -> PageData:
     statuses = _statuses(plan, ends)
     for cluster, change, status in zip(data["clusters"], plan.changes, statuses, strict=True):
         cluster.update(compact({"status": status, "became": _became(status, change)}))
-    counts = [(status, f"{statuses.count(status)} {status}") for status in _STATUS if status in statuses]
+    counts = [(status, f"{statuses.count(status)} {phrase(status)}") for status in _STATUS if status in statuses]
     whole: PageData = {
         **data,
-        "title": f"{_what(plan, facts)} {_how(result)}",
-        "headline": ", ".join(text for _, text in counts) or _nothing(result),
-        "filters": _filters(counts) + data["filters"],
+        "title": phrase(f"{_what(plan, facts)} {_how(result)}"),
+        "headline": phrase(", ").join(text for _, text in counts) or _nothing(result),
+        "filters": _filters(plan, statuses, data["filters"]),
         "facts": [{"name": name, "text": text} for name, text in _facts(plan, result, facts)],
         "seconds": max((_start(end, start) + _seconds(end) for end in ends if end and ran(end)), default=0.0),
         "run": True,
@@ -47,9 +60,16 @@ def report_data(plan: Plan, result: Result, facts: RunFacts) -> PageData:
     return {**whole, "path": _path(plan, result, data["steps"])}
 
 
-def _filters(counts: Iterable[tuple[str, str]]) -> list[Data]:
-    """What clusters can be filtered by besides what happens to them: what became of them."""
-    return [{"tone": status, "text": text} for status, text in counts]
+def _filters(plan: Plan, statuses: Sequence[str], planned: Sequence[Data]) -> list[Data]:
+    """What clusters can be filtered by: what was not done, and what was, in words for what is over."""
+    undone: list[Data] = [{"tone": status, "text": phrase(status)} for status in _UNDONE if status in statuses]
+    done = {tone(change) for change, status in zip(plan.changes, statuses, strict=True) if status in {"done", "no-op"}}
+    did: list[Data] = [
+        {"tone": each["tone"], "text": phrase(_DID.get(str(each["tone"]), str(each["text"])))}
+        for each in planned
+        if each["tone"] in done or each["tone"] in {"drift", "no-op"}
+    ]
+    return undone + did
 
 
 def _statuses(plan: Plan, ends: Iterable[Outcome | None]) -> list[str]:
@@ -78,7 +98,7 @@ def _with_errors(plan: Plan, result: Result) -> Plan:
 
 
 def _nothing(result: Result) -> str:
-    return "nothing was done" if result.errors else "nothing to do"
+    return phrase("nothing was done" if result.errors else "nothing to do")
 
 
 def _what(plan: Plan, facts: RunFacts) -> str:
@@ -93,10 +113,10 @@ def _facts(plan: Plan, result: Result, facts: RunFacts) -> list[tuple[str, str]]
     """Names and texts for the head of the page."""
     earlier = sum(step.id not in result.outcomes for step in plan.steps)
     counted_steps = [(result.count(status), status.value) for status in Status] + [(earlier, "by an earlier run")]
-    counts = ", ".join(f"{number} {what}" for number, what in counted_steps if number)
+    counts = phrase(", ").join(f"{number} {phrase(what)}" for number, what in counted_steps if number)
     retries = sum(len(outcome.retries) for outcome in result.outcomes.values())
     named = [
-        ("Steps", counts or "none"),
+        ("Steps", counts or phrase("none")),
         ("Took", duration(result.seconds)),
         ("Retries", str(retries) if retries else ""),
         ("Run", printable(facts.run)),
@@ -105,13 +125,13 @@ def _facts(plan: Plan, result: Result, facts: RunFacts) -> list[tuple[str, str]]
         ("To", printable(facts.ended)),
         ("ackplan", __version__),
     ]
-    return [(name, text) for name, text in named if text]
+    return [(phrase(name), text) for name, text in named if text]
 
 
 def _ending(outcome: Outcome | None, start: float) -> Data:
     """What became of a step. One without an outcome was done by an earlier run of the same plan."""
     if outcome is None:
-        return {"status": "done", "seconds": 0, "note": "done by an earlier run"}
+        return {"status": "done", "seconds": 0, "note": phrase("done by an earlier run")}
     has_run = ran(outcome)
     return compact(
         {
@@ -146,8 +166,10 @@ def _retry(retry: Retry) -> Data:
 def _became(status: str, change: Change) -> str:
     """What is said of a cluster, behind its name, once the run is over."""
     if status == "done":
-        return DONE[change.action]
-    return headline(change.action, change.reason, blocked=True).replace("would", "was to") if status != "no-op" else ""
+        return phrase(DONE[change.action])
+    with speaking(ENGLISH):
+        planned = headline(change.action, change.reason, blocked=True)
+    return phrase(planned.replace("would", "was to")) if status != "no-op" else ""
 
 
 def _worst(statuses: set[str]) -> str:

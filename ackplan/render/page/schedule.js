@@ -2,8 +2,8 @@
 
 const stepList = new VirtualList({
   id: "steps",
-  label: "Steps in the order in which they start",
-  height: 30,
+  label: say("Steps in the order in which they start"),
+  height: stepHeight,
   fill: fillStep,
   choose: (number) => choose(clusterNumber(steps[number].cluster), number),
 });
@@ -11,6 +11,17 @@ const axis = element("div", { class: "axis", "aria-hidden": "true" });
 const axisLines = element("div", { class: "lines", "aria-hidden": "true" });
 const scheduleView = element("div", { id: "schedule" }, axisLines, axis, stepList.root);
 const scheduled = [...steps.keys()].filter((number) => timesOf(steps[number])).sort(byStart);
+
+/**
+ * How high a row is; on a narrow screen what a step is stands above its bar, whole.
+ *
+ * @param {number[]} items
+ * @param {number} width
+ */
+function stepHeight(items, width) {
+  const words = items.map((number) => `${steps[number].cluster} ${steps[number].text}`);
+  return width > NARROW_WIDTH ? 10 + 20 * linesOf(words, 238) : 26 + 20 * linesOf(words, width - 90);
+}
 
 /**
  * @param {number} a
@@ -43,15 +54,15 @@ function fillStep(number, row) {
   const step = steps[number];
   const { start, seconds } = timesOf(step) ?? { start: 0, seconds: 0 };
   row.classList.add("timed");
-  row.setAttribute("aria-label", `${stepLabel(step)}, starts at ${duration(start)}`);
+  row.setAttribute("aria-label", say("{step}, starts at {time}", { step: stepLabel(step), time: duration(start) }));
   const bar = element("div", {
-    class: step.critical || data.run ? "bar critical" : "bar",
+    class: isCritical(step) ? "bar critical" : "bar",
     "data-tone": toneOf(step),
   });
   bar.style.left = share(start);
   bar.style.width = share(seconds);
   row.append(
-    element("div", { class: "label" }, step.cluster, element("span", { class: "quiet" }, ` ${step.text}`)),
+    element("div", { class: "label" }, step.cluster, " ", element("span", { class: "quiet" }, step.text)),
     element("div", { class: "track" }, bar),
     element("div", { class: "time" }, data.run ? precise(seconds) : duration(seconds)),
   );
@@ -70,6 +81,6 @@ function drawAxis() {
     axisLines.append(line);
     return mark;
   });
-  const legend = steps.some(isCritical) ? [element("span", { class: "legend" }, "critical path")] : [];
+  const legend = steps.some(isCritical) ? [element("span", { class: "legend" }, say("critical path"))] : [];
   axis.append(...legend, element("div", {}, ...marks));
 }

@@ -1,4 +1,4 @@
-// Which clusters a reader wants to see, and in which order: words that were typed, filters that were chosen.
+// Which clusters a reader wants to see: words that were typed, filters that were chosen.
 
 /** Clusters as they are listed: what failed first, then what could hurt, else in their own order. */
 const RANKS = [
@@ -10,16 +10,16 @@ const RANKS = [
   "blocked",
   "delete",
   "replace",
+  "scale-in",
   "scale",
   "update",
   "create",
   "adopt",
   "forget",
   "record",
+  "drift",
   "no-op",
 ];
-const ranked = clusters.map((_, number) => number).sort(byRank);
-
 /** The searched text of each cluster, once it was needed. @type {Map<number, string>} */
 const haystacks = new Map();
 
@@ -39,7 +39,13 @@ function rank(tone) {
 
 /** The numbers of the clusters to be seen, in the order in which they are listed. */
 function visibleClusters() {
-  return ranked.filter(isVisible);
+  const visible = [...clusters.keys()].filter(isVisible);
+  return visible.sort(ORDERS[chosen.order].compare);
+}
+
+/** The numbers of the clusters that the search leaves, whatever the filters say. */
+function searchedClusters() {
+  return [...clusters.keys()].filter(isSearched);
 }
 
 /**
@@ -48,8 +54,11 @@ function visibleClusters() {
  * @param {number} number
  */
 function isVisible(number) {
-  const cluster = clusters[number];
-  if (!passesFilters(cluster)) return false;
+  return passesFilters(clusters[number]) && isSearched(number);
+}
+
+/** @param {number} number */
+function isSearched(number) {
   const words = chosen.query.toLowerCase().split(/\s+/).filter(Boolean);
   return words.every((word) => haystack(number).includes(word));
 }
@@ -71,10 +80,19 @@ function passesFilters(cluster) {
  */
 function tonesOf(cluster) {
   /** @type {string[]} */
-  const tones = [cluster.tone];
+  const tones = isUndone(cluster) ? [] : [cluster.tone];
   if (cluster.drift) tones.push(data.notes.drift.tone);
   if (cluster.status && cluster.status !== "no-op") tones.push(cluster.status);
   return tones;
+}
+
+/**
+ * Whether a run was to do something to a cluster and did not.
+ *
+ * @param {Cluster} cluster
+ */
+function isUndone({ status }) {
+  return status !== undefined && status !== "done" && status !== "no-op";
 }
 
 /** @param {number} number */
@@ -91,7 +109,16 @@ function haystack(number) {
 function clusterWords(cluster) {
   const findings = [...findingsOf(cluster), ...(cluster.blocked ?? [])];
   return [
-    ...[cluster.name, cluster.kind, cluster.region, cluster.id, cluster.state, cluster.headline, cluster.became],
+    ...[
+      cluster.name,
+      cluster.title,
+      cluster.region,
+      cluster.team,
+      cluster.id,
+      cluster.state,
+      cluster.headline,
+      cluster.became,
+    ],
     ...[cluster.reason, cluster.drift, cluster.status, ...(cluster.notes ?? [])],
     ...(cluster.fields ?? []).flatMap(fieldWords),
     ...findings.flatMap(findingWords),

@@ -9,15 +9,15 @@ function sideParts({ sides }) {
   const { names, changes } = sides;
   const rows = names.map((name, row) => {
     const cells = [
-      sideCell(sides.wanted, row, "not in the spec"),
-      sideCell(sides.recorded, row, "not recorded"),
-      sideCell(sides.live, row, "not live"),
+      sideCell(sides.wanted, row, say("not in the spec")),
+      sideCell(sides.recorded, row, say("not recorded")),
+      sideCell(sides.live, row, say("not live")),
     ];
     return element("tr", { class: row < changes ? "moved" : null }, keyCell(name), ...cells);
   });
-  const hint = "Not told: the API does not show it, or the plan does not keep it.";
+  const hint = say("Not told: the API does not show it, or the plan does not keep it.");
   return present([
-    element("h3", {}, "Wanted, recorded, live"),
+    element("h3", {}, say("Wanted, recorded, live")),
     isPartlyTold(sides) && element("p", { class: "quiet" }, hint),
     table("Wanted, recorded, live", ["Parameter", "Wanted", "Recorded", "Live"], rows),
   ]);

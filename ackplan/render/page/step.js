@@ -5,7 +5,7 @@ const MOST_NEEDS = 8;
 /** @param {Cluster} cluster */
 function stepParts(cluster) {
   const own = stepsOfCluster(cluster.name);
-  return own.length ? [element("h3", {}, own.length === 1 ? "Step" : "Steps"), ...own.map(stepPart)] : [];
+  return own.length ? [element("h3", {}, say(own.length === 1 ? "Step" : "Steps")), ...own.map(stepPart)] : [];
 }
 
 /** @param {number} number */
@@ -22,12 +22,12 @@ function stepPart(number) {
       "header",
       {},
       element("b", {}, step.text),
-      isCritical(step) && badge("record", "critical path"),
-      end && badge(end.status, end.status),
+      isCritical(step) && badge("record", say("critical path")),
+      end && badge(end.status, say(end.status)),
     ),
     call
       ? element("p", { class: "call" }, element("code", {}, call))
-      : element("p", { class: "quiet" }, "calls nothing"),
+      : element("p", { class: "quiet" }, say("calls nothing")),
     stepFacts(step),
     ...(end?.errors ?? []).map(findingPart),
     step.body ? bodyPart(step, step.body, number === chosen.step) : null,
@@ -46,12 +46,13 @@ function stepFacts(step) {
   const facts = [
     ["Workers", workers && `${workers.before} → ${workers.after}`],
     ["Instances", instances.join(", ")],
-    ["Expected", expected && `${expected}, given up after ${timeout}`],
+    ["Expected", expected && say("{time}, given up after {timeout}", { time: expected, timeout })],
     ["After", needs.length ? nameLinks(needs, MOST_NEEDS) : ""],
     ...endFacts(step.end),
   ];
   const lines = facts.filter(([, fact]) => fact);
-  return lines.length ? definitions(lines) : null;
+  if (!lines.length) return null;
+  return definitions(lines.map(([name, fact]) => [say(name), fact]));
 }
 
 /**
@@ -60,7 +61,8 @@ function stepFacts(step) {
  */
 function endFacts(end) {
   if (!end) return [];
-  const took = end.took && `${precise(end.seconds)}, from ${precise(end.start ?? 0)} on`;
+  const took =
+    end.took && say("{time}, from {start} on", { time: precise(end.seconds), start: precise(end.start ?? 0) });
   return [
     ["Took", took || end.note],
     ["Cluster", end.id],
@@ -83,7 +85,7 @@ function neededClusters({ cluster, needs = [] }) {
 
 /** @param {Retry} retry */
 function retryText({ code, request, pause }) {
-  return joined(", ", code, request && `request ${request}`, `again after ${pause}s`);
+  return joined(", ", code, request && say("request {id}", { id: request }), say("again after {pause}s", { pause }));
 }
 
 /**
@@ -93,7 +95,7 @@ function retryText({ code, request, pause }) {
  */
 function bodyPart(step, body, isChosen) {
   const open = isChosen || step.kind !== "create";
-  const label = `Body of ${step.text}`;
+  const label = say("Body of {step}", { step: step.text });
   const lines = element("pre", { tabindex: 0, role: "region", "aria-label": label }, body);
-  return element("details", { open }, element("summary", {}, "Body"), lines);
+  return element("details", { open }, element("summary", {}, say("Body")), lines);
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ackplan.core.language import phrase
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts.formatting import redacted
 from ackplan.render.facts.safe import printable
@@ -38,7 +39,7 @@ def _step(step: Step, change: Change, graph: _Graph) -> Data:
             "cluster": printable(step.name),
             "kind": step.traits.name,
             "tone": "blocked" if change.is_blocked else step.traits.tone,
-            "text": step.traits.verb.infinitive,
+            "text": phrase(step.traits.verb.infinitive),
             **_call(step),
             "workers": _workers(step),
             "instances": [printable(instance) for instance in step.instances],

@@ -5,18 +5,20 @@ const SPARE_ROWS = 6;
 
 class VirtualList {
   /**
-   * `fill` fills the row of an item, `choose` is called when a reader picks one. Items are numbers, rows `height` high.
+   * `fill` fills the row of an item, `choose` is called when a reader picks one. Items are numbers; those below
+   * zero are heads, which are never chosen. `height` says how high all rows are, of these items in so many pixels.
    *
    * @param {{
    *   id: string,
    *   label: string,
-   *   height: number,
+   *   height: (items: number[], width: number) => number,
    *   fill: (item: number, row: HTMLElement) => void,
    *   choose: (item: number) => void,
    * }} options
    */
   constructor({ id, label, height, fill, choose }) {
-    this.height = height;
+    this.heightOf = height;
+    this.height = height([], 0);
     this.fill = fill;
     this.choose = choose;
     /** @type {number[]} */
@@ -36,14 +38,24 @@ class VirtualList {
     this.root.addEventListener("scroll", () => this.draw(), { passive: true });
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("click", (event) => this.click(event));
-    new ResizeObserver(() => this.draw()).observe(this.root);
+    new ResizeObserver(() => this.measure()).observe(this.root);
   }
 
   /** @param {number[]} items */
   set(items) {
     this.items = items;
-    this.inner.style.height = `${items.length * this.height}px`;
-    this.clear();
+    this.height = 0;
+    this.measure();
+  }
+
+  /** Gives the rows the height that they need in this width. */
+  measure() {
+    const height = this.heightOf(this.items, this.root.clientWidth);
+    if (height !== this.height) {
+      this.height = height;
+      this.inner.style.height = `${this.items.length * height}px`;
+      this.clear();
+    }
     this.draw();
   }
 
@@ -53,7 +65,7 @@ class VirtualList {
    * @param {number} item
    */
   mark(item, show = true) {
-    this.current = this.items.indexOf(item);
+    this.current = item < 0 ? -1 : this.items.indexOf(item);
     if (show && this.current >= 0) this.reveal(this.current);
     this.clear();
     this.draw();
@@ -117,7 +129,7 @@ class VirtualList {
 
   /** @param {number} index */
   pick(index) {
-    if (index >= 0 && index < this.items.length) this.choose(this.items[index]);
+    if (index >= 0 && index < this.items.length && this.items[index] >= 0) this.choose(this.items[index]);
   }
 
   /** @param {KeyboardEvent} event */
@@ -126,7 +138,9 @@ class VirtualList {
     const index = nextIndex(event.key, this.current, this.items.length, page);
     if (index === null || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    this.pick(index);
+    const turn = index >= this.current && event.key !== "End" ? 1 : -1;
+    const isHead = this.items[index] < 0;
+    this.pick(isHead && this.items[index + turn] === undefined ? index - turn : index + (isHead ? turn : 0));
   }
 }
 

@@ -14,6 +14,7 @@ from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.parts import encode_diagnostic, encode_left_out
 from ackplan.render.facts.compared import compared
 from ackplan.render.facts.formatting import redacted
+from ackplan.render.facts.kept_resources import notes_of
 
 
 def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, object]:
@@ -95,7 +96,7 @@ def _change(change: Change) -> dict[str, object]:
         "because": change.reason.value,
         "parameters": [_parameter(parameter, change.kind) for parameter in change.parameters],
         "blocked": [_diagnostic(diagnostic) for diagnostic in change.blocked],
-        "notes": list(change.notes),
+        "notes": list(notes_of(change)),
         "live_state": change.live_state,
         "depends_on": list(change.depends_on),
     }

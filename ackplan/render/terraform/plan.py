@@ -6,27 +6,28 @@ stands under the one key `ackplan`. No secret is in it, and no time: the same pl
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
 
 from ackplan import __version__
+from ackplan.core import language
 from ackplan.core.actions import Action
-from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, has_errors
-from ackplan.core.json_types import Json, JsonObject
+from ackplan.core.json_types import Json
 from ackplan.core.world import encode_world
 from ackplan.execute.limits import USUAL, Limits
-from ackplan.plan.model import Change, Plan
+from ackplan.plan.model import Plan
 from ackplan.plan.plan_file import PlanFile
-from ackplan.record import Record, RecordedCluster
+from ackplan.record import Record
 from ackplan.render.facts.safe import escaped
-from ackplan.render.terraform import provider as resources
+from ackplan.render.terraform import naming
+from ackplan.render.terraform import resource_values as values
 from ackplan.render.terraform.checks import checks
+from ackplan.render.terraform.configuration import configuration
 from ackplan.render.terraform.former_words import in_former_words
 from ackplan.render.terraform.own import own_of_plan
 from ackplan.render.terraform.resource_changes import drift_of, resource_change
+from ackplan.render.terraform.resource_values import by_address, module
 
 PLAN_FORMAT = "1.2"
 STATE_FORMAT = "1.0"
@@ -34,26 +35,28 @@ STATE_FORMAT = "1.0"
 TERRAFORM_VERSION = "1.9.0"
 
 _OF_THE_RECORD = frozenset({"ackplan_version", "prior_state", "resource_drift"})
-E = TypeVar("E", bound=Mapping[str, object])
 _FIRST = ("format_version", "terraform_version", "ackplan_version")
 
 
-def plan_json(plan: Plan, record: Record, limits: Limits = USUAL) -> dict[str, object]:
+@language.speaking(language.ENGLISH)
+def plan_json(plan: Plan, record: Record, limits: Limits = USUAL, *, former: bool = False) -> dict[str, object]:
     """The plan as `terraform show -json PLANFILE` has it. `record` is the record that it was made on.
 
-    A plan file has the times of a run within the usual limits.
+    A plan file has the times of a run within the usual limits; `former` gives attributes the names in files of formats
+    1 and 2.
     """
     acting = [change for change in plan.changes if change.action not in {Action.DELETE, Action.FORGET}]
     planned = [change for change in acting if change.after is not None]
+    names = naming.of_plan(plan, record, former=former)
     return {
         "format_version": PLAN_FORMAT,
         "terraform_version": TERRAFORM_VERSION,
         "ackplan_version": __version__,
-        "planned_values": {"root_module": _module(_planned(change) for change in planned)},
-        "resource_drift": _by_address(drift_of(change, plan.mode) for change in plan.changes),
-        "resource_changes": _by_address(resource_change(change, plan.mode) for change in plan.changes),
-        "prior_state": _state(_prior(plan, record)),
-        "configuration": _configuration(planned),
+        "planned_values": {"root_module": module(values.planned(planned, names), names)},
+        "resource_drift": by_address(drift_of(change, plan.mode, names) for change in plan.changes),
+        "resource_changes": by_address(resource_change(change, plan.mode, names) for change in plan.changes),
+        "prior_state": _state(module(values.recorded(values.prior(plan, record), names), names)),
+        "configuration": configuration(planned, names),
         "relevant_attributes": [],
         **checks(plan),
         "errored": not plan.applicable,
@@ -70,12 +73,19 @@ def file_json(file: PlanFile) -> Mapping[str, object]:
     return {**plan_json(file.plan, file.record), "ackplan_version": file.version}
 
 
+def former_json(file: PlanFile, record: Record) -> dict[str, object]:
+    """The same in the words of plan files of formats 1 and 2."""
+    return {**in_former_words(plan_json(file.plan, record, former=True)), "ackplan_version": file.version}
+
+
 def tells(shown: object, plan: Plan) -> bool:
     """Whether JSON from a plan file tells of this very plan, in all that can be told without the record."""
     if not isinstance(shown, dict):
         return False
     told = (
-        (key, value) for key, value in in_former_words(plan_json(plan, Record(""))).items() if key not in _OF_THE_RECORD
+        (key, value)
+        for key, value in in_former_words(plan_json(plan, Record(""), former=True)).items()
+        if key not in _OF_THE_RECORD
     )
     return all(_plain(shown.get(key)) == _plain(json.loads(json.dumps(value))) for key, value in told)
 
@@ -90,13 +100,15 @@ def _plain(value: Json) -> Json:
     ]
 
 
+@language.speaking(language.ENGLISH)
 def record_json(record: Record) -> dict[str, object]:
     """The record as `terraform show -json` has the state."""
-    entries = [_recorded(name, entry, record.entries) for name, entry in record.entries.items()]
+    names = naming.of_record(record)
+    root = module(values.recorded(record.entries, names), names)
     own: dict[str, object] = {"lineage": record.lineage, "serial": record.serial}
     if record.world:
         own["world"] = encode_world(record.world)
-    return {**_state(entries), "ackplan_version": __version__, "ackplan": own}
+    return {**_state(root), "ackplan_version": __version__, "ackplan": own}
 
 
 def validate_json(diagnostics: Iterable[Diagnostic]) -> dict[str, object]:
@@ -127,94 +139,8 @@ def _text(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 
 
-def _by_address(entries: Iterable[E | None]) -> list[E]:
-    return sorted((entry for entry in entries if entry is not None), key=lambda entry: str(entry["address"]))
-
-
-def _module(entries: Iterable[dict[str, object]]) -> dict[str, object]:
-    found = _by_address(entries)
-    return {"resources": found} if found else {}
-
-
-def _planned(change: Change) -> dict[str, object]:
-    replaced = change.action in {Action.CREATE, Action.REPLACE}
-    found = resources.attributes(change.kind, change.name, change.after or {}, "" if replaced else change.cluster_id)
-    return _resource(change.kind, change.name, found)
-
-
-def _resource(kind: Kind, name: str, found: JsonObject) -> dict[str, object]:
-    return {
-        "address": resources.address(kind, name),
-        "mode": "managed",
-        "type": kind.resource,
-        "name": name,
-        "provider_name": resources.PROVIDER_NAME,
-        "schema_version": 0,
-        "values": dict(found),
-        "sensitive_values": resources.sensitive(found),
-    }
-
-
-def _state(entries: Iterable[dict[str, object]]) -> dict[str, object]:
-    return {
-        "format_version": STATE_FORMAT,
-        "terraform_version": TERRAFORM_VERSION,
-        "values": {"root_module": _module(entries)},
-    }
-
-
-def _prior(plan: Plan, record: Record) -> Iterable[dict[str, object]]:
-    """What is recorded or adopted, as far as it is still live, with what the plan saw of it."""
-    seen = {change.name: change for change in plan.changes}
-    clusters = {**record.entries}
-    for name, change in seen.items():
-        values = change.after if plan.mode == "refresh-only" and change.after is not None else change.before
-        if values is None:
-            clusters.pop(name, None)
-        else:
-            entry = clusters.get(name) or RecordedCluster(change.cluster_id, change.kind, {})
-            clusters[name] = dataclasses.replace(entry, parameters=values)
-    return (_recorded(name, entry, clusters) for name, entry in clusters.items())
-
-
-def _recorded(name: str, entry: RecordedCluster, clusters: Mapping[str, RecordedCluster]) -> dict[str, object]:
-    found = resources.attributes(entry.kind, name, entry.parameters, entry.cluster_id)
-    needs = [resources.address(clusters[other].kind, other) for other in entry.depends_on if other in clusters]
-    resource = _resource(entry.kind, name, found)
-    return {**resource, "depends_on": needs} if needs else resource
-
-
-def _configuration(planned: Iterable[Change]) -> dict[str, object]:
-    kinds = {change.name: change.kind for change in planned}
-    provider = {"name": resources.PROVIDER, "full_name": resources.PROVIDER_NAME}
-    return {
-        "provider_config": {resources.PROVIDER: provider},
-        "root_module": _module(_configured(change, kinds) for change in planned),
-    }
-
-
-def _configured(change: Change, kinds: Mapping[str, Kind]) -> dict[str, object]:
-    needs = [resources.address(kinds[name], name) for name in change.depends_on if name in kinds]
-    found = resources.attributes(change.kind, change.name, change.after or {})
-    configured = {
-        "address": resources.address(change.kind, change.name),
-        "mode": "managed",
-        "type": change.kind.resource,
-        "name": change.name,
-        "provider_config_key": resources.PROVIDER,
-        "expressions": {name: _expression(name, value) for name, value in found.items()},
-        "schema_version": 0,
-    }
-    return {**configured, "depends_on": needs} if needs else configured
-
-
-def _expression(name: str, value: Json) -> Json:
-    """Blocks that repeat are lists of expressions; a sensitive value is an expression that refers to nothing."""
-    if name in resources.sensitive_attributes():
-        return {}
-    if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
-        return [{key: {"constant_value": inner} for key, inner in item.items()} for item in value]
-    return {"constant_value": value}
+def _state(root: Mapping[str, object]) -> dict[str, object]:
+    return {"format_version": STATE_FORMAT, "terraform_version": TERRAFORM_VERSION, "values": {"root_module": root}}
 
 
 def diagnostic_json(diagnostic: Diagnostic) -> dict[str, object]:

@@ -1,75 +1,125 @@
-"""Clusters as resources of the Terraform provider for Alibaba Cloud: types, addresses, attributes, what is sensitive.
+"""Our resources as those of the Terraform provider for Alibaba Cloud: addresses, attributes, what is sensitive.
 
-Attributes have the provider's names where it has them and the API's otherwise. A parameter that is not set is left out.
-A secret is null, and marked as sensitive.
+Attributes have the names, places and types that the provider gives them (`core/catalog/terraform_names.py`), and the
+API's names where it has none. A parameter that is not set is left out. A secret is null, and marked as sensitive.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NotRequired, TypedDict
 
 from ackplan.core import catalog
+from ackplan.core.address import Address, parse
+from ackplan.core.catalog.terraform_names import (
+    Attribute,
+    AttributePath,
+    WorkersPool,
+    address_of,
+    attributes_of,
+    former_attributes_of,
+    ids_of,
+    name_of,
+    workers_of,
+)
 from ackplan.core.json_types import Json, JsonObject
 from ackplan.render.facts.formatting import redacted
 
 PROVIDER = "alicloud"
 PROVIDER_NAME = "registry.terraform.io/aliyun/alicloud"
 
+Attributes = dict[str, Json]
 
-def address(kind: catalog.Kind, name: str) -> str:
-    return f"{kind.resource}.{name}"
+
+class Identity(TypedDict):
+    """What names a resource. `index` is there for what is inside of a cluster."""
+
+    address: str
+    mode: str
+    type: str
+    name: str
+    index: NotRequired[str]
+
+
+class Ids(TypedDict):
+    """The ids that attributes are made of, empty where only the API will tell: its own, and that of its cluster."""
+
+    id: str
+    cluster: str
+
+
+NO_IDS: Ids = {"id": "", "cluster": ""}
+
+
+def address(kind: catalog.Kind, short: str) -> str:
+    """The address of a resource of this short name."""
+    return identity(kind.resource, parse(short))["address"]
+
+
+def identity(resource: str, address: Address) -> Identity:
+    name, index = name_of(address)
+    named: Identity = {"address": address_of(resource, name, index), "mode": "managed", "type": resource, "name": name}
+    if index:
+        named["index"] = index
+    return named
+
+
+def places(kind: catalog.Kind, parameter: str, *, former: bool = False) -> tuple[Attribute, ...]:
+    """Where the value of a parameter stands, under today's names or under those of former plan files."""
+    names = former_attributes_of(kind) if former else attributes_of(kind)
+    return names.get(parameter) or (Attribute((parameter,)),)
 
 
 @functools.cache
-def provider_names(kind: catalog.Kind) -> Mapping[str, str]:
-    """The provider's name of every parameter of a kind."""
-    return {name: parameter.provider for name, parameter in kind.parameters.items()}
+def _name_parameter(kind: catalog.Kind) -> str:
+    return next((parameter.name for parameter in kind.parameters.values() if parameter.fill == "name"), "name")
 
 
-@functools.cache
-def sensitive_attributes() -> frozenset[str]:
-    """The attributes that are sensitive, by the provider's names."""
-    names = {name: provider for kind in catalog.DEFAULT.kinds for name, provider in provider_names(kind).items()}
-    return frozenset(names.get(name, name) for name in catalog.DEFAULT.secret_names)
+def attributes(
+    kind: catalog.Kind, short: str, parameters: JsonObject, ids: Ids = NO_IDS, *, former: bool = False
+) -> Attributes:
+    """A resource's attributes, sorted by name. Those that hold ids are left out as long as these are not known."""
+    values = {_name_parameter(kind): parse(short).name, **parameters}
+    shown = _placed(kind, ((name, places(kind, name, former=former), value) for name, value in values.items()))
+    shown |= {name: text for name, text in _filled(kind, ids).items() if text}
+    return dict(sorted(shown.items()))
 
 
-def attributes(kind: catalog.Kind, name: str, parameters: JsonObject, cluster_id: str = "") -> dict[str, Json]:
-    """A cluster's attributes, sorted by name. Without a `cluster_id` there is no `id`: only the API will tell it."""
-    named = provider_names(kind)
-    found = {named.get(key, key): _value(key, value) for key, value in {"name": name, **parameters}.items()}
-    if cluster_id:
-        found["id"] = cluster_id
-    return dict(sorted(found.items()))
+def of_workers(pool: WorkersPool, kind: catalog.Kind, parameters: JsonObject, cluster_id: str) -> Attributes:
+    """The attributes of the node pool that the workers of a cluster become."""
+    values = ((name, (place,), parameters[name]) for name, place in pool.attributes if name in parameters)
+    own = {"cluster_id": cluster_id} if cluster_id else {}
+    return dict(sorted({**_placed(kind, values), **own, "node_pool_name": pool.name}.items()))
 
 
-def _value(name: str, value: Json) -> Json:
-    if name in catalog.DEFAULT.secret_names:
-        return None
-    if name in _pairs() and isinstance(value, list):
-        return {str(tag.get("key", "")): tag.get("value", "") for tag in value if isinstance(tag, Mapping)}
-    return redacted(value)
+def id_of(kind: catalog.Kind, ids: Ids) -> str:
+    """What the provider calls the id of a resource."""
+    return _filled(kind, ids)["id"]
 
 
-@functools.cache
-def _pairs() -> frozenset[str]:
-    """The parameters that the API has as a list of keys and values, and the provider as a mapping."""
-    return frozenset(
-        name
-        for kind in catalog.DEFAULT.kinds
-        for name, parameter in kind.parameters.items()
-        if str(parameter.schema.get("items", {}).get("$ref", "")).endswith("/tag")
-    )
+def unknown_ids(kind: catalog.Kind, shown: JsonObject) -> dict[str, Json]:
+    """The attributes whose values the API will tell: true each."""
+    return {name: True for name in ids_of(kind) if name not in shown}
 
 
-def sensitive(found: JsonObject) -> dict[str, Json]:
+def sensitive(kind: catalog.Kind, shown: JsonObject) -> dict[str, Json]:
     """Of attributes: true for each that is sensitive, the outline of those that have parts."""
-    return {**outline(found), **dict.fromkeys(sorted(sensitive_attributes() & set(found)), True)}
+    return {**outline(shown), **dict.fromkeys(sorted(sensitive_attributes(kind) & set(shown)), True)}
 
 
-def outline(found: JsonObject) -> dict[str, Json]:
+@functools.cache
+def sensitive_attributes(kind: catalog.Kind) -> frozenset[str]:
+    """The attributes of a kind that are sensitive."""
+    places = [place for name in kind.secrets for place in attributes_of(kind)[name]]
+    workers = workers_of(kind)
+    places += [place for name, place in workers.attributes if name in kind.secrets] if workers else []
+    return catalog.DEFAULT.secret_names | {str(place.path[0]) for place in places}
+
+
+def outline(shown: JsonObject) -> dict[str, Json]:
     """The shape of attributes without their values, as Terraform marks what has parts: `{"types": [false, false]}`."""
-    shapes = {key: _shape(value) for key, value in found.items()}
+    shapes = {key: _shape(value) for key, value in shown.items()}
     return {key: shape for key, shape in shapes.items() if shape is not False}
 
 
@@ -77,3 +127,48 @@ def _shape(value: Json) -> Json:
     if isinstance(value, Mapping):
         return outline(value)
     return [_shape(item) for item in value] if isinstance(value, list) else False
+
+
+def _placed(kind: catalog.Kind, values: Iterable[tuple[str, Iterable[Attribute], Json]]) -> Attributes:
+    """Values of parameters at their places; a secret is null."""
+    shown: Attributes = {}
+    secrets = _secrets(kind)
+    for name, where, raw in values:
+        value = None if name in secrets else redacted(raw)
+        for place in where:
+            _put(shown, place.path, None if value is None else place.value(value))
+    return shown
+
+
+@functools.cache
+def _secrets(kind: catalog.Kind) -> frozenset[str]:
+    return catalog.DEFAULT.secret_names | kind.secrets
+
+
+def _put(shown: Attributes, path: AttributePath, value: Json) -> None:
+    """Puts a value at its place: a key, the only item of a list, or inside of that."""
+    key, *inside = path
+    name = str(key)
+    if not inside:
+        shown[name] = value
+    elif inside[0] == 0:
+        item = shown.get(name)
+        first: Attributes = item[0] if isinstance(item, list) and item and isinstance(item[0], dict) else {}
+        if inside[1:]:
+            _put(first, tuple(inside[1:]), value)
+        shown[name] = [first if inside[1:] else value]
+    else:
+        held = shown.get(name)
+        within: Attributes = held if isinstance(held, dict) else {}
+        _put(within, tuple(inside), value)
+        shown[name] = within
+
+
+def _filled(kind: catalog.Kind, ids: Ids) -> dict[str, str]:
+    return {name: _text_of(text, ids) for name, text in ids_of(kind).items()}
+
+
+def _text_of(text: str, ids: Ids) -> str:
+    """A text of ids with these; empty where one that it needs is not known."""
+    lacks = ("{id}" in text and not ids["id"]) or ("{cluster}" in text and not ids["cluster"])
+    return "" if lacks else text.replace("{cluster}", ids["cluster"]).replace("{id}", ids["id"])

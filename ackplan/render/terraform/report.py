@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ackplan.core import language
 from ackplan.execute.outcomes import Outcome, Result
 from ackplan.plan.model import Plan, Step
 from ackplan.record import Record
@@ -9,6 +10,7 @@ from ackplan.render.facts.run import RunFacts, begun, ran
 from ackplan.render.facts.safe import json_text
 
 
+@language.speaking(language.ENGLISH)
 def dumps(plan: Plan, result: Result, facts: RunFacts, record: Record) -> str:
     """The report, indented, with a line end. `record` is the one after the run; steps stand as they ended."""
     steps = {step.id: step for step in plan.steps}

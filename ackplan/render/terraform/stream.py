@@ -17,6 +17,7 @@ from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.work import Create, Delete
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.plan.model import Change, Plan, Step
+from ackplan.render.facts.progress import Standing, progress_words
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.view import call_of
 from ackplan.render.facts.words import duration
@@ -95,15 +96,15 @@ def _planned(change: Change, kind: str, at: str) -> str:
     if kind == "resource_drift":
         action = "delete" if change.reason in {Reason.VANISHED, Reason.GONE} else "update"
         text = f"Drift detected ({action})"
-    address = provider.address(change.kind, change.name)
-    told: dict[str, object] = {"resource": _resource(address, change.name), "action": action}
+    resource = provider.identity(change.kind.resource, change.address)
+    told: dict[str, object] = {"resource": _resource(resource), "action": action}
     reason = _REASONS.get((change.action, change.reason))
     if reason and kind == "planned_change":
         told["reason"] = reason
     if change.reason is Reason.ADOPTION:
         told["importing"] = {"id": change.cluster_id}
     own = {"action": change.action.value, "reason": change.reason.name.lower(), "blocked": change.is_blocked}
-    return _message(kind, f"{address}: {text}", at, {"change": told, "ackplan": own})
+    return _message(kind, f"{resource['address']}: {text}", at, {"change": told, "ackplan": own})
 
 
 def kinds_of(plan: Plan) -> dict[str, Kind]:
@@ -117,7 +118,7 @@ def event_json(event: Event, kinds: Mapping[str, Kind], *, at: str) -> str | Non
     if step is None:
         return _message("log", printable(event.detail), at, {}) if event.detail else None
     kind = kinds.get(step.name)
-    told = _Telling(step, provider.address(kind, step.name) if kind else step.name, at)
+    told = _Telling(step, provider.identity(kind.resource if kind else "", step.address), at)
     match event.moment:
         case Moment.STARTED:
             named = f" [id={step.cluster_id}]" if step.cluster_id else ""
@@ -127,8 +128,15 @@ def event_json(event: Event, kinds: Mapping[str, Kind], *, at: str) -> str | Non
             return told.hook("apply_progress", text, _elapsed(event), {"state": event.detail})
         case Moment.NOTE:
             return told.log(event.detail, "info", {})
+        case Moment.EARLIER:
+            return None
         case Moment.ENDED:
             return _ended(event, event.outcome, told) if event.outcome else None
+
+
+def progress_message(progress: Standing, *, at: str) -> str:
+    """How far the run is, once in a while also where nothing happens: who reads the stream knows that it is alive."""
+    return _message("log", progress_words(progress), at, {"ackplan": {"progress": progress.json()}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +144,12 @@ class _Telling:
     """Messages about one step."""
 
     step: Step
-    address: str
+    resource: provider.Identity
     at: str
+
+    @property
+    def address(self) -> str:
+        return self.resource["address"]
 
     @property
     def doing(self) -> str:
@@ -153,7 +165,7 @@ class _Telling:
         self, kind: str, text: str, more: Mapping[str, object] = _NOTHING, own: Mapping[str, object] = _NOTHING
     ) -> str:
         """`more` stands beside resource and action, `own` beside the step's id and call."""
-        hook = {"resource": _resource(self.address, self.step.name), "action": self.step.traits.terraform, **more}
+        hook = {"resource": _resource(self.resource), "action": self.step.traits.terraform, **more}
         told = {"step": self.step.id, "call": call_of(self.step) or None, **own}
         level = "error" if kind == "apply_errored" else "info"
         return _message(kind, f"{self.address}: {text}", self.at, {"hook": hook, "ackplan": told}, level=level)
@@ -178,11 +190,11 @@ def _ended(event: Event, outcome: Outcome, told: _Telling) -> str | None:
         case Status.DONE:
             found = outcome.cluster_id or told.step.cluster_id
             text = f"{told.ended} complete after {took}" + (f" [id={found}]" if found else "")
-            return told.hook("apply_complete", text, {**_known(found), **_elapsed(event)}, own)
+            first = told.hook("apply_complete", text, {**_known(found), **_elapsed(event)}, own)
+            return "\n".join([first, *_said(outcome, told)])
         case Status.FAILED:
             first = told.hook("apply_errored", f"{told.ended} errored after {took}", _elapsed(event), own)
-            errors = (diagnostic_message(d, at=told.at, address=told.address) for d in outcome.diagnostics)
-            return "\n".join([first, *errors])
+            return "\n".join([first, *_said(outcome, told)])
         case Status.INTERRUPTED:
             text = f"{told.ended} interrupted after {took}; it may still be going on"
             return told.hook("apply_errored", text, _elapsed(event), own)
@@ -190,6 +202,11 @@ def _ended(event: Event, outcome: Outcome, told: _Telling) -> str | None:
             return told.log(f"skipped: {told.step.traits.verb.infinitive}, which waits for what failed", "warn", own)
         case Status.NOT_STARTED:
             return None
+
+
+def _said(outcome: Outcome, told: _Telling) -> list[str]:
+    """The errors of a step that failed, the warnings of one that is done."""
+    return [diagnostic_message(each, at=told.at, address=told.address) for each in outcome.diagnostics]
 
 
 def diagnostic_message(diagnostic: Diagnostic, *, at: str, address: str = "") -> str:
@@ -240,15 +257,15 @@ def _is_done(step: Step, result: Result) -> bool:
     return end is None or end.status is Status.DONE
 
 
-def _resource(address: str, name: str) -> dict[str, str | None]:
+def _resource(named: provider.Identity) -> dict[str, str | None]:
     return {
-        "addr": address,
+        "addr": named["address"],
         "module": "",
-        "resource": address,
+        "resource": named["address"],
         "implied_provider": provider.PROVIDER,
-        "resource_type": address.partition(".")[0],
-        "resource_name": name,
-        "resource_key": None,
+        "resource_type": named["type"],
+        "resource_name": named["name"],
+        "resource_key": named.get("index"),
     }
 
 

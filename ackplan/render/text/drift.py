@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from ackplan.app.drift import Drift
 from ackplan.core.actions import Action
+from ackplan.core.language import phrase
 from ackplan.plan.model import Change
 from ackplan.render.facts.compared import sentence
-from ackplan.render.facts.drift import none, since, ways
+from ackplan.render.facts.drift import Way, none, since, ways
 from ackplan.render.facts.safe import pad, printable
 from ackplan.render.facts.view import Block, view
 from ackplan.render.facts.words import counted_resources
@@ -24,7 +25,8 @@ def drift_text(drift: Drift, *, color: bool) -> str:
         return "\n".join(filter(None, (none(drift), sentence(drift.plan))))
     style, blocks = Style(color), view(drift.plan).blocks
     number = counted_resources(block.nested for block in blocks)
-    title = f"{style('drift', 'Drift:')} {number} changed outside of ackplan since the last apply."
+    moved = phrase("{clusters} changed outside of ackplan since the last apply.", clusters=number)
+    title = f"{style('drift', phrase('Drift:'))} {moved}"
     parts = [
         "\n".join(_cluster(block, change, drift, style)) for block, change in zip(blocks, drift.moved, strict=True)
     ]
@@ -33,9 +35,9 @@ def drift_text(drift: Drift, *, color: bool) -> str:
 
 def _cluster(block: Block, change: Change, drift: Drift, style: Style) -> Iterator[str]:
     gone = change.action is Action.FORGET
-    yield f"  # {style('bold', block.name)} " + ("is gone" if gone else "changed")
+    yield f"  # {style('bold', block.name)} " + phrase("is gone" if gone else "changed")
     yield f"{style('drift', '  ~')} {block.subject}"
     yield from field_lines([field._replace(mark="~") for field in block.fields], style, _INDENT)
     yield from (f"{_INDENT}{note}" for note in block.notes)
-    for label, text in (("since", since(change, drift)), *ways(change, drift)):
-        yield f"    {style('dim', pad(f'{label}:', 14))} {printable(text)}"
+    for way in (Way("since", since(change, drift)), *ways(change, drift)):
+        yield f"    {style('dim', pad(phrase(way.name) + phrase(': ').strip(), 14))} {printable(way.text)}"

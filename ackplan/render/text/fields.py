@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ackplan.core.language import phrase
 from ackplan.core.values import ABSENT
 from ackplan.render.facts.formatting import brackets, compared, parts, written
 from ackplan.render.facts.safe import pad, width
 from ackplan.render.facts.view import Field, Note
-from ackplan.render.facts.words import counted
 from ackplan.render.text.style import Style
 
 _COLUMNS = 110
@@ -34,13 +34,13 @@ def _sides(field: Field) -> tuple[str, ...]:
     if field.before is ABSENT:
         return (after,)
     before = written(field.before, secret=field.secret)
-    return (before, after) if before != after else (f"{after} (from another source)",)
+    return (before, after) if before != after else (phrase("{value} (from another source)", value=after),)
 
 
 def _notes(field: Field, style: Style) -> str:
     if not field.notes:
         return ""
-    return "  # " + ", ".join(style(_TONES.get(note, "dim"), note) for note in field.notes)
+    return "  # " + ", ".join(style(_TONES.get(note, "dim"), phrase(note)) for note in field.notes)
 
 
 def _has_parts(field: Field) -> bool:
@@ -61,5 +61,6 @@ def _many_lines(field: Field, head: str, style: Style, indent: str) -> Iterator[
         else:
             yield f"{indent}    {style(mark, mark)} {part}"
     if same:
-        yield style("dim", f"{indent}      # ({counted(same, 'unchanged element')} hidden)")
+        hidden = phrase("{number:# unchanged element|# unchanged elements} hidden", number=same)
+        yield style("dim", f"{indent}      # ({hidden})")
     yield f"{indent}  {closing}"

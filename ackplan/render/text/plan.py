@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Diagnostic, hint
+from ackplan.core.language import phrase
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Plan
 from ackplan.render.facts.compared import sentence
+from ackplan.render.facts.rule_findings import RuleFindings, by_rule
 from ackplan.render.facts.safe import pad, printable, width
 from ackplan.render.facts.view import Block, StepView, View, view
-from ackplan.render.facts.words import LEGEND, NARROWED, counted, counted_resources, duration
+from ackplan.render.facts.words import LEGEND, NARROWED, counted_resources, duration
 from ackplan.render.text.fields import field_lines
 from ackplan.render.text.style import Style, diagnostic_line
 
@@ -42,7 +44,7 @@ def plan_text(plan: Plan, *, color: bool, limits: Limits = USUAL) -> str:
     sections = [_legend(shown, style)] if shown.blocks else []
     sections += ["\n".join(_block(block, style)) for block in shown.blocks]
     if not shown.blocks and shown.applicable:
-        nothing = f"{NARROWED}." if shown.narrowed else _NOTHING.get(shown.mode, _NOTHING["normal"])
+        nothing = phrase(f"{NARROWED}." if shown.narrowed else _NOTHING.get(shown.mode, _NOTHING["normal"]))
         sections.append(style("good", nothing))
     sections += list(_closing(shown, style))
     if not shown.blocks and shown.applicable:
@@ -52,23 +54,24 @@ def plan_text(plan: Plan, *, color: bool, limits: Limits = USUAL) -> str:
 
 def _legend(shown: View, style: Style) -> str:
     used = {block.mark for block in shown.blocks}
-    lines = [f"{style(mark, mark.rjust(3))} {meaning}" for mark, meaning in LEGEND.items() if mark in used]
-    return "\n".join([_INTRO.get(shown.mode, _INTRO["normal"]), "", *lines])
+    lines = [f"{style(mark, mark.rjust(3))} {phrase(meaning)}" for mark, meaning in LEGEND.items() if mark in used]
+    return "\n".join([phrase(_INTRO.get(shown.mode, _INTRO["normal"])), "", *lines])
 
 
 def _block(block: Block, style: Style) -> Iterator[str]:
-    refused = ": " + style("error", "BLOCKED") if block.blocked else ""
+    refused = phrase(": ") + style("error", phrase("BLOCKED")) if block.blocked else ""
     yield f"  # {style('bold', block.name)} {block.headline}{refused}"
     if block.reason:
         yield f"  # ({block.reason})"
     if block.drift:
-        yield f"  # {style('drift', 'drift:')} {block.drift}"
+        yield f"  # {style('drift', phrase('drift:'))} {block.drift}"
     yield f"{style(block.mark, block.mark.rjust(3))} {block.subject}"
     yield from field_lines(block.fields, style, _FIELDS)
     if block.unchanged:
-        yield style("dim", f"{_FIELDS}  # ({counted(block.unchanged, 'unchanged parameter')} hidden)")
+        hidden = phrase("{number:# unchanged parameter|# unchanged parameters} hidden", number=block.unchanged)
+        yield style("dim", f"{_FIELDS}  # ({hidden})")
     yield from _steps(block, style)
-    yield from (f"{_FACTS} {style('dim', 'note:')} {note}" for note in block.notes)
+    yield from (f"{_FACTS} {style('dim', phrase('note:'))} {note}" for note in block.notes)
     for diagnostic in block.blocked:
         yield from _refusal(diagnostic, style)
 
@@ -77,23 +80,23 @@ def _steps(block: Block, style: Style) -> Iterator[str]:
     """A line for each step: its call, what it does, how long that should take."""
     columns = max((width(_call(step)) for step in block.steps), default=0)
     for number, step in enumerate(block.steps):
-        label = " then:" if number else "calls:"
+        label = phrase(" then:" if number else "calls:")
         expected = f" (~{duration(step.seconds)})" if step.seconds else ""
         yield f"{_FACTS}{style('dim', label)} {pad(_call(step), columns)}  {step.text}{expected}"
     if block.waits_for:
-        yield f"{_FACTS}{style('dim', 'after:')} {', '.join(block.waits_for)}"
+        yield f"{_FACTS}{style('dim', phrase('after:'))} {', '.join(block.waits_for)}"
 
 
 def _call(step: StepView) -> str:
-    return step.call or "nothing"
+    return step.call or phrase("nothing")
 
 
 def _refusal(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
     """A refusal on lines of its own: what, where, why, and what to do."""
     code = style("error" if diagnostic.is_error else "warning", printable(diagnostic.code))
-    parameter = f"{printable(diagnostic.parameter)}: " if diagnostic.parameter else ""
-    yield f"{_FACTS}{style('error', 'BLOCKED')} {code} {parameter}{printable(diagnostic.summary)}"
-    place = f"at {diagnostic.span}" if diagnostic.span else ""
+    parameter = f"{printable(diagnostic.parameter)}{phrase(': ')}" if diagnostic.parameter else ""
+    yield f"{_FACTS}{style('error', phrase('BLOCKED'))} {code} {parameter}{printable(diagnostic.summary)}"
+    place = phrase("at {place}", place=str(diagnostic.span)) if diagnostic.span else ""
     for text in (place, diagnostic.detail, diagnostic.cure):
         if text:
             yield f"{_FACTS}        {printable(text)}"
@@ -101,16 +104,40 @@ def _refusal(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
 
 def _closing(shown: View, style: Style) -> Iterator[str]:
     yield _drift(shown, style)
-    yield "\n".join(diagnostic_line(diagnostic, style) for diagnostic in shown.diagnostics)
+    yield from _findings(shown.diagnostics, style)
     if shown.policies:
-        yield f"{shown.policies}."
+        yield shown.policies + phrase(". ").rstrip()
     if shown.unmanaged:
-        verb = "is" if shown.unmanaged == 1 else "are"
-        yield f"{counted(shown.unmanaged, 'live cluster')} {verb} not managed by this spec."
+        words = "{number:# live cluster is|# live clusters are} not managed by this spec."
+        yield phrase(words, number=shown.unmanaged)
     if shown.blocks:
         yield "\n".join(_summary(shown, style))
     elif not shown.applicable:
-        yield style("error", "Nothing was planned: see the errors above.")
+        yield style("error", phrase("Nothing was planned: see the errors above."))
+
+
+def _findings(diagnostics: Iterable[Diagnostic], style: Style) -> Iterator[str]:
+    """Errors and warnings, a line each; what a rule of a policy found more than once, once with all names."""
+    others, groups = by_rule(diagnostics)
+    lines = [diagnostic_line(diagnostic, style) for diagnostic in others]
+    for group in groups:
+        lines += _rule(group, style) if len(group.findings) > 1 else [diagnostic_line(group.first, style)]
+    yield "\n".join(lines)
+
+
+def _rule(group: RuleFindings, style: Style) -> Iterator[str]:
+    severity = group.severity.value
+    code, counted_names = style(severity, printable(group.first.code)), f"{group.counted}: " if group.counted else ""
+    yield f"{code} {style('bold', group.rule)} ({severity}): {counted_names}{printable(group.first.summary)}"
+    for detail, findings in group.details:
+        named = ", ".join(dict.fromkeys(map(_named, findings)))
+        yield f"  {printable(detail)}" + (f": {named}" if named else "")
+    yield from (f"  {style('dim', phrase('fix:'))} {cure}" for cure in group.cures)
+
+
+def _named(finding: Diagnostic) -> str:
+    place = f" ({printable(str(finding.span))})" if finding.span else ""
+    return printable(finding.cluster) + place if finding.cluster else place.strip(" ()")
 
 
 def _drift(shown: View, style: Style) -> str:
@@ -118,35 +145,39 @@ def _drift(shown: View, style: Style) -> str:
         return ""
     names = "\n".join(f"  {line}" for line in _drifted(shown.drifted))
     number = counted_resources(block.nested for block in shown.drifted)
-    return f"{style('drift', 'Drift:')} {number} changed outside of ackplan since the last apply:\n{names}"
+    moved = phrase("{clusters} changed outside of ackplan since the last apply:", clusters=number)
+    return f"{style('drift', phrase('Drift:'))} {moved}\n{names}"
 
 
 def _drifted(blocks: Sequence[Block]) -> Iterator[str]:
     for block in blocks:
         names = ", ".join(field.name for field in block.fields if field.drift)
         gone = block.action in {Action.CREATE, Action.FORGET}
-        yield f"{block.name}: {'gone' if gone else names or 'its workers'}"
+        yield f"{block.name}: {phrase('gone') if gone else names or phrase('its workers')}"
 
 
 def _summary(shown: View, style: Style) -> Iterator[str]:
-    counts = [f"{shown.counts[action]} {text}" for action, text in _ALWAYS.items()]
-    counts += [f"{shown.counts[action]} {text}" for action, text in _SOMETIMES.items() if shown.counts[action]]
-    counts += [style("error", f"{shown.blocked} blocked")] if shown.blocked else []
-    yield f"{style('bold', 'Plan:')} {', '.join(counts)}."
+    counts = [phrase(f"{{number}} {text}", number=shown.counts[action]) for action, text in _ALWAYS.items()]
+    rarer = {text: shown.counts[action] for action, text in _SOMETIMES.items() if shown.counts[action]}
+    counts += [phrase(f"{{number}} {text}", number=number) for text, number in rarer.items()]
+    counts += [style("error", phrase("{number} blocked", number=shown.blocked))] if shown.blocked else []
+    yield f"{style('bold', phrase('Plan:'))} {phrase(', ').join(counts)}{phrase('. ').rstrip()}"
     if shown.world:
-        yield f"It is for {shown.world}."
+        yield phrase("It is for {world}.", world=shown.world)
     if shown.seconds:
-        yield f"Expected to take about {duration(shown.seconds)}{_path(shown.path)}."
+        yield phrase("Expected to take about {time}{path}.", time=duration(shown.seconds), path=_path(shown.path))
     if shown.blocked:
-        rest = hint(" To plan the rest alone: ackplan plan --skip-blocked") if any(shown.counts.values()) else ""
-        yield f"Nothing is applied while a change is blocked.{rest}"
+        rest = (
+            hint(phrase(" To plan the rest alone: ackplan plan --skip-blocked")) if any(shown.counts.values()) else ""
+        )
+        yield phrase("Nothing is applied while a change is blocked.") + rest
     elif not shown.applicable:
-        yield style("error", "It can't be applied: see the errors above.")
+        yield style("error", phrase("It can't be applied: see the errors above."))
 
 
 def _path(path: Sequence[str]) -> str:
     """The clusters of the longest way, where there is more than one; the middle of a long one is left out."""
     if len(path) < 2:
         return ""
-    names = list(path) if len(path) <= 8 else [*path[:4], f"{len(path) - 7} more", *path[-3:]]
-    return f"; longest is {' -> '.join(names)}"
+    names = list(path) if len(path) <= 8 else [*path[:4], phrase("{number} more", number=len(path) - 7), *path[-3:]]
+    return phrase("; longest is {path}", path=" -> ".join(names))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ackplan.app.rehearse import Rehearsal
 from ackplan.core.diagnostics import printable
+from ackplan.core.language import phrase
 from ackplan.execute import schedule
 from ackplan.execute.outcomes import Outcome, Status
 
@@ -19,7 +20,7 @@ def text(rehearsal: Rehearsal, *, color: bool) -> str:
     wide = max((len(printable(name)) for name in result.outcomes), default=0)
     lines = [_line(name, outcome, begun, result.seconds, wide) for name, outcome in ran]
     skipped = [name for name, outcome in result.outcomes.items() if outcome.status is Status.SKIPPED]
-    lines += [f"{_MARKS[Status.SKIPPED]} {printable(name):{wide}}  skipped" for name in skipped]
+    lines += [f"{_MARKS[Status.SKIPPED]} {printable(name):{wide}}  {phrase('skipped')}" for name in skipped]
     return "\n".join([*lines, "", *_summary(rehearsal, color=color)])
 
 
@@ -46,15 +47,19 @@ def _summary(rehearsal: Rehearsal, *, color: bool) -> list[str]:
     failures = [str(d) for outcome in result.outcomes.values() for d in outcome.diagnostics]
     count = len(result.outcomes)
     if result.complete:
-        verdict = f"Rehearsed: all {count} steps went through in {clock_time(result.seconds).strip()} of virtual time."
+        words = "Rehearsed: all {count} steps went through in {time} of virtual time."
+        verdict = phrase(words, count=count, time=clock_time(result.seconds).strip())
     else:
-        verdict = (
-            f"Rehearsed: {result.count(Status.DONE)} of {count} steps went through, "
-            f"{result.count(Status.FAILED)} failed, {result.count(Status.SKIPPED)} were skipped."
+        verdict = phrase(
+            "Rehearsed: {done} of {count} steps went through, {failed} failed, {skipped} were skipped.",
+            done=result.count(Status.DONE),
+            count=count,
+            failed=result.count(Status.FAILED),
+            skipped=result.count(Status.SKIPPED),
         )
     style = "green" if result.complete else "red"
     times = schedule.actual(rehearsal.plan.steps, result.outcomes, rehearsal.started)
     path = " -> ".join(map(printable, times.critical_path))
     lines = [click.style(verdict, fg=style, bold=True) if color else verdict]
-    lines += [f"Critical path: {path}"] if path else []
+    lines += [phrase("Critical path: {path}", path=path)] if path else []
     return [*lines, *(f"  {failure}" for failure in failures)]

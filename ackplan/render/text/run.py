@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import hint
+from ackplan.core.language import phrase
 from ackplan.core.work import Create, Delete, Modify, Upgrade
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.plan.model import Change, Plan, Step
@@ -20,6 +21,8 @@ _AGAIN = {
     "destroy": "ackplan destroy",
     "refresh-only": "ackplan apply --refresh-only",
 }
+# More steps that were never begun than these are counted: the next plan has each of them.
+_FEW = 10
 _UNDONE = {
     Status.SKIPPED: "Skipped, because they wait for what failed",
     Status.INTERRUPTED: "Interrupted, and maybe still going on",
@@ -31,28 +34,31 @@ def event_line(event: Event, *, color: bool) -> str | None:
     """One line for what just happened; None where nothing needs to be said."""
     style = Style(color)
     if event.step is None:
-        return f"note: {printable(event.detail)}" if event.detail else None
+        return phrase("note: {text}", text=printable(event.detail)) if event.detail else None
     name = f"{style('bold', printable(event.step.name))}: "
     match event.moment:
         case Moment.STARTED:
             silent = event.step.traits.silent
-            return None if silent else f"{name}{event.step.traits.verb.doing}{_detail(event.step)}..."
+            return None if silent else f"{name}{phrase(event.step.traits.verb.doing)}{_detail(event.step)}..."
         case Moment.PROGRESS:
             state = f" ({printable(event.detail)})" if event.detail else ""
-            return f"{name}still {event.step.traits.verb.doing}{state} [{duration(event.seconds)}]"
+            doing = phrase("still {doing}", doing=phrase(event.step.traits.verb.doing))
+            return f"{name}{doing}{state} [{duration(event.seconds)}]"
         case Moment.NOTE:
             return name + printable(event.detail)
+        case Moment.EARLIER:
+            return None
         case Moment.ENDED:
             return _ended(event, event.step, name, style)
 
 
 def _detail(step: Step) -> str:
     """What a scaling or an attach is about."""
-    size = f" to {counted(step.size.after, 'worker')}" if step.size else ""
+    size = phrase(" to {workers}", workers=counted(step.size.after, "worker")) if step.size else ""
     if isinstance(step.work, Modify) and step.part:
         return printable(f": {step.part.replace('_', ' ')}")
     if isinstance(step.work, Upgrade):
-        return printable(f" to {step.work.version}")
+        return printable(phrase(" to {version}", version=step.work.version))
     return size + (f": {', '.join(map(printable, step.instances))}" if step.instances else "")
 
 
@@ -62,15 +68,21 @@ def _ended(event: Event, step: Step, name: str, style: Style) -> str | None:
         return None
     verb = step.traits.verb
     if outcome.status is Status.DONE:
-        after = "" if step.traits.silent else f" after {duration(event.seconds)}"
+        after = "" if step.traits.silent else phrase(" after {time}", time=duration(event.seconds))
         known = f" [id={printable(outcome.cluster_id)}]" if isinstance(step.work, Create) and outcome.cluster_id else ""
-        return f"{name}{style('good', verb.done)}{after}{known}"
+        warned = "".join(f"\n  {diagnostic_without_cluster(each, style)}" for each in outcome.diagnostics)
+        return f"{name}{style('good', phrase(verb.done))}{after}{known}{warned}"
     if outcome.status is Status.SKIPPED:
-        return f"{name}{style('warning', 'skipped')}: {verb.infinitive}, which waits for what failed"
+        waits = phrase("{step}, which waits for what failed", step=phrase(verb.infinitive))
+        return f"{name}{style('warning', phrase('skipped'))}{phrase(': ')}{waits}"
     if outcome.status is Status.INTERRUPTED:
-        return f"{name}{style('warning', 'interrupted')} while {verb.doing}, after {duration(event.seconds)}"
+        words = " while {doing}, after {time}"
+        while_doing = phrase(words, doing=phrase(verb.doing), time=duration(event.seconds))
+        return f"{name}{style('warning', phrase('interrupted'))}{while_doing}"
     why = "; ".join(diagnostic_without_cluster(diagnostic, style) for diagnostic in outcome.diagnostics)
-    return f"{name}{style('error', 'FAILED')} to {verb.infinitive} after {duration(event.seconds)}: {why}"
+    words = " to {step} after {time}: {why}"
+    failed = phrase(words, step=phrase(verb.infinitive), time=duration(event.seconds), why=why)
+    return f"{name}{style('error', phrase('FAILED'))}{failed}"
 
 
 def result_text(result: Result, plan: Plan, *, color: bool) -> str:
@@ -92,35 +104,45 @@ def _steps(result: Result, plan: Plan, status: Status) -> Iterator[tuple[Step, O
 def _failures(result: Result, plan: Plan, style: Style) -> Iterator[str]:
     failed = list(_steps(result, plan, Status.FAILED))
     if failed:
-        yield style("error", "Failed:")
+        yield style("error", phrase("Failed:"))
     for step, outcome in failed:
-        yield f"  {printable(step.name)}: {step.traits.verb.infinitive}{_requests(outcome)}"
+        yield f"  {printable(step.name)}: {phrase(step.traits.verb.infinitive)}{_requests(outcome)}"
         yield from (f"    {diagnostic_without_cluster(diagnostic, style)}" for diagnostic in outcome.diagnostics)
 
 
 def _requests(outcome: Outcome) -> str:
-    return f" (request {', '.join(map(printable, outcome.request_ids))})" if outcome.request_ids else ""
+    ids = ", ".join(map(printable, outcome.request_ids))
+    return phrase(" (request {ids})", ids=ids) if ids else ""
 
 
 def _undone(result: Result, plan: Plan, status: Status, title: str) -> Iterator[str]:
     steps = [step for step, _ in _steps(result, plan, status)]
+    if status is not Status.INTERRUPTED and len(steps) > _FEW:
+        yield phrase("{title}: {steps}.", title=phrase(title), steps=counted(len(steps), "step"))
+        return
     if steps:
-        yield f"{title}:"
+        yield phrase(title) + phrase(": ").rstrip()
     for step in steps:
-        yield f"  {printable(step.name)}: {step.traits.verb.infinitive}"
+        yield f"  {printable(step.name)}: {phrase(step.traits.verb.infinitive)}"
 
 
 def _verdict(result: Result, plan: Plan, style: Style) -> Iterator[str]:
     verb = "Destroy" if plan.mode == "destroy" else "Apply"
-    counts = ", ".join(_counts([_achieved(change, result) for change in plan.changes]))
+    counts = phrase(", ").join(_counts([_achieved(change, result) for change in plan.changes]))
     if result.complete:
-        took = f" It took {duration(result.seconds)}." if result.seconds else ""
-        yield f"{style('good', f'{verb} complete')}: {counts}.{took}"
+        took = phrase(" It took {time}.", time=duration(result.seconds)) if result.seconds else ""
+        yield f"{style('good', phrase(f'{verb} complete'))}{phrase(': ')}{counts}{phrase('. ').rstrip()}{took}"
         return
-    undone = [f"{result.count(status)} {status.value}" for status in (Status.FAILED, *_UNDONE) if result.count(status)]
-    rest = f"; of {counted(len(result.outcomes), 'step')} {', '.join(undone)}" if undone else ""
-    yield f"{style('error', f'{verb} incomplete')}: {counts}{rest}."
-    yield f"To go on, run: {style('bold', hint(_AGAIN.get(plan.mode, _AGAIN['normal'])))}"
+    undone = [
+        phrase(f"{{number}} {status.value}", number=result.count(status))
+        for status in (Status.FAILED, *_UNDONE)
+        if result.count(status)
+    ]
+    steps, parts = counted(len(result.outcomes), "step"), phrase(", ").join(undone)
+    rest = phrase("; of {steps} {parts}", steps=steps, parts=parts) if undone else ""
+    yield f"{style('error', phrase(f'{verb} incomplete'))}{phrase(': ')}{counts}{rest}{phrase('. ').rstrip()}"
+    command = style("bold", hint(_AGAIN.get(plan.mode, _AGAIN["normal"])))
+    yield phrase("To go on, run: {command}", command=command)
 
 
 def _achieved(change: Change, result: Result) -> Action | None:
@@ -141,4 +163,4 @@ def _counts(achieved: Sequence[Action | None]) -> Iterator[str]:
     for action in (*_ALWAYS, *_SOMETIMES):
         number = achieved.count(action)
         if number or action in _ALWAYS:
-            yield f"{number} {DONE[action]}"
+            yield phrase(f"{{number}} {DONE[action]}", number=number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypedDict
@@ -49,9 +48,9 @@ class Style:
         return click.style(text, **_TONES[tone]) if self.color and text and tone in _TONES else text
 
 
-def diagnostic_line(diagnostic: Diagnostic, style: Style) -> str:
+def diagnostic_line(diagnostic: Diagnostic, style: Style, *, named: bool = True) -> str:
     """`FILE:LINE:COLUMN: CODE ...` on one line, the code coloured by severity."""
-    text = printable(str(diagnostic))
+    text = printable(diagnostic.line(named=named))
     start = len(printable(f"{diagnostic.span}: ")) if diagnostic.span else 0
     end = start + len(printable(diagnostic.code))
     tone = "error" if diagnostic.is_error else "warning"
@@ -60,7 +59,7 @@ def diagnostic_line(diagnostic: Diagnostic, style: Style) -> str:
 
 def diagnostic_without_cluster(diagnostic: Diagnostic, style: Style) -> str:
     """The same where the cluster's name stands already."""
-    return diagnostic_line(dataclasses.replace(diagnostic, cluster=""), style)
+    return diagnostic_line(diagnostic, style, named=False)
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic], *, color: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ackplan.core.language import phrase
 from ackplan.render.facts.safe import pad, shortened, width
 
 # Longer than any name or id that the API gives out.
@@ -15,6 +16,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     cells = [[shortened(cell, _CELL) or "-" for cell in row] for row in rows]
     while head and all(row[-1] == "-" for row in cells):
         head, cells = head[:-1], [row[:-1] for row in cells]
-    lines = [list(head), *cells]
+    lines = [list(map(phrase, head)), *cells]
     columns = [max(map(width, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(pad, line, columns)).rstrip() for line in lines)

@@ -27,6 +27,7 @@ from ackplan.plan.model import Plan
 from ackplan.record import Record
 from ackplan.record.journal import NOTHING, Entry, Leftover, RunHead
 from ackplan.record.versions import Version
+from tests.quiet_workspace import QuietWorkspace
 
 SPEC = """\
 ackplan: 1
@@ -36,10 +37,11 @@ clusters:
 """
 
 
-class Memory:
+class Memory(QuietWorkspace):
     """A workspace that forgets: its record, its journal and who held its lock."""
 
     name = "default"
+    store = "memory"
 
     def __init__(self) -> None:
         self.stored = Record("")
@@ -60,9 +62,6 @@ class Memory:
     async def lock(self, what: str, timeout: float = 0.0) -> AsyncIterator[None]:
         self.held.append(what)
         yield
-
-    def holder(self) -> str:
-        return ""
 
     def history(self, most: int) -> tuple[Version, ...]:
         return ()
@@ -120,6 +119,9 @@ class Account:
 
     async def get_task(self, task_id: str, region: str = "") -> Any:
         raise NotImplementedError
+
+    async def list_tasks(self, cluster_id: str, region: str = "") -> tuple[()]:
+        return ()
 
     async def list_logs(self, cluster_id: str, region: str = "") -> tuple[()]:
         return ()

@@ -35,14 +35,14 @@ def many(number: int) -> Plan:
     ("fleet", "said"),
     [
         (fleets.CREATE, "### ackplan: 1 to create"),
-        (fleets.SCALE_OUT, "### ackplan: 1 to scale"),
+        (fleets.SCALE_OUT, "### ackplan: 1 to scale out"),
         (fleets.ATTACH, "### ackplan: 1 to change"),
         (fleets.DELETE, "### ackplan: 1 to destroy"),
         (fleets.REPLACE, "### ackplan: 1 blocked"),
         (fleets.RECORD_ONLY, "### ackplan: 1 to record"),
         (fleets.FORGET, "### ackplan: 1 to forget"),
         (fleets.SAME, "### ackplan: No changes: the fleet is as the spec wants it"),
-        (MIXED, "### ackplan: 1 to create, 2 to scale, 1 to destroy, 1 blocked"),
+        (MIXED, "### ackplan: 1 to create, 2 to scale out, 1 to destroy, 1 blocked"),
     ],
 )
 def test_headline(fleet: Fleet, said: str) -> None:
@@ -62,19 +62,18 @@ def test_no_changes_is_all_there_is_to_say() -> None:
 
 def test_what_could_hurt_stands_before_everything_else() -> None:
     lines = plan_markdown(MIXED.plan()).splitlines()
-    order = [line for line in lines if line.startswith(("> [!", "> **", "- **error", "Expected", "| `", "<details>"))]
-    assert order[:6] == [
+    order = [line for line in lines if line.startswith(("> [!", "> ", "- **error", "Expected", "| `", "<details>"))]
+    assert order[:5] == [
         "> [!CAUTION]",
-        "> **1 change is blocked: nothing is applied while that is so:** `replaced`",
-        "> [!CAUTION]",
-        "> **1 cluster will be destroyed:** `deleted`",
+        "> - **1 change is blocked: nothing is applied while that is so:** `replaced`",
+        "> - **1 cluster will be destroyed:** `deleted`",
         "> [!WARNING]",
         "> **1 cluster changed outside of ackplan since the last apply:** `moved`",
     ]
-    assert order[6].startswith(
+    assert order[5].startswith(
         "- **error** `ACK2003` `replaced`: `container_cidr`: Parameter can't be changed in place ("
     )
-    assert order[7].startswith("Expected to take about **")
+    assert order[6].startswith("Expected to take about **")
     assert re.findall(r"^\| `\S+` \| `(\w+)`", "\n".join(lines), re.MULTILINE)[:5] == [
         "replaced",
         "deleted",
@@ -94,17 +93,17 @@ def test_whole_update() -> None:
 
 
 UPDATE = """\
-### ackplan: 1 to scale
+### ackplan: 1 to scale out
 
 Expected to take about **5m**.
 
 |  | cluster | what | calls | expected |
 | --- | --- | --- | --- | --- |
-| `~` | `shop` | will be updated in place: `add 2 workers: 3 -> 5` | 1 | ~5m |
+| `~` | `shop` | will be updated in place: add 2 workers: 3 → 5 | 1 | ~5m |
 
 <details><summary><code>~</code> <code>shop</code> will be updated in place</summary>
 
-`managed cluster "shop" (cn-beijing, c-shop)`
+managed cluster `"shop"` (cn-beijing, c-shop)
 
 Why: the spec changed.
 
@@ -188,7 +187,7 @@ def test_errors_of_a_plan_that_has_nothing_else() -> None:
         diagnostics=(error("ACK2010", "Cluster is not in the spec or the record", "--target x: neither"),),
     )
     assert plan_markdown(planned) == (
-        "### ackplan: Nothing was planned\n\n- **error** `ACK2010` Cluster is not in the spec or the record<br>`--target x: neither`"
+        "### ackplan: Nothing was planned\n\n- **error** `ACK2010` Cluster is not in the spec or the record<br>`--target` x: neither"
     )
 
 

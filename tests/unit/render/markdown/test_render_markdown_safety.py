@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import cmarkgfm
@@ -10,7 +11,7 @@ from cmarkgfm.cmark import Options
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ackplan.render.markdown.markup import _PLAIN, code, fence
+from ackplan.render.markdown.markup import code, fence, prose
 from ackplan.render.markdown.plan import LIMIT, plan_markdown
 from tests.unit.render.hostile import TEXTS, poisoned
 
@@ -46,7 +47,21 @@ def outline(markdown: str) -> list[object]:
     return parsed.seen
 
 
-HARMLESS = outline(plan_markdown(poisoned("1")))
+def markup(seen: list[object]) -> list[object]:
+    """The tags, but those of code: which words of a sentence stand in code is the text's matter."""
+    code = {("code", ()), "/code"}
+    tags = [(item[0], tuple(item[1])) if isinstance(item, tuple) else item for item in seen]
+    return [item for item in tags if item not in code and (isinstance(item, tuple) or str(item).startswith("/"))]
+
+
+def linked(seen: list[object]) -> str | None:
+    """What a forge would make a link or a picture of, outside of code."""
+    loose = " ".join(item for item in seen if isinstance(item, str) and not item.startswith("/"))
+    reference = re.search(r"@\w|\w[#!$&]\d|(?<!\w)#\d|\w-\d|://|www\.|\b[0-9a-f]*\d[0-9a-f]{6,}\b|:\w+:", loose)
+    return reference[0] if reference else None
+
+
+HARMLESS = markup(outline(plan_markdown(poisoned("1"))))
 
 
 def test_the_outline_sees_what_would_be_wrong() -> None:
@@ -58,7 +73,9 @@ def test_the_outline_sees_what_would_be_wrong() -> None:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_known_attacks_change_nothing_but_what_stands_in_code(text: str) -> None:
-    assert outline(plan_markdown(poisoned(text))) == HARMLESS
+    seen = outline(plan_markdown(poisoned(text)))
+    assert markup(seen) == HARMLESS
+    assert linked(seen) is None
 
 
 @settings(max_examples=60, deadline=None)
@@ -66,7 +83,8 @@ def test_known_attacks_change_nothing_but_what_stands_in_code(text: str) -> None
 def test_any_text_changes_nothing_but_what_stands_in_code(text: str) -> None:
     written = plan_markdown(poisoned(text))
     assert len(written.encode()) <= LIMIT
-    assert outline(written) == HARMLESS
+    assert markup(outline(written)) == HARMLESS
+    assert linked(outline(written)) is None
 
 
 @given(st.text(max_size=40))
@@ -90,5 +108,16 @@ def test_a_fence_is_ended_by_nothing_in_it(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["GH-1", "www.evil.example", "@octocat", "a_b_", "a*b*", "https://x", "#1", "a`b", "1234567", ":smile:"]
 )
-def test_only_words_are_plain(text: str) -> None:
-    assert not _PLAIN.fullmatch(text)
+def test_what_is_no_word_stands_in_code(text: str) -> None:
+    assert linked(outline(prose(f"see {text} there"))) is None
+    assert ("code", []) in outline(prose(f"see {text} there"))
+
+
+def test_a_sentence_stays_one() -> None:
+    assert prose("Put the old value back, or replace it: ackplan plan --replace shop") == (
+        "Put the old value back, or replace it: `ackplan plan --replace shop`"
+    )
+    assert prose("cn-hongkong (allowed: cn-*). 3 -> 1, 600 is more than 500") == (
+        "cn-hongkong (allowed: `cn-*`). 3 → 1, 600 is more than 500"
+    )
+    assert prose("先看一下: ackplan clusters") == "先看一下: `ackplan clusters`"

@@ -81,10 +81,10 @@ def test_no_secret_and_no_name_of_one_is_in_the_page() -> None:
 
 def test_what_is_shown_first() -> None:
     data = plan_data(MIXED.plan())
-    assert data["headline"] == "1 to create, 2 to scale, 1 to destroy, 1 blocked"
+    assert data["headline"] == "1 to create, 2 to scale out, 1 to destroy, 1 blocked"
     assert [alert["tone"] for alert in data["alerts"]] == ["danger", "danger", "drift"]
     assert [alert["names"] for alert in data["alerts"]] == [["replaced"], ["deleted"], ["moved"]]
-    assert "<title>Plan: 1 to create, 2 to scale, 1 to destroy, 1 blocked</title>" in plan_html(MIXED.plan())
+    assert "<title>Plan: 1 to create, 2 to scale out, 1 to destroy, 1 blocked</title>" in plan_html(MIXED.plan())
 
 
 def test_texts_that_clusters_share_are_kept_once() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from ackplan import spec
 from ackplan.core import catalog
+from ackplan.core.catalog.terraform_names import attributes_of
 from ackplan.plan.plan_file_codec import decode_file, encode_file
 from ackplan.plan.planner import Options, Sides, plan
 from ackplan.record import Record
@@ -50,6 +51,7 @@ CREATED = {
     "tags": {"team": "shop"},
     "version": "1.12.6-aliyun.1",
     "vpc_id": "vpc-a",
+    "vswitch_ids": ["vsw-a"],
     "worker_disk_category": "cloud_efficiency",
     "worker_disk_size": 120,
     "worker_instance_types": ["ecs.hfc5.xlarge"],
@@ -59,6 +61,7 @@ CREATED = {
 OUTLINE = {
     "addons": [{}, {}],
     "tags": {},
+    "vswitch_ids": [False],
     "worker_instance_types": [False],
     "worker_vswitch_ids": [False],
 }
@@ -248,7 +251,8 @@ def test_every_kind_of_the_guide_becomes_its_resource() -> None:
         planned = plan(Sides(read.clusters, Record(""), ()), Options(), BUILT_IN)
         (entry,) = plan_json(planned, Record(""))["resource_changes"]
         assert entry["type"] == kind.resource
-        assert set(entry["change"]["after"]) <= {p.provider for p in kind.parameters.values()}
+        places = {place.path[0] for places in attributes_of(kind).values() for place in places}
+        assert set(entry["change"]["after"]) <= places
 
 
 def test_resources_are_sorted_by_address() -> None:

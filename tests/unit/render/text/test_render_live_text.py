@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
-from ackplan.core.answers import Cluster, Node, Task
+from ackplan.core.answers import Cluster, Node, Task, TaskEvent, TaskStage
 from ackplan.record import Record
 from ackplan.render.facts.safe import width
-from ackplan.render.text import clusters_table, nodes_table, record_text, task_text
+from ackplan.render.text import clusters_table, nodes_table, record_text, task_text, tasks_table
 from tests.unit.render import fleets
 
 
@@ -33,14 +33,43 @@ def test_nodes_and_tasks() -> None:
     assert [row.split()[0] for row in nodes_table(nodes).splitlines()] == ["INSTANCE", "i-a", "i-b"]
     running = Task("T-1", "c1", "create_cluster", "running", "2024-01", "2024-02", "", "")
     failed = dataclasses.replace(running, task_id="T-2", state="fail", error_code="Quota", error_message="none\nleft")
-    assert "ERROR" not in task_text([running])
-    assert task_text([running, failed]).splitlines()[2].endswith("Quota none\\nleft")
+    assert "ERROR" not in tasks_table([running])
+    assert tasks_table([running, failed]).splitlines()[2].endswith("Quota none\\nleft")
+
+
+def test_a_task_is_shown_with_its_stages_and_events() -> None:
+    stages = (TaskStage("precheck", "success", "9:00", "9:01"), TaskStage("upgrade", "running", "9:01", ""))
+    events = (TaskEvent("1767225600000", "info", "Started", "start"), TaskEvent("9:01", "info", "Checked", "\x1b[31m"))
+    task = Task("T-1", "c1", "cluster_upgrade", "running", "9:00", "", "", "", stages=stages, events=events)
+    assert task_text(task).splitlines() == [
+        "TASK  CLUSTER  TYPE             STATE    DONE  CREATED",
+        "T-1   c1       cluster_upgrade  running  50%   9:00",
+        "",
+        "STAGE     STATE    BEGAN  ENDED",
+        "precheck  success  9:00   9:01",
+        "upgrade   running  9:01   -",
+        "",
+        "WHEN                  LEVEL  EVENT    MESSAGE",
+        "2026-01-01T00:00:00Z  info   Started  start",
+        "9:01                  info   Checked  \\x1b[31m",
+    ]
+
+
+def test_how_much_of_a_task_is_done() -> None:
+    stage = TaskStage("one", "success", "", "")
+    running = Task("T-1", "c1", "", "running", "", "", "", "")
+    assert running.percent is None
+    assert dataclasses.replace(running, state="success").percent == 100
+    stages = (stage, dataclasses.replace(stage, state="running"), dataclasses.replace(stage, state="initial"))
+    assert dataclasses.replace(running, stages=stages).percent == 33
+    assert dataclasses.replace(running, stages=(stage,)).percent == 99
+    assert dataclasses.replace(running, stages=stages, state="fail").percent == 33
 
 
 def test_nothing_is_said_in_words() -> None:
     assert clusters_table([]) == "No clusters are live."
     assert nodes_table([]) == "No nodes."
-    assert task_text([]) == "No tasks."
+    assert tasks_table([]) == "No tasks."
     assert record_text(Record("lineage-1")) == "Nothing is recorded."
 
 

@@ -1,0 +1,148 @@
+"""Many workspaces in words: the same for every format that people read. Texts are printable, never escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ackplan.render.facts.safe import printable
+from ackplan.render.facts.summary import CHANGES
+from ackplan.render.facts.words import counted, duration
+from ackplan.workspaces.result import Caution, ClusterChange, Ending, FleetResult, WorkspaceResult
+
+# What a run of each sort shows first: what needs somebody, then what would happen, then the rest.
+ORDER = (
+    Ending.FAILED,
+    Ending.INTERRUPTED,
+    Ending.SKIPPED,
+    Ending.CHANGED,
+    Ending.DRIFTED,
+    Ending.APPLIED,
+    Ending.UNCHANGED,
+)
+MARKS = {
+    Ending.FAILED: "!",
+    Ending.INTERRUPTED: "!",
+    Ending.SKIPPED: "-",
+    Ending.CHANGED: "~",
+    Ending.DRIFTED: "~",
+    Ending.APPLIED: "+",
+    Ending.UNCHANGED: " ",
+}
+_NUMBERED = {
+    Ending.FAILED: "failed",
+    Ending.INTERRUPTED: "interrupted",
+    Ending.SKIPPED: "skipped",
+    Ending.CHANGED: "with changes",
+    Ending.DRIFTED: "drifted",
+    Ending.APPLIED: "applied",
+    Ending.UNCHANGED: "without changes",
+}
+_TONES = {**CHANGES, "drifted": "drifted"}
+_QUIET = {"No drift": "no drift", "applied before": "applied before"}
+TITLES = {"plan": "Fleet plan", "apply": "Fleet apply", "drift": "Fleet drift"}
+
+
+def ranked(fleet: FleetResult) -> tuple[WorkspaceResult, ...]:
+    """The workspaces, what needs somebody first; those of one sort in the order in which they were run."""
+    return tuple(sorted(fleet.results, key=lambda result: ORDER.index(result.ending)))
+
+
+def headline(fleet: FleetResult) -> str:
+    """`3 workspaces: 1 failed, 2 with changes (4 to create, 1 to scale)`."""
+    endings = ((ending, len(fleet.of(ending))) for ending in ORDER)
+    numbered = {**_NUMBERED, Ending.UNCHANGED: "without drift"} if fleet.verb == "drift" else _NUMBERED
+    sorts = ", ".join(f"{number} {numbered[ending]}" for ending, number in endings if number)
+    counts = ", ".join(f"{number} {_TONES.get(tone, printable(tone))}" for tone, number in fleet.counts())
+    clusters = f" ({counts})" if counts and fleet.verb != "apply" else ""
+    if not fleet.results:
+        return "No workspace was looked at"
+    return f"{counted(len(fleet.results), 'workspace')}: {sorts}{clusters}"
+
+
+def outcome(result: WorkspaceResult) -> str:
+    """What came of a workspace, in a few words."""
+    return printable(_outcome(result))
+
+
+def _outcome(result: WorkspaceResult) -> str:
+    match result.ending:
+        case Ending.SKIPPED:
+            return f"skipped: depends on {', '.join(result.behind)}"
+        case Ending.INTERRUPTED:
+            return "interrupted" if result.seconds else "not started"
+        case Ending.FAILED:
+            return _failure(result)
+        case Ending.APPLIED:
+            return f"applied: {_steps(result)}"
+        case Ending.CHANGED | Ending.DRIFTED:
+            return result.plan.headline
+        case Ending.UNCHANGED:
+            return _QUIET.get(result.plan.headline, "no changes")
+
+
+def _failure(result: WorkspaceResult) -> str:
+    if result.steps is not None and result.steps.failed:
+        return f"failed: {_steps(result)}"
+    blocked = dict(result.plan.counts).get("blocked", 0)
+    if blocked:
+        return f"blocked: {result.plan.headline}"
+    errors = [finding for finding in result.diagnostics if finding.is_error]
+    more = f", and {result.findings - 1} more" if result.findings > 1 else ""
+    return f"failed: {errors[0].code} {errors[0].summary}{more}" if errors else "failed"
+
+
+def _steps(result: WorkspaceResult) -> str:
+    steps = result.steps
+    if steps is None:
+        return "nothing was done"
+    parts = ((steps.done, "done"), (steps.failed, "failed"), (steps.skipped, "not done"))
+    counts = ", ".join(f"{number} {word}" for number, word in parts if number)
+    return f"{counts} of {counted(steps.done + steps.failed + steps.skipped, 'step')}" if counts else "no steps"
+
+
+def time_text(result: WorkspaceResult) -> str:
+    """How long a workspace took; a dash where it was not run."""
+    if not result.seconds:
+        return "-"
+    return duration(result.seconds) if result.seconds >= 1 else f"{result.seconds:.1f}s"
+
+
+def change_text(change: ClusterChange) -> str:
+    """Why something happens to a cluster, with what of it changes."""
+    names = ", ".join(change.parameters) + (f" and {change.more} more" if change.more else "")
+    return printable(f"{change.reason}: {names}" if names else change.reason)
+
+
+def more_changes(result: WorkspaceResult, shown: int) -> str:
+    """How many clusters are not listed; empty where all are."""
+    rest = result.plan.changing - shown
+    return f"and {counted(rest, 'more cluster')}" if rest > 0 else ""
+
+
+def caution_names(caution: Caution, most: int) -> tuple[tuple[str, ...], int]:
+    """The first clusters of a caution, and how many others there are."""
+    names = tuple(map(printable, caution.names[:most]))
+    return names, max(0, caution.number - len(names))
+
+
+def world(result: WorkspaceResult) -> str:
+    """Which account and endpoint a plan is for, and how long its apply should take."""
+    plan = result.plan
+    account = f"account {plan.account}" if plan.account else ""
+    time = f"about {duration(plan.expected_seconds)}" if plan.expected_seconds else ""
+    return printable(", ".join(filter(None, (account, plan.endpoint, plan.region, time))))
+
+
+def omissions(fleet: FleetResult) -> Iterator[str]:
+    """What was not looked at, each in a sentence: workspaces that were not selected, and parts of plans."""
+    reasons: dict[str, list[str]] = {}
+    for name, why in fleet.selection.left_out.items():
+        reasons.setdefault(why, []).append(name)
+    for why, names in reasons.items():
+        yield printable(f"{counted(len(names), 'workspace')} left out, {why}: {', '.join(names)}")
+    if fleet.selection.along:
+        yield f"Taken along, as others depend on them: {', '.join(fleet.selection.along)}"
+    for note in fleet.selection.notes:
+        yield printable(note[:1].upper() + note[1:])
+    for result in fleet.results:
+        yield from (f"{result.name}: {printable(text)}" for text in result.plan.omitted)

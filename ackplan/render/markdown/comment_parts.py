@@ -1,0 +1,71 @@
+"""What comments are made of: parts as long as there is room, and findings as items of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ackplan.core.diagnostics import Diagnostic
+from ackplan.render.facts.rule_findings import RuleFindings, by_rule
+from ackplan.render.markdown.markup import code, codes, prose
+
+# GitHub counts characters; bytes of UTF-8 are never fewer. The rest is room for a marker that a workflow adds.
+LIMIT = 65_000
+_NAMES = 40
+
+
+@dataclass(slots=True)
+class BoundedPage:
+    """Parts of a text that may take `left` more bytes; `missing` says in words what found no room."""
+
+    left: int
+    parts: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def add(self, text: str, otherwise: str = "") -> bool:
+        """Adds a part where it fits; `otherwise` is what is missing where it does not."""
+        size = size_of(text) + 2
+        if size > self.left:
+            self.missing += [otherwise] if otherwise else []
+            return False
+        self.left -= size
+        self.parts.append(text)
+        return True
+
+
+def size_of(text: str) -> int:
+    """Bytes of UTF-8."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def finding_item(diagnostic: Diagnostic) -> str:
+    """One item of a list: what, where, why, and on a line of its own what to do."""
+    kind = "error" if diagnostic.is_error else "warning"
+    subject = "".join(f" {code(part, 80)}:" for part in (diagnostic.cluster, diagnostic.parameter) if part)
+    place = f" ({code(str(diagnostic.span), 160)})" if diagnostic.span else ""
+    texts = (("", diagnostic.detail), ("→ ", diagnostic.cure))
+    said = "".join(f"<br>{lead}{prose(text, 400)}" for lead, text in texts if text)
+    return f"- **{kind}** {code(diagnostic.code, 40)}{subject} {prose(diagnostic.summary, 160)}{place}{said}"
+
+
+def finding_items(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    """The items of all of these; what a rule of a policy found more than once is one item with all names."""
+    others, groups = by_rule(diagnostics)
+    items = list(map(finding_item, others))
+    return items + [_rule(group) if len(group.findings) > 1 else finding_item(group.first) for group in groups]
+
+
+def _rule(group: RuleFindings) -> str:
+    """A rule, how many clusters break it, what is wrong with which, and once what to do."""
+    counted = f": {group.counted}" if group.counted else ""
+    head = f"- {code(group.rule, 120)} (**{group.severity.value}** {code(group.first.code, 40)}){counted}."
+    lines = [f"{head} {prose(group.first.summary, 160)}."]
+    for detail, findings in group.details:
+        names = list(dict.fromkeys(finding.cluster for finding in findings if finding.cluster))
+        lines.append(prose(detail, 400) + (f": {_names(names)}" if names else ""))
+    return "<br>".join([*lines, *(f"→ {prose(cure, 400)}" for cure in group.cures)])
+
+
+def _names(names: Sequence[str]) -> str:
+    more = len(names) - _NAMES
+    return codes(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,158 @@
+"""Many workspaces as one page of HTML that needs nothing else, no script included: a table, then each workspace.
+
+The page's policy lets it load, run, send and embed nothing. All texts are escaped; none is markup.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from collections.abc import Iterable, Iterator
+from importlib import resources
+
+from ackplan.core.diagnostics import Diagnostic
+from ackplan.render.facts import fleet_words
+from ackplan.render.facts.safe import printable
+from ackplan.render.facts.words import counted, duration
+from ackplan.workspaces.result import Caution, ClusterChange, Ending, FleetResult, WorkspaceResult
+
+_TONES = {
+    Ending.FAILED: "failed",
+    Ending.INTERRUPTED: "interrupted",
+    Ending.SKIPPED: "skipped",
+    Ending.CHANGED: "update",
+    Ending.DRIFTED: "drift",
+    Ending.APPLIED: "done",
+    Ending.UNCHANGED: "none",
+}
+_OPEN = frozenset({Ending.FAILED, Ending.INTERRUPTED})
+# Pages of few workspaces show all of it at once.
+_FEW, _NAMES = 8, 20
+_STYLES = ("theme", "workspaces")
+
+
+def fleet_html(fleet: FleetResult) -> str:
+    """The page."""
+    style = "\n".join(
+        resources.files("ackplan.render").joinpath("page", f"{n}.css").read_text("utf-8") for n in _STYLES
+    )
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
+        "trusted-types 'none'; require-trusted-types-for 'script'"
+    )
+    title = f"{fleet_words.TITLES[fleet.verb]}: {fleet_words.headline(fleet)}"
+    return "\n".join(
+        [
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="referrer" content="no-referrer">',
+            f"<title>{_text(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>",
+            *_body(fleet),
+            "</main>\n</body>\n</html>",
+        ]
+    )
+
+
+def _body(fleet: FleetResult) -> Iterator[str]:
+    results = fleet_words.ranked(fleet)
+    yield f"<h1>{fleet_words.TITLES[fleet.verb]}</h1>\n<p>{_text(fleet_words.headline(fleet))}.</p>"
+    facts = [f"{counted(fleet.jobs, 'workspace')} at a time, {duration(max(1, fleet.seconds))}"]
+    facts += [f"commit {fleet.commit}"] if fleet.commit else []
+    facts += [f"plans in {fleet.index.location}, SHA-256 {fleet.index.digest}"] if fleet.index else []
+    yield f'<p class="quiet">{_text("; ".join(facts))}</p>'
+    dangers = [(result, caution) for result in results for caution in result.plan.cautions if caution.tone == "danger"]
+    if dangers:
+        items = (f"<li>{_link(result)}: {_caution(caution)}</li>" for result, caution in dangers)
+        yield f'<div class="alert" data-tone="danger"><ul>{"".join(items)}</ul></div>'
+    left_out = list(fleet_words.omissions(fleet))
+    if left_out:
+        yield f'<div class="alert" data-tone="warning"><ul>{_items(map(_text, left_out))}</ul></div>'
+    if results:
+        yield "<h2>Workspaces</h2>"
+        yield "".join(_table(results))
+        yield "<h2>What happens in each</h2>"
+        yield from (_workspace(result, opened=len(results) <= _FEW) for result in results)
+
+
+def _table(results: Iterable[WorkspaceResult]) -> Iterator[str]:
+    head = ('<th scope="col">Workspace</th>', '<th scope="col">Folder</th>', '<th scope="col">Result</th>',
+            '<th scope="col" class="time">Time</th>')  # fmt: skip
+    yield f'<table class="fleet"><thead><tr>{"".join(head)}</tr></thead><tbody>\n'
+    for result in results:
+        time = fleet_words.time_text(result)
+        yield (
+            f'<tr data-tone="{_TONES[result.ending]}"><td>{_link(result)}</td>'
+            f'<td class="folder quiet"><code>{_text(result.entry.path)}</code></td>'
+            f'<td class="result">{_text(fleet_words.outcome(result))}</td><td class="time quiet">{time}</td></tr>\n'
+        )
+    yield "</tbody></table>"
+
+
+def _workspace(result: WorkspaceResult, *, opened: bool) -> str:
+    is_open = " open" if result.ending in _OPEN or (opened and result.ending is not Ending.UNCHANGED) else ""
+    return (
+        f'<details id="{_text(result.name)}" data-tone="{_TONES[result.ending]}"{is_open}><summary>'
+        f'<span class="name">{_text(result.name)}</span>'
+        f'<span class="result">{_text(fleet_words.outcome(result))}</span></summary>'
+        f"<div>{''.join(_parts(result))}</div></details>"
+    )
+
+
+def _parts(result: WorkspaceResult) -> Iterator[str]:
+    plan, entry = result.plan, result.entry
+    about = [fleet_words.world(result), f"folder {entry.path}", f"profile {entry.profile}" if entry.profile else ""]
+    about += [f"depends on {', '.join(entry.depends_on)}" if entry.depends_on else ""]
+    about += [f"{counted(plan.clusters, 'cluster')} looked at" if plan.clusters else ""]
+    yield f'<p class="quiet">{_text("; ".join(filter(None, about)))}</p>'
+    if result.kept:
+        location, digest = _text(result.kept.location), _text(result.kept.digest)
+        yield f"<p>Plan <code>{location}</code>, SHA-256 <code>{digest}</code></p>"
+    if plan.changes:
+        rows = "".join(map(_change, plan.changes))
+        head = '<tr><th scope="col">Cluster</th><th scope="col">What</th><th scope="col">Why</th></tr>'
+        yield f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+        more = fleet_words.more_changes(result, len(plan.changes))
+        yield f'<p class="quiet">{_text(more)}</p>' if more else ""
+    if plan.cautions:
+        yield f"<ul>{_items(map(_caution, plan.cautions))}</ul>"
+    if result.diagnostics:
+        yield f"<ul>{_items(map(_finding, result.diagnostics))}</ul>"
+    if result.said and result.ending is Ending.FAILED:
+        yield f"<pre>{html.escape(chr(10).join(map(printable, result.said.splitlines())))}</pre>"
+
+
+def _change(change: ClusterChange) -> str:
+    why = _text(fleet_words.change_text(change))
+    return (
+        f'<tr data-tone="{_text(change.tone)}"><td><span class="name">{_text(change.name)}</span></td>'
+        f'<td class="result">{_text(change.tone)}</td><td class="why">{why}</td></tr>'
+    )
+
+
+def _caution(caution: Caution) -> str:
+    names, more = fleet_words.caution_names(caution, _NAMES)
+    listed = ", ".join(names) + (f" and {more} more" if more else "")
+    tail = f": <code>{_text(listed)}</code>" if names else ""
+    return f'<span class="kind" data-tone="{_text(caution.tone)}">{_text(caution.text)}</span>{tail}'
+
+
+def _finding(finding: Diagnostic) -> str:
+    kind = "error" if finding.is_error else "warning"
+    place = f"<code>{_text(str(finding.span))}</code> " if finding.span else ""
+    line = _text(finding.line().removeprefix(f"{finding.span}: "))
+    return f'<span class="kind" data-tone="{kind}">{kind}</span> {place}{line}'
+
+
+def _link(result: WorkspaceResult) -> str:
+    return f'<a class="name" href="#{_text(result.name)}">{_text(result.name)}</a>'
+
+
+def _items(items: Iterable[str]) -> str:
+    return "".join(f"<li>{item}</li>" for item in items)
+
+
+def _text(text: str) -> str:
+    return html.escape(printable(text))

@@ -1,0 +1,50 @@
+"""How far a run is, as the few lines at the bottom of a terminal: none is wider than 59 columns.
+
+A terminal of 60 columns or more never breaks them, also where it was resized since.
+"""
+
+from __future__ import annotations
+
+from ackplan.core.language import phrase
+from ackplan.render.facts.progress import RunningStep, Standing, counts, time_left
+from ackplan.render.facts.safe import pad, printable, width
+from ackplan.render.facts.words import duration
+from ackplan.render.text.style import Style
+
+_WIDEST = 59
+_BAR = 20
+_FEW_ROWS = 8
+
+
+def progress_view(progress: Standing, columns: int, rows: int, *, color: bool) -> list[str]:
+    """The lines for a terminal of this size: one where it is low."""
+    style, room = Style(color), max(1, min(columns - 1, _WIDEST))
+    if rows < _FEW_ROWS:
+        return [cut(f"{counts(progress)}{phrase('; ')}{time_left(progress)}", room)]
+    so_far = phrase("{time} so far", time=duration(progress.seconds))
+    times = f"  {time_left(progress)}{phrase(', ')}{so_far}"
+    bar = _bar(progress, max(0, min(_BAR, room - width(times))))
+    lines = [style("bold", cut(counts(progress), room)), cut(bar + times, room)]
+    return lines + [style("dim", _running(each, room)) for each in progress.longest]
+
+
+def _bar(progress: Standing, columns: int) -> str:
+    full = columns * progress.settled // progress.total if progress.total else 0
+    return "█" * full + "·" * (columns - full)
+
+
+def _running(each: RunningStep, room: int) -> str:
+    state = f" ({printable(each.state)})" if each.state else ""
+    tail = f"  {phrase(each.step.traits.verb.doing)}{state} {duration(each.seconds)}"
+    name = cut(f"  {printable(each.step.name)}", max(12, room - width(tail)))
+    return cut(pad(name, min(30, room - width(tail))) + tail, room)
+
+
+def cut(text: str, columns: int) -> str:
+    """Printable text in at most so many columns; what is left out shows as an ellipsis."""
+    if width(text) <= columns:
+        return text
+    short = text
+    while short and width(short) >= columns:
+        short = short[:-1]
+    return short + "…"
