@@ -128,6 +128,19 @@ def _profiles(_context: click.Context) -> Iterator[str]:
     yield from (str(profile["name"]) for profile in settings["profiles"])
 
 
+def _further(context: click.Context) -> Iterator[str]:
+    """The second words of a command that does something by its first one alone."""
+    from ackplan.cli.main import FURTHER
+
+    yield from FURTHER.get(str(context.info_name), ())
+
+
+def _codes(_context: click.Context) -> Iterator[str]:
+    from ackplan.cli.explanations import explanations
+
+    yield from explanations()
+
+
 def _schemas(_context: click.Context) -> Iterator[str]:
     from ackplan.core.catalog import DEFAULT, bundle
 
@@ -164,11 +177,16 @@ _ARGUMENTS: dict[tuple[str, str], Callable[[click.Context], Iterable[str]]] = {
     ("mv", "old"): _quietly(_recorded),
     ("import", "name"): _quietly(_wanted),
     ("export", "names"): _CLUSTERS,
+    ("upgrade-spec", "name"): _quietly(_wanted),
     ("clusters", "name"): _CLUSTERS,
-    ("kubeconfig", "name"): _CLUSTERS,
+    ("kubeconfig", "name"): _quietly(_wanted, _recorded, _further),
+    ("revoke", "name"): _CLUSTERS,
+    ("list", "name"): _CLUSTERS,
+    ("tasks", "task_id"): _quietly(_further),
     ("certs", "name"): _CLUSTERS,
     ("attach-script", "name"): _CLUSTERS,
     ("schema", "name"): _quietly(_schemas),
+    ("explain", "codes"): _quietly(_codes),
     ("api", "method"): lambda _context: _METHODS,
 }
 _KINDS = {"FILE": "file", "PATH": "file", "PLANFILE": "file", "DIR": "dir"}

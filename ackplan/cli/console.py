@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ackplan.cli import gc, hints
+from ackplan.cli.loop import interrupted_by
 from ackplan.cli.printing import say
 from ackplan.cli.run_output import Voice
 from ackplan.core.diagnostics import Failure, error
@@ -30,6 +30,11 @@ class Console:
 
     def plan(self, plan: Plan) -> None:
         self._voice.plan(plan)
+        self._voice.follow(plan)
+
+    def follow(self, plan: Plan) -> None:
+        """A plan that was reviewed before, and is about to be carried out."""
+        self._voice.follow(plan)
 
     def note(self, text: str) -> None:
         say(text)
@@ -45,7 +50,7 @@ class Console:
         """The first signal stops gently, the second at once; the record holds either way."""
         hints.begin()
         gc.collect()
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        task = asyncio.current_task()
         count = 0
 
         def caught() -> None:
@@ -58,14 +63,8 @@ class Console:
                 say("\nStopping: no new calls; answers in flight are taken in. Again to stop at once.")
                 stop()
 
-        numbers = (signal.SIGINT, signal.SIGTERM)
-        for number in numbers:
-            loop.add_signal_handler(number, caught)
-        try:
+        with self._voice.going(), interrupted_by(caught):
             yield
-        finally:
-            for number in numbers:
-                loop.remove_signal_handler(number)
 
 
 class Prompt:
@@ -76,11 +75,16 @@ class Prompt:
         self._approved = approved
 
     def approve(self, plan: Plan) -> None:  # noqa: ARG002 - it was shown a moment ago
-        if self._approved:
-            return
-        if not sys.stdin.isatty():
-            raise Failure(error("ACK6007"))
-        click.echo(f"\nDo you want to {self._verb} this plan? Only 'yes' is taken for it.", err=True)
-        answer = click.prompt("Enter a value", default="", show_default=False, err=True)
-        if answer != "yes":
-            raise Failure(error("ACK6008"))
+        confirm(f"Do you want to {self._verb} this plan?", approved=self._approved)
+
+
+def confirm(question: str, *, approved: bool) -> None:
+    """Returns where the answer is yes, or was given before. Raises Failure."""
+    if approved:
+        return
+    if not sys.stdin.isatty():
+        raise Failure(error("ACK6007"))
+    click.echo(f"\n{question} Only 'yes' is taken for it.", err=True)
+    answer = click.prompt("Enter a value", default="", show_default=False, err=True)
+    if answer != "yes":
+        raise Failure(error("ACK6008"))

@@ -60,8 +60,9 @@ async def _sandbox(settings: Settings) -> Check:
 
 async def _account(settings: Settings) -> AsyncIterator[Check]:
     from ackplan.adapters import ack
+    from ackplan.project.wiring import notice
 
-    reached, route = None, ack.ClientSettings(endpoint=settings.endpoint, ca_file=settings.ca_file or None)
+    reached, route = None, _route(settings)
     try:
         reached = await ack.probe(route)
     except ack.Fault as fault:
@@ -83,9 +84,17 @@ async def _account(settings: Settings) -> AsyncIterator[Check]:
         region=settings.region,
         retries=ack.RetryPolicy(attempts=2),
         ca_file=settings.ca_file or None,
+        notice=notice,
     )
     async with ack.open_client(client_settings, chain) as client:
         yield await _signed(client, settings.signature)
+
+
+def _route(settings: Settings) -> ClientSettings:
+    from ackplan.adapters import ack
+    from ackplan.project.wiring import notice
+
+    return ack.ClientSettings(endpoint=settings.endpoint, ca_file=settings.ca_file or None, notice=notice)
 
 
 def _asked_by(route: ClientSettings) -> str:

@@ -1,33 +1,49 @@
-"""The checks of `doctor` that need no network: spec, record, lock, journal, git."""
+"""The checks of `doctor` that need no API: spec, record and where it is kept, lock, journal, git."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from ackplan.app.doctor import Check
+from ackplan.app.doctor import Check, failed
 from ackplan.cli.options import Settings
 from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors, warning
+from ackplan.execute.ports import ApiError
 from ackplan.render.facts.words import counted
 
 # What was seen, and what is wrong with it.
 Seen = tuple[str, tuple[Diagnostic, ...]]
+STORE = "state store"
+ENCRYPTION = "encryption"
+# What can't be looked at where a check failed.
+_SKIPPED = {
+    STORE: ("the state store can't be used", frozenset({ENCRYPTION, "record", "lock", "journal"})),
+    ENCRYPTION: ("the state store can't be opened", frozenset({"record", "journal"})),
+}
+# Whoever looks for what stands in the way does not wait for long for a store that is away, in seconds.
+_PATIENCE = 10.0
 
 
 def local_checks(settings: Settings) -> Iterator[Check]:
     """The checks in the order in which what they find has to be mended."""
-    checks: dict[str, Callable[[Settings], Seen]] = {
-        "spec": _spec,
-        "record": _record,
-        "state folder": _folder,
-        "lock": _lock,
-        "journal": _journal,
-        "git": _git,
-    }
-    for name, check in checks.items():
-        yield _made(name, check, settings)
+    from ackplan.project.wiring import in_store
+
+    place: dict[str, Callable[[Settings], Seen]] = {"record": _record, "state folder": _folder}
+    if in_store(settings):
+        place = {STORE: _store, ENCRYPTION: _encryption, "record": _record}
+    skipped: dict[str, str] = {}
+    for name, check in {"spec": _spec, **place, "lock": _lock, "journal": _journal, "git": _git}.items():
+        if name in skipped:
+            yield Check(name, skipped[name], skipped=True)
+            continue
+        looked = _made(name, check, settings)
+        if name in _SKIPPED and failed([looked]):
+            why, names = _SKIPPED[name]
+            skipped |= dict.fromkeys(names, why)
+        yield looked
 
 
 def _made(name: str, check: Callable[[Settings], Seen], settings: Settings) -> Check:
@@ -35,7 +51,7 @@ def _made(name: str, check: Callable[[Settings], Seen], settings: Settings) -> C
 
     try:
         said, findings = check(settings)
-    except (Failure, OSError) as fault:
+    except (Failure, ApiError, OSError) as fault:
         return Check(name, "", as_diagnostics(fault))
     return Check(name, said, findings)
 
@@ -47,6 +63,25 @@ def _spec(settings: Settings) -> Seen:
     checked = spec.read(inputs(settings))
     said = f"{counted(len(checked.clusters), 'cluster')} in {counted(len(checked.files), 'file')}"
     return ("" if has_errors(checked.diagnostics) else said), checked.diagnostics
+
+
+def _store(settings: Settings) -> Seen:
+    """Whether the store of the record keeps what is relied on."""
+    from ackplan.project.wiring import workspace
+
+    opened = workspace(replace(settings, store_patience=min(settings.store_patience, _PATIENCE)))
+    findings = tuple(opened.check())
+    return ("" if has_errors(findings) else opened.store), findings
+
+
+def _encryption(settings: Settings) -> Seen:
+    """Whether the store is encrypted, and the key of this machine opens it."""
+    from ackplan.cli.encryption import encryption_of, readers_of
+
+    key = encryption_of(settings).key()
+    if key is None:
+        return "none: whoever may read the store reads what is recorded", ()
+    return f"opens with the key of this machine; key {key.key_id}, for {', '.join(readers_of(key))}", ()
 
 
 def _record(settings: Settings) -> Seen:
@@ -78,14 +113,13 @@ def _unwritable(folder: Path) -> Iterator[Diagnostic]:
 
 
 def _lock(settings: Settings) -> Seen:
-    from ackplan.adapters.local.lock import held_by, left_behind
-    from ackplan.project.wiring import lock_path
+    from ackplan.project.wiring import workspace
 
-    path = lock_path(settings)
-    holder = held_by(path)
+    opened = workspace(settings)
+    holder = opened.holder()
     if holder:
         return "held", (warning("ACK3093.held", holder=holder),)
-    note = left_behind(path)
+    note = opened.left_behind()
     if note is not None:
         return "free", (warning("ACK3093.left", note=note, id=note.id),)
     return "free", ()
@@ -107,10 +141,13 @@ def _journal(settings: Settings) -> Seen:
 def _git(settings: Settings) -> Seen:
     """Whether git keeps the record, and keeps out what belongs to this machine alone."""
     from ackplan.adapters.local.git import git, top_folder
+    from ackplan.project.wiring import in_store
 
     folder = settings.chdir
     if settings.sandbox:
         return "keeps nothing of the sandbox", ()
+    if in_store(settings):
+        return "keeps the spec; the record is in a store", ()
     if top_folder(folder) is None:
         return "", (warning("ACK3095.nowhere", path=_shown(folder)),)
     return "keeps the record, and ignores .ackplan/", tuple(_kept_wrongly(settings, git))

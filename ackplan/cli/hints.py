@@ -20,7 +20,7 @@ from ackplan.core.diagnostics import COMPLETE
 # Options that say what a command is about, in the order in which a hint has them.
 _ABOUT: Final = (
     "chdir", "files", "variables", "var_files", "workspace", "state", "sandbox", "time_scale", "endpoint", "region",
-    "profile", "signature", "sts_endpoint", "ca_file", "rate",
+    "profile", "signature", "sts_endpoint", "ca_file", "rate", "workspaces", "without_dependencies",
 )  # fmt: skip
 _MODES: Final = ("destroy", "refresh_only")
 _NARROWING: Final = ("target", "exclude")
@@ -28,7 +28,11 @@ _NARROWING: Final = ("target", "exclude")
 _ONCE: Final = ("replace", "adopt")
 _OF_PLANS: Final = (*_MODES, *_NARROWING, *_ONCE, "skip_blocked", "policy", "allow_vanished", "node_names")
 _PLANNING: Final = frozenset({"plan", "apply", "destroy", "drift", "graph"})
-_COMMAND = re.compile(r"\backplan ((?:state |lock )?[a-z][a-z-]*)((?: --[a-z-]+(?:[ =](?!-)(?:'[^']*'|[^\s,;]+))?)*)")
+_COMMAND = re.compile(
+    r"\backplan ((?:state |lock |fleet |sandbox |kubeconfig (?=revoke )|tasks (?=list |cancel |pause |resume ))?"
+    r"[a-z][a-z-]*)"
+    r"((?: --[a-z-]+(?:[ =](?!-)(?:'[^']*'|[^\s,;]+))?)*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ def _known(words: str) -> click.Command | None:
     from ackplan.cli.main import cli
 
     command: click.Command | None = cli
+    if (further := cli.get_command(click.Context(cli), words)) is not None:
+        return None if isinstance(further, click.Group) else further
     for word in words.split():
         if not isinstance(command, click.Group):
             return None

@@ -1,12 +1,15 @@
-"""Runs the coroutine of a command."""
+"""Runs the coroutine of a command, and hears the signals that interrupt it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
+_INTERRUPTING = (signal.SIGINT, signal.SIGTERM)
 
 
 def run_async(main: Awaitable[T]) -> T:
@@ -22,3 +25,16 @@ def run_async(main: Awaitable[T]) -> T:
 
     asyncio.run(run())
     return results[0]
+
+
+@contextmanager
+def interrupted_by(caught: Callable[[], None]) -> Iterator[None]:
+    """Within the block, of a running loop, each signal that interrupts a command calls `caught` instead."""
+    loop = asyncio.get_running_loop()
+    for number in _INTERRUPTING:
+        loop.add_signal_handler(number, caught)
+    try:
+        yield
+    finally:
+        for number in _INTERRUPTING:
+            loop.remove_signal_handler(number)

@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING
 import click
 
 from ackplan import __version__
-from ackplan.cli import printing
+from ackplan.cli import language_option, printing
+from ackplan.cli.help_page import TranslatedHelp, speak
+from ackplan.core import language
 from ackplan.core.diagnostics import Failure
+from ackplan.core.language import phrase
+from ackplan.project.notices import NOTICES
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -35,51 +39,95 @@ COMMANDS = {
     "apply": "Carry a plan out",
     "destroy": "Delete every recorded cluster",
     "drift": "Show how live clusters moved since the last apply",
+    "fleet": "Plan, apply and watch many workspaces, each in a process of its own",
+    "worker": "Run workspaces for an engine, on as many machines as one likes",
+    "runs": "Show, follow and stop runs of fleets on an engine",
     "rehearse": "Run a plan file's whole apply in a private simulator, in virtual time",
     "graph": "Print a plan's graph of steps (dot, mermaid, svg, html)",
     "import": "Record live clusters",
     "export": "Write live clusters as a spec",
+    "upgrade-spec": "Move a cluster's workers to node pools in the spec",
     "clusters": "Show live clusters",
     "tasks": "Show tasks of the API",
     "kubeconfig": "Fetch a cluster's kubeconfig",
     "certs": "Fetch a cluster's certificates",
     "attach-script": "Fetch the script that joins a node to an edge cluster",
     "state": "Look at the recorded state, and mend it by hand",
+    "board": "Write pages of all workspaces of a store",
+    "workspace": "List, begin and remove workspaces of a store",
+    "lock": "Show, hold and release the lock of the workspace",
     "unlock": "Clear what a killed run left on the lock",
     "doctor": "Look for what stands in the way, and say its cure",
+    "explain": "Say what the code of an error means, and what to do",
     "api": "Make one signed call",
     "schema": "Print a JSON Schema",
+    "sandbox": "Look at the sandbox, and make drift and faults in it by hand",
     "simulator": "Serve the embedded ACK API on loopback",
     "completion": "Print what makes a shell complete command lines",
     "version": "Print the version",
 }
+# How `--help` has them.
+SECTIONS = {
+    "A project": ("init", "validate", "fmt", "schema"),
+    "Plan and apply": ("plan", "show", "apply", "destroy", "drift", "rehearse", "graph"),
+    "Clusters that are there": (
+        "clusters", "tasks", "import", "export", "upgrade-spec", "kubeconfig", "certs", "attach-script", "api",
+    ),
+    "Record": ("state", "workspace", "lock", "unlock"),
+    "Many workspaces": ("fleet", "board", "worker", "runs"),
+    "Help": ("doctor", "explain", "sandbox", "simulator", "completion", "version"),
+}  # fmt: skip
+# Second words of commands that do something by their first one alone: `FURTHER` of their modules.
+FURTHER = {"kubeconfig": ("revoke",), "tasks": ("list", "cancel", "pause", "resume"), "runs": ("cancel",)}
 
 
-class _Lazy(click.Group):
+class _Lazy(TranslatedHelp, click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
+        """A command of one word, or one of two that a command has besides what it does alone (`tasks cancel`)."""
+        first, _, second = cmd_name.partition(" ")
+        if first not in COMMANDS or (second and second not in FURTHER.get(first, ())):
             return None
-        name = cmd_name.replace("-", "_") + ("_" if keyword.iskeyword(cmd_name) else "")
+        name = first.replace("-", "_") + ("_" if keyword.iskeyword(first) else "")
         module = importlib.import_module(f"ackplan.cli.commands.{name}")
-        command: click.Command = module.command
+        command: click.Command = module.FURTHER[second] if second else module.command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        both = " ".join(args[:2])
+        command = self.get_command(ctx, both) if len(args) > 1 else None
+        if command is not None:
+            return both, command, args[2:]
+        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from ackplan.cli.habits import suggestion
+
+            ctx.fail(f"No such command {args[0]!r}.{suggestion(args[0], list(COMMANDS))}")
+        return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands without importing any of them, else the options."""
         from click.shell_completion import CompletionItem
 
-        found = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        found = [
+            CompletionItem(name, help=phrase(text)) for name, text in COMMANDS.items() if name.startswith(incomplete)
+        ]
         return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        for section, names in SECTIONS.items():
+            self.write_section(section, [(name, phrase(COMMANDS[name])) for name in names], formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@language_option.alone
 @click.version_option(__version__, message="ackplan %(version)s")
 def cli() -> None:
     """Clusters of Alibaba Cloud Container Service for Kubernetes: declared, planned, reviewed, applied."""
@@ -94,14 +142,17 @@ def run(arguments: Sequence[str], types: ResourceTypes | None = None) -> int:
 
 
 def _run(arguments: Sequence[str], types: ResourceTypes | None) -> int:
+    language.choose(language_option.chosen(arguments, os.environ))
+    speak()
     printing.prepare()
+    NOTICES.set(printing.say)
     if "_ACKPLAN_COMPLETE" in os.environ:
         from ackplan.cli import completion
 
         completion.install()
     try:
         _refuse_empty(arguments)
-        result: object = cli.main(list(arguments), "ackplan", standalone_mode=False, obj=types)
+        result: object = cli.main(_usual(arguments), "ackplan", standalone_mode=False, obj=types)
     except click.exceptions.Exit as end:
         return end.exit_code
     except SystemExit as end:  # a shell that asked for completions got its answer
@@ -111,7 +162,7 @@ def _run(arguments: Sequence[str], types: ResourceTypes | None) -> int:
             fault.show(sys.stderr)
         return USAGE
     except (click.Abort, KeyboardInterrupt):
-        printing.say("Interrupted.")
+        printing.say(phrase("Interrupted."))
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; what is left in the buffer has nowhere to go.
@@ -120,6 +171,15 @@ def _run(arguments: Sequence[str], types: ResourceTypes | None) -> int:
     except Exception as fault:  # noqa: BLE001 - the last place that can turn it into a message
         return _failed(fault)
     return result if isinstance(result, int) else 0
+
+
+def _usual(arguments: Sequence[str]) -> list[str]:
+    """The command line as click reads it. One that begins with its command and has no options is that already."""
+    if not any(word.startswith("-") for word in arguments) and "help" not in arguments[:1]:
+        return list(arguments)
+    from ackplan.cli.habits import usual
+
+    return usual(arguments, cli)
 
 
 def _refuse_empty(arguments: Sequence[str]) -> None:

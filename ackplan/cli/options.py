@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 import click
 
-from ackplan.cli import gc, hints, printing
+from ackplan.app.workspace import WORKSPACE
+from ackplan.cli import gc, hints, language_option, logs, printing
+from ackplan.cli.job_variables import VERBOSITY, FormatOption
 from ackplan.core.diagnostics import COMPLETE
 from ackplan.execute.limits import USUAL
-from ackplan.project.project_settings import DEFAULT_ENDPOINT, DEFAULT_STATE, WORKSPACE, OptionError, ProjectSettings
-
-if TYPE_CHECKING:
-    import logging
+from ackplan.project.project_settings import (
+    DEFAULT_ENDPOINT,
+    DEFAULT_STATE,
+    OptionError,
+    ProjectSettings,
+    seconds_of,
+)
 
 Command = Callable[..., object]
 Decorator = Callable[[Command], Command]
@@ -34,6 +38,7 @@ class Settings(ProjectSettings):
     verbose: int = 0
     log_file: str = ""
     force: bool = False
+    lang: str = ""
 
 
 class _OptionFacts(TypedDict, total=False):
@@ -49,6 +54,7 @@ class _OptionFacts(TypedDict, total=False):
     count: bool
     hidden: bool
     callback: Callable[[click.Context, click.Parameter, str], object]
+    cls: type[click.Option]
 
 
 def _option(*names: str, env: str = "", **more: Unpack[_OptionFacts]) -> Decorator:
@@ -62,32 +68,60 @@ def _folder(_context: object, _parameter: object, value: str) -> Path:
     return path
 
 
-def _workspace(_context: object, _parameter: object, value: str) -> str:
+def workspace_name(_context: object, _parameter: object, value: str) -> str:
     if not WORKSPACE.fullmatch(value):
         raise click.BadParameter("letters, digits, - and _; not starting with - or _")
     return value
+
+
+def _between(least: float, most: float) -> Callable[[click.Context, click.Parameter, str], float]:
+    def checked(context: click.Context, parameter: click.Parameter, value: str) -> float:
+        seconds = duration(context, parameter, value)
+        if not least <= seconds <= most:
+            raise click.BadParameter(f"between {least:g}s and {most:g}s")
+        return seconds
+
+    return checked
 
 
 _COMMON = (
     _option("-C", "--chdir", env="CHDIR", default=".", metavar="DIR", callback=_folder,
             help="Work in DIR: every path on the command line is relative to it."),
     _option("--no-color", env="NO_COLOR", is_flag=True, help="No colours."),
-    _option("-v", "--verbose", env="VERBOSE", count=True, help="Log to stderr; twice: every call."),
+    _option("-v", "--verbose", env="VERBOSE", count=True, type=VERBOSITY, help="Log to stderr; twice: every call."),
     _option("--log-file", env="LOG_FILE", default="", metavar="FILE", help="Log to FILE."),
+    _option("--lang", env="LANG", default="", metavar="LANG", callback=language_option.checked,
+            help="Language: en or zh.  [default: that of the locale]"),
 )  # fmt: skip
 _FORCE = click.option("--force", is_flag=True, help="Let a file that is to be written replace one of another sort.")
+
+
+class _Path(click.types.StringParamType):
+    """A path; in the environment several stand with the system's separator between them, as in PATH."""
+
+    envvar_list_splitter = os.pathsep
+
+
 _SPEC = (
-    _option("-f", "--file", "files", env="FILE", multiple=True, metavar="PATH",
+    _option("-f", "--file", "files", env="FILE", multiple=True, metavar="PATH", type=_Path(),
             help="Spec file or folder; repeatable. Default: ackplan.yaml, else fleet/."),
-    click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a variable; repeatable."),
-    _option("--var-file", "var_files", env="VAR_FILE", multiple=True, metavar="FILE",
+    click.option("--var", "variables", multiple=True, metavar="NAME=VALUE",
+                 help="Set a variable; repeatable. A list: a,b or [a, b]; a map: {key: a}. Or ACKPLAN_VAR_NAME=VALUE."),
+    _option("--var-file", "var_files", env="VAR_FILE", multiple=True, metavar="FILE", type=_Path(),
             help="Set variables from a YAML file; repeatable."),
 )  # fmt: skip
 _STATE = (
-    _option("--workspace", env="WORKSPACE", default="default", metavar="NAME", callback=_workspace,
+    _option("--workspace", env="WORKSPACE", default="default", metavar="NAME", callback=workspace_name,
             show_default=True, help="Which record to work with."),
     _option("--state", env="STATE", default=DEFAULT_STATE, metavar="URL", show_default=True,
-            help="Where the record is kept."),
+            help="Where the record is kept: a folder, or a store that a team shares, by its URL."),
+    _option("--lock-ttl", env="LOCK_TTL", default="60s", metavar="DURATION", show_default=True,
+            callback=_between(1, 3600), help="How long a lock in a store lasts that nobody renews."),
+    _option("--store-patience", env="STORE_PATIENCE", default="2m", metavar="DURATION", show_default=True,
+            callback=_between(0, 86400), help="How long a store is waited for that is away."),
+    _option("--identity", env="IDENTITY", default="", metavar="FILE",
+            help="What opens an encrypted store: an identity of age, or an SSH key. Else: ACKPLAN_PASSPHRASE."),
+    _option("--key-id", env="KEY_ID", default="", metavar="ID", help="Refuse a store that has another key than this."),
 )  # fmt: skip
 _SANDBOX = (
     _option("--sandbox", env="SANDBOX", is_flag=True,
@@ -126,6 +160,17 @@ _PARALLELISM = _option(
 )
 
 
+def shared() -> list[click.Option]:
+    """The options that commands have in common."""
+
+    def command() -> None: ...
+
+    for option in (*_COMMON, _FORCE, *_SPEC, *_STATE, *_SANDBOX, *_API, _RATE, _PARALLELISM):
+        option(command)
+    parameters: list[click.Option] = getattr(command, "__click_params__", [])
+    return parameters
+
+
 def format_option(*formats: str, default: str = "text") -> Decorator:
     return _option(
         "--format",
@@ -133,17 +178,24 @@ def format_option(*formats: str, default: str = "text") -> Decorator:
         type=click.Choice(formats),
         default=default,
         show_default=True,
+        cls=FormatOption,
         help="Form of the output.",
     )
 
 
 def options(
-    *, spec: bool = False, state: bool = False, api: bool = False, document: bool = False, runs: bool = False
+    *,
+    spec: bool = False,
+    state: bool = False,
+    api: bool = False,
+    document: bool = False,
+    runs: bool = False,
+    several: bool = False,
 ) -> Decorator:
     """Adds the shared options; the command gets a Settings as its first argument.
 
     A command with a `--force` of its own gets that as well. `document`: it prints for programs alone. `runs`: it
-    carries a plan out, or tells how long that takes.
+    carries a plan out, or tells how long that takes. `several`: it is about many workspaces, so that none is named.
     """
 
     def decorate(function: Command) -> Command:
@@ -153,7 +205,8 @@ def options(
         def wrapper(**given: Any) -> object:
             settings, rest = _settings(given)
             COMPLETE.set(hints.given(click.get_current_context()).complete)
-            _logging(settings)
+            language_option.for_document(settings.lang, settings.format)
+            logs.set_up(settings)
             if settings.sandbox:  # a server is about to run in this process
                 gc.collect()
             if document or settings.format != "text":
@@ -166,7 +219,8 @@ def options(
         common = (*_COMMON, *(() if own else (_FORCE,)))
         sandbox = _SANDBOX if state or api else ()
         paced = (*((_RATE,) if api or runs else ()), *((_PARALLELISM,) if runs else ()))
-        sides = (*(_SPEC if spec else ()), *(_STATE if state else ()), *(_API if api else ()))
+        stored = _STATE[1:] if several else _STATE if state else ()
+        sides = (*(_SPEC if spec else ()), *stored, *(_API if api else ()))
         chosen = (*common, *sides, *paced, *sandbox)
         decorated: Command = wrapper
         for option in reversed(chosen):
@@ -187,10 +241,22 @@ def _settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
         known["variables"] = dict(map(_assignment, known["variables"]))
     known["state_named"] = _was_given("state")
     known["types"] = click.get_current_context().find_root().obj
-    if known.get("sandbox") and _on_command_line("state"):
+    if known.get("sandbox") and on_command_line("state"):
         raise click.UsageError("--state names another record than the sandbox's own: give --sandbox or --state")
+    if "state" in known and on_command_line("state"):
+        check_state(known["state"])
     color = not no_color and known.get("format", "text") == "text" and sys.stdout.isatty()
     return Settings(color=color, **known), rest
+
+
+def check_state(state: str) -> None:
+    """Raises Failure for a store with a password in its URL: a command line is no place for one."""
+    if "://" in state:
+        from ackplan.adapters.stores.store_url import scheme_of, store_url
+        from ackplan.core.diagnostics import Failure, error
+
+        if scheme_of(state) and (url := store_url(state)).has_password:
+            raise Failure(error("ACK3107.password", shown=url.shown))
 
 
 def _assignment(text: str) -> tuple[str, str]:
@@ -205,33 +271,14 @@ def _was_given(name: str) -> bool:
     return source not in {None, click.core.ParameterSource.DEFAULT}
 
 
-def _on_command_line(name: str) -> bool:
+def on_command_line(name: str) -> bool:
+    """Whether the option was given there, and not by a variable."""
     return click.get_current_context().get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-
-
-def _logging(settings: Settings) -> None:
-    import logging
-
-    if not settings.verbose and not settings.log_file:
-        # Without a handler Python prints the warnings of libraries, tracebacks and all.
-        logging.getLogger().addHandler(logging.NullHandler())
-        return
-    level = logging.DEBUG if settings.verbose > 1 or settings.log_file else logging.INFO
-    # A log that can't be written ends nothing.
-    logging.raiseExceptions = False
-    handler = _log_handler(settings) if settings.log_file else logging.StreamHandler()
-    logging.basicConfig(level=level, handlers=[handler], format="%(asctime)s %(name)s %(levelname)s %(message)s")
-
-
-def _log_handler(settings: Settings) -> logging.Handler:
-    from ackplan.cli.output_options import log_handler
-
-    return log_handler(settings)
 
 
 def duration(_context: object, _parameter: object, value: str) -> float:
     """`90s`, `5m`, `1h` or a plain number of seconds, as seconds."""
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(s|m|h)?", value)
-    if match is None:
-        raise click.BadParameter("a duration such as 30s, 5m or 1h")
-    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2] or "s"]
+    try:
+        return seconds_of(value)
+    except ValueError as fault:
+        raise click.BadParameter(str(fault)) from None

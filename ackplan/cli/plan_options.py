@@ -43,6 +43,8 @@ def plan_options(*, full: bool, policies: bool = True) -> Decorator:
             choices = PlanOptions(**{name: given.pop(name) for name in names})
             if choices.destroy and choices.refresh_only:
                 raise click.UsageError("--destroy and --refresh-only can't go together")
+            if choices.check_upgrades and choices.no_refresh:
+                raise click.UsageError("--check-upgrades asks the API, --no-refresh does not: give one of them")
             return function(*positional, choices=choices, **given)
 
         decorated: Command = wrapper

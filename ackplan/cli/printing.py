@@ -11,6 +11,9 @@ import contextlib
 import io
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from typing import TextIO
 
 import click
@@ -49,9 +52,22 @@ def _set(stream: TextIO, errors: str, encoding: str | None = None) -> None:
             stream.reconfigure(errors=errors, encoding=encoding)
 
 
+_ASIDE: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar("aside", default=contextlib.nullcontext)
+
+
+@contextlib.contextmanager
+def aside(cleared: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """Within the block whatever is printed here is printed within `cleared`, which makes room for it."""
+    token = _ASIDE.set(cleared)
+    try:
+        yield
+    finally:
+        _ASIDE.reset(token)
+
+
 def say(message: str) -> None:
     """Prints a message on standard error, if that can be done."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError), _ASIDE.get()():
         click.echo(message, err=True)
 
 
@@ -71,7 +87,8 @@ class Lines:
         if self.lost:
             return
         try:
-            click.echo(text)
+            with _ASIDE.get()():
+                click.echo(text)
         except (OSError, ValueError) as fault:
             self.lost = True
             abandon(sys.stdout)

@@ -1,23 +1,45 @@
-"""How a run speaks: to a person as text, to a program as one JSON object a line."""
+"""How a run speaks: to a person as text, to a program as one JSON object a line.
+
+In a terminal some lines stay at the bottom and say how far it is; what ended scrolls by above them. Where output goes
+to a log, lines have time stamps, and one says so once in a while; programs get the same as a message.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Protocol
+import asyncio
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from ackplan.adapters.local.clock import timestamp
 from ackplan.cli.options import Settings
 from ackplan.cli.printing import Lines
+from ackplan.cli.steady_view import SteadyView, at_the_bottom, size, steady
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.execute.outcomes import Event, Result
+from ackplan.execute.outcomes import Event, Moment, Result
 from ackplan.plan.model import Plan
+
+if TYPE_CHECKING:
+    from ackplan.render.facts.progress import RunProgress
+
+# Seconds between two drawings in a terminal, two lines in a log, two messages for programs.
+_DRAWN, _LOGGED, _BEAT = 0.5, 30.0, 10.0
 
 
 class Voice(Protocol):
     def plan(self, plan: Plan) -> None: ...
+
+    def follow(self, plan: Plan) -> None:
+        """The plan whose steps are about to run."""
+        ...
+
+    def going(self) -> AbstractContextManager[None]:
+        """Lasts as long as steps run: meanwhile it says how far the run is, whether or not anything happens."""
+        ...
 
     def event(self, event: Event) -> None: ...
 
@@ -32,26 +54,81 @@ def voice(settings: Settings, *, asks: bool = False) -> Voice:
     """The voice that the options ask for. `asks`: someone is to approve the plan, who has to see it."""
     output = Lines()
     show = click.echo if asks else output.line
-    return _Json(output, show) if settings.format == "json" else _Text(output, show, settings)
+    if settings.format == "json":
+        return _Json(output, show, settings)
+    return (_Steady if steady() else _Text)(output, show, settings)
 
 
-class _Text:
+class _Following:
+    """Knows how far a run is, and says so every `_EVERY` seconds."""
+
+    _EVERY = _LOGGED
+
+    def __init__(self, settings: Settings) -> None:
+        self._limits = settings.limits
+        self._scale = settings.time_scale if settings.sandbox else 1.0
+        self._progress: RunProgress | None = None
+
+    def follow(self, plan: Plan) -> None:
+        from ackplan.render.facts.progress import RunProgress
+
+        self._progress = RunProgress(plan.steps, self._limits, scale=self._scale)
+
+    def _take(self, event: Event) -> None:
+        if self._progress is not None:
+            self._progress.take(event, asyncio.get_running_loop().time())
+
+    @contextmanager
+    def going(self) -> Iterator[None]:
+        ticking = asyncio.get_running_loop().create_task(self._ticking())
+        try:
+            yield
+        finally:
+            ticking.cancel()
+
+    async def _ticking(self) -> None:
+        while True:
+            await asyncio.sleep(self._EVERY)
+            self._tick()
+
+    def _tick(self) -> None:
+        if self._progress is not None:
+            self._say(self._progress, asyncio.get_running_loop().time())
+
+    def _say(self, progress: RunProgress, now: float) -> None:
+        raise NotImplementedError
+
+
+class _Text(_Following):
     def __init__(self, output: Lines, show: Callable[[str], None], settings: Settings) -> None:
+        super().__init__(settings)
         from ackplan.render import text
 
         self._text = text
         self._color = settings.color
-        self._limits = settings.limits
         self._output = output
         self._show = show
+        self._shares: dict[str, str] = {}
 
     def plan(self, plan: Plan) -> None:
         self._show(self._text.plan_text(plan, color=self._color, limits=self._limits))
 
     def event(self, event: Event) -> None:
+        self._take(event)
         line = self._text.event_line(event, color=self._color)
-        if line:
-            self._output.line(line)
+        if line and (event.moment is not Moment.PROGRESS or self._is_further(event)):
+            self._output.line(f"{timestamp()} {line}")
+
+    def _is_further(self, event: Event) -> bool:
+        """Whether a task says another share of its work than before."""
+        is_other = "%" in event.detail and self._shares.get(event.step.id) != event.detail
+        self._shares[event.step.id] = event.detail
+        return is_other
+
+    def _say(self, progress: RunProgress, now: float) -> None:
+        from ackplan.render.facts.progress import progress_words
+
+        self._output.line(f"{timestamp()} {progress_words(progress.at(now))}")
 
     def result(self, result: Result, plan: Plan) -> None:
         self._output.end(self._text.result_text(result, plan, color=self._color))
@@ -60,10 +137,44 @@ class _Text:
         return False
 
 
-class _Json:
+class _Steady(_Text):
+    """A terminal that can take lines back."""
+
+    _EVERY = _DRAWN
+    _view: SteadyView | None = None
+
+    def event(self, event: Event) -> None:
+        self._take(event)
+        if event.moment in {Moment.ENDED, Moment.NOTE}:
+            line = self._text.event_line(event, color=self._color)
+            if line:
+                self._output.line(line)
+
+    @contextmanager
+    def going(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        with ExitStack() as stack:
+            self._view = stack.enter_context(at_the_bottom())
+            stack.enter_context(super().going())
+            loop.add_signal_handler(signal.SIGWINCH, self._tick)
+            stack.callback(loop.remove_signal_handler, signal.SIGWINCH)
+            self._tick()
+            yield
+
+    def _say(self, progress: RunProgress, now: float) -> None:
+        from ackplan.render.text.progress import progress_view
+
+        if self._view is not None:
+            self._view.draw(progress_view(progress.at(now), *size(), color=self._color))
+
+
+class _Json(_Following):
     """Terraform's `-json` messages."""
 
-    def __init__(self, output: Lines, show: Callable[[str], None]) -> None:
+    _EVERY = _BEAT
+
+    def __init__(self, output: Lines, show: Callable[[str], None], settings: Settings) -> None:
+        super().__init__(settings)
         from ackplan.render.terraform import stream
 
         self._stream = stream
@@ -77,7 +188,11 @@ class _Json:
         for line in self._stream.plan_messages(plan, at=timestamp()):
             self._show(line)
 
+    def _say(self, progress: RunProgress, now: float) -> None:
+        self._output.line(self._stream.progress_message(progress.at(now), at=timestamp()))
+
     def event(self, event: Event) -> None:
+        self._take(event)
         lines = self._stream.event_json(event, self._kinds, at=timestamp())
         if lines:
             self._output.line(lines)

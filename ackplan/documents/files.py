@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ackplan.core.diagnostics import Diagnostic, Failure, Span, error, printable
@@ -46,6 +46,23 @@ def outside(file: Path, folder: Path) -> Iterator[Diagnostic]:
 def digest(data: bytes) -> str:
     """Tells one content of a file from another."""
     return hashlib.sha256(data).hexdigest()
+
+
+class Digested:
+    """Passes the pieces of a file on; `digest` is of all that have passed."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+        self._hash = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._hash.update(piece)
+            yield piece
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
 
 
 def read_bounded(path: Path, name: str) -> tuple[bytes, Diagnostic | None]:

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
 from ackplan.documents.files import read_regular
@@ -16,7 +17,7 @@ from ackplan.project.wiring import open_api
 _MAX_BODY = 16 << 20
 
 
-@click.command("api")
+@click.command("api", cls=Command)
 @options(api=True, document=True)
 @click.option("--body", default="", metavar="JSON or @FILE", help="The body; @- reads standard input.")
 @click.option("--query", multiple=True, metavar="K=V", help="A query parameter; repeatable.")

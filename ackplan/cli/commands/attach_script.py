@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
 from ackplan.core.json_types import Json, mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ackplan.spec import Spec
 
 
-@click.command("attach-script")
+@click.command("attach-script", cls=Command)
 @options(spec=True, state=True, api=True, document=True)
 @click.argument("name")
 def command(settings: Settings, name: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
 from ackplan.project.wiring import open_api
@@ -16,7 +17,7 @@ from ackplan.project.wiring import open_api
 _CONFIG = "config"
 
 
-@click.command("certs")
+@click.command("certs", cls=Command)
 @options(state=True, api=True, document=True)
 @click.option("--out", default="", metavar="DIR", help="Write each part to a file in DIR, mode 0600.")
 @click.option("--allow-plugins", is_flag=True, help="Write its kubeconfig also where that runs programs.")

@@ -1,15 +1,16 @@
-"""`ackplan clusters`: what is live."""
+"""`ackplan clusters`: what is live, page by page where the endpoint has pages."""
 
 from __future__ import annotations
 
 import click
 
+from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.project.wiring import open_api
 
 
-@click.command("clusters")
+@click.command("clusters", cls=Command)
 @options(state=True, api=True)
 @format_option("text", "json")
 @click.argument("name", required=False)
@@ -19,13 +20,14 @@ def command(settings: Settings, name: str | None) -> None:
 
 
 async def _all(settings: Settings) -> str:
+    from ackplan.adapters.ack.paging_client import PagingClient
     from ackplan.app.lookup import regions_of
     from ackplan.app.observe import living, partly
     from ackplan.cli.records import on_record
     from ackplan.render import text
 
     async with open_api(settings) as api:
-        clusters, unlisted = await living(api, on_record(settings), regions_of(api))
+        clusters, unlisted = await living(PagingClient.of(api), on_record(settings), regions_of(api))
     if unlisted:
         click.echo(text.diagnostics_text([partly(unlisted)], color=settings.color), err=True)
     if settings.format == "json":

@@ -2,8 +2,12 @@
 
 import click
 
+from ackplan.cli import language_option
+from ackplan.cli.help_page import Command
 
-@click.command("completion")
+
+@click.command("completion", cls=Command)
+@language_option.alone
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """Print what SHELL runs to complete commands, options and values, names of clusters among them.

@@ -9,12 +9,13 @@ import click
 
 from ackplan.app.plan import PlanOptions
 from ackplan.cli.execution import Order, RunChoices, carry_out, common_options
+from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.plan_options import plan_options
 
 
-@click.command("destroy")
+@click.command("destroy", cls=Command)
 @options(spec=True, state=True, api=True, runs=True)
 @format_option("text", "json")
 @plan_options(full=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, format_option, options
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ackplan.app.doctor import Check
 
 
-@click.command("doctor")
+@click.command("doctor", cls=Command)
 @options(spec=True, state=True, api=True)
 @format_option("text", "json")
 def command(settings: Settings) -> int:
@@ -44,9 +45,12 @@ async def _asked(settings: Settings, local: Sequence[Check]) -> list[Check]:
     """What the endpoint tells; the clusters are held against spec and record only where these can be read."""
     from ackplan.app.doctor import failed
     from ackplan.cli.doctor_api import api_checks, fleet_check
+    from ackplan.cli.doctor_local import ENCRYPTION, STORE
 
     checks = [check async for check in api_checks(settings)]
-    if not failed(checks) and not failed(check for check in local if check.name in {"spec", "record", "journal"}):
+    if not failed(checks) and not failed(
+        check for check in local if check.name in {"spec", STORE, ENCRYPTION, "record", "journal"}
+    ):
         checks.append(await fleet_check(settings))
     return checks
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.plan_options import plan_options
+from ackplan.cli.summary_option import summary_option
 from ackplan.core.diagnostics import hint
 
 if TYPE_CHECKING:
@@ -20,16 +21,18 @@ if TYPE_CHECKING:
 _DRIFT = 2
 
 
-@click.command("drift")
+@click.command("drift", cls=Command)
 @options(spec=True, state=True, api=True)
 @format_option("text", "json", "markdown", "html", "sarif", "junit", "github")
 @plan_options(full=False, policies=False)
+@click.option("--keep", is_flag=True, help="Keep the result where the record is, for the board.")
 @click.option("--update-spec", is_flag=True, help="Write what is live into the spec, where that is one plain value.")
-def command(settings: Settings, choices: PlanOptions, update_spec: bool) -> int:  # noqa: FBT001
+@summary_option
+def command(settings: Settings, choices: PlanOptions, *, keep: bool, update_spec: bool, summary: bool) -> int:
     """Show how live clusters moved since the last apply. Exit 2 when some did.
 
     The same as plan --refresh-only --detailed-exitcode, with what can be done about each. Changes nothing but, with
-    --update-spec, the spec.
+    --update-spec, the spec. With --keep the result is kept, in the place of the one before: ackplan board shows it.
     """
     from ackplan.app.drift import look
     from ackplan.cli.loop import run_async
@@ -38,11 +41,17 @@ def command(settings: Settings, choices: PlanOptions, update_spec: bool) -> int:
 
     drift, record = run_async(look(host(settings), choices))
     found = (*drift.plan.diagnostics, *(d for change in drift.plan.blocked for d in change.blocked))
-    if found:
+    if summary:
+        from ackplan.render.facts.workspace_summary import plan_summary
+
+        click.echo(plan_summary(drift.plan, settings.limits, drift=True))
+    elif found:
         click.echo(text.diagnostics_text(found, color=settings.color), err=True)
     if not drift.plan.applicable:
         return 1
-    told = _told(settings, drift, record)
+    if keep:
+        _keep(settings, drift)
+    told = "" if summary else _told(settings, drift, record)
     if told:
         click.echo(told)
     if not drift.moved:
@@ -51,6 +60,12 @@ def command(settings: Settings, choices: PlanOptions, update_spec: bool) -> int:
     if faults:
         click.echo(text.diagnostics_text(faults, color=settings.color), err=True)
     return 1 if faults else _DRIFT
+
+
+def _keep(settings: Settings, drift: Drift) -> None:
+    from ackplan.project.store_notes import keep_check
+
+    click.echo(hint(f"Kept in {keep_check(settings, drift)}. To look at it: ackplan board --out DIR"), err=True)
 
 
 def _told(settings: Settings, drift: Drift, record: Record) -> str:
@@ -79,17 +94,13 @@ def _told(settings: Settings, drift: Drift, record: Record) -> str:
 
 def _update(settings: Settings, drift: Drift) -> list[Diagnostic]:
     """Writes what can be written, says what it wrote, and returns what a person has to write."""
-    from ackplan.adapters.local.atomic_files import write_atomically
     from ackplan.app.drift import edited
-    from ackplan.documents.files import display, read_bounded
-    from ackplan.spec.fleet import find
+    from ackplan.cli.spec_files import overwrite, spec_files
 
-    paths = {display(path): path for path in find(settings.files, settings.chdir)[0]}
-    sources = {name: read_bounded(path, name)[0] for name, path in paths.items()}
+    paths, sources = spec_files(settings)
     after, faults = edited(drift, sources)
     for name, data in after.items():
         if data != sources[name]:
-            path = Path(paths[name]).resolve()
-            write_atomically(path, data, mode=path.stat().st_mode & 0o7777)
+            overwrite(paths[name], data)
             click.echo(hint(f"Wrote {name}. To record it: ackplan apply"), err=True)
     return faults

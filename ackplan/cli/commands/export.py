@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
 from ackplan.project.wiring import open_api
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ackplan.resources.cluster.describe import Described
 
 
-@click.command("export")
+@click.command("export", cls=Command)
 @options(state=True, api=True, document=True)
 @click.option("--all", "everything", is_flag=True, help="Every live cluster.")
 @click.option(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ackplan.cli import printing
+from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, options
+from ackplan.cli.spec_files import difference, overwrite
 
 if TYPE_CHECKING:
     from ackplan.core.diagnostics import Diagnostic
@@ -34,7 +35,7 @@ class _File:
         return self.before != self.after
 
 
-@click.command("fmt")
+@click.command("fmt", cls=Command)
 @options()
 @click.option("-f", "--file", "files", multiple=True, metavar="PATH", envvar="ACKPLAN_FILE", help="The same as PATH.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when a file would change.")
@@ -56,11 +57,11 @@ def command(settings: Settings, paths: tuple[str, ...], check: bool, diff: bool)
         printing.as_document()
     for file in (file for file in done if file.differs):
         if diff:
-            click.echo(_difference(file), nl=False)
+            click.echo(difference(file.name, file.before, file.after), nl=False)
         elif file.path is not None:
             click.echo(file.name)
         if not check and file.path is not None:
-            _write(file.path, file.after)
+            overwrite(file.path, file.after)
     if given == (_STDIN,) and not check and not diff:
         click.echo("".join(file.after.decode("utf-8", "replace") for file in done), nl=False)
     if faults:
@@ -102,16 +103,3 @@ def _sources(settings: Settings, given: tuple[str, ...]) -> Iterator[tuple[str, 
     for path in paths if not faults else ():
         name = display(path)
         yield name, path, *read_bounded(path, name)
-
-
-def _difference(file: _File) -> str:
-    before, after = (data.decode("utf-8", "replace").splitlines(keepends=True) for data in (file.before, file.after))
-    lines = difflib.unified_diff(before, after, file.name, file.name)
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-
-
-def _write(path: Path, data: bytes) -> None:
-    from ackplan.adapters.local.atomic_files import write_atomically
-
-    target = path.resolve()
-    write_atomically(target, data, mode=target.stat().st_mode & 0o7777)

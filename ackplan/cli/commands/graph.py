@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.plan_options import plan_options
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ackplan.plan.model import Plan
 
 
-@click.command("graph")
+@click.command("graph", cls=Command)
 @options(spec=True, state=True, api=True, runs=True)
 @format_option("dot", "mermaid", "svg", "html", default="dot")
 @plan_options(full=True, policies=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ackplan.app.import_clusters import importing
+from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
 from ackplan.core.diagnostics import hint
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ackplan.app.import_terraform import TakenIn
     from ackplan.core.diagnostics import Diagnostic
 
+_NOTHING = "Recorded nothing"
 _NEXT = "See what the spec would change: ackplan plan"
 
 
@@ -37,7 +39,7 @@ class _Source:
     no_refresh: bool
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @options(spec=True, state=True, api=True)
 @click.option("--all", "everything", is_flag=True, help="Every live cluster that the spec names, not recorded yet.")
 @click.option("--from-terraform", default="", metavar="FILE", help="The clusters of a Terraform state; - reads it.")
@@ -46,11 +48,11 @@ class _Source:
 @click.option("--no-refresh", is_flag=True, help="With --from-terraform: believe it; no network, needs --region.")
 @click.argument("name", required=False, default="")
 @click.argument("cluster_id", required=False, default="")
-def command(settings: Settings, **given: Any) -> None:
+def command(settings: Settings, **given: Any) -> int:
     """Record the live cluster NAME, or the one with CLUSTER_ID, which must have that name. Changes nothing else.
 
     What the API does not show is taken from the spec, where the spec has the cluster; with --from-terraform from a
-    state of Terraform's, as a file or as `terraform show -json` prints it.
+    state of Terraform's, as a file or as `terraform show -json` prints it. Exit 1 when nothing of a state was recorded.
     """
     from ackplan.render import text
 
@@ -63,6 +65,7 @@ def command(settings: Settings, **given: Any) -> None:
     if remarks:
         click.echo(text.diagnostics_text(remarks, color=settings.color), err=True)
     click.echo(message)
+    return 1 if message.startswith(_NOTHING) else 0
 
 
 async def _chosen(settings: Settings, source: _Source) -> tuple[str, Sequence[Diagnostic]]:
@@ -81,8 +84,9 @@ async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
     from ackplan.render.facts.words import counted
 
     async with importing(host(settings), spec_needed=True) as under_way:
-        count, left = await under_way.all()
-    return f"Recorded {counted(count, 'cluster')}. {hint(_NEXT)}", left
+        counts, left = await under_way.all()
+    done = ", ".join(counted(count, what) for what, count in counts.items())
+    return f"Recorded {done}. {hint(_NEXT)}", left
 
 
 async def _import_terraform(settings: Settings, source: _Source) -> tuple[str, Sequence[Diagnostic]]:
@@ -94,7 +98,8 @@ async def _import_terraform(settings: Settings, source: _Source) -> tuple[str, S
 
     if source.no_refresh and not settings.region:
         raise click.UsageError("--no-refresh needs --region: a state of Terraform's does not tell it")
-    clusters, left = clusters_of(resources(_bytes(settings, source.from_terraform), source.from_terraform))
+    state = resources(_bytes(settings, source.from_terraform), source.from_terraform)
+    clusters, left = clusters_of(state, settings.resource_types)
     async with importing(host(settings), offline=source.no_refresh) as under_way:
         done = await under_way.terraform(clusters, settings.region)
         files = _files(settings, source, done)
@@ -104,6 +109,8 @@ async def _import_terraform(settings: Settings, source: _Source) -> tuple[str, S
     wanted = under_way.wanted
     names = [each.name for each in done.clusters if wanted and not files and each.name not in wanted]
     remarks = [*left, *done.remarks, *map(not_in_spec, names)]
+    if not done.clusters:
+        return f"{_NOTHING} of {source.from_terraform}.", remarks
     return f"Recorded {counted(len(done.clusters), 'cluster')}. {hint(_NEXT)}", remarks
 
 

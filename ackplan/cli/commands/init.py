@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from ackplan.cli.options import Settings, options
+from ackplan.cli.help_page import Command
+from ackplan.cli.options import Settings, options, workspace_name
 from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.project.project_settings import DEFAULT_STATE
 
 _DEFAULT_BRANCH = "main"
 _FROM_GIT = "git+https://HOST/OWNER/ackplan@COMMIT"
@@ -33,7 +36,7 @@ class _Place:
         return os.path.relpath(self.folder.resolve(), self.top.resolve()).replace(os.sep, "/")
 
 
-@click.command("init")
+@click.command("init", cls=Command)
 @options()
 @click.option("--ci", "platform", type=click.Choice(["github", "gitlab", "jenkins"]), help="Write a pipeline for it.")
 @click.option(
@@ -55,18 +58,38 @@ class _Place:
     metavar="NAME",
     help="Environment whose approval an apply waits for.",
 )
+@click.option(
+    "--state",
+    envvar="ACKPLAN_STATE",
+    show_envvar=True,
+    default=DEFAULT_STATE,
+    metavar="URL",
+    help="Store that the record is kept in, by its URL.  [default: committed, in state/]",
+)
+@click.option(
+    "--workspace",
+    envvar="ACKPLAN_WORKSPACE",
+    show_envvar=True,
+    default="",
+    callback=lambda context, parameter, value: value and workspace_name(context, parameter, value),
+    metavar="NAME",
+    help="Its name in that store.  [default: after DIR's place in the repository; default at its top]",
+)
 @click.option("--keep", is_flag=True, help="Keep files that exist, and write the others.")
 @click.option("--force", is_flag=True, help="Overwrite files that exist.")
 @click.argument("folder", metavar="[DIR]", default=".")
 def command(settings: Settings, folder: str, keep: bool, force: bool, **asked: str) -> None:  # fmt: skip # noqa: FBT001
     """Begin a project in DIR: a spec, the editor's schema, .gitignore, and with --ci a pipeline.
 
+    With the URL of a store as --state, nothing of the record is committed, and the pipeline works with that store.
     Files that exist are never overwritten without --force.
     """
     if keep and force:
         raise click.UsageError("--keep and --force can't go together")
     place = _place(settings.chdir / folder)
-    planned = {**_own_files(place), **_pipeline(place, asked)}
+    state = _store(settings)
+    workspace = _workspace(settings, place) if state else "default"
+    planned = {**_own_files(place, committed=not state), **_pipeline(place, asked, (state, workspace))}
     _check_links(place, planned)
     existing = [path for path, text in planned.items() if os.path.lexists(path) and not _holds(path, text)]
     if existing and not keep and not force:
@@ -76,7 +99,7 @@ def command(settings: Settings, folder: str, keep: bool, force: bool, **asked: s
     ignoring = _ignore(place.folder / ".gitignore")
     for path in (*written, *ignoring):
         click.echo(f"Wrote {_shown(path)}")
-    click.echo(_next_steps(place, asked["platform"] or ""), err=True)
+    click.echo(_next_steps(place, asked["platform"] or "", (state, workspace)), err=True)
     if asked["platform"] and _of_an_index(asked["package"]):
         name = f"pip takes {asked['package']} from its index"
         click.echo(f"{name}: be sure whose it is there, for it runs with the role that applies.", err=True)
@@ -93,25 +116,51 @@ def _place(folder: Path) -> _Place:
     return _Place(folder, top or folder, found or _DEFAULT_BRANCH, top is not None)
 
 
-def _own_files(place: _Place) -> dict[Path, str]:
+def _store(settings: Settings) -> str:
+    """The URL of the store that the record is kept in; empty where it is committed. Raises Failure."""
+    from ackplan.adapters.stores.store_url import scheme_of, store_url
+
+    if not scheme_of(settings.state):
+        if settings.path(settings.state) != settings.path(DEFAULT_STATE):
+            raise click.UsageError(
+                "init writes for a record in state/, or in a store by its URL: --state names neither"
+            )
+        return ""
+    url = store_url(settings.state)
+    if url.has_password:
+        raise Failure(error("ACK3081.password", shown=url.shown))
+    return url.text
+
+
+def _workspace(settings: Settings, place: _Place) -> str:
+    """Projects of one repository that share a store must not share a record."""
+    from ackplan.app.init import label
+
+    return settings.workspace or ("default" if place.inside == "." else label(place.inside))
+
+
+def _own_files(place: _Place, *, committed: bool) -> dict[Path, str]:
     """The project's files. A spec in `fleet/` stays the spec: an ackplan.yaml beside it would take its place."""
     from ackplan.app.init import project_files
     from ackplan.spec.fleet import DEFAULT_FILE, DEFAULT_FOLDER
 
     has_spec = (place.folder / DEFAULT_FOLDER).is_dir() and not os.path.lexists(place.folder / DEFAULT_FILE)
     return {
-        place.folder / name: text for name, text in project_files().items() if not (has_spec and name == DEFAULT_FILE)
+        place.folder / name: text
+        for name, text in project_files(committed=committed).items()
+        if not (has_spec and name == DEFAULT_FILE)
     }
 
 
-def _pipeline(place: _Place, asked: Mapping[str, str]) -> dict[Path, str]:
+def _pipeline(place: _Place, asked: Mapping[str, str], kept: tuple[str, str]) -> dict[Path, str]:
+    """`kept`: the store and the workspace in it."""
     from ackplan.app.init import NewProject, NotPlain, pipeline_files
 
     if not asked["platform"]:
         return {}
     branch = asked["branch"] or place.branch
     try:
-        project = NewProject(place.inside, branch, asked["package"] or "none", asked["environment"])
+        project = NewProject(place.inside, branch, asked["package"] or "none", asked["environment"], *kept)
     except NotPlain as fault:
         raise Failure(error("ACK3081.name", name=fault)) from None
     _check_package(asked["package"])
@@ -172,19 +221,28 @@ def _ignore(path: Path) -> list[Path]:
     return [path]
 
 
+def _store_steps(state: str, workspace: str) -> list[str]:
+    if not state:
+        return []
+    named = [f"export ACKPLAN_WORKSPACE={workspace}"] if workspace != "default" else []
+    return [f"export ACKPLAN_STATE={shlex.quote(state)}", *named, "ackplan state init               # once for a store"]
+
+
 def _shown(path: Path) -> str:
     from ackplan.documents.files import display
 
     return display(path)
 
 
-def _next_steps(place: _Place, platform: str) -> str:
+def _next_steps(place: _Place, platform: str, kept: tuple[str, str]) -> str:
     shown = _shown(place.folder)
     go = [] if shown == "." else [f"cd {shown}"]
     steps = [
         *go,
+        *_store_steps(*kept),
         "ackplan validate",
         "ackplan plan --sandbox           # a plan against the embedded API: no account is needed",
+        "ackplan apply --sandbox          # carried out there; ackplan sandbox makes drift and faults by hand",
         "ackplan doctor                   # credentials, clock, endpoint, record: what is still missing",
         *([] if place.in_git else ["git init"]),
         "git add -A && git commit",
@@ -196,5 +254,6 @@ def _next_steps(place: _Place, platform: str) -> str:
     }
     setup = f"A pipeline for pull requests: ackplan init --keep --ci github --package {_FROM_GIT}"
     if platform:
+        needed = {name: f"{what}, and what opens the store" if kept[0] else what for name, what in needed.items()}
         setup = f"Set up the {needed[platform]}: docs/pipelines.md of ackplan says how."
     return "\nNext:\n" + "".join(f"  {step}\n" for step in steps) + f"\n{setup}"

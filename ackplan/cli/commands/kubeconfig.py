@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final, TypedDict, Unpack
 
 import click
 
+from ackplan.cli.approval import ask, auto_approve
+from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
-from ackplan.cli.options import Settings, options
-from ackplan.core.diagnostics import printable
+from ackplan.cli.options import Settings, duration, options
+from ackplan.core.diagnostics import hint, printable
 from ackplan.project.wiring import open_api
 
+_MINUTES: Final = "TemporaryDurationMinutes"
+# In minutes, as the API takes them.
+_SHORTEST, _LONGEST = 15, 4320
 
-@click.command("kubeconfig")
+
+class _Choices(TypedDict):
+    """What the options say; `ttl` in minutes."""
+
+    out: str
+    merge: bool
+    allow_plugins: bool
+    ttl: int
+    private: bool
+
+
+def _minutes(context: click.Context, parameter: click.Parameter, value: str) -> int:
+    """A duration in whole minutes; 0 where none is given."""
+    if not value:
+        return 0
+    minutes = math.ceil(duration(context, parameter, value) / 60)
+    if not _SHORTEST <= minutes <= _LONGEST:
+        raise click.BadParameter(f"the API takes {_SHORTEST}m to {_LONGEST // 60}h")
+    return minutes
+
+
+@click.command("kubeconfig", cls=Command, epilog="Further: kubeconfig revoke NAME")
 @options(state=True, api=True, document=True)
 @click.option("--out", default="", metavar="FILE", help="Write it to FILE, mode 0600.")
 @click.option(
@@ -22,8 +51,16 @@ from ackplan.project.wiring import open_api
 @click.option(
     "--allow-plugins", is_flag=True, help="Take it also where it runs programs or reads files of this machine."
 )
+@click.option(
+    "--ttl",
+    default="",
+    callback=_minutes,
+    metavar="DURATION",
+    help=f"Have one that ends after this long, {_SHORTEST}m to {_LONGEST // 60}h.",
+)
+@click.option("--private", is_flag=True, help="Have one for the address inside of the cluster's VPC.")
 @click.argument("name")
-def command(settings: Settings, out: str, merge: bool, name: str, allow_plugins: bool) -> None:  # noqa: FBT001
+def command(settings: Settings, name: str, **how: Unpack[_Choices]) -> None:
     """Fetch the kubeconfig of the cluster NAME (a name or an id).
 
     A file gets what a connection needs: an answer with more, as an exec plugin, is refused without --allow-plugins.
@@ -32,12 +69,13 @@ def command(settings: Settings, out: str, merge: bool, name: str, allow_plugins:
     from ackplan.cli.output_options import output
     from ackplan.documents.files import display
 
+    out, merge, allow_plugins = how["out"], how["merge"], how["allow_plugins"]
     if out and merge:
         raise click.UsageError("--out and --merge can't go together")
     file = output(settings, out, Sort.KUBECONFIG) if out else None
     if file is not None:
         file.check()
-    config = run_async(_fetch(settings, name))
+    config = run_async(_fetch(settings, name, _query(how)))
     if not allow_plugins and not merge:
         _check(config, printed=not out)
     if file is not None:
@@ -64,13 +102,25 @@ def _check(config: str, *, printed: bool) -> None:
             say(str(diagnostic))
 
 
-async def _fetch(settings: Settings, name: str) -> str:
+def _query(how: _Choices) -> Mapping[str, str]:
+    """What today's API is asked for; nothing where no option says so, as in the guide."""
+    limited = {_MINUTES: str(how["ttl"])} if how["ttl"] else {}
+    return limited | ({"PrivateIpAddress": "true"} if how["private"] else {})
+
+
+async def _fetch(settings: Settings, name: str, query: Mapping[str, str]) -> str:
     from ackplan.app.lookup import find
     from ackplan.cli.records import on_record
+    from ackplan.core.diagnostics import Failure, error
 
     async with open_api(settings) as api:
         cluster = await find(api, name, on_record(settings))
-        return await api.kubeconfig(cluster.cluster_id, cluster.region_id)
+        kubeconfig = await api.kubeconfig(cluster.cluster_id, cluster.region_id, query)
+    if _MINUTES in query:
+        if not kubeconfig.expiration:
+            raise Failure(error("ACK4008", cluster=name))
+        click.echo(f"Valid until {printable(kubeconfig.expiration)}", err=True)
+    return kubeconfig.text
 
 
 def _default() -> Path:
@@ -94,3 +144,29 @@ def _merge(path: Path, config: str, name: str, *, plugins: bool) -> None:
         was = printable(made.context)
         back = f", and was {was}. Back: kubectl config use-context {was}" if was else ""
         click.echo(f"The current context is {name} now{back}", err=True)
+
+
+@click.command("revoke", cls=Command)
+@options(state=True, api=True)
+@auto_approve
+@click.argument("name")
+def _revoke(settings: Settings, name: str, auto_approve: bool) -> None:  # noqa: FBT001
+    """Take your kubeconfig of the cluster NAME (a name or an id) back: it opens nothing any more. Asks first."""
+    run_async(_revoked(settings, name, approved=auto_approve))
+
+
+async def _revoked(settings: Settings, name: str, *, approved: bool) -> None:
+    from ackplan.app.lookup import find
+    from ackplan.cli.records import on_record
+    from ackplan.execute.ports import Sent
+
+    async with open_api(settings) as api:
+        cluster = await find(api, name, on_record(settings))
+        what = printable(f"{cluster.name} ({cluster.cluster_id})")
+        lost = "Whatever uses it loses its access"
+        ask(f"Do you want to revoke your kubeconfig of {what}? {lost}.", approved=approved)
+        await api.change("revoke_kubeconfig", cluster.region_id, Sent({"id": cluster.cluster_id}))
+    click.echo(f"Revoked your kubeconfig of {what}. {hint(f'For a new one: ackplan kubeconfig {name}')}")
+
+
+FURTHER: Final[Mapping[str, click.Command]] = {"revoke": _revoke}

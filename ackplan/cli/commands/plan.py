@@ -7,23 +7,36 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.plan_formats import PLAN_FORMATS
 from ackplan.cli.plan_options import plan_options
+from ackplan.cli.summary_option import plan_in_short, summary_option
 
 if TYPE_CHECKING:
     from ackplan.app.plan import PlanOptions
-    from ackplan.plan.model import Plan
 
 
-@click.command("plan")
+@click.command("plan", cls=Command)
 @options(spec=True, state=True, api=True, runs=True)
 @format_option(*PLAN_FORMATS)
 @plan_options(full=True)
-@click.option("--out", default="", metavar="FILE", help="Write the plan to FILE, for apply.")
+@click.option("--check-upgrades", is_flag=True, help="Have the API check the clusters that are upgraded; wait for it.")
+@click.option(
+    "--out", default="", metavar="FILE", help="Write the plan to FILE, for apply; store: keeps it where the record is."
+)
 @click.option("--same-as", default="", metavar="FILE", help="Exit 1 unless this plan is the one in FILE.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
-def command(settings: Settings, choices: PlanOptions, out: str, same_as: str, detailed_exitcode: bool) -> int:  # noqa: FBT001
+@summary_option
+def command(
+    settings: Settings,
+    choices: PlanOptions,
+    *,
+    out: str,
+    same_as: str,
+    detailed_exitcode: bool,
+    summary: bool,
+) -> int:
     """Show what would change, and why. Changes nothing."""
     from ackplan.adapters.local.output_files import Sort
     from ackplan.app.plan import Purpose
@@ -31,10 +44,11 @@ def command(settings: Settings, choices: PlanOptions, out: str, same_as: str, de
     from ackplan.cli.loop import run_async
     from ackplan.cli.output_options import output
     from ackplan.cli.plan_formats import shown
-    from ackplan.project.plan_files import plan_file
+    from ackplan.cli.reviewed_plan import check_same
+    from ackplan.project.plan_files import STORE, keep_plan, plan_file
     from ackplan.project.project import Project
 
-    file = output(settings, out, Sort.PLAN) if out else None
+    file = output(settings, out, Sort.PLAN) if out and out != STORE else None
     if file is not None:
         file.check()
     project = Project(settings)
@@ -42,27 +56,24 @@ def command(settings: Settings, choices: PlanOptions, out: str, same_as: str, de
     purpose = Purpose.SHOWN if not (out or same_as) and settings.format == "text" else Purpose.KEPT
     proposal = run_async(project.propose(choices, purpose))
     plan, record = proposal.plan, proposal.before.record
+    digest = ""
     if file is not None:
-        file.write(plan_file(plan, record))
-    click.echo(shown(settings, plan, record))
+        pieces = plan_file(plan, record)
+        file.write(pieces)
+        digest = pieces.digest
+    elif out:
+        out = keep_plan(settings, plan, record)
+        digest = out.removeprefix(STORE)
+    click.echo(plan_in_short(settings, plan, out, digest) if summary else shown(settings, plan, record))
     if out and plan.applicable:
         click.echo(
             f"Saved the plan to {out}. To carry it out: {with_planfile('ackplan apply')} {shlex.quote(out)}",
             err=True,
         )
     if reviewed is not None:
-        _check_same(reviewed, plan, same_as)
+        check_same(reviewed, plan, same_as)
     if not plan.applicable:
         if out:
             click.echo(f"Saved the plan to {out}. It can't be applied: it is for review only.", err=True)
         return 1
     return 2 if detailed_exitcode and (plan.acting or plan.skipped) else 0
-
-
-def _check_same(reviewed: Plan, plan: Plan, file: str) -> None:
-    from ackplan.core.diagnostics import Failure, error
-    from ackplan.plan.equality import parted
-
-    apart = "; ".join(parted(reviewed, plan))
-    if apart:
-        raise Failure(error("ACK3085", file=file, differences=apart))

@@ -9,6 +9,7 @@ import click
 
 from ackplan.adapters.local.clock import RealClock
 from ackplan.cli import gc, printing
+from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.execute.outcomes import Event, Moment, Status
@@ -49,7 +50,7 @@ class Progress:
             printing.say(f"{passed}: {self._ended} of {self._steps} steps ended, {self._under_way} under way")
 
 
-@click.command("rehearse")
+@click.command("rehearse", cls=Command)
 @options(runs=True)
 @format_option("text", "json", "html")
 @click.option("--faults", default="", metavar="FILE", help="Inject the faults that FILE describes.")
@@ -60,7 +61,7 @@ def command(settings: Settings, faults: str, planfile: str) -> int:
     Shows in which order steps run, how long it takes, the critical path, and every step that the API would refuse.
     No network, no credentials, no secret is read.
     """
-    plan = read_plan(settings.path(planfile), settings.resource_types).plan
+    plan = read_plan(settings, planfile).plan
     done = run_async(_rehearse(plan, settings.limits, settings.path(faults) if faults else None))
     click.echo(_told(settings, done))
     return 0 if done.result.complete else 1

@@ -6,14 +6,15 @@ import json
 
 import click
 
+from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, options
 
 
-@click.command("schema")
+@click.command("schema", cls=Command)
 @options(document=True)
 @click.argument("name", default="spec")
 def command(settings: Settings, name: str) -> None:  # noqa: ARG001
-    """Print the schema of NAME: spec (default), policy, a kind of cluster, or an operation."""
+    """Print the schema of NAME: spec (default), policy, workspaces, a kind of cluster, or an operation."""
     from ackplan.core.catalog import DEFAULT, bundle
 
     names = bundle.names(DEFAULT)

@@ -2,11 +2,12 @@
 
 import click
 
+from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.plan_formats import PLAN_FORMATS
 
 
-@click.command("show")
+@click.command("show", cls=Command)
 @options(state=True, runs=True)
 @format_option(*PLAN_FORMATS)
 @click.argument("planfile", required=False)
@@ -19,7 +20,7 @@ def command(settings: Settings, planfile: str | None) -> None:
     from ackplan.render.terraform import plan
 
     if planfile:
-        kept = read_plan(settings.path(planfile), settings.resource_types)
+        kept = read_plan(settings, planfile)
         as_json = settings.format == "json"
         click.echo(plan.dumps(plan.file_json(kept)) if as_json else drawn(settings, kept.plan))
         return

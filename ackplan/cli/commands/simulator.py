@@ -12,6 +12,7 @@ from typing import Final, Literal, NoReturn, TypedDict, Unpack
 import click
 
 from ackplan.cli import gc
+from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
 from ackplan.core.diagnostics import Diagnostic, Failure, error
@@ -33,7 +34,7 @@ class _World(TypedDict):
     speed: float
 
 
-@click.command("simulator")
+@click.command("simulator", cls=Command)
 @options()
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="Port on 127.0.0.1; 0: any free one.")
 @click.option("--db", default="", metavar="FILE", help="Keep the world in FILE; else in memory.")

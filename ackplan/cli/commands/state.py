@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ackplan.cli import store_commands
+from ackplan.cli.help_page import Group
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.core.diagnostics import hint
 
@@ -22,9 +24,13 @@ if TYPE_CHECKING:
 _FORCE = "Also where lineage or serial say that another record would be lost."
 
 
-@click.group("state")
+@click.group("state", cls=Group)
 def command() -> None:
     """Look at the recorded state, and mend it by hand. No cluster is touched."""
+
+
+for _subcommand in (store_commands.init, store_commands.rekey, store_commands.migrate):
+    command.add_command(_subcommand)
 
 
 @command.command("list")
@@ -41,20 +47,31 @@ def _list(settings: Settings) -> None:
 @command.command("show")
 @options(state=True)
 @format_option("text", "json")
-@click.argument("name")
-def _show(settings: Settings, name: str) -> None:
-    """Show one recorded cluster."""
+@click.option("--serial", type=click.IntRange(0), metavar="N", help="The version of the record with this serial.")
+@click.argument("name", required=False)
+def _show(settings: Settings, name: str | None, serial: int | None) -> None:
+    """Show one recorded cluster, or all; with --serial as an earlier version of the record had it."""
     from ackplan.cli.records import baseline_now
     from ackplan.core.diagnostics import Failure, error
     from ackplan.render import text
     from ackplan.render.terraform import plan
 
-    record = baseline_now(settings).record
-    if name not in record.entries:
+    record = baseline_now(settings).record if serial is None else _version(settings, serial)
+    if name is not None and name not in record.entries:
         raise Failure(error("ACK3005", name=name))
-    alone = record.with_entries({name: record.entries[name]})
+    alone = record if name is None else record.with_entries({name: record.entries[name]})
     as_json = settings.format == "json"
     click.echo(plan.dumps(plan.record_json(alone)) if as_json else text.record_text(alone))
+
+
+def _version(settings: Settings, serial: int) -> Record:
+    from ackplan.core.diagnostics import Failure, error
+    from ackplan.project.wiring import workspace
+
+    record = workspace(settings).at(serial)
+    if record is None:
+        raise Failure(error("ACK3121", serial=serial))
+    return record
 
 
 @command.command("rm")

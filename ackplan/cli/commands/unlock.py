@@ -2,16 +2,16 @@
 
 import click
 
+from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, options
 
 
-@click.command("unlock")
+@click.command("unlock", cls=Command)
 @options(state=True)
 @click.argument("lock_id", metavar="ID")
 def command(settings: Settings, lock_id: str) -> None:
     """Clear what a killed run left on the lock of the workspace. A lock that is held stays held."""
-    from ackplan.adapters.local.lock import unlock
-    from ackplan.project.wiring import lock_path
+    from ackplan.project.wiring import workspace
 
-    holder = unlock(lock_path(settings), lock_id)
+    holder = workspace(settings).release(lock_id)
     click.echo(f"Cleared {holder}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.project.project_settings import inputs
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ackplan.spec import Spec
 
 
-@click.command("validate")
+@click.command("validate", cls=Command)
 @options(spec=True)
 @format_option("text", "json", "sarif", "junit", "github")
 def command(settings: Settings) -> int:

@@ -3,10 +3,11 @@
 import click
 
 from ackplan import __version__
+from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, format_option, options
 
 
-@click.command("version")
+@click.command("version", cls=Command)
 @options()
 @format_option("text", "json")
 def command(settings: Settings) -> None:

@@ -16,13 +16,14 @@ POLICY = 'ackplan_policy: 1\nrules:\n  few: {reason: "small", max_changes: 0}\n'
 STATE = {"version": 4, "terraform_version": "1.9.0", "serial": 1, "lineage": "x", "outputs": {}, "resources": []}
 # The paths of a command line that are no option of every command, each with the test that holds it.
 PATHS = {
-    "api --body", "apply --policy", "apply --report", "apply planfile", "certs --out", "destroy --policy",
-    "destroy --report", "export --out", "fmt --file", "fmt paths", "graph planfile", "import --from-terraform",
+    "api --body", "apply --policy", "apply --report", "apply planfile", "board --out", "certs --out", "destroy --policy",
+    "destroy --report", "export --out", "fleet apply --policy", "fleet apply --report", "fleet apply folder", "fleet plan --out", "fleet plan --policy",
+    "apply --same-as", "fmt --file", "fmt paths", "graph planfile", "import --from-terraform",
     "import --out", "init folder", "kubeconfig --out", "plan --out", "plan --policy", "plan --same-as",
     "rehearse --faults", "rehearse planfile", "show planfile", "simulator --db", "simulator --faults",
     "simulator --seed", "state push file",
 }  # fmt: skip
-SHARED = {"--log-file", "--chdir", "--file", "--var-file", "--ca-file", "--state"}
+SHARED = {"--log-file", "--chdir", "--file", "--var-file", "--ca-file", "--state", "--identity"}
 
 
 def paths(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[str]:
@@ -63,12 +64,13 @@ def test_what_is_written_lands_there(project: Project, below: Path) -> None:
         ("kubeconfig", "web", "--out", "it.conf"),
         ("certs", "web", "--out", "certs"),
         ("export", "web", "--out", "it.yaml"),
+        ("board", "--out", "board"),
         ("destroy", "--auto-approve", "--report", "gone.html", "--state", "state"),
     ):
         done = project.run(*words, "-C", "below")
         assert done.code == 0, done.err
     assert only_below(project)
-    assert {"it.plan", "it.json", "it.conf", "certs", "it.yaml", "gone.html", "state"} <= {
+    assert {"it.plan", "it.json", "it.conf", "certs", "it.yaml", "gone.html", "state", "board"} <= {
         path.name for path in below.iterdir()
     }
 
@@ -119,7 +121,8 @@ def test_a_file_beside_it_is_not_taken(project: Project, below: Path) -> None:
         refused = project.run(*words, "it.plan", "-C", "below")
         assert refused.code == 1, words
         assert "below/it.plan does not exist" in refused.err, words
-    assert project.run("apply", "../it.plan", "-C", "below").code == 0
+    assert project.run("apply", "--same-as", "it.plan", "-C", "below").code == 1
+    assert project.run("apply", "--same-as", "../it.plan", "-C", "below").code == 0
 
 
 def test_fmt_and_init_work_there(project: Project, below: Path) -> None:
@@ -141,6 +144,17 @@ def test_a_terraform_state_is_written_there_as_a_spec(project: Project, below: P
     done = project.run("import", *words, "-C", "below")
     assert done.code == 0, done.err
     assert (below / "old.yaml").is_file()
+    assert only_below(project)
+
+
+def test_plans_of_workspaces_are_written_and_looked_for_there(project: Project, below: Path) -> None:
+    (below / "workspaces.yaml").write_text("ackplan: 1\nworkspaces: {one: {path: .}}\n", "utf-8")
+    (below / "policy.yaml").write_text(POLICY, "utf-8")
+    assert project.run("fleet", "plan", "-C", "below", "--out", "plans").code == 0
+    refused = project.run("fleet", "apply", "--auto-approve", "--policy", "policy.yaml", "-C", "below")
+    assert (refused.code, "small" in refused.out + refused.err) == (1, True), refused.out
+    done = project.run("fleet", "apply", "plans", "--auto-approve", "--report", "fleet-report.json", "-C", "below")
+    assert (done.code, (below / "fleet-report.json").is_file()) == (0, True), done.err
     assert only_below(project)
 
 

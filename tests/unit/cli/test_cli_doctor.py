@@ -18,6 +18,7 @@ from alibabacloud_credentials.utils import auth_constant, auth_util
 from projects import WEB, Project
 
 from ackplan.adapters.local.lock import locked
+from ackplan.adapters.local.process import this_process
 from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.record.journal import RunHead
 from tests.certificates import certificate
@@ -165,7 +166,7 @@ def test_a_lock_that_is_held_and_one_that_was_left(tmp_path: Path) -> None:
     seen: list[Any] = []
 
     async def main() -> None:
-        async with locked(path, "ackplan apply", "2026-01-01T00:00:00Z", 0, asyncio.sleep):
+        async with locked(path, this_process("ackplan apply", "2026-01-01T00:00:00Z", {}), 0, asyncio.sleep):
             seen.append(path.read_bytes())
             seen.append(await asyncio.to_thread(doctor, tmp_path))
 

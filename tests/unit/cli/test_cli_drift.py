@@ -9,6 +9,16 @@ from pathlib import Path
 import pytest
 from projects import WEB, Project
 
+from ackplan.record.notes import (
+    MAX_NOTE,
+    Author,
+    Basis,
+    DriftCheck,
+    DriftedCluster,
+    MovedParameter,
+    decode_check,
+    encode_note,
+)
 from tests.running import simulator
 
 TEMPLATED = WEB.replace("clusters:", "templates:\n  base:\n    num_of_nodes: 3\nclusters:").replace(
@@ -72,6 +82,45 @@ def test_drift_is_told_with_the_ways_on(project: Project) -> None:
         f"\n{COMPARED}\n"
     )
     assert project.changing() == before
+
+
+def test_the_result_of_a_check_is_kept_and_replaced(project: Project) -> None:
+    project.applied(WEB)
+    scaled(project, 2)
+    done = project.run("drift", "--keep", "--format", "json")
+    assert (done.code, json.loads(done.out)["format_version"]) == (2, "1.2")
+    assert "ackplan board" in done.err
+    file = project.folder / ".ackplan" / "notes" / "default" / "check"
+    check = decode_check(file.read_bytes())
+    assert check is not None
+    (web,) = check.drifted
+    assert (web.name, web.gone, web.moved) == ("web", False, (MovedParameter("num_of_nodes", "3", "5"),))
+    assert (check.complete, check.looked, check.total, check.basis.serial) == (True, 1, 1, 1)
+    assert project.run("drift", "--keep", "--exclude", "web").code == 0
+    narrowed = decode_check(file.read_bytes())
+    assert narrowed is not None
+    assert (narrowed.complete, narrowed.total) == (False, 0)
+
+
+def test_a_check_that_failed_leaves_the_one_before(project: Project) -> None:
+    project.applied(WEB)
+    assert project.run("drift", "--keep").code == 0
+    file = project.folder / ".ackplan" / "notes" / "default" / "check"
+    before = file.read_bytes()
+    assert project.run("drift", "--keep", "--region", "nowhere", "--endpoint", "http://127.0.0.1:9").code == 1
+    assert file.read_bytes() == before
+
+
+def test_what_would_be_too_much_to_keep_is_counted() -> None:
+    moved = tuple(MovedParameter(f"p{number}", "b" * 1000, "a" * 1000) for number in range(100))
+    drifted = tuple(DriftedCluster(f"c{number}", moved=moved) for number in range(2000))
+    data = encode_note(DriftCheck(Author("who", ""), Basis(), True, 2000, 2000, drifted))
+    check = decode_check(data)
+    assert check is not None
+    assert len(data) <= MAX_NOTE
+    assert check.total == 2000
+    assert 10 < len(check.drifted) <= 1000
+    assert max(len(each.before) for each in check.drifted[0].moved) < 200
 
 
 def test_the_ways_do_what_they_say(project: Project) -> None:

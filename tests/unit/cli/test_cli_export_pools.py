@@ -128,20 +128,59 @@ def test_a_pool_that_is_not_recorded_is_named_with_the_way_on(project: Project) 
     unchanged(project)
 
 
-def test_pools_of_a_cluster_that_is_not_recorded_are_named(project: Project) -> None:
-    project.applied(TWO)
-    for name in ("shop/job", "shop/web", "shop"):
-        assert project.run("state", "rm", name).code == 0
+def forgotten(project: Project) -> None:
+    """Somebody lost the record."""
+    (project.folder / "state/default.json").unlink()
+    for left in (project.folder / ".ackplan").glob("*.journal*"):
+        left.unlink()
+
+
+ADDONS = "    addons: [{name: flannel}, {name: metrics-server}]\n"
+
+
+@pytest.mark.parametrize("spec", [NONE, TWO, TWO + ADDONS], ids=["none", "two", "add-ons"])
+@pytest.mark.parametrize("known", ["", "shop"], ids=["unrecorded", "recorded without a spec"])
+def test_a_cluster_that_is_not_recorded_comes_back_with_its_pools(spec: str, known: str, project: Project) -> None:
+    project.applied(spec)
+    before = project.changing()
+    forgotten(project)
+    (project.folder / "ackplan.yaml").unlink()
+    if known:
+        assert project.run("import", known).code == 0
     text = exported(project)
-    assert (
-        "  # without node_pools that are not recorded: job, web\n  # to take one over, write it under node_pools"
-        in text
-    )
-    assert "    num_of_nodes: 4\n" in text
-    assert "    node_pools:" not in text
+    assert "num_of_nodes" not in text
+    assert "    node_pools: {}\n" in text if spec is NONE else "      web:\n" in text
+    assert "{name: flannel}" in text
     assert project.run("import", "--all", "-f", "again.yaml").code == 0
     unchanged(project)
-    assert "not recorded" not in exported(project)
+    assert project.changing() == before
+
+
+def test_what_the_api_chose_is_not_written(project: Project) -> None:
+    project.applied(TWO)
+    forgotten(project)
+    text = exported(project)
+    assert "not shown" not in text.partition("clusters:\n")[2]
+    assert "    cluster_spec: ack.pro.small\n" in text
+    assert "deletion_protection" not in text
+    job = text.partition("      job:\n")[2].partition("      web:\n")[0]
+    assert "desired_size: 1\n" in job
+    assert "system_disk_category: cloud_essd\n" in job
+    assert not [each for each in ("auto_scaling", "management", "data_disks", "name:", "platform") if each in job]
+
+
+def test_an_exported_cluster_can_be_adopted_by_a_plan(project: Project) -> None:
+    project.applied(TWO + ADDONS)
+    before = project.changing()
+    forgotten(project)
+    done = project.run("export", "--all", "--adopt", "--out", "again.yaml")
+    assert done.code == 0, done.err
+    planned = project.run("plan", "-f", "again.yaml")
+    assert "0 to create, 0 to change, 0 to replace, 0 to destroy" in planned.out, planned.out + planned.err
+    done = project.run("apply", "-f", "again.yaml", "--auto-approve")
+    assert done.code == 0, done.out + done.err
+    unchanged(project)
+    assert project.changing() == before
 
 
 def test_a_cluster_of_the_guide_is_written_as_before(project: Project) -> None:

@@ -56,6 +56,8 @@ def typed(line: str) -> Given:
         ("ackplan plan -f 'a b' -f c", "ackplan apply", "ackplan apply --file 'a b' --file c"),
         ("ackplan plan --var x=1 --workspace w", "ackplan plan", "ackplan plan --var x=1 --workspace w"),
         ("ackplan plan --workspace w -f c", "ackplan state list", "ackplan state list --workspace w"),
+        ("ackplan tasks cancel T-1 --region r", "ackplan tasks T-1", "ackplan tasks --region r T-1"),
+        ("ackplan apply --region r", "ackplan tasks list a", "ackplan tasks list --region r a"),
         ("ackplan plan --workspace w -f x", "ackplan validate", "ackplan validate --file x"),
         ("ackplan apply --target a --exclude b", "ackplan apply", "ackplan apply --target a --exclude b"),
         ("ackplan apply --target a", "ackplan apply --target b", "ackplan apply --target b"),

@@ -11,6 +11,7 @@ import yaml
 from projects import WEB, Project
 
 from ackplan.adapters.ack import AckClient
+from ackplan.core.answers import Kubeconfig
 
 OWN = "# mine\nkind: Config\ncurrent-context: home\nclusters: []  # none\ncontexts: []\nusers: []\n"
 EVIL = """\
@@ -69,7 +70,7 @@ def test_a_plugin_is_refused_unless_it_is_asked_for(words: tuple[str, ...], appl
     file = applied.folder / "config"
     file.write_text(OWN, "utf-8")
     environment = {"KUBECONFIG": "config"}
-    with mock.patch.object(AckClient, "kubeconfig", return_value=EVIL):
+    with mock.patch.object(AckClient, "kubeconfig", return_value=Kubeconfig(EVIL)):
         done = applied.run("kubeconfig", "web", *words, environment=environment)
         assert (
             done.code,
@@ -86,7 +87,7 @@ def test_a_plugin_is_refused_unless_it_is_asked_for(words: tuple[str, ...], appl
 
 
 def test_what_is_printed_is_said_to_hold_a_plugin(applied: Project) -> None:
-    with mock.patch.object(AckClient, "kubeconfig", return_value=EVIL):
+    with mock.patch.object(AckClient, "kubeconfig", return_value=Kubeconfig(EVIL)):
         done = applied.run("kubeconfig", "web")
     assert (done.code, done.out) == (0, EVIL)
     assert "user.exec" in done.err
@@ -109,3 +110,48 @@ def test_a_kubeconfig_among_the_certificates_is_looked_through_too(applied: Proj
         assert not (applied.folder / "certs").exists()
         assert applied.run("certs", "web", "--out", "certs", "--allow-plugins").code == 0
     assert (applied.folder / "certs/config").read_text("utf-8") == EVIL
+
+
+@pytest.mark.parametrize(("ttl", "minutes"), [("15m", 15), ("2h", 120), ("901", 16), ("72h", 4320)])
+def test_one_that_ends_is_asked_for_in_minutes(ttl: str, minutes: int, applied: Project) -> None:
+    with mock.patch.object(AckClient, "kubeconfig", return_value=Kubeconfig(EVIL, "2026-01-01T00:00:00Z")) as asked:
+        done = applied.run("kubeconfig", "web", "--ttl", ttl)
+    assert (done.code, done.err.splitlines()[0]) == (0, "Valid until 2026-01-01T00:00:00Z"), done.err
+    assert asked.call_args.args[2] == {"TemporaryDurationMinutes": str(minutes)}
+    assert applied.run("kubeconfig", "web", "--ttl", ttl).code == 0
+
+
+@pytest.mark.parametrize("ttl", ["14m", "72h1m", "4321m", "soon", "-1h"])
+def test_another_length_is_wrong_usage(ttl: str, applied: Project) -> None:
+    before = len(applied.api.calls)
+    assert applied.run("kubeconfig", "web", "--ttl", ttl).code == 64
+    assert len(applied.api.calls) == before
+
+
+def test_one_that_does_not_end_is_not_handed_out_as_one_that_does(applied: Project) -> None:
+    """An endpoint as in the guide does not know the limit."""
+    with mock.patch.object(AckClient, "kubeconfig", return_value=Kubeconfig(EVIL)):
+        done = applied.run("kubeconfig", "web", "--ttl", "1h", "--out", "out")
+    assert (done.code, done.out, "ACK4008" in done.err) == (1, "", True), done.err
+    assert not (applied.folder / "out").exists()
+
+
+def test_the_address_inside_of_the_vpc_is_asked_for(applied: Project) -> None:
+    servers = [
+        yaml.safe_load(applied.run("kubeconfig", "web", *words).out)["clusters"][0]["cluster"]["server"]
+        for words in ((), ("--private",))
+    ]
+    assert servers[0] != servers[1], servers
+
+
+def test_one_that_is_revoked_is_replaced_by_a_new_one(applied: Project) -> None:
+    before = applied.run("kubeconfig", "web").out
+    done = applied.run("kubeconfig", "revoke", "web")
+    assert (done.code, "ACK4006" in done.err) == (1, True), done.err
+    assert applied.run("kubeconfig", "web").out == before
+    done = applied.run("kubeconfig", "revoke", "web", "--auto-approve")
+    assert done.code == 0, done.err
+    assert done.out.startswith("Revoked your kubeconfig of web (c")
+    assert done.out.endswith("For a new one: ackplan kubeconfig web\n")
+    assert applied.run("kubeconfig", "web").out != before
+    assert applied.run("kubeconfig", "revoke", "wen", "--auto-approve").code == 1

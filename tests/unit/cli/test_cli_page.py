@@ -49,7 +49,7 @@ def test_show_needs_neither_network_nor_credentials_nor_state_and_leaves_nothing
     elsewhere.mkdir()
     (elsewhere / "it.plan").write_bytes((project.folder / "it.plan").read_bytes())
     page = command_line(elsewhere, "show", "it.plan", "--format", "html")
-    assert data_of(page.out)["headline"] == "1 to scale"
+    assert data_of(page.out)["headline"] == "1 to scale out"
     assert [path.name for path in elsewhere.iterdir()] == ["it.plan"]
 
 
@@ -97,9 +97,14 @@ def test_drift_as_page(project: Project) -> None:
     assert moved.code == 2
     data = data_of(moved.out)
     assert (data["title"], data["headline"]) == ("Drift", "1 cluster has drifted")
-    assert [alert["tone"] for alert in data["alerts"]] == ["drift"]
+    assert data["steps"] == []
+    assert [(each["tone"], each["headline"]) for each in data["clusters"]] == [("drift", "is gone")]
     (gone,) = data["clusters"]
-    assert {"name": "put it back", "text": "ackplan apply --target web creates it again"} in gone["ways"]
+    (back,) = [way for way in gone["ways"] if way["name"] == "put it back"]
+    assert (back["text"], back["command"]) == (
+        "ackplan apply --target web creates it again",
+        "ackplan apply --target web",
+    )
     assert [way["name"] for way in gone["ways"]] == ["since", "put it back", "record it", "in the spec"]
     assert isinstance(gone["sides"]["wanted"], list)
     assert gone["sides"]["live"] == "no"

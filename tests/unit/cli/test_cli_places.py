@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from ackplan.adapters.local.sqlite_journal import SqliteJournal
-from ackplan.record.journal import RunHead
+from ackplan.record.codec import decode_cluster
+from ackplan.record.journal import Entry, Phase, RunHead
 from tests.running import command_line
 
 SPEC = "ackplan: 1\nregion: cn-beijing\nclusters: {}\n"
@@ -106,3 +108,18 @@ def test_a_run_that_is_alive_was_not_interrupted(project: Path) -> None:
     for said in (planned.out, checked.out):
         assert "interrupted" not in said
     assert "ACK3030" in command_line(project, "plan", "--no-refresh").out
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_plan_file_that_was_made_while_a_run_was_under_way_is_shown(alive: bool, project: Path) -> None:
+    """It was made on what the run did until then, which is in no record yet."""
+    made = {"cluster_id": "c-1", "kind": "serverless", "parameters": {"cluster_type": "Ask", "name": "db"}}
+    journal = SqliteJournal(project / ".ackplan/default.journal")
+    created = Entry("4711", "create:db", "db", Phase.SETTLED, entry=decode_cluster("db", made))
+    journal.replace(RunHead("4711", "digest", "", 0), [created])
+    journal.close()
+    with held(project / ".ackplan/default.lock") if alive else contextlib.nullcontext():
+        planned = command_line(project, "plan", "--no-refresh", "--destroy", "--out", "it.plan")
+    assert ("ACK3035" if alive else "ACK3030") in planned.out
+    shown = command_line(project, "show", "it.plan")
+    assert (shown.code, "db" in shown.out) == (0, True), shown.err

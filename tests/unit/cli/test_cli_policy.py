@@ -97,6 +97,8 @@ def test_a_change_of_a_pool_is_held_with_the_plan_and_with_a_plan_file(project):
     [
         '{"msg": "small", "cluster": "shop/web", "parameter": "scaling_group.instance_types.0"}',
         '{"msg": "alicloud_cs_kubernetes_node_pool.shop/web is small", "parameter": "scaling_group.instance_types.0"}',
+        '{"msg": `alicloud_cs_kubernetes_node_pool.shop["web"] is small`, "attribute": "instance_types.0"}',
+        '{"msg": "small", "address": input.resource_changes[0].address, "attribute": "instance_types[0]"}',
     ],
 )
 def test_rego_names_pools_by_name_and_by_address(message, project):

@@ -31,6 +31,7 @@ DOCUMENTS = {
     "dot": ("graph",),
     "record": ("state", "pull"),
     "show": ("show", "--format", "json"),
+    "board": ("board", "--format", "json"),
     "clusters": ("clusters", "--format", "json"),
     "export": ("export", "--all"),
     "api": ("api", "GET", "/clusters"),
@@ -38,6 +39,7 @@ DOCUMENTS = {
     "certs": ("certs", "商店"),
     "schema": ("schema",),
     "diff": ("fmt", "--check", "--diff"),
+    "upgrade": ("upgrade-spec", "商店", "-f", "as-applied.yaml"),
 }
 # Those that have no reason to name the cluster.
 NAMELESS = ("sarif", "github", "junit", "kubeconfig", "certs", "schema")
@@ -61,6 +63,7 @@ def process(project: Project, *words: str, encoding: str) -> Bytes:
 def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     with simulator(time_scale=60_000) as api:
         project = Project(tmp_path_factory.mktemp("applied"), api).applied(SHOP)
+        project.write(SHOP, "as-applied.yaml")
         project.write(SHOP.replace("num_of_nodes: 3  #", "num_of_nodes:   4  # 更多"))
         yield project
 
@@ -205,7 +208,7 @@ def test_what_is_no_run_fails_where_it_cannot_tell_its_result(project: Project) 
 def test_every_command_is_known_here() -> None:
     """A command that prints for programs alone has to say so: `options(document=True)`."""
     text = {"init", "validate", "plan", "show", "apply", "destroy", "drift", "rehearse", "import", "clusters", "tasks",
-            "state", "unlock", "doctor", "simulator", "completion", "version", "fmt", "attach-script"}  # fmt: skip
+            "state", "fleet", "worker", "runs", "unlock", "lock", "workspace", "doctor", "sandbox", "simulator", "completion", "version", "explain", "fmt", "attach-script"}  # fmt: skip
     assert {*COMMANDS} - text == {words[0] for words in DOCUMENTS.values()} - text
 
 

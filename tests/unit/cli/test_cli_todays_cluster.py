@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from projects import Project
+from projects import WEB, Project
+
+from tests import plan_files
 
 SHOP = """\
 ackplan: 1
@@ -192,3 +194,110 @@ def test_pools_are_upgraded_by_the_next_run_where_one_stopped_between(project: P
     assert left.out.count("upgrade to 1.32.7-aliyun.1") == 1
     assert project.run("apply", "--auto-approve").code == 0
     assert project.run("plan", "--detailed-exitcode").code == 0
+
+
+def test_no_upgrade_of_nodes_is_forgotten_where_their_cluster_is_not_upgraded(project: Project) -> None:
+    project.applied(pools("1.31.9-aliyun.1"))
+    project.write(pools("1.39.1-aliyun.1"))
+    blocked = project.run("plan")
+    assert (blocked.code, blocked.out.count("1.39.1-aliyun.1")) == (1, 2), "of the cluster alone"
+    assert project.run("apply", "--auto-approve", "--skip-blocked").code == 0
+    project.write(pools("1.32.7-aliyun.1"))
+    done = project.run("apply", "--auto-approve")
+    assert done.code == 0, done.out + done.err
+    assert done.out.count("upgrade to 1.32.7-aliyun.1") == 3
+    assert project.run("plan", "--detailed-exitcode").code == 0
+
+
+def test_nodes_get_the_wanted_version_where_their_cluster_was_upgraded_further_outside(project: Project) -> None:
+    project.applied(pools("1.31.9-aliyun.1"))
+    project.write(pools("1.32.7-aliyun.1"))
+    assert project.run("apply", "--auto-approve", "--exclude", "shop/web").code == 0
+    newer = {"next_version": "1.33.3-aliyun.1", "master_only": True}
+    outside(project, "POST", f"/api/v2{path(project)}/upgrade", newer)
+    done = project.run("plan", "--out", "it.plan")
+    assert done.code == 0, done.out + done.err
+    assert "upgrade to 1.32.7-aliyun.1" in done.out
+    assert "upgrade to 1.33.3-aliyun.1" not in done.out
+    assert project.run("apply", "it.plan").code == 0
+    assert project.run("plan", "--detailed-exitcode").code == 0
+
+
+KEPT = """\
+    delete_options: [{resource_type: SLB, delete_mode: retain}]
+"""
+NONE = "ackplan: 1\nregion: cn-beijing\nclusters: {}\n"
+
+
+def left(project: Project, cluster_id: str) -> set[str]:
+    """The kinds of cloud resources that the deletion of a cluster left."""
+    return {resource["resource_type"] for resource in project.api.running.world.left(cluster_id)}
+
+
+def test_what_is_to_stay_is_recorded_and_sent_with_the_deletion(project: Project) -> None:
+    project.applied(shop())
+    cluster_id = path(project).rpartition("/")[2]
+    before = len(project.changing())
+    project.write(shop() + KEPT)
+    done = project.run("plan")
+    assert "will be brought up to date in the record; nothing is called" in done.out
+    project.applied(shop() + KEPT)
+    assert len(project.changing()) == before
+    project.write(NONE)
+    assert project.run("plan", "--out", "it.plan").code == 0
+    for words in (("show", "it.plan"), ("show", "it.plan", "--format", "html"), ("rehearse", "it.plan")):
+        done = project.run(*words)
+        assert done.code == 0, done.err
+        assert words[0] == "rehearse" or "its deletion keeps load balancers of services (SLB), " in done.out
+    assert project.run("apply", "it.plan").code == 0
+    assert "SLB" in left(project, cluster_id)
+
+
+def test_what_the_spec_says_now_counts_where_all_is_destroyed(project: Project) -> None:
+    project.applied(shop())
+    cluster_id = path(project).rpartition("/")[2]
+    project.write(shop() + "    retain_all_resources: true\n")
+    assert project.run("plan", "--destroy", "--out", "it.plan").code == 0
+    assert "its deletion keeps all cloud resources that were made for it" in project.run("show", "it.plan").out
+    assert project.run("apply", "it.plan").code == 0
+    assert {"SLB", "SecurityGroup"} <= left(project, cluster_id)
+
+
+def test_a_plan_file_that_keeps_less_than_is_recorded_is_refused(project: Project) -> None:
+    project.applied(shop() + KEPT)
+    project.write(NONE)
+    assert project.run("plan", "--out", "it.plan").code == 0
+    file = project.folder / "it.plan"
+    original = file.read_bytes()
+    for query in ({}, {"retain_all_resources": "true"}, {"x": "1"}, {"delete_options": "[1]"}):
+        document = plan_files.taken_apart(original)
+        (change,) = document["plan"]["changes"]
+        change["steps"][0]["call"]["query"] = query
+        file.write_bytes(plan_files.put_together(document, original))
+        done = project.run("apply", "it.plan")
+        assert (done.code, "ACK6003" in done.err) == (1, True), (query, done.err)
+    assert len(project.live()) == 1
+
+
+def test_the_guides_clusters_can_not_say_what_stays(project: Project) -> None:
+    project.write(WEB + "    retain_all_resources: true\n")
+    done = project.run("validate")
+    assert (done.code, "Only of a cluster with node_pools" in done.err + done.out) == (1, True)
+
+
+@pytest.mark.parametrize("own", [{"delete_options": 5}, {"retain_resources": {}}, {"delete_options": [{"a": "b"}]}])
+def test_a_record_that_says_nonsense_of_a_deletion_is_refused(own: object, project: Project) -> None:
+    project.applied(shop())
+    record = json.loads((project.folder / "state/default.json").read_text("utf-8"))
+    record["clusters"]["shop"]["own"] = own
+    (project.folder / "state/default.json").write_text(json.dumps(record), "utf-8")
+    done = project.run("plan")
+    assert (done.code, "ACK3001" in done.err) == (1, True), done.err
+
+
+def test_live_clusters_of_today_are_of_the_sorts_that_specs_name(project: Project) -> None:
+    network = "vpcid: vpc-2zegvl5etah5requ09nec, vswitch_ids: [vsw-2ze48rkq464rsdts1abcd], service_cidr: 172.23.0.0/20"
+    jobs = f"  jobs: {{cluster_type: ManagedKubernetes, profile: Serverless, {network}, node_pools: {{}}}}\n"
+    project.applied(shop() + jobs)
+    rows = [line.split() for line in project.run("clusters").out.splitlines()[1:]]
+    assert {(name, kind) for name, _id, kind, *_ in rows} == {("shop", "managed"), ("jobs", "serverless")}

@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 
 from ackplan.adapters.local.lock import left_behind, locked, unlock
+from ackplan.adapters.local.process import this_process
 from ackplan.core.diagnostics import Failure
+from ackplan.record.holder import Holder
 from tests.running import command_line
+
+
+def holder() -> Holder:
+    return this_process("ackplan apply", "2026-01-01T00:00:00Z", {})
 
 
 async def no_sleep(_seconds: float) -> None:
@@ -18,7 +24,7 @@ async def no_sleep(_seconds: float) -> None:
 
 
 def held(path: Path):
-    return locked(path, "ackplan apply", "2026-01-01T00:00:00Z", 0, no_sleep)
+    return locked(path, holder(), 0, no_sleep)
 
 
 def leave_behind(path: Path) -> str:
@@ -125,7 +131,7 @@ def test_lock_file_that_is_taken_away_while_it_is_waited_for_keeps_nobody_out(tm
             path.unlink()
             await first.__aexit__(None, None, None)
 
-        async with locked(path, "ackplan apply", "2026-01-01T00:00:00Z", 1, meanwhile):
+        async with locked(path, holder(), 1, meanwhile):
             raise AssertionError("no lock")
 
     with pytest.raises(Failure, match="ACK3020"):
