@@ -35,8 +35,16 @@ SETTINGS = ("modify_cluster", "modify_cluster_tags", "update_control_plane_log",
 UPGRADES = ("upgrade_cluster", "upgrade_node_pool", "run_check", "get_check")
 COMMANDS = {
     **dict.fromkeys((*POOLS, *SETTINGS, *UPGRADES), APPLY),
+    **dict.fromkeys(("install_addons", "modify_addon", "uninstall_addons", "upgrade_addons", "list_checks"), APPLY),
+    **dict.fromkeys(("list_addon_instances", "get_addon_instance", "get_addon"), f"{PLAN}, {APPLY}"),
     "list_node_pools": f"{PLAN}, {APPLY}",
+    "get_node_pool": f"{PLAN}, {APPLY}",
     "list_kubernetes_versions": PLAN,
+    "list_tasks": "`ackplan tasks list`",
+    "cancel_task": "`ackplan tasks cancel`",
+    "pause_task": "`ackplan tasks pause`",
+    "resume_task": "`ackplan tasks resume`",
+    "revoke_kubeconfig": "`ackplan kubeconfig revoke`",
 }
 BY_PATH = "`ackplan api`"
 

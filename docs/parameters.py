@@ -15,9 +15,10 @@ from typing import Any
 
 from reference import Place, anchor, facts, fields, followed, leaves, plain_rows, required, rules, senses, table
 
-from ackplan.core.catalog import DEFAULT, Kind, Parameter
-from ackplan.core.catalog.parameters import Effect, parameters_of
+from ackplan.core.catalog import DEFAULT, Catalog, Kind, Parameter
+from ackplan.core.catalog.parameters import Effect
 from ackplan.core.catalog.schemas import DEFINITIONS, SPEC
+from ackplan.core.catalog.terraform_names import attributes_of
 
 OUTPUT = Path(__file__).with_suffix(".md")
 
@@ -40,7 +41,9 @@ workers are counted by `num_of_nodes`, and those of today, which have the key `n
 - **A change becomes**: `replace` means delete and create again, refused unless it was agreed to; `recorded` means that
   the record takes it in and nothing is called; `scale`, `attach`, `modify` and `upgrade` are done in place; a
   change of the `identity` is another cluster or pool.
-- **Provider**: the attribute of the Terraform provider for Alibaba Cloud, under which `plan --format json` shows it.
+- **Provider**: the attribute of the Terraform provider for Alibaba Cloud (1.286), under which `plan --format json`
+  shows it. What is in parentheses is shown too, or instead where there is no such attribute: the provider's name before
+  1.212, or the API's own ([policies](policies.md#names-of-attributes)).
 - **Guide**: the section of the developer guide for API version 2015-12-15.
 - **Changed by**: the operation of today's API that changes it in place.
 """
@@ -75,7 +78,7 @@ def kind_section(kind: Kind) -> str:
     needed, shared = senses(whole), set(rules(own_place()))
     written = dict(leaves(Place({"$ref": "#/$defs/properties"}, kind.schema_file)))
     rows = [
-        (*parameter_row(p, written[p.name], needed, SOURCES), last_cell(kind, p, "modify_cluster"))
+        (*parameter_row(p, kind, written[p.name], needed, SOURCES), last_cell(kind, p, "modify_cluster"))
         for p in kind.parameters.values()
     ]
     stated = [rule for rule in rules(whole) if rule not in shared] + disjoint(kind)
@@ -95,13 +98,20 @@ def kind_text(kind: Kind) -> str:
 
 
 def parameter_row(
-    parameter: Parameter, place: Place, needed: Mapping[str, str], sources: Mapping[str, str]
+    parameter: Parameter, kind: Kind, place: Place, needed: Mapping[str, str], sources: Mapping[str, str]
 ) -> tuple[str, ...]:
     """All cells of a parameter's row but the last."""
     filled = sources.get(parameter.fill or "")
     sense = f"filled: {filled}" if filled else needed.get(parameter.name, "")
     cells = facts(f"`{parameter.name}`", place, sense)
-    return (*cells, parameter.effect.value, f"`{parameter.provider}`", str(parameter.schema["description"]))
+    return (*cells, parameter.effect.value, provider_cell(kind, parameter), str(parameter.schema["description"]))
+
+
+def provider_cell(kind: Kind, parameter: Parameter) -> str:
+    """The provider's attribute, and in parentheses what is shown besides or instead."""
+    places = attributes_of(kind)[parameter.name]
+    cells = (f"`{place.name}`" if place.type is not None else f"(`{place.name}`)" for place in places)
+    return " ".join(cells)
 
 
 def last_cell(kind: Kind, parameter: Parameter, usual: str) -> str:
@@ -128,19 +138,26 @@ def disjoint(kind: Kind) -> list[str]:
     return [rule] if names else []
 
 
+def pool_kind() -> Kind:
+    """The kind of a node pool."""
+    return Catalog(DEFAULT.schemas, "create_node_pool").kinds[0]
+
+
 def pool_parameters() -> Mapping[str, Parameter]:
     """The parameters of a node pool, by their dotted names."""
-    return parameters_of(DEFAULT.schemas, DEFAULT.schemas.read(POOL)["$defs"]["properties"]["properties"], POOL)
+    kind = pool_kind()
+    return {name: parameter for name, parameter in kind.parameters.items() if name not in kind.inherited}
 
 
 def pool_section() -> str:
     """What is inside of a cluster's `node_pools`: the body that makes a pool."""
-    root = DEFAULT.schemas.read(POOL)
+    kind = pool_kind()
+    root = kind.root
     needed = senses(Place({"$ref": "#/$defs/parameters"}, POOL))
     written = dict(leaves(Place({"$ref": "#/$defs/properties"}, POOL)))
     sources = {"name": "the pool's key"}
     rows = [
-        (*parameter_row(p, written[p.name], needed, sources), changed_by(p, root["x-ack-calls"]["modify"]))
+        (*parameter_row(p, kind, written[p.name], needed, sources), changed_by(p, root["x-ack-calls"]["modify"]))
         for p in pool_parameters().values()
     ]
     text = (

@@ -1,17 +1,17 @@
 #!/bin/sh
-# The whole life of a fleet against the embedded ACK API: validate, plan, apply, change, apply again, destroy.
+# The whole life of a fleet with node pools against the embedded ACK API: create, change, upgrade, drift, import, destroy.
 # Needs no account and no network; works in a folder of its own, which it removes.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp -R "$here/fleet/fleet" "$work/fleet"
+cp "$here/today/ackplan.yaml" "$work"
 cd "$work"
 
 # Any password will do here: the sandbox takes it and forgets it.
-export ACK_NODE_PASSWORD="Demo-only-$$" ECS_ROOT_PASSWORD="Demo-only-$$"
-export ACKPLAN_SANDBOX=1 ACKPLAN_TIME_SCALE=600
+export ACK_NODE_PASSWORD="Demo-only-$$"
+export ACKPLAN_SANDBOX=1 ACKPLAN_TIME_SCALE=6000
 
 show() {
   printf '\n\033[1m$ %s\033[0m\n' "$*"
@@ -22,29 +22,49 @@ say() {
   printf '\n\033[2m# %s\033[0m\n' "$*"
 }
 
-say "Twelve clusters in three regions, in four files."
+edit() {
+  sed -i.bak "$@" ackplan.yaml
+}
+
+say "Six clusters of four sorts with node pools and add-ons, in one file. What would happen? Nothing is live yet."
 show ackplan validate
-say "What would happen? Nothing is live yet."
 show ackplan plan --out first.plan
 say "Carry out exactly that plan."
 show ackplan apply first.plan
-say "Nothing is left to do:"
-show ackplan plan --detailed-exitcode
 
-say "Now the fleet is edited: bigger web clusters, two instances attached, fewer data workers, one shop closed."
-sed -i.bak 's/web_size: {type: integer, default: 3/web_size: {type: integer, default: 4/' fleet/00-templates.yaml
-sed -i.bak 's/    num_of_nodes: 4$/    num_of_nodes: 3\n    scale_in: {strategy: newest, release_node: true}/' fleet/00-templates.yaml
-cat >> fleet/hangzhou.yaml <<'YAML'
-    attach:
-      - instances: [i-bp1shopfloor00000001, i-bp1shopfloor00000002]
-        password: {env: ECS_ROOT_PASSWORD}
-YAML
-sed -i.bak '/^  floor-singapore:/,/^    depends_on/d' fleet/singapore.yaml
-rm fleet/*.bak
+say "A usual week: more web nodes, another maintenance window, one add-on more. All of it is changed in place."
+edit -e '/desired_size: 3$/{N;s/desired_size: 3\(\n *system_disk_category\)/desired_size: 4\1/;}' \
+  -e 's/weekly_period: "Monday,Thursday"/weekly_period: Sunday/' \
+  -e 's/{name: nginx-ingress-controller, disabled: true}/{name: ack-node-problem-detector}/'
 show ackplan plan --out second.plan
 show ackplan apply second.plan
+
+say "Kubernetes two versions on: the plan goes through the one between, the nodes of the pools follow."
+edit -e 's/default: 1.31.9-aliyun.1/default: 1.33.3-aliyun.1/'
+show ackplan apply --auto-approve
+
+say "What can be set at creation only takes another pool. That is never done without consent: lifecycle: {replace: allow}."
+edit -e '/^      hot:$/,/^      spare:$/s/data_disks:.*/&\n          login_as_non_root: true/' \
+  -e 's/^      hot:$/&\n        lifecycle: {replace: allow}/'
+show ackplan apply --auto-approve
+
+say "Somebody lifts the protection of shop-prod by hand: that is drift, and is put back."
+id=$(ackplan api GET /clusters | grep -B 40 '"name": "shop-prod"' | sed -n 's/.*"cluster_id": "\(.*\)",/\1/p' | tail -n 1)
+show ackplan api PUT "/api/v2/clusters/$id" --body '{"deletion_protection": false}'
+show ackplan drift || true
+show ackplan apply --auto-approve
+show ackplan plan --detailed-exitcode
 show ackplan state list
 
-say "The end: everything is deleted, what depends on something first."
+say "The record is lost: all that is live is taken in again, without a changing call, and is written as a spec besides."
+# shellcheck disable=SC2046  # one name a word
+show ackplan state rm $(ackplan state list | grep -v /)
+show ackplan import --all
+show ackplan plan --detailed-exitcode
+show ackplan export --all --out exported
+
+say "The end. What is protected is never deleted: the spec lifts the protection first."
+edit -e 's/deletion_protection: true/deletion_protection: false/' -e 's/prevent_destroy: true/prevent_destroy: false/'
+show ackplan apply --auto-approve
 show ackplan destroy --auto-approve
 show ackplan clusters

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.running import Simulator, command_line, simulator
+from tests.unit.docs.transcripts import TIME_OF_LINE
 
 HERE = Path(__file__).parent / "adoption"
 PAGE = "docs/adoption.md"
@@ -37,7 +38,8 @@ def shown(line: str, folder: Path, environment: dict[str, str]) -> str:
     if program == "cat":
         return (folder / arguments[0]).read_text("utf-8")
     done = command_line(folder, *arguments, environment=environment)
-    return re.sub(r"(changed last at )[0-9T:Z-]+", r"\g<1>2026-11-26T03:00:00Z", done.err + done.out)
+    printed = TIME_OF_LINE.sub("", done.err + done.out)
+    return re.sub(r"(changed last at )[0-9T:Z-]+", r"\g<1>2026-11-26T03:00:00Z", printed)
 
 
 def run_page(page: str, folder: Path, api: Simulator) -> str:

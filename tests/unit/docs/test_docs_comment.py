@@ -24,7 +24,7 @@ def test_the_page_is_up_to_date(root: Path) -> None:
 
 def test_it_says_first_what_could_hurt(documents: dict[str, str]) -> None:
     _, _, comment = documents["docs/comment.md"].partition("\n---\n\n")
-    assert comment.startswith("### ackplan: 1 to create, 5 to scale, 1 to change, 1 to replace, 1 to destroy\n")
+    assert comment.startswith("### ackplan: 1 to create, 2 to scale out, 3 to scale in, 1 to change")
     assert len(comment) < 65_536
     places = [
         comment.index(part) for part in ("will be destroyed:**", "changed outside", "Critical path", "```mermaid")

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from ackplan.cli.main import COMMANDS, cli
+from ackplan.cli.main import COMMANDS, FURTHER, cli
 from ackplan.core import catalog
 from ackplan.core.actions import Action
 from ackplan.core.catalog.parameters import Effect
@@ -95,7 +95,9 @@ def test_every_code_that_is_named_is_explained(documents):
 
 def command(words: list[str]) -> click.Command:
     """The command that the words after `ackplan` name; its own subcommand where it has some."""
-    found = cli.get_command(click.Context(cli), words[0])
+    context = click.Context(cli)
+    found = cli.get_command(context, " ".join(words[:2])) if len(words) > 1 else None
+    found = found or cli.get_command(context, words[0])
     assert found is not None
     if isinstance(found, click.Group) and len(words) > 1:
         return found.commands.get(words[1], found)
@@ -131,14 +133,15 @@ def options_of(found: click.Command) -> set[str]:
 
 
 def test_every_option_that_is_named_alone_exists(documents):
-    known = set().union(*(options_of(command([name])) for name in COMMANDS))
+    further = [[first, second] for first, seconds in FURTHER.items() for second in seconds]
+    known = set().union(*(options_of(command(words)) for words in [*([name] for name in COMMANDS), *further]))
     named = {
         span.split()[0].partition("=")[0]
         for text in documents.values()
         for span in spans(text)
         if span.startswith("--")
     }
-    assert {"--skip-blocked", "--lock-timeout"} <= named <= known
+    assert {"--skip-blocked", "--lock-timeout"} <= named <= {*known, "--help"}
 
 
 def test_every_target_of_make_that_is_named_exists(documents, root):

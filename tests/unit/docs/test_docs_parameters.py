@@ -13,6 +13,7 @@ import pytest
 
 from ackplan.core import catalog
 from ackplan.core.catalog.parameters import parameters_of
+from ackplan.core.catalog.terraform_names import attributes_of
 from tests.unit.docs.pages import generated
 
 
@@ -26,6 +27,9 @@ def sections(generator: ModuleType) -> dict[str, str]:
     """The parts of the reference by their headings."""
     parts = re.split(r"^## (.*)\n", generator.render(), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+_OTHERS = ("policy.schema.json", "workspaces.schema.json")
 
 
 def cells(section: str, name: str) -> list[str]:
@@ -55,22 +59,25 @@ def test_an_unknown_argument_is_wrong_usage(generator, monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("kind", catalog.DEFAULT.kinds, ids=lambda kind: kind.name)
 def test_a_kind_has_a_row_for_each_of_its_parameters(kind, generator, sections):
-    check_rows(sections[generator.heading(kind)], kind.parameters)
+    check_rows(sections[generator.heading(kind)], kind.parameters, attributes_of(kind))
 
 
-def test_node_pools_have_a_row_for_each_of_their_parameters(sections):
+def test_node_pools_have_a_row_for_each_of_their_parameters(generator, sections):
     body = "create-node-pool.schema.json"
     properties = catalog.DEFAULT.schemas.read(body)["$defs"]["properties"]["properties"]
-    check_rows(sections["Node pools"], parameters_of(catalog.DEFAULT.schemas, properties, body))
+    attributes = attributes_of(generator.pool_kind())
+    check_rows(sections["Node pools"], parameters_of(catalog.DEFAULT.schemas, properties, body), attributes)
 
 
-def check_rows(section, parameters):
+def check_rows(section, parameters, attributes):
     rows = [line for line in section.splitlines() if line.startswith("| `")]
     assert len(rows) == len(parameters)
     for parameter in parameters.values():
         row = cells(section, parameter.name)
         assert len(row) == 8
-        assert row[4:6] == [parameter.effect.value, f"`{parameter.provider}`"]
+        assert row[4] == parameter.effect.value
+        assert f"`{attributes[parameter.name][0].name}`" in row[5]
+        assert row[5].startswith("(") == (attributes[parameter.name][0].type is None)
         assert row[6] == parameter.schema["description"]
         assert (row[3] != "") == parameter.has_default
         assert ("secret" in row[1]) == parameter.secret
@@ -79,10 +86,10 @@ def check_rows(section, parameters):
 @pytest.mark.parametrize(
     ("heading", "name", "expected"),
     [
-        ("Dedicated clusters", "num_of_nodes", ["integer, 0 to 300", "yes", "", "scale", "`worker_number`"]),
-        ("Dedicated clusters", "master_count", ["`3` or `5`", "", "`3`", "replace", "`master_count`"]),
+        ("Dedicated clusters", "num_of_nodes", ["integer, 0 to 300", "yes", "", "scale", "(`worker_number`)"]),
+        ("Dedicated clusters", "master_count", ["`3` or `5`", "", "`3`", "replace", "(`master_count`)"]),
         ("Dedicated clusters", "master_period", ["integer", "by rule", "", "replace", "`master_period`"]),
-        ("Managed clusters", "key_pair", ["text that is not empty", "one of", "", "replace", "`key_name`"]),
+        ("Managed clusters", "key_pair", ["text that is not empty", "one of", "", "replace", "(`key_name`)"]),
         ("Managed clusters", "vpcid", ["a VPC id such as vpc-2zegvl5etah5requ09nec", "by rule", "", "replace", "`vpc_id`"]),
         ("Edge clusters", "worker_system_disk_size", ["integer, 1 to 32768", "yes", "", "replace", "`worker_disk_size`"]),
         ("Edge clusters", "endpoint_public_access", ["`true`", "", "`true`", "replace", "`slb_internet_enabled`"]),
@@ -127,7 +134,7 @@ def stated(schema: Any) -> Iterator[str]:
 
 def test_every_rule_of_the_schemas_that_a_spec_obeys_is_in_the_reference(root, sections):
     text = "".join(sections.values())
-    files = [path for path in (root / "schemas").glob("*.schema.json") if path.name != "policy.schema.json"]
+    files = [path for path in (root / "schemas").glob("*.schema.json") if path.name not in _OTHERS]
     schemas = {path.name: json.loads(path.read_text("utf-8")) for path in files}
     obeyed = [schema for name, schema in schemas.items() if "x-ack-source" not in schema or name.startswith("create-")]
     rules = {rule for schema in obeyed for rule in stated(schema)}

@@ -6,6 +6,8 @@ import re
 import textwrap
 from pathlib import Path
 
+from ackplan.app.init import NewProject, pipeline_files
+
 
 def test_the_comment_is_a_real_one(root: Path):
     shown = re.search(r"<!-- comment -->\n(.*?)\n<!-- /comment -->", _read(root, "README.md"), re.DOTALL)
@@ -17,7 +19,7 @@ def test_the_comment_is_a_real_one(root: Path):
 def test_the_workflow_is_the_one_that_init_writes(root: Path):
     shown = re.search(r"```yaml\n(- name: Plan\n.*?)\n  # …\n```", _read(root, "README.md"), re.DOTALL)
     assert shown is not None
-    written = _read(root, "ackplan/app/starter/github/ackplan-plan.yml")
+    written = pipeline_files("github", NewProject())[".github/workflows/ackplan-plan.yml"]
     assert textwrap.indent(shown[1], " " * 6) in written
 
 

@@ -1,0 +1,147 @@
+"""Writes docs/commands.md from the commands themselves: every command, its arguments and its options.
+
+python docs/commands.py            writes the page
+python docs/commands.py --check    exits 1 when the page is stale
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+from reference import table
+
+OUTPUT = Path(__file__).parent / "commands.md"
+INTRODUCTION = """# Commands
+
+Every command with its arguments and options, as `ackplan COMMAND --help` has them. Options that most commands
+share stand [once](#shared-options). Exit codes: 0 done; 1 an error, or an apply that did not finish; 2 changes or
+drift; 64 wrong usage; 130 interrupted.
+
+[`docs/commands.py`](commands.py) writes this page from the commands, so it can't fall behind.
+"""
+HEADINGS = "option | what it does"
+
+
+def commands() -> Iterator[tuple[str, str, click.Command]]:
+    """Every command with its section and its name; second words follow the first."""
+    from ackplan.cli.main import FURTHER, SECTIONS, cli
+
+    context = click.Context(cli, info_name="ackplan")
+    for section, names in SECTIONS.items():
+        for name in names:
+            for full in (name, *(f"{name} {second}" for second in FURTHER.get(name, ()))):
+                command = cli.get_command(context, full)
+                if command is not None:
+                    yield from below(section, full, command)
+
+
+def below(section: str, name: str, command: click.Command) -> Iterator[tuple[str, str, click.Command]]:
+    """A command, and those that stand below it."""
+    yield section, name, command
+    if isinstance(command, click.Group):
+        for second, inner in sorted(command.commands.items()):
+            yield from below(section, f"{name} {second}", inner)
+
+
+def context_of(name: str, command: click.Command) -> click.Context:
+    """What a command's help is made in."""
+    parent = click.Context(click.Group("ackplan"), info_name="ackplan")
+    return click.Context(command, info_name=name, parent=parent, help_option_names=["-h", "--help"])
+
+
+def records(name: str, command: click.Command) -> list[tuple[str, str, str]]:
+    """The options of a command: the name of each, how it is written, and what it does."""
+    context = context_of(name, command)
+    shown = ((parameter.name or "", parameter.get_help_record(context)) for parameter in command.get_params(context))
+    return [(parameter, *record) for parameter, record in shown if record is not None]
+
+
+def shared(all_records: Sequence[list[tuple[str, str, str]]]) -> set[tuple[str, str, str]]:
+    """The options that at least eight commands have in just the same words."""
+    from collections import Counter
+
+    counted = Counter(record for own in all_records for record in own if record[1].startswith("-"))
+    return {record for record, times in counted.items() if times >= 8 and not record[1].startswith("--format")}
+
+
+def words(text: str) -> str:
+    """A text of help as Markdown: nothing in it is markup."""
+    return re.sub(r"([<>*_|\\\[\]])", r"\\\1", " ".join(text.split()))
+
+
+def described(command: click.Command) -> str:
+    """What a command does, a paragraph a paragraph."""
+    return "\n\n".join(map(paragraph, (command.help or "").split("\n\n")))
+
+
+def paragraph(text: str) -> str:
+    """A paragraph of help; one that keeps its lines is a fence."""
+    kept = "\n".join(line for line in text.replace("\b", "").splitlines() if line.strip())
+    return f"```text\n{kept}\n```" if "\b" in text else words(text)
+
+
+def option_rows(made: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    return [(f"`{written}`", words(what)) for _, written, what in made]
+
+
+def command_section(name: str, command: click.Command, own: Sequence[tuple[str, str, str]]) -> str:
+    from ackplan.cli.help_page import EXAMPLES
+
+    usage = " ".join(("ackplan", name, *command.collect_usage_pieces(context_of(name, command))))
+    parts = [f"### {name}", described(command), f"```text\n{usage}\n```"]
+    if name in EXAMPLES:
+        width = max(len(line) for line, _ in EXAMPLES[name])
+        lines = "\n".join(f"{line:{width}}  # {what}" for line, what in EXAMPLES[name])
+        parts.append(f"```sh\n{lines}\n```")
+    if own:
+        parts.append(table(HEADINGS, option_rows(own)))
+    return "\n\n".join(parts)
+
+
+def render() -> str:
+    """The whole page, as Markdown."""
+    from ackplan.cli.main import COMMANDS
+
+    made = [(section, name, command, records(name, command)) for section, name, command in commands()]
+    common = shared([own for _, _, _, own in made])
+    parts, current = [INTRODUCTION.rstrip()], ""
+    for section, name, command, own in made:
+        if section != current:
+            current = section
+            listed = [(f"[`{first}`](#{first})", words(COMMANDS[first])) for first in names_of(section)]
+            parts.append(f"## {section}\n\n{table('command | does', listed)}")
+        parts.append(command_section(name, command, [record for record in own if record not in common]))
+    ordered = sorted(common, key=lambda record: record[1].lstrip("-"))
+    parts.append(f"## Shared options\n\n{table(HEADINGS, option_rows(ordered))}")
+    return "\n\n".join(parts) + "\n"
+
+
+def names_of(section: str) -> Sequence[str]:
+    from ackplan.cli.main import SECTIONS
+
+    return SECTIONS[section]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Writes the page, or with `--check` only says whether it is up to date. The exit code."""
+    if arguments not in ([], ["--check"]):
+        sys.stderr.write("usage: python docs/commands.py [--check]\n")
+        return 64
+    for name in [name for name in os.environ if name.startswith("ACKPLAN_")]:
+        del os.environ[name]
+    text = render()
+    if not arguments:
+        OUTPUT.write_text(text, "utf-8")
+    elif not OUTPUT.exists() or OUTPUT.read_text("utf-8") != text:
+        sys.stderr.write(f"{OUTPUT.name} is stale: python docs/commands.py\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

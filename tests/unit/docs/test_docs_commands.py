@@ -1,0 +1,27 @@
+"""The page of all commands is the one that is made from them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ackplan.cli.main import COMMANDS, FURTHER
+from tests.unit.docs.pages import generated
+
+
+@pytest.fixture(scope="module")
+def page(root):
+    return (root / "docs" / "commands.md").read_text("utf-8")
+
+
+def test_the_page_is_up_to_date(root, page):
+    assert generated(root, "commands").render() == page
+
+
+def test_every_command_has_a_section(page):
+    further = [f"{first} {second}" for first, seconds in FURTHER.items() for second in seconds]
+    assert {name for name in (*COMMANDS, *further) if f"\n### {name}\n" not in page} == set()
+
+
+def test_options_stand_with_their_command_or_once(page):
+    assert page.count("| `--sandbox` |") == 1
+    assert "| `--detailed-exitcode` |" in page.partition("\n### plan\n")[2].partition("\n### ")[0]
