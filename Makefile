@@ -3,13 +3,21 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo interop test test-newest lint lint-page test-page reliability bench format docs lock clean
+.PHONY: demo interop chaos test test-newest lint lint-page test-page reliability bench bench-engines format docs site lock clean
 
 demo: $(VENV)/.run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
+# Those that wait for leases and servers more than they work have more processes than there are cores.
+WAITING_TESTS := tests/stores tests/temporal tests/chaos
+
 test: $(VENV)/.dev
+ifeq ($(strip $(PYTEST_ARGS)),)
+	$(BIN)/python -m pytest -n auto $(WAITING_TESTS:%=--ignore=%)
+	$(BIN)/python -m pytest -n 5 $(WAITING_TESTS)
+else
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+endif
 
 # The unit tests and scenarios on the newest supported Python of this machine, in an environment of its own.
 NEWEST_TESTS := tests/architecture tests/unit tests/scenarios tests/properties
@@ -54,18 +62,43 @@ reliability: $(VENV)/.dev
 	$(BIN)/python -m tests.faults.kill --all
 	$(BIN)/python -m tests.faults.syscalls
 	$(BIN)/python -m tests.faults.storm
+	$(BIN)/python -m tests.faults.kill --all --pairs 1 --store postgresql --scene create --scene mixed --scene pools
+	$(BIN)/python -m tests.faults.kill --all --pairs 1 --store log --scene create --scene mixed --scene pools
+	$(BIN)/python -m tests.stores.killing
 	$(BIN)/python -m tests.simulation --seeds 5000 --jobs 2
+	$(BIN)/python -m tests.simulation --seeds 1000 --jobs 2 --store log --computers 2
+	$(BIN)/python -m tests.simulation --seeds 1000 --jobs 2 --store postgresql --computers 2
+
+# Runners, servers and connections die for ten minutes; --minutes, --store and --seed go into CHAOS_ARGS.
+chaos: $(VENV)/.dev
+	$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+# 1,000 clusters in 20 workspaces with and without an engine, and with workers that are killed.
+bench-engines: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.engines $(BENCH_ARGS)
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/parameters.py
 	$(BIN)/python docs/operations.py
 	$(BIN)/python docs/operation_rows.py
 	$(BIN)/python docs/node_pools.py
+	$(BIN)/python docs/commands.py
+	$(BIN)/python docs/ram.py
 	$(BIN)/python docs/comment.py
 	$(BIN)/python -m tests.page.declarations
+
+# The documents as a site, into .site/html. A link or an anchor that leads nowhere fails; nothing is fetched.
+site: .venv-docs/.done
+	.venv-docs/bin/python docs/site_pages.py .site/pages
+	DISABLE_MKDOCS_2_WARNING=true .venv-docs/bin/properdocs build --strict -f mkdocs.yml
+
+.venv-docs/.done: requirements-docs.lock
+	$(PYTHON) -m venv --clear .venv-docs
+	.venv-docs/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	touch $@
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
@@ -74,6 +107,7 @@ format: $(VENV)/.dev
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --no-annotate --no-header --python-version 3.11 --group pyproject.toml:docs -o requirements-docs.lock
 	for tool in checkov terraform-compliance; do $(BIN)/uv pip compile --quiet --generate-hashes --upgrade --no-annotate --no-header --python-version 3.11 tests/interop/$$tool.in -o tests/interop/$$tool.lock; done
 	if command -v npm >/dev/null; then cd tests/page && npm update --silent --package-lock-only; fi
 
@@ -92,4 +126,4 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-newest .interop tests/page/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-newest .venv-docs .site .interop tests/page/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,8 +1,9 @@
 """`python -m benchmarks`: every phase on every fleet, start-up, growth, apply, rehearse; a table, JSON, targets.
 
-`python -m benchmarks short` measures what a change is held against in a minute: 10,000 plain clusters, start-up, and
-how `validate` of faults grows. It exits 1 where a ratio is worse than in the baseline by more than noise explains, or
-where a command grows faster than the fleet. `compare FILE` does that with results that are there.
+`python -m benchmarks short` measures what a change is held against in two minutes: 10,000 plain clusters, a plan of
+2,000 of today's without changes, start-up, and how `validate` of faults grows. It exits 1 where a ratio is worse than
+in the baseline by more than noise explains, or where a command grows faster than the fleet. `compare FILE` does that
+with results that are there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import statistics
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,9 @@ from benchmarks.phases import PHASES
 RESULTS = Path(".benchmarks/latest.json")
 BASELINE = Path("benchmarks/baseline.json")
 PLOT = Path("docs/images/performance.png")
+_TODAY = 2000
 _CREATES, _PATHS, _REHEARSED = (2000, 256), (1000, 1000), 500
+_STORED = (1000, 100)
 
 
 def measured(module: str, *arguments: object) -> Any:
@@ -30,9 +34,9 @@ def measured(module: str, *arguments: object) -> Any:
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def fleet(count: int, shape: str, runs: int) -> dict[str, Any]:
-    """Every phase on one fleet. The phases take turns, so that noise meets all alike."""
-    found: dict[str, list[dict[str, float]]] = {phase: [] for phase in PHASES}
+def fleet(count: int, shape: str, runs: int, phases: Iterable[str] = tuple(PHASES)) -> dict[str, Any]:
+    """The phases on one fleet. They take turns, so that noise meets all alike."""
+    found: dict[str, list[dict[str, float]]] = {phase: [] for phase in phases}
     for _ in range(runs):
         for phase, entries in found.items():
             entries.append(measured("phases", phase, count, shape))
@@ -48,12 +52,14 @@ def fleet(count: int, shape: str, runs: int) -> dict[str, Any]:
     return results
 
 
-def run(sizes: list[int], shapes: list[str], runs: int, *, apply: bool) -> dict[str, Any]:
+def run(sizes: list[int], shapes: list[str], runs: int, phases: Iterable[str], *, apply: bool) -> dict[str, Any]:
+    """Every phase on fleets of these sizes and shapes, and these `phases` on one of today's clusters."""
     print(f"{'fleet':10} {'size':>7} {'phase':10} {'seconds':>8} {'x floor':>8} {'KiB each':>8}")
     results: dict[str, Any] = {"phases": {}}
     for count in sizes:
         for shape in shapes:
             results["phases"] |= fleet(count, shape, runs)
+    results["phases"] |= fleet(_TODAY, "today", runs, phases)
     results["startup"] = startup.measure(2 * runs + 1)
     results["growing"] = growing.measure(growing.CASES if apply else growing.SHORT)
     if apply:
@@ -61,8 +67,13 @@ def run(sizes: list[int], shapes: list[str], runs: int, *, apply: bool) -> dict[
             "rate": measured("applying", "rate", *_CREATES),
             "path": measured("applying", "path", *_PATHS),
         }
+        results["stores"] = measured("stores", *_STORED)
+        print(f"stores: {json.dumps(results['stores'])}")
         results["rehearse"] = measured("rehearsing", _REHEARSED)
-        print(f"apply: {json.dumps(results['apply'])}\nrehearse: {json.dumps(results['rehearse'])}")
+        results["board"] = measured("board")
+        results["fleet"] = measured("workspaces")
+        for name in ("apply", "rehearse", "board", "fleet"):
+            print(f"{name}: {json.dumps(results[name])}")
     return results
 
 
@@ -101,7 +112,8 @@ def main() -> int:
     short = given.what == "short"
     sizes = [10_000] if short else [int(size) for size in given.sizes.split(",")]
     shapes = ["plain"] if short else given.shapes.split(",")
-    results = run(sizes, shapes, given.runs, apply=not short and not given.no_apply)
+    phases = ("events", "unchanged") if short else tuple(PHASES)
+    results = run(sizes, shapes, given.runs, phases, apply=not short and not given.no_apply)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", "utf-8")
     show_targets(results)

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from ackplan.adapters.local.secrets import Secrets
 from ackplan.app import apply, plan
 from ackplan.app.baseline import of_workspace
 from ackplan.app.observe import Observer
+from ackplan.app.workspace import Workspace
 from ackplan.cli import gc
 from ackplan.execute.executor import Executor
 from ackplan.execute.limits import Limits
@@ -101,19 +102,28 @@ class _Counting:
         return await self._carrier.send(call, headers, body)
 
 
-async def applied(url: str, count: int, parallelism: int) -> tuple[float, collections.Counter[str]]:
-    """The seconds of an apply, its journal on disk, and its calls."""
+def in_folder(folder: Path) -> Workspace:
+    return FolderWorkspace("default", folder / "state", folder / ".ackplan")
+
+
+async def applied(
+    url: str, count: int, parallelism: int, kept: Callable[[Path], Workspace] = in_folder, pace: float = 0.0
+) -> tuple[float, collections.Counter[str]]:
+    """The seconds of an apply and its calls. `kept` gives its workspace; by default its journal is on disk.
+
+    `pace` is how many calls it may send a second; 0: as many as it can.
+    """
     calls: collections.Counter[str] = collections.Counter()
-    settings = ack.ClientSettings(endpoint=url, connections=parallelism)
+    settings = ack.ClientSettings(endpoint=url, connections=parallelism, rate=pace or None)
     client = ack.open_client(
         settings, ack.FixedCredentials("bench", "bench"), carried=lambda carrier: _Counting(carrier, calls)
     )
     with tempfile.TemporaryDirectory(prefix="ackplan-bench-", dir=Path.cwd()) as name:
         folder = Path(name)
         (folder / "ackplan.yaml").write_text(fleet(count), "utf-8")
-        workspace = FolderWorkspace("default", folder / "state", folder / ".ackplan")
+        workspace = kept(folder)
         secrets = Secrets({"ACK_NODE_PASSWORD": _PASSWORD}, folder)
-        async with client as acting:
+        async with workspace.lock("bench"), client as acting:
             before = of_workspace(workspace)
             planned = await plan.make_plan(spec.Inputs(folder), before, Observer(acting, RealClock()), Options())
             ports = Ports(acting, RealClock(), workspace.journal, secrets, lambda _event: None, BUILT_IN, _PATIENCE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from benchmarks import todays
+
 BODY = """\
     cluster_type: ManagedKubernetes
     disable_rollback: true
@@ -31,7 +33,9 @@ _LAYER = 100
 
 
 def fleet(count: int, shape: str = "plain", workers: int = 3) -> str:
-    """The YAML of `count` managed clusters of 22 parameters each."""
+    """The YAML of `count` managed clusters of 22 parameters each, or of today's clusters."""
+    if shape == "today":
+        return todays.HEAD + "".join(todays.cluster(name(number), workers) for number in range(count))
     head = "ackplan: 1\nregion: cn-beijing\n"
     if shape == "templates":
         head += f"templates:\n  web:\n{BODY}"

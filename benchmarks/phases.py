@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from ackplan.cli import gc
-from benchmarks.fleets import fleet
+from benchmarks import todays
+from benchmarks.fleets import fleet, name
 
 Measured = Callable[[], Any]
 
@@ -26,6 +27,18 @@ def _folder(count: int, shape: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="ackplan-bench-"))
     (folder / "ackplan.yaml").write_text(fleet(count, shape), "utf-8")
     return folder
+
+
+def _inputs(folder: Path) -> Any:
+    """The inputs of a spec as a command has them: it knows what is inside of clusters once some have that."""
+    from ackplan.spec import Inputs
+
+    def sections() -> Any:
+        from ackplan.resources.types import BUILT_IN
+
+        return BUILT_IN.sections
+
+    return Inputs(folder, sections=sections)
 
 
 def events(count: int, shape: str) -> Measured:
@@ -58,15 +71,18 @@ def validate(count: int, shape: str) -> Measured:
     folder = _folder(count, shape)
 
     def run() -> None:
-        loaded = spec.read(spec.Inputs(folder))
+        loaded = spec.read(_inputs(folder))
         if loaded.diagnostics or len(loaded.clusters) != count:
             raise SystemExit("the fleet is not valid")
 
     return run
 
 
-def _write_sides(folder: Path, workers: int) -> None:
-    """A record that says what the spec does but for so many workers, and the API's answer that shows them."""
+def _write_sides(folder: Path, count: int, shape: str, workers: int) -> None:
+    """A record that says what the spec does but for so many workers, and the API's answers that show them."""
+    if shape == "today":
+        todays.write_sides(folder, [name(number) for number in range(count)], workers)
+        return
     from ackplan import spec
     from ackplan.record import Record, RecordedCluster
     from ackplan.record.codec import encode
@@ -112,39 +128,26 @@ def _elsewhere(work: Callable[[], None]) -> None:
 
 def _planning(count: int, shape: str, *, workers: int, acting: int) -> Measured:
     """A whole plan: spec and record read, the live list decoded, planned, and written as text."""
-    from ackplan.adapters.ack import decode
-    from ackplan.adapters.ack.exchange import Answer
     from ackplan.adapters.local.clock import RealClock
-    from ackplan.adapters.local.record_store import LocalRecordStore
-    from ackplan.adapters.local.sqlite_journal import SqliteJournal
-    from ackplan.app.baseline import baseline
+    from ackplan.adapters.local.folder_workspace import FolderWorkspace
+    from ackplan.app.baseline import of_workspace
     from ackplan.app.observe import Observer
     from ackplan.app.plan import Purpose, make_plan
     from ackplan.cli.loop import run_async
-    from ackplan.core.answers import Node
     from ackplan.plan.planner import Options
     from ackplan.render.text import plan_text
-    from ackplan.spec import Inputs
+    from ackplan.resources.types import BUILT_IN
+    from benchmarks.answering import FileApi
 
     folder = _folder(count, shape)
-    _elsewhere(lambda: _write_sides(folder, workers))
-    answer = Answer(200, {}, (folder / "live.answer").read_bytes())
-    store, journal = LocalRecordStore(folder, "default", folder), SqliteJournal(folder / "default.journal")
-
-    nodes = tuple(Node(f"i-{n}", f"node-{n}", "Worker", "running", "2026-01-01T00:00:00Z") for n in range(workers))
-
-    class Api:
-        async def list_clusters(self, region: str = "") -> Any:  # noqa: ARG002 - part of the protocol
-            return decode.clusters(answer)[0]
-
-        async def list_nodes(self, cluster_id: str, region: str = "") -> Any:  # noqa: ARG002 - part of the protocol
-            return nodes
+    _elsewhere(lambda: _write_sides(folder, count, shape, workers))
+    api: Any = FileApi(folder, workers)
+    workspace = FolderWorkspace("default", folder, folder, BUILT_IN)
 
     def run() -> None:
-        api: Any = Api()
         planned = run_async(
             make_plan(
-                Inputs(folder), baseline(store, journal), Observer(api, RealClock()), Options(), purpose=Purpose.SHOWN
+                _inputs(folder), of_workspace(workspace), Observer(api, RealClock()), Options(), purpose=Purpose.SHOWN
             )
         )
         text = plan_text(planned.plan, color=False)
@@ -159,39 +162,37 @@ def unchanged(count: int, shape: str) -> Measured:
 
 
 def changed(count: int, shape: str) -> Measured:
-    return _planning(count, shape, workers=2, acting=count)
+    return _planning(count, shape, workers=2, acting=count * todays.CHANGED.get(shape, 1))
 
 
 def saved(count: int, shape: str) -> Measured:
     """A whole `plan --out` of creates: spec read, planned against an empty account, written to a file and as text."""
     from ackplan.adapters.local.clock import RealClock
+    from ackplan.adapters.local.folder_workspace import FolderWorkspace
     from ackplan.adapters.local.output_files import Output, Sort
-    from ackplan.adapters.local.record_store import LocalRecordStore
-    from ackplan.adapters.local.sqlite_journal import SqliteJournal
-    from ackplan.app.baseline import baseline
+    from ackplan.app.baseline import of_workspace
     from ackplan.app.observe import Observer
     from ackplan.app.plan import Purpose, make_plan
     from ackplan.cli.loop import run_async
     from ackplan.plan.planner import Options
     from ackplan.project.plan_files import plan_file
     from ackplan.render.text import plan_text
-    from ackplan.spec import Inputs
+    from ackplan.resources.types import BUILT_IN
+    from benchmarks.answering import FileApi
 
     folder = _folder(count, shape)
-    store, journal = LocalRecordStore(folder, "default", folder), SqliteJournal(folder / "default.journal")
+    workspace = FolderWorkspace("default", folder, folder, BUILT_IN)
     file = Output(folder / "it.plan", Sort.PLAN)
 
-    class Api:
-        async def list_clusters(self, region: str = "") -> Any:  # noqa: ARG002 - part of the protocol
-            return ()
+    api: Any = FileApi(folder)
 
     def run() -> None:
-        api: Any = Api()
-        before, observer = baseline(store, journal), Observer(api, RealClock())
-        planned = run_async(make_plan(Inputs(folder), before, observer, Options(), purpose=Purpose.KEPT))
+        before, observer = of_workspace(workspace), Observer(api, RealClock())
+        planned = run_async(make_plan(_inputs(folder), before, observer, Options(), purpose=Purpose.KEPT))
         file.write(plan_file(planned.plan, before.record))
-        if len(planned.plan.acting) != count or not plan_text(planned.plan, color=False):
-            raise SystemExit(f"{len(planned.plan.acting)} changes, expected {count}")
+        expected = count * todays.CREATED.get(shape, 1)
+        if len(planned.plan.acting) != expected or not plan_text(planned.plan, color=False):
+            raise SystemExit(f"{len(planned.plan.acting)} changes, expected {expected}")
 
     return run
 

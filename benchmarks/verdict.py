@@ -13,6 +13,10 @@ FLOORS = {
     "plain/10000/unchanged": 6.0,
     "plain/10000/changed": 6.0,
     "plain/10000/saved": 8.0,
+    # Of today's, each with five node pools and two add-ons.
+    "today/2000/unchanged": 7.0,
+    "today/2000/changed": 9.0,
+    "today/2000/saved": 10.0,
 }
 STARTUP = {"--help": 8.0, "version": 8.0, "validate, 3 clusters": 15.0}
 GROWTH = 1.15
@@ -21,6 +25,14 @@ GROWN = 1.3
 KIB_EACH = 30.0
 RATE, PATH = 0.5, 1.05
 REHEARSED = 3.0
+# An apply over a store that is so far away, as times of the same over a folder.
+STORED = {"postgresql, 1 ms": 1.3, "postgresql, 20 ms": 1.8, "s3, 30 ms": 1.6}
+PACED = 1.02
+TAKE_OVER, LARGE_RECORD = 1.0, 3.0
+# A plan of 100 workspaces of 200 clusters, as times of the sum of its plans divided by the cores; MiB.
+FLEET, PARENT = 1.2, 150.0
+# Of 100,000 clusters in 500 workspaces: seconds, megabytes, milliseconds until the first page is painted.
+BOARD = {"seconds": 30.0, "megabytes": 20.0, "painted": 1000.0}
 
 
 def targets(results: dict[str, Any]) -> Iterator[tuple[str, float, float, bool]]:
@@ -50,9 +62,38 @@ def targets(results: dict[str, Any]) -> Iterator[tuple[str, float, float, bool]]
     if "path" in apply:
         times = apply["path"]["of critical path"]
         yield "apply: times of the critical path", times, PATH, times <= PATH
+    yield from _stores(results.get("stores", {}))
     if "rehearse" in results:
         times = results["rehearse"]["ratio"]
         yield "rehearse of 500: times the apply in the sandbox", times, REHEARSED, times <= REHEARSED
+    yield from board_targets(results.get("board"))
+    yield from _fleet(results.get("fleet"))
+
+
+def _fleet(measured: dict[str, float] | None) -> Iterator[tuple[str, float, float, bool]]:
+    if measured:
+        ratio, parent = measured["ratio"], measured["parent"]
+        yield "fleet plan: times its plans by the cores", ratio, FLEET, ratio <= FLEET
+        yield "fleet plan: MiB of the parent", parent, PARENT, parent <= PARENT
+
+
+def board_targets(board: dict[str, Any] | None) -> Iterator[tuple[str, float, float, bool]]:
+    """Those of a board, where one was measured."""
+    if board:
+        values = {**board, "megabytes": board["bytes"] / 1e6}
+        for name, most in BOARD.items():
+            yield f"board of {board['clusters']:,} clusters: {name}", values[name], most, values[name] <= most
+
+
+def _stores(measured: dict[str, dict[str, float]]) -> Iterator[tuple[str, float, float, bool]]:
+    for name, times in measured.get("apply", {}).items():
+        yield f"apply, {name}: times the folder's", times, STORED[name], times <= STORED[name]
+    for name, times in measured.get("paced", {}).items():
+        yield f"apply at 20 calls a second, {name}: times the folder's", times, PACED, times <= PACED
+    for name, seconds in measured.get("take over", {}).items():
+        yield f"take-over, {name}: seconds beyond the lease", seconds, TAKE_OVER, seconds <= TAKE_OVER
+    for name, seconds in measured.get("record", {}).items():
+        yield f"record of 30,000, {name}: seconds", seconds, LARGE_RECORD, seconds <= LARGE_RECORD
 
 
 def growth(phases: dict[str, Any]) -> dict[str, float]:

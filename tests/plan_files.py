@@ -83,7 +83,7 @@ def put_together_as_before(document: Document, original: bytes) -> bytes:
         plan, record = codec.decode(document["plan"]), decode_data(document["record"])
         sides = (replaced(c, recorded=record.clusters.get(c.name)) for c in plan.changes)
         plan = Plan(**{**{name: getattr(plan, name) for name in Plan.__slots__}, "changes": tuple(sides)})
-        whole["json"] = in_former_words(plan_json(plan, record))
+        whole["json"] = in_former_words(plan_json(plan, record, former=True))
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
         pass
     return sealed(whole)

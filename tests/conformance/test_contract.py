@@ -59,6 +59,7 @@ CLIENT_CALLS = {
     "get_cluster": lambda client: client.get_cluster("c-managed"),
     "list_nodes": lambda client: client.list_nodes("c-managed"),
     "get_task": lambda client: client.get_task("T-failed"),
+    "list_tasks": lambda client: client.list_tasks("c-managed"),
     "create_cluster": lambda client: client.create_cluster("cn-beijing", creation("managed")),
     "scale_out": lambda client: client.scale_out("cn-beijing", "c-managed", example("scale-out")),
     "scale": lambda client: client.scale("cn-beijing", "c-dedicated", {"num_of_nodes": 6}),

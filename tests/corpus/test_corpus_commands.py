@@ -40,8 +40,8 @@ LISTS: dict[str, tuple[list[str], list[str]] | None] = {
     "list-2021-v1-one-page": (["shop-prod"], []),
     "list-2021-v1-page": None,
     "list-2024-many-kinds": (
-        ["ask-old", "basic", "dedicated", "edge", "pro"],
-        ["acs", "ask-pro", "lingjun", "one", "registered", "registered-off"],
+        ["acs", "ask-old", "ask-pro", "basic", "dedicated", "edge", "lingjun", "pro"],
+        ["one", "registered", "registered-off"],
     ),
 }
 
@@ -69,7 +69,7 @@ def test_a_list_is_shown_and_exported(name: str, api: RealApi, tmp_path: Path) -
     assert api.changing() == []
 
 
-@pytest.mark.parametrize("name", ["acs", "ask-pro", "lingjun", "registered", "registered-off", "one"])
+@pytest.mark.parametrize("name", ["registered", "registered-off", "one"])
 def test_what_no_spec_can_say_is_refused_by_name(name: str, api: RealApi, tmp_path: Path) -> None:
     put_up(api, "list-2024-many-kinds")
     for command in (["import", name], ["export", name]):
@@ -77,6 +77,19 @@ def test_what_no_spec_can_say_is_refused_by_name(name: str, api: RealApi, tmp_pa
         assert refused.code == 1
         assert "ACK3008" in refused.err
     assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize("name", ["acs", "ask-pro", "lingjun"])
+def test_what_only_today_s_kinds_can_say_is_taken_over(name: str, api: RealApi, tmp_path: Path) -> None:
+    put_up(api, "list-2024-many-kinds")
+    spec = api.run(tmp_path, "export", name)
+    assert spec.code == 0, spec.err
+    assert "    node_pools: {}\n" in spec.out
+    done = api.run(tmp_path, "import", name)
+    assert done.code == 0, done.err
+    entry = json.loads((tmp_path / "state/default.json").read_text("utf-8"))["clusters"][name]
+    assert entry["kind"].startswith("pooled-")
+    assert api.changing() == []
 
 
 def test_the_size_of_a_control_plane_is_shown(api: RealApi, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_an_example_changes_what_is_there(name: str, tmp_path: Path, api: Simula
         apply_and_settle(tmp_path, api, "-f", stage)
 
 
-def test_the_fleet_of_the_demo(tmp_path: Path, api: Simulator) -> None:
+def test_a_fleet_in_several_files(tmp_path: Path, api: Simulator) -> None:
     shutil.copytree(EXAMPLES / "fleet" / "fleet", tmp_path / "fleet")
     apply_and_settle(tmp_path, api)
     assert ackplan(tmp_path, api, "state", "list").out.count("\n") == 12
@@ -57,9 +57,19 @@ def test_the_fleet_of_the_demo(tmp_path: Path, api: Simulator) -> None:
     assert ackplan(tmp_path, api, "api", "GET", "/clusters").out == "[]\n"
 
 
+def test_many_workspaces(tmp_path: Path, api: Simulator) -> None:
+    shutil.copytree(EXAMPLES / "workspaces", tmp_path, dirs_exist_ok=True)
+    rehearsal = ("--sandbox", "--time-scale", "60000")
+    applied = ackplan(tmp_path, api, "fleet", "apply", "--auto-approve", *rehearsal)
+    assert applied.code == 0, applied.out + applied.err
+    assert "3 workspaces: 3 applied" in applied.out
+    again = ackplan(tmp_path, api, "fleet", "plan", "--detailed-exitcode", *rehearsal)
+    assert (again.code, "3 without changes" in again.out) == (0, True), again.out
+
+
 def test_every_example_is_run_here() -> None:
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
-    assert folders == {*SINGLE, *PAIRS, "fleet"}
+    assert folders == {*SINGLE, *PAIRS, "fleet", "workspaces"}
 
 
 def test_a_run_speaks_json_lines(tmp_path: Path, api: Simulator) -> None:

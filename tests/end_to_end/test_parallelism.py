@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -96,7 +97,7 @@ def test_after_a_failure_nothing_new_is_begun(tmp_path: Path) -> None:
 
 
 def test_many_that_wait_do_not_fill_the_output(tmp_path: Path) -> None:
-    """Of 120 that are created in 20 minutes at once there are hardly more lines than of 32."""
+    """Two lines for each cluster, and those that say how far all is: no more of 120 than of 30."""
     lines = {}
     for number in (30, 120):
         folder = tmp_path / str(number)
@@ -107,7 +108,8 @@ def test_many_that_wait_do_not_fill_the_output(tmp_path: Path) -> None:
         with bench(folder, faults={"faults": [rule]}) as at:
             run = at.run("apply", "--auto-approve", "--parallelism", "4")
             assert run.code == 0, run.err
-            told = [line for line in run.out.splitlines() if "still creating" in line.lower()]
-            assert {line.split(":")[0] for line in told} == set(names)
-            lines[number] = len(told)
-    assert lines[120] < 1.5 * lines[30], lines
+            told = [line for line in run.out.splitlines() if re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", line)]
+            assert len([line for line in told if line.endswith(": creating...")]) == number
+            assert len([line for line in told if ": created after " in line]) == number
+            lines[number] = len(told) - 2 * number
+    assert lines[120] < 1.5 * lines[30] + 2, lines

@@ -64,7 +64,7 @@ def test_every_change_goes_through(name: str, tmp_path: Path) -> None:
         same_as_applied(tmp_path, api)
 
 
-def test_the_fleet_of_the_demo_is_edited(tmp_path: Path) -> None:
+def test_a_fleet_in_several_files_is_edited(tmp_path: Path) -> None:
     """The world has instances that a simulator named before: one that names others in the same way must not collide."""
     shutil.copytree(FLEET, tmp_path / "fleet")
     with simulator(time_scale=60_000) as api:

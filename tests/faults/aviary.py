@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tests.faults.scenes import spec
+from tests.faults.scenes import pooled, spec
 from tests.faults.stage import Stage, stage
 from tests.faults.victim import Ended, Victims
 from tests.plan_files import unpacked
@@ -37,6 +37,13 @@ _FLEET = {
         "attach": [ATTACHED],
     },
     "rim": _EDGE,
+    "pond": {
+        **pooled(
+            web={"login_password": {"env": "CAGE"}, "attach": [{**ATTACHED, "instances": ["i-two"]}]},
+            batch={"login_password": {"file": "password.txt"}},
+        ),
+        "addons": [{"name": "metrics-server", "config": '{"replicas": 2}'}],
+    },
 }
 
 

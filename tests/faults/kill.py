@@ -4,6 +4,9 @@
 before each write that has to last, with and without a plan file; and a hundred times the run that should finish it is
 killed, too. What must hold: the same clusters and the same record in the end, each changing call carried out exactly as
 often as without the kill, an empty journal, and a plan that finds nothing to do.
+
+With `--store` all is kept in PostgreSQL or in a log of objects, the folder of whoever was killed is removed, and the next
+run is on another machine; a write that has to last is a request to the store then, which counts before and after.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.faults.keeping import KEEPINGS, Keeping, modules
 from tests.faults.scenes import SCENES, Scene
 from tests.faults.trials import Point, Prepared, Wrong, pairs, point, prepare, samples, trial
 from tests.faults.victim import Victims, victims
@@ -71,9 +75,9 @@ class Tally:
             print(f"{self.trials} trials, {self.kills} kills, {len(self.broken)} broken", file=sys.stderr, flush=True)
 
 
-def _try(ready: Prepared, root: Path, crews: Crews, points: Sequence[Point]) -> tuple[str, int, str]:
+def _try(ready: Prepared, root: Path, crews: Crews, points: Sequence[Point], store: str) -> tuple[str, int, str]:
     """A trial: how to run it again, how many kills hit, and what went wrong; empty where nothing did."""
-    named = f"--scene {ready.scene.name} --point {' '.join(map(str, points))}"
+    named = f"--store {store} --scene {ready.scene.name} --point {' '.join(map(str, points))}"
     with crews.one() as crew:
         try:
             return named, trial(ready, root, crew, points), ""
@@ -81,22 +85,23 @@ def _try(ready: Prepared, root: Path, crews: Crews, points: Sequence[Point]) -> 
             return named, 0, str(wrong)
 
 
-def _prepare(scene: Scene, root: Path, crews: Crews) -> Prepared:
+def _prepare(scene: Scene, root: Path, crews: Crews, keeping: Keeping) -> Prepared:
     with crews.one() as crew:
-        return prepare(scene, root, crew)
+        return prepare(scene, root, crew, keeping)
 
 
 def run(asked: argparse.Namespace, root: Path) -> Tally:
     """All trials that were asked for."""
     chosen = [SCENES[name] for name in asked.scene or SCENES]
     with contextlib.ExitStack() as stack:
-        crews = Crews([stack.enter_context(victims()) for _ in range(asked.jobs)])
+        crews = Crews([stack.enter_context(victims(modules=tuple(modules(asked.store)))) for _ in range(asked.jobs)])
         pool = stack.enter_context(ThreadPoolExecutor(asked.jobs))
-        ready = list(pool.map(lambda scene: _prepare(scene, root, crews), chosen))
+        keeping = KEEPINGS[asked.store]()
+        ready = list(pool.map(lambda scene: _prepare(scene, root, crews, keeping), chosen))
         todo = [(scene, points) for scene in ready for points in _trials(scene, asked)]
         tally = Tally()
         print(_counted(todo), flush=True)
-        for told in pool.map(lambda one: _try(one[0], root, crews, one[1]), todo):
+        for told in pool.map(lambda one: _try(one[0], root, crews, one[1], asked.store), todo):
             tally.add(*told)
         return tally
 
@@ -119,6 +124,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--pairs", type=int, metavar="N", help="N times two kills, one after another, in each scene")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scene", action="append", choices=sorted(SCENES))
+    parser.add_argument("--store", choices=sorted(KEEPINGS), default="folder", help="where record and journal are kept")
     parser.add_argument("--point", nargs="+", type=point, metavar="FORM:WHEN:NUMBER", help="these kills alone")
     parser.add_argument("--jobs", type=int, default=6)
     asked = parser.parse_args(arguments)

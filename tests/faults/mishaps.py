@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.faults.scenes import Scene, attached
+from tests.faults.scenes import CIDRS, NEWEST, Scene, attached, label, pooled
 from tests.faults.virtual import Bench
 
 Meddling = Callable[[Bench], None]
@@ -26,8 +26,13 @@ class Operation:
 
     @property
     def scene(self) -> Scene:
-        timed = [{name: {**_TIMEOUTS, **c} for name, c in fleet.items()} for fleet in (self.before, self.after)]
+        timed = [{name: _timed(c) for name, c in fleet.items()} for fleet in (self.before, self.after)]
         return Scene(self.title, *timed)
+
+
+def _timed(cluster: Mapping[str, Any]) -> dict[str, Any]:
+    pools = {name: {**_TIMEOUTS, **pool} for name, pool in cluster.get("node_pools", {}).items()}
+    return {**_TIMEOUTS, **cluster, **({"node_pools": pools} if pools else {})}
 
 
 OPERATIONS = (
@@ -47,6 +52,41 @@ OPERATIONS = (
         {"shop": {"attach": [attached("i-one")]}},
     ),
     Operation("delete", "delete_cluster", {"shop": {}}, {}),
+)
+
+
+def _installed(*addons: dict[str, Any]) -> dict[str, Any]:
+    return {"shop": {**pooled(), **CIDRS, "addons": [{"name": "flannel"}, *addons]}}
+
+
+def _of(**cluster: Any) -> dict[str, Any]:
+    return {"shop": {**pooled(web={}), **cluster}}
+
+
+_OLD, _NEW = {"kubernetes_version": "1.32.7-aliyun.1"}, {"kubernetes_version": "1.33.3-aliyun.1"}
+TODAYS_OPERATIONS = (
+    Operation("create pool", "create_node_pool", {"shop": pooled()}, {"shop": pooled(web={})}),
+    Operation("scale pool out", "scale_node_pool", _of(), {"shop": pooled(web={"desired_size": 4})}),
+    Operation(
+        "scale pool in",
+        "remove_node_pool_nodes",
+        {"shop": pooled(web={"desired_size": 4})},
+        {"shop": pooled(web={"scale_in": NEWEST})},
+    ),
+    Operation("change pool", "modify_node_pool", _of(), {"shop": pooled(web={"kubernetes_config": label("web")})}),
+    Operation("delete pool", "delete_node_pool", _of(), {"shop": pooled()}),
+    Operation("change settings", "modify_cluster", _of(), _of(deletion_protection=True)),
+    Operation("change tags", "modify_cluster_tags", _of(), _of(tags=[{"key": "team", "value": "web"}])),
+    Operation("upgrade", "upgrade_cluster", _of(**_OLD), _of(**_NEW)),
+    Operation("upgrade pool", "upgrade_node_pool", _of(**_OLD), _of(**_NEW)),
+    Operation("install", "install_addons", _installed(), _installed({"name": "ack-node-problem-detector"})),
+    Operation(
+        "configure",
+        "modify_addon",
+        _installed({"name": "metrics-server"}),
+        _installed({"name": "metrics-server", "config": '{"replicas": 2}'}),
+    ),
+    Operation("uninstall", "uninstall_addons", _installed({"name": "metrics-server"}), _installed()),
 )
 
 
@@ -70,6 +110,11 @@ class Mishap:
     def drifts(self) -> bool:
         """Whether someone else leaves the cluster with another size than the spec wants."""
         return self.meddles is _resized
+
+    @property
+    def never_ends(self) -> bool:
+        """Whether the cluster is at it for ever: the effect may show, or be what a pool is on its way to."""
+        return any(rule["kind"] == "task_stuck" for rule in self.rules)
 
     @property
     def takes_name(self) -> bool:
@@ -175,6 +220,29 @@ MISHAPS = (
     Mishap("the plan's list is empty", ({"kind": "partial", "operation": "list_clusters", "nth": 1},)),
     Mishap("one look says that there is no such cluster", ({**_NOT_FOUND, "operation": "get_cluster", "nth": 2},)),
 )
+
+
+# Those that can happen to any call, whatever it is about; one of each sort that a client can tell apart.
+_ANYWHERE = (
+    "HTTP 500, before it took effect",
+    "HTTP 500, after it took effect",
+    "connection reset, before it took effect",
+    "connection reset, after it took effect",
+    "no answer in time, before it took effect",
+    "no answer in time, after it took effect",
+    "answer is garbage",
+    "a gateway's page, HTTP 502",
+    "throttled",
+    "throttled, as often as it is tried",
+    "refused (403)",
+    "task fails",
+    "answer lost, and the task fails",
+    "task never ends",
+    "there are no tasks (404)",
+    "a gateway gives up, and it takes effect ten seconds later",
+    "all reads lag by 30 seconds behind what is made",
+)
+TODAYS_MISHAPS = tuple(mishap for mishap in MISHAPS if mishap.title in _ANYWHERE)
 
 
 def applies(mishap: Mishap, operation: Operation) -> bool:

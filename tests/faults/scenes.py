@@ -70,7 +70,9 @@ _GROUP = {
     "login_password": {"env": "ACK_NODE_PASSWORD"},
     "desired_size": 2,
 }
-_NEWEST = {"strategy": "newest", "release_node": True}
+CIDRS = {"container_cidr": "172.20.0.0/16", "service_cidr": "172.21.0.0/20"}
+_WINDOW = {"enable": True, "maintenance_time": "03:00:00Z", "duration": "3h"}
+NEWEST = {"strategy": "newest", "release_node": True}
 _SCENES = [
     Scene(
         "create",
@@ -86,7 +88,7 @@ _SCENES = [
     ),
     Scene("attach", {"shop": {}}, {"shop": {"attach": [attached("i-one", "i-two")]}}),
     Scene("scale-out", {"shop": {}}, {"shop": {"num_of_nodes": 5}}),
-    Scene("scale-in", {"shop": {"num_of_nodes": 5}}, {"shop": {"num_of_nodes": 3, "scale_in": _NEWEST}}),
+    Scene("scale-in", {"shop": {"num_of_nodes": 5}}, {"shop": {"num_of_nodes": 3, "scale_in": NEWEST}}),
     Scene(
         "detach",
         {"shop": {"attach": [attached("i-one", "i-two", "i-three")]}},
@@ -112,7 +114,7 @@ _SCENES = [
         },
         {
             "base": {"num_of_nodes": 4, "attach": [attached("i-two")]},
-            "shop": {"num_of_nodes": 3, "scale_in": _NEWEST},
+            "shop": {"num_of_nodes": 3, "scale_in": NEWEST},
             "swap": {"lifecycle": {"replace": "allow"}, "proxy_mode": "ipvs"},
             "new": {"depends_on": ["base"], "attach": [attached("i-three")]},
             "same": {},
@@ -132,10 +134,63 @@ _SCENES = [
         {
             "shop": pooled(
                 web={"desired_size": 5, "kubernetes_config": label("web")},
-                batch={"desired_size": 3, "scale_in": _NEWEST, "attach": [attached("i-two")]},
+                batch={"desired_size": 3, "scale_in": NEWEST, "attach": [attached("i-two")]},
                 swap={"security_group_id": "sg-b", "lifecycle": {"replace": "allow"}},
                 new={"attach": [attached("i-three")], "depends_on": ["shop/web"]},
             ),
+        },
+    ),
+    Scene(
+        "settings",
+        {
+            "shop": {**pooled(web={}), "maintenance_window": {**_WINDOW, "weekly_period": "Monday"}},
+            "side": {**pooled(web={}), "tags": [{"key": "team", "value": "shop"}], "depends_on": ["shop"]},
+        },
+        {
+            "shop": {
+                **pooled(web={"kubernetes_config": label("web")}),
+                "maintenance_window": {**_WINDOW, "weekly_period": "Sunday"},
+                "deletion_protection": True,
+                "tags": [{"key": "team", "value": "shop"}],
+                "controlplane_log_components": ["apiserver"],
+            },
+            "side": {**pooled(web={}), "tags": [{"key": "team", "value": "web"}], "depends_on": ["shop"]},
+        },
+    ),
+    Scene(
+        "upgrades",
+        {
+            "shop": {**pooled(web={}, batch={}), "kubernetes_version": "1.31.9-aliyun.1"},
+            "side": {**pooled(web={}), "kubernetes_version": "1.32.7-aliyun.1", "depends_on": ["shop"]},
+        },
+        {
+            "shop": {**pooled(web={"desired_size": 3}, batch={}), "kubernetes_version": "1.33.3-aliyun.1"},
+            "side": {**pooled(web={}), "kubernetes_version": "1.33.3-aliyun.1", "depends_on": ["shop"]},
+        },
+    ),
+    Scene(
+        "addons",
+        {
+            "shop": {
+                **pooled(),
+                **CIDRS,
+                "addons": [
+                    {"name": "flannel"},
+                    {"name": "metrics-server"},
+                    {"name": "nginx-ingress-controller"},
+                ],
+            }
+        },
+        {
+            "shop": {
+                **pooled(web={}),
+                **CIDRS,
+                "addons": [
+                    {"name": "flannel"},
+                    {"name": "metrics-server", "config": '{"replicas": 2}'},
+                    {"name": "ack-node-problem-detector"},
+                ],
+            }
         },
     ),
 ]

@@ -26,6 +26,10 @@ from ackplan.simulator.groups import READS
 # Seconds that pass with each look: creating takes two or three looks, everything else one or two.
 _STEP = 250.0
 _START = 1_600_000_000.0
+# What a cluster shows of what is changed in place.
+_SETTINGS = ("current_version", "deletion_protection", "maintenance_window", "tags")
+# Other calls than PUT that change a cluster of today's in place.
+_IN_PLACE = re.compile(r"/(tags|upgrade|checks)$|/components/")
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Effect:
 
 @dataclass
 class Stage:
-    """The world of one trial. `hold` is called, in a thread, before any call is served."""
+    """The world of one trial. `hold` is called, in a thread, before any call is served: `changing` says what kind it is."""
 
     world: World
     url: str = ""
@@ -49,6 +53,7 @@ class Stage:
     victim: int = 0
     fatal: int = 0
     when: str = ""
+    changing: bool = False
     hold: Callable[[], None] | None = None
 
     def aim(self, when: str, number: int) -> None:
@@ -74,6 +79,7 @@ class Stage:
     async def serve(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
         self.requests += 1
         here = self.requests == self.fatal
+        self.changing = request.method != "GET"
         if self.hold:
             await asyncio.to_thread(self.hold)
         if request.method == "GET":
@@ -85,10 +91,16 @@ class Stage:
         response: web.StreamResponse = await handler(request)
         if request.method != "GET" and response.status < 300:
             what = f"{request.path}?{request.query_string}" if request.query_string else request.path
-            self.effects.append(_effect(request.method, what, about, await request.read()))
+            self._count(_effect(request.method, what, about, await request.read()))
         if here:
             self.kill()
         return response
+
+    def _count(self, effect: Effect) -> None:
+        """A check changes nothing; nor does an upgrade of a pool to the version that its nodes have or are getting."""
+        again = effect.operation == "POST pool" and "/upgrade" in effect.what and effect in self.effects
+        if not again and not effect.operation.endswith("checks"):
+            self.effects.append(effect)
 
     def clusters(self) -> dict[str, Any]:
         """Every cluster by name, without what differs from one run to the other."""
@@ -97,16 +109,25 @@ class Stage:
     def _seen(self, cluster: dict[str, Any]) -> dict[str, Any]:
         nodes = self.world.nodes(cluster["cluster_id"], 1, 100)["nodes"]
         own = sorted(node["instance_id"] for node in nodes if node["source"] == "manual")
-        return {"state": cluster["state"], "size": cluster["size"], "nodes": len(nodes), "attached": own}
+        settings = {name: cluster.get(name) for name in _SETTINGS}
+        addons = {
+            addon["name"]: addon.get("config") for addon in self._inside(cluster, "list_addon_instances", "addons")
+        }
+        counts = {"state": cluster["state"], "size": cluster["size"], "nodes": len(nodes), "attached": own}
+        return {**counts, **settings, "addons": addons}
 
-    def pool_ids(self) -> dict[str, str]:
-        """The id of every node pool, by its address."""
+    def _inside(self, cluster: dict[str, Any], operation: str, key: str) -> list[dict[str, Any]]:
+        answer: Any = self.world.read(READS[operation], Invocation(operation, {"id": str(cluster["cluster_id"])}))
+        return list(answer[key])
+
+    def inner_ids(self) -> dict[str, str]:
+        """The id of every node pool and add-on, by its address."""
         found: dict[str, str] = {}
         for cluster in self.world.clusters():
-            call = Invocation("list_node_pools", {"id": str(cluster["cluster_id"])})
-            listed: Any = self.world.read(READS["list_node_pools"], call)
-            infos = [pool["nodepool_info"] for pool in listed["nodepools"]]
+            infos = [pool["nodepool_info"] for pool in self._inside(cluster, "list_node_pools", "nodepools")]
             found |= {f"cluster/{cluster['name']}/node_pool/{info['name']}": info["nodepool_id"] for info in infos}
+            addons = [addon["name"] for addon in self._inside(cluster, "list_addon_instances", "addons")]
+            found |= {f"cluster/{cluster['name']}/addon/{addon}": addon for addon in addons}
         return found
 
     def ids(self) -> dict[str, str]:
@@ -123,6 +144,8 @@ def _effect(method: str, path: str, about: str, data: bytes) -> Effect:
     if "/nodepools" in path:
         inside = re.sub(r"/np[0-9a-f]{32}", "/ID", path.partition("/nodepools")[2])
         return Effect(f"{method} pool", about, f"{inside} {json.dumps(body, sort_keys=True)}")
+    if method == "PUT" or _IN_PLACE.search(path):
+        return Effect(f"{method} {path.partition('?')[0].rpartition('/')[2]}", about, json.dumps(body, sort_keys=True))
     if path == "/clusters":
         return Effect("create", body["name"], f"{body.get('num_of_nodes', 0)} nodes")
     if method == "DELETE":

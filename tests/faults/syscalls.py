@@ -39,7 +39,7 @@ def _apply(world: Stage, folder: Path, inject: str) -> subprocess.CompletedProce
 
 def _count(ready: Prepared, root: Path, call: str) -> int:
     """How often an undisturbed run makes this system call, in all of its threads together."""
-    folder = copy(ready.folder, Path(tempfile.mkdtemp(dir=root)) / "trial")
+    folder = copy(ready.keeping, ready.folder, Path(tempfile.mkdtemp(dir=root)) / "trial")
     log = folder.parent / "calls"
     with stage(folder.with_suffix(".db")) as world:
         environment = {**os.environ, **world.environment, **SECRETS, "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -68,7 +68,7 @@ def _injections(ready: Prepared, root: Path, sample: int, seed: int) -> Iterator
 
 def trial(ready: Prepared, root: Path, crew: Victims, inject: str) -> int:
     """The exit code of the run. Raises Wrong for an ugly end, and for one that the next run does not mend."""
-    folder = copy(ready.folder, Path(tempfile.mkdtemp(dir=root)) / "trial")
+    folder = copy(ready.keeping, ready.folder, Path(tempfile.mkdtemp(dir=root)) / "trial")
     with stage(folder.with_suffix(".db")) as world:
         run = _apply(world, folder, inject)
         said = run.stdout + run.stderr

@@ -46,7 +46,7 @@ _FULL = [
 
 @pytest.mark.parametrize(("trouble", "form"), list(zip(_FULL, [*FORMS] * 3, strict=True)))
 def test_full_disk(ready: Prepared, crew: Victims, tmp_path: Path, trouble: Trouble, form: str) -> None:
-    folder = copy(ready.folder, tmp_path / "it")
+    folder = copy(ready.keeping, ready.folder, tmp_path / "it")
     with stage(tmp_path / "it.db") as world:
         given = {**world.environment, **SECRETS}
         full = crew.run(folder, given, FORMS[form], trouble)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.keeping import KEEPINGS
 from tests.faults.scenes import SCENES
 from tests.faults.trials import FORMS, WHENS, Point, Prepared, prepare, samples, trial
 from tests.faults.victim import Victims, victims
@@ -38,6 +39,17 @@ def test_killed_run_is_finished_by_the_next(
 ) -> None:
     (at,) = [at for at in samples(ready, _SEED, 1) if (at.form, at.when) == (form, when)]
     trial(ready, tmp_path, crew, [at])
+
+
+@pytest.fixture(scope="module", params=("postgresql", "log"))
+def kept(request: pytest.FixtureRequest, crew: Victims, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """In a store: the folder of whoever is killed is lost."""
+    return prepare(SCENES["create"], tmp_path_factory.mktemp("kept"), crew, KEEPINGS[request.param]())
+
+
+@pytest.mark.parametrize("when", WHENS)
+def test_killed_run_is_finished_on_another_machine(kept: Prepared, crew: Victims, tmp_path: Path, when: str) -> None:
+    trial(kept, tmp_path, crew, [_somewhere(kept, "planfile", when, 2)])
 
 
 def test_killed_twice_in_both_forms(ready: Prepared, crew: Victims, tmp_path: Path) -> None:

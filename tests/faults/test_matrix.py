@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.faults.matrix import cell
-from tests.faults.mishaps import MISHAPS, OPERATIONS, Mishap, Operation, applies
+from tests.faults.mishaps import (
+    MISHAPS,
+    OPERATIONS,
+    TODAYS_MISHAPS,
+    TODAYS_OPERATIONS,
+    Mishap,
+    Operation,
+    applies,
+)
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 
@@ -22,6 +30,7 @@ def cells(columns: int) -> dict[tuple[str, str], str]:
 
 _CELLS = cells(len(OPERATIONS))
 _CASES = [(mishap, operation) for mishap in MISHAPS for operation in OPERATIONS if applies(mishap, operation)]
+_TODAYS = [(mishap, operation) for mishap in TODAYS_MISHAPS for operation in TODAYS_OPERATIONS]
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +39,14 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("ready")
 
 
-@pytest.mark.parametrize(("mishap", "operation"), _CASES, ids=[f"{o.title}: {m.title}" for m, o in _CASES])
+@pytest.mark.parametrize(
+    ("mishap", "operation"), _CASES + _TODAYS, ids=[f"{o.title}: {m.title}" for m, o in _CASES + _TODAYS]
+)
 def test_cell(mishap: Mishap, operation: Operation, root: Path, tmp_path: Path) -> None:
     told = cell(mishap, operation, root, tmp_path / "it")
     last = told.runs[-1]
     assert not told.broken, f"{told.broken}\n{last.out}{last.err}"
-    said = _CELLS[mishap.title, operation.title]
+    said = {**_CELLS, **cells(len(TODAYS_OPERATIONS))}[mishap.title, operation.title]
     assert str(told) == said, f"python -m tests.faults.matrix prints the table anew\n{last.out}{last.err}"
 
 
@@ -43,5 +54,8 @@ def test_page_has_all_rows_and_no_other() -> None:
     assert {row for row, _ in _CELLS} == {mishap.title for mishap in MISHAPS}
     figure = f"{len(MISHAPS)} faults, {len(OPERATIONS)} operations, {len(_CASES)} cells"
     assert figure in PAGE.read_text("utf-8")
+    figure = f"{len(TODAYS_MISHAPS)} faults, {len(TODAYS_OPERATIONS)} operations, {len(_TODAYS)} cells"
+    assert figure in PAGE.read_text("utf-8")
+    assert {row for row, _ in cells(len(TODAYS_OPERATIONS))} == {mishap.title for mishap in TODAYS_MISHAPS}
     dashes = {key for key, text in _CELLS.items() if text == "-"}
     assert dashes == {(m.title, o.title) for m in MISHAPS for o in OPERATIONS if not applies(m, o)}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
-import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.faults.keeping import InFolder, Keeping
 from tests.faults.scenes import SECRETS, Scene, spec
 from tests.faults.stage import Effect, Stage, stage
 from tests.faults.victim import NONE, Ended, Trouble, Victims
 
+IN_FOLDER = InFolder()
 KILLED = -9
 FORMS = {"plain": ("apply", "--auto-approve"), "planfile": ("apply", "it.plan")}
 WHENS = ("before", "after", "write")
@@ -56,6 +56,7 @@ class Prepared:
 
     scene: Scene
     folder: Path
+    keeping: Keeping
     end: End
     points: tuple[Point, ...]
 
@@ -64,41 +65,46 @@ class Wrong(Exception):
     """A promise that was broken."""
 
 
-def _run(crew: Victims, world: Stage, folder: Path, arguments: Sequence[str], at: Point | None = None) -> Ended:
+def _run(
+    crew: Victims, world: Stage, keeping: Keeping, folder: Path, arguments: Sequence[str], at: Point | None = None
+) -> Ended:
     world.aim(at.when if at else "", at.number if at else 0)
     trouble = Trouble(at.number) if at and at.when == "write" else NONE
-    return crew.run(folder, {**world.environment, **SECRETS}, arguments, trouble, world.born)
+    return crew.run(
+        folder, {**world.environment, **SECRETS, **keeping.environment(folder)}, arguments, trouble, world.born
+    )
 
 
-def prepare(scene: Scene, root: Path, crew: Victims) -> Prepared:
+def prepare(scene: Scene, root: Path, crew: Victims, keeping: Keeping = IN_FOLDER) -> Prepared:
     """Applies `before`, makes the plan of `after`, and lets both forms of apply run undisturbed once."""
     folder = root / scene.name / "ready"
     folder.mkdir(parents=True)
+    keeping.begin(folder)
     spec_file = folder / "ackplan.yaml"
     with stage(_db(folder)) as world:
         spec_file.write_text(spec(scene.before))
-        _expect(_run(crew, world, folder, FORMS["plain"]), 0)
+        _expect(_run(crew, world, keeping, folder, FORMS["plain"]), 0)
         spec_file.write_text(spec(scene.after))
-        _expect(_run(crew, world, folder, ("plan", "--out", "it.plan")), 0)
+        _expect(_run(crew, world, keeping, folder, ("plan", "--out", "it.plan")), 0)
     ends, points = [], []
     for form, command in FORMS.items():
-        twin = copy(folder, root / scene.name / f"undisturbed-{form}")
+        twin = copy(keeping, folder, root / scene.name / f"undisturbed-{form}")
         with stage(_db(twin)) as world:
-            ended = _expect(_run(crew, world, twin, command), 0)
+            ended = _expect(_run(crew, world, keeping, twin, command), 0)
             points += [Point(form, when, n + 1) for when in ("before", "after") for n in range(world.requests)]
             points += [Point(form, "write", n + 1) for n in range(ended.writes)]
-            ends.append(_end(twin, world))
+            ends.append(_end(keeping, twin, world))
     if ends[0] != ends[1]:
         raise Wrong(f"{scene.name}: apply and apply PLANFILE end differently")
-    return Prepared(scene, folder, ends[0], tuple(points))
+    return Prepared(scene, folder, keeping, ends[0], tuple(points))
 
 
 def _db(folder: Path) -> Path:
     return folder.parent / f"{folder.name}.db"
 
 
-def copy(ready: Path, folder: Path) -> Path:
-    shutil.copytree(ready, folder)
+def copy(keeping: Keeping, ready: Path, folder: Path) -> Path:
+    keeping.copy(ready, folder)
     shutil.copy(_db(ready), _db(folder))
     return folder
 
@@ -111,11 +117,12 @@ def _expect(ended: Ended, code: int) -> Ended:
 
 def trial(ready: Prepared, root: Path, crew: Victims, points: Sequence[Point]) -> int:
     """Runs that are killed at `points`, one after another, and one that is not; how many were. Raises Wrong."""
-    folder = copy(ready.folder, Path(tempfile.mkdtemp(dir=root)) / "trial")
+    folder = copy(ready.keeping, ready.folder, Path(tempfile.mkdtemp(dir=root)) / "trial")
     told, hit = [], 0
     with stage(_db(folder)) as world:
         for at in points:
-            killed = _run(crew, world, folder, FORMS[at.form], at)
+            killed = _run(crew, world, ready.keeping, folder, FORMS[at.form], at)
+            ready.keeping.move(folder)
             told.append(f"-- {at}: exit {killed.code}\n{killed.output}")
             hit += killed.code == KILLED
             if killed.code not in {KILLED, 0, 1}:
@@ -135,17 +142,18 @@ def finished(
 
     `mixed`: other plans may have been carried out in part; then this one may be refused all the same. Raises Wrong.
     """
-    last = _run(crew, world, folder, FORMS[form])
+    keeping = ready.keeping
+    last = _run(crew, world, keeping, folder, FORMS[form])
     try:
         if last.code != 0 and not ("ACK6004" in last.output or (mixed and "ACK6005" in last.output)):
             raise Wrong("the run after it failed")
         if not (last.code and mixed):
-            _compare(ready.end, _end(folder, world))
+            _compare(ready.end, _end(keeping, folder, world))
         if last.code != 0:
-            _expect(_run(crew, world, folder, FORMS["plain"]), 0)
-        _compare(ready.end, _end(folder, world))
-        _expect(_run(crew, world, folder, ("plan", "--detailed-exitcode")), 0)
-        if left := _journal(folder):
+            _expect(_run(crew, world, keeping, folder, FORMS["plain"]), 0)
+        _compare(ready.end, _end(keeping, folder, world))
+        _expect(_run(crew, world, keeping, folder, ("plan", "--detailed-exitcode")), 0)
+        if left := keeping.journal(folder):
             raise Wrong(f"left in the journal: {left}")
     except Wrong as wrong:
         raise Wrong(f"-- again: exit {last.code}\n{last.output}\n-- {wrong}") from None
@@ -160,27 +168,18 @@ def _compare(expected: End, end: End) -> None:
         raise Wrong(f"records differ:\n{end.record}\n{expected.record}")
 
 
-def _end(folder: Path, world: Stage) -> End:
-    document = json.loads((folder / "state" / "default.json").read_text())
+def _end(keeping: Keeping, folder: Path, world: Stage) -> End:
+    document = keeping.record(folder)
     stored, inside, ids = document["clusters"], document.get("resources", {}), world.ids()
     for name, entry in stored.items():
         entry.pop("accepted_at", None)
         if entry.pop("cluster_id") != ids.get(name):
             raise Wrong(f"{name} is recorded under another id")
     for address, entry in inside.items():
-        if entry.pop("cluster_id") != world.pool_ids().get(address):
+        if entry.pop("cluster_id") != world.inner_ids().get(address):
             raise Wrong(f"{address} is recorded under another id")
     stored |= inside
     return End(world.clusters(), stored, Counter(world.effects))
-
-
-def _journal(folder: Path) -> list[Any]:
-    connection = sqlite3.connect(folder / ".ackplan" / "default.journal")
-    try:
-        rows = connection.execute("SELECT step, phase FROM entry UNION ALL SELECT id, plan FROM run").fetchall()
-    finally:
-        connection.close()
-    return rows
 
 
 def samples(ready: Prepared, seed: int, of_each: int) -> Iterator[Point]:

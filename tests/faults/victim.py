@@ -1,14 +1,16 @@
 """Runs `ackplan` in children that may be killed: each is a fork of a process that has imported everything.
 
-`python -m tests.faults.victim` reads one order a line (JSON), forks, writes the child's pid, starts it on a further
+`python -m tests.faults.victim [LATEST [MODULE ...]]` reads one order a line (JSON), forks, writes the child's pid, starts it on a further
 byte of its input, and writes how it ended. In the child every write that has to last is counted. At the one that the
-order names the child dies by SIGKILL, or its disk is full from then on.
+order names the child dies by SIGKILL, or its disk is full from then on. LATEST is for how many seconds the calls of the
+dead may be on their way; MODULEs are imported beforehand, too.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import importlib
 import io
 import json
 import os
@@ -54,7 +56,6 @@ class Trap:
 
         A full disk is no matter of statements: SQLite's own writes don't come by here.
         """
-        sys.addaudithook(self._audited)
         fsync, connect = os.fsync, sqlite3.connect
 
         def counted(fd: Any) -> None:
@@ -66,8 +67,29 @@ class Trap:
             connection.set_trace_callback(None if self._full else self._stated)
             return connection
 
+        if "://" in os.environ.get("ACKPLAN_STATE", ""):
+            self._set_before_stores()
+            return
+        sys.addaudithook(self._audited)
         os.fsync = counted
         sqlite3.connect = traced  # type: ignore[assignment]
+
+    def _set_before_stores(self) -> None:
+        """Nothing on this machine has to last: before and after each request to a store."""
+        from ackplan.adapters.stores.log.oss import OssObjects
+        from ackplan.adapters.stores.postgres.database import Database
+
+        for owner, name in ((Database, "_once"), (OssObjects, "create"), (OssObjects, "put")):
+            setattr(owner, name, self._around(getattr(owner, name)))
+
+    def _around(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*arguments: Any, **named: Any) -> Any:
+            self.hit("request")
+            found = function(*arguments, **named)
+            self.hit("answer")
+            return found
+
+        return counted
 
     def _audited(self, event: str, arguments: tuple[Any, ...]) -> None:
         opened = event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING
@@ -94,7 +116,11 @@ def _serve() -> None:
 
     assert catalog.DEFAULT.kinds
     # The stage carries a call out at once or never: nothing is on its way when a child is dead.
-    lateness.LATEST = 0.0
+    lateness.LATEST = float(sys.argv[1]) if sys.argv[1:] else 0.0
+    # An accepted call takes effect at once here; a cloud may take half an hour.
+    lateness.ACCEPTED = lateness.LATEST
+    for name in sys.argv[2:]:
+        importlib.import_module(name)
     import aiohttp
     import jsonschema_rs
 
@@ -176,8 +202,8 @@ NONE = Trouble()
 class Victims:
     """The other side: orders children, one at a time."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.faults.victim"]
+    def __init__(self, latest: float = 0.0, modules: Sequence[str] = ()) -> None:
+        command = [sys.executable, "-m", "tests.faults.victim", str(latest), *modules]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def run(
@@ -223,8 +249,8 @@ class Victims:
 
 
 @contextlib.contextmanager
-def victims() -> Iterator[Victims]:
-    found = Victims()
+def victims(latest: float = 0.0, modules: Sequence[str] = ()) -> Iterator[Victims]:
+    found = Victims(latest, modules)
     try:
         yield found
     finally:

@@ -34,6 +34,7 @@ class Gitlab(Programs):
         )
         self._pipelines = 0
         self.cancelling: Callable[[], None] | None = None
+        self.signal = signal.SIGTERM
 
     def run(self, commit: str, **variables: str) -> dict[str, str]:
         """Runs the pipeline of a commit; how each of its jobs ended. Manual jobs are started."""
@@ -87,7 +88,7 @@ class Gitlab(Programs):
     def _shell(
         self, lines: str, workspace: Path, environment: Mapping[str, str], cancel: Callable[[], None] | None = None
     ) -> str:
-        """How a script ended. A job is cancelled by a signal to all that it runs, once `cancel` has returned."""
+        """How a script ended. A job is cancelled by a signal to all that it runs, once `cancel` has returned; with SIGKILL its machine died."""
         command = ["bash", "--noprofile", "--norc", "-c", lines]
         pipe = subprocess.PIPE
         with subprocess.Popen(
@@ -95,7 +96,7 @@ class Gitlab(Programs):
         ) as shell:
             if cancel is not None:
                 cancel()
-                os.killpg(shell.pid, signal.SIGTERM)
+                os.killpg(shell.pid, self.signal)
             out, err = shell.communicate()
         self.printed += out + err
         if cancel is not None:

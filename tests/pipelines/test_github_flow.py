@@ -5,6 +5,7 @@ Planned, commented in place, merged, and that very plan file applied, or nothing
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -138,6 +139,13 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
+    with begun(tmp_path) as shop:
+        yield shop
+
+
+@contextlib.contextmanager
+def begun(tmp_path: Path, *options: str) -> Iterator[Shop]:
+    """A repository as `ackplan init` with these options leaves it."""
     with simulator(time_scale=60_000) as api:
         environment = {**api.credentials, "ACKPLAN_ENDPOINT": api.url}
         github = Github(tmp_path / "github", environment)
@@ -145,7 +153,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         git(tmp_path, "init", "--quiet", "--bare", str(github.origin))
         git(tmp_path, "clone", "--quiet", str(github.origin), str(clone))
         git(clone, "checkout", "--quiet", "-b", "main")
-        assert command_line(clone, "init", "--ci", "github", "--package", PACKAGE).code == 0
+        assert command_line(clone, "init", "--ci", "github", "--package", PACKAGE, *options).code == 0
         made = Shop(github, clone, api)
         text = (clone / "ackplan.yaml").read_text("utf-8")
         (clone / "ackplan.yaml").write_text(text.partition("# The name is")[0] + PARTS, "utf-8")

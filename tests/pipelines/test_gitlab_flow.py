@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterator
@@ -69,7 +70,14 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    with simulator(time_scale=60_000) as api:
+    with begun(tmp_path) as shop:
+        yield shop
+
+
+@contextlib.contextmanager
+def begun(tmp_path: Path, *options: str, time_scale: float = 60_000) -> Iterator[Shop]:
+    """A project as `ackplan init` with these options leaves it."""
+    with simulator(time_scale=time_scale) as api:
         environment = {**api.credentials, "ACKPLAN_ENDPOINT": api.url, "ACK_NODE_PASSWORD": SECRET}
         gitlab = Gitlab(tmp_path / "gitlab", environment)
         clone = tmp_path / "clone"
@@ -77,7 +85,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         git(gitlab.origin, "config", "receive.advertisePushOptions", "true")
         git(tmp_path, "clone", "--quiet", str(gitlab.origin), str(clone))
         git(clone, "checkout", "--quiet", "-b", "main")
-        assert command_line(clone, "init", "--ci", "gitlab", "--package", PACKAGE).code == 0
+        assert command_line(clone, "init", "--ci", "gitlab", "--package", PACKAGE, *options).code == 0
         path = clone / "ackplan.yaml"
         path.write_text(path.read_text("utf-8").partition("# The name is")[0] + PARTS, "utf-8")
         git(clone, "add", "--all")

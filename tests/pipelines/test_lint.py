@@ -27,13 +27,22 @@ class _Loader(yaml.BaseLoader):
 _Loader.add_constructor("!reference", lambda loader, node: loader.construct_sequence(node))
 
 
-@pytest.fixture(scope="module", params=[".", "clusters/shop"])
+STORES = (
+    "postgresql://db.example.com/ackplan",
+    "s3://fleet/state?region=us-east-1",
+    "oss://fleet/state?region=cn-beijing",
+)
+
+
+@pytest.fixture(scope="module", params=[(".", ""), ("clusters/shop", ""), *(("clusters/shop", url) for url in STORES)])
 def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with every platform's pipeline, for a project at its top or below it."""
+    """A repository with every platform's pipeline, for a project at its top or below it, with and without a store."""
+    place, url = request.param
+    store = ("--state", url) if url else ()
     folder = tmp_path_factory.mktemp("repository")
     subprocess.run(["git", "init", "--quiet", "--initial-branch", "main"], cwd=folder, check=True)
     for platform in ("github", "gitlab", "jenkins"):
-        assert command_line(folder, "init", request.param, "--ci", platform, "--package", PACKAGE).code == 0
+        assert command_line(folder, "init", place, "--ci", platform, "--package", PACKAGE, *store, "--keep").code == 0
     return folder
 
 
@@ -114,7 +123,7 @@ def test_what_each_job_may_do(written: Path) -> None:
     assert writes == {
         "validate": [],
         "comment": ["pull-requests"],
-        "apply": ["contents", "id-token"],
+        "apply": ["id-token"] if has_store(written) else ["contents", "id-token"],
         "drift": ["id-token"],
         "issue": ["issues"],
     }
@@ -124,13 +133,33 @@ def test_what_each_job_may_do(written: Path) -> None:
 
 
 def test_secrets_reach_the_step_that_needs_them_and_no_other(written: Path) -> None:
+    """What opens a store reaches whatever plans, too; the spec's secrets only what applies."""
     for path in workflows(written):
-        text = path.read_text("utf-8")
-        if "${{ secrets." in text:
-            assert path.name.endswith("-apply.yml")
-            (step,) = [step for step in loaded(path)["jobs"]["apply"]["steps"] if "secrets." in str(step)]
-            assert step["name"] == "Apply that very file"
-            assert loaded(path)["jobs"]["apply"]["environment"] == "ackplan"
+        steps = [(name, step) for name, job in loaded(path)["jobs"].items() for step in job["steps"]]
+        for name, step in steps:
+            needed = set(re.findall(r"secrets\.(\w+)", str(step)))
+            spec = {secret for secret in needed if not secret.startswith("ACKPLAN_STORE_")}
+            assert not spec or (name, step["name"]) == ("apply", "Apply that very file")
+            assert not needed or re.search(r"ackplan (plan --out|plan --same-as|apply|drift) ", step["run"])
+    (apply,) = [path for path in workflows(written) if path.name.endswith("-apply.yml")]
+    assert loaded(apply)["jobs"]["apply"]["environment"] == "ackplan"
+
+
+def has_store(folder: Path) -> bool:
+    return "ACKPLAN_STATE" in (folder / "Jenkinsfile").read_text("utf-8")
+
+
+def test_with_a_store_nothing_is_committed_and_no_journal_is_kept(written: Path) -> None:
+    texts = [*(path.read_text("utf-8") for path in workflows(written))]
+    texts += [(written / name).read_text("utf-8") for name in (".gitlab-ci.yml", "Jenkinsfile")]
+    for text in texts:
+        assert not re.search(r"@(IF|END)|@[A-Z_]+@", text)
+    together = "\n".join(texts)
+    committing = [
+        word for word in ("git commit", "git push", "/.ackplan/", "CHDIR/state", "PUSH_TOKEN") if word in together
+    ]
+    assert bool(committing) != has_store(written), committing
+    assert together.count("drift --keep") == (3 if has_store(written) else 0)
 
 
 def test_actions_are_pinned_to_commits(written: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ackplan.app.import_terraform import clusters_of
 from ackplan.core.diagnostics import Failure
 from ackplan.documents.terraform_state import resources
+from ackplan.resources.types import BUILT_IN
 
 _EXAMPLES = settings(max_examples=150, deadline=None, derandomize=True)
 _SCALAR = st.none() | st.booleans() | st.integers(-2, 10**12) | st.floats(allow_nan=False) | st.text(max_size=6)
@@ -20,9 +21,13 @@ _JSON = st.recursive(
     max_leaves=8,
 )
 _TYPES = ["kubernetes", "managed_kubernetes", "edge_kubernetes", "serverless_kubernetes", "kubernetes_node_pool"]
+_TYPES += ["kubernetes_addon", "kubernetes_autoscaler"]
 _ATTRIBUTES = st.dictionaries(
     st.sampled_from(
-        ["id", "name", "tags", "addons", "worker_data_disks", "worker_number", "vswitch_ids", "timeouts", "profile"]
+        [
+            *("id", "name", "tags", "addons", "worker_data_disks", "worker_number", "vswitch_ids", "timeouts"),
+            *("profile", "cluster_id", "node_pool_id", "desired_size", "data_disks", "labels", "config"),
+        ]
     ),
     _JSON,
     max_size=6,
@@ -52,12 +57,13 @@ _STATES = st.fixed_dictionaries({"version": _odd(st.just(4)), "resources": _odd(
 
 def _read(data: bytes) -> None:
     try:
-        found, left = clusters_of(resources(data, "a.tfstate"))
+        found, left = clusters_of(resources(data, "a.tfstate"), BUILT_IN)
     except Failure as failed:
         codes = [fault.code for fault in failed.diagnostics]
     else:
         codes = []
-        assert all(isinstance(cluster.cluster_id, str) and isinstance(cluster.name, str) for cluster in found)
+        names = [reading.name for cluster in found for reading in cluster.readings]
+        assert all(isinstance(text, str) for text in [*names, *(cluster.cluster_id for cluster in found)])
         assert {fault.code for fault in left} <= {"ACK3057"}
     assert codes in ([], ["ACK3055"])
 

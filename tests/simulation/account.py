@@ -17,6 +17,8 @@ from ackplan.adapters.ack.api_errors import ConnectionLost, Timeout
 from ackplan.adapters.ack.exchange import Answer, ApiCall
 from ackplan.adapters.ack.settings import Timeouts
 from ackplan.simulator.account import Ledger
+from ackplan.simulator.group import Invocation
+from ackplan.simulator.groups import READS
 from ackplan.simulator.identifiers import Identifiers
 from ackplan.simulator.injection import wire
 from ackplan.simulator.injection.rules import Faults
@@ -36,6 +38,7 @@ _TIMEOUTS = Timeouts()
 # The access key of another account.
 STRANGER = "stranger"
 _DRIP_PAUSE = 0.05
+_POOLS = "list_node_pools"
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,29 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class SeenPool:
+    """A live node pool at one moment. `size` counts nodes that are on their way, `instances` are those that are there."""
+
+    name: str
+    state: str
+    size: int
+    instances: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What is inside of a live cluster at one moment. `pools` are by their ids."""
+
+    version: str
+    pools: Mapping[str, SeenPool]
+
+
+@dataclass(frozen=True)
 class Effect:
-    """A changing call that arrived: what it found, and what it was answered (`code`: the error's, or empty)."""
+    """A changing call that arrived: what it found, and what it was answered (`code`: the error's, or empty).
+
+    `inside` is looked at only where the account `looks_inside`. `places` are the ids in its path.
+    """
 
     operation: str
     name: str
@@ -66,6 +90,9 @@ class Effect:
     code: str
     answer: Any
     sender: Any
+    places: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    inside: Inside | None = None
 
 
 class _Open(Gate):
@@ -86,6 +113,7 @@ class Account:
     seed: int
     time_scale: float
     watchers: list[Callable[[Effect], None]] = field(default_factory=list)
+    looks_inside: bool = False
     travelling: set[asyncio.Task[Answer]] = field(default_factory=set)
     served: int = 0
     renamed: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -134,6 +162,16 @@ class Account:
                 return self._seen(self.world.cluster(cluster_id))
             except Refusal:
                 return None
+
+    def inside(self, cluster_id: str) -> Inside:
+        """What is inside of a cluster. Raises Refusal where there is none of this id."""
+        with self.world.moment():
+            version = str(self.world.cluster(cluster_id).get("current_version", ""))
+            instances: dict[str, set[str]] = {}
+            for node in self.world.nodes(cluster_id, 1, 10_000)["nodes"]:
+                instances.setdefault(node.get("nodepool_id", ""), set()).add(node["instance_id"])
+            pools: Any = self.world.read(READS[_POOLS], Invocation(_POOLS, {"id": cluster_id}))
+            return Inside(version, dict(_seen_pool(pool, instances) for pool in pools["nodepools"]))
 
     def name_of(self, path: str) -> str:
         """The name that the cluster had which a call on this path is about, before anybody renamed it."""
@@ -208,15 +246,23 @@ class Account:
     def _carry_out(self, exchange: Exchange, work: Callable[[Exchange], None], sender: Any) -> None:
         subject = _subject(exchange.request.path)
         before = self.cluster(subject) if subject and exchange.request.method != "GET" else None
+        inside = self.inside(subject) if before and self.looks_inside else None
         work(exchange)
         performed = work == self.service.resume or exchange.plan.before is None
         if exchange.operation not in CHANGING or not performed:
             return
         body, answer = exchange.body or {}, json.loads(exchange.answer.body or b"null")
         name = before.name if before else str(body.get("name", ""))
-        effect = Effect(exchange.operation, name, body, before, exchange.code, answer, sender)
+        places, query = exchange.route.places if exchange.route else {}, exchange.request.parameters()
+        effect = Effect(exchange.operation, name, body, before, exchange.code, answer, sender, places, query, inside)
         for watcher in self.watchers:
             watcher(effect)
+
+
+def _seen_pool(pool: Mapping[str, Any], instances: Mapping[str, set[str]]) -> tuple[str, SeenPool]:
+    info, status = pool["nodepool_info"], pool["status"]
+    mine = frozenset(instances.get(info["nodepool_id"], ()))
+    return info["nodepool_id"], SeenPool(info["name"], status["state"], status["total_nodes"], mine)
 
 
 def _subject(path: str) -> str:

@@ -23,6 +23,7 @@ from ackplan.adapters.local.secrets import Secrets
 from ackplan.app.host import Host
 from ackplan.app.plan import PlanOptions, Proposal
 from ackplan.app.worlds import Here
+from ackplan.cli import run_output
 from ackplan.cli.execution import Order, carry_out
 from ackplan.cli.options import Settings
 from ackplan.core.diagnostics import Failure
@@ -44,7 +45,7 @@ _LONGEST = 48 * 3600.0
 _MOST_CALLS = 20_000
 
 
-def _unsigned(request: UnsignedRequest, credential: Any, *, region: str, **_: Any) -> dict[str, str]:
+def unsigned(request: UnsignedRequest, credential: Any, *, region: str, **_: Any) -> dict[str, str]:
     """The account looks at keys and regions, not at signatures; those are tested elsewhere."""
     key = f"acs {credential.access_key_id}:none"
     said = {"accept": request.accept, "content-type": request.content_type, "authorization": key}
@@ -156,10 +157,19 @@ class Computer:
             for target, name, instead in (
                 (wiring, "host", host),
                 (spec, "read", lambda _inputs: self.spec),
-                (sender, "SIGNERS", {"hmac-sha1": _unsigned}),
+                (sender, "SIGNERS", {"hmac-sha1": unsigned}),
+                (run_output, "timestamp", lambda: f"{self.clock().now():.0f}"),
             ):
                 stack.enter_context(mock.patch.object(target, name, instead))
             yield
+
+    def wire(self, life: Life) -> Wire:
+        """The way of its client to the account."""
+        return Wire(self.account, life, self.disk)
+
+    def clock(self) -> LoopClock:
+        """The clock of its client."""
+        return LoopClock()
 
     @contextlib.asynccontextmanager
     async def _world(self, life: Life) -> AsyncIterator[Any]:
@@ -169,13 +179,13 @@ class Computer:
 
     @contextlib.asynccontextmanager
     async def _client(self, life: Life) -> AsyncIterator[Any]:
-        rng, clock = random.Random(f"client {self.seed} {self.runs}"), LoopClock()
+        rng, clock = random.Random(f"client {self.seed} {self.runs}"), self.clock()
         async with ack.open_client(
             ack.ClientSettings(endpoint="http://127.0.0.1:1", rate=0),
             ack.FixedCredentials(STRANGER if life.astray else "sandbox", "sandbox"),
             ack.Surroundings(
                 clock, lambda: datetime.fromtimestamp(clock.now(), UTC), lambda: f"{rng.getrandbits(64):x}", rng
             ),
-            carried=lambda _transport: Wire(self.account, life, self.disk),
+            carried=lambda _transport: self.wire(life),
         ) as client:
             yield client

@@ -8,7 +8,6 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ackplan.adapters.ack.api_errors import Unreachable
 from ackplan.adapters.ack.exchange import Answer, ApiCall
@@ -16,11 +15,13 @@ from ackplan.app.plan import PlanOptions
 from ackplan.core.aims import Born, Grown
 from ackplan.core.diagnostics import Failure, error
 from ackplan.record import Record
-from ackplan.record.codec import decode, encode, encode_cluster
-from ackplan.record.entries import decode_entry, encode_data
+from ackplan.record.codec import decode, encode
+from ackplan.record.entries import entry_of, entry_text
 from ackplan.record.journal import Entry, Leftover, RunHead, fold
 from ackplan.record.versions import Version
+from ackplan.resources.types import BUILT_IN
 from ackplan.spec.desired import Wanted
+from tests.quiet_workspace import QuietWorkspace
 
 from .account import Account, answer_of
 
@@ -36,7 +37,8 @@ class Fate:
     `dies`: killed. `struck`: killed at this changing call, when it is written down (1), sent (2) or answered (3); one
     that was sent takes `late` seconds more on its way.
     `full`: from there on the disk takes nothing more. `offline`: the network is away for a while. `pressed`: seconds
-    after which Ctrl-C is pressed, once for each.
+    after which Ctrl-C is pressed, once for each. `stalls`: at this write its computer stands still for so many seconds;
+    `halts`: once so many calls are committed, before it hears of it.
     """
 
     dies: int = 0
@@ -45,6 +47,8 @@ class Fate:
     full: int = 0
     offline: tuple[int, int] = (0, 0)
     pressed: tuple[float, ...] = ()
+    stalls: tuple[int, float] = (0, 0.0)
+    halts: tuple[int, float] = (0, 0.0)
 
 
 @dataclass
@@ -68,6 +72,7 @@ class Life:
     dead: bool = False
     count: int = 0
     changing: int = 0
+    intents: int = 0
     died: asyncio.Event = field(default_factory=asyncio.Event)
     sent_late: list[str] = field(default_factory=list)
     unwritten: list[str] = field(default_factory=list)
@@ -108,14 +113,12 @@ class Disk:
     written: list[str] = field(default_factory=list)
 
     def row(self, entry: Entry) -> str:
-        after = encode_cluster(entry.entry) if entry.entry else None
-        told = {"phase": entry.phase.value, "data": encode_data(entry), "entry": after, "removed": entry.removed}
-        text = json.dumps({"run": entry.run, "step": entry.step, "cluster": entry.name, **told})
+        text = entry_text(entry)
         self.written.append(text)
         return text
 
     def leftover(self) -> Leftover:
-        return Leftover(self.head, tuple(_entry(json.loads(row)) for row in self.rows))
+        return Leftover(self.head, tuple(entry_of(row, BUILT_IN) for row in self.rows))
 
     def intends(self, operation: str) -> set[str]:
         """The clusters of which it is written down that this is about to be done to them."""
@@ -123,9 +126,9 @@ class Disk:
         return {call.name for call in flying if call.facts.operation == operation}
 
 
-def _entry(fields: dict[str, Any]) -> Entry:
-    where = fields["run"], fields["step"], fields["cluster"]
-    return decode_entry(where, fields["phase"], fields["data"], fields["entry"], removed=fields["removed"])
+def _written(name: str, intends: set[str]) -> bool:
+    """Whether it is written down that this is done to the cluster of this name, or to something inside of it."""
+    return name in intends or any(other.startswith(f"{name}/") for other in intends)
 
 
 @dataclass
@@ -137,7 +140,7 @@ class MemoryRecord:
 
     def read(self) -> Record:
         self.life.check()
-        return decode(self.disk.record, "state/default.json") if self.disk.record else Record("")
+        return decode(self.disk.record, "state/default.json", BUILT_IN) if self.disk.record else Record("")
 
     def write(self, record: Record, *, expect: Record) -> Record:
         current = self.read()
@@ -190,18 +193,16 @@ class MemoryJournal:
 
 
 @dataclass
-class MemoryWorkspace:
+class MemoryWorkspace(QuietWorkspace):
     """A Workspace of one writer, whom nobody disturbs."""
 
     record: MemoryRecord
     journal: MemoryJournal
     name: str = "default"
+    store: str = "memory"
 
     def lock(self, _what: str, _timeout: float = 0.0) -> contextlib.AbstractAsyncContextManager[None]:
         return contextlib.nullcontext()
-
-    def holder(self) -> str:
-        return ""
 
     def history(self, _most: int) -> tuple[Version, ...]:
         return ()
@@ -248,7 +249,7 @@ class Wire:
         if self.life.stopping:
             self.life.sent_late.append(call.operation)
         name = call.body["name"] if call.operation == "create_cluster" else self.account.name_of(call.path)
-        if name and name not in self.disk.intends(call.operation):
+        if name and not _written(name, self.disk.intends(call.operation)) and call.operation != "run_check":
             self.life.unwritten.append(f"{call.operation} {name}")
 
     def _pin(self, cluster_id: str) -> None:

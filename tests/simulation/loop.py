@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import selectors
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
+# Which computer a task belongs to, where there are several; None for what belongs to none.
+OWNER: contextvars.ContextVar[Machine | None] = contextvars.ContextVar("owner", default=None)
 # What the clocks show when the loop's own time is 0; that time stays small, for the loop counts in nanoseconds.
 _START = 1_577_836_800.0
 
 
 class Stuck(Exception):
     """Everyone waits for something, and nothing is going to happen any more."""
+
+
+class Machine(Protocol):
+    """A computer that may stand still."""
+
+    async def awake(self) -> None:
+        """Returns when it does not stand still."""
+        ...
+
+    def did(self, arguments: Sequence[Any]) -> None:
+        """Something that it asked for was done, with these arguments; it has not heard of it."""
+        ...
+
+    @property
+    def latency(self) -> float:
+        """Seconds to whatever it asks, and back again."""
+        ...
 
 
 class _Jump(selectors.SelectSelector):
@@ -30,11 +50,12 @@ class _Jump(selectors.SelectSelector):
         return []
 
 
-class _Numbered(asyncio.Task[Any]):
+class Numbered(asyncio.Task[Any]):
     """A task whose place in a set is no chance: asyncio keeps tasks in sets, and products take them from there."""
 
     def __init__(self, coro: Coroutine[Any, Any, Any], number: int, **more: Any) -> None:
         self._number = number
+        self.owner = OWNER.get()
         super().__init__(coro, **more)
 
     def __hash__(self) -> int:
@@ -63,7 +84,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def _numbered(loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, T], **more: Any) -> asyncio.Task[T]:
         assert isinstance(loop, VirtualLoop)
         loop._tasks += 1
-        return _Numbered(coro, loop._tasks, loop=loop, **more)
+        return Numbered(coro, loop._tasks, loop=loop, **more)
+
+    def run_in_executor(self, _executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:
+        """What the products do in threads takes a while here, and is done at once then."""
+        return self.create_task(_done_elsewhere(func, args))
 
     def add_signal_handler(self, sig: int, callback: Callable[..., object], *args: Any) -> None:
         self._handlers[sig] = lambda: callback(*args)
@@ -77,6 +102,19 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if handler is not None:
             handler()
         return handler is not None
+
+
+async def _done_elsewhere(func: Callable[..., T], args: Sequence[Any]) -> T:
+    machine = OWNER.get()
+    if machine is None:
+        return func(*args)
+    await asyncio.sleep(machine.latency)
+    await machine.awake()
+    result = func(*args)
+    machine.did(args)
+    await asyncio.sleep(machine.latency)
+    await machine.awake()
+    return result
 
 
 class LoopClock:

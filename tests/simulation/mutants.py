@@ -57,7 +57,7 @@ class Mutant:
 
 
 def _changed(what: str, name: str, before: str, after: str) -> tuple[FunctionType, CodeType]:
-    lost = f"the safeguard {what!r} of tests/simulation/safeguards.py lost its place: "
+    lost = f"the safeguard {what!r} of tests/simulation lost its place: "
     function = _function(name)
     if function is None:
         raise LookupError(f"{lost}there is no {name}.{_elsewhere(before)}")

@@ -22,7 +22,7 @@ from .fleets import OWN
 from .weather import FOREIGN, RENAMED
 
 # Codes of errors that a run may end in: a plan that does not fit any more, a full disk.
-_EXPECTED = frozenset({"ACK3032", "ACK6004", "ACK6005", "ACK6006", "ACK3012", "ACK5009", "ACK2020", "ACK2021"})
+EXPECTED = frozenset({"ACK3032", "ACK6004", "ACK6005", "ACK6006", "ACK3012", "ACK5009", "ACK2020", "ACK2021"})
 _BUSY = frozenset({"initial", "scaling", "removing", "deleting", "updating"})
 
 
@@ -48,6 +48,7 @@ class Rules:
     adopted: set[str] = field(default_factory=set)
     loose: set[str] = field(default_factory=set)
     branched: bool = False
+    expected: frozenset[str] = EXPECTED
 
     def check(self) -> None:
         if self.broken:
@@ -197,7 +198,7 @@ class Rules:
     # At the end of a run
 
     def ended(self, end: Ended, life: Life) -> None:
-        self.broken += (f"the run {why}" for why in _ill_ended(end, life))
+        self.broken += (f"the run {why}" for why in _ill_ended(end, life, self.expected))
         self.broken += self._secrets(end.output)
         self.broken += (f"{name} is there twice" for name in sorted(self.account.twins() - self.taken))
         self.broken += self._unrecorded(life)
@@ -283,10 +284,10 @@ def workers_of(wanted: Wanted) -> int:
     return int(wanted.parameters[counting.name]) + len(wanted.attached) if counting else 0
 
 
-def _ill_ended(end: Ended, life: Life) -> Iterator[str]:
+def _ill_ended(end: Ended, life: Life, expected: frozenset[str]) -> Iterator[str]:
     fault = end.fault
     if isinstance(fault, Failure):
-        wrong = [d for d in fault.diagnostics if d.code not in _EXPECTED]
+        wrong = [d for d in fault.diagnostics if d.code not in expected]
         if wrong:
             yield f"failed: {wrong[0]}"
     elif fault is not None and not isinstance(fault, ApiError):

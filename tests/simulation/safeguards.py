@@ -8,7 +8,7 @@ from __future__ import annotations
 from .mutants import Mutant
 
 _INTENT = "await self.write(Phase.INTENT, facts)"
-_DOWN = "execute.step_run:StepContext.write_down"
+_DOWN = "execute.step_run:StepContext._write_down"
 # An old creation is found by its name in the end, whoever did not look for it before.
 _OLD_CREATES = ("app.resume:tried", " or isinstance(call.aim, Born)", "")
 MUTANTS = (
@@ -206,22 +206,22 @@ MUTANTS = (
     Mutant(
         "a run's journal says whose it is",
         "app.apply:begin",
-        "workspace.journal.open(_head(run.id, digest(plan), before.stored))",
+        "workspace.journal.open(head_on(before.stored, run.id, digest(plan)))",
         "pass",
         11,
     ),
     Mutant(
         "calls in flight stay in the journal",
         "app.apply:finish",
-        "if flying and leftover.head is not None:",
-        "if False:",
+        "unsettled(leftover, flying)",
+        "SETTLED",
         16,
     ),
     Mutant(
         "a run writes the record",
         "app.apply:finish",
-        "record.entries != stored.entries or not stored.lineage",
-        "False",
+        "record.entries == stored.entries and stored.lineage",
+        "True",
         0,
     ),
     Mutant(
@@ -229,7 +229,7 @@ MUTANTS = (
     ),
     Mutant(
         "a plan takes in what an interrupted run did",
-        "app.baseline:baseline",
+        "app.baseline:of_workspace",
         "record, flying = fold(stored, leftover.entries, stale=stale(leftover, stored))",
         "record, flying = stored, ()",
         5,
@@ -327,15 +327,19 @@ MUTANTS = (
         1,
     ),
     Mutant(
-        "a plan is carried out on the record that it was made on",
-        "app.preconditions:check_unmoved",
+        "a plan is carried out on the record and the journal that it was made on",
+        "app.preconditions:check_sides",
         "*_record_moved(plan, before, made_on)",
         "*()",
         513,
+        also=(
+            ("app.preconditions:check_taken_in", "change.recorded != entries.get(change.name)", "False"),
+            ("app.preconditions:_live_moved", "fingerprint(found) != plan.pins.live.get(change.name)", "False"),
+        ),
     ),
     Mutant(
         "a call's time is written down as others count it",
-        "execute.step_run:StepContext.write_down",
+        "execute.step_run:StepContext._write_down",
         "self.ports.clock.wall()",
         "self.ports.clock.now() - 1e9",
         11,

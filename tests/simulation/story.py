@@ -29,11 +29,11 @@ from .rules import Broken, Rules
 # How much faster than real clusters the account's are; slow ones are polled often, which tells little and takes long.
 _TIME_SCALES = (30.0, 600.0, *(6000.0,) * 10)
 # Files are read and written by the hundred: where there is one, in a file system that is not on a disk.
-_MEMORY = next((folder for folder in ("/dev/shm",) if os.access(folder, os.W_OK)), None)
+MEMORY = next((folder for folder in ("/dev/shm",) if os.access(folder, os.W_OK)), None)
 # Many short stories meet more than few long ones.
 _CHAPTERS, _CLUSTERS = (1, 1, 1, 2, 2, 3), (1, 1, 2, 2, 3, 3, 5)
 # In fair weather this many runs bring everything about, the one that finds nothing to do not counted.
-_ENOUGH = 3
+ENOUGH = 3
 # At the end it is known what is gone.
 _ALL = PlanOptions(allow_vanished=True)
 # So many stories begin with a fleet that is there: what can happen to it is more than what can happen to none.
@@ -57,7 +57,7 @@ class Told:
 def tell(seed: int) -> Told:
     """The story of this seed, always the same."""
     told = Told(seed)
-    with tempfile.TemporaryDirectory(prefix="simulation", dir=_MEMORY) as folder:
+    with tempfile.TemporaryDirectory(prefix="simulation", dir=MEMORY) as folder:
         try:
             run(Story(seed, Path(folder), told).play())
         except Broken as broken:
@@ -93,7 +93,7 @@ class Story:
         finally:
             self._told.calls = self._account.served
             self._told.virtual_seconds = asyncio.get_running_loop().time()
-        self._rules.broken += map(repr, _unheard())
+        self._rules.broken += map(repr, unheard())
         self._rules.check()
 
     def _say(self, text: str) -> None:
@@ -181,7 +181,7 @@ class Story:
         self._say(fleets.edit(rng, fleet, self._account.clusters()))
         mine, self._fleet = self._fleet, fleet
         wanted, self._fleet = self._save(), mine
-        for _ in range(_ENOUGH):
+        for _ in range(ENOUGH):
             await self._carry_out(
                 Order(PlanOptions(skip_blocked=True), auto_approve=True), Life(Fate(), wanted, disturbed=True)
             )
@@ -291,9 +291,9 @@ class Story:
         self._told.runs += 1
         self._told.kills += life.dead
         how = "a plan file" if order.planfile else "the spec"
-        self._say(f"apply of {how}: {_told_of(end)} ({life.count} writes and calls, {life.fate})")
+        self._say(f"apply of {how}: {ending(end)} ({life.count} writes and calls, {life.fate})")
         output = end.output.replace(str(self._computer.folder), ".").splitlines()
-        self._told.lines += [f"            | {line}" for line in output if ": still " not in line]
+        self._told.lines += [f"            | {line}" for line in output]
         self._rules.ended(end, life)
         if end.code == 0 and not life.disturbed and not order.planfile:
             if order.choices in {PlanOptions(), PlanOptions(skip_blocked=True)}:
@@ -315,7 +315,7 @@ class Story:
         protected |= self._computer.disk.intends("create_cluster") & self._account.clusters().keys()
         fleets.mend(self._fleet, sorted(protected & self._fleet.once.keys()), self._rules.taken)
         wanted, end = self._save(), None
-        for number in range(_ENOUGH + 1):
+        for number in range(ENOUGH + 1):
             planned = await self._computer.plan(_ALL)
             if planned.plan.empty and self._computer.disk.head is None:
                 self._told.runs_to_settle = number
@@ -324,9 +324,9 @@ class Story:
                 self._rules.broken.append("a run in fair weather said that all was done, and there is more to do")
                 break
             end = await self._carry_out(Order(_ALL, auto_approve=True), Life(Fate(), wanted))
-            self._say(f"in fair weather: {_told_of(end)}")
+            self._say(f"in fair weather: {ending(end)}")
         else:
-            self._rules.broken.append(f"{_ENOUGH} runs in fair weather do not bring it about")
+            self._rules.broken.append(f"{ENOUGH} runs in fair weather do not bring it about")
         self._rules.settled(wanted)
         await self._no_drift()
 
@@ -366,13 +366,13 @@ def _swapped(text: str, one: str, other: str) -> str:
     return text.replace(one, "\0").replace(other, one).replace("\0", other)
 
 
-def _told_of(end: Ended) -> str:
+def ending(end: Ended) -> str:
     if end.fault is not None:
         return f"{type(end.fault).__name__}: {end.fault}"
     return "killed" if end.code is None else f"exit {end.code}"
 
 
-def _unheard() -> Iterator[object]:
+def unheard() -> Iterator[object]:
     """Exceptions of tasks that nobody looked at; those of killed runs are as they should be."""
     from .computer import Killed
     from .loop import VirtualLoop

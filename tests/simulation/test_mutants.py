@@ -5,16 +5,19 @@ from __future__ import annotations
 import pytest
 
 from .mutants import Mutant, places, printed, replaced
+from .pool_safeguards import POOL_MUTANTS
 from .safeguards import MUTANTS
+from .team_safeguards import TEAM_MUTANTS
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.what for mutant in MUTANTS])
+@pytest.mark.parametrize("mutant", MUTANTS + POOL_MUTANTS + TEAM_MUTANTS)
 def test_every_safeguard_has_its_place(mutant: Mutant) -> None:
     assert mutant.changed()
 
 
 def test_names_of_safeguards_are_unique() -> None:
-    assert len({mutant.what for mutant in MUTANTS}) == len(MUTANTS)
+    for mutants in (MUTANTS, POOL_MUTANTS, TEAM_MUTANTS):
+        assert len({mutant.what for mutant in mutants}) == len(mutants)
 
 
 def guarded(names: list[str], limit: int) -> dict[str, int]:

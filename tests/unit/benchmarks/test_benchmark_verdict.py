@@ -45,3 +45,10 @@ def test_a_command_that_grows_faster_than_the_fleet_is_named():
     (found,) = verdict.worse(grown, baseline)
     assert found.startswith("show a plan file: ")
     assert [name for name, _, _, holds in verdict.targets({"phases": {}, "growing": grown["growing"]}) if not holds]
+
+
+def test_a_board_is_held_to_its_bars():
+    board = {"clusters": 100_000, "seconds": 31.0, "bytes": 13_000_000, "painted": 900.0}
+    told = {name.rpartition(" ")[2]: holds for name, _, _, holds in verdict.board_targets(board)}
+    assert told == {"seconds": False, "megabytes": True, "painted": True}
+    assert list(verdict.board_targets(None)) == []

@@ -18,15 +18,25 @@ _MESSAGE = re.compile(r"ACK\d{4}(\.\w+)?")
 _PLACES = {"span", "cluster", "parameter", "rule", "at_key"}
 # Messages that are nothing but an argument, by whose words or names these are.
 _RELAYED = {
+    "the world of a sandbox, by the name of what it refuses": {"ACK7004"},
     "a parser of YAML, JSON or Rego": {"ACK1001", "ACK1051", "ACK2104", "ACK2105"},
     "the operating system": {"ACK1023", "ACK3014", "ACK7001"},
     "the API": {"ACK4001", "ACK5001", "ACK5007", "ACK5014"},
-    "schemas, and what they say of a value": {"ACK1101", "ACK1103", "ACK1104", "ACK1106", "ACK1107", "ACK2101"},
-    "a policy": {f"ACK21{number}" for number in range(10, 19)},
+    "schemas, and what they say of a value": {
+        "ACK1101",
+        "ACK1103",
+        "ACK1104",
+        "ACK1106",
+        "ACK1107",
+        "ACK2101",
+        "ACK8002",
+    },
+    "a policy": {f"ACK21{number}" for number in range(10, 20)},
     "another finding": {"ACK3051"},
     "names, ids, paths and values": {
         *("ACK1004", "ACK1006", "ACK1010", "ACK1032", "ACK1035", "ACK1041", "ACK1202", "ACK1207", "ACK2011", "ACK2022"),
         *("ACK2106", "ACK3013", "ACK3021", "ACK3022", "ACK3034", "ACK3054", "ACK3081", "ACK3093", "ACK4004", "ACK6006"),
+        "ACK8005",
     },
 }
 # Those whose words are still put together in the code; the list only shrinks.
@@ -68,6 +78,7 @@ def _fields(template: str) -> set[str]:
     parsed = [(field, spec) for _, field, spec, _ in string.Formatter().parse(template) if field is not None]
     return {field for field, _ in parsed}.union(*(_fields(spec or "") for _, spec in parsed)) - {
         "cluster",
+        "home",
         "parameter",
         "rule",
     }

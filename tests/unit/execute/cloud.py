@@ -79,6 +79,11 @@ class Cloud:
     async def list_nodes(self, cluster_id: str, region: str = "") -> tuple[Node, ...]:
         return self.nodes
 
+    async def list_tasks(self, cluster_id: str, region: str = "") -> tuple[Task, ...]:
+        self.calls.append(f"tasks {cluster_id}")
+        now = self._now().values()
+        return tuple(thing for thing in now if isinstance(thing, Task) and thing.cluster_id == cluster_id)
+
     async def list_logs(self, cluster_id: str, region: str = "") -> tuple[LogLine, ...]:
         return ()
 

@@ -123,3 +123,12 @@ def test_every_format_says_the_same(given: tuple[str, ...], seconds: float, tmp_
     # What a plan file keeps is told apart from how it is to be run.
     kept = command_line(tmp_path, "show", "it.plan", "--format", "json")
     assert json.loads(kept.out)["ackplan"]["expected_seconds"] == 185
+
+
+def test_what_is_left_of_a_run_is_told_from_now_on() -> None:
+    """Steps under way need no place any more, those behind them wait for what is left of them."""
+    steps = [step("a"), step("b", "a", seconds=180), step("c", seconds=60)]
+    times = expected(steps, Limits(parallelism=1), {"a": 300.0, "c": 90.0})
+    assert times.starts == {"a": -300, "c": -90, "b": 600}
+    assert (times.seconds, times.critical_path) == (780, ("a", "b"))
+    assert expected(steps, under_way={}) == expected(steps)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ackplan.core.aims import Aim, Born, Gone, Grown, Joined, Left
+from ackplan.core.resource import CLUSTER_KINDS
 from ackplan.record import Record
 from ackplan.record.codec import encode_cluster
 from ackplan.record.entries import decode_entry, decode_facts, encode_data
@@ -22,7 +23,7 @@ INTENTS = [row["data"] for row in GOLDEN if row["phase"] == "intent"]
 
 def read(row: dict[str, Any]) -> Entry:
     where = row["run"], row["step"], row["cluster"]
-    return decode_entry(where, row["phase"], row["data"], row["entry"], removed=row["removed"])
+    return decode_entry(where, row["phase"], row["data"], row["entry"], removed=row["removed"], kinds=CLUSTER_KINDS)
 
 
 @pytest.mark.parametrize("row", GOLDEN, ids=lambda row: f"{row['phase']} {row['step']}")
@@ -36,8 +37,10 @@ def test_an_entry_is_written_again_as_it_was_read(row: dict[str, Any]) -> None:
 
 
 def test_every_aim_is_among_them() -> None:
-    assert {type(decode_facts("c", data).aim) for data in INTENTS} == {Born, Grown, Joined, Left, Gone}
-    assert {decode_facts("c", data).operation for data in INTENTS} == {data["operation"] for data in INTENTS}
+    assert {type(decode_facts("c", data, CLUSTER_KINDS).aim) for data in INTENTS} == {Born, Grown, Joined, Left, Gone}
+    assert {decode_facts("c", data, CLUSTER_KINDS).operation for data in INTENTS} == {
+        data["operation"] for data in INTENTS
+    }
 
 
 def test_what_ended_otherwise_than_in_order_is_not_done() -> None:
@@ -59,7 +62,7 @@ OLDER: list[tuple[str, dict[str, Any], Aim | None]] = [
     ("nothing", {}, None),
     ("no sizes", {"operation": "scale_out", "workers_before": 3}, None),
     ("no masters", {"operation": "scale_out", "workers_before": 3, "workers_after": 5}, decode_facts(
-        "c", {"operation": "scale_out", "workers_before": 3, "workers_after": 5, "masters": 0}).aim),
+        "c", {"operation": "scale_out", "workers_before": 3, "workers_after": 5, "masters": 0}, CLUSTER_KINDS).aim),
     ("no instances", {"operation": "attach"}, Joined(())),
     ("an operation of another version", {"operation": "upgrade", "at": 1.0}, None),
 ]  # fmt: skip
@@ -67,7 +70,7 @@ OLDER: list[tuple[str, dict[str, Any], Aim | None]] = [
 
 @pytest.mark.parametrize(("data", "aim"), [row[1:] for row in OLDER], ids=[row[0] for row in OLDER])
 def test_what_is_not_told_is_not_known(data: dict[str, Any], aim: Aim | None) -> None:
-    assert decode_facts("c", data).aim == aim
+    assert decode_facts("c", data, CLUSTER_KINDS).aim == aim
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,7 @@ def test_what_is_not_told_is_not_known(data: dict[str, Any], aim: Aim | None) ->
 )
 def test_facts_of_the_wrong_shape_are_refused(data: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="wrong"):
-        decode_facts("c", data)
+        decode_facts("c", data, CLUSTER_KINDS)
 
 
 @pytest.mark.parametrize(
@@ -85,4 +88,4 @@ def test_facts_of_the_wrong_shape_are_refused(data: dict[str, Any]) -> None:
 )
 def test_a_record_entry_that_is_none_is_refused_as_a_value(value: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"clusters\.c"):
-        decode_entry(("run", "create:c", "c"), "settled", {}, value)
+        decode_entry(("run", "create:c", "c"), "settled", {}, value, kinds=CLUSTER_KINDS)

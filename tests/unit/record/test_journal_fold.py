@@ -9,6 +9,7 @@ import pytest
 
 from ackplan.core import catalog
 from ackplan.core.answers import Cluster, Node
+from ackplan.core.resource import CLUSTER_KINDS
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import encode_cluster
 from ackplan.record.entries import decode_facts
@@ -24,11 +25,11 @@ CREATE = {"operation": "create_cluster", "entry": encode_cluster(dataclasses.rep
 
 
 def entry(phase: Phase, step: str = "create:c", **more: Any) -> Entry:
-    return Entry("run", step, "c", phase, decode_facts("c", more.pop("data", {})), **more)
+    return Entry("run", step, "c", phase, decode_facts("c", more.pop("data", {}), CLUSTER_KINDS), **more)
 
 
 def in_flight(step: str, data: dict[str, Any], *, answered: bool, run: str = "run") -> InFlight:
-    return InFlight(run, step, "c", decode_facts("c", data), answered)
+    return InFlight(run, step, "c", decode_facts("c", data, CLUSTER_KINDS), answered)
 
 
 def running(name: str = "c", cluster_id: str = "id-new", state: str = "running") -> Cluster:
@@ -226,9 +227,9 @@ def test_a_create_that_may_still_be_on_its_way_stays_in_flight(coming):
 
 
 def test_once_a_later_run_has_the_cluster_no_earlier_creation_of_it_is_in_flight():
-    earlier = Entry("earlier", "create:c", "c", Phase.INTENT, decode_facts("c", CREATE))
-    other = Entry("earlier", "create:d", "d", Phase.INTENT, decode_facts("c", CREATE))
-    later = [Entry("later", "create:c", "c", Phase.INTENT, decode_facts("c", CREATE))]
+    earlier = Entry("earlier", "create:c", "c", Phase.INTENT, decode_facts("c", CREATE, CLUSTER_KINDS))
+    other = Entry("earlier", "create:d", "d", Phase.INTENT, decode_facts("c", CREATE, CLUSTER_KINDS))
+    later = [Entry("later", "create:c", "c", Phase.INTENT, decode_facts("c", CREATE, CLUSTER_KINDS))]
     later.append(Entry("later", "create:c", "c", Phase.ANSWER, entry=NEW))
     record, flying = fold(EMPTY, [earlier, other, *later])
     assert record.clusters == {"c": NEW}
@@ -239,7 +240,11 @@ def test_what_a_later_run_did_is_not_undone_by_what_an_earlier_call_aimed_at():
     """Its attach went on beside the later run, which recorded another size and does not want the instances."""
     before = EMPTY.with_cluster("c", OLD)
     earlier = Entry(
-        "earlier", "attach:c:1", "c", Phase.ANSWER, decode_facts("c", {**ATTACH, "entry": encode_cluster(WITH)})
+        "earlier",
+        "attach:c:1",
+        "c",
+        Phase.ANSWER,
+        decode_facts("c", {**ATTACH, "entry": encode_cluster(WITH)}, CLUSTER_KINDS),
     )
     later = Entry("later", "scale-out:c", "c", Phase.SETTLED, entry=FIVE)
     record, flying = fold(before, [earlier, later])

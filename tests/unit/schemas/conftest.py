@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 _ROOT = Path(__file__).parents[3]
-OTHERS = ("policy.schema.json", "page.schema.json")
+OTHERS = ("policy.schema.json", "workspaces.schema.json", "page.schema.json")
 _EXAMPLES = Path(__file__).parent / "examples"
 
 
@@ -27,7 +27,7 @@ class Fault(NamedTuple):
 
 @pytest.fixture(scope="session")
 def schemas() -> dict[str, Any]:
-    """Every JSON Schema of the API and the spec by file name; those of policies and pages have tests of their own."""
+    """Every JSON Schema of the API and the spec by file name; those of policies, workspaces and pages have their own tests."""
     files = [path for path in sorted((_ROOT / "schemas").glob("*.schema.json")) if path.name not in OTHERS]
     return {path.name: json.loads(path.read_text()) for path in files}
 

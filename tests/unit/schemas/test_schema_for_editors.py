@@ -14,9 +14,10 @@ from ackplan.core import catalog
 from ackplan.core.catalog import bundle
 from ackplan.core.catalog.offers import offered
 from ackplan.core.catalog.schemas import SPEC
+from tests.example_specs import example_specs
 
 ROOT = Path(__file__).parents[3]
-SPECS = [*(ROOT / "examples").rglob("*.yaml"), *(ROOT / "tests/scenarios").glob("*/spec.yaml")]
+SPECS = [*example_specs(), *(ROOT / "tests/scenarios").glob("*/spec.yaml")]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def test_what_is_in_a_node_pool_is_offered_with_what_it_is_for(partial: Mapping[
     pool = partial["node_pools"]["additionalProperties"]["properties"]
     body = "create-node-pool.schema.json"
     written = catalog.DEFAULT.schemas.read(body)["$defs"]["properties"]["properties"]
-    assert set(pool) == set(written) | {"attach", "scale_in", "depends_on", "lifecycle", "timeouts"}
+    assert set(pool) == set(written) | {"attach", "scale_in", "rolling_policy", "depends_on", "lifecycle", "timeouts"}
     assert [name for name, told in pool.items() if not told.get("description")] == []
     assert "desired_size" in pool["scaling_group"]["properties"]
     assert set(pool["scaling_group"]["properties"]["login_password"]["properties"]) == {"env", "file"}

@@ -235,6 +235,9 @@ def test_wrong_options_of_the_join_script_are_refused(options, path, keyword, ru
 
 
 NO_SCRIPT = "Only edge clusters have a join script"
+NOTHING_KEPT = "Only of a cluster with node_pools can be said what a deletion keeps"
+NO_ROLLING = "Only node pools have a rolling_policy: it stands in node_pools"
+GUIDE = ("dedicated", "managed", "edge", "serverless")
 SCALE_IN = "scale_in has exactly one of nodes and strategy"
 SECRET = "A secret is read from exactly one of env and file"
 
@@ -256,6 +259,7 @@ OWN: list[tuple[str, dict[str, Any], str, str, str | None]] = [
     ("managed", {"attach_script": {}}, "$.attach_script", "not", NO_SCRIPT),
     ("dedicated", {"attach_script": {}}, "$.attach_script", "not", NO_SCRIPT),
     ("serverless", {"attach_script": {}}, "$.attach_script", "not", NO_SCRIPT),
+    *((kind, {"rolling_policy": {}}, "$.rolling_policy", "not", NO_ROLLING) for kind in GUIDE),
     ("serverless", {"attach": []}, "$.attach", "not", "A serverless cluster has no nodes to attach"),
     ("serverless", {"scale_in": {"strategy": "newest"}}, "$.scale_in", "not", "A serverless cluster has no nodes to give up"),
     ("managed", {"scale_in": {}}, "$.scale_in", "oneOf", SCALE_IN),
@@ -272,6 +276,8 @@ OWN: list[tuple[str, dict[str, Any], str, str, str | None]] = [
     ("managed", {"timeouts": {"create": 60}}, "$.timeouts.create", "type", None),
     ("managed", {"timeouts": {"update": "60m"}}, "$.timeouts", "additionalProperties", None),
     ("edge", {"worker_system_disk_size": ...}, "$", "required", "Edge clusters need worker_system_disk_size"),
+    ("managed", {"retain_all_resources": True}, "$.retain_all_resources", "not", NOTHING_KEPT),
+    ("edge", {"retain_resources": ["d-a"]}, "$.retain_resources", "not", NOTHING_KEPT),
     ("managed", {"nmu_of_nodes": 3}, "$", "unevaluatedProperties", None),
     ("managed", {"profile": "Edge"}, "$", "unevaluatedProperties", None),
 ]  # fmt: skip
@@ -299,7 +305,7 @@ OUTLINE: list[tuple[Any, str, str]] = [
     ({"ackplan": 1, "templates": {"a": {"extends": [1]}}}, "$.templates.a.extends[0]", "type"),
     ({"ackplan": 1, "variables": {"a-b c": {}}}, "$.variables", "pattern"),
     ({"ackplan": 1, "variables": {"a": {"type": "text"}}}, "$.variables.a.type", "enum"),
-    ({"ackplan": 1, "variables": {"a": {"default": {}}}}, "$.variables.a.default", "type"),
+    ({"ackplan": 1, "variables": {"a": {"default": None}}}, "$.variables.a.default", "type"),
     ({"ackplan": 1, "variables": {"a": {"sensitive": True}}}, "$.variables.a", "additionalProperties"),
 ]
 

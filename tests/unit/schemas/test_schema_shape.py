@@ -18,6 +18,7 @@ BODIES = [
 # Those of operations that the guide does not have say so at their root.
 TODAYS_CREATE = [f"create-pooled-{kind}.schema.json" for kind in ("dedicated", "managed", "edge", "serverless")]
 
+ATTRIBUTE = r"^[a-z_]+(\.0\.[a-z_]+)*$"
 PLACE = r"^[a-z_]+(\.[A-Za-z_]+)*$"
 ANNOTATIONS: dict[str, Any] = {
     "x-ack-as": {"type": "string", "pattern": PLACE},
@@ -37,6 +38,7 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-kind": {"type": "string", "pattern": "^[a-z]+([-_][a-z]+)?$"},
     "x-ack-inherits": {"type": "object", "minProperties": 1},
     "x-ack-place": {"type": "string", "pattern": "^[a-z_]+$"},
+    "x-ack-kept": {"type": "array", "items": {"type": "string"}, "minItems": 1},
     "x-ack-known": {"const": True},
     "x-ack-lacks": {"type": "object", "minProperties": 1},
     "x-ack-live": {"type": "array", "items": {"type": "string", "pattern": PLACE}, "minItems": 1},
@@ -49,10 +51,10 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-nodes": {"enum": ["Master", "Worker"]},
     "x-ack-otherwise": {"const": False},
     "x-ack-placeholder": {"type": ["string", "integer", "array"]},
-    "x-ack-provider": {"type": "string", "pattern": "^[a-z_]+$"},
+    "x-ack-provider": {"type": "string", "pattern": ATTRIBUTE},
     "x-ack-provider-also": {
         "type": "array",
-        "items": {"type": "string", "pattern": r"^[a-z_]+(\.(0(\.[a-z_]+)?|#))?$"},
+        "items": {"type": "string", "pattern": r"^[a-z_]+(\.0\.[a-z_]+)*(\.(0|#))?$"},
     },
     "x-ack-reads": {"enum": ["integer", "boolean", "json"]},
     "x-ack-reserved": {"type": "array", "items": {"type": "string", "pattern": "^[a-z.:]+$"}, "minItems": 1},
@@ -69,6 +71,7 @@ ANNOTATIONS: dict[str, Any] = {
     "x-ack-unless": {"type": "string"},
     "x-ack-whole": {"const": True},
     "x-ack-with": {"type": "object", "minProperties": 1},
+    "x-ack-words": {"type": "object", "additionalProperties": {"type": "string", "pattern": "^[a-z].*[^.]$"}},
 }
 
 

@@ -175,7 +175,8 @@ def rules_in(value: Any) -> Iterator[str]:
 
 def test_every_rule_refuses_something_above(schemas):
     definitions = schemas["definitions.schema.json"]["$defs"]
-    shared = [part for name, part in definitions.items() if name.startswith(("today_", "rule_today_"))]
+    todays = [name for name in definitions if name.startswith(("today_", "rule_today_"))]
+    shared = [definitions[name] for name in todays if name != "today_deletion_options"]  # no part of these bodies
     own = [schemas[f"{file}.schema.json"] for file in (*CLUSTERS, *CLASSES)]
     stated = {rule for part in (*shared, *own) for rule in rules_in(part)}
     assert len(stated) > 7

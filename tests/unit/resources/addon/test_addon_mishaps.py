@@ -29,7 +29,7 @@ def _rule(kind: str, operation: str, **more: Any) -> dict[str, Any]:
     return {"faults": [{"kind": kind, "operation": operation, "first": 1, **more}]}
 
 
-@pytest.mark.parametrize("operation", ["install_addons", "upgrade_addons", "uninstall_addons"])
+@pytest.mark.parametrize("operation", _CHANGES)
 def test_a_task_that_fails_is_told_in_the_words_of_the_api(tmp_path: Path, operation: str) -> None:
     faults = _rule("task_fails", operation, code="AddonTimeout", message="helm gave up")
     with shop(tmp_path, faults=faults) as store:
@@ -38,6 +38,7 @@ def test_a_task_that_fails_is_told_in_the_words_of_the_api(tmp_path: Path, opera
         said = store.apply()
         assert said.code == 1
         assert "helm gave up" in said.out + said.err
+        assert "ackplan clusters shop;" in said.out + said.err
         assert store.apply().code == 0
         assert store.actions() == {}
 
