@@ -63,7 +63,7 @@ class Console:
                 say("\nStopping: no new calls; answers in flight are taken in. Again to stop at once.")
                 stop()
 
-        with interrupted_by(caught), self._voice.going():
+        with self._voice.going(), interrupted_by(caught):
             yield
 
 

@@ -7,6 +7,7 @@ to a log, lines have time stamps, and one says so once in a while; programs get 
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -109,6 +110,7 @@ class _Text(_Following):
         self._output = output
         self._show = show
         self._shares: dict[str, str] = {}
+        self._said_share = -math.inf
 
     def plan(self, plan: Plan) -> None:
         self._show(self._text.plan_text(plan, color=self._color, limits=self._limits))
@@ -120,10 +122,16 @@ class _Text(_Following):
             self._output.line(f"{timestamp()} {line}")
 
     def _is_further(self, event: Event) -> bool:
-        """Whether a task says another share of its work than before."""
-        is_other = "%" in event.detail and self._shares.get(event.step.id) != event.detail
-        self._shares[event.step.id] = event.detail
-        return is_other
+        """Whether a task says another share of its work than before, and no task did a moment ago."""
+        now = asyncio.get_running_loop().time()
+        if (
+            "%" not in event.detail
+            or self._shares.get(event.step.id) == event.detail
+            or now < self._said_share + _LOGGED
+        ):
+            return False
+        self._shares[event.step.id], self._said_share = event.detail, now
+        return True
 
     def _say(self, progress: RunProgress, now: float) -> None:
         from ackplan.render.facts.progress import progress_words
@@ -158,7 +166,8 @@ class _Steady(_Text):
             stack.enter_context(super().going())
             loop.add_signal_handler(signal.SIGWINCH, self._tick)
             stack.callback(loop.remove_signal_handler, signal.SIGWINCH)
-            self._tick()
+            # Drawn once the block has begun: whoever sees it can interrupt it.
+            stack.callback(loop.call_soon(self._tick).cancel)
             yield
 
     def _say(self, progress: RunProgress, now: float) -> None:
