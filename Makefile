@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo interop chaos test test-newest lint lint-page test-page reliability bench bench-engines format docs site lock clean
+.PHONY: demo interop chaos test test-newest lint lint-page test-page reliability bench bench-engines package format docs site lock clean
 
 demo: $(VENV)/.run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -100,6 +100,15 @@ site: .venv-docs/.done
 	.venv-docs/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
 	touch $@
 
+# What a release holds, into dist: sdist, wheel and bill of materials, each tried; licences and known weaknesses.
+package: $(VENV)/.dev .venv-release/.done
+	PYTHON="$(PYTHON)" .ci/package dist
+
+.venv-release/.done: requirements-release.lock
+	$(PYTHON) -m venv --clear .venv-release
+	.venv-release/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-release.lock
+	touch $@
+
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -108,6 +117,7 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --no-annotate --no-header --python-version 3.11 --group pyproject.toml:docs -o requirements-docs.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --no-annotate --no-header --python-version 3.11 --group pyproject.toml:release -o requirements-release.lock
 	for tool in checkov terraform-compliance; do $(BIN)/uv pip compile --quiet --generate-hashes --upgrade --no-annotate --no-header --python-version 3.11 tests/interop/$$tool.in -o tests/interop/$$tool.lock; done
 	if command -v npm >/dev/null; then cd tests/page && npm update --silent --package-lock-only; fi
 
@@ -126,4 +136,4 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-newest .venv-docs .site .interop tests/page/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-newest .venv-docs .venv-release .site .interop tests/page/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

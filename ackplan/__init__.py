@@ -4,7 +4,7 @@
 asked for, so that the command line starts at once; type checkers read `__init__.pyi`.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 __all__ = ["Diagnostic", "Failure", "Project", "ProjectPlan", "ProjectRun", "aopen", "open"]
 
 _PLACES = {
