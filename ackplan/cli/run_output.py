@@ -124,13 +124,10 @@ class _Text(_Following):
     def _is_further(self, event: Event) -> bool:
         """Whether a task says another share of its work than before, and no task did a moment ago."""
         now = asyncio.get_running_loop().time()
-        if (
-            "%" not in event.detail
-            or self._shares.get(event.step.id) == event.detail
-            or now < self._said_share + _LOGGED
-        ):
+        step = event.step.id if event.step is not None else ""
+        if "%" not in event.detail or self._shares.get(step) == event.detail or now < self._said_share + _LOGGED:
             return False
-        self._shares[event.step.id], self._said_share = event.detail, now
+        self._shares[step], self._said_share = event.detail, now
         return True
 
     def _say(self, progress: RunProgress, now: float) -> None:
