@@ -8,6 +8,7 @@ import click
 
 from ackplan.cli.options import Command
 from ackplan.core.diagnostics import Failure, error
+from ackplan.core.language import phrase
 
 
 def auto_approve(function: Command) -> Command:
@@ -21,6 +22,6 @@ def ask(question: str, *, approved: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise Failure(error("ACK4006"))
-    click.echo(f"{question} Only 'yes' is taken for it.", err=True)
-    if click.prompt("Enter a value", default="", show_default=False, err=True) != "yes":
+    click.echo(question + phrase(" Only 'yes' is taken for it."), err=True)
+    if click.prompt(phrase("Enter a value"), default="", show_default=False, err=True) != "yes":
         raise Failure(error("ACK4007"))

@@ -15,6 +15,7 @@ from ackplan.cli.loop import interrupted_by
 from ackplan.cli.printing import say
 from ackplan.cli.run_output import Voice
 from ackplan.core.diagnostics import Failure, error
+from ackplan.core.language import phrase
 from ackplan.execute.outcomes import Event, Result
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Console:
                 self.cut_short = True
                 task.cancel()
             else:
-                say("\nStopping: no new calls; answers in flight are taken in. Again to stop at once.")
+                say("\n" + phrase("Stopping: no new calls; answers in flight are taken in. Again to stop at once."))
                 stop()
 
         with self._voice.going(), interrupted_by(caught):
@@ -75,7 +76,12 @@ class Prompt:
         self._approved = approved
 
     def approve(self, plan: Plan) -> None:  # noqa: ARG002 - it was shown a moment ago
-        confirm(f"Do you want to {self._verb} this plan?", approved=self._approved)
+        question = (
+            phrase("Do you want to destroy what this plan names?")
+            if self._verb == "destroy"
+            else phrase("Do you want to apply this plan?")
+        )
+        confirm(question, approved=self._approved)
 
 
 def confirm(question: str, *, approved: bool) -> None:
@@ -84,7 +90,7 @@ def confirm(question: str, *, approved: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise Failure(error("ACK6007"))
-    click.echo(f"\n{question} Only 'yes' is taken for it.", err=True)
-    answer = click.prompt("Enter a value", default="", show_default=False, err=True)
+    click.echo("\n" + question + phrase(" Only 'yes' is taken for it."), err=True)
+    answer = click.prompt(phrase("Enter a value"), default="", show_default=False, err=True)
     if answer != "yes":
         raise Failure(error("ACK6008"))

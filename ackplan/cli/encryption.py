@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ackplan.core.diagnostics import Failure, error, printable
+from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,11 +49,11 @@ def check_move(old: Settings, new: Settings) -> None:
 
 def readers_of(key: StoreKey) -> list[str]:
     """For whom a store is encrypted, as people read it."""
-    passphrase = ("whoever has the passphrase",) if key.by_passphrase else ()
+    passphrase = (phrase("whoever has the passphrase"),) if key.by_passphrase else ()
     return [printable(text) for text in (*key.recipients, *passphrase)]
 
 
 def key_text(key: StoreKey) -> str:
     """For whom a store is encrypted, and by which key it is told from another one."""
-    pinned = f"Where ACKPLAN_KEY_ID={key.key_id} is set, no other store is taken for this one."
-    return "\n".join(("Encrypted for:", *(f"  {reader}" for reader in readers_of(key)), pinned))
+    pinned = phrase("Where ACKPLAN_KEY_ID={key} is set, no other store is taken for this one.", key=key.key_id)
+    return "\n".join((phrase("Encrypted for:"), *(f"  {reader}" for reader in readers_of(key)), pinned))

@@ -22,6 +22,7 @@ from ackplan.cli.reviewed_plan import SamePlan
 from ackplan.cli.run_output import voice
 from ackplan.cli.summary_voice import Answers, SummaryVoice
 from ackplan.core.diagnostics import Failure, hint
+from ackplan.core.language import phrase
 from ackplan.execute.ports import ApiError
 from ackplan.project.project import Project
 
@@ -74,7 +75,7 @@ async def carry_out(settings: Settings, order: Order) -> int:
             return INCOMPLETE
         raise
     except BrokenPipeError:
-        say(hint("Nobody reads the output any more: stopped. The record holds; to go on: ackplan apply"))
+        say(hint(phrase("Nobody reads the output any more: stopped. The record holds; to go on: ackplan apply")))
         raise
 
 
@@ -103,7 +104,7 @@ async def _run(settings: Settings, order: Order, view: Console, report: Reporter
     except asyncio.CancelledError:
         if not view.cut_short:
             raise
-        say(hint("Interrupted. The record holds; to go on: ackplan apply"))
+        say(hint(phrase("Interrupted. The record holds; to go on: ackplan apply")))
         return INTERRUPTED
     if end.result.interrupted:
         return INTERRUPTED

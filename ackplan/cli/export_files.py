@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ackplan.cli.options import Settings
+from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,6 +58,6 @@ def write(files: Mapping[Path, str], place: Path, clusters: Sequence[Described],
     for path, text in files.items():
         write_atomically(path, text.encode(), mode=0o644)
     left = sum(cluster.unfilled for cluster in clusters)
-    fill = f"Fill in what is marked as not shown: {counted(left, 'value')}" if left else ""
-    wrote = f"Wrote {counted(len(clusters), 'cluster')} to {display(place)}"
-    click.echo(". ".join(part for part in (wrote, fill, after) if part), err=True)
+    fill = phrase("Fill in what is marked as not shown: {values}", values=counted(left, "value")) if left else ""
+    wrote = phrase("Wrote {clusters} to {place}", clusters=counted(len(clusters), "cluster"), place=display(place))
+    click.echo(phrase(". ").join(part for part in (wrote, fill, after) if part), err=True)

@@ -25,6 +25,7 @@ from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings
 from ackplan.cli.printing import say
 from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.core.language import phrase
 from ackplan.documents.files import display, read_regular
 from ackplan.render.facts.words import counted
 from ackplan.workspaces.fleet_index import (
@@ -94,7 +95,7 @@ def _asked(settings: Settings, run: FleetRun, order: FleetOrder, reports: Path) 
             return fleet
         _show(settings, dataclasses.replace(fleet, verb="plan"))
         changing = counted(len(fleet.of(Ending.CHANGED)), "workspace")
-        confirm(f"Do you want to apply these plans, in {changing}?", approved=False)
+        confirm(phrase("Do you want to apply these plans, in {workspaces}?", workspaces=changing), approved=False)
         planned = {result.name: result for result in fleet.results}
         return run_async(run.run(carry_out, planned))
 
@@ -119,7 +120,7 @@ def _on_engine(settings: Settings, run: FleetRun, order: FleetOrder, reports: Pa
     if not order.approved:
         _show(settings, fleet)
     changing = counted(len(fleet.of(Ending.CHANGED)), "workspace")
-    confirm(f"Do you want to apply these plans, in {changing}?", approved=order.approved)
+    confirm(phrase("Do you want to apply these plans, in {workspaces}?", workspaces=changing), approved=order.approved)
     planned = {result.name: result for result in fleet.results}
     return run_async(run.run(carry_out, planned))
 
@@ -237,4 +238,4 @@ def to_go_on(order: FleetOrder) -> None:
     verb = "plan" if order.folder else "apply"
     again = hints.given(click.get_current_context()).complete(f"ackplan fleet {verb}")
     out = f" --out {shlex.quote(order.folder)}" if order.folder else ""
-    say(f"The records hold what was done. To go on: {again}{out}")
+    say(phrase("The records hold what was done. To go on: {command}", command=f"{again}{out}"))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from ackplan.cli.loop import interrupted_by
 from ackplan.cli.printing import say
+from ackplan.core.language import phrase
 from ackplan.render.text.workspaces import progress_text
 from ackplan.workspaces.model import WorkspaceEntry
 from ackplan.workspaces.result import WorkspaceResult
@@ -36,7 +37,7 @@ class FleetConsole:
         news = steps and done > self._done.get(entry.name, 0)
         if news and now - self._said[entry.name] >= _EVERY:
             self._said[entry.name], self._done[entry.name] = now, done
-            say(f"        {entry.name}: {done} of {steps} steps")
+            say("        " + phrase("{name}: {done} of {steps} steps", name=entry.name, done=done, steps=steps))
 
     def ended(self, result: WorkspaceResult) -> None:
         self._ended += 1
@@ -48,7 +49,8 @@ class FleetConsole:
 
         def caught() -> None:
             if not self.interrupted:
-                say(f"\nStopping: no workspace is begun, those that run end in order. {self.AGAIN}")
+                stopping = phrase("Stopping: no workspace is begun, those that run end in order.")
+                say(f"\n{stopping} {phrase(self.AGAIN)}")
             self.interrupted = True
             stop()
 

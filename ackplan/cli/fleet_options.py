@@ -14,6 +14,7 @@ import click
 from ackplan.cli.engine_options import ENGINE_HELP, EngineChoice
 from ackplan.cli.options import Command, Settings
 from ackplan.core import language
+from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from ackplan.workspaces.child_words import SharedOptions
@@ -51,7 +52,7 @@ def fleet_options(function: Command) -> Command:
         **options: object,
     ) -> object:
         if detach and not engine:
-            raise click.UsageError("--detach is for a run on an engine: --engine")
+            raise click.UsageError(phrase("--detach is for a run on an engine: --engine"))
         cores, on = len(os.sched_getaffinity(0)), EngineChoice(engine, detach, jobs or 0)
         choice = FleetChoice(workspaces, changed_since, without_dependencies, jobs or cores, on)
         return function(*positional, choice=choice, **options)

@@ -15,6 +15,7 @@ from ackplan.adapters.local.output_files import Output, Sort
 from ackplan.cli import hints
 from ackplan.cli.options import Settings
 from ackplan.cli.output_options import output
+from ackplan.core.language import phrase
 from ackplan.workspaces.fleet_index import FILE, STORE, encode_index, plan_name
 from ackplan.workspaces.model import WorkspaceEntry
 from ackplan.workspaces.result import FleetResult, KeptPlan
@@ -69,7 +70,9 @@ def saved(fleet: FleetResult, out: str) -> str:
     if fleet.index is None:
         return ""
     folder = shlex.quote(str(Path(fleet.index.location).parent))
-    where = "the plans to their stores" if out.startswith(STORE) else f"the plans to {folder}"
     command = hints.given(click.get_current_context()).complete("ackplan fleet apply")
     again = f"{command} --sha256 {fleet.index.digest} {folder}"
-    return f"Saved {where}, with the index {fleet.index.location}. To carry them out: {again}"
+    names = {"folder": folder, "index": fleet.index.location, "command": again}
+    if out.startswith(STORE):
+        return phrase("Saved the plans to their stores, with the index {index}. To carry them out: {command}", **names)
+    return phrase("Saved the plans to {folder}, with the index {index}. To carry them out: {command}", **names)

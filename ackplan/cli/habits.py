@@ -12,6 +12,8 @@ from typing import Final
 
 import click
 
+from ackplan.core.language import phrase
+
 # A long option with one dash, as Terraform has them.
 _SINGLE: Final = re.compile(r"-([a-z][a-z-]+)(=.*)?", re.DOTALL)
 # What other tools call a command.
@@ -63,7 +65,7 @@ def suggestion(word: str, names: Sequence[str]) -> str:
 
     other = _ELSEWHERE.get(word)
     near = [other] if other else difflib.get_close_matches(word, names, 2, 0.6)
-    return f" Did you mean {' or '.join(f'{name!r}' for name in near)}?" if near else ""
+    return phrase(" Did you mean {names}?", names=phrase(" or ").join(map(repr, near))) if near else ""
 
 
 def _ahead(words: list[str]) -> tuple[list[str], list[str]]:

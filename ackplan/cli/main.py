@@ -105,7 +105,7 @@ class _Lazy(TranslatedHelp, click.Group):
         if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
             from ackplan.cli.habits import suggestion
 
-            ctx.fail(f"No such command {args[0]!r}.{suggestion(args[0], list(COMMANDS))}")
+            ctx.fail(phrase("No such command {name!r}.", name=args[0]) + suggestion(args[0], list(COMMANDS)))
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -186,7 +186,8 @@ def _refuse_empty(arguments: Sequence[str]) -> None:
     """An empty word is a variable that was not set: `apply "$PLAN"` must not plan anew, nor `--same-as ""` pass."""
     for before, word in zip(("ackplan", *arguments), arguments, strict=False):
         if not word or (word.startswith("--") and word.endswith("=")):
-            raise click.UsageError(f"Empty argument: {word or before}. Is a variable of your shell not set?")
+            empty = phrase("Empty argument: {word}. Is a variable of your shell not set?", word=word or before)
+            raise click.UsageError(empty)
 
 
 def _failed(fault: Exception) -> int:

@@ -16,6 +16,7 @@ from ackplan.app.workspace import WORKSPACE
 from ackplan.cli import gc, hints, language_option, logs, printing
 from ackplan.cli.job_variables import VERBOSITY, FormatOption
 from ackplan.core.diagnostics import COMPLETE
+from ackplan.core.language import phrase, spoken
 from ackplan.execute.limits import USUAL
 from ackplan.project.project_settings import (
     DEFAULT_ENDPOINT,
@@ -64,13 +65,13 @@ def _option(*names: str, env: str = "", **more: Unpack[_OptionFacts]) -> Decorat
 def _folder(_context: object, _parameter: object, value: str) -> Path:
     path = Path(value)
     if not path.is_dir():
-        raise click.BadParameter(f"{value} is not a folder")
+        raise click.BadParameter(phrase("{path} is not a folder", path=value))
     return path
 
 
 def workspace_name(_context: object, _parameter: object, value: str) -> str:
     if not WORKSPACE.fullmatch(value):
-        raise click.BadParameter("letters, digits, - and _; not starting with - or _")
+        raise click.BadParameter(phrase("letters, digits, - and _; not starting with - or _"))
     return value
 
 
@@ -78,7 +79,7 @@ def _between(least: float, most: float) -> Callable[[click.Context, click.Parame
     def checked(context: click.Context, parameter: click.Parameter, value: str) -> float:
         seconds = duration(context, parameter, value)
         if not least <= seconds <= most:
-            raise click.BadParameter(f"between {least:g}s and {most:g}s")
+            raise click.BadParameter(phrase("between {least} and {most}", least=f"{least:g}s", most=f"{most:g}s"))
         return seconds
 
     return checked
@@ -214,7 +215,7 @@ def options(
             try:
                 return function(settings, **rest, **{name: given[name] for name in own})
             except OptionError as fault:
-                raise click.UsageError(fault.problem) from None
+                raise click.UsageError(spoken(fault.problem)) from None
 
         common = (*_COMMON, *(() if own else (_FORCE,)))
         sandbox = _SANDBOX if state or api else ()
@@ -242,7 +243,7 @@ def _settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
     known["state_named"] = _was_given("state")
     known["types"] = click.get_current_context().find_root().obj
     if known.get("sandbox") and on_command_line("state"):
-        raise click.UsageError("--state names another record than the sandbox's own: give --sandbox or --state")
+        raise click.UsageError(phrase("--state names another record than the sandbox's own: give --sandbox or --state"))
     if "state" in known and on_command_line("state"):
         check_state(known["state"])
     color = not no_color and known.get("format", "text") == "text" and sys.stdout.isatty()
@@ -262,7 +263,9 @@ def check_state(state: str) -> None:
 def _assignment(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise click.UsageError(f"--var {text!r}: expected NAME=VALUE")
+        raise click.UsageError(
+            phrase("{option} {value!r}: expected {form}", option="--var", value=text, form="NAME=VALUE")
+        )
     return name, value
 
 
@@ -281,4 +284,4 @@ def duration(_context: object, _parameter: object, value: str) -> float:
     try:
         return seconds_of(value)
     except ValueError as fault:
-        raise click.BadParameter(str(fault)) from None
+        raise click.BadParameter(spoken(str(fault))) from None

@@ -9,6 +9,7 @@ import click
 
 from ackplan.cli.options import Command, Decorator
 from ackplan.cli.policy_options import policy_option
+from ackplan.core.language import phrase
 
 _NAMES = (
     click.option("--target", multiple=True, metavar="NAME", help="Only this cluster and what it depends on."),
@@ -42,9 +43,11 @@ def plan_options(*, full: bool, policies: bool = True) -> Decorator:
             names = [name for name in given if name in PlanOptions.__dataclass_fields__]
             choices = PlanOptions(**{name: given.pop(name) for name in names})
             if choices.destroy and choices.refresh_only:
-                raise click.UsageError("--destroy and --refresh-only can't go together")
+                raise click.UsageError(
+                    phrase("{one} and {other} can't go together", one="--destroy", other="--refresh-only")
+                )
             if choices.check_upgrades and choices.no_refresh:
-                raise click.UsageError("--check-upgrades asks the API, --no-refresh does not: give one of them")
+                raise click.UsageError(phrase("--check-upgrades asks the API, --no-refresh does not: give one of them"))
             return function(*positional, choices=choices, **given)
 
         decorated: Command = wrapper

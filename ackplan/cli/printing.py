@@ -18,6 +18,8 @@ from typing import TextIO
 
 import click
 
+from ackplan.core.language import phrase
+
 _ALIKE = {
     "→": "->", "…": "...", "·": "-", "✓": "+", "✗": "x", "█": "#", "─": "-", "│": "|", "├": "|", "└": "`",
     "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "×": "x", "~": "~",
@@ -93,7 +95,8 @@ class Lines:
             self.lost = True
             abandon(sys.stdout)
             why = getattr(fault, "strerror", None) or str(fault)
-            say(f"Standard output can't be written any more ({why}). The run goes on; its record tells what it did.")
+            lost = "Standard output can't be written any more ({why}). The run goes on; its record tells what it did."
+            say(phrase(lost, why=why))
 
 
 def finish() -> None:

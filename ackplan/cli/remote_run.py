@@ -18,6 +18,7 @@ from ackplan.cli.fleet_console import FleetConsole
 from ackplan.cli.options import Settings
 from ackplan.cli.printing import say
 from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.core.language import phrase
 from ackplan.documents.schema_words import listed
 from ackplan.workspaces.child_words import SharedOptions, state_of
 from ackplan.workspaces.dispatch import FleetView
@@ -73,9 +74,9 @@ async def run_on_engine(
     name = await engine.start(run)
     if on.detach:
         click.echo(name)
-        say(f"The run goes on by itself. To follow it: ackplan runs {name}")
+        say(phrase("The run goes on by itself. To follow it: ackplan runs {run}", run=name))
         raise click.exceptions.Exit(0)
-    say(f"Run {name}")
+    say(phrase("Run {run}", run=name))
     fleet = await _followed(engine, name, stops=True)
     for entry in order.selection.entries:
         await asyncio.to_thread(_fetch_report, settings, order.shared, orders(entry))
@@ -126,7 +127,7 @@ async def _followed(engine: FleetEngine, name: str, *, stops: bool) -> FleetResu
         try:
             end = await following
         except asyncio.CancelledError:
-            say(f"No longer following {name}. To see how it goes on: ackplan runs {name}")
+            say(phrase("No longer following {run}. To see how it goes on: ackplan runs {run}", run=name))
             raise click.exceptions.Exit(130) from None
         finally:
             await asyncio.gather(*stopping, return_exceptions=True)
@@ -161,9 +162,10 @@ def _fleet(end: FollowedRun) -> FleetResult:
 async def _warn(engine: FleetEngine, run: EngineRun) -> None:
     """Says for which workspaces no worker is there: the run waits for one."""
     profiles = dict.fromkeys(task.entry.profile for task in run.tasks if task.ready is None)
-    waiting = [name or "(no profile)" for name in await engine.unserved(tuple(profiles))]
+    waiting = [name or phrase("(no profile)") for name in await engine.unserved(tuple(profiles))]
     if waiting:
-        say(f"No worker of ackplan {__version__} serves {listed(waiting)} now: the run waits for one.")
+        names = {"version": __version__, "profiles": listed(waiting)}
+        say(phrase("No worker of ackplan {version} serves {profiles} now: the run waits for one.", **names))
 
 
 def composed(settings: Settings, order: EngineOrder, orders: Orders, ready: Mapping[str, WorkspaceResult]) -> EngineRun:

@@ -9,6 +9,7 @@ import click
 from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, options
 from ackplan.core.diagnostics import hint
+from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,9 @@ def init(settings: Settings, recipients: tuple[str, ...], passphrase: bool) -> N
     readers = Readers(recipients, passphrase_of("ACKPLAN_PASSPHRASE") if passphrase else "")
     opened = workspace(settings)
     key = begin_encryption(settings, readers, opened.set_up)
-    click.echo(f"Ready: {opened.store}. See whether all holds that is relied on: {hint('ackplan doctor')}")
+    click.echo(
+        hint(phrase("Ready: {store}. See whether all holds that is relied on: ackplan doctor", store=opened.store))
+    )
     if key:
         click.echo(key_text(key))
 
@@ -82,5 +85,6 @@ def migrate(settings: Settings, target: str, unencrypted: bool) -> None:  # noqa
         check_move(settings, new)
     old, moved = (workspace(each, unencrypted=unencrypted) for each in (settings, new))
     record = run_async(use_case.migrate(old, moved, (store(settings).address, address)))
-    at = f"at serial {record.serial}" if record.lineage else "with nothing recorded yet"
-    click.echo(f"Workspace {settings.workspace} is in {address} now, {at}. Name it from now on: --state {address}")
+    at = phrase("at serial {serial}", serial=record.serial) if record.lineage else phrase("with nothing recorded yet")
+    moved_to = "Workspace {name} is in {store} now, {at}. Name it from now on: --state {store}"
+    click.echo(phrase(moved_to, name=settings.workspace, store=address, at=at))

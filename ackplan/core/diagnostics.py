@@ -65,18 +65,18 @@ class Diagnostic:
     @property
     def summary(self) -> str:
         """What is wrong, in words that are the same for every finding of the code."""
-        return self.texts[0] if self.texts else messages.message(self.code, language.current()).summary
+        return self._relayed[0] if self.texts else messages.message(self.code, language.current()).summary
 
     @property
     def detail(self) -> str:
         """The names and values that it is about."""
-        words = self.texts[1] if self.texts else messages.filled(self._message.detail, self._named)
+        words = self._relayed[1] if self.texts else messages.filled(self._message.detail, self._named)
         return printable(words)
 
     @property
     def cure(self) -> str:
         """What to do about it, with commands as they have to be typed here."""
-        words = self.texts[2] if self.texts else messages.filled(self._message.cure, self._named)
+        words = self._relayed[2] if self.texts else messages.filled(self._message.cure, self._named)
         return printable(hint(words))
 
     @property
@@ -93,7 +93,11 @@ class Diagnostic:
         """What a message may name: its arguments, and where the finding is; `home` is the cluster of what is inside."""
         home = self.cluster.partition("/")[0]
         places = {"cluster": self.cluster, "home": home, "parameter": self.parameter, "rule": self.rule}
-        return {**places, **dict(self.arguments)}
+        return {**places, **language.spoken_arguments(dict(self.arguments))}
+
+    @property
+    def _relayed(self) -> tuple[str, str, str]:
+        return language.relayed(self.code, self.texts or ("", "", ""))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Diagnostic) and self._identity == other._identity

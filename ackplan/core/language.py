@@ -67,3 +67,33 @@ def phrase(text: str, /, **arguments: Text) -> str:
     language = _CURRENT.get()
     words = text if language == ENGLISH else messages.phrases(language).get(text, text)
     return messages.filled(words, arguments) if arguments else words
+
+
+def spoken(text: str) -> str:
+    """A sentence that was made in English, or came from a file or a process, in the language that was chosen.
+
+    What is none of ours stays as it is.
+    """
+    language = _CURRENT.get()
+    if language == ENGLISH:
+        return text
+    from ackplan.core.messages import recognized
+
+    return recognized.spoken(text, language)
+
+
+def spoken_arguments(arguments: Mapping[str, Text]) -> Mapping[str, Text]:
+    """Arguments of a message, those that are sentences of ours as `spoken` has them."""
+    if _CURRENT.get() == ENGLISH:
+        return arguments
+    return {name: spoken(value) if isinstance(value, str) else value for name, value in arguments.items()}
+
+
+def relayed(code: str, texts: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Summary, detail and cure that came with a finding, in the language that was chosen where they are its code's."""
+    language = _CURRENT.get()
+    if language == ENGLISH:
+        return texts
+    from ackplan.core.messages import recognized
+
+    return recognized.relayed(code, texts, language)

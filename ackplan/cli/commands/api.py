@@ -10,6 +10,7 @@ import click
 from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
+from ackplan.core.language import phrase
 from ackplan.documents.files import read_regular
 from ackplan.project.wiring import open_api
 
@@ -26,7 +27,7 @@ _MAX_BODY = 16 << 20
 def command(settings: Settings, body: str, query: tuple[str, ...], method: str, path: str) -> int:
     """Make one signed call and print its answer."""
     if not path.startswith("/"):
-        raise click.UsageError(f"PATH begins with a slash: /{path}")
+        raise click.UsageError(phrase("PATH begins with a slash: {path}", path=f"/{path}"))
     pairs = dict(_pair(item) for item in query)
     status, answer = run_async(_call(settings, method.upper(), path, pairs, _body(settings, body)))
     if answer is not None:
@@ -39,7 +40,7 @@ def command(settings: Settings, body: str, query: tuple[str, ...], method: str, 
 def _pair(item: str) -> tuple[str, str]:
     key, equals, value = item.partition("=")
     if not equals:
-        raise click.UsageError(f"--query {item!r}: expected K=V")
+        raise click.UsageError(phrase("{option} {value!r}: expected {form}", option="--query", value=item, form="K=V"))
     return key, value
 
 
@@ -49,7 +50,7 @@ def _body(settings: Settings, given: str) -> object:
     try:
         return json.loads(_read(settings, given[1:]) if given.startswith("@") else given)
     except (ValueError, RecursionError) as fault:
-        raise click.UsageError(f"--body is not JSON: {fault}") from None
+        raise click.UsageError(phrase("{option} is not JSON: {fault}", option="--body", fault=str(fault))) from None
 
 
 def _read(settings: Settings, name: str) -> bytes:
@@ -57,7 +58,7 @@ def _read(settings: Settings, name: str) -> bytes:
         return sys.stdin.buffer.read(_MAX_BODY + 1)
     data = read_regular(settings.path(name), _MAX_BODY)
     if data is None:
-        raise click.UsageError(f"--body: there is no file {name}")
+        raise click.UsageError(phrase("{option}: there is no file {name}", option="--body", name=name))
     return data
 
 

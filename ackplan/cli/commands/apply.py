@@ -14,6 +14,7 @@ from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.plan_options import plan_options
 from ackplan.cli.summary_option import summary_option
+from ackplan.core.language import phrase
 
 
 @click.command("apply", cls=Command)
@@ -28,9 +29,9 @@ from ackplan.cli.summary_option import summary_option
 def command(settings: Settings, choices: PlanOptions, planfile: str, **how: Unpack[ApplyChoices]) -> int:
     """Carry out PLANFILE: exactly what was shown, or nothing. Without one: plan, ask, carry out."""
     if planfile and dataclasses.replace(choices, policy=()) != PlanOptions():
-        raise click.UsageError("a plan file was narrowed when it was made: plan options don't go with it")
+        raise click.UsageError(phrase("a plan file was narrowed when it was made: plan options don't go with it"))
     if (how["sha256"] and not planfile) or (how["same_as"] and planfile):
-        raise click.UsageError("--sha256 is of a plan file; --same-as is for an apply without one")
+        raise click.UsageError(phrase("--sha256 is of a plan file; --same-as is for an apply without one"))
     if choices.no_refresh:
-        raise click.UsageError("apply always looks at what is live: --no-refresh is for plan")
+        raise click.UsageError(phrase("apply always looks at what is live: --no-refresh is for plan"))
     return run_async(carry_out(settings, Order(choices, planfile, **how)))

@@ -8,6 +8,7 @@ import click
 
 from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, duration, format_option, on_command_line, options
+from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from ackplan.project.board import BoardCounts
@@ -36,9 +37,9 @@ def command(settings: Settings, out: str, versions: int, check_age: float, force
     workspace could not be read.
     """
     if not out and settings.format != "json":
-        raise click.UsageError("Missing option '--out'.")
+        raise click.UsageError(phrase("Give {options}", options="--out"))
     if out and settings.format == "json":
-        raise click.UsageError("--format json prints the data, --out writes pages: give one of them")
+        raise click.UsageError(phrase("--format json prints the data, --out writes pages: give one of them"))
     from ackplan.adapters.local.board_folder import BoardFolder
     from ackplan.documents.files import display
     from ackplan.project.board import (
@@ -66,5 +67,8 @@ def command(settings: Settings, out: str, versions: int, check_age: float, force
 def _told(counts: BoardCounts, page: str) -> str:
     from ackplan.render.facts.words import counted
 
-    unread = f" {counted(counts.unreadable, 'workspace')} can't be read: the board says why." * bool(counts.unreadable)
-    return f"{counted(counts.workspaces, 'workspace')}, {counted(counts.clusters, 'cluster')}: {page}.{unread}"
+    sizes = phrase(", ").join([counted(counts.workspaces, "workspace"), counted(counts.clusters, "cluster")])
+    unread = counted(counts.unreadable, "workspace") if counts.unreadable else ""
+    return phrase(
+        "{sizes}: {page}.{unread: # can't be read: the board says why.}", sizes=sizes, page=page, unread=unread
+    )

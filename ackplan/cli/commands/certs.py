@@ -11,6 +11,7 @@ import click
 from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
+from ackplan.core.language import phrase
 from ackplan.project.wiring import open_api
 
 # The part that is a kubeconfig, where there is one.
@@ -36,7 +37,7 @@ def command(settings: Settings, out: str, name: str, allow_plugins: bool) -> Non
     if _CONFIG in parts and not allow_plugins:
         check_plain(str(parts[_CONFIG]))
     for part in _write(settings, out, parts):
-        click.echo(f"Wrote {display(part)}", err=True)
+        click.echo(phrase("Wrote {name}", name=display(part)), err=True)
 
 
 async def _certs(settings: Settings, name: str) -> Mapping[str, object]:

@@ -11,6 +11,7 @@ from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.plan_options import plan_options
 from ackplan.cli.summary_option import summary_option
 from ackplan.core.diagnostics import hint
+from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from ackplan.app.drift import Drift
@@ -65,7 +66,10 @@ def command(settings: Settings, choices: PlanOptions, *, keep: bool, update_spec
 def _keep(settings: Settings, drift: Drift) -> None:
     from ackplan.project.store_notes import keep_check
 
-    click.echo(hint(f"Kept in {keep_check(settings, drift)}. To look at it: ackplan board --out DIR"), err=True)
+    click.echo(
+        hint(phrase("Kept in {place}. To look at it: ackplan board --out DIR", place=keep_check(settings, drift))),
+        err=True,
+    )
 
 
 def _told(settings: Settings, drift: Drift, record: Record) -> str:
@@ -102,5 +106,5 @@ def _update(settings: Settings, drift: Drift) -> list[Diagnostic]:
     for name, data in after.items():
         if data != sources[name]:
             overwrite(paths[name], data)
-            click.echo(hint(f"Wrote {name}. To record it: ackplan apply"), err=True)
+            click.echo(hint(phrase("Wrote {name}. To record it: ackplan apply", name=name)), err=True)
     return faults

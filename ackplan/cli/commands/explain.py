@@ -10,6 +10,7 @@ import click
 from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.core import language
+from ackplan.core.language import phrase
 
 _CODE = re.compile(r"(?:ACK)?(\d{4})", re.IGNORECASE)
 
@@ -45,6 +46,7 @@ def _code(text: str, sections: Collection[str]) -> str:
         import difflib
 
         near = difflib.get_close_matches(code.upper(), sorted(sections), 2, 0.8)
-        hint = f" Did you mean {' or '.join(near)}?" if near else " A code is ACK and four digits."
-        raise click.UsageError(f"No diagnostic has the code {text!r}.{hint}")
+        meant = phrase(" Did you mean {names}?", names=phrase(" or ").join(near))
+        unlike = phrase(" A code is ACK and four digits.")
+        raise click.UsageError(phrase("No diagnostic has the code {text!r}.", text=text) + (meant if near else unlike))
     return code

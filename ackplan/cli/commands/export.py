@@ -9,6 +9,7 @@ import click
 from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
+from ackplan.core.language import phrase
 from ackplan.project.wiring import open_api
 
 if TYPE_CHECKING:
@@ -39,20 +40,22 @@ def command(settings: Settings, names: tuple[str, ...], out: str, **given: bool)
 
     everything, adopt = given["everything"], given["adopt"]
     if everything == bool(names):
-        raise click.UsageError("Name clusters, or give --all")
+        raise click.UsageError(phrase("Name clusters, or give --all"))
     clusters, faults = run_async(_read(settings, names, adopt=adopt))
     if faults:
         click.echo(text.diagnostics_text(faults, color=settings.color), err=True)
     if clusters and out:
         files = files_of(settings, clusters, out, force=given["force"])
         after = hint(
-            "A plan takes them over: ackplan plan" if adopt else "Record what is in the spec: ackplan import --all"
+            phrase("A plan takes them over: ackplan plan")
+            if adopt
+            else phrase("Record what is in the spec: ackplan import --all")
         )
         write(files, settings.path(out), clusters, after)
     elif clusters:
         click.echo(document(clusters), nl=False)
     elif everything and not faults:
-        click.echo("No live clusters.", err=True)
+        click.echo(phrase("No clusters are live."), err=True)
     return 1 if any(fault.is_error for fault in faults) else 0
 
 

@@ -13,6 +13,7 @@ from ackplan.cli.fleet_options import FleetChoice, fleet_options, shared_options
 from ackplan.cli.help_page import Group
 from ackplan.cli.options import Settings, duration, format_option, options
 from ackplan.cli.policy_options import policy_option
+from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from ackplan.workspaces.model import WorkspaceEntry
@@ -106,9 +107,11 @@ def _apply(settings: Settings, choice: FleetChoice, folder: str, **how: Unpack[_
     from ackplan.cli.fleet_run import drawn, exit_code
 
     if folder and (how["skip_blocked"] or how["allow_vanished"]):
-        raise click.UsageError("plans of a folder were narrowed when they were made: plan options don't go with them")
+        raise click.UsageError(
+            phrase("plans of a folder were narrowed when they were made: plan options don't go with them")
+        )
     if how["sha256"] and not folder:
-        raise click.UsageError("--sha256 is of the index in a folder of plans")
+        raise click.UsageError(phrase("--sha256 is of the index in a folder of plans"))
     words = (*(["--fail-fast"] if how["fail_fast"] else []), f"--lock-timeout={how['lock_timeout']:.15g}")
     order = FleetOrder(folder, how["sha256"], how["auto_approve"], how["policy"], words)
     report = FleetReport(settings, how["report"])

@@ -14,6 +14,7 @@ from ackplan.cli import printing
 from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, options
 from ackplan.cli.spec_files import difference, overwrite
+from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from ackplan.core.diagnostics import Diagnostic
@@ -51,7 +52,7 @@ def command(settings: Settings, paths: tuple[str, ...], check: bool, diff: bool)
 
     given = (*paths, *settings.files)
     if _STDIN in given and len(given) > 1:
-        raise click.UsageError("- stands alone")
+        raise click.UsageError(phrase("{value} stands alone", value="-"))
     done, faults = _lay_out(settings, given)
     if diff or given == (_STDIN,):
         printing.as_document()

@@ -13,6 +13,7 @@ from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
 from ackplan.core.diagnostics import hint
+from ackplan.core.language import phrase
 from ackplan.project.wiring import host
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from ackplan.app.import_terraform import TakenIn
     from ackplan.core.diagnostics import Diagnostic
 
-_NOTHING = "Recorded nothing"
 _NEXT = "See what the spec would change: ackplan plan"
 
 
@@ -58,14 +58,16 @@ def command(settings: Settings, **given: Any) -> int:
 
     source = _Source(**given)
     if (source.everything, bool(source.from_terraform), bool(source.name)).count(True) != 1:
-        raise click.UsageError("Name one cluster, or give --all or --from-terraform")
+        raise click.UsageError(phrase("Name one cluster, or give --all or --from-terraform"))
     if (source.out or source.no_refresh or source.force) and not source.from_terraform:
-        raise click.UsageError("--out, --force and --no-refresh go with --from-terraform")
+        raise click.UsageError(
+            phrase("{options} go with {option}", options="--out, --force, --no-refresh", option="--from-terraform")
+        )
     message, remarks = run_async(_chosen(settings, source))
     if remarks:
         click.echo(text.diagnostics_text(remarks, color=settings.color), err=True)
     click.echo(message)
-    return 1 if message.startswith(_NOTHING) else 0
+    return int(message == _nothing(source.from_terraform))
 
 
 async def _chosen(settings: Settings, source: _Source) -> tuple[str, Sequence[Diagnostic]]:
@@ -77,7 +79,8 @@ async def _chosen(settings: Settings, source: _Source) -> tuple[str, Sequence[Di
 async def _import(settings: Settings, source: _Source) -> tuple[str, Sequence[Diagnostic]]:
     async with importing(host(settings)) as under_way:
         cluster_id, remarks = await under_way.one(source.name, source.cluster_id)
-    return f"Recorded {source.name} as {cluster_id}. {hint(_NEXT)}", remarks
+    recorded = phrase("Recorded {name} as {cluster_id}.", name=source.name, cluster_id=cluster_id)
+    return f"{recorded} {hint(phrase(_NEXT))}", remarks
 
 
 async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
@@ -85,8 +88,8 @@ async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
 
     async with importing(host(settings), spec_needed=True) as under_way:
         counts, left = await under_way.all()
-    done = ", ".join(counted(count, what) for what, count in counts.items())
-    return f"Recorded {done}. {hint(_NEXT)}", left
+    done = phrase(", ").join(counted(count, what) for what, count in counts.items())
+    return f"{phrase('Recorded {counts}.', counts=done)} {hint(phrase(_NEXT))}", left
 
 
 async def _import_terraform(settings: Settings, source: _Source) -> tuple[str, Sequence[Diagnostic]]:
@@ -97,7 +100,7 @@ async def _import_terraform(settings: Settings, source: _Source) -> tuple[str, S
     from ackplan.render.facts.words import counted
 
     if source.no_refresh and not settings.region:
-        raise click.UsageError("--no-refresh needs --region: a state of Terraform's does not tell it")
+        raise click.UsageError(phrase("--no-refresh needs --region: a state of Terraform's does not tell it"))
     state = resources(_bytes(settings, source.from_terraform), source.from_terraform)
     clusters, left = clusters_of(state, settings.resource_types)
     async with importing(host(settings), offline=source.no_refresh) as under_way:
@@ -110,8 +113,13 @@ async def _import_terraform(settings: Settings, source: _Source) -> tuple[str, S
     names = [each.name for each in done.clusters if wanted and not files and each.name not in wanted]
     remarks = [*left, *done.remarks, *map(not_in_spec, names)]
     if not done.clusters:
-        return f"{_NOTHING} of {source.from_terraform}.", remarks
-    return f"Recorded {counted(len(done.clusters), 'cluster')}. {hint(_NEXT)}", remarks
+        return _nothing(source.from_terraform), remarks
+    recorded = phrase("Recorded {counts}.", counts=counted(len(done.clusters), "cluster"))
+    return f"{recorded} {hint(phrase(_NEXT))}", remarks
+
+
+def _nothing(file: str) -> str:
+    return phrase("Recorded nothing of {file}.", file=file)
 
 
 def _files(settings: Settings, source: _Source, done: TakenIn) -> Mapping[Path, str]:

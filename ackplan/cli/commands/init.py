@@ -14,6 +14,7 @@ import click
 from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, options, workspace_name
 from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.core.language import phrase
 from ackplan.project.project_settings import DEFAULT_STATE
 
 _DEFAULT_BRANCH = "main"
@@ -85,7 +86,7 @@ def command(settings: Settings, folder: str, keep: bool, force: bool, **asked: s
     Files that exist are never overwritten without --force.
     """
     if keep and force:
-        raise click.UsageError("--keep and --force can't go together")
+        raise click.UsageError(phrase("{one} and {other} can't go together", one="--keep", other="--force"))
     place = _place(settings.chdir / folder)
     state = _store(settings)
     workspace = _workspace(settings, place) if state else "default"
@@ -98,18 +99,18 @@ def command(settings: Settings, folder: str, keep: bool, force: bool, **asked: s
     _write({path: planned[path] for path in written})
     ignoring = _ignore(place.folder / ".gitignore")
     for path in (*written, *ignoring):
-        click.echo(f"Wrote {_shown(path)}")
+        click.echo(phrase("Wrote {name}", name=_shown(path)))
     click.echo(_next_steps(place, asked["platform"] or "", (state, workspace)), err=True)
     if asked["platform"] and _of_an_index(asked["package"]):
-        name = f"pip takes {asked['package']} from its index"
-        click.echo(f"{name}: be sure whose it is there, for it runs with the role that applies.", err=True)
+        note = "pip takes {package} from its index: be sure whose it is there, for it runs with the role that applies."
+        click.echo(phrase(note, package=asked["package"]), err=True)
 
 
 def _place(folder: Path) -> _Place:
     from ackplan.adapters.local.git import branch, top_folder
 
     if os.path.lexists(folder) and not folder.is_dir():
-        raise click.BadParameter(f"{folder} is not a folder", param_hint="DIR")
+        raise click.BadParameter(phrase("{path} is not a folder", path=str(folder)), param_hint="DIR")
     nearest = next(parent for parent in (folder, *folder.resolve().parents) if parent.is_dir())
     top = top_folder(nearest)
     found = branch(nearest) if top else ""
@@ -123,7 +124,7 @@ def _store(settings: Settings) -> str:
     if not scheme_of(settings.state):
         if settings.path(settings.state) != settings.path(DEFAULT_STATE):
             raise click.UsageError(
-                "init writes for a record in state/, or in a store by its URL: --state names neither"
+                phrase("init writes for a record in state/, or in a store by its URL: --state names neither")
             )
         return ""
     url = store_url(settings.state)
@@ -170,7 +171,9 @@ def _pipeline(place: _Place, asked: Mapping[str, str], kept: tuple[str, str]) ->
 def _check_package(package: str) -> None:
     """What runs with the role that applies is named by whoever sets the pipeline up, and does not move."""
     if not package:
-        raise click.UsageError(f"--ci needs --package, which names what pip installs: --package {_FROM_GIT}")
+        raise click.UsageError(
+            phrase("--ci needs --package, which names what pip installs: --package {name}", name=_FROM_GIT)
+        )
     if "git+" in package and not _PINNED.search(package):
         raise Failure(error("ACK3081.package", package=package, example=_FROM_GIT))
 
@@ -225,7 +228,7 @@ def _store_steps(state: str, workspace: str) -> list[str]:
     if not state:
         return []
     named = [f"export ACKPLAN_WORKSPACE={workspace}"] if workspace != "default" else []
-    return [f"export ACKPLAN_STATE={shlex.quote(state)}", *named, "ackplan state init               # once for a store"]
+    return [f"export ACKPLAN_STATE={shlex.quote(state)}", *named, _step("ackplan state init", "once for a store")]
 
 
 def _shown(path: Path) -> str:
@@ -241,9 +244,9 @@ def _next_steps(place: _Place, platform: str, kept: tuple[str, str]) -> str:
         *go,
         *_store_steps(*kept),
         "ackplan validate",
-        "ackplan plan --sandbox           # a plan against the embedded API: no account is needed",
-        "ackplan apply --sandbox          # carried out there; ackplan sandbox makes drift and faults by hand",
-        "ackplan doctor                   # credentials, clock, endpoint, record: what is still missing",
+        _step("ackplan plan --sandbox", "a plan against the embedded API: no account is needed"),
+        _step("ackplan apply --sandbox", "carried out there; ackplan sandbox makes drift and faults by hand"),
+        _step("ackplan doctor", "credentials, clock, endpoint, record: what is still missing"),
         *([] if place.in_git else ["git init"]),
         "git add -A && git commit",
     ]
@@ -252,8 +255,15 @@ def _next_steps(place: _Place, platform: str, kept: tuple[str, str]) -> str:
         "gitlab": "environment and variables that the pipeline names",
         "jenkins": "credentials that the Jenkinsfile names",
     }
-    setup = f"A pipeline for pull requests: ackplan init --keep --ci github --package {_FROM_GIT}"
+    setup = phrase(
+        "A pipeline for pull requests: {command}", command=f"ackplan init --keep --ci github --package {_FROM_GIT}"
+    )
     if platform:
-        needed = {name: f"{what}, and what opens the store" if kept[0] else what for name, what in needed.items()}
-        setup = f"Set up the {needed[platform]}: docs/pipelines.md of ackplan says how."
-    return "\nNext:\n" + "".join(f"  {step}\n" for step in steps) + f"\n{setup}"
+        opens = phrase(", and what opens the store") if kept[0] else ""
+        what = phrase(needed[platform]) + opens
+        setup = phrase("Set up the {what}: docs/pipelines.md of ackplan says how.", what=what)
+    return f"\n{phrase('Next:')}\n" + "".join(f"  {step}\n" for step in steps) + f"\n{setup}"
+
+
+def _step(command: str, why: str) -> str:
+    return f"{command:32} # {phrase(why)}"

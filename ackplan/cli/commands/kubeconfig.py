@@ -15,6 +15,7 @@ from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, duration, options
 from ackplan.core.diagnostics import hint, printable
+from ackplan.core.language import phrase
 from ackplan.project.wiring import open_api
 
 _MINUTES: Final = "TemporaryDurationMinutes"
@@ -38,7 +39,9 @@ def _minutes(context: click.Context, parameter: click.Parameter, value: str) -> 
         return 0
     minutes = math.ceil(duration(context, parameter, value) / 60)
     if not _SHORTEST <= minutes <= _LONGEST:
-        raise click.BadParameter(f"the API takes {_SHORTEST}m to {_LONGEST // 60}h")
+        raise click.BadParameter(
+            phrase("the API takes {least} to {most}", least=f"{_SHORTEST}m", most=f"{_LONGEST // 60}h")
+        )
     return minutes
 
 
@@ -71,7 +74,7 @@ def command(settings: Settings, name: str, **how: Unpack[_Choices]) -> None:
 
     out, merge, allow_plugins = how["out"], how["merge"], how["allow_plugins"]
     if out and merge:
-        raise click.UsageError("--out and --merge can't go together")
+        raise click.UsageError(phrase("{one} and {other} can't go together", one="--out", other="--merge"))
     file = output(settings, out, Sort.KUBECONFIG) if out else None
     if file is not None:
         file.check()
@@ -80,7 +83,7 @@ def command(settings: Settings, name: str, **how: Unpack[_Choices]) -> None:
         _check(config, printed=not out)
     if file is not None:
         file.write(config.encode(), mode=0o600)
-        click.echo(f"Wrote {display(file.path)}", err=True)
+        click.echo(phrase("Wrote {name}", name=display(file.path)), err=True)
     elif merge:
         _merge(_default(), config, name, plugins=allow_plugins)
     else:
@@ -119,7 +122,7 @@ async def _fetch(settings: Settings, name: str, query: Mapping[str, str]) -> str
     if _MINUTES in query:
         if not kubeconfig.expiration:
             raise Failure(error("ACK4008", cluster=name))
-        click.echo(f"Valid until {printable(kubeconfig.expiration)}", err=True)
+        click.echo(phrase("Valid until {time}", time=printable(kubeconfig.expiration)), err=True)
     return kubeconfig.text
 
 
@@ -137,13 +140,16 @@ def _merge(path: Path, config: str, name: str, *, plugins: bool) -> None:
     before = read_regular(path, MAX_BYTES)
     made = merged(before, config, name, str(path), plugins=plugins)
     write_atomically(path.resolve(), made.text.encode(), mode=0o600)
-    click.echo(f"Merged into {path} as context {name}", err=True)
+    click.echo(phrase("Merged into {path} as context {name}", path=str(path), name=name), err=True)
     if made.server:
-        click.echo(f"It takes the place of the entry of that name, which led to {printable(made.server)}", err=True)
+        replaced = phrase(
+            "It takes the place of the entry of that name, which led to {server}", server=printable(made.server)
+        )
+        click.echo(replaced, err=True)
     if made.context != name:
         was = printable(made.context)
-        back = f", and was {was}. Back: kubectl config use-context {was}" if was else ""
-        click.echo(f"The current context is {name} now{back}", err=True)
+        back = phrase(", and was {was}. Back: kubectl config use-context {was}", was=was) if was else ""
+        click.echo(phrase("The current context is {name} now", name=name) + back, err=True)
 
 
 @click.command("revoke", cls=Command)
@@ -163,10 +169,13 @@ async def _revoked(settings: Settings, name: str, *, approved: bool) -> None:
     async with open_api(settings) as api:
         cluster = await find(api, name, on_record(settings))
         what = printable(f"{cluster.name} ({cluster.cluster_id})")
-        lost = "Whatever uses it loses its access"
-        ask(f"Do you want to revoke your kubeconfig of {what}? {lost}.", approved=approved)
+        question = phrase(
+            "Do you want to revoke your kubeconfig of {what}? Whatever uses it loses its access.", what=what
+        )
+        ask(question, approved=approved)
         await api.change("revoke_kubeconfig", cluster.region_id, Sent({"id": cluster.cluster_id}))
-    click.echo(f"Revoked your kubeconfig of {what}. {hint(f'For a new one: ackplan kubeconfig {name}')}")
+    revoked = phrase("Revoked your kubeconfig of {what}.", what=what)
+    click.echo(f"{revoked} {hint(phrase('For a new one: ackplan kubeconfig {name}', name=name))}")
 
 
 FURTHER: Final[Mapping[str, click.Command]] = {"revoke": _revoke}

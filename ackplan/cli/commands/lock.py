@@ -6,6 +6,7 @@ import click
 
 from ackplan.cli.help_page import Group
 from ackplan.cli.options import Settings, format_option, options
+from ackplan.core.language import phrase, spoken
 
 
 @click.group("lock", cls=Group)
@@ -30,11 +31,15 @@ def _show(settings: Settings) -> None:
         fields = encode_holder(holding) if holding else None
         click.echo(json_text({"workspace": opened.name, "held": holder is not None, "holder": fields}))
     elif holder:
-        click.echo(f"Held: {holder}")
+        click.echo(phrase("Held: {holder}", holder=spoken(str(holder))))
     elif left:
-        click.echo(f"Free. Its holder died: {left}. The next apply goes on with what it left.")
+        click.echo(
+            phrase(
+                "Free. Its holder died: {holder}. The next apply goes on with what it left.", holder=spoken(str(left))
+            )
+        )
     else:
-        click.echo("Free.")
+        click.echo(phrase("Free."))
 
 
 @command.command("hold")
@@ -47,7 +52,7 @@ def _hold(settings: Settings, reason: str) -> None:
     from ackplan.project.wiring import workspace
 
     holder = run_async(workspace(settings).hold(reason))
-    click.echo(f"Held: {holder}. To release it: {hint('ackplan lock release')}")
+    click.echo(hint(phrase("Held: {holder}. To release it: ackplan lock release", holder=spoken(str(holder)))))
 
 
 @command.command("release")
@@ -60,4 +65,4 @@ def _release(settings: Settings, lock_id: str) -> None:
     """
     from ackplan.project.wiring import workspace
 
-    click.echo(f"Released {workspace(settings).release(lock_id)}")
+    click.echo(phrase("Released {holder}", holder=spoken(str(workspace(settings).release(lock_id)))))

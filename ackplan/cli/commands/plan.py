@@ -12,6 +12,7 @@ from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.plan_formats import PLAN_FORMATS
 from ackplan.cli.plan_options import plan_options
 from ackplan.cli.summary_option import plan_in_short, summary_option
+from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from ackplan.app.plan import PlanOptions
@@ -67,13 +68,19 @@ def command(
     click.echo(plan_in_short(settings, plan, out, digest) if summary else shown(settings, plan, record))
     if out and plan.applicable:
         click.echo(
-            f"Saved the plan to {out}. To carry it out: {with_planfile('ackplan apply')} {shlex.quote(out)}",
+            phrase(
+                "Saved the plan to {place}. To carry it out: {command}",
+                place=out,
+                command=f"{with_planfile('ackplan apply')} {shlex.quote(out)}",
+            ),
             err=True,
         )
     if reviewed is not None:
         check_same(reviewed, plan, same_as)
     if not plan.applicable:
         if out:
-            click.echo(f"Saved the plan to {out}. It can't be applied: it is for review only.", err=True)
+            click.echo(
+                phrase("Saved the plan to {place}. It can't be applied: it is for review only.", place=out), err=True
+            )
         return 1
     return 2 if detailed_exitcode and (plan.acting or plan.skipped) else 0

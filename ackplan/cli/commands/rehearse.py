@@ -12,6 +12,7 @@ from ackplan.cli import gc, printing
 from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
+from ackplan.core.language import phrase
 from ackplan.execute.outcomes import Event, Moment, Status
 from ackplan.project.embedded import embedded
 from ackplan.project.plan_files import read_plan
@@ -37,7 +38,7 @@ class Progress:
         self._steps, self._time, self._real = steps, time, real
         self._begun, self._told = time.now(), real.now()
         self._under_way = self._ended = 0
-        printing.say(f"Rehearsing {counted(steps, 'step')} in virtual time...")
+        printing.say(phrase("Rehearsing {steps} in virtual time...", steps=counted(steps, "step")))
 
     def __call__(self, event: Event) -> None:
         self._under_way += event.moment is Moment.STARTED
@@ -47,7 +48,8 @@ class Progress:
         if self._real.now() - self._told >= _EVERY:
             self._told = self._real.now()
             passed = clock_time(self._time.now() - self._begun).strip()
-            printing.say(f"{passed}: {self._ended} of {self._steps} steps ended, {self._under_way} under way")
+            counts = {"ended": self._ended, "steps": self._steps, "running": self._under_way}
+            printing.say(phrase("{time}: {ended} of {steps} steps ended, {running} under way", time=passed, **counts))
 
 
 @click.command("rehearse", cls=Command)

@@ -12,6 +12,7 @@ from ackplan.cli.engine_options import EngineChoice, engine_option
 from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
+from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,7 @@ def _table(settings: Settings, runs: Sequence[KeptRun]) -> str:
     from datetime import UTC, datetime
 
     from ackplan.render.facts.safe import json_text, printable
+    from ackplan.render.text.table import table
 
     def when(seconds: float | None) -> str:
         return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds is not None else ""
@@ -65,11 +67,9 @@ def _table(settings: Settings, runs: Sequence[KeptRun]) -> str:
             ]
         )
     if not runs:
-        return "No runs."
+        return phrase("No runs.")
     rows = [(printable(run.run), run.status, when(run.started), when(run.ended) or "-") for run in runs]
-    rows.insert(0, ("RUN", "STATUS", "STARTED", "ENDED"))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return table(("RUN", "STATUS", "BEGAN", "ENDED"), rows)
 
 
 @click.command("cancel", cls=Command)
@@ -79,7 +79,7 @@ def _table(settings: Settings, runs: Sequence[KeptRun]) -> str:
 def _cancel(settings: Settings, engine: str, run: str) -> None:
     """Stop the run ID in order: no workspace is begun, those that run end as after Ctrl-C."""
     run_async(_canceled(settings, engine, run))
-    click.echo(f"Stopping {run}: what runs ends in order. To see it end: ackplan runs {run}", err=True)
+    click.echo(phrase("Stopping {run}: what runs ends in order. To see it end: ackplan runs {run}", run=run), err=True)
 
 
 async def _canceled(settings: Settings, url: str, run: str) -> None:

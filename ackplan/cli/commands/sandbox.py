@@ -8,6 +8,7 @@ import click
 
 from ackplan.cli.help_page import Group
 from ackplan.cli.options import Settings, format_option, options
+from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from ackplan.simulator.by_hand import Standing
@@ -65,7 +66,7 @@ def _reset(settings: Settings) -> None:
     from ackplan.project.sandbox import reset
 
     run_async(reset(settings))
-    click.echo(f"The sandbox is empty. Begin anew: {hint('ackplan apply --sandbox')}")
+    click.echo(hint(phrase("The sandbox is empty. Begin anew: ackplan apply --sandbox")))
 
 
 @command.command("scale")
@@ -79,7 +80,7 @@ def _scale(settings: Settings, name: str, count: int) -> None:
     cluster, _, pool = name.partition("/")
     with by_hand(settings) as hands:
         before = hands.scale(cluster, pool, count)
-    _tell(f"{name} has {_workers(count)} now, before: {before}.")
+    _tell(phrase("{name} has {workers} now, before: {before}.", name=name, workers=_workers(count), before=before))
 
 
 @command.command("rename")
@@ -92,7 +93,7 @@ def _rename(settings: Settings, name: str, new: str) -> None:
 
     with by_hand(settings) as hands:
         hands.rename(name, new)
-    _tell(f"{name} is called {new} now.")
+    _tell(phrase("{name} is called {new} now.", name=name, new=new))
 
 
 @command.command("delete")
@@ -104,7 +105,7 @@ def _delete(settings: Settings, name: str) -> None:
 
     with by_hand(settings) as hands:
         hands.delete(name)
-    _tell(f"{name} is gone.")
+    _tell(phrase("{name} is gone.", name=name))
 
 
 @command.command("fail")
@@ -137,18 +138,18 @@ def _fail(
     With CLUSTER only those about it; it may be a pattern: 'shop-*'.
     """
     if [bool(operation), listed, clear].count(True) != 1:
-        raise click.UsageError("Give an OPERATION, or --list, or --clear.")
+        raise click.UsageError(phrase("Give an OPERATION, or --list, or --clear."))
     from ackplan.project.sandbox import by_hand
 
     with by_hand(settings) as hands:
         if clear:
-            click.echo(f"Took back {hands.clear_faults()}.")
+            click.echo(phrase("Took back {number:# fault|# faults}.", number=hands.clear_faults()))
             return
         if operation:
             _check_operation(operation)
             hands.fail(_rule(operation, cluster, str(fault["how"]), str(fault["code"])), int(fault["times"]))
         faults = hands.faults()
-    click.echo("\n".join(map(_line, faults)) or "No faults are to come.")
+    click.echo("\n".join(map(_line, faults)) or phrase("No faults are to come."))
 
 
 def _check_operation(operation: str) -> None:
@@ -158,7 +159,9 @@ def _check_operation(operation: str) -> None:
     names = sorted(DEFAULT.operations)
     if operation not in names:
         raise click.BadParameter(
-            f"{operation!r} is no operation.{suggestion(operation, names)} All: {', '.join(names)}",
+            phrase("{name!r} is no operation.", name=operation)
+            + suggestion(operation, names)
+            + phrase(" All: {names}", names=", ".join(names)),
             param_hint="OPERATION",
         )
 
@@ -169,7 +172,7 @@ def _rule(operation: str, cluster: str, how: str, code: str) -> Rule:
     if cluster:
         rule["cluster"] = cluster
     if code and how == "reset":
-        raise click.UsageError("--code goes with an answer, and --how reset has none")
+        raise click.UsageError(phrase("--code goes with an answer, and --how reset has none"))
     if code or kind in _CODES:
         rule["code"] = code or _CODES[kind]
     if kind == "error":
@@ -180,11 +183,13 @@ def _rule(operation: str, cluster: str, how: str, code: str) -> Rule:
 def _tell(text: str) -> None:
     from ackplan.core.diagnostics import hint, printable
 
-    click.echo(f"{printable(text)} See what a plan makes of it: {hint('ackplan drift --sandbox')}")
+    click.echo(f"{printable(text)} {hint(phrase('See what a plan makes of it: ackplan drift --sandbox'))}")
 
 
 def _workers(count: int) -> str:
-    return "1 worker" if count == 1 else f"{count} workers"
+    from ackplan.render.facts.words import counted
+
+    return counted(count, "worker")
 
 
 def _table(clusters: list[Standing]) -> str:
@@ -201,17 +206,22 @@ def _table(clusters: list[Standing]) -> str:
         if not any(not pool.pool for pool in cluster.workers)
     ]
     rows = sorted([*rows, *whole])
-    return table(("NAME", "WORKERS", "STATE", "REGION"), rows) if rows else "The sandbox has no clusters."
+    return table(("NAME", "WORKERS", "STATE", "REGION"), rows) if rows else phrase("The sandbox has no clusters.")
 
 
 def _line(fault: Ordered) -> str:
     from ackplan.core.diagnostics import printable
 
     rule = fault.rule
-    about = f" about {rule['cluster']}" if "cluster" in rule else ""
-    code = f" ({rule['code']})" if "code" in rule else ""
-    times = "the next call" if fault.left == 1 else f"each of the next {fault.left} calls"
-    return printable(f"{rule.get('operation', 'all')}: {times}{about} {_WORDS.get(rule['kind'], rule['kind'])}{code}")
+    said = phrase(
+        "{operation}: {left:the next call|each of the next # calls}{cluster: about #} {happens}{code: (#)}",
+        operation=rule.get("operation", phrase("all")),
+        left=fault.left,
+        cluster=rule.get("cluster", ""),
+        happens=phrase(_WORDS.get(rule["kind"], rule["kind"])),
+        code=rule.get("code", ""),
+    )
+    return printable(said)
 
 
 def _document(clusters: list[Standing], faults: list[Ordered]) -> dict[str, object]:

@@ -8,6 +8,7 @@ import click
 
 from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, options
+from ackplan.core.language import phrase
 
 
 @click.command("schema", cls=Command)
@@ -19,5 +20,5 @@ def command(settings: Settings, name: str) -> None:  # noqa: ARG001
 
     names = bundle.names(DEFAULT)
     if name not in names:
-        raise click.UsageError(f"no schema {name!r}; there are: {', '.join(names)}")
+        raise click.UsageError(phrase("no schema {name!r}; there are: {names}", name=name, names=", ".join(names)))
     click.echo(json.dumps(bundle.bundle(DEFAULT, names[name]), indent=2, ensure_ascii=False))

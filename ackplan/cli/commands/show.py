@@ -5,6 +5,7 @@ import click
 from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.plan_formats import PLAN_FORMATS
+from ackplan.core.language import phrase
 
 
 @click.command("show", cls=Command)
@@ -25,7 +26,7 @@ def command(settings: Settings, planfile: str | None) -> None:
         click.echo(plan.dumps(plan.file_json(kept)) if as_json else drawn(settings, kept.plan))
         return
     if settings.format not in {"text", "json"}:
-        raise click.UsageError(f"--format {settings.format} is for a plan file")
+        raise click.UsageError(phrase("{option} is for a plan file", option=f"--format {settings.format}"))
     record = baseline_now(settings).record
     if settings.format == "json":
         click.echo(plan.dumps(plan.record_json(record)))

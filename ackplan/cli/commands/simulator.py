@@ -17,6 +17,7 @@ from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
 from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.core.json_types import JsonObject
+from ackplan.core.language import phrase
 from ackplan.documents.files import read_regular
 from ackplan.project.embedded import EmbeddedSettings, embedded
 
@@ -79,7 +80,7 @@ def _keys(given: str) -> dict[str, str]:
     if given:
         name, colon, secret = given.partition(":")
         if not colon:
-            raise click.UsageError("--access-key: expected ID:SECRET")
+            raise click.UsageError(phrase("{option}: expected {form}", option="--access-key", form="ID:SECRET"))
         return {name: secret}
     environment = os.environ
     name = environment.get("ALIBABA_CLOUD_ACCESS_KEY_ID", "")
@@ -94,6 +95,7 @@ async def _serve(port: int, how: EmbeddedSettings) -> int:
     gc.collect()
     async with embedded(port, **how) as running:
         click.echo(running.url)
-        click.echo(f"Serving the embedded ACK API. Use it: ackplan plan --endpoint {running.url}", err=True)
+        serving = phrase("Serving the embedded ACK API. Use it: ackplan plan --endpoint {url}", url=running.url)
+        click.echo(serving, err=True)
         await ended.wait()
     return 0

@@ -11,6 +11,7 @@ from ackplan.cli import store_commands
 from ackplan.cli.help_page import Group
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.core.diagnostics import hint
+from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -86,7 +87,8 @@ def _rm(settings: Settings, names: tuple[str, ...]) -> None:
         return forget(before.stored, names)
 
     _rewrite(settings, "rm", forgotten)
-    click.echo(f"Forgot {', '.join(dict.fromkeys(names))}. {hint('To record one again: ackplan import NAME')}")
+    forgot = phrase("Forgot {names}.", names=", ".join(dict.fromkeys(names)))
+    click.echo(f"{forgot} {hint(phrase('To record one again: ackplan import NAME'))}")
 
 
 @command.command("mv")
@@ -116,7 +118,8 @@ def _mv(settings: Settings, old: str, new: str) -> None:
             return dataclasses.replace(followed, world=followed.world.completed(here.world))
 
     _rewrite(settings, "mv", renamed)
-    click.echo(f"{old} is recorded as {new}. Call it that in the spec too, then: {hint('ackplan plan')}")
+    followed = "{old} is recorded as {new}. Call it that in the spec too, then: ackplan plan"
+    click.echo(hint(phrase(followed, old=old, new=new)))
 
 
 async def _asked_for(api: AckClient, record: Record, name: str) -> Sequence[Cluster]:
@@ -160,11 +163,12 @@ def _rebind(settings: Settings) -> None:
         async with open_world(settings) as (api, here):
             if not here.world.account:
                 await api.list_clusters()
-            told[:] = [f"Rebound the record to {here.world}; it was of {before.stored.world}."]
+            now, was = str(here.world), str(before.stored.world)
+            told[:] = [phrase("Rebound the record to {now}; it was of {was}.", now=now, was=was)]
             return dataclasses.replace(before.stored, world=here.world)
 
     _rewrite(settings, "rebind", rebound)
-    click.echo(f"{told[0]} Look at it: {hint('ackplan plan')}")
+    click.echo(f"{told[0]} {hint(phrase('Look at it: ackplan plan'))}")
 
 
 @command.command("pull")
@@ -198,7 +202,8 @@ def _push(settings: Settings, force: bool, file: str) -> None:  # noqa: FBT001
 
     written = _rewrite(settings, "push", replaced)
     recorded = counted(len(written.clusters), "cluster")
-    click.echo(f"Recorded {recorded} as serial {written.serial}. Look at it: {hint('ackplan plan')}")
+    pushed_as = phrase("Recorded {clusters} as serial {serial}.", clusters=recorded, serial=written.serial)
+    click.echo(f"{pushed_as} {hint(phrase('Look at it: ackplan plan'))}")
 
 
 @command.command("history")
@@ -225,7 +230,7 @@ def _history(settings: Settings, most: int) -> None:
         for v, change in zip(versions, told, strict=False)
     ]
     head = ("WHERE", "SERIAL", "WHEN", "WHO", "SUBJECT", "CHANGED")
-    click.echo(text.table(head, rows) if rows else "Nothing is recorded.")
+    click.echo(text.table(head, rows) if rows else phrase("Nothing is recorded."))
 
 
 def _bytes(settings: Settings, file: str) -> bytes:

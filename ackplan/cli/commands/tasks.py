@@ -13,6 +13,7 @@ from ackplan.cli.approval import ask, auto_approve
 from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
+from ackplan.core.language import phrase
 from ackplan.project.wiring import open_api
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def command(settings: Settings, task_id: str | None) -> None:
         click.echo(run_async(_show(settings, task_id)))
         return
     ids = [call.facts.task_id for call in baseline_now(settings).flying if call.facts.task_id]
-    click.echo(run_async(_left(settings, ids)) if ids else "No tasks are known to be running.")
+    click.echo(run_async(_left(settings, ids)) if ids else phrase("No tasks are known to be running."))
 
 
 async def _show(settings: Settings, task_id: str) -> str:
@@ -106,8 +107,15 @@ async def _steer(settings: Settings, task_id: str, steering: Steering, *, approv
 
     async with open_api(settings) as api:
         task = await steerable(api, task_id, steering)
-        what = f"{task.task_type or 'a task'} of {task.cluster_id or 'a cluster'}, {task.state}"
-        ask(printable(f"Do you want to {steering.verb} the task {task_id} ({what})?"), approved=approved)
+        question = phrase(
+            "Do you want to {verb} the task {task} ({what}, cluster {cluster}, {state})?",
+            verb=phrase(steering.verb),
+            task=task_id,
+            what=task.task_type or "-",
+            cluster=task.cluster_id or "-",
+            state=task.state,
+        )
+        ask(printable(question), approved=approved)
         return _one(settings, await steer(api, task, steering))
 
 

@@ -4,6 +4,7 @@ import click
 
 from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, options
+from ackplan.core.language import phrase, spoken
 
 
 @click.command("unlock", cls=Command)
@@ -14,4 +15,4 @@ def command(settings: Settings, lock_id: str) -> None:
     from ackplan.project.wiring import workspace
 
     holder = workspace(settings).release(lock_id)
-    click.echo(f"Cleared {holder}")
+    click.echo(phrase("Cleared {holder}", holder=spoken(str(holder))))

@@ -8,6 +8,7 @@ import click
 
 from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, format_option, options
+from ackplan.core.language import phrase
 from ackplan.project.project_settings import inputs
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def command(settings: Settings) -> int:
         if not failed:
             files = len(checked.files)
             count = len(checked.clusters)
-            click.echo(f"Valid: {count} cluster{'s' * (count != 1)} in {files} file{'s' * (files != 1)}.")
+            sizes = {"clusters": count, "files": files}
+            click.echo(phrase("Valid: {clusters:# cluster|# clusters} in {files:# file|# files}.", **sizes))
     return 1 if failed else 0
 
 

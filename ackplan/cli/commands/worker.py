@@ -14,6 +14,7 @@ from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
 from ackplan.cli.printing import say
+from ackplan.core.language import phrase
 
 
 @click.command("worker", cls=Command)
@@ -54,8 +55,9 @@ async def _serve(settings: Settings, engine: str, profiles: tuple[str, ...], pla
         loop.add_signal_handler(number, stop.set)
 
     def ready() -> None:
-        names = ", ".join(name or "(no profile)" for name in served)
-        say(f"ackplan {__version__} serves {shown_engine(engine)}, {places} at a time, for {names}")
+        names = phrase(", ").join(name or phrase("(no profile)") for name in served)
+        serves = "ackplan {version} serves {engine}, {places} at a time, for {names}"
+        say(phrase(serves, version=__version__, engine=shown_engine(engine), places=places, names=names))
 
     await serve_engine(settings, engine, dict(os.environ), served, places, (ready, stop))
-    say("No longer serving: what ran here is taken over by another worker.")
+    say(phrase("No longer serving: what ran here is taken over by another worker."))

@@ -8,6 +8,7 @@ import click
 
 from ackplan.cli.help_page import Group
 from ackplan.cli.options import Settings, format_option, options, workspace_name
+from ackplan.core.language import phrase
 
 
 @click.group("workspace", cls=Group)
@@ -44,7 +45,7 @@ def _new(settings: Settings, name: str) -> None:
 
     opened = workspace(dataclasses.replace(settings, workspace=name))
     run_async(begin_record(opened))
-    click.echo(f"Workspace {name} is there. Use it: {hint(f'ackplan plan --workspace {name}')}")
+    click.echo(hint(phrase("Workspace {name} is there. Use it: ackplan plan --workspace {name}", name=name)))
 
 
 @command.command("delete")
@@ -58,4 +59,4 @@ def _delete(settings: Settings, force: bool, name: str) -> None:  # noqa: FBT001
     from ackplan.project.wiring import workspace
 
     run_async(remove(workspace(dataclasses.replace(settings, workspace=name)), force=force))
-    click.echo(f"Removed workspace {name}.")
+    click.echo(phrase("Removed workspace {name}.", name=name))

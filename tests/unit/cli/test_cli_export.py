@@ -149,7 +149,7 @@ def test_names_or_all(arguments: tuple[str, ...], found: Project) -> None:
 def test_an_empty_account(tmp_path: Path) -> None:
     with simulator() as api:
         done = Project(tmp_path, api).run("export", "--all")
-    assert (done.code, done.out, done.err) == (0, "", "No live clusters.\n")
+    assert (done.code, done.out, done.err) == (0, "", "No clusters are live.\n")
 
 
 ATTACHED = """\

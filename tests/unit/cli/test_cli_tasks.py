@@ -75,7 +75,7 @@ def test_a_task_is_stopped_where_that_is_approved(slow: Project) -> None:
         stdin.isatty.return_value = True
         done = slow.run("tasks", "cancel", task_id)
     assert (done.code, "ACK4007" in done.err) == (1, True), done.err
-    assert f"Do you want to cancel the task {task_id} (cluster_create of c" in done.err
+    assert f"Do you want to cancel the task {task_id} (cluster_create, cluster c" in done.err
     assert " running " in slow.run("tasks", task_id).out
     done = slow.run("tasks", "cancel", task_id, "--auto-approve")
     assert (done.code, " canceled " in done.out) == (0, True), done.err

@@ -1,0 +1,84 @@
+"""Sentences of ours that stand in other texts are found by their words, and said in the language that was chosen."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from unittest import mock
+
+import pytest
+
+from ackplan.core import language, messages
+from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.core.language import CHINESE, speaking
+from ackplan.core.messages import recognized
+
+REASONS = {
+    "{name} is gone": "{name} 已不存在",
+    "node {name} is gone": "节点 {name} 已不存在",
+    "expected {what}, found {value}": "应为{what}，实际为 {value}",
+    "a whole number": "整数",
+    "{count:# row|# rows} left{why:, as #}": "剩余 {count} 行{why:，原因：#}",
+    "no parameter {name!r}": "没有参数 {name!r}",
+}
+
+
+@pytest.fixture(autouse=True)
+def _reasons() -> Iterator[None]:
+    recognized._patterns.cache_clear()
+    with mock.patch.object(messages, "phrases_of", return_value=REASONS), speaking(CHINESE):
+        yield
+    recognized._patterns.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("web is gone", "web 已不存在"),
+        ("node web is gone", "节点 web 已不存在"),
+        ('expected a whole number, found "x"', '应为整数，实际为 "x"'),
+        ("1 row left", "剩余 1 行"),
+        ("12 rows left, as web is gone", "剩余 12 行，原因：web 已不存在"),
+        ("no parameter 'nodes'", "没有参数 'nodes'"),
+        ("somebody else's words", "somebody else's words"),
+        ("web is gone for good", "web is gone for good"),
+        ("", ""),
+        ("{name.__class__} is gone", "{name.__class__} 已不存在"),
+        ("web\nis gone", "web\nis gone"),
+    ],
+)
+def test_a_sentence_of_ours_is_said_in_chinese(english: str, chinese: str) -> None:
+    assert language.spoken(english) == chinese
+    with speaking(language.ENGLISH):
+        assert language.spoken(english) == english
+
+
+def test_a_reason_in_a_message_is_chinese_too() -> None:
+    why = error("ACK1001.unreadable", reason="web is gone")
+    assert why.detail == "web 已不存在"
+
+
+def _kept(finding: Diagnostic) -> Diagnostic:
+    """The finding as it comes out of a plan file, with its words."""
+    with speaking(language.ENGLISH):
+        texts = (finding.summary, finding.detail, finding.cure)
+    return dataclasses.replace(finding, variant="", arguments=(), texts=texts)
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        error("ACK2010", flag="--target", name="web", cluster="web"),
+        error("ACK3042", cluster_id="c1", names="a and as b", names_2="a or b", cluster="a"),
+        error("ACK1002.bytes", size=2_000_000, max_bytes=1_000_000),
+        error("ACK1008", event="a", event_2="x.yaml:1:1"),
+    ],
+)
+def test_a_finding_that_came_with_its_words_is_chinese(finding: Diagnostic) -> None:
+    kept = _kept(finding)
+    assert (kept.summary, kept.detail, kept.cure) == (finding.summary, finding.detail, finding.cure)
+
+
+def test_words_that_are_not_those_of_the_code_stay() -> None:
+    foreign = Diagnostic(error("ACK2010").severity, "ACK2010", texts=("Some summary", "a", "b"))
+    assert (foreign.summary, foreign.detail, foreign.cure) == ("Some summary", "a", "b")
