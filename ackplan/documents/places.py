@@ -5,8 +5,10 @@ Most readings of a spec end without an error, and never need a place.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
-from typing import TypeAlias
+import re
+from typing import Final, TypeAlias
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
@@ -15,6 +17,8 @@ from ackplan.documents.tree import KeyMarks, Mark
 
 _Keys: TypeAlias = dict[str, KeyMarks]
 _Table: TypeAlias = _Keys | list[Mark]
+# A number or a word as it is written, with its quotes where it has some.
+_WORD: Final = re.compile(r"""[^\s,\[\]{}#&*!|>'"%@`]{1,60}|"[^"\\\n]{0,60}"|'[^'\n]{0,60}'""")
 
 
 class Text:
@@ -53,6 +57,12 @@ class File:
         if isinstance(table, dict):
             raise IndexError(index)
         return table[index]
+
+    def word_at(self, mark: Mark) -> str:
+        """The word that is written there, with its quotes; empty where there is none, or the file is no UTF-8."""
+        text = self.data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "ignore")
+        match = _WORD.match(text, mark.index)
+        return match[0] if match else ""
 
     def _table(self, number: int) -> _Table:
         """The marks of a container, by its number: containers count in the order in which they begin."""

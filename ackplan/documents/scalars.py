@@ -43,6 +43,20 @@ def plain(text: str, mark: Mark | None) -> Scalar:
     return _float(text, mark) if _FLOAT.fullmatch(text) else text
 
 
+def requoted(value: Scalar, word: str) -> str:
+    """How to write what is meant, where `value` is written as `word` and should be text, or is text and should not be.
+
+    Empty where `word` is not how the value is written: it came from a variable, say.
+    """
+    if isinstance(value, str):
+        return value if word in {f'"{value}"', f"'{value}'"} else ""
+    try:
+        read = plain(word, None) if word else ""
+    except Refused:
+        return ""
+    return f'"{word}"' if type(read) is type(value) and read == value else ""
+
+
 def _float(text: str, mark: Mark | None) -> float:
     number = (
         math.nan

@@ -6,12 +6,14 @@ A value under a parameter that the schemas mark as secret is never quoted.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from typing import TYPE_CHECKING, Protocol
 
 from ackplan.core.catalog import DEFAULT
 from ackplan.core.catalog.schemas import SPEC
 from ackplan.core.diagnostics import Diagnostic, Span, error
+from ackplan.documents.scalars import Refused, plain, requoted
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -29,6 +31,9 @@ _TYPES = {
     "boolean": "true or false",
     "null": "null",
 }
+
+# What a plain scalar is read as that is of the type.
+_OF_TYPE = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
 
 
 def shown(value: object) -> str:
@@ -184,25 +189,57 @@ class Refusal(Protocol):
 
 def can_describe(keyword: str) -> bool:
     """Whether there are words for what this keyword of a schema refuses."""
-    return keyword in _DESCRIBERS
+    return keyword == "type" or keyword in _DESCRIBERS
 
 
-def describe(fault: Refusal) -> str:
-    """What is wrong with a value, in one clause."""
+def describe(fault: Refusal, word: str = "") -> str:
+    """What is wrong with a value, in one clause. `word` is how it is written in the file, where that is known."""
+    if fault.validator == "type":
+        return _type(fault, word)
     describer = _DESCRIBERS.get(str(fault.validator))
     return describer(fault) if describer else f"is not allowed here ({fault.validator})"
 
 
-def _type(fault: Refusal) -> str:
-    names = _texts(fault)
-    expected = " or ".join(_TYPES.get(name, name) for name in names)
-    return f"expected {expected}, found {shown(fault.instance)}"
+def _type(fault: Refusal, word: str = "") -> str:
+    """What is allowed in the place of a value of another type; a number that should be text is shown as written."""
+    schema = fault.schema if isinstance(fault.schema, Mapping) else {}
+    meant = _meant(fault, word, schema)
+    instance = word if meant and not isinstance(fault.instance, str) else shown(fault.instance)
+    if isinstance(allowed := schema.get("enum"), list):
+        return _one_of(instance, allowed, fault.instance)
+    expected = " or ".join(_TYPES.get(name, name) for name in _texts(fault))
+    text = f"expected {schema.get('x-ack-form') or expected}, found {instance}"
+    if not meant:
+        return text
+    return f"{text}; write it {'without' if isinstance(fault.instance, str) else 'in'} quotes: {meant}"
+
+
+def _meant(fault: Refusal, word: str, schema: Mapping[str, object]) -> str:
+    """The value with quotes, or without, where it is right so; else empty."""
+    value, types = fault.instance, _texts(fault)
+    if not word or not isinstance(value, str | int | float | bool | None):
+        return ""
+    meant = requoted(value, word)
+    if isinstance(value, str):
+        return meant if meant and types[0] in _OF_TYPE and _reads_as(meant, _OF_TYPE[types[0]]) else ""
+    fits = "string" in types and re.search(str(schema.get("pattern", "")), word)
+    return meant if fits and "enum" not in schema else ""
+
+
+def _reads_as(text: str, types: tuple[type, ...]) -> bool:
+    try:
+        return type(plain(text, None)) in types
+    except Refused:
+        return False
 
 
 def _enum(fault: Refusal) -> str:
-    allowed = [shown(value) for value in _listed(fault)]
-    text = f"{shown(fault.instance)} is not one of {', '.join(allowed)}"
-    near = suggestion(str(fault.instance), _texts(fault))
+    return _one_of(shown(fault.instance), _listed(fault), fault.instance)
+
+
+def _one_of(instance: str, allowed: Sequence[object], value: object) -> str:
+    text = f"{instance} is not one of {', '.join(map(shown, allowed))}"
+    near = suggestion(str(value), map(str, allowed))
     return f"{text}; {near}" if near else text
 
 
@@ -230,7 +267,6 @@ def _pattern(fault: Refusal) -> str:
 
 
 _DESCRIBERS: dict[str, Callable[[Refusal], str]] = {
-    "type": _type,
     "enum": _enum,
     "const": _const,
     "minimum": _bound("less than"),

@@ -39,6 +39,8 @@ class Source(Protocol):
 
     def item_mark(self, number: int, index: int) -> Mark: ...
 
+    def word_at(self, mark: Mark) -> str: ...
+
 
 class Map(dict[str, Json]):
     """A mapping of a file. `weight` is how many values it unfolds to at most, `open` whether any is to be filled in."""
@@ -63,6 +65,10 @@ class Map(dict[str, Json]):
     def marks_of(self, key: str) -> KeyMarks:
         return self.source.key_marks(self.number, key)
 
+    def word_of(self, key: str) -> str:
+        """How the value under a key is written, with its quotes, where that is a short word; else another text."""
+        return self.source.word_at(self.marks_of(key)[1])
+
     def key_span(self, key: str) -> Span:
         return span_of(self.marks_of(key)[0])
 
@@ -81,6 +87,10 @@ class Seq(list[Json]):
 
     def mark_of(self, index: int) -> Mark:
         return self.source.item_mark(self.number, index)
+
+    def word_of(self, index: int) -> str:
+        """The same of an item."""
+        return self.source.word_at(self.mark_of(index))
 
 
 class Laid(Map):
@@ -106,6 +116,10 @@ class Laid(Map):
         if container is None:
             raise KeyError(key)
         return container.marks_of(written)
+
+    def word_of(self, key: str) -> str:
+        container, written = self.origins.get(key) or (self.base, key)
+        return container.word_of(written) if container is not None else ""
 
 
 # A value by where it is written: its mapping and key, or its list and index.
@@ -152,6 +166,23 @@ def locate(root: Map, path: Path, start: Span, *, at_key: bool = False) -> Span:
     if at_key and isinstance(container, Map) and last == path[-1]:
         return container.key_span(str(last))
     return span_at(place)
+
+
+def word_at(root: Map, path: Path) -> str:
+    """How the value that `path` leads to is written, with its quotes, where that is a short word; else another text."""
+    value: Json = root
+    place: Place | None = None
+    for part in path:
+        inside = _inside(value, part)
+        if inside is None:
+            return ""
+        place, value = inside
+    match place:
+        case Map() as container, str() as key:
+            return container.word_of(key)
+        case Seq() as items, int() as index:
+            return items.word_of(index)
+    return ""
 
 
 def _inside(value: Json, part: str | int) -> tuple[Place, Json] | None:

@@ -57,7 +57,7 @@ def _run(builder: _Builder, data: bytes, file: str) -> Diagnostic | None:
     except Refused as refused:
         return refused.diagnostic
     except yaml.MarkedYAMLError as fault:
-        return _syntax(fault, file)
+        return _syntax(fault, data, file)
     except yaml.reader.ReaderError as fault:
         return _unreadable(fault, data, file)
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
@@ -76,9 +76,12 @@ def _unreadable(fault: yaml.reader.ReaderError, data: bytes, file: str) -> Diagn
     return error("ACK1001.unreadable", reason=_one_line(fault.reason), span=Span(file, line, column))
 
 
-def _syntax(fault: yaml.MarkedYAMLError, file: str) -> Diagnostic:
+def _syntax(fault: yaml.MarkedYAMLError, data: bytes, file: str) -> Diagnostic:
     mark = fault.problem_mark or fault.context_mark
     span = span_of(mark) if mark else Span(file, 1, 1)
+    lines = data.splitlines()[span.line - 1 : span.line]
+    if lines and b"\t" in lines[0][: len(lines[0]) - len(lines[0].lstrip(b" \t-?:"))]:
+        return error("ACK1001.tab", span=span)
     detail = " ".join(part for part in (fault.problem, fault.context) if part)
     return error("ACK1001.syntax", detail=_one_line(detail), span=span)
 

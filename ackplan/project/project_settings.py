@@ -14,10 +14,10 @@ from ackplan.core.json_types import Json, JsonObject
 from ackplan.execute.limits import USUAL, Limits
 
 if TYPE_CHECKING:
-    from ackplan.core.diagnostics import Span
     from ackplan.documents.tree import Map
     from ackplan.resources.types import ResourceTypes
     from ackplan.spec import Inputs
+    from ackplan.spec.variables import Placed
 
 DEFAULT_STATE: Final = "state/"
 DEFAULT_ENDPOINT: Final = "https://cs.aliyuncs.com"
@@ -107,23 +107,23 @@ def inputs(settings: ProjectSettings) -> Inputs:
     """Where the spec is and what its variables are set to. Raises Failure."""
     from ackplan.spec import Inputs
 
-    values, spans, environment = _variables(settings)
+    values, placed, environment = _variables(settings)
     sections = settings.types.sections if settings.types else lambda: settings.resource_types.sections
-    return Inputs(settings.chdir, settings.files, values, environment, sections, spans=spans)
+    return Inputs(settings.chdir, settings.files, values, environment, sections, placed=placed)
 
 
-def _variables(settings: ProjectSettings) -> tuple[dict[str, Json], dict[str, Span], dict[str, str]]:
+def _variables(settings: ProjectSettings) -> tuple[dict[str, Json], dict[str, Placed], dict[str, str]]:
     """What files and options set (later ones win), where those of files stand, and what the environment sets."""
     from ackplan.spec.variables import IN_ENVIRONMENT
 
     values: dict[str, Json] = {}
-    spans: dict[str, Span] = {}
+    placed: dict[str, Placed] = {}
     for path in settings.var_files:
         read = _from_file(settings.path(path))
         values.update(read)
-        spans.update({name: read.value_span(name) for name in read})
+        placed.update({name: (read.value_span(name), read.word_of(name)) for name in read})
     values.update(settings.variables)
-    spans = {name: span for name, span in spans.items() if name not in settings.variables}
+    placed = {name: each for name, each in placed.items() if name not in settings.variables}
     for name, value in values.items():
         if isinstance(value, str) and not value.isascii():
             _check_text(f"--var {name}", value)
@@ -131,7 +131,7 @@ def _variables(settings: ProjectSettings) -> tuple[dict[str, Json], dict[str, Sp
     environment = {name.removeprefix(IN_ENVIRONMENT): os.environ[name] for name in named}
     for name, value in environment.items():
         _check_text(IN_ENVIRONMENT + name, value)
-    return values, spans, environment
+    return values, placed, environment
 
 
 def _check_text(name: str, value: str) -> None:

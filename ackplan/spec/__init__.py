@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Inputs:
     """Where the spec is and what its variables are set to. `environment` holds `ACKPLAN_VAR_*` by variable name.
 
-    `spans` are the places of those `variables` that stand in files.
+    `placed` says where those `variables` stand that are from files, and which word stands there.
 
     `sections` are the keys of a cluster under which other resources stand, each with what they are; those of today's
     clusters may be given as a function, which is called only where the spec has such a cluster. `edited` has what is to
@@ -35,7 +35,7 @@ class Inputs:
     paths: Sequence[str] = ()
     variables: JsonObject = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
-    spans: Mapping[str, Span] = field(default_factory=dict, kw_only=True)
+    placed: Mapping[str, tuple[Span, str]] = field(default_factory=dict, kw_only=True)
     sections: Mapping[str, Section] | Callable[[], Mapping[str, Section]] = field(default_factory=dict)
     edited: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -112,7 +112,7 @@ def read(inputs: Inputs) -> Spec:
     for document in documents:
         found += validate.check_document(document)
     merged, faults = fleet.merge(documents)
-    values, unset = variables.values_of(merged.variables, inputs.variables, inputs.environment, inputs.spans)
+    values, unset = variables.values_of(merged.variables, inputs.variables, inputs.environment, inputs.placed)
     held_by = _sections(inputs, merged)
     kinds = {key: section.kind for key, section in held_by.items()}
     resolved = resolve.resolve(merged, values, complete=whole, sections=kinds)

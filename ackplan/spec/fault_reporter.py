@@ -10,7 +10,7 @@ from ackplan.core import catalog
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, Span, error
 from ackplan.documents import schema_words
-from ackplan.documents.tree import Map, Path, locate
+from ackplan.documents.tree import Map, Path, locate, word_at
 from ackplan.spec.schema_validators import faults_of
 
 if TYPE_CHECKING:
@@ -103,7 +103,8 @@ class FaultReporter:
             return self._error("ACK1101.needed", path, name, reason=rule)
         if rule and fault.validator in {"oneOf", "anyOf", "not", "const", "enum", "if"}:
             return self._error("ACK1106", near, reason=rule)
-        return self._error("ACK1103.refused", path, reason=schema_words.describe(fault), rule_text=rule)
+        reason = schema_words.describe(fault, word_at(self._root, path) if fault.validator == "type" else "")
+        return self._error("ACK1103.refused", path, reason=reason, rule_text=rule)
 
     def _near(self, fault: ValidationError, path: Path) -> Path:
         """A rule over several parameters points at the first of them that is there."""

@@ -1,7 +1,8 @@
 """The canonical layout of spec files: two spaces a level, items of a list below their key, one space inside a line.
 
-Comments, quotes, the order of keys and single blank lines stay as they are written. What a file means never changes:
-the new text is read again and compared, its comments too, and a file that can't be laid out without loss is refused.
+Comments, quotes, the order of keys, single blank lines and how lines end stay as they are written. What a file means
+never changes: the new text is read again and compared, its comments too, and a file that can't be laid out without
+loss is refused.
 ruamel.yaml does the work; every scalar goes through it as the text that it is, so that none is rewritten.
 """
 
@@ -30,14 +31,18 @@ _NO_LIMIT = 1 << 30
 
 
 def laid_out(data: bytes, file: str) -> bytes:
-    """The file in its canonical layout. Raises Failure for what is not YAML, or can't be laid out without loss."""
+    """The file in its canonical layout, each line ended as most of its lines are.
+
+    Raises Failure for what is not YAML, or can't be laid out without loss.
+    """
     documents, faults = parse(data, file)
     if faults:
         raise Failure(*faults)
     if all(root is None for root in documents):
         return data
-    if is_laid_out(data.decode("utf-8", "replace")):
-        return data
+    end = _end_of_lines(data)
+    if is_laid_out(_with_ends(data, b"\n").decode("utf-8", "replace")):
+        return _with_ends(data, end)
     text = "\n".join(_BREAK.split(data.decode("utf-8-sig", "replace")))
     found = _HEAD.match(text)
     head = found[0] if found else ""
@@ -52,7 +57,17 @@ def laid_out(data: bytes, file: str) -> bytes:
     except _Lossy as fault:
         place = Span(file, fault.line + head.count("\n") + 1, 1)
         raise Failure(error(fault.message, span=place, **fault.named)) from None
-    return encoded
+    return _with_ends(encoded, end)
+
+
+def _end_of_lines(data: bytes) -> bytes:
+    """What ends most lines: git and editors of Windows have files with CR and LF."""
+    both = data.count(b"\r\n")
+    return b"\r\n" if 2 * both > data.count(b"\n") else b"\n"
+
+
+def _with_ends(data: bytes, end: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n").replace(b"\n", end) if b"\r" in data or end != b"\n" else data
 
 
 class _Lossy(Exception):

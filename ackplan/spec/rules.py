@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import ipaddress
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ackplan.core.catalog import Kind
-from ackplan.core.diagnostics import Diagnostic, error, warning
+from ackplan.core.diagnostics import Diagnostic, Span, error, warning
 from ackplan.core.json_types import JsonObject
+from ackplan.documents.misspelt import meant_by
 from ackplan.documents.schema_words import Meant, shown, suggestion
 from ackplan.spec.desired import Wanted
 
@@ -29,7 +32,7 @@ def check_fleet(fleet: Mapping[str, Wanted], *, complete: bool) -> list[Diagnost
             faults += _dependencies(wanted, fleet, meant)
     faults += _renamings(fleet)
     faults += _attached_twice(fleet)
-    return faults + _circles(fleet)
+    return [*_told_once(faults), *_circles(fleet)]
 
 
 def check_cluster(wanted: Wanted) -> list[Diagnostic]:
@@ -113,18 +116,29 @@ def _values(wanted: Wanted) -> Iterator[Diagnostic]:
 
 def _misspelt(wanted: Wanted) -> Iterator[Diagnostic]:
     """Values that no schema refuses, for the API gets new ones, and that come near a known one."""
-    for name, known in _known(wanted.kind):
+    for name in _with_known_values(wanted.kind):
         value = wanted.parameters.get(name)
-        if isinstance(value, str) and value not in known and (near := suggestion(value, known, 0.8)):
+        if near := meant_by(value, wanted.kind.parameters[name].schema):
             span = wanted.span_of(name)
             yield warning("ACK1209", value=shown(value), near=near, span=span, cluster=wanted.name, parameter=name)
 
 
 @functools.cache
-def _known(kind: Kind) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The parameters of a kind whose known values are listed, with these."""
-    parameters = kind.parameters.items()
-    return tuple((name, tuple(map(str, p.schema["examples"]))) for name, p in parameters if "x-ack-known" in p.schema)
+def _with_known_values(kind: Kind) -> tuple[str, ...]:
+    """The parameters of a kind whose known values are listed."""
+    return tuple(name for name, parameter in kind.parameters.items() if "x-ack-known" in parameter.schema)
+
+
+def _told_once(faults: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """The faults; what is misspelt at one place for several clusters is said once, of none of them."""
+    places = Counter(fault.span for fault in faults if fault.code == "ACK1209")
+    told = set[Span | None]()
+    for fault in faults:
+        if fault.code != "ACK1209" or places[fault.span] == 1:
+            yield fault
+        elif fault.span not in told:
+            told.add(fault.span)
+            yield dataclasses.replace(fault, cluster="")
 
 
 @functools.lru_cache(4096)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 from ackplan.core.diagnostics import Diagnostic, Span, error
 from ackplan.core.json_types import Json, JsonObject
-from ackplan.documents.scalars import Refused, plain
+from ackplan.documents.scalars import Refused, plain, requoted
 from ackplan.documents.schema_words import listed
 from ackplan.documents.tree import Laid, Map, Place, Seq, span_at
 from ackplan.documents.yaml import parse
 
 _REFERENCE = re.compile(r"\$?\$\{([^}]*)\}")
-_NOWHERE: Final[Mapping[str, Span]] = {}
+# Where a value stands in a file, and the word that stands there, with its quotes.
+Placed: TypeAlias = tuple[Span, str]
+_NOWHERE: Final[Mapping[str, Placed]] = {}
 # How a value of more than one part is written on a command line.
 _FORMS: Final = {"list": "a,b or '[{key: a}, {key: b}]'", "map": "'{key: value}'"}
 _VARIABLE = re.compile(r"var\.([A-Za-z_][A-Za-z0-9_-]*)")
@@ -39,13 +41,13 @@ _MAY_BE_EMPTY: Final = frozenset({"string", "list"})
 
 
 def values_of(
-    declared: Map, given: JsonObject, environment: Mapping[str, str], spans: Mapping[str, Span] = _NOWHERE
+    declared: Map, given: JsonObject, environment: Mapping[str, str], placed: Mapping[str, Placed] = _NOWHERE
 ) -> tuple[dict[str, Json], list[Diagnostic]]:
     """The value of every declared variable.
 
     `given` comes from the command line (text is read as the declared type) and wins over `environment`, which is
-    only asked for the names that are declared; a default comes last. A variable without any value is left out. `spans`
-    are the places of those in `given` that stand in a file.
+    only asked for the names that are declared; a default comes last. A variable without any value is left out. `placed`
+    says of those in `given` that stand in a file where and how.
     """
     values: dict[str, Json] = {}
     diagnostics = [_undeclared(name, declared) for name in given if name not in declared]
@@ -64,8 +66,11 @@ def values_of(
             continue
         shown = "its default" if not outside else f"--var {name}" if name in given else IN_ENVIRONMENT + name
         message = "ACK1031.form" if kind in {"list", "map"} else "ACK1031"
-        shown, span = ("its value in this file", spans[name]) if name in spans else (shown, declared.key_span(name))
-        diagnostics.append(error(message, name=name, shown=shown, kind=kind, form=_FORMS.get(kind, ""), span=span))
+        span, word = placed.get(name) or (declared.key_span(name), "" if outside else declaration.word_of("default"))
+        shown = "its value in this file" if name in placed else shown
+        quoted = requoted(value, word) if kind == "string" and isinstance(value, bool | int | float) else ""
+        more = {"kind": kind, "form": _FORMS.get(kind, ""), "quoted": quoted}
+        diagnostics.append(error(message, name=name, shown=shown, span=span, **more))
     return values, diagnostics
 
 

@@ -10,6 +10,7 @@ from ackplan.core.actions import Side
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, error, warning
 from ackplan.core.values import ABSENT
+from ackplan.documents.misspelt import meant_by
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted
@@ -93,10 +94,13 @@ def not_recorded(wanted: Wanted, recorded: RecordedCluster | None, live: Cluster
 def cannot_change(wanted: Wanted, change: ParameterChange) -> Diagnostic:
     before = "no value" if change.before is ABSENT else _quoted(change.before)
     after = "none" if change.after is ABSENT else _quoted(change.after)
+    parameter = wanted.kind.parameters.get(change.name)
+    misspelt = parameter is not None and meant_by(change.after, parameter.schema)
     return error(
-        "ACK2003.live" if change.side is Side.LIVE else "ACK2003.applied",
+        "ACK2003.misspelt" if misspelt else "ACK2003.live" if change.side is Side.LIVE else "ACK2003.applied",
         before=before,
         after=after,
+        near=misspelt or "",
         span=wanted.span_of(change.name),
         cluster=wanted.name,
         parameter=change.name,

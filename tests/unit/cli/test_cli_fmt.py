@@ -46,6 +46,16 @@ def test_diff_shows_what_changes(tmp_path: Path) -> None:
     assert "-        cluster_type: Ask\n\\ No newline at end of file\n+  c:  # the one\n" in done.out
 
 
+def test_lines_end_as_they_did(tmp_path: Path) -> None:
+    path = tmp_path / "ackplan.yaml"
+    path.write_bytes(EVEN.replace("\n", "\r\n").encode())
+    assert command_line(tmp_path, "fmt", "--check").code == 0
+    assert command_line(tmp_path, "fmt", "--diff").out == ""
+    path.write_bytes(ODD.replace("\n", "\r\n").encode())
+    assert command_line(tmp_path, "fmt").out == "ackplan.yaml\n"
+    assert path.read_bytes() == EVEN.replace("\n", "\r\n").encode()
+
+
 def test_paths_name_files_and_folders(tmp_path: Path) -> None:
     for name in ("fleet/a.yaml", "fleet/deep/b.yml", "fleet/notes.txt", "other.yaml"):
         path = tmp_path / name

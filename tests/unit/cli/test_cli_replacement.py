@@ -118,3 +118,11 @@ def test_what_forces_a_replacement_is_told_from_what_comes_with_it(project: Proj
     assert forcing == ["proxy_mode"]
     assert len(re.findall("ACK2003", planned.out)) == 1
     assert re.search(r"~ worker_system_disk_size += 120 -> 200$", planned.out, re.MULTILINE)
+
+
+def test_a_region_that_looks_misspelt_is_no_reason_to_replace_a_cluster(project: Project) -> None:
+    project.applied(SPEC).write(SPEC.replace("region: cn-beijing", "region: cn-beijin"))
+    planned = project.run("plan")
+    assert planned.code == 1
+    assert 'did you mean "cn-beijing"?' in planned.out
+    assert "--replace" not in planned.out + planned.err

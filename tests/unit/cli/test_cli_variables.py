@@ -94,6 +94,13 @@ def test_what_is_wrong_is_named_with_its_source_and_once(
     assert len(said.splitlines()) == 1
 
 
+def test_a_version_without_quotes_is_shown_as_it_is_written(project: Project) -> None:
+    project.write("version: 1.20\n", "prod.yaml")
+    assert 'write it in quotes: "1.20"' in validated(project, "--var-file", "prod.yaml")[1]
+    spec = SPEC.replace("size: {type: integer, default: 3", "size: {type: string, default: 1.30")
+    assert 'its default is not of type string; write it in quotes: "1.30"' in validated(project, spec=spec)[1]
+
+
 def test_a_default_of_another_type_is_named_as_that_and_once(project: Project) -> None:
     code, said = validated(project, spec=SPEC.replace("default: 3", "default: three"))
     assert (code, "size: its default is not of type integer" in said, "ACK1032" in said) == (1, True, False), said

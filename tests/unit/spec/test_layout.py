@@ -37,7 +37,12 @@ def layout(text: str) -> str:
         ("a: [{b: 1,\n  c: 2}]\n", "a:\n  - b: 1\n    c: 2\n"),
         ("a: {b: , c}\n", "a: {b: null, c: null}\n"),
         ("a:\nb: ~\n", "a:\nb: ~\n"),
-        ("a: 1\r\nb: 2\r\n", "a: 1\nb: 2\n"),
+        ("a: 1\r\nb: 2\r\n", "a: 1\r\nb: 2\r\n"),
+        ("a:   1\r\nb:\r\n    c: |\r\n        d\r\n\r\n\r\n        e\r\n", "a: 1\r\nb:\r\n  c: |\r\n    d\r\n\r\n\r\n    e\r\n"),
+        ("\ufeffa: 1  # x\r\nb:  2\r\n", "a: 1  # x\r\nb: 2\r\n"),
+        ("a: 1\r\nb: 2\r\nc: 3\n", "a: 1\r\nb: 2\r\nc: 3\r\n"),
+        ("a: 1\r\nb:  2\nc: 3\n", "a: 1\nb: 2\nc: 3\n"),
+        ("a: 1\rb: 2\r", "a: 1\nb: 2\n"),
         ("\ufeffa: 1\n", "a: 1\n"),
         ("a: 1 # x\nb: 2     # y\n", "a: 1  # x\nb: 2  # y\n"),
         ("a:\n      # of b\n      b: 1\n", "a:\n  # of b\n  b: 1\n"),
@@ -106,3 +111,4 @@ def test_any_layout_becomes_one_and_means_the_same(lines: list[str]) -> None:
     assert sorted(comments(once)) == sorted(line.rstrip() for line in comments(text))
     assert not re.search(r"\n\n\n", re.sub(r"(?s)[|>].*", "", once))
     assert not re.search(r"(?m)[ \t]+$", once)
+    assert layout(text.replace("\n", "\r\n")) == once.replace("\n", "\r\n")

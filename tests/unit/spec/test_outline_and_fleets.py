@@ -18,7 +18,7 @@ OUTLINE = [
     ("cluster without a value", "ackplan: 1\nclusters:\n  a:", 3, "clusters.a", "found null"),
     ("cluster as a number", "ackplan: 1\nclusters:\n  a: 3", 3, "clusters.a", "found 3"),
     ("template as text", "ackplan: 1\ntemplates:\n  a: b", 3, "templates.a", "a mapping"),
-    ("region as a number", "ackplan: 1\nregion: 3", 2, "region", "text, found 3"),
+    ("region as a number", "ackplan: 1\nregion: 3", 2, "region", "a region id such as cn-beijing, found 3"),
     ("region in the wrong form", "ackplan: 1\nregion: Beijing", 2, "region", "a region id"),
     ("no region", "ackplan: 1\nclusters:\n  a:\n    cluster_type: Ask", 3, "region_id", "missing"),
     ("variable as a number", "ackplan: 1\nvariables:\n  x: 3", 3, "variables.x", "a mapping"),

@@ -84,7 +84,7 @@ TYPES = [
     ("managed", "vswitch_ids: vsw-2ze4 #!", "vswitch_ids", "a list"),
     ("managed", "cluster_type: [ManagedKubernetes] #!", "cluster_type", "a list"),
     ("managed", "kubernetes_version: 1.12 #!", "kubernetes_version", "text, found 1.12"),
-    ("managed", "node_cidr_mask: 25 #!", "node_cidr_mask", "text, found 25"),
+    ("managed", "node_cidr_mask: 25 #!", "node_cidr_mask", 'found 25; write it in quotes: "25"'),
     ("managed", "tags: {team: shop} #!", "tags", "a list, found a mapping"),
     ("managed", "disable_rollback: on #!", "disable_rollback", 'found "on"'),
     ("serverless", "nat_gateway: 'yes' #!", "nat_gateway", "true or false"),
@@ -242,7 +242,7 @@ OWN = [
     ("managed", "lifecycle: {replace: always} #!", "lifecycle.replace", '"never", "allow"'),
     ("managed", "lifecycle: {ignore_changes: [num_of_node]} #!", "lifecycle.ignore_changes", 'did you mean "num_of_nodes"?'),
     ("managed", "lifecycle: {ignore_changes: num_of_nodes} #!", "lifecycle.ignore_changes", "a list"),
-    ("managed", "timeouts: {create: 60} #!", "timeouts.create", "text, found 60"),
+    ("managed", "timeouts: {create: 60} #!", "timeouts.create", "expected a duration such as 90s, 30m or 1h, found 60"),
     ("managed", "timeouts: {create: 1d} #!", "timeouts.create", "a duration such as 90s"),
     ("managed", "timeouts: {create: 0m} #!", "timeouts.create", "a duration such as 90s"),
     ("managed", "timeouts: {crate: 60m} #!", "timeouts.crate", 'did you mean "create"?'),
@@ -299,6 +299,58 @@ def test_a_category_that_comes_near_a_known_one_is_warned_of(kind, lines, parame
     assert (told.code, told.parameter, told.is_error) == ("ACK1209", parameter, False)
     assert f'did you mean "{meant}"?' in str(told)
     assert list(result.clusters) == ["shop"]
+
+
+def test_a_region_that_looks_misspelt_is_said_once_where_many_clusters_have_it(read):
+    text = "\n".join(["ackplan: 1", "region: cn-beijin", "clusters:", *(f"  c{n}: {_one()}" for n in range(3))])
+    (told,) = read(text).diagnostics
+    assert (told.code, told.cluster, told.is_error) == ("ACK1209", "", False)
+    assert str(told).startswith("ackplan.yaml:2:")
+    assert 'did you mean "cn-beijing"?' in str(told)
+
+
+@pytest.mark.parametrize("region", ["ap-southeast-4", "cn-beijing-finance-1", "xx-new-1"])
+def test_a_region_that_is_new_is_taken_without_a_word(region, read):
+    assert read(f"ackplan: 1\nregion: {region}\nclusters:\n  a: {_one()}").diagnostics == ()
+
+
+def _one() -> str:
+    return (
+        "{cluster_type: ManagedKubernetes, snat_entry: true, vpcid: vpc-2zegvl5etah5requ09nec, num_of_nodes: 3, "
+        "vswitch_ids: [vsw-2ze48rkq464rsdts1abcd], worker_instance_types: [ecs.hfc5.xlarge], key_pair: k, "
+        "worker_system_disk_category: cloud_efficiency, worker_system_disk_size: 120}"
+    )
+
+
+WRITTEN = [
+    ("kubernetes_version: 1.20", 'expected text, found 1.20; write it in quotes: "1.20"'),
+    ("kubernetes_version: 0x1f", 'expected text, found 0x1f; write it in quotes: "0x1f"'),
+    ("tags: [{key: a, value: True}]", 'expected text, found True; write it in quotes: "True"'),
+    ("kubernetes_version: [1]", "expected text, found a list of 1"),
+    ('kubernetes_version: "${var.number}"', "expected text, found 1.5"),
+    ("lifecycle: {replace: true}", 'true is not one of "never", "allow"'),
+    ("lifecycle: {prevent_destroy: 'true'}", 'expected true or false, found "true"; write it without quotes: true'),
+    ("scale_in: {strategy: 1}", '1 is not one of "newest", "oldest"'),
+]
+
+
+@pytest.mark.parametrize(("line", "says"), WRITTEN)
+def test_a_value_of_another_type_is_quoted_as_it_is_written(line, says, read):
+    variables = "variables: {number: {type: number, default: 1.5}}"
+    cluster = _one().replace("{cluster_type", f"{{{line}, cluster_type")
+    (told,) = read(f"# 中文\nackplan: 1\nregion: cn-beijing\n{variables}\nclusters:\n  a: {cluster}").diagnostics
+    assert str(told).endswith(says)
+
+
+def test_a_count_in_quotes_is_said_to_need_none(read):
+    (told,) = read(compose("managed", 'num_of_nodes: "3"')).diagnostics
+    assert str(told).endswith('expected a whole number, found "3"; write it without quotes: 3')
+
+
+@pytest.mark.parametrize("text", ["a:\n\tb: 1", "a:\n  \tb: 1", "a:\n  b:\n  - c\n  -\td: 1\n\t  e: 2"])
+def test_a_tab_is_called_a_tab(text, read):
+    (told, *_) = read(f"ackplan: 1\n{text}\n").diagnostics
+    assert "a tab stands at the beginning of the line" in str(told)
 
 
 def test_a_category_that_is_new_is_taken_without_a_word(read):
