@@ -71,6 +71,8 @@ class PlanFacts:
     account: str = ""
     endpoint: str = ""
     region: str = ""
+    workers_added: int = 0
+    workers_removed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +155,9 @@ class FleetResult:
             for tone, number in result.plan.counts:
                 totals[tone] = totals.get(tone, 0) + number
         yield from totals.items()
+
+    @property
+    def workers(self) -> tuple[int, int]:
+        """How many workers all plans add, and how many they remove."""
+        plans = [result.plan for result in self.results]
+        return sum(plan.workers_added for plan in plans), sum(plan.workers_removed for plan in plans)

@@ -76,6 +76,7 @@ def _ending(order: WorkspaceOrder, code: int, steps: StepCounts | None) -> Endin
 
 def _plan(plan: JsonObject) -> PlanFacts:
     pairs = [items(pair) for pair in items(plan["counts"])]
+    added, removed = map(_whole, items(plan.get("workers", [0, 0])))
     return PlanFacts(
         str(plan["headline"]),
         tuple((str(tone), _whole(number)) for tone, number in pairs),
@@ -86,7 +87,11 @@ def _plan(plan: JsonObject) -> PlanFacts:
         tuple(map(_caution, map(mapping, items(plan["cautions"])))),
         texts(plan["omitted"]),
         _seconds(plan["seconds"]),
-        *(str(plan[name]) for name in ("account", "endpoint", "region")),
+        account=str(plan["account"]),
+        endpoint=str(plan["endpoint"]),
+        region=str(plan["region"]),
+        workers_added=added,
+        workers_removed=removed,
     )
 
 

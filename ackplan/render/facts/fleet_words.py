@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import CHANGES
 from ackplan.render.facts.words import counted, duration
+from ackplan.render.facts.worker_words import moved_text
 from ackplan.workspaces.result import Caution, ClusterChange, Ending, FleetResult, WorkspaceResult
 
 # What a run of each sort shows first: what needs somebody, then what would happen, then the rest.
@@ -53,7 +54,8 @@ def headline(fleet: FleetResult) -> str:
     numbered = {**_NUMBERED, Ending.UNCHANGED: "without drift"} if fleet.verb == "drift" else _NUMBERED
     sorts = ", ".join(f"{number} {numbered[ending]}" for ending, number in endings if number)
     counts = ", ".join(f"{number} {_TONES.get(tone, printable(tone))}" for tone, number in fleet.counts())
-    clusters = f" ({counts})" if counts and fleet.verb != "apply" else ""
+    about = "; ".join(filter(None, (counts, moved_text(*fleet.workers))))
+    clusters = f" ({about})" if counts and fleet.verb != "apply" else ""
     if not fleet.results:
         return "No workspace was looked at"
     return f"{counted(len(fleet.results), 'workspace')}: {sorts}{clusters}"
@@ -75,7 +77,8 @@ def _outcome(result: WorkspaceResult) -> str:
         case Ending.APPLIED:
             return f"applied: {_steps(result)}"
         case Ending.CHANGED | Ending.DRIFTED:
-            return result.plan.headline
+            moved = moved_text(result.plan.workers_added, result.plan.workers_removed)
+            return "; ".join(filter(None, (result.plan.headline, moved)))
         case Ending.UNCHANGED:
             return _QUIET.get(result.plan.headline, "no changes")
 

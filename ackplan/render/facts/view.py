@@ -23,11 +23,13 @@ from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.schedule import Schedule
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.plan.parameter_change import ParameterChange
+from ackplan.plan.worker_totals import worker_totals
 from ackplan.render.facts import words
 from ackplan.render.facts.formatting import quoted, written
 from ackplan.render.facts.kept_resources import notes_of
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.step_words import what
+from ackplan.render.facts.worker_words import workers_text
 
 
 class Note(enum.StrEnum):
@@ -89,7 +91,7 @@ class View:
     """A whole plan. `counts` leaves blocked changes out; `path` are the clusters of the critical path of `times`.
 
     `policies` says in words how the plan stands to policies, `world` which one it is for. `narrowed`: it is not the
-    whole plan.
+    whole plan. `workers` says how many come and go; empty where none does.
     """
 
     mode: str
@@ -104,6 +106,7 @@ class View:
     policies: str = ""
     world: str = ""
     narrowed: bool = False
+    workers: str = ""
 
     @property
     def seconds(self) -> float:
@@ -137,6 +140,7 @@ def view(plan: Plan, limits: Limits = USUAL) -> View:
         policies=_policies(plan),
         world=printable(plan.pins.world.told),
         narrowed=bool(plan.narrowed),
+        workers=workers_text(worker_totals(plan)),
     )
 
 

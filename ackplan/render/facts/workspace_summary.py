@@ -13,6 +13,7 @@ from ackplan.core.diagnostics import Diagnostic
 from ackplan.execute.limits import Limits
 from ackplan.execute.outcomes import Result, Status
 from ackplan.plan.model import Change, Plan
+from ackplan.plan.worker_totals import worker_totals
 from ackplan.render.facts import summary
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.view import View, view
@@ -58,7 +59,7 @@ def _plan(plan: Plan, limits: Limits, *, drift: bool = False) -> dict[str, objec
     acting = [change for change in plan.changes if change.action is not Action.NOOP or change.is_blocked]
     shown = view(plan, limits) if acting else None
     drifted = [("drifted", len(acting))] if acting else []
-    world = plan.pins.world
+    world, workers = plan.pins.world, worker_totals(plan)
     return {
         "headline": _headline(len(acting)) if drift else summary.headline(plan),
         "counts": drifted if drift else [(tally.tone, tally.number) for tally in summary.tallies(plan)],
@@ -66,6 +67,7 @@ def _plan(plan: Plan, limits: Limits, *, drift: bool = False) -> dict[str, objec
         "changing": len(acting),
         "clusters": len(plan.changes),
         "unmanaged": plan.unmanaged,
+        "workers": [0, 0] if drift else [workers.added, workers.removed],
         "cautions": list(_cautions(plan, shown)) if shown and not drift else [],
         "omitted": [text[:_LONGEST] for text in summary.omitted(plan)],
         "seconds": shown.seconds if shown else 0.0,

@@ -92,6 +92,8 @@ def _findings(plan: Plan, shown: View) -> Iterator[str]:
 
 def _facts(plan: Plan, shown: View) -> Iterator[str]:
     facts = []
+    if shown.workers:
+        facts.append(f"**{prose(shown.workers, 400)}**.")
     if shown.seconds:
         facts.append(f"Expected to take about **{duration(shown.seconds)}**.")
     if shown.path and len(shown.blocks) > 1:

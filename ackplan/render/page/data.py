@@ -83,6 +83,7 @@ def _facts(plan: Plan, shown: View) -> list[tuple[str, str]]:
     serial = phrase("serial {number}", number=plan.pins.serial) if plan.pins.lineage else phrase("none yet")
     about = phrase("about {time}", time=duration(shown.seconds)) if shown.seconds else ""
     facts = [
+        (phrase("Workers"), shown.workers),
         (phrase("Expected to take"), about),
         (plural(noun, 2).capitalize(), str(len(plan.changes))),
         (phrase("Steps"), str(len(plan.steps))),

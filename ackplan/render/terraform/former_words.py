@@ -23,10 +23,11 @@ _REASONS: Final[Mapping[str, str]] = {
     "unseen": "it was created a moment ago, and no read shows it",
     "unchanged": "nothing differs",
 }
+_NEWER: Final = frozenset({"workers"})
 
 
 def in_former_words(shown: Mapping[str, object]) -> dict[str, object]:
-    """The JSON of a plan with the reasons of its changes as the ackplan said them that wrote formats 1 and 2."""
-    own = untrusted.mapping(shown["ackplan"])
+    """The JSON of a plan as the ackplan wrote it that wrote formats 1 and 2: its words, and the keys that it had."""
+    own = {key: value for key, value in untrusted.mapping(shown["ackplan"]).items() if key not in _NEWER}
     changes = [{**change, "because": _REASONS.get(change["reason"], change["because"])} for change in own["changes"]]
     return {**shown, "ackplan": {**own, "changes": changes}}

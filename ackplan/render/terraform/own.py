@@ -12,6 +12,7 @@ from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.parts import encode_diagnostic, encode_left_out
+from ackplan.plan.worker_totals import worker_totals
 from ackplan.render.facts.compared import compared
 from ackplan.render.facts.formatting import redacted
 from ackplan.render.facts.kept_resources import notes_of
@@ -22,7 +23,7 @@ def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, object]:
 
     Times are those of a run within `limits`, and without what is refused.
     """
-    times = schedule.of_plan(plan, limits)
+    times, workers = schedule.of_plan(plan, limits), worker_totals(plan)
     left_out = [encode_left_out(left) for left in plan.left_out]
     omitted = {"narrowed": list(plan.narrowed), "left_out": left_out} if plan.narrowed else {}
     return {
@@ -34,6 +35,7 @@ def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, object]:
         "steps": [_step(step) for step in plan.steps],
         "changes": [_change(change) for change in plan.changes],
         "unmanaged": plan.unmanaged,
+        "workers": {"added": workers.added, "removed": workers.removed, "not_known": list(workers.uncounted)},
         "expected_seconds": _seconds(times.seconds),
         "critical_path": list(times.critical_path),
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],

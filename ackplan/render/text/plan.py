@@ -162,6 +162,8 @@ def _summary(shown: View, style: Style) -> Iterator[str]:
     counts += [phrase(f"{{number}} {text}", number=number) for text, number in rarer.items()]
     counts += [style("error", phrase("{number} blocked", number=shown.blocked))] if shown.blocked else []
     yield f"{style('bold', phrase('Plan:'))} {phrase(', ').join(counts)}{phrase('. ').rstrip()}"
+    if shown.workers:
+        yield shown.workers + phrase(". ").rstrip()
     if shown.world:
         yield phrase("It is for {world}.", world=shown.world)
     if shown.seconds:

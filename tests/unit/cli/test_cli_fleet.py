@@ -35,7 +35,7 @@ def test_one_broken_workspace_stops_only_those_behind_it(fleet: FleetProject) ->
     assert "! broken" in done.out
     assert "accounts/broken/ackplan.yaml:8:5: ACK1104 broken: nmu_of_nodes" in done.out
     assert "skipped: depends on broken" in done.out
-    assert "Fleet plan: 4 workspaces: 1 failed, 1 skipped, 2 with changes (2 to create)." in done.out
+    assert "Fleet plan: 4 workspaces: 1 failed, 1 skipped, 2 with changes (2 to create; 6 workers added)." in done.out
     assert "[4/4]" in done.err
     assert fleet.project.changing() == []
 

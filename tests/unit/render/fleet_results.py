@@ -31,7 +31,7 @@ def plan(text: str, changes: int = 2) -> PlanFacts:
     caution = Caution("danger", "1 cluster will be destroyed", (text,), 1)
     counts = (("scale", changes // 2), ("delete", changes - changes // 2))
     return PlanFacts(
-        "1 to scale, 1 to destroy", counts, listed, changes, 9, 1, (caution,), (text,), 630.0, "1234", "cs", "r"
+        "1 to scale, 1 to destroy", counts, listed, changes, 9, 1, (caution,), (text,), 630.0, "1234", "cs", "r", 2, 3
     )
 
 

@@ -44,7 +44,7 @@ def test_blocked_changes_are_counted_apart_and_the_way_out_is_named() -> None:
     before = "  a: {extends: web}\n"
     after = "  a: {extends: web, container_cidr: 172.24.0.0/16}\n  b: {extends: web}\n"
     text = shown(Fleet(before=before, after=after).plan())
-    assert "Plan: 1 to create, 0 to change, 0 to replace, 0 to destroy, 1 blocked.\nExpected to take about 10m." in text
+    assert "Plan: 1 to create, 0 to change, 0 to replace, 0 to destroy, 1 blocked.\n3 workers added." in text
     assert text.endswith("To plan the rest alone: ackplan plan --skip-blocked")
 
 

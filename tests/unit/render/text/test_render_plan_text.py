@@ -40,6 +40,7 @@ ackplan will do the following:
     calls: POST /clusters  create (~10m)
 
 Plan: 1 to create, 0 to change, 0 to replace, 0 to destroy.
+3 workers added.
 Expected to take about 10m."""
 
 SCALED_IN = """\
@@ -59,6 +60,7 @@ fleet.yaml:21:41: ACK2055 warning: shop: scale_in: Instances are released: remov
 with the data on their disks: i-new, i-mid. To keep them, set scale_in.release_node: false
 
 Plan: 0 to create, 1 to change, 0 to replace, 0 to destroy.
+2 workers removed.
 Expected to take about 2m."""
 
 COMPARED = (
@@ -99,6 +101,7 @@ Drift: 1 cluster changed outside of ackplan since the last apply:
   shop: num_of_nodes
 
 Plan: 0 to create, 1 to change, 0 to replace, 0 to destroy.
+1 worker added.
 Expected to take about 5m."""
 
 
