@@ -15,7 +15,7 @@ from ackplan.cli.loop import interrupted_by
 from ackplan.cli.printing import say
 from ackplan.cli.run_output import Voice
 from ackplan.core.diagnostics import Failure, error
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, spoken
 from ackplan.execute.outcomes import Event, Result
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Console:
         self._voice.follow(plan)
 
     def note(self, text: str) -> None:
-        say(text)
+        say(spoken(text))
 
     def event(self, event: Event) -> None:
         self._voice.event(event)

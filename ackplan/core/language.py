@@ -20,12 +20,18 @@ LANGUAGES: Final = (ENGLISH, CHINESE)
 VARIABLE: Final = "ACKPLAN_LANG"
 # The variables of a locale; the first that is set decides.
 _LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+_TAGS: Final = {CHINESE: "zh-CN"}
 _CURRENT: ContextVar[str] = ContextVar("LANGUAGE", default=ENGLISH)
 
 
 def current() -> str:
     """The language of the command that is running."""
     return _CURRENT.get()
+
+
+def tag() -> str:
+    """The language as pages name it: `en`, `zh-CN`."""
+    return _TAGS.get(current(), current())
 
 
 def choose(language: str) -> None:

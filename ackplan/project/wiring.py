@@ -23,6 +23,7 @@ from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.app.host import Host
 from ackplan.app.worlds import Here, Listening
 from ackplan.core.diagnostics import Failure, error
+from ackplan.core.language import spoken
 from ackplan.core.world import LOOPBACK, World
 from ackplan.execute.presence import Patience
 from ackplan.project.embedded import embedded
@@ -141,7 +142,7 @@ def _access_key(chain: CredentialChain) -> AccessKey:
 
 def notice(text: str) -> None:
     """Tells a person what is waited for."""
-    NOTICES.get()(text)
+    NOTICES.get()(spoken(text))
 
 
 def _in_folder(settings: ProjectSettings) -> FolderWorkspace:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from typing import Final
+
+from ackplan.core import language, messages
 
 _STYLES: Final = ("page/theme.css", "page/parts.css", "board/board.css")
 # In the order in which they are put together into one script.
@@ -20,8 +23,16 @@ _SCRIPTS: Final = (
 
 def assets() -> Mapping[str, str]:
     """These files by their names in the folder of the board."""
-    script = "\n".join(_texts(_SCRIPTS))
+    script = "\n".join([*_texts(_SCRIPTS[:1]), *_phrasebook(), *_texts(_SCRIPTS[1:])])
     return {"board.css": "\n".join(_texts(_STYLES)), "board.js": f'"use strict";\n(() => {{\n{script}\n}})();\n'}
+
+
+def _phrasebook() -> Iterator[str]:
+    """The words that the script puts together, where they are not English."""
+    current = language.current()
+    if current != language.ENGLISH:
+        words = json.dumps(dict(messages.phrases_of("board", current)), separators=(",", ":"))
+        yield f"for (const [english, words] of Object.entries({words})) phrasebook.set(english, words);"
 
 
 def _texts(names: Iterable[str]) -> list[str]:

@@ -21,6 +21,7 @@ from ackplan.record.holder import Holder
 from ackplan.record.journal import InFlight
 from ackplan.record.notes import Author, DriftCheck, DriftedCluster, LastRun, PlanNote
 from ackplan.render.board.shapes import (
+    SANDBOX,
     AuthorData,
     CallData,
     CheckData,
@@ -40,8 +41,6 @@ from ackplan.render.facts.formatting import written
 from ackplan.render.facts.safe import shortened
 
 FORMAT: Final = 1
-# What the endpoint of clusters is called that are in a simulator on whatever machine it ran.
-SANDBOX: Final = "loopback endpoint"
 _LONGEST: Final = 200
 _MOST_REGIONS = 20
 _MOST_CALLS = 200

@@ -24,8 +24,8 @@ function takeNames(names) {
 function startFleet() {
   const table = /** @type {HTMLTableElement} */ (part("workspaces"));
   rows = [...table.tBodies[0].rows];
-  const filters = element("div", { id: "filters", role: "group", "aria-label": "Show only" }, ...filterButtons());
-  part("bar").append(...searchParts("Search workspaces and clusters", searchFleet), filters);
+  const filters = element("div", { id: "filters", role: "group", "aria-label": say("Show only") }, ...filterButtons());
+  part("bar").append(...searchParts(say("Search workspaces and clusters"), searchFleet), filters);
   part("bar").hidden = false;
   document.querySelector(".summary")?.remove();
   for (const [number, cell] of [...(table.tHead?.rows[0].cells ?? [])].entries()) makeSortable(cell, number);
@@ -143,7 +143,7 @@ function showHits() {
   const hits = isMeant ? hitsOf(words) : [];
   const place = part("hits");
   place.hidden = hits.length === 0;
-  const title = hits.length > MOST_HITS ? `More than ${MOST_HITS} clusters` : counted(hits.length, "cluster");
+  const title = hits.length > MOST_HITS ? say("More than {number} clusters", { number: MOST_HITS }) : counted(hits.length, "cluster");
   const items = hits.slice(0, MOST_HITS).map(([page, name]) => element("li", {}, hitLink(page, name)));
   place.replaceChildren(element("h2", {}, title), element("ul", {}, ...items));
 }

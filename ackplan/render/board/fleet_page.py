@@ -7,11 +7,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ackplan import __version__
-from ackplan.render.board.data import SANDBOX
-from ackplan.render.board.markup import age, anchor, badge, badges, facts, job, joined, page, text, when
-from ackplan.render.board.shapes import CheckData, RunData, WorkspaceData, WorldData
+from ackplan.core.language import phrase, spoken
+from ackplan.render.board.markup import (
+    age,
+    anchor,
+    badge,
+    badges,
+    by,
+    endpoint_of,
+    facts,
+    job,
+    joined,
+    page,
+    text,
+    when,
+)
+from ackplan.render.board.shapes import SANDBOX, CheckData, RunData, WorkspaceData, WorldData
 from ackplan.render.board.statuses import WorkspaceStatus
-from ackplan.render.facts.words import counted
+from ackplan.render.facts.words import and_more, colon, counted
 
 _COLUMNS = ("Status", "Workspace", "Clusters", "Account", "Last run", "Drift", "Plans")
 _RANKS = {status.value: rank for rank, status in enumerate(WorkspaceStatus)}
@@ -39,28 +52,28 @@ def names_script(names: Iterable[tuple[str, Sequence[str]]]) -> str:
 def fleet_page(rows: Sequence[BoardRow], now: str) -> str:
     """The page. `now` is when the store was read."""
     clusters = sum(row.data["clusters"] for row in rows)
-    headline = f"{counted(len(rows), 'workspace')}, {counted(clusters, 'cluster')}"
+    headline = phrase(", ").join([counted(len(rows), "workspace"), counted(clusters, "cluster")])
     several = len({row.data["store"] for row in rows}) > 1
     body = "".join(_row(row, several=several) for row in sorted(rows, key=_rank))
-    top = "".join(f'<th scope="col">{title}' for title in _COLUMNS)
+    top = "".join(f'<th scope="col">{phrase(title)}' for title in _COLUMNS)
     return page(
-        f"Board: {headline}",
+        f"{phrase('Board')}{colon()} {headline}",
         "",
         ("clusters.js",),
         f"""<body class="board" data-page="fleet" data-made="{text(now)}">
-<a class="skip" href="#workspaces">Skip to the workspaces</a>
+<a class="skip" href="#workspaces">{phrase("Skip to the workspaces")}</a>
 <header id="head">
-<div class="title"><h1>Board</h1><p id="headline">{headline}</p><span class="tools"></span></div>
+<div class="title"><h1>{phrase("Board")}</h1><p id="headline">{headline}</p><span class="tools"></span></div>
 <dl id="facts">{_facts(rows, now)}</dl>
 <p class="summary">{_summary(rows)}</p>
 </header>
 <main>
 <div id="bar" hidden></div>
-<div class="scroll"><table id="workspaces" class="cards" aria-label="Workspaces">
+<div class="scroll"><table id="workspaces" class="cards" aria-label="{phrase("Workspaces")}">
 <thead><tr>{top}
 <tbody>{body}
 </table></div>
-<section id="hits" aria-label="Clusters" hidden></section>
+<section id="hits" aria-label="{phrase("Clusters")}" hidden></section>
 </main>
 </body>
 """,
@@ -73,7 +86,7 @@ def _rank(row: BoardRow) -> tuple[int, str]:
 
 def _facts(rows: Sequence[BoardRow], now: str) -> str:
     stores = sorted({row.data["store"] for row in rows})
-    shown = ", ".join(map(text, stores[:3])) + (f" and {len(stores) - 3} more" if len(stores) > 3 else "")
+    shown = ", ".join(map(text, stores[:3])) + and_more(len(stores) - 3)
     return facts({"Store": shown, "As of": f"{when(now)} UTC", "ackplan": __version__})
 
 
@@ -93,36 +106,44 @@ def _row(row: BoardRow, *, several: bool) -> str:
         ("", _world(data["world"])),
         (data["run"]["when"] if data["run"] else "", _run(data["run"], data["interrupted"])),
         (_check_age(data["check"]), _check(data["check"], data["unchecked"])),
-        (len(data["plans"]), counted(len(data["plans"]), "plan") + " pending" if data["plans"] else ""),
+        (
+            len(data["plans"]),
+            phrase("{plans} pending", plans=counted(len(data["plans"]), "plan")) if data["plans"] else "",
+        ),
     )
     shown = "".join(_cell(title, value, cell) for title, (value, cell) in zip(_COLUMNS, cells, strict=True))
     return f"<tr>{shown}</tr>\n"
 
 
+def _pending(plans: int) -> str:
+    return phrase("{plans} pending", plans=counted(plans, "plan")) if plans else ""
+
+
 def _cell(title: str, value: object, cell: str) -> str:
     """A cell; `value` is what its column is sorted by, where that is not its text."""
     sorted_by = "" if value == "" else f' data-v="{text(value)}"'
-    return f'<td data-label="{title}"{sorted_by}>{cell}'
+    return f'<td data-label="{phrase(title)}"{sorted_by}>{cell}'
 
 
 def _counts(data: WorkspaceData) -> str:
-    inside = f'<span class="sub">and {data["nested"]:,} inside of them</span>' if data["nested"] else ""
+    inside = phrase("and {number:,} inside of them", number=data["nested"])
+    inside = f'<span class="sub">{inside}</span>' if data["nested"] else ""
     return f"{data['clusters']:,}{inside}"
 
 
 def _world(world: WorldData) -> str:
-    endpoint = text(world["endpoint"])
-    account = text(world["account"]) or ("sandbox" if world["endpoint"] == SANDBOX else "")
+    endpoint = text(endpoint_of(world))
+    account = text(world["account"]) or (phrase("sandbox") if world["endpoint"] == SANDBOX else "")
     regions = text(", ".join(world["regions"]))
     return account + "".join(f'<span class="sub">{part}</span>' for part in (endpoint, regions) if part)
 
 
 def _run(run: RunData | None, interrupted: str) -> str:
-    stopped = badge("interrupted", interrupted) if interrupted else ""
+    stopped = badge("interrupted", spoken(interrupted)) if interrupted else ""
     if run is None:
         return stopped
-    failed = badge("failed", f"exit {run['exit']}") if run["exit"] else ""
-    told = joined(text(run["what"]), text(run["who"] and f"by {run['who']}"), job(run["job"]))
+    failed = badge("failed", phrase("exit {code}", code=run["exit"])) if run["exit"] else ""
+    told = joined(text(run["what"]), text(by(run["who"])), job(run["job"]))
     return joined(when(run["when"]), failed, stopped) + f'<span class="sub">{told}</span>'
 
 
@@ -132,11 +153,13 @@ def _check_age(check: CheckData | None) -> str | float:
 
 def _check(check: CheckData | None, unchecked: str) -> str:
     if check is None:
-        return text(unchecked)
+        return text(phrase(unchecked))
     if check["total"]:
-        moved = f"{counted(check['total'], 'cluster')} of {check['looked']:,} drifted"
+        moved = counted(check["total"], "cluster")
+        moved = phrase("{clusters} of {number:,} drifted", clusters=moved, number=check["looked"])
     else:
-        moved = f"none of {check['looked']:,} drifted"
+        moved = phrase("none of {number:,} drifted", number=check["looked"])
     seen = badge("drift", moved) if check["total"] and check["holds"] else text(moved)
-    told = joined(f"{age(check['age'])} old", text(unchecked), by=": ")
+    old = phrase("{age} old", age=age(check["age"]))
+    told = joined(old, text(phrase(unchecked)), by=phrase(": "))
     return f'{seen}<span class="sub">{told}</span>'

@@ -32,7 +32,7 @@ function startWorkspace() {
     name: row.cells[0].textContent ?? "",
     text: (row.textContent ?? "").toLowerCase(),
   }));
-  part("find").append(...searchParts("Search clusters", searchClusters));
+  part("find").append(...searchParts(say("Search clusters"), searchClusters));
   part("find").hidden = false;
   showCount(clusterRows.length, clusterRows.length, "cluster");
   window.addEventListener("hashchange", openNamed);
@@ -133,7 +133,7 @@ function decoded(text) {
 /** @param {number} number */
 function historyOf(number) {
   const events = histories?.clusters[number] ?? [];
-  const nothing = element("p", { class: "quiet" }, "Not changed by the versions that were read.");
+  const nothing = element("p", { class: "quiet" }, say("Not changed by the versions that were read."));
   return element("div", { class: "history" }, ...(events.length ? events.map(eventPart) : [nothing]));
 }
 
@@ -141,12 +141,12 @@ function historyOf(number) {
 function eventPart([version, event, ...parameters]) {
   const facts = histories?.versions[version] ?? [];
   const [when, who, what, job] = [WHEN, WHO, WHAT, JOB].map((fact) => textOf(facts[fact]));
-  const by = joined(" ", what, who && `by ${who}`);
+  const by = joined(" ", what, who && say("by {who}", { who }));
   const time = when && element("time", { datetime: when }, when.slice(0, 16).replace("T", " "));
   return element(
     "div",
     {},
-    element("p", {}, element("span", { class: "what" }, EVENTS[event]), ` by serial ${facts[SERIAL]} `, time),
+    element("p", {}, element("span", { class: "what" }, say(EVENTS[event])), say(" by serial {serial} ", { serial: facts[SERIAL] }), time),
     element("p", { class: "quiet" }, by, job && " ", job && jobLink(job)),
     element("ul", {}, ...parameterParts(parameters)),
   );
@@ -175,5 +175,5 @@ function parameterParts(parameters) {
  */
 function jobLink(address) {
   if (!/^https?:\/\//.test(address)) return "";
-  return element("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, "CI job");
+  return element("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, say("CI job"));
 }

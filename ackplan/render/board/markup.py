@@ -8,6 +8,9 @@ from functools import cache
 from importlib import resources
 from string import Template
 
+from ackplan.core import language
+from ackplan.core.language import phrase
+from ackplan.render.board.shapes import SANDBOX, WorldData
 from ackplan.render.board.statuses import WorkspaceStatus
 from ackplan.render.facts.words import counted
 
@@ -26,7 +29,14 @@ def text(words: object) -> str:
 def page(title: str, root: str, scripts: Iterable[str], body: str) -> str:
     """A whole page. `root` leads from it to the folder of the board; `scripts` are what it loads besides."""
     loaded = "".join(f'<script defer src="{text(name)}"></script>\n' for name in (f"{root}board.js", *scripts))
-    parts = {"policy": POLICY, "title": text(title), "root": root, "scripts": loaded, "body": body}
+    parts = {
+        "language": language.tag(),
+        "policy": POLICY,
+        "title": text(title),
+        "root": root,
+        "scripts": loaded,
+        "body": body,
+    }
     return Template(_frame()).substitute(parts)
 
 
@@ -50,9 +60,19 @@ def anchor(address: str, words: str, *, outside: bool = False) -> str:
     return f'<a href="{text(address)}"{more}>{text(words)}</a>'
 
 
+def by(who: str) -> str:
+    """By whom; empty for nobody."""
+    return phrase("by {who}", who=who) if who else ""
+
+
+def endpoint_of(world: WorldData) -> str:
+    """The endpoint, as people call it."""
+    return phrase(world["endpoint"]) if world["endpoint"] == SANDBOX else world["endpoint"]
+
+
 def job(address: str) -> str:
     """The link to a CI job, where there is one."""
-    return anchor(address, "CI job", outside=True) if address else ""
+    return anchor(address, phrase("CI job"), outside=True) if address else ""
 
 
 def when(moment: str) -> str:
@@ -66,12 +86,12 @@ def age(seconds: float) -> str:
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= size:
             return counted(int(seconds // size), unit)
-    return "less than a minute"
+    return phrase("less than a minute")
 
 
 def facts(named: Mapping[str, str]) -> str:
     """Names and markup, those that say something, for a `dl`."""
-    return "".join(f"<div><dt>{text(name)}</dt><dd>{told}</dd></div>" for name, told in named.items() if told)
+    return "".join(f"<div><dt>{text(phrase(name))}</dt><dd>{told}</dd></div>" for name, told in named.items() if told)
 
 
 def joined(*parts: str, by: str = " ") -> str:
@@ -81,10 +101,10 @@ def joined(*parts: str, by: str = " ") -> str:
 
 def table(name: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table with a name for those who do not see it. Cells are markup; each knows what its column is called."""
-    titles = [text(title) for title in head]
+    titles = [text(phrase(title)) for title in head]
     cells = (
         "".join(f'<td data-label="{title}">{cell}' for title, cell in zip(titles, row, strict=True)) for row in rows
     )
     top = "".join(f'<th scope="col">{title}' for title in titles)
     body = "".join(f"<tr>{row}" for row in cells)
-    return f'<table class="cards" aria-label="{text(name)}"><thead><tr>{top}<tbody>{body}</table>'
+    return f'<table class="cards" aria-label="{text(phrase(name))}"><thead><tr>{top}<tbody>{body}</table>'

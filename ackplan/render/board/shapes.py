@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Final, TypedDict
+
+# What the endpoint of clusters is called that are in a simulator on whatever machine it ran.
+SANDBOX: Final = "loopback endpoint"
 
 
 class MoveData(TypedDict):

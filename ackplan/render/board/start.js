@@ -14,9 +14,9 @@ function themeButton() {
   const sign = element("span", { "aria-hidden": "true" }, "◐");
   return element(
     "button",
-    { id: "theme", type: "button", title: "Light or dark", onclick: changeTheme },
+    { id: "theme", type: "button", title: say("Light or dark"), onclick: changeTheme },
     sign,
-    " Theme",
+    ` ${say("Theme")}`,
   );
 }
 
@@ -28,7 +28,7 @@ function oldNote() {
   return element(
     "p",
     { class: "old" },
-    `This board was made ${days ? counted(days, "day") : duration(passed / 1000)} ago.`,
+    say("This board was made {age} ago.", { age: days ? counted(days, "day") : duration(passed / 1000) }),
   );
 }
 

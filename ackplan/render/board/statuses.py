@@ -6,6 +6,7 @@ import enum
 from collections.abc import Iterator
 
 from ackplan.app.survey import WorkspaceSurvey
+from ackplan.core.language import phrase
 
 
 class WorkspaceStatus(enum.Enum):
@@ -28,7 +29,7 @@ class WorkspaceStatus(enum.Enum):
 
     @property
     def words(self) -> str:
-        return _WORDS.get(self, self.value)
+        return phrase(_WORDS.get(self, self.value))
 
 
 _WORDS = {

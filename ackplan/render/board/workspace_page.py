@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from ackplan.app.cluster_history import ClusterEvent
+from ackplan.core.language import phrase, spoken
 from ackplan.render.board.fleet_page import script
 from ackplan.render.board.markup import (
     age,
     anchor,
     badge,
     badges,
+    by,
+    endpoint_of,
     facts,
     job,
     joined,
@@ -20,8 +23,8 @@ from ackplan.render.board.markup import (
     text,
     when,
 )
-from ackplan.render.board.shapes import CheckData, ClusterData, LockData, MoveData, RunData, WorkspaceData
-from ackplan.render.facts.words import counted
+from ackplan.render.board.shapes import CheckData, ClusterData, DriftedData, LockData, MoveData, RunData, WorkspaceData
+from ackplan.render.facts.words import colon, counted, stop
 from ackplan.render.page.compact import Texts
 
 _PART = 250
@@ -61,19 +64,19 @@ def workspace_page(data: WorkspaceData, name: str, now: str) -> str:
         ("Clusters", _clusters(data)),
     )
     shown = "".join(
-        f"<section>{f'<h2>{title}</h2>' if title else ''}{content}</section>\n"
+        f"<section>{f'<h2>{phrase(title)}</h2>' if title else ''}{content}</section>\n"
         for title, content in sections
         if content
     )
     return page(
-        f"{data['name']}: board",
+        f"{data['name']}{colon()} {phrase('Board').lower()}",
         "../",
         (f"{name}.js",),
         f"""<body class="board" data-page="workspace" data-made="{text(now)}">
-<a class="skip" href="#clusters">Skip to the clusters</a>
+<a class="skip" href="#clusters">{phrase("Skip to the clusters")}</a>
 <header id="head">
 <div class="title"><h1>{text(data["name"])}</h1><p id="headline">{badges(data["statuses"])}</p>\
-<span class="tools">{anchor("../index.html", "All workspaces")}</span></div>
+<span class="tools">{anchor("../index.html", phrase("All workspaces"))}</span></div>
 <dl id="facts">{_facts(data, now)}</dl>
 </header>
 <main>
@@ -85,16 +88,16 @@ def workspace_page(data: WorkspaceData, name: str, now: str) -> str:
 
 def _facts(data: WorkspaceData, now: str) -> str:
     world = data["world"]
-    clusters = counted(data["clusters"], "cluster") + (
-        f" and {data['nested']:,} inside of them" if data["nested"] else ""
-    )
+    inside = phrase("and {number:,} inside of them", number=data["nested"]) if data["nested"] else ""
+    clusters = joined(counted(data["clusters"], "cluster"), inside)
+    recorded = phrase("{clusters}, serial {serial}", clusters=clusters, serial=data["serial"])
     return facts(
         {
             "Store": text(data["store"]),
             "Account": text(world["account"]),
-            "Endpoint": text(world["endpoint"]),
+            "Endpoint": text(endpoint_of(world)),
             "Regions": text(", ".join(world["regions"])),
-            "Recorded": f"{clusters}, serial {data['serial']}" if data["serial"] else "nothing yet",
+            "Recorded": recorded if data["serial"] else phrase("nothing yet"),
             "Last run": _run(data["run"]),
             "As of": f"{when(now)} UTC",
         }
@@ -104,11 +107,15 @@ def _facts(data: WorkspaceData, now: str) -> str:
 def _run(run: RunData | None) -> str:
     if run is None:
         return ""
-    counts = ", ".join(f"{number:,} {name}" for name, number in run["counts"].items() if number)
-    code = "" if run["exit"] is None else f"exit {run['exit']}"
-    ending = joined(code, counts and f"steps: {counts}", by="; ")
-    by = text(run["who"] and f"by {run['who']}")
-    return joined(when(run["when"]), text(run["what"]), by, job(run["job"]), text(ending and f"({ending})"))
+    counts = _listed_counts(run["counts"])
+    code = "" if run["exit"] is None else phrase("exit {code}", code=run["exit"])
+    ending = joined(code, counts and phrase("steps: {counts}", counts=counts), by=phrase("; "))
+    who = text(by(run["who"]))
+    return joined(when(run["when"]), text(run["what"]), who, job(run["job"]), text(ending and f"({ending})"))
+
+
+def _listed_counts(counts: Mapping[str, int]) -> str:
+    return phrase(", ").join(f"{number:,} {phrase(name)}" for name, number in counts.items() if number)
 
 
 def _notices(data: WorkspaceData) -> str:
@@ -117,30 +124,34 @@ def _notices(data: WorkspaceData) -> str:
         f'<div class="alert" data-tone="{tone}" role="listitem"><p><b>{text(title)}</b> {told}</p></div>'
         for tone, title, told in _notice(data)
     )
-    return f'<div id="alerts" role="list" aria-label="What to know">{shown}</div>' if shown else ""
+    return f'<div id="alerts" role="list" aria-label="{phrase("What to know")}">{shown}</div>' if shown else ""
 
 
 def _notice(data: WorkspaceData) -> Iterator[tuple[str, str, str]]:
     for fault in data["faults"]:
-        yield "error", "It can't be read.", text(fault)
+        yield "error", phrase("It can't be read."), text(spoken(fault))
     if data["interrupted"]:
-        calls = f"{counted(len(data['calls']), 'call')} in flight. " if data["calls"] else ""
+        calls = counted(len(data["calls"]), "call") if data["calls"] else ""
         command = f"<code>ackplan apply --workspace {text(data['workspace'])}</code>"
-        yield "interrupted", f"{data['interrupted'].capitalize()}.", f"{calls}The next apply goes on with it: {command}"
+        next_one = phrase(
+            "{calls:# in flight. }The next apply goes on with it: {command}", calls=calls, command=command
+        )
+        yield "interrupted", spoken(data["interrupted"]).capitalize() + stop(), next_one
     if data["lock"]:
         yield _locked(data["lock"])
     run = data["run"]
     if run and run["exit"]:
-        yield "failed", f"The last run ended with exit {run['exit']}.", _run(run)
+        yield "failed", phrase("The last run ended with exit {code}.", code=run["exit"]), _run(run)
     if data["unchecked"]:
-        yield "no-op", "No fresh check for drift:", text(data["unchecked"])
+        yield "no-op", phrase("No fresh check for drift:"), text(phrase(data["unchecked"]))
 
 
 def _locked(lock: LockData) -> tuple[str, str, str]:
     held = "Held." if lock["hold"] else "A run has the lock." if lock["lives"] else "Whoever had the lock died."
     tone = "record" if lock["hold"] else "update" if lock["lives"] else "interrupted"
-    told = joined(text(lock["what"]), text(f"by {lock['who']} since"), when(lock["since"]), f"lock {text(lock['id'])}")
-    return tone, held, joined(told, job(lock["job"]))
+    since = phrase("by {who} since {time}", who=text(lock["who"]), time=when(lock["since"]))
+    told = joined(text(lock["what"]), since, phrase("lock {id}", id=text(lock["id"])))
+    return tone, phrase(held), joined(told, job(lock["job"]))
 
 
 def _calls(data: WorkspaceData) -> str:
@@ -149,7 +160,7 @@ def _calls(data: WorkspaceData) -> str:
             text(call["cluster"]),
             f"<code>{text(call['operation'])}</code>" if call["operation"] else "",
             when(call["sent"]),
-            "answered" if call["answered"] else "no answer is known",
+            phrase("answered" if call["answered"] else "no answer is known"),
             text(call["request"]),
             text(call["task"]),
             text(call["run"]),
@@ -165,24 +176,34 @@ _CALLS = ("Cluster", "Call", "Sent", "Answer", "Request", "Task", "Run")
 def _drift(check: CheckData | None) -> str:
     if check is None:
         return ""
-    part = "" if check["complete"] else " It was narrowed, and did not look at all."
-    old = "" if check["holds"] else " The record was written since."
-    seen = f"{check['total']:,} of {counted(check['looked'], 'cluster')} drifted."
-    by = joined(text(check["who"] and f"by {check['who']}"), job(check["job"]))
-    checked = joined("Checked", when(check["when"]), by) + f", {age(check['age'])} before this page was made"
+    part = "" if check["complete"] else phrase(" It was narrowed, and did not look at all.")
+    old = "" if check["holds"] else phrase(" The record was written since.")
+    looked = counted(check["looked"], "cluster")
+    seen = phrase("{number:,} of {clusters} drifted.", number=check["total"], clusters=looked)
+    who = joined(text(by(check["who"])), job(check["job"]))
+    ago = phrase(", {age} before this page was made", age=age(check["age"]))
+    checked = joined(phrase("Checked"), when(check["when"]), who) + ago
     told = f'<p>{seen}{part}{old}</p><p class="quiet">{checked}</p>'
     rows = (
         (
             text(cluster["name"]),
-            badge("danger", "gone")
+            badge("danger", phrase("gone"))
             if cluster["gone"]
-            else joined(*(_moved(each) for each in cluster["parameters"]), *map(text, cluster["notes"]), by="<br>"),
+            else joined(
+                *(_moved(each) for each in cluster["parameters"]), *map(text, map(spoken, cluster["notes"])), by="<br>"
+            ),
         )
         for cluster in check["drifted"]
     )
     more = check["total"] - len(check["drifted"])
-    rest = f'<p class="quiet">and {more:,} more: the check kept no more of them</p>' if more > 0 else ""
+    unkept = phrase("and {number:,} more: the check kept no more of them", number=more)
+    rest = f'<p class="quiet">{unkept}</p>' if more > 0 else ""
     return told + (table("What drifted", ("Cluster", "What moved"), rows) if check["drifted"] else "") + rest
+
+
+def _moves(cluster: DriftedData) -> str:
+    notes = [text(spoken(note)) for note in cluster["notes"]]
+    return joined(*map(_moved, cluster["parameters"]), *notes, by="<br>")
 
 
 def _moved(move: MoveData) -> str:
@@ -194,11 +215,10 @@ def _plans(data: WorkspaceData) -> str:
     rows = (
         (
             f"<code>ackplan apply --workspace {text(data['workspace'])} {text(plan['name'])}</code>",
-            joined(when(plan["when"]), f'<span class="sub">{age(plan["age"])} old</span>'),
+            joined(when(plan["when"]), f'<span class="sub">{phrase("{age} old", age=age(plan["age"]))}</span>'),
             joined(text(plan["who"]), job(plan["job"])),
-            text(", ".join(f"{number:,} {action}" for action, number in plan["actions"].items()))
-            + text(f", {plan['blocked']:,} blocked" if plan["blocked"] else "")
-            + ("" if plan["complete"] else "<br>narrowed: not all"),
+            text(_listed_counts({**plan["actions"], "blocked": plan["blocked"]}))
+            + ("" if plan["complete"] else "<br>" + phrase("narrowed: not all")),
         )
         for plan in data["plans"]
     )
@@ -212,9 +232,9 @@ def _versions(data: WorkspaceData) -> str:
             when(version["when"]),
             text(version["who"]),
             joined(text(version["what"]), job(version["job"])),
-            "not known: no older version was read"
+            phrase("not known: no older version was read")
             if version["first"]
-            else text(", ".join(f"{number:,} {event}" for event, number in version["counts"].items())),
+            else text(_listed_counts(version["counts"])),
         )
         for version in data["versions"]
     )
@@ -251,8 +271,8 @@ def _ordered(data: WorkspaceData) -> list[ClusterData]:
 
 def _group(cluster: ClusterData) -> str:
     if not cluster["recorded"]:
-        return "No longer recorded"
-    return joined(cluster["kind"], cluster["region"], by=", ")
+        return phrase("No longer recorded")
+    return joined(phrase(cluster["kind"]), cluster["region"], by=phrase(", "))
 
 
 def _cluster(cluster: ClusterData, marks: dict[str, str]) -> str:
@@ -265,6 +285,9 @@ def _marks(data: WorkspaceData) -> dict[str, str]:
     drifted = {each["name"] for each in check["drifted"]} if check and check["holds"] else set()
     flying = {call["cluster"] for call in data["calls"]}
     return {
-        name: joined(badge("drift", "drifted") * (name in drifted), badge("update", "in flight") * (name in flying))
+        name: joined(
+            badge("drift", phrase("drifted")) * (name in drifted),
+            badge("update", phrase("in flight")) * (name in flying),
+        )
         for name in drifted | flying
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ackplan.core.language import phrase, spoken
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import CHANGES
-from ackplan.render.facts.words import counted, duration
+from ackplan.render.facts.words import and_more, counted, duration
 from ackplan.render.facts.worker_words import moved_text
 from ackplan.workspaces.result import Caution, ClusterChange, Ending, FleetResult, WorkspaceResult
 
@@ -40,7 +41,7 @@ _NUMBERED = {
 }
 _TONES = {**CHANGES, "drifted": "drifted"}
 _QUIET = {"No drift": "no drift", "applied before": "applied before"}
-TITLES = {"plan": "Fleet plan", "apply": "Fleet apply", "drift": "Fleet drift"}
+_TITLES = {"plan": "Fleet plan", "apply": "Fleet apply", "drift": "Fleet drift"}
 
 
 def ranked(fleet: FleetResult) -> tuple[WorkspaceResult, ...]:
@@ -52,13 +53,22 @@ def headline(fleet: FleetResult) -> str:
     """`3 workspaces: 1 failed, 2 with changes (4 to create, 1 to scale)`."""
     endings = ((ending, len(fleet.of(ending))) for ending in ORDER)
     numbered = {**_NUMBERED, Ending.UNCHANGED: "without drift"} if fleet.verb == "drift" else _NUMBERED
-    sorts = ", ".join(f"{number} {numbered[ending]}" for ending, number in endings if number)
-    counts = ", ".join(f"{number} {_TONES.get(tone, printable(tone))}" for tone, number in fleet.counts())
-    about = "; ".join(filter(None, (counts, moved_text(*fleet.workers))))
-    clusters = f" ({about})" if counts and fleet.verb != "apply" else ""
+    sorts = phrase(", ").join(f"{number} {phrase(numbered[ending])}" for ending, number in endings if number)
+    counts = _counts(fleet.counts())
+    about = phrase("; ").join(filter(None, (counts, moved_text(*fleet.workers))))
+    clusters = phrase(" ({counts})", counts=about) if counts and fleet.verb != "apply" else ""
     if not fleet.results:
-        return "No workspace was looked at"
-    return f"{counted(len(fleet.results), 'workspace')}: {sorts}{clusters}"
+        return phrase("No workspace was looked at")
+    return counted(len(fleet.results), "workspace") + phrase(": ") + sorts + clusters
+
+
+def title(fleet: FleetResult) -> str:
+    """What the run is called."""
+    return phrase(_TITLES[fleet.verb])
+
+
+def _counts(counts: Iterable[tuple[str, int]]) -> str:
+    return phrase(", ").join(f"{number} {phrase(_TONES.get(tone, printable(tone)))}" for tone, number in counts)
 
 
 def outcome(result: WorkspaceResult) -> str:
@@ -69,38 +79,42 @@ def outcome(result: WorkspaceResult) -> str:
 def _outcome(result: WorkspaceResult) -> str:
     match result.ending:
         case Ending.SKIPPED:
-            return f"skipped: depends on {', '.join(result.behind)}"
+            return phrase("skipped: depends on {names}", names=", ".join(result.behind))
         case Ending.INTERRUPTED:
-            return "interrupted" if result.seconds else "not started"
+            return phrase("interrupted" if result.seconds else "not started")
         case Ending.FAILED:
             return _failure(result)
         case Ending.APPLIED:
-            return f"applied: {_steps(result)}"
+            return phrase("applied: {steps}", steps=_steps(result))
         case Ending.CHANGED | Ending.DRIFTED:
             moved = moved_text(result.plan.workers_added, result.plan.workers_removed)
-            return "; ".join(filter(None, (result.plan.headline, moved)))
+            counts = _counts(result.plan.counts) or result.plan.headline
+            return phrase("; ").join(filter(None, (counts, moved)))
         case Ending.UNCHANGED:
-            return _QUIET.get(result.plan.headline, "no changes")
+            return phrase(_QUIET.get(result.plan.headline, "no changes"))
 
 
 def _failure(result: WorkspaceResult) -> str:
     if result.steps is not None and result.steps.failed:
-        return f"failed: {_steps(result)}"
+        return phrase("failed: {reason}", reason=_steps(result))
     blocked = dict(result.plan.counts).get("blocked", 0)
     if blocked:
-        return f"blocked: {result.plan.headline}"
+        return phrase("blocked: {counts}", counts=_counts(result.plan.counts))
     errors = [finding for finding in result.diagnostics if finding.is_error]
-    more = f", and {result.findings - 1} more" if result.findings > 1 else ""
-    return f"failed: {errors[0].code} {errors[0].summary}{more}" if errors else "failed"
+    if not errors:
+        return phrase("failed")
+    reason = f"{errors[0].code} {errors[0].summary}"
+    return phrase("failed: {reason}{more:, and # more}", reason=reason, more=result.findings - 1)
 
 
 def _steps(result: WorkspaceResult) -> str:
     steps = result.steps
     if steps is None:
-        return "nothing was done"
+        return phrase("nothing was done")
     parts = ((steps.done, "done"), (steps.failed, "failed"), (steps.skipped, "not done"))
-    counts = ", ".join(f"{number} {word}" for number, word in parts if number)
-    return f"{counts} of {counted(steps.done + steps.failed + steps.skipped, 'step')}" if counts else "no steps"
+    counts = phrase(", ").join(f"{number} {phrase(word)}" for number, word in parts if number)
+    total = counted(steps.done + steps.failed + steps.skipped, "step")
+    return phrase("{counts} of {steps}", counts=counts, steps=total) if counts else phrase("no steps")
 
 
 def time_text(result: WorkspaceResult) -> str:
@@ -112,14 +126,15 @@ def time_text(result: WorkspaceResult) -> str:
 
 def change_text(change: ClusterChange) -> str:
     """Why something happens to a cluster, with what of it changes."""
-    names = ", ".join(change.parameters) + (f" and {change.more} more" if change.more else "")
-    return printable(f"{change.reason}: {names}" if names else change.reason)
+    names = ", ".join(change.parameters) + and_more(change.more)
+    reason = phrase(change.reason)
+    return printable(reason + phrase(": ") + names if names else reason)
 
 
 def more_changes(result: WorkspaceResult, shown: int) -> str:
     """How many clusters are not listed; empty where all are."""
     rest = result.plan.changing - shown
-    return f"and {counted(rest, 'more cluster')}" if rest > 0 else ""
+    return phrase("and {clusters}", clusters=counted(rest, "more cluster")) if rest > 0 else ""
 
 
 def caution_names(caution: Caution, most: int) -> tuple[tuple[str, ...], int]:
@@ -131,8 +146,8 @@ def caution_names(caution: Caution, most: int) -> tuple[tuple[str, ...], int]:
 def world(result: WorkspaceResult) -> str:
     """Which account and endpoint a plan is for, and how long its apply should take."""
     plan = result.plan
-    account = f"account {plan.account}" if plan.account else ""
-    time = f"about {duration(plan.expected_seconds)}" if plan.expected_seconds else ""
+    account = phrase("account {name}", name=plan.account) if plan.account else ""
+    time = phrase("about {time}", time=duration(plan.expected_seconds)) if plan.expected_seconds else ""
     return printable(", ".join(filter(None, (account, plan.endpoint, plan.region, time))))
 
 
@@ -142,10 +157,12 @@ def omissions(fleet: FleetResult) -> Iterator[str]:
     for name, why in fleet.selection.left_out.items():
         reasons.setdefault(why, []).append(name)
     for why, names in reasons.items():
-        yield printable(f"{counted(len(names), 'workspace')} left out, {why}: {', '.join(names)}")
+        words = {"workspaces": counted(len(names), "workspace"), "why": spoken(why), "names": ", ".join(names)}
+        yield printable(phrase("{workspaces} left out, {why}: {names}", **words))
     if fleet.selection.along:
-        yield f"Taken along, as others depend on them: {', '.join(fleet.selection.along)}"
+        yield phrase("Taken along, as others depend on them: {names}", names=", ".join(fleet.selection.along))
     for note in fleet.selection.notes:
-        yield printable(note[:1].upper() + note[1:])
+        said = spoken(note)
+        yield printable(said[:1].upper() + said[1:])
     for result in fleet.results:
-        yield from (f"{result.name}: {printable(text)}" for text in result.plan.omitted)
+        yield from (result.name + phrase(": ") + printable(text) for text in result.plan.omitted)

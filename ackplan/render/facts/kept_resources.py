@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ackplan.core.catalog.deletion import leavings
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, spoken
 from ackplan.core.work import Delete
 from ackplan.plan.model import Change, Step
 
 
 def notes_of(change: Change) -> tuple[str, ...]:
     """The notes of a change, and what its deletion leaves; of the guide's clusters no call can say that."""
-    return (*change.notes, *(note for step in change.steps for note in _notes(change, step)))
+    return (*map(spoken, change.notes), *(note for step in change.steps for note in _notes(change, step)))
 
 
 def _notes(change: Change, step: Step) -> Iterator[str]:
@@ -29,7 +29,7 @@ def _notes(change: Change, step: Step) -> Iterator[str]:
     if left.everything:
         yield phrase("its deletion keeps all cloud resources that were made for it")
         return
-    kept = ", ".join(map(phrase, [*left.kept, *left.named])) or phrase("nothing")
+    kept = phrase(", ").join(map(phrase, [*left.kept, *left.named])) or phrase("nothing")
     yield phrase("its deletion keeps {kept}", kept=kept)
-    removed = ", ".join(map(phrase, [*left.removed, "what else was made for it"]))
+    removed = phrase(", ").join(map(phrase, [*left.removed, "what else was made for it"]))
     yield phrase("its deletion removes {removed}", removed=removed)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ackplan.core.diagnostics import Diagnostic, Severity
+from ackplan.core.language import phrase
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.words import counted_resources
 
@@ -54,7 +55,7 @@ class RuleFindings:
         return tuple((text, tuple(findings)) for text, findings in wordings.items())
 
     def _said(self, finding: Diagnostic) -> str:
-        parameter = f"{printable(finding.parameter)}: " if finding.parameter else ""
+        parameter = printable(finding.parameter) + phrase(": ") if finding.parameter else ""
         return parameter + finding.detail.removeprefix(f"{self.rule}: ")
 
 

@@ -46,7 +46,7 @@ def _rolling(work: Upgrade) -> str:
     said = [phrase("at most {nodes} at once", nodes=at_once) if at_once else ""]
     said += [phrase(_PAUSES.get(str(policy.get("pause_policy", "")), ""))]
     said += [phrase("{minutes} between batches", minutes=between) if between else ""]
-    return f" ({', '.join(filter(None, said))})" if any(said) else ""
+    return f" ({phrase(', ').join(filter(None, said))})" if any(said) else ""
 
 
 def _sizes(size: Pinned) -> str:

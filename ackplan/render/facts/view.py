@@ -255,7 +255,7 @@ def _is_used(parameter: ParameterChange, change: Change) -> bool:
 def _step(step: Step, change: Change) -> StepView:
     text = what(step)
     if step.side is Side.LIVE and change.reason is Reason.SPEC_AND_DRIFT:
-        text += " (drift)"
+        text += phrase(" (drift)")
     return StepView(call_of(step), text, step.expected_seconds)
 
 

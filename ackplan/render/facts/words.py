@@ -99,6 +99,21 @@ def noun_of(nested: Iterable[bool]) -> str:
     return "resource" if any(nested) else "cluster"
 
 
+def and_more(number: int) -> str:
+    """What follows a list of names that leaves so many out; empty where it has all."""
+    return phrase(" and {number} more", number=number) if number > 0 else ""
+
+
+def colon() -> str:
+    """What stands between a name and what is said of it, without a blank."""
+    return phrase(": ").strip()
+
+
+def stop() -> str:
+    """The end of a sentence, without a blank."""
+    return phrase(". ").strip()
+
+
 def plural(noun: str, number: int) -> str:
     english = language.current() == language.ENGLISH
     return noun + "s" * (number != 1) if english else phrase(noun)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.language import phrase
 from ackplan.render.facts.rule_findings import RuleFindings, by_rule
+from ackplan.render.facts.words import and_more, colon, stop
 from ackplan.render.markdown.markup import code, codes, prose
 
 # GitHub counts characters; bytes of UTF-8 are never fewer. The rest is room for a marker that a workflow adds.
@@ -40,8 +42,8 @@ def size_of(text: str) -> int:
 
 def finding_item(diagnostic: Diagnostic) -> str:
     """One item of a list: what, where, why, and on a line of its own what to do."""
-    kind = "error" if diagnostic.is_error else "warning"
-    subject = "".join(f" {code(part, 80)}:" for part in (diagnostic.cluster, diagnostic.parameter) if part)
+    kind = phrase("error" if diagnostic.is_error else "warning")
+    subject = "".join(f" {code(part, 80)}{colon()}" for part in (diagnostic.cluster, diagnostic.parameter) if part)
     place = f" ({code(str(diagnostic.span), 160)})" if diagnostic.span else ""
     texts = (("", diagnostic.detail), ("→ ", diagnostic.cure))
     said = "".join(f"<br>{lead}{prose(text, 400)}" for lead, text in texts if text)
@@ -57,15 +59,16 @@ def finding_items(diagnostics: Iterable[Diagnostic]) -> list[str]:
 
 def _rule(group: RuleFindings) -> str:
     """A rule, how many clusters break it, what is wrong with which, and once what to do."""
-    counted = f": {group.counted}" if group.counted else ""
-    head = f"- {code(group.rule, 120)} (**{group.severity.value}** {code(group.first.code, 40)}){counted}."
-    lines = [f"{head} {prose(group.first.summary, 160)}."]
+    counted = phrase(": ") + group.counted if group.counted else ""
+    severity = phrase(group.severity.value)
+    head = f"- {code(group.rule, 120)} (**{severity}** {code(group.first.code, 40)}){counted}{stop()}"
+    lines = [f"{head} {prose(group.first.summary, 160)}{stop()}"]
     for detail, findings in group.details:
         names = list(dict.fromkeys(finding.cluster for finding in findings if finding.cluster))
-        lines.append(prose(detail, 400) + (f": {_names(names)}" if names else ""))
+        lines.append(prose(detail, 400) + (phrase(": ") + _names(names) if names else ""))
     return "<br>".join([*lines, *(f"→ {prose(cure, 400)}" for cure in group.cures)])
 
 
 def _names(names: Sequence[str]) -> str:
     more = len(names) - _NAMES
-    return codes(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
+    return codes(names[:_NAMES]) + and_more(more)

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from ackplan.app.drift import Drift
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import hint
+from ackplan.core.language import phrase, spoken
 from ackplan.plan.model import Change
 from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.drift import Way, none, omitted, since, states, ways
 from ackplan.render.facts.formatting import written
 from ackplan.render.facts.view import Block, view
-from ackplan.render.facts.words import counted
+from ackplan.render.facts.words import and_more, colon, counted, stop
 from ackplan.render.markdown.markup import code, codes, prose, row, table
 
 # An issue of GitHub has at most 65,536 characters; bytes of UTF-8 are never fewer.
@@ -20,18 +21,18 @@ LIMIT = 65_000
 _NAMES = 12
 _VALUE = 200
 _CLOSING = 300
+_DRIFTED = "{number:# cluster has|# clusters have} drifted"
+_CHANGED = "Changed outside of ackplan since the last apply"
 
 
 def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
     """All clusters that moved, at most `limit` bytes of UTF-8, without a line end at its end."""
     if not drift.moved:
-        return "\n\n".join(filter(None, [f"### ackplan: {none(drift)}", *_states(drift), sentence(drift.plan)]))
+        return "\n\n".join(filter(None, [f"### ackplan{colon()} {none(drift)}", *_states(drift), sentence(drift.plan)]))
     names = [change.name for change in drift.moved]
-    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
-    verb = "has" if len(names) == 1 else "have"
     parts = [
-        f"### ackplan: {counted(len(names), 'cluster')} {verb} drifted",
-        f"> [!WARNING]\n> **Changed outside of ackplan since the last apply:** {codes(names[:_NAMES])}{more}",
+        f"### ackplan{colon()} {phrase(_DRIFTED, number=len(names))}",
+        f"> [!WARNING]\n> **{phrase(_CHANGED)}{colon()}** {codes(names[:_NAMES])}{and_more(len(names) - _NAMES)}",
         *_states(drift),
         *filter(None, [sentence(drift.plan)]),
     ]
@@ -44,9 +45,9 @@ def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
         left -= _size(text)
         if left < 0:
             missing = counted(len(known) - number, "cluster")
-            parts.append(
-                f"**Left out, for an issue can't be longer:** {missing}. All of it: {code(hint('ackplan drift'), 600)}"
-            )
+            left_out = phrase("Left out, for an issue can't be longer")
+            everything = phrase("All of it: {command}", command=code(hint("ackplan drift"), 600))
+            parts.append(f"**{left_out}{colon()}** {missing}{stop()} {everything}")
             break
         parts.append(text)
     return "\n\n".join(parts)
@@ -54,11 +55,11 @@ def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
 
 def _states(drift: Drift) -> Iterator[str]:
     """What was not looked at, and the clusters that are not running, where there are any."""
-    yield from (f"**Not looked at:** {prose(each.detail, 600)}" for each in omitted(drift))
-    told = [f"- {code(each.cluster)}: {prose(each.detail)}" for each in states(drift)]
+    yield from (f"**{phrase('Not looked at')}{colon()}** {prose(each.detail, 600)}" for each in omitted(drift))
+    told = [f"- {code(each.cluster)}{colon()} {prose(each.detail)}" for each in states(drift)]
     if told:
-        more = [f"- and {len(told) - _NAMES} more"] if len(told) > _NAMES else []
-        yield "\n".join(["**Not running now:**", "", *told[:_NAMES], *more])
+        more = [f"- {phrase('and {count} more', count=len(told) - _NAMES)}"] if len(told) > _NAMES else []
+        yield "\n".join([f"**{phrase('Not running now')}{colon()}**", "", *told[:_NAMES], *more])
 
 
 def _size(text: str) -> int:
@@ -66,17 +67,17 @@ def _size(text: str) -> int:
 
 
 def _cluster(block: Block, change: Change, drift: Drift) -> Iterator[str]:
-    what = "is gone" if change.action is Action.FORGET else "changed"
+    what = phrase("is gone" if change.action is Action.FORGET else "changed")
     yield f"#### {code(block.name, 80)} {what}"
     yield prose(block.subject, 200)
     if change.parameters:
         sides = ((p, written(p.before, secret=p.secret), written(p.after, secret=p.secret)) for p in change.parameters)
         rows = [row(code(p.name, 80), code(before, _VALUE), code(after, _VALUE)) for p, before, after in sides]
-        yield table(("parameter", "recorded", "live"), rows)
+        yield table([phrase(title).lower() for title in ("Parameter", "Recorded", "Live")], rows)
     if change.notes:
-        yield "\n".join(f"- {prose(note)}" for note in change.notes)
-    lines = [f"- **{way.name}:** {_way(way)}" for way in ways(change, drift)]
-    yield "\n".join([f"- **since:** {prose(since(change, drift))}", *lines])
+        yield "\n".join(f"- {prose(spoken(note))}" for note in change.notes)
+    lines = [f"- **{way.name}{colon()}** {_way(way)}" for way in ways(change, drift)]
+    yield "\n".join([f"- **{phrase('since')}{colon()}** {prose(since(change, drift))}", *lines])
 
 
 def _way(way: Way) -> str:

@@ -20,10 +20,10 @@ _ENDS_CODE = str.maketrans({"`": "\\u0060", "|": "\\u007c"})
 _WORD = re.compile(
     r"(?:[A-Za-z\u3400-\u9fff\u3001\u3002\uff08\uff09\uff0c\uff1a\uff1b]+(?:[-'/][A-Za-z]+)*|\d{1,4}%?|\u2192)"
 )
-_AROUND = re.compile(r"(\(?)(.*?)([,;:.)]*)", re.DOTALL)
+_AROUND = re.compile(r"([(\uff08]?)(.*?)([,;:.)\u3001\u3002\uff09\uff0c\uff1a\uff1b]*)", re.DOTALL)
 # Commands in prose stand behind a colon, up to a comma or the end of a sentence.
-_ONE = r"ackplan (?:[^\s;,]|[;,](?!\s|$)|\s(?!or\b))+(?<![.;,])"
-_COMMANDS = re.compile(rf"(?<=: ){_ONE}(?:; {_ONE})*")
+_ONE = r"ackplan (?:[^\s;,\u3002\uff0c\uff1b\uff09]|[;,](?!\s|$)|\s(?!or\b))+(?<![.;,\s])"
+_COMMANDS = re.compile(rf"(?:(?<=: )|(?<=\uff1a)){_ONE}(?:; {_ONE})*")
 _SPECIAL = re.compile(r"[^ -~\n]")
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import hint
+from ackplan.core.language import phrase
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Modify, Upgrade
 from ackplan.execute.limits import USUAL, Limits
@@ -21,7 +22,7 @@ from ackplan.render.facts.formatting import redacted, written
 from ackplan.render.facts.step_words import what
 from ackplan.render.facts.summary import Alert, alerts, headline, path_in_short, shown_changes, tone
 from ackplan.render.facts.view import Block, Field, View, view
-from ackplan.render.facts.words import counted, duration, noun_of
+from ackplan.render.facts.words import and_more, colon, counted, duration, noun_of, plural, stop
 from ackplan.render.graph import formats
 from ackplan.render.markdown.comment_parts import LIMIT, BoundedPage, finding_item, finding_items, size_of
 from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, json_text, prose, row, table
@@ -34,6 +35,7 @@ _VALUE = 400
 _BODY = 6_000
 _CLOSING = 600
 _TONES = ("blocked", "delete", "replace", "scale-in", "scale", "update", "create", "adopt", "forget", "record", "no-op")
+_UNMANAGED = "{number:# live cluster is|# live clusters are} not managed by this spec."
 _KINDS = {"danger": "CAUTION", "warning": "WARNING"}
 _ELSEWHERE = "All of it is in the plan file: `ackplan show PLANFILE`, as a page `ackplan show --format html PLANFILE`."
 
@@ -42,16 +44,17 @@ def plan_markdown(plan: Plan, limit: int = LIMIT, limits: Limits = USUAL) -> str
     """The plan as GitHub's Markdown, at most `limit` bytes of UTF-8 (at least 2,000), without a line end at its end."""
     shown = view(plan, limits)
     page = BoundedPage(limit - _CLOSING)
-    page.add(f"### ackplan: {headline(plan)}")
+    page.add(f"### ackplan{colon()} {headline(plan)}")
     _alerts(page, alerts(plan, shown))
     for text in _findings(plan, shown):
-        page.add(text, "some errors and warnings")
+        page.add(text, phrase("some errors and warnings"))
     for text in _facts(plan, shown):
-        page.add(text, "how long it takes")
+        page.add(text, phrase("how long it takes"))
     _clusters(page, plan, shown)
     if page.missing:
-        missing = "; ".join(dict.fromkeys(page.missing))
-        page.parts.append(f"**Left out, for a comment can't be longer:** {missing}. {_ELSEWHERE}")
+        missing = phrase("; ").join(dict.fromkeys(page.missing))
+        left_out = phrase("Left out, for a comment can't be longer")
+        page.parts.append(f"**{left_out}{colon()}** {missing}{stop()} {phrase(_ELSEWHERE)}")
     return "\n\n".join(page.parts)
 
 
@@ -64,7 +67,7 @@ def _alerts(page: BoundedPage, shown: Sequence[Alert]) -> None:
             room -= size_of(lines[-1])
         if lines:
             items = lines if len(lines) == 1 else [f"- {line}" for line in lines]
-            page.add("\n".join([f"> [!{kind}]", *(f"> {item}" for item in items)]), f"{kind.lower()}s")
+            page.add("\n".join([f"> [!{kind}]", *(f"> {item}" for item in items)]), phrase(f"{kind.lower()}s"))
 
 
 def _alert(alert: Alert, room: int) -> str:
@@ -72,9 +75,8 @@ def _alert(alert: Alert, room: int) -> str:
     named = [code(name, 80) for name in alert.names]
     sizes = itertools.accumulate(size_of(name) + 2 for name in named)
     fitting = max(sum(size <= room for size in sizes), _NAMES)
-    more = len(named) - fitting
-    names = ", ".join(named[:fitting]) + (f" and {more} more" if more > 0 else "")
-    return f"**{alert.text}:** {names}" if names else f"**{alert.text}**"
+    names = ", ".join(named[:fitting]) + and_more(len(named) - fitting)
+    return f"**{alert.text}{colon()}** {names}" if names else f"**{alert.text}**"
 
 
 def _findings(plan: Plan, shown: View) -> Iterator[str]:
@@ -86,8 +88,8 @@ def _findings(plan: Plan, shown: View) -> Iterator[str]:
     rest = items[_FINDINGS:]
     if rest:
         lines = rest[:_FOLDED]
-        more = [f"- and {len(rest) - _FOLDED} more"] if len(rest) > _FOLDED else []
-        yield folded(f"{len(rest)} more", "\n".join([*lines, *more]))
+        more = [f"- {phrase('and {count} more', count=len(rest) - _FOLDED)}"] if len(rest) > _FOLDED else []
+        yield folded(phrase("{number} more", number=len(rest)), "\n".join([*lines, *more]))
 
 
 def _facts(plan: Plan, shown: View) -> Iterator[str]:
@@ -95,20 +97,20 @@ def _facts(plan: Plan, shown: View) -> Iterator[str]:
     if shown.workers:
         facts.append(f"**{prose(shown.workers, 400)}**.")
     if shown.seconds:
-        facts.append(f"Expected to take about **{duration(shown.seconds)}**.")
+        facts.append(phrase("Expected to take about {time}.", time=f"**{duration(shown.seconds)}**"))
     if shown.path and len(shown.blocks) > 1:
-        facts.append(f"Critical path: {_path(shown.path)}.")
+        facts.append(phrase("Critical path: {path}", path=_path(shown.path)) + stop())
     if shown.world:
-        facts.append(f"For {prose(shown.world, 400)}.")
+        facts.append(phrase("For {world}.", world=prose(shown.world, 400)))
     if shown.policies:
-        facts.append(f"{shown.policies}.")
+        facts.append(shown.policies + stop())
     if shown.unmanaged:
-        verb = "is" if shown.unmanaged == 1 else "are"
-        facts.append(f"{counted(shown.unmanaged, 'live cluster')} {verb} not managed by this spec.")
+        facts.append(phrase(_UNMANAGED, number=shown.unmanaged))
     if not shown.blocks and shown.applicable:
         facts += filter(None, [sentence(plan)])
     if plan.blocked and any(shown.counts.values()):
-        facts.append(f"To plan the rest alone: {code(hint('ackplan plan --skip-blocked'), 600)}.")
+        command = code(hint("ackplan plan --skip-blocked"), 600)
+        facts.append(phrase("To plan the rest alone: {command}.", command=command))
     if facts:
         yield " ".join(facts)
 
@@ -127,7 +129,8 @@ def _clusters(page: BoundedPage, plan: Plan, shown: View) -> None:
     _graph(page, plan)
     told = sum(page.add(_details(block, change)) for block, change in known)
     if told < len(known):
-        page.missing.append(f"the details of {len(known) - told} of {counted(len(known), 'cluster')}")
+        left, clusters = len(known) - told, counted(len(known), "cluster")
+        page.missing.append(phrase("the details of {number} of {clusters}", number=left, clusters=clusters))
 
 
 def _overview(page: BoundedPage, blocks: Sequence[Block]) -> None:
@@ -139,15 +142,16 @@ def _overview(page: BoundedPage, blocks: Sequence[Block]) -> None:
             break
         rows.append(text)
     noun = noun_of(block.nested for block in blocks)
-    whole = table(("", noun, "what", "calls", "expected"), rows)
+    whole = table(("", plural(noun, 1), *map(phrase, ("what", "calls", "expected"))), rows)
     if not rows or not page.add(whole):
         rows = []
     if len(rows) < len(blocks):
-        page.missing.append(f"{len(blocks) - len(rows)} of {counted(len(blocks), 'row')} of the table")
+        left, every = len(blocks) - len(rows), counted(len(blocks), "row")
+        page.missing.append(phrase("{number} of {rows} of the table", number=left, rows=every))
 
 
 def _line(block: Block) -> str:
-    refused = "**BLOCKED:** " if block.blocked else ""
+    refused = f"**{phrase('BLOCKED')}{colon()}** " if block.blocked else ""
     seconds = sum(step.seconds for step in block.steps)
     calls = sum(bool(step.call) for step in block.steps)
     time = f"~{duration(seconds)}" if seconds else ""
@@ -156,8 +160,8 @@ def _line(block: Block) -> str:
 
 def _scaled(block: Block) -> str:
     """The sizes and the instances of an update, which its headline does not tell."""
-    told = "; ".join(prose(step.text, 200) for step in block.steps) if block.action is Action.UPDATE else ""
-    return f": {told}" if told else ""
+    told = phrase("; ").join(prose(step.text, 200) for step in block.steps) if block.action is Action.UPDATE else ""
+    return phrase(": ") + told if told else ""
 
 
 def _graph(page: BoundedPage, plan: Plan) -> None:
@@ -165,30 +169,34 @@ def _graph(page: BoundedPage, plan: Plan) -> None:
     if len(steps) < 2:
         return
     drawn = len(steps) <= MAX_GRAPH
-    text = folded(f"Graph of {len(steps)} steps", fence(formats.mermaid(steps), "mermaid")) if drawn else ""
+    text = (
+        folded(phrase("Graph of {count} steps", count=len(steps)), fence(formats.mermaid(steps), "mermaid"))
+        if drawn
+        else ""
+    )
     if not drawn or size_of(text) > page.left // 2:
-        page.missing.append(f"the graph of {len(steps)} steps (`ackplan graph PLANFILE`)")
+        page.missing.append(phrase("the graph of {count} steps (`ackplan graph PLANFILE`)", count=len(steps)))
         return
     page.add(text)
 
 
 def _details(block: Block, change: Change) -> str:
     """One cluster: why, its parameters, its calls with their bodies."""
-    refused = " <b>BLOCKED</b>" if block.blocked else ""
+    refused = f" <b>{phrase('BLOCKED')}</b>" if block.blocked else ""
     summary = f"<code>{html.escape(block.mark)}</code> {code_tag(block.name, 80)} {block.headline}{refused}"
     parts = [*_why(block), *_fields(block), *(_step(step) for step in change.steps if step.call)]
-    return folded(summary, "\n\n".join(parts) or "Nothing is called.")
+    return folded(summary, "\n\n".join(parts) or phrase("Nothing is called."))
 
 
 def _why(block: Block) -> Iterator[str]:
     yield prose(block.subject, 200)
     if block.reason:
-        yield f"Why: {prose(block.reason)}."
+        yield phrase("Why: {reason}.", reason=prose(block.reason))
     if block.drift:
-        yield f"**Drift:** {prose(block.drift)}."
+        yield f"**{phrase('Drift:')}** {prose(block.drift)}{stop()}"
     if block.waits_for:
-        more = len(block.waits_for) - _NAMES
-        yield f"After: {codes(block.waits_for[:_NAMES])}" + (f" and {more} more" if more > 0 else "") + "."
+        names = codes(block.waits_for[:_NAMES]) + and_more(len(block.waits_for) - _NAMES)
+        yield phrase("After: {names}.", names=names)
     if block.notes:
         yield "\n".join(f"- {prose(note)}" for note in block.notes[:_FINDINGS])
     if block.blocked:
@@ -200,28 +208,30 @@ def _fields(block: Block) -> Iterator[str]:
     if not block.fields:
         return
     new = all(field.before is ABSENT and not field.notes for field in block.fields)
-    titles = ("", "parameter", "value") if new else ("", "parameter", "before", "after", "")
+    named = ("Parameter", "Value") if new else ("Parameter", "Before", "After")
+    titles = ["", *(phrase(title).lower() for title in named), *([] if new else [""])]
     rows = [_field(field, new=new) for field in block.fields]
     yield table(titles, rows)
     if block.unchanged:
-        yield f"{counted(block.unchanged, 'parameter')} {'stays' if block.unchanged == 1 else 'stay'} as before."
+        yield phrase("{number:# parameter stays|# parameters stay} as before.", number=block.unchanged)
 
 
 def _field(field: Field, *, new: bool) -> str:
     before, after = (code(written(side, secret=field.secret), _VALUE) for side in (field.before, field.after))
     start = (code(field.mark), code(field.name, 80))
-    return row(*start, after) if new else row(*start, before, after, ", ".join(field.notes))
+    return row(*start, after) if new else row(*start, before, after, phrase(", ").join(map(phrase, field.notes)))
 
 
 def _step(step: Step) -> str:
     """The call as it will be sent, but for secrets."""
     assert step.call is not None  # noqa: S101 - asked by the caller
-    expected = f", about {duration(step.expected_seconds)}" if step.expected_seconds else ""
-    words = what(step) if isinstance(step.work, Modify | Upgrade) else step.traits.verb.infinitive
-    line = f"{words}: {code(f'{step.call.method} {step.call.path}')}{expected}"
+    time = duration(step.expected_seconds)
+    expected = phrase(", about {time}", time=time) if step.expected_seconds else ""
+    words = what(step) if isinstance(step.work, Modify | Upgrade) else phrase(step.traits.verb.infinitive)
+    line = f"{words}{colon()} {code(f'{step.call.method} {step.call.path}')}{expected}"
     if step.call.body is None:
         return line
     body = json_text(redacted(step.call.body))
     if len(body) > _BODY:
-        return f"{line}\n\n{fence(body[:_BODY])}\n\nThe rest of this body is in the plan file."
+        return f"{line}\n\n{fence(body[:_BODY])}\n\n{phrase('The rest of this body is in the plan file.')}"
     return f"{line}\n\n{fence(body, 'json')}"

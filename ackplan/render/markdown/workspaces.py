@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ackplan.core.language import phrase
 from ackplan.render.facts import fleet_words
-from ackplan.render.facts.words import counted
+from ackplan.render.facts.words import and_more, colon, counted, stop
 from ackplan.render.markdown.comment_parts import LIMIT, BoundedPage, finding_item, size_of
 from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, prose, row, table
 from ackplan.workspaces.result import Caution, Ending, FleetResult, WorkspaceResult
@@ -19,7 +20,9 @@ _CHANGES, _FINDINGS, _NAMES, _CAUTIONS = 40, 10, 12, 20
 # Room for what is left out, and for the details below the table.
 _CLOSING, _DETAILS = 1_500, 15_000
 # Words, numbers, commas: nothing that Markdown or HTML could be made of, nor a link or a reference of GitHub's.
-_WORDS = re.compile(r"(?!.*GH-)[A-Za-z0-9][A-Za-z0-9 ,;:'()-]*")
+_WORDS = re.compile(
+    r"(?!.*GH-)[A-Za-z0-9\u4e00-\u9fff][A-Za-z0-9 ,;:'()\u4e00-\u9fff\u3001\u3002\uff08\uff09\uff0c\uff1a\uff1b-]*"
+)
 _KINDS = {"danger": "CAUTION", "warning": "WARNING"}
 _ELSEWHERE = (
     "All of it: `ackplan fleet plan --format html` as a page, `--format json` for programs; "
@@ -30,19 +33,20 @@ _ELSEWHERE = (
 def fleet_markdown(fleet: FleetResult, limit: int = LIMIT) -> str:
     """GitHub's Markdown, at most `limit` bytes of UTF-8 (at least 4,000), without a line end at its end."""
     page = BoundedPage(limit - _CLOSING)
-    page.add(f"### ackplan: {fleet_words.TITLES[fleet.verb].lower()}: {fleet_words.headline(fleet)}")
+    page.add(f"### ackplan{colon()} {fleet_words.title(fleet).lower()}{colon()} {fleet_words.headline(fleet)}")
     results = fleet_words.ranked(fleet)
     for text in _cautions(results):
-        page.add(text, "some warnings")
+        page.add(text, phrase("some warnings"))
     if results:
         _table(page, results, max(limit - _DETAILS, limit // 2))
     omissions = "\n".join(f"- {_words(text, 1_000)}" for text in fleet_words.omissions(fleet))
     if omissions:
-        page.add(omissions, "what was not looked at")
+        page.add(omissions, phrase("what was not looked at"))
     _details(page, results)
     if page.missing:
-        missing = "; ".join(dict.fromkeys(page.missing))
-        page.parts.append(f"**Left out, for a comment can't be longer:** {missing}. {_ELSEWHERE}")
+        missing = phrase("; ").join(dict.fromkeys(page.missing))
+        left_out = phrase("Left out, for a comment can't be longer")
+        page.parts.append(f"**{left_out}{colon()}** {missing}{stop()} {phrase(_ELSEWHERE)}")
     return "\n\n".join(page.parts)
 
 
@@ -52,16 +56,17 @@ def _cautions(results: Sequence[WorkspaceResult]) -> Iterator[str]:
     dangers = [(result, caution) for result, caution in every if caution.tone == "danger"]
     if not dangers:
         return
-    lines = [f"> - {code(result.name)}: {_caution(caution)}" for result, caution in dangers[:_CAUTIONS]]
+    lines = [f"> - {code(result.name)}{colon()} {_caution(caution)}" for result, caution in dangers[:_CAUTIONS]]
     if len(dangers) > _CAUTIONS:
-        lines.append(f"> - and {len(dangers) - _CAUTIONS} more, each with its workspace below")
+        rest = phrase("and {count} more, each with its workspace below", count=len(dangers) - _CAUTIONS)
+        lines.append(f"> - {rest}")
     yield "\n".join([f"> [!{_KINDS['danger']}]", *lines])
 
 
 def _caution(caution: Caution) -> str:
     names, more = fleet_words.caution_names(caution, _NAMES)
-    listed = codes(names) + (f" and {more} more" if more else "")
-    return f"**{_words(caution.text)}:** {listed}" if names else f"**{_words(caution.text)}**"
+    listed = codes(names) + and_more(more)
+    return f"**{_words(caution.text)}{colon()}** {listed}" if names else f"**{_words(caution.text)}**"
 
 
 def _table(page: BoundedPage, results: Sequence[WorkspaceResult], room: int) -> None:
@@ -73,13 +78,14 @@ def _table(page: BoundedPage, results: Sequence[WorkspaceResult], room: int) -> 
         if room < 0:
             break
         rows.append(line)
-    page.add(table(("workspace", "folder", "result", "time"), rows))
+    page.add(table(map(phrase, ("workspace", "folder", "result", "time")), rows))
     rest = results[len(rows) :]
     if rest:
-        sorts = (f"{sum(r.ending is ending for r in rest)} {ending.value}" for ending in fleet_words.ORDER
+        sorts = (f"{sum(r.ending is ending for r in rest)} {phrase(ending.value)}" for ending in fleet_words.ORDER
                  if any(r.ending is ending for r in rest))  # fmt: skip
-        page.parts.append(f"and {counted(len(rest), 'more workspace')}: {', '.join(sorts)}")
-        page.missing.append(f"{counted(len(rest), 'row')} of the table")
+        more = phrase("and {workspaces}", workspaces=counted(len(rest), "more workspace"))
+        page.parts.append(more + phrase(": ") + phrase(", ").join(sorts))
+        page.missing.append(phrase("{rows} of the table", rows=counted(len(rest), "row")))
 
 
 def _outcome(result: WorkspaceResult) -> str:
@@ -103,8 +109,8 @@ def _details(page: BoundedPage, results: Sequence[WorkspaceResult]) -> None:
         if text and not page.add(folded(f"{code_tag(result.name)} {_in_html(fleet_words.outcome(result))}", text)):
             left_out.append(result.name)
     if left_out:
-        more = f" and {len(left_out) - _NAMES} more" if len(left_out) > _NAMES else ""
-        page.missing.append(f"what happens in {codes(left_out[:_NAMES])}{more}")
+        names = codes(left_out[:_NAMES]) + and_more(len(left_out) - _NAMES)
+        page.missing.append(phrase("what happens in {names}", names=names))
 
 
 def _parts(result: WorkspaceResult) -> Iterator[str]:
@@ -114,14 +120,16 @@ def _parts(result: WorkspaceResult) -> Iterator[str]:
         about = fleet_words.world(result)
         if about:
             yield code(about, 200)
-        rows = (row(code(c.name), prose(c.tone), _words(fleet_words.change_text(c))) for c in changes)
+        rows = (row(code(c.name), prose(phrase(c.tone)), _words(fleet_words.change_text(c))) for c in changes)
         more = fleet_words.more_changes(result, len(changes))
-        yield table(("cluster", "what", "why"), rows) + (f"\n\n{more}" if more else "")
+        yield table(map(phrase, ("cluster", "what", "why")), rows) + (f"\n\n{more}" if more else "")
     if plan.cautions:
         yield "\n".join(f"- {_caution(caution)}" for caution in plan.cautions)
     if result.diagnostics:
         shown = result.diagnostics[:_FINDINGS]
         rest = result.findings - len(shown)
-        yield "\n".join([*map(finding_item, shown), *([f"- and {rest} more"] if rest > 0 else [])])
+        yield "\n".join(
+            [*map(finding_item, shown), *([f"- {phrase('and {count} more', count=rest)}"] if rest > 0 else [])]
+        )
     if result.said and result.ending is Ending.FAILED:
         yield fence("\n".join(result.said.splitlines()[-_FINDINGS:])[-2_000:])

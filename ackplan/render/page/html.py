@@ -16,6 +16,7 @@ import re
 from importlib import resources
 
 from ackplan.app.drift import Drift
+from ackplan.core import language
 from ackplan.core.language import phrase
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Result
@@ -72,7 +73,6 @@ _WORDS = {
     "only": "Show only",
     "details": "Details",
 }
-_TAGS = {"zh": "zh-CN"}
 _PLACE = re.compile(r"\{\{([a-z]+)\}\}")
 _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
@@ -102,7 +102,7 @@ def _page(data: PageData) -> str:
     filled = {
         "policy": _policy(script, style),
         **{name: html.escape(phrase(words)) for name, words in _WORDS.items()},
-        "language": _TAGS.get(data["language"], data["language"]),
+        "language": language.tag(),
         "title": html.escape(f"{data['title']}: {data['headline']}"),
         "heading": html.escape(data["title"]),
         "headline": html.escape(data["headline"]),

@@ -11,10 +11,12 @@ import html
 from collections.abc import Iterable, Iterator
 from importlib import resources
 
+from ackplan.core import language
 from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.language import phrase
 from ackplan.render.facts import fleet_words
 from ackplan.render.facts.safe import printable
-from ackplan.render.facts.words import counted, duration
+from ackplan.render.facts.words import and_more, colon, counted, duration, stop
 from ackplan.workspaces.result import Caution, ClusterChange, Ending, FleetResult, WorkspaceResult
 
 _TONES = {
@@ -42,10 +44,10 @@ def fleet_html(fleet: FleetResult) -> str:
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
         "trusted-types 'none'; require-trusted-types-for 'script'"
     )
-    title = f"{fleet_words.TITLES[fleet.verb]}: {fleet_words.headline(fleet)}"
+    title = f"{fleet_words.title(fleet)}{colon()} {fleet_words.headline(fleet)}"
     return "\n".join(
         [
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+            f'<!doctype html>\n<html lang="{language.tag()}">\n<head>\n<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="referrer" content="no-referrer">',
@@ -58,29 +60,31 @@ def fleet_html(fleet: FleetResult) -> str:
 
 def _body(fleet: FleetResult) -> Iterator[str]:
     results = fleet_words.ranked(fleet)
-    yield f"<h1>{fleet_words.TITLES[fleet.verb]}</h1>\n<p>{_text(fleet_words.headline(fleet))}.</p>"
-    facts = [f"{counted(fleet.jobs, 'workspace')} at a time, {duration(max(1, fleet.seconds))}"]
-    facts += [f"commit {fleet.commit}"] if fleet.commit else []
-    facts += [f"plans in {fleet.index.location}, SHA-256 {fleet.index.digest}"] if fleet.index else []
-    yield f'<p class="quiet">{_text("; ".join(facts))}</p>'
+    yield f"<h1>{_text(fleet_words.title(fleet))}</h1>\n<p>{_text(fleet_words.headline(fleet))}{stop()}</p>"
+    at_once = counted(fleet.jobs, "workspace")
+    facts = [phrase("{workspaces} at a time, {time}", workspaces=at_once, time=duration(max(1, fleet.seconds)))]
+    facts += [phrase("commit {id}", id=fleet.commit)] if fleet.commit else []
+    if fleet.index:
+        kept = {"place": fleet.index.location, "digest": fleet.index.digest}
+        facts.append(phrase("plans in {place}, SHA-256 {digest}", **kept))
+    yield f'<p class="quiet">{_text(phrase("; ").join(facts))}</p>'
     dangers = [(result, caution) for result in results for caution in result.plan.cautions if caution.tone == "danger"]
     if dangers:
-        items = (f"<li>{_link(result)}: {_caution(caution)}</li>" for result, caution in dangers)
+        items = (f"<li>{_link(result)}{colon()} {_caution(caution)}</li>" for result, caution in dangers)
         yield f'<div class="alert" data-tone="danger"><ul>{"".join(items)}</ul></div>'
     left_out = list(fleet_words.omissions(fleet))
     if left_out:
         yield f'<div class="alert" data-tone="warning"><ul>{_items(map(_text, left_out))}</ul></div>'
     if results:
-        yield "<h2>Workspaces</h2>"
+        yield f"<h2>{phrase('Workspaces')}</h2>"
         yield "".join(_table(results))
-        yield "<h2>What happens in each</h2>"
+        yield f"<h2>{phrase('What happens in each')}</h2>"
         yield from (_workspace(result, opened=len(results) <= _FEW) for result in results)
 
 
 def _table(results: Iterable[WorkspaceResult]) -> Iterator[str]:
-    head = ('<th scope="col">Workspace</th>', '<th scope="col">Folder</th>', '<th scope="col">Result</th>',
-            '<th scope="col" class="time">Time</th>')  # fmt: skip
-    yield f'<table class="fleet"><thead><tr>{"".join(head)}</tr></thead><tbody>\n'
+    head = f'{_head("Workspace", "Folder", "Result")}<th scope="col" class="time">{phrase("Time")}</th>'
+    yield f'<table class="fleet"><thead><tr>{head}</tr></thead><tbody>\n'
     for result in results:
         time = fleet_words.time_text(result)
         yield (
@@ -103,16 +107,17 @@ def _workspace(result: WorkspaceResult, *, opened: bool) -> str:
 
 def _parts(result: WorkspaceResult) -> Iterator[str]:
     plan, entry = result.plan, result.entry
-    about = [fleet_words.world(result), f"folder {entry.path}", f"profile {entry.profile}" if entry.profile else ""]
-    about += [f"depends on {', '.join(entry.depends_on)}" if entry.depends_on else ""]
-    about += [f"{counted(plan.clusters, 'cluster')} looked at" if plan.clusters else ""]
-    yield f'<p class="quiet">{_text("; ".join(filter(None, about)))}</p>'
+    about = [fleet_words.world(result), phrase("folder {path}", path=entry.path)]
+    about += [phrase("profile {name}", name=entry.profile) if entry.profile else ""]
+    about += [phrase("depends on {names}", names=", ".join(entry.depends_on)) if entry.depends_on else ""]
+    about += [phrase("{clusters} looked at", clusters=counted(plan.clusters, "cluster")) if plan.clusters else ""]
+    yield f'<p class="quiet">{_text(phrase("; ").join(filter(None, about)))}</p>'
     if result.kept:
         location, digest = _text(result.kept.location), _text(result.kept.digest)
-        yield f"<p>Plan <code>{location}</code>, SHA-256 <code>{digest}</code></p>"
+        yield f"<p>{phrase('Plan')} <code>{location}</code>, SHA-256 <code>{digest}</code></p>"
     if plan.changes:
         rows = "".join(map(_change, plan.changes))
-        head = '<tr><th scope="col">Cluster</th><th scope="col">What</th><th scope="col">Why</th></tr>'
+        head = f"<tr>{_head('Cluster', 'What', 'Why')}</tr>"
         yield f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
         more = fleet_words.more_changes(result, len(plan.changes))
         yield f'<p class="quiet">{_text(more)}</p>' if more else ""
@@ -128,14 +133,14 @@ def _change(change: ClusterChange) -> str:
     why = _text(fleet_words.change_text(change))
     return (
         f'<tr data-tone="{_text(change.tone)}"><td><span class="name">{_text(change.name)}</span></td>'
-        f'<td class="result">{_text(change.tone)}</td><td class="why">{why}</td></tr>'
+        f'<td class="result">{_text(phrase(change.tone))}</td><td class="why">{why}</td></tr>'
     )
 
 
 def _caution(caution: Caution) -> str:
     names, more = fleet_words.caution_names(caution, _NAMES)
-    listed = ", ".join(names) + (f" and {more} more" if more else "")
-    tail = f": <code>{_text(listed)}</code>" if names else ""
+    listed = ", ".join(names) + and_more(more)
+    tail = f"{colon()} <code>{_text(listed)}</code>" if names else ""
     return f'<span class="kind" data-tone="{_text(caution.tone)}">{_text(caution.text)}</span>{tail}'
 
 
@@ -143,7 +148,11 @@ def _finding(finding: Diagnostic) -> str:
     kind = "error" if finding.is_error else "warning"
     place = f"<code>{_text(str(finding.span))}</code> " if finding.span else ""
     line = _text(finding.line().removeprefix(f"{finding.span}: "))
-    return f'<span class="kind" data-tone="{kind}">{kind}</span> {place}{line}'
+    return f'<span class="kind" data-tone="{kind}">{phrase(kind)}</span> {place}{line}'
+
+
+def _head(*titles: str) -> str:
+    return "".join(f'<th scope="col">{phrase(title)}</th>' for title in titles)
 
 
 def _link(result: WorkspaceResult) -> str:

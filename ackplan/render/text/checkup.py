@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ackplan.app.doctor import Check, CheckStatus
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, spoken
 from ackplan.render.facts.safe import pad, printable, width
 from ackplan.render.text.style import Style, diagnostic_line
 
@@ -34,7 +34,7 @@ def checkup_text(checks: Sequence[Check], *, color: bool) -> str:
 
 def _lines(check: Check, column: int, style: Style) -> Iterator[str]:
     word = style(_TONES[check.status], pad(phrase(_WORDS[check.status]), 7))
-    yield f"{word}  {pad(_name(check), column)}  {printable(check.said)}".rstrip()
+    yield f"{word}  {pad(_name(check), column)}  {printable(spoken(check.said))}".rstrip()
     for finding in check.findings:
         yield f"         {diagnostic_line(finding, style)}"
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ackplan.core.language import phrase
 from ackplan.render.facts import fleet_words
 from ackplan.render.facts.safe import pad, printable, shortened, width
+from ackplan.render.facts.words import and_more, colon, stop
 from ackplan.render.text.style import Style, diagnostic_line
 from ackplan.workspaces.result import Caution, Ending, FleetResult, WorkspaceResult
 
@@ -23,21 +25,23 @@ def fleet_text(fleet: FleetResult, *, color: bool) -> str:
     parts = ["\n".join(_table(fleet, style)) if fleet.results else ""]
     parts += ["\n".join(_workspace(result, style)) for result in fleet_words.ranked(fleet)]
     parts.append("\n".join(fleet_words.omissions(fleet)))
-    parts.append(f"{style('bold', fleet_words.TITLES[fleet.verb] + ':')} {fleet_words.headline(fleet)}.")
+    title = style("bold", fleet_words.title(fleet) + colon())
+    parts.append(f"{title} {fleet_words.headline(fleet)}{stop()}")
     return "\n\n".join(filter(None, parts))
 
 
 def progress_text(result: WorkspaceResult, number: int, total: int) -> str:
     """One line as a workspace ends."""
     time = f" ({result.seconds:.1f}s)" if result.seconds else ""
-    return f"[{number}/{total}] {result.name}: {fleet_words.outcome(result)}{time}"
+    return f"[{number}/{total}] {result.name}{colon()} {fleet_words.outcome(result)}{time}"
 
 
 def _table(fleet: FleetResult, style: Style) -> Iterator[str]:
     results = fleet_words.ranked(fleet)
-    names = max(width("WORKSPACE"), *(width(result.name) for result in results))
-    folders = max(width("FOLDER"), *(width(_folder(result)) for result in results))
-    yield f"  {pad('WORKSPACE', names)}  {pad('FOLDER', folders)}  {pad('TIME', 6)}  RESULT"
+    heads = [phrase(head) for head in ("WORKSPACE", "FOLDER", "TIME", "RESULT")]
+    names = max(width(heads[0]), *(width(result.name) for result in results))
+    folders = max(width(heads[1]), *(width(_folder(result)) for result in results))
+    yield f"  {pad(heads[0], names)}  {pad(heads[1], folders)}  {pad(heads[2], 6)}  {heads[3]}"
     for result in results:
         tone = _TONES[result.ending]
         row = f"{pad(result.name, names)}  {pad(_folder(result), folders)}  {pad(fleet_words.time_text(result), 6)}"
@@ -56,21 +60,22 @@ def _workspace(result: WorkspaceResult, style: Style) -> Iterator[str]:
     yield style("bold", result.name) + (f" ({about})" if about and changes else "")
     for change in changes:
         mark = _MARKS.get(change.tone, "~")
-        yield f"  {style(mark, mark)} {printable(change.name)}: {fleet_words.change_text(change)}"
+        yield f"  {style(mark, mark)} {printable(change.name)}{colon()} {fleet_words.change_text(change)}"
     more = fleet_words.more_changes(result, len(changes))
     if more:
         yield f"    {more}"
     yield from (_caution(caution, style) for caution in result.plan.cautions)
     yield from (f"  {diagnostic_line(finding, style)}" for finding in findings)
     if result.findings > len(findings):
-        yield f"    and {result.findings - len(findings)} more findings"
+        rest = result.findings - len(findings)
+        yield "    " + phrase("and {number:# more finding|# more findings}", number=rest)
     if result.said and result.ending is Ending.FAILED:
         yield from (f"  | {printable(line)}" for line in result.said.splitlines()[-_FINDINGS:])
 
 
 def _caution(caution: Caution, style: Style) -> str:
     names, more = fleet_words.caution_names(caution, _CHANGES)
-    listed = ", ".join(names) + (f" and {more} more" if more else "")
-    text = printable(f"{caution.text}: {listed}" if names else caution.text)
+    listed = ", ".join(names) + and_more(more)
+    text = printable(caution.text + phrase(": ") + listed if names else caution.text)
     tone = "error" if caution.tone == "danger" else "warning"
-    return f"  {style(tone, 'Caution')}: {text}"
+    return f"  {style(tone, phrase('Caution'))}{colon()} {text}"
