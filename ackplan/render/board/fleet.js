@@ -143,7 +143,10 @@ function showHits() {
   const hits = isMeant ? hitsOf(words) : [];
   const place = part("hits");
   place.hidden = hits.length === 0;
-  const title = hits.length > MOST_HITS ? say("More than {number} clusters", { number: MOST_HITS }) : counted(hits.length, "cluster");
+  const title =
+    hits.length > MOST_HITS
+      ? say("More than {number} clusters", { number: MOST_HITS })
+      : counted(hits.length, "cluster");
   const items = hits.slice(0, MOST_HITS).map(([page, name]) => element("li", {}, hitLink(page, name)));
   place.replaceChildren(element("h2", {}, title), element("ul", {}, ...items));
 }

@@ -146,7 +146,13 @@ function eventPart([version, event, ...parameters]) {
   return element(
     "div",
     {},
-    element("p", {}, element("span", { class: "what" }, say(EVENTS[event])), say(" by serial {serial} ", { serial: facts[SERIAL] }), time),
+    element(
+      "p",
+      {},
+      element("span", { class: "what" }, say(EVENTS[event])),
+      say(" by serial {serial} ", { serial: facts[SERIAL] }),
+      time,
+    ),
     element("p", { class: "quiet" }, by, job && " ", job && jobLink(job)),
     element("ul", {}, ...parameterParts(parameters)),
   );

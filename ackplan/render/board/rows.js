@@ -41,7 +41,9 @@ function searchParts(label, search) {
  */
 function showCount(seen, all, noun) {
   part("count").textContent =
-    seen === all ? counted(all, noun) : say("{some} of {all}", { some: seen.toLocaleString("en"), all: counted(all, noun) });
+    seen === all
+      ? counted(all, noun)
+      : say("{some} of {all}", { some: seen.toLocaleString("en"), all: counted(all, noun) });
 }
 
 /** @param {KeyboardEvent} event */
