@@ -94,7 +94,7 @@ class Watch:
         self._listing = Listing(api)
         self._waits: list[_Wait] = []
         self._loop: asyncio.Task[None] | None = None
-        self._turn = 0
+        self._turn = self._rounds = 0
         self._news = False
         self._stopped = False
         self.note: Callable[[str], None] = lambda _text: None
@@ -189,9 +189,10 @@ class Watch:
             return fault
 
     def _next_turn(self, waits: list[_Wait]) -> list[_Wait]:
-        """The waits whose task is asked for this round though their clusters are busy."""
+        """The waits whose task is asked for this round though their clusters are busy: of a few all, but rarely."""
         with_tasks = [wait for wait in waits if wait.follows_task]
-        if not with_tasks:
+        self._rounds += 1
+        if not with_tasks or (len(with_tasks) <= _FEW and self._rounds % _TURNS != 1):
             return []
         start = self._turn % len(with_tasks)
         self._turn += _TURNS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from ackplan.core.diagnostics import Failure, error
 
 if TYPE_CHECKING:
+    from ackplan.adapters.ack.exchange import Answer, ApiCall
     from ackplan.simulator import Running
     from ackplan.simulator.clock import Clock as SimulatorClock
 
@@ -40,3 +42,24 @@ async def embedded(port: int = 0, **settings: Unpack[EmbeddedSettings]) -> Async
         except (ValueError, OSError) as fault:
             raise Failure(error("ACK7001.fault", fault=fault)) from None
         yield running
+
+
+class WithoutNetwork:
+    """Carries calls to an embedded API as function calls. Faults of the API don't happen so."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+
+    async def send(self, call: ApiCall, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        """Sends a request once; others who wait get their turn before its answer."""
+        from ackplan.adapters.ack.exchange import Answer
+        from ackplan.adapters.ack.signing import query_string
+        from ackplan.simulator.request import incoming
+
+        query = query_string(call.query)
+        target = f"{call.path}?{query}" if query else call.path
+        status, named, content = self._running.simulator.answer(
+            incoming(call.method, target, headers.items(), body or b"")
+        )
+        await asyncio.sleep(0)
+        return Answer(status, {name.lower(): value for name, value in named.items()}, content)

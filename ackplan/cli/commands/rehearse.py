@@ -14,12 +14,13 @@ from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.core.language import phrase
 from ackplan.execute.outcomes import Event, Moment, Status
-from ackplan.project.embedded import embedded
+from ackplan.project.embedded import WithoutNetwork, embedded
 from ackplan.project.plan_files import read_plan
 from ackplan.render.facts.words import counted
 from ackplan.render.text.rehearsal import clock_time
 
 if TYPE_CHECKING:
+    from ackplan.adapters.ack.sender import Carrier
     from ackplan.app.rehearse import Rehearsal
     from ackplan.execute.limits import Limits
     from ackplan.execute.ports import Clock
@@ -95,5 +96,9 @@ async def _rehearse(plan: Plan, limits: Limits, faults: Path | None) -> Rehearsa
         timeouts = ack.Timeouts(connect=patience, read=patience, total=patience)
         settings = ack.ClientSettings(endpoint=running.url, rate=limits.rate, timeouts=timeouts)
         fixed = ack.FixedCredentials("sandbox", "sandbox")
-        async with ack.open_client(settings, fixed, ack.Surroundings(clock), clock.watched) as client:
+
+        def carried(transport: Carrier) -> Carrier:
+            return clock.watched(transport) if faults else WithoutNetwork(running)
+
+        async with ack.open_client(settings, fixed, ack.Surroundings(clock), carried) as client:
             return await rehearse(plan, client, clock, limits, Progress(len(plan.steps), clock, RealClock()))
