@@ -21,6 +21,7 @@ from pathlib import Path
 from unittest import mock
 
 from ackplan.cli.main import run
+from ackplan.core.provenance import Provenance
 from ackplan.project import wiring
 from ackplan.project.embedded import embedded
 
@@ -73,6 +74,14 @@ class TickingClock:
         await asyncio.sleep(0)
 
 
+_MADE = Provenance(
+    "2026-05-04T08:30:00Z",
+    "lin@runner-7",
+    "https://ci.example/ackplan/fleet/jobs/4711",
+    "5f3c9a71d2e84b60917a4c8e2d5b3f10a6c7e8d9",
+    "more-workers-in-beijing",
+    sandbox=True,
+)
 _WORLD = functools.partial(embedded, clock=TickingClock())
 
 
@@ -84,6 +93,7 @@ def ackplan(folder: Path, *arguments: str, environment: Mapping[str, str] = SAND
         contextlib.chdir(folder),
         mock.patch.dict(os.environ, {**known, **PASSWORDS, **environment}, clear=True),
         mock.patch.object(wiring, "embedded", _WORLD),
+        mock.patch.object(wiring, "provenance_now", return_value=_MADE),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

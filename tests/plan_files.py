@@ -58,9 +58,11 @@ def taken_apart(data: bytes) -> Document:
 def put_together(document: Document, original: bytes) -> bytes:
     """As ackplan would write it; raises what reading does for what can't be read."""
     plan, record = codec.decode(document["plan"]), decode_data(document["record"])
-    desired = {change.name: change.desired for change in decode_file(original, "it.plan").plan.changes}
+    genuine = decode_file(original, "it.plan").plan
+    desired = {change.name: change.desired for change in genuine.changes}
     changes = (replaced(c, desired=desired.get(c.name), recorded=record.clusters.get(c.name)) for c in plan.changes)
-    whole = Plan(**{**{name: getattr(plan, name) for name in Plan.__slots__}, "changes": tuple(changes)})
+    fields = {**{name: getattr(plan, name) for name in Plan.__slots__}, "provenance": genuine.provenance}
+    whole = Plan(**{**fields, "changes": tuple(changes)})
     return b"".join(encode_file(whole, record))
 
 

@@ -7,6 +7,7 @@ import contextlib
 import io
 import logging
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -86,6 +87,11 @@ def command_line(folder: Path, *arguments: str, environment: Mapping[str, str] |
     with _within(folder, environment or {}), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = run(arguments)
     return Command(code, out.getvalue(), err.getvalue())
+
+
+def unsigned(text: str) -> str:
+    """A plan's text or comment without its last lines: which world it is for, when and by whom it was made."""
+    return re.sub(r"\n*(?:\nIt is for [^\n]*|\nMade \d{4}-[^\n]*|\n<sub>For [^\n]*)", "", text)
 
 
 @dataclass(frozen=True)

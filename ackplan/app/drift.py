@@ -10,7 +10,7 @@ from ackplan import spec
 from ackplan.app.baseline import Baseline, beside
 from ackplan.app.host import Host
 from ackplan.app.observe import Observer
-from ackplan.app.plan import PlanOptions, make_plan
+from ackplan.app.plan import PlanOptions, make_plan, traced
 from ackplan.core.actions import Action
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error, printable
@@ -47,7 +47,8 @@ async def look(host: Host, options: PlanOptions) -> tuple[Drift, Record]:
         before = beside(host.workspace, here)
         observer = host.observer(api, here, allow_vanished=options.allow_vanished)
         refresh = dataclasses.replace(options, refresh_only=True).planner()
-        return await find(host.inputs, before, observer, refresh), before.record
+        drift = await find(host.inputs, before, observer, refresh)
+        return dataclasses.replace(drift, plan=traced(drift.plan, host)), before.record
 
 
 async def find(inputs: spec.Inputs, before: Baseline, observer: Observer, options: Options) -> Drift:

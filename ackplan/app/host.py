@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ackplan.app.checker import Checker
 from ackplan.app.observe import Observer
+from ackplan.core.provenance import Provenance
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.ports import Api, Clock, SecretSource
 from ackplan.execute.presence import REAL, Patience
@@ -51,7 +52,10 @@ class SecretVault(SecretSource, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """`inputs` say where the spec is. `new_run` gives the id of a run. `judges` is asked where a policy is named."""
+    """`inputs` say where the spec is. `new_run` gives the id of a run. `judges` is asked where a policy is named.
+
+    `provenance` is that of the plans that are made with it.
+    """
 
     inputs: Inputs
     workspace: Workspace
@@ -63,6 +67,7 @@ class Host:
     patience: Patience = REAL
     limits: Limits = field(default=USUAL)
     types: ResourceTypes = field(default=BUILT_IN)
+    provenance: Provenance = field(default=Provenance())
 
     def observer(self, api: Api, here: Here, *, allow_vanished: bool = False, checks: bool = False) -> Observer:
         """Who looks at what is live. `checks`: the clusters that are upgraded are checked anew."""

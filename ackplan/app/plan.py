@@ -125,6 +125,7 @@ async def drawn_up(
     """The plan that the options ask for, held against their policies. Raises Failure and ApiError."""
     planner = options.planner()
     proposal = await make_plan(host.inputs, before, observer, planner, purpose=purpose)
+    proposal = dataclasses.replace(proposal, plan=traced(proposal.plan, host))
     if not options.policy:
         return proposal
     from ackplan.app.policies import Evidence, judged
@@ -133,6 +134,11 @@ async def drawn_up(
     api, live = (observer.api, observed.live) if observed is not None else (None, ())
     plan = await judged(host, options.policy, proposal.plan, Evidence(before.record, api, live, wanted))
     return dataclasses.replace(proposal, plan=plan)
+
+
+def traced(plan: Plan, host: Host) -> Plan:
+    """The plan with where it comes from."""
+    return dataclasses.replace(plan, provenance=host.provenance)
 
 
 async def make_plan(

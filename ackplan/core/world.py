@@ -36,11 +36,6 @@ class World:
             (f"account {self.account or 'not known'}", *region, f"endpoint {self.endpoint or 'not known'}")
         )
 
-    @property
-    def told(self) -> str:
-        """What a reader of a plan should know of it; empty for an endpoint on this machine, where that is all."""
-        return str(self) if self.account or self.endpoint not in {"", LOOPBACK} else ""
-
     def meets(self, other: World) -> bool:
         """Whether both can be the same one: what is not known of one of them parts nothing."""
         pairs = ((self.account, other.account), (self.endpoint, other.endpoint))

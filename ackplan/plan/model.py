@@ -14,6 +14,7 @@ from ackplan.core.call import Call, Pinned
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, Severity, has_errors
 from ackplan.core.json_types import JsonObject
+from ackplan.core.provenance import Provenance
 from ackplan.core.work import TRAITS, Work, call_of, instances_of, size_of
 from ackplan.core.work_traits import Traits
 from ackplan.core.world import World
@@ -195,7 +196,8 @@ class Plan:
     """A whole plan. `mode` is `normal`, `destroy` or `refresh-only`. `changes` are in the order of their names.
 
     `policies` are the rules that it was held against; what they found is among `diagnostics`. `narrowed` are the
-    options that make it less than the whole, and `left_out` the clusters that they leave out.
+    options that make it less than the whole, and `left_out` the clusters that they leave out. `provenance` is no part
+    of what sets two plans apart.
     """
 
     mode: str
@@ -206,6 +208,7 @@ class Plan:
     policies: tuple[Judged, ...] = ()
     narrowed: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    provenance: Provenance = field(default=Provenance(), compare=False)
 
     @property
     def acting(self) -> tuple[Change, ...]:

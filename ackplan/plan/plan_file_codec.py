@@ -1,7 +1,8 @@
 """Plan files: JSON with a digest of every byte before it, compressed. Reading one trusts nothing.
 
 A file holds the plan with the three sides of its changes, and the record that it was made on; what can be derived of
-them it does not hold. The same plan always gives the same bytes. `zcat` shows them.
+them it does not hold. The same plan always gives the same bytes, but for `made`: when and by whom it was made, of which
+commit. `zcat` shows them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Final
 
 from ackplan import __version__
 from ackplan.core.diagnostics import Failure, error
+from ackplan.core.provenance import decode_provenance, encode_provenance
 from ackplan.core.resource import CLUSTER_KINDS, Kinds
 from ackplan.plan import plan_file_old, untrusted
 from ackplan.plan.codec import apart_from_changes, checked, decode_apart
@@ -81,7 +83,10 @@ def _pieces(plan: Plan, record: Record, version: str) -> Iterator[bytes]:
     changes = (_text(encode_lean(change, recorded.get(change.name))) for change in plan.changes)
     entries = (f"{_text(name)}:{_text(encode_cluster(entry))}" for name, entry in record.clusters.items())
     apart = as_data(dataclasses.replace(record, clusters={}))
-    yield f'{{"ackplan_plan":{FORMAT},"ackplan_version":{_text(version)},"plan":'.encode()
+    yield f'{{"ackplan_plan":{FORMAT},"ackplan_version":{_text(version)},'.encode()
+    if plan.provenance:
+        yield _bytes(f'"made":{_text(encode_provenance(plan.provenance))},')
+    yield b'"plan":'
     yield _bytes(_text(apart_from_changes(plan)) + ',"changes":[')
     yield from _joined(changes)
     yield _bytes(f'],"record":{_text(apart)},"clusters":{{')
@@ -167,6 +172,8 @@ def _content(document: untrusted.Data, digest: str, kinds: Kinds) -> PlanFile:
     recorded = record.entries
     changes = tuple(decode_lean(entry, recorded.get(entry["cluster"]), kinds) for entry in entries)
     plan = checked(decode_apart(document["plan"], changes))
+    if "made" in document:
+        plan = dataclasses.replace(plan, provenance=decode_provenance(document["made"]))
     journal = (plan.pins.journal,) if plan.pins.journal else ()
     for pinned in (plan.pins.record, *journal, plan.pins.spec_digest, *plan.pins.spec_files.values()):
         untrusted.digest(pinned)

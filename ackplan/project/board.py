@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ackplan import __version__
-from ackplan.adapters.local import clock
+from ackplan.adapters.local import clock, process
 from ackplan.adapters.stores.store_url import OSS, scheme_of
 from ackplan.app.survey import survey
 from ackplan.app.workspace import WORKSPACE
 from ackplan.project import wiring
 from ackplan.project.project_settings import ProjectSettings
+from ackplan.record.notes import Author
 from ackplan.render.board.data import FORMAT, moment, workspace_data
 from ackplan.render.board.fleet_page import BoardRow, fleet_page, names_script
 from ackplan.render.board.statuses import WorkspaceStatus
 from ackplan.render.board.workspace_page import history_script, workspace_page
-from ackplan.render.facts.safe import escaped
+from ackplan.render.facts.safe import escaped, printable
 from ackplan.workspaces.model import FILE, WorkspaceEntry, is_store
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def write_board(order: BoardOrder, folder: BoardFolder) -> BoardCounts:
         folder.write("clusters.js", names_script(names))
         for name, text in assets().items():
             folder.write(name, text)
-        folder.write("index.html", fleet_page(rows, moment(now)))
+        folder.write("index.html", fleet_page(rows, moment(now), _author()))
         folder.finish({"ackplan_board": FORMAT, "ackplan_version": __version__, "made": moment(now)})
     finally:
         folder.abandon()
@@ -131,7 +132,9 @@ def write_board(order: BoardOrder, folder: BoardFolder) -> BoardCounts:
 def board_json(order: BoardOrder, counts: BoardCounts) -> Iterator[str]:
     """The data as JSON, in pieces; `counts` is filled on the way. Raises Failure."""
     now = clock.now().timestamp()
-    head = {"ackplan_board": FORMAT, "ackplan_version": __version__, "made": moment(now)}
+    author = _author()
+    head = {"ackplan_board": FORMAT, "ackplan_version": __version__, "made": moment(now), "by": author.who}
+    head |= {"job": author.job} if author.job else {}
     yield escaped(json.dumps(head, ensure_ascii=False))[:-1] + ', "workspaces": ['
     comma = ""
     for data in _all_data(order, now):
@@ -139,6 +142,11 @@ def board_json(order: BoardOrder, counts: BoardCounts) -> Iterator[str]:
         yield comma + escaped(json.dumps(data, ensure_ascii=False))
         comma = ",\n"
     yield "]}\n"
+
+
+def _author() -> Author:
+    environment = wiring.environment()
+    return Author(printable(process.who(environment)), process.job(environment))
 
 
 def _all_data(order: BoardOrder, now: float) -> Iterator[WorkspaceData]:

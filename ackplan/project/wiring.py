@@ -28,6 +28,7 @@ from ackplan.core.world import LOOPBACK, World
 from ackplan.execute.presence import Patience
 from ackplan.project.embedded import embedded
 from ackplan.project.notices import NOTICES
+from ackplan.project.plan_provenance import provenance_now
 from ackplan.project.project_settings import ProjectSettings, inputs
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def host(settings: ProjectSettings) -> Host:
         patience(settings),
         settings.limits,
         settings.resource_types,
+        provenance_now(settings),
     )
 
 

@@ -64,6 +64,8 @@ interface Filter {
 interface Fact {
   name: string;
   text: string;
+  /** Where a reader can see more of it. */
+  link?: string;
 }
 
 interface Way {

@@ -17,6 +17,7 @@ from unittest import mock
 import pytest
 
 from ackplan import __version__
+from ackplan.core.provenance import Provenance
 from tests.page.schema import faults
 from tests.running import Command, Simulator, command_line, simulator
 
@@ -24,6 +25,7 @@ HERE = Path(__file__).parent
 SCENARIOS = sorted(folder for folder in HERE.iterdir() if (folder / "spec.yaml").exists())
 # The file that holds what a format prints of the plan.
 ENDINGS = {"markdown": "md", "sarif": "sarif.json", "junit": "junit.xml", "github": "github.txt"}
+MADE = Provenance("2026-01-05T03:00:00Z", "lin@desk", "", "0123456789abcdef0123456789abcdef01234567", "main")
 PASSWORDS = {
     "ACK_NODE_PASSWORD": "Node-password-1",
     "ACK_OTHER_PASSWORD": "Other-password-1",
@@ -48,7 +50,10 @@ class Scenario:
     def run(self, *arguments: str) -> Command:
         environment = {**self._served.credentials, **PASSWORDS, "ACKPLAN_ENDPOINT": self._served.url}
         now = datetime.datetime.fromisoformat(self.settings.get("now", "2026-01-05T03:00:00+00:00"))
-        with mock.patch("ackplan.adapters.local.clock.now", return_value=now):
+        with (
+            mock.patch("ackplan.adapters.local.clock.now", return_value=now),
+            mock.patch("ackplan.project.wiring.provenance_now", return_value=MADE),
+        ):
             return command_line(self._work, *arguments, environment=environment)
 
     def changing_calls(self) -> str:

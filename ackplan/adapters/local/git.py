@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-_SECONDS = 30
+_SECONDS = 30.0
 _MOST = 16 << 20
 _SETTINGS = {
     "safe.bareRepository": "explicit",
@@ -29,8 +29,8 @@ def git(folder: Path, *arguments: str, most: int = _MOST) -> bytes:
     return git_answer(folder, *arguments, most=most) or b""
 
 
-def git_answer(folder: Path, *arguments: str, most: int = _MOST) -> bytes | None:
-    """The same, where nothing that is printed is an answer too; None where there is no answer."""
+def git_answer(folder: Path, *arguments: str, most: int = _MOST, seconds: float = _SECONDS) -> bytes | None:
+    """The same, where nothing that is printed is an answer too; None where there is no answer within `seconds`."""
     settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
     command = ("git", *settings, "--no-pager", *arguments)
     environment = os.environ | _ENVIRONMENT
@@ -39,7 +39,7 @@ def git_answer(folder: Path, *arguments: str, most: int = _MOST) -> bytes | None
         running = subprocess.Popen(command, cwd=folder, env=environment, stdin=none, stdout=pipe, stderr=none)  # noqa: S603
     except OSError:
         return None
-    with running, _ended_in_time(running):
+    with running, _ended_in_time(running, seconds):
         printed = running.stdout.read(most + 1) if running.stdout else b""
         if len(printed) > most:
             running.kill()
@@ -47,8 +47,8 @@ def git_answer(folder: Path, *arguments: str, most: int = _MOST) -> bytes | None
 
 
 @contextlib.contextmanager
-def _ended_in_time(running: subprocess.Popen[bytes]) -> Iterator[None]:
-    timer = threading.Timer(_SECONDS, running.kill)
+def _ended_in_time(running: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
+    timer = threading.Timer(seconds, running.kill)
     timer.start()
     try:
         yield

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import getpass
 import os
-import re
 import secrets
 import socket
 from collections.abc import Mapping
 
+from ackplan.core.provenance import link_of
 from ackplan.record.holder import Holder
 
 _MOST = 500
-_LINK = re.compile(r"https?://[!-~]+")
 # Where a CI says how its job can be looked at, and who started it.
 _JOBS = ("CI_JOB_URL", "BUILD_URL", "BUILDKITE_BUILD_URL", "CIRCLE_BUILD_URL")
 _GITHUB = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
@@ -21,10 +20,13 @@ _STARTERS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR", "CI
 
 def this_process(what: str, since: str, environment: Mapping[str, str]) -> Holder:
     """This process as the holder of a lock, with an id of its own; `environment` tells of a CI."""
-    who = next((environment[name] for name in _STARTERS if environment.get(name)), "") or _user()
-    return Holder(
-        secrets.token_hex(4), f"{who[:_MOST]}@{socket.gethostname()}", os.getpid(), what, since, job(environment)
-    )
+    return Holder(secrets.token_hex(4), who(environment), os.getpid(), what, since, job(environment))
+
+
+def who(environment: Mapping[str, str]) -> str:
+    """`user@host`; in CI the user is who started the job."""
+    user = next((environment[name] for name in _STARTERS if environment.get(name)), "") or _user()
+    return f"{user[:_MOST]}@{socket.gethostname()}"
 
 
 def job(environment: Mapping[str, str]) -> str:
@@ -33,7 +35,7 @@ def job(environment: Mapping[str, str]) -> str:
     if all(environment.get(name) for name in _GITHUB):
         server, repository, run = (environment[name] for name in _GITHUB)
         links.append(f"{server}/{repository}/actions/runs/{run}")
-    return next((link for link in links if len(link) <= _MOST and _LINK.fullmatch(link)), "")
+    return next(filter(None, map(link_of, links)), "")
 
 
 def _user() -> str:

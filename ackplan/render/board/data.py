@@ -5,16 +5,15 @@ All of it comes from a store that others write to.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Final
-from urllib.parse import urlsplit
 
 from ackplan.app.cluster_history import ClusterEvent, ClusterMove, RecordChange, RecordedMove
 from ackplan.app.survey import Dated, WorkspaceSurvey
 from ackplan.core import catalog
+from ackplan.core.provenance import link_of
 from ackplan.core.world import LOOPBACK, World
 from ackplan.record import Record
 from ackplan.record.holder import Holder
@@ -46,7 +45,6 @@ _MOST_REGIONS = 20
 _MOST_CALLS = 200
 # The times that datetime can tell.
 _LATEST = 253_402_300_799.0
-_LINK = re.compile(r"https?://[!-~]{1,500}")
 
 
 def workspace_data(seen: WorkspaceSurvey, now: float, check_age: float, name: str = "") -> WorkspaceData:
@@ -75,15 +73,6 @@ def workspace_data(seen: WorkspaceSurvey, now: float, check_age: float, name: st
         "versions": [_version(change) for change in seen.changes],
         "entries": [*_entries(record, seen.changes)],
     }
-
-
-def link(address: str) -> str:
-    """An address that a browser may be led to; empty for every other one."""
-    try:
-        parts = urlsplit(address) if _LINK.fullmatch(address) else None
-    except ValueError:
-        return ""
-    return address if parts and parts.hostname and "@" not in parts.netloc else ""
 
 
 def moment(seconds: float) -> str:
@@ -124,7 +113,7 @@ def _run(noted: Dated[LastRun] | None, changes: Sequence[RecordChange]) -> RunDa
 
 
 def _author(author: Author) -> AuthorData:
-    return {"who": _word(author.who), "job": link(author.job)}
+    return {"who": _word(author.who), "job": link_of(author.job)}
 
 
 def _lock(holder: Holder | None, *, lives: bool) -> LockData | None:
@@ -137,7 +126,7 @@ def _lock(holder: Holder | None, *, lives: bool) -> LockData | None:
         "who": words["who"],
         "what": words["what"],
         "since": words["since"],
-        "job": link(holder.job),
+        "job": link_of(holder.job),
         "hold": holder.hold,
         "lives": lives,
     }

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from ackplan import __version__
 from ackplan.core.language import phrase, spoken
+from ackplan.core.provenance import link_of
+from ackplan.record.notes import Author
 from ackplan.render.board.markup import (
     age,
     anchor,
@@ -24,8 +26,10 @@ from ackplan.render.board.markup import (
 )
 from ackplan.render.board.shapes import SANDBOX, CheckData, RunData, WorkspaceData, WorldData
 from ackplan.render.board.statuses import WorkspaceStatus
+from ackplan.render.facts.safe import printable
 from ackplan.render.facts.words import and_more, colon, counted
 
+NOBODY = Author()
 _COLUMNS = ("Status", "Workspace", "Clusters", "Account", "Last run", "Drift", "Plans")
 _RANKS = {status.value: rank for rank, status in enumerate(WorkspaceStatus)}
 _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -49,8 +53,8 @@ def names_script(names: Iterable[tuple[str, Sequence[str]]]) -> str:
     return script("ackplanNames", [[each, *of] for each, of in names])
 
 
-def fleet_page(rows: Sequence[BoardRow], now: str) -> str:
-    """The page. `now` is when the store was read."""
+def fleet_page(rows: Sequence[BoardRow], now: str, author: Author = NOBODY) -> str:
+    """The page. `now` is when the store was read, by `author`."""
     clusters = sum(row.data["clusters"] for row in rows)
     headline = phrase(", ").join([counted(len(rows), "workspace"), counted(clusters, "cluster")])
     several = len({row.data["store"] for row in rows}) > 1
@@ -64,7 +68,7 @@ def fleet_page(rows: Sequence[BoardRow], now: str) -> str:
 <a class="skip" href="#workspaces">{phrase("Skip to the workspaces")}</a>
 <header id="head">
 <div class="title"><h1>{phrase("Board")}</h1><p id="headline">{headline}</p><span class="tools"></span></div>
-<dl id="facts">{_facts(rows, now)}</dl>
+<dl id="facts">{_facts(rows, now, author)}</dl>
 <p class="summary">{_summary(rows)}</p>
 </header>
 <main>
@@ -84,10 +88,11 @@ def _rank(row: BoardRow) -> tuple[int, str]:
     return _RANKS[row.data["statuses"][0]], row.page
 
 
-def _facts(rows: Sequence[BoardRow], now: str) -> str:
+def _facts(rows: Sequence[BoardRow], now: str, author: Author) -> str:
     stores = sorted({row.data["store"] for row in rows})
     shown = ", ".join(map(text, stores[:3])) + and_more(len(stores) - 3)
-    return facts({"Store": shown, "As of": f"{when(now)} UTC", "ackplan": __version__})
+    maker = joined(text(printable(author.who)), job(link_of(author.job)))
+    return facts({"Store": shown, "As of": f"{when(now)} UTC", "Made by": maker, "ackplan": __version__})
 
 
 def _summary(rows: Sequence[BoardRow]) -> str:

@@ -9,13 +9,17 @@ from ackplan.execute.outcomes import Outcome, Result
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """Which run, by whom, from when to when (as text, RFC 3339; empty: not told), and what it was: `Apply`, ..."""
+    """Which run, by whom, from when to when (as text, RFC 3339; empty: not told), and what it was: `Apply`, ...
+
+    `job` is where the CI job can be looked at that ran it; empty outside of CI.
+    """
 
     run: str = ""
     who: str = ""
     started: str = ""
     ended: str = ""
     what: str = "Apply"
+    job: str = ""
 
 
 def ran(outcome: Outcome) -> bool:

@@ -90,7 +90,7 @@ class Block:
 class View:
     """A whole plan. `counts` leaves blocked changes out; `path` are the clusters of the critical path of `times`.
 
-    `policies` says in words how the plan stands to policies, `world` which one it is for. `narrowed`: it is not the
+    `policies` says in words how the plan stands to policies. `narrowed`: it is not the
     whole plan. `workers` says how many come and go; empty where none does.
     """
 
@@ -104,7 +104,6 @@ class View:
     times: Schedule
     path: tuple[str, ...]
     policies: str = ""
-    world: str = ""
     narrowed: bool = False
     workers: str = ""
 
@@ -138,7 +137,6 @@ def view(plan: Plan, limits: Limits = USUAL) -> View:
         times=times,
         path=clusters_of(times, owners),
         policies=_policies(plan),
-        world=printable(plan.pins.world.told),
         narrowed=bool(plan.narrowed),
         workers=workers_text(worker_totals(plan)),
     )

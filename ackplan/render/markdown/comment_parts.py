@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.language import phrase
+from ackplan.plan.model import Plan
+from ackplan.render.facts.plan_origin import job, origin, target
 from ackplan.render.facts.rule_findings import RuleFindings, by_rule
 from ackplan.render.facts.words import and_more, colon, stop
 from ackplan.render.markdown.markup import code, codes, prose
@@ -14,6 +17,8 @@ from ackplan.render.markdown.markup import code, codes, prose
 # GitHub counts characters; bytes of UTF-8 are never fewer. The rest is room for a marker that a workflow adds.
 LIMIT = 65_000
 _NAMES = 40
+# An address in which nothing means anything to Markdown or HTML.
+_LINK = re.compile(r"https?://[\w.:/?=&%#~+,;@-]+", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -38,6 +43,14 @@ class BoundedPage:
 def size_of(text: str) -> int:
     """Bytes of UTF-8."""
     return len(text.encode("utf-8", "surrogatepass"))
+
+
+def origin_line(plan: Plan) -> str:
+    """In small letters, which world a plan is for and where it comes from."""
+    link = f"[{phrase('CI job')}](<{job(plan)}>)" if _LINK.fullmatch(job(plan)) else ""
+    world, origin_words = target(plan, code), origin(plan, code)
+    said = (phrase("For {target}.", target=world) if world else "", origin_words, link)
+    return f"<sub>{' '.join(filter(None, said))}</sub>" if world or origin_words else ""
 
 
 def finding_item(diagnostic: Diagnostic) -> str:

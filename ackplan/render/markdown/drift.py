@@ -14,6 +14,7 @@ from ackplan.render.facts.drift import Way, none, omitted, since, states, ways
 from ackplan.render.facts.formatting import written
 from ackplan.render.facts.view import Block, view
 from ackplan.render.facts.words import and_more, colon, counted, stop
+from ackplan.render.markdown.comment_parts import origin_line
 from ackplan.render.markdown.markup import code, codes, prose, row, table
 
 # An issue of GitHub has at most 65,536 characters; bytes of UTF-8 are never fewer.
@@ -27,8 +28,10 @@ _CHANGED = "Changed outside of ackplan since the last apply"
 
 def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
     """All clusters that moved, at most `limit` bytes of UTF-8, without a line end at its end."""
+    footer = origin_line(drift.plan)
     if not drift.moved:
-        return "\n\n".join(filter(None, [f"### ackplan{colon()} {none(drift)}", *_states(drift), sentence(drift.plan)]))
+        said = [f"### ackplan{colon()} {none(drift)}", *_states(drift), sentence(drift.plan), footer]
+        return "\n\n".join(filter(None, said))
     names = [change.name for change in drift.moved]
     parts = [
         f"### ackplan{colon()} {phrase(_DRIFTED, number=len(names))}",
@@ -37,7 +40,7 @@ def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
         *filter(None, [sentence(drift.plan)]),
     ]
     left, known = (
-        limit - _CLOSING - sum(map(_size, parts)),
+        limit - _CLOSING - _size(footer) - sum(map(_size, parts)),
         list(zip(view(drift.plan).blocks, drift.moved, strict=True)),
     )
     for number, (block, change) in enumerate(known):
@@ -50,7 +53,7 @@ def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
             parts.append(f"**{left_out}{colon()}** {missing}{stop()} {everything}")
             break
         parts.append(text)
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, [*parts, footer]))
 
 
 def _states(drift: Drift) -> Iterator[str]:

@@ -24,7 +24,7 @@ from ackplan.render.facts.summary import Alert, alerts, headline, path_in_short,
 from ackplan.render.facts.view import Block, Field, View, view
 from ackplan.render.facts.words import and_more, colon, counted, duration, noun_of, plural, stop
 from ackplan.render.graph import formats
-from ackplan.render.markdown.comment_parts import LIMIT, BoundedPage, finding_item, finding_items, size_of
+from ackplan.render.markdown.comment_parts import LIMIT, BoundedPage, finding_item, finding_items, origin_line, size_of
 from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, json_text, prose, row, table
 
 MAX_GRAPH = 40
@@ -43,7 +43,8 @@ _ELSEWHERE = "All of it is in the plan file: `ackplan show PLANFILE`, as a page 
 def plan_markdown(plan: Plan, limit: int = LIMIT, limits: Limits = USUAL) -> str:
     """The plan as GitHub's Markdown, at most `limit` bytes of UTF-8 (at least 2,000), without a line end at its end."""
     shown = view(plan, limits)
-    page = BoundedPage(limit - _CLOSING)
+    footer = origin_line(plan)
+    page = BoundedPage(limit - _CLOSING - size_of(footer))
     page.add(f"### ackplan{colon()} {headline(plan)}")
     _alerts(page, alerts(plan, shown))
     for text in _findings(plan, shown):
@@ -55,7 +56,7 @@ def plan_markdown(plan: Plan, limit: int = LIMIT, limits: Limits = USUAL) -> str
         missing = phrase("; ").join(dict.fromkeys(page.missing))
         left_out = phrase("Left out, for a comment can't be longer")
         page.parts.append(f"**{left_out}{colon()}** {missing}{stop()} {phrase(_ELSEWHERE)}")
-    return "\n\n".join(page.parts)
+    return "\n\n".join(filter(None, [*page.parts, footer]))
 
 
 def _alerts(page: BoundedPage, shown: Sequence[Alert]) -> None:
@@ -100,8 +101,6 @@ def _facts(plan: Plan, shown: View) -> Iterator[str]:
         facts.append(phrase("Expected to take about {time}.", time=f"**{duration(shown.seconds)}**"))
     if shown.path and len(shown.blocks) > 1:
         facts.append(phrase("Critical path: {path}", path=_path(shown.path)) + stop())
-    if shown.world:
-        facts.append(phrase("For {world}.", world=prose(shown.world, 400)))
     if shown.policies:
         facts.append(shown.policies + stop())
     if shown.unmanaged:

@@ -1,19 +1,21 @@
 """What the page of a plan shows, as JSON data: words and values are made here, the page lays them out.
 
 `schemas/page.schema.json` describes the data. Texts that many clusters share are kept once, in `texts`, and stand as
-their numbers: values of parameters above all. No secret is in it, and no time.
+their numbers: values of parameters above all. No secret is in it, and no time but when the plan was made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ackplan import __version__
 from ackplan.core import language, messages
 from ackplan.core.language import phrase
+from ackplan.core.provenance import link_of
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Plan
 from ackplan.render.facts.compared import sentence
+from ackplan.render.facts.plan_origin import commit, job, place, planned, regions, regions_of
 from ackplan.render.facts.rule_findings import by_rule
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import CHANGES, Alert, alerts, headline, path_in_short, tallies
@@ -39,7 +41,7 @@ def plan_data(plan: Plan, limits: Limits = USUAL) -> PageData:
         "language": language.current(),
         "headline": headline(plan),
         "filters": _filters(plan, clusters),
-        "facts": [{"name": name, "text": text} for name, text in _facts(plan, shown)],
+        "facts": facts_data(_facts(plan, shown)),
         "path": list(path_in_short(shown.path)) if len(shown.blocks) > 1 else [],
         "alerts": [_alert(alert) for alert in alerts(plan, shown)],
         "findings": [finding_data(diagnostic) for diagnostic in others],
@@ -89,9 +91,28 @@ def _facts(plan: Plan, shown: View) -> list[tuple[str, str]]:
         (phrase("Steps"), str(len(plan.steps))),
         (phrase("Policies"), policies[2]),
         (phrase("Not managed"), counted(shown.unmanaged, "live cluster") if shown.unmanaged else ""),
-        (phrase("World"), printable(str(plan.pins.world)) if plan.pins.world else ""),
+        *origin_facts(plan),
         (phrase("Record"), serial),
         ("ackplan", __version__),
         (phrase("Compared"), sentence(plan).removeprefix("Compared, ")),
     ]
     return [(name, text) for name, text in facts if text]
+
+
+def origin_facts(plan: Plan) -> list[tuple[str, str]]:
+    """Which world a plan is for, and where it comes from; each text may be empty."""
+    number = len(regions_of(plan))
+    return [
+        (phrase("For"), place(plan)),
+        (phrase("{number:Region|Regions}", number=number), regions(plan)),
+        (phrase("Workspace"), printable(plan.pins.workspace)),
+        (phrase("Commit"), commit(plan)),
+        (phrase("Planned"), planned(plan)),
+        (phrase("Planned in"), job(plan)),
+    ]
+
+
+def facts_data(facts: Iterable[tuple[str, str]]) -> list[Data]:
+    """Those that say something; one that is an address leads there."""
+    links = ((name, text, link_of(text)) for name, text in facts if text)
+    return [compact({"name": name, "text": text, "link": link}) for name, text, link in links]

@@ -68,8 +68,9 @@ function headFindings() {
 }
 
 /** @param {Fact} fact */
-function headFact({ name, text: said }) {
-  return element("div", {}, element("dt", {}, name), element("dd", {}, said));
+function headFact({ name, text: said, link }) {
+  const shown = link ? element("a", { href: link, rel: "noreferrer" }, say("this CI job")) : said;
+  return element("div", {}, element("dt", {}, name), element("dd", {}, shown));
 }
 
 /** @param {string} name */

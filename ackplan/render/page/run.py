@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from ackplan import __version__
 from ackplan.core.answers import Retry
 from ackplan.core.language import ENGLISH, phrase, speaking
+from ackplan.core.provenance import link_of
 from ackplan.execute import schedule
 from ackplan.execute.outcomes import Outcome, Result, Status
 from ackplan.plan.model import Change, Plan
@@ -17,7 +18,7 @@ from ackplan.render.facts.summary import path_in_short, tone
 from ackplan.render.facts.view import clusters_of
 from ackplan.render.facts.words import DONE, duration, headline
 from ackplan.render.page.compact import Data, PageData, compact
-from ackplan.render.page.data import plan_data
+from ackplan.render.page.data import facts_data, origin_facts, plan_data
 from ackplan.render.page.finding import finding_data
 
 _UNDONE = ("failed", "interrupted", "skipped", "not started")
@@ -53,7 +54,7 @@ def report_data(plan: Plan, result: Result, facts: RunFacts) -> PageData:
         "title": phrase(f"{_what(plan, facts)} {_how(result)}"),
         "headline": phrase(", ").join(text for _, text in counts) or _nothing(result),
         "filters": _filters(plan, statuses, data["filters"]),
-        "facts": [{"name": name, "text": text} for name, text in _facts(plan, result, facts)],
+        "facts": facts_data(_facts(plan, result, facts)),
         "seconds": max((_start(end, start) + _seconds(end) for end in ends if end and ran(end)), default=0.0),
         "run": True,
     }
@@ -123,9 +124,10 @@ def _facts(plan: Plan, result: Result, facts: RunFacts) -> list[tuple[str, str]]
         ("By", printable(facts.who)),
         ("From", printable(facts.started)),
         ("To", printable(facts.ended)),
-        ("ackplan", __version__),
+        ("Run in", link_of(facts.job)),
     ]
-    return [(phrase(name), text) for name, text in named if text]
+    ran_by = [(phrase(name), text) for name, text in named if text]
+    return [*ran_by, *((name, text) for name, text in origin_facts(plan) if text), ("ackplan", __version__)]
 
 
 def _ending(outcome: Outcome | None, start: float) -> Data:

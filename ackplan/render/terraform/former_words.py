@@ -23,7 +23,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "unseen": "it was created a moment ago, and no read shows it",
     "unchanged": "nothing differs",
 }
-_NEWER: Final = frozenset({"workers"})
+_NEWER: Final = frozenset({"workers", "regions"})
 
 
 def in_former_words(shown: Mapping[str, object]) -> dict[str, object]:

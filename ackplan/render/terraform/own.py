@@ -6,7 +6,6 @@ from ackplan.core.call import Call
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.values import ABSENT, SENSITIVE
-from ackplan.core.world import encode_world
 from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Change, Plan, Step
@@ -16,6 +15,7 @@ from ackplan.plan.worker_totals import worker_totals
 from ackplan.render.facts.compared import compared
 from ackplan.render.facts.formatting import redacted
 from ackplan.render.facts.kept_resources import notes_of
+from ackplan.render.facts.plan_origin import world_facts
 
 
 def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, object]:
@@ -30,8 +30,7 @@ def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, object]:
         **omitted,
         **_compared(plan),
         "mode": plan.mode,
-        "workspace": plan.pins.workspace,
-        "world": encode_world(plan.pins.world),
+        **world_facts(plan),
         "steps": [_step(step) for step in plan.steps],
         "changes": [_change(change) for change in plan.changes],
         "unmanaged": plan.unmanaged,

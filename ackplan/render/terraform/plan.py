@@ -1,7 +1,8 @@
 """The plan, the record and a validation as JSON of the shapes that Terraform prints.
 
 Tools that read `terraform show -json` and `terraform validate -json` read these unchanged. What only ackplan has
-stands under the one key `ackplan`. No secret is in it, and no time: the same plan always gives the same text.
+stands under the one key `ackplan`. No secret is in it, and no time but `ackplan.made`: the same plan always gives the
+same text.
 """
 
 from __future__ import annotations

@@ -6,13 +6,17 @@ from ackplan.core import language
 from ackplan.execute.outcomes import Outcome, Result
 from ackplan.plan.model import Plan, Step
 from ackplan.record import Record
+from ackplan.render.facts.plan_origin import world_facts
 from ackplan.render.facts.run import RunFacts, begun, ran
 from ackplan.render.facts.safe import json_text
 
 
 @language.speaking(language.ENGLISH)
 def dumps(plan: Plan, result: Result, facts: RunFacts, record: Record) -> str:
-    """The report, indented, with a line end. `record` is the one after the run; steps stand as they ended."""
+    """The report, indented, with a line end. `record` is the one after the run; steps stand as they ended.
+
+    `made` tells of the plan that was carried out.
+    """
     steps = {step.id: step for step in plan.steps}
     start = begun(result)
     report = {
@@ -20,6 +24,8 @@ def dumps(plan: Plan, result: Result, facts: RunFacts, record: Record) -> str:
         "who": facts.who,
         "started": facts.started,
         "ended": facts.ended,
+        **({"job": facts.job} if facts.job else {}),
+        **world_facts(plan),
         "complete": result.complete,
         "interrupted": result.interrupted,
         "serial": record.serial,

@@ -14,6 +14,7 @@ from ackplan.render.facts.safe import pad, printable
 from ackplan.render.facts.view import Block, view
 from ackplan.render.facts.words import counted_resources
 from ackplan.render.text.fields import field_lines
+from ackplan.render.text.origin import origin_text
 from ackplan.render.text.style import Style
 
 _INDENT = "      "
@@ -22,7 +23,7 @@ _INDENT = "      "
 def drift_text(drift: Drift, *, color: bool) -> str:
     """All clusters that moved, without a line end at its end."""
     if not drift.moved:
-        return "\n".join(filter(None, (none(drift), sentence(drift.plan))))
+        return "\n".join(filter(None, (none(drift), sentence(drift.plan), origin_text(drift.plan, Style(color)))))
     style, blocks = Style(color), view(drift.plan).blocks
     number = counted_resources(block.nested for block in blocks)
     moved = phrase("{clusters} changed outside of ackplan since the last apply.", clusters=number)
@@ -30,7 +31,8 @@ def drift_text(drift: Drift, *, color: bool) -> str:
     parts = [
         "\n".join(_cluster(block, change, drift, style)) for block, change in zip(blocks, drift.moved, strict=True)
     ]
-    return "\n\n".join([title, *parts, style("dim", sentence(drift.plan))])
+    closing = (style("dim", sentence(drift.plan)), origin_text(drift.plan, style))
+    return "\n\n".join(filter(None, [title, *parts, *closing]))
 
 
 def _cluster(block: Block, change: Change, drift: Drift, style: Style) -> Iterator[str]:

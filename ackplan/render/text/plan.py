@@ -15,6 +15,7 @@ from ackplan.render.facts.safe import pad, printable, width
 from ackplan.render.facts.view import Block, StepView, View, view
 from ackplan.render.facts.words import LEGEND, NARROWED, counted_resources, duration
 from ackplan.render.text.fields import field_lines
+from ackplan.render.text.origin import origin_text
 from ackplan.render.text.style import Style, diagnostic_line
 
 _INTRO = {
@@ -49,6 +50,7 @@ def plan_text(plan: Plan, *, color: bool, limits: Limits = USUAL) -> str:
     sections += list(_closing(shown, style))
     if not shown.blocks and shown.applicable:
         sections.append(style("dim", sentence(plan)))
+    sections.append(origin_text(plan, style))
     return "\n\n".join(section for section in sections if section)
 
 
@@ -164,8 +166,6 @@ def _summary(shown: View, style: Style) -> Iterator[str]:
     yield f"{style('bold', phrase('Plan:'))} {phrase(', ').join(counts)}{phrase('. ').rstrip()}"
     if shown.workers:
         yield shown.workers + phrase(". ").rstrip()
-    if shown.world:
-        yield phrase("It is for {world}.", world=shown.world)
     if shown.seconds:
         yield phrase("Expected to take about {time}{path}.", time=duration(shown.seconds), path=_path(shown.path))
     if shown.blocked:

@@ -11,6 +11,7 @@ import pytest
 from projects import WEB
 
 from ackplan.rego import RegoLimits, evaluate
+from tests.running import unsigned
 
 NO_TAGS = "ackplan_policy: 1\nrules: {tagged: {reason: Costs, cure: Add tags, required_tags: [team]}}\n"
 WARN = NO_TAGS.replace("reason", "severity: warning, reason")
@@ -45,7 +46,7 @@ def test_a_violation_ends_in_exit_1_and_names_cluster_parameter_and_line(web):
     assert planned.code == 1
     line = "ackplan.yaml:5:3: ACK2114 web: tags: Tag does not meet a policy: team.yaml/tagged: team is not set. Costs. Add tags"
     assert line in planned.out.splitlines()
-    assert planned.out.rstrip().endswith("It can't be applied: see the errors above.")
+    assert unsigned(planned.out).rstrip().endswith("It can't be applied: see the errors above.")
 
 
 def test_a_plan_file_made_despite_it_shows_it_and_can_not_be_applied(web):

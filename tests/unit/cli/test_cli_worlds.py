@@ -197,7 +197,10 @@ def test_a_plan_file_is_for_its_world(run: Run, sts: Sts, served: Simulator) -> 
         "account": OURS,
         "endpoint": "loopback",
     }
-    assert f"It is for account {OURS}, endpoint loopback." in run("show", "it.plan").out
+    assert (
+        f"It is for account {OURS}, an endpoint on this machine, region cn-beijing, workspace default."
+        in run("show", "it.plan").out
+    )
     sts.says(OTHERS)
     refused = run("apply", "it.plan")
     assert (refused.code, refused.err[:7]) == (1, "ACK6010"), refused

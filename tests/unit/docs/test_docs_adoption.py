@@ -7,14 +7,17 @@ import re
 import shutil
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from ackplan.core.provenance import Provenance
 from tests.running import Simulator, command_line, simulator
 from tests.unit.docs.transcripts import TIME_OF_LINE
 
 HERE = Path(__file__).parent / "adoption"
 PAGE = "docs/adoption.md"
+MADE = Provenance("2026-05-04T08:30:00Z", "lin@desk", commit="5f3c9a71d2e84b60917a4c8e2d5b3f10a6c7e8d9", branch="main")
 BLOCK = re.compile(r"^```console\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 
 
@@ -65,7 +68,8 @@ def run_page(page: str, folder: Path, api: Simulator) -> str:
 def test_the_page_shows_what_the_commands_print(root: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     live: Any = json.loads((HERE / "live.json").read_text("utf-8"))
     page = (root / PAGE).read_text("utf-8")
-    with simulator(live=live, time_scale=60_000) as api:
+    made = mock.patch("ackplan.project.wiring.provenance_now", return_value=MADE)
+    with simulator(live=live, time_scale=60_000) as api, made:
         told = run_page(page, tmp_path, api)
     if request.config.getoption("--update"):
         (root / PAGE).write_text(told, "utf-8")

@@ -43,6 +43,8 @@ PASSING = (
     (re.compile(r"\bi-[0-9a-z]{16,20}\b"), "INSTANCE"),
     (re.compile(r"\brun [0-9a-f]{8}\b"), "run ID"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"), "MOMENT"),
+    (re.compile(r"\bby [^\s@]+@[\w.-]*\w"), "by SOMEBODY"),
+    (re.compile(r"\bcommit [0-9a-f]{10}\b"), "commit ID"),
     (re.compile(r"\b(after|took) (\d+h)?(\d+m)?(\d+s)?(?=\b)"), r"\1 WHILE"),
 )
 ANY_LINES, ANY_TEXT = r"(?:[^\n]*\n)*?", r"[^\n]*?"
@@ -187,6 +189,7 @@ def updated(text: str, found: Sequence[tuple[Fence | None, Difference]]) -> str:
     for shown, difference in reversed(found):
         if shown is not None:
             printed = TIME_OF_LINE.sub("", difference.printed).strip("\n")
+            printed = re.sub(r"\bby [^\s@]+@[\w.-]*\w", "by lin@desk", printed)
             text = text[: shown.span[0]] + printed + "\n" + text[shown.span[1] :]
     return text
 

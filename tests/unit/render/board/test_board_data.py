@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ackplan.core.provenance import link_of
 from ackplan.record.holder import Holder
-from ackplan.render.board.data import link, moment, workspace_data
+from ackplan.render.board.data import moment, workspace_data
 from ackplan.render.board.statuses import WorkspaceStatus, statuses_of
 from tests.unit.render.board.surveys import NOW, hostile, in_order, in_trouble, unreadable
 
@@ -73,7 +74,7 @@ def test_each_status_has_words_and_a_tone() -> None:
     ],
 )
 def test_only_the_web_is_linked(address: str, leads: object) -> None:
-    assert link(address) == (address if leads else "")
+    assert link_of(address) == (address if leads else "")
 
 
 def test_every_text_is_printable_and_bounded() -> None:
