@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 from ackplan.cli.options import Settings
 
 if TYPE_CHECKING:
+    from ackplan.plan.costs import Costs
     from ackplan.plan.model import Plan
     from ackplan.record import Record
 
 PLAN_FORMATS = ("text", "json", "markdown", "sarif", "junit", "github", "dot", "mermaid", "svg", "html")
 
 
-def shown(settings: Settings, plan: Plan, record: Record) -> str:
-    """The plan in the format asked for."""
+def shown(settings: Settings, plan: Plan, record: Record, costs: Costs | None = None) -> str:
+    """The plan in the format asked for; with what it costs where that is known."""
     from ackplan.render.terraform import plan as json_plan
 
     if settings.format == "json":
-        return json_plan.dumps(json_plan.plan_json(plan, record, settings.limits))
-    return drawn(settings, plan)
+        return json_plan.dumps(json_plan.with_costs(json_plan.plan_json(plan, record, settings.limits), costs))
+    return drawn(settings, plan, costs)
 
 
-def drawn(settings: Settings, plan: Plan) -> str:
+def drawn(settings: Settings, plan: Plan, costs: Costs | None = None) -> str:
     """The plan in a format that needs nothing but the plan."""
     from ackplan.render import text
     from ackplan.render.facts.summary import omitted
@@ -34,7 +35,7 @@ def drawn(settings: Settings, plan: Plan) -> str:
 
     match settings.format:
         case "markdown":
-            return markdown.plan_markdown(plan, limits=settings.limits)
+            return markdown.plan_markdown(plan, limits=settings.limits, costs=costs)
         case form if form in FORMS:
             return FORMS[form](of_plan(plan), [change.name for change in plan.changes])
         case "dot":
@@ -44,6 +45,6 @@ def drawn(settings: Settings, plan: Plan) -> str:
         case "svg":
             return svg.svg(plan.steps, omitted(plan))
         case "html":
-            return html.plan_html(plan, limits=settings.limits)
+            return html.plan_html(plan, limits=settings.limits, costs=costs)
         case _:
-            return text.plan_text(plan, color=settings.color, limits=settings.limits)
+            return text.plan_text(plan, color=settings.color, limits=settings.limits, costs=costs)

@@ -124,6 +124,11 @@ def instances_of(work: Work) -> tuple[str, ...]:
     return work.instances if isinstance(work, Naming) else ()
 
 
+def releases(call: Call) -> bool:
+    """Whether a call that takes nodes out releases their instances."""
+    return (call.body or {}).get("release_node") is True or call.query.get("release_node") == "true"
+
+
 TRAITS: Mapping[type[Work], Traits] = {
     Create: Traits(
         "create",

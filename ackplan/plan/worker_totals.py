@@ -94,11 +94,16 @@ def count_in(kind: Kind, parameters: JsonObject) -> int | None:
 
 
 def _lost(change: Change) -> WorkerMove:
-    """The workers that go with what is deleted, as far as the API tells them."""
+    number = lost_workers(change)
+    return WorkerMove(uncounted=True) if number is None else WorkerMove(removed=number)
+
+
+def lost_workers(change: Change) -> int | None:
+    """The workers that go with what is deleted; None where the API does not tell their number."""
     if change.kind.count_parameter is None and (change.address.parent is not None or not change.kind.section_key):
-        return WorkerMove()
+        return 0
     number = _live_in_pool(change, change.live) if isinstance(change.live, LiveResource) else _live_in_cluster(change)
-    return WorkerMove(uncounted=True) if number is None else WorkerMove(removed=max(0, number))
+    return None if number is None else max(0, number)
 
 
 def _live_in_pool(change: Change, live: LiveResource) -> int | None:

@@ -11,6 +11,7 @@ from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.cli.plan_formats import PLAN_FORMATS
 from ackplan.cli.plan_options import plan_options
+from ackplan.cli.price_option import price_option
 from ackplan.cli.summary_option import plan_in_short, summary_option
 from ackplan.core.language import phrase
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option("--same-as", default="", metavar="FILE", help="Exit 1 unless this plan is the one in FILE.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@price_option
 @summary_option
 def command(
     settings: Settings,
@@ -45,6 +47,7 @@ def command(
     from ackplan.cli.loop import run_async
     from ackplan.cli.output_options import output
     from ackplan.cli.plan_formats import shown
+    from ackplan.cli.price_option import costs, price_list
     from ackplan.cli.reviewed_plan import check_same
     from ackplan.project.plan_files import STORE, keep_plan, plan_file
     from ackplan.project.project import Project
@@ -52,6 +55,7 @@ def command(
     file = output(settings, out, Sort.PLAN) if out and out != STORE else None
     if file is not None:
         file.check()
+    listed = price_list(settings)
     project = Project(settings)
     reviewed = project.saved_plan(same_as).plan if same_as else None
     purpose = Purpose.SHOWN if not (out or same_as) and settings.format == "text" else Purpose.KEPT
@@ -65,7 +69,8 @@ def command(
     elif out:
         out = keep_plan(settings, plan, record)
         digest = out.removeprefix(STORE)
-    click.echo(plan_in_short(settings, plan, out, digest) if summary else shown(settings, plan, record))
+    in_short = plan_in_short(settings, plan, out, digest) if summary else ""
+    click.echo(in_short or shown(settings, plan, record, costs(plan, listed)))
     if out and plan.applicable:
         click.echo(
             phrase(

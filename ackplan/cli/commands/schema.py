@@ -15,7 +15,7 @@ from ackplan.core.language import phrase
 @options(document=True)
 @click.argument("name", default="spec")
 def command(settings: Settings, name: str) -> None:  # noqa: ARG001
-    """Print the schema of NAME: spec (default), policy, workspaces, a kind of cluster, or an operation."""
+    """Print the schema of NAME: spec (default), policy, workspaces, prices, a kind of cluster, or an operation."""
     from ackplan.core.catalog import DEFAULT, bundle
 
     names = bundle.names(DEFAULT)

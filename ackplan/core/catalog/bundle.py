@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ackplan.core.catalog.api import Catalog
 from ackplan.core.catalog.offers import offered
-from ackplan.core.catalog.schemas import POLICY, SPEC, WORKSPACES, Schemas
+from ackplan.core.catalog.schemas import POLICY, PRICES, SPEC, WORKSPACES, Schemas
 
 # What only a file says, and no schema inside of one.
 _OF_A_FILE = frozenset({"$id", "$schema"})
@@ -14,7 +14,7 @@ _OF_A_FILE = frozenset({"$id", "$schema"})
 
 def names(catalog: Catalog) -> dict[str, str]:
     """What can be asked for, and the file that holds it: what people write, every kind, every operation with a body."""
-    files = {"spec": SPEC, "policy": POLICY, "workspaces": WORKSPACES}
+    files = {"spec": SPEC, "policy": POLICY, "workspaces": WORKSPACES, "prices": PRICES}
     files.update({kind.name: kind.schema_file for kind in catalog.kinds})
     for operation in catalog.operations.values():
         if len(operation.bodies) == 1:

@@ -13,6 +13,7 @@ from ackplan.core.catalog.schema_types import Schema, SchemaFile
 SPEC = "spec.schema.json"
 POLICY = "policy.schema.json"
 WORKSPACES = "workspaces.schema.json"
+PRICES = "prices.schema.json"
 DEFINITIONS = "definitions.schema.json"
 OPERATIONS = "operations.json"
 PROVIDER = "terraform-provider.json"

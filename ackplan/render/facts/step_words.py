@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ackplan.core.call import Call, Pinned
+from ackplan.core.call import Pinned
 from ackplan.core.language import phrase
-from ackplan.core.work import Attach, Detach, Modify, Naming, ScaleIn, ScaleOut, Upgrade
+from ackplan.core.work import Attach, Detach, Modify, Naming, ScaleIn, ScaleOut, Upgrade, releases
 from ackplan.plan.model import Step
 from ackplan.render.facts import words
 from ackplan.render.facts.safe import printable
@@ -63,8 +63,3 @@ def _instances(work: Naming) -> str:
         return f"{named} ({disks}{formatted})"
     kept = f"{words.plural('instance', number)} {'released' if releases(work.call) else 'kept'}"
     return f"{named} ({phrase(kept)})"
-
-
-def releases(call: Call) -> bool:
-    """Whether a call that takes nodes out releases their instances."""
-    return (call.body or {}).get("release_node") is True or call.query.get("release_node") == "true"

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from ackplan.core.actions import Action
 from ackplan.core.language import phrase
-from ackplan.core.work import ScaleIn
+from ackplan.core.work import ScaleIn, releases
 from ackplan.plan.model import Change, Plan
 from ackplan.render.facts.rule_findings import own_first
 from ackplan.render.facts.safe import printable
-from ackplan.render.facts.step_words import releases
 from ackplan.render.facts.view import Block, View
 from ackplan.render.facts.words import NARROWED, counted_resources
 

@@ -16,6 +16,7 @@ from ackplan.core.language import phrase
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Modify, Upgrade
 from ackplan.execute.limits import USUAL, Limits
+from ackplan.plan.costs import Costs
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.formatting import redacted, written
@@ -25,6 +26,7 @@ from ackplan.render.facts.view import Block, Field, View, view
 from ackplan.render.facts.words import and_more, colon, counted, duration, noun_of, plural, stop
 from ackplan.render.graph import formats
 from ackplan.render.markdown.comment_parts import LIMIT, BoundedPage, finding_item, finding_items, origin_line, size_of
+from ackplan.render.markdown.cost_parts import costs_markdown
 from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, json_text, prose, row, table
 
 MAX_GRAPH = 40
@@ -40,7 +42,7 @@ _KINDS = {"danger": "CAUTION", "warning": "WARNING"}
 _ELSEWHERE = "All of it is in the plan file: `ackplan show PLANFILE`, as a page `ackplan show --format html PLANFILE`."
 
 
-def plan_markdown(plan: Plan, limit: int = LIMIT, limits: Limits = USUAL) -> str:
+def plan_markdown(plan: Plan, limit: int = LIMIT, limits: Limits = USUAL, costs: Costs | None = None) -> str:
     """The plan as GitHub's Markdown, at most `limit` bytes of UTF-8 (at least 2,000), without a line end at its end."""
     shown = view(plan, limits)
     footer = origin_line(plan)
@@ -51,6 +53,8 @@ def plan_markdown(plan: Plan, limit: int = LIMIT, limits: Limits = USUAL) -> str
         page.add(text, phrase("some errors and warnings"))
     for text in _facts(plan, shown):
         page.add(text, phrase("how long it takes"))
+    if costs is not None:
+        page.add(costs_markdown(costs), phrase("what it costs"))
     _clusters(page, plan, shown)
     if page.missing:
         missing = phrase("; ").join(dict.fromkeys(page.missing))
@@ -96,7 +100,7 @@ def _findings(plan: Plan, shown: View) -> Iterator[str]:
 def _facts(plan: Plan, shown: View) -> Iterator[str]:
     facts = []
     if shown.workers:
-        facts.append(f"**{prose(shown.workers, 400)}**.")
+        facts.append(f"**{prose(shown.workers, 400)}**{stop()}")
     if shown.seconds:
         facts.append(phrase("Expected to take about {time}.", time=f"**{duration(shown.seconds)}**"))
     if shown.path and len(shown.blocks) > 1:

@@ -8,12 +8,11 @@ from ackplan.core.actions import Action
 from ackplan.core.json_types import JsonObject
 from ackplan.core.language import phrase
 from ackplan.core.values import ABSENT
-from ackplan.core.work import ScaleIn
+from ackplan.core.work import ScaleIn, releases
 from ackplan.plan.model import Change, Plan
 from ackplan.render.facts.formatting import brackets, compared, parts, written
 from ackplan.render.facts.kept_resources import notes_of
 from ackplan.render.facts.safe import printable
-from ackplan.render.facts.step_words import releases
 from ackplan.render.facts.summary import shown_changes, tone
 from ackplan.render.facts.view import Block, Field, Note, View
 from ackplan.render.facts.words import counted

@@ -13,8 +13,10 @@ from ackplan.core import language, messages
 from ackplan.core.language import phrase
 from ackplan.core.provenance import link_of
 from ackplan.execute.limits import USUAL, Limits
+from ackplan.plan.costs import Costs
 from ackplan.plan.model import Plan
 from ackplan.render.facts.compared import sentence
+from ackplan.render.facts.cost_words import total_text
 from ackplan.render.facts.plan_origin import commit, job, place, planned, regions, regions_of
 from ackplan.render.facts.rule_findings import by_rule
 from ackplan.render.facts.safe import printable
@@ -30,7 +32,7 @@ from ackplan.render.page.step_data import step_data
 _TITLES = {"normal": "Plan", "destroy": "Plan to destroy", "refresh-only": "Plan to refresh the record"}
 
 
-def plan_data(plan: Plan, limits: Limits = USUAL) -> PageData:
+def plan_data(plan: Plan, limits: Limits = USUAL, costs: Costs | None = None) -> PageData:
     """The page of a plan. The times are expected within `limits`."""
     shown, texts = view(plan, limits), Texts()
     placed = layout(plan.steps)
@@ -41,7 +43,7 @@ def plan_data(plan: Plan, limits: Limits = USUAL) -> PageData:
         "language": language.current(),
         "headline": headline(plan),
         "filters": _filters(plan, clusters),
-        "facts": facts_data(_facts(plan, shown)),
+        "facts": facts_data(_facts(plan, shown, costs)),
         "path": list(path_in_short(shown.path)) if len(shown.blocks) > 1 else [],
         "alerts": [_alert(alert) for alert in alerts(plan, shown)],
         "findings": [finding_data(diagnostic) for diagnostic in others],
@@ -78,7 +80,7 @@ def _alert(alert: Alert) -> Data:
     return compact({"tone": tone, "topic": alert.topic, "text": alert.text, "names": list(alert.names)})
 
 
-def _facts(plan: Plan, shown: View) -> list[tuple[str, str]]:
+def _facts(plan: Plan, shown: View, costs: Costs | None) -> list[tuple[str, str]]:
     """Names and texts for the head of the page."""
     policies = shown.policies.partition(phrase(": "))
     noun = noun_of(change.address.parent is not None for change in plan.changes)
@@ -86,6 +88,8 @@ def _facts(plan: Plan, shown: View) -> list[tuple[str, str]]:
     about = phrase("about {time}", time=duration(shown.seconds)) if shown.seconds else ""
     facts = [
         (phrase("Workers"), shown.workers),
+        (phrase("Costs"), total_text(costs) if costs else ""),
+        (phrase("Not in the costs"), phrase(", ").join(map(printable, costs.unpriced)) if costs else ""),
         (phrase("Expected to take"), about),
         (plural(noun, 2).capitalize(), str(len(plan.changes))),
         (phrase("Steps"), str(len(plan.steps))),

@@ -20,6 +20,7 @@ from ackplan.core import language
 from ackplan.core.language import phrase
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Result
+from ackplan.plan.costs import Costs
 from ackplan.plan.model import Plan
 from ackplan.render.facts.run import RunFacts
 from ackplan.render.page.compact import PageData
@@ -77,9 +78,9 @@ _PLACE = re.compile(r"\{\{([a-z]+)\}\}")
 _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
-def plan_html(plan: Plan, *, view: str = "clusters", limits: Limits = USUAL) -> str:
+def plan_html(plan: Plan, *, view: str = "clusters", limits: Limits = USUAL, costs: Costs | None = None) -> str:
     """The page of a plan, open at `view`: `clusters`, `graph` or `schedule`."""
-    return _page({**plan_data(plan, limits), "view": view})
+    return _page({**plan_data(plan, limits, costs), "view": view})
 
 
 def drift_html(drift: Drift) -> str:

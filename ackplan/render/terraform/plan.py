@@ -17,9 +17,12 @@ from ackplan.core.diagnostics import Diagnostic, has_errors
 from ackplan.core.json_types import Json
 from ackplan.core.world import encode_world
 from ackplan.execute.limits import USUAL, Limits
+from ackplan.plan import untrusted
+from ackplan.plan.costs import Costs
 from ackplan.plan.model import Plan
 from ackplan.plan.plan_file import PlanFile
 from ackplan.record import Record
+from ackplan.render.facts.cost_words import costs_data
 from ackplan.render.facts.safe import escaped
 from ackplan.render.terraform import naming
 from ackplan.render.terraform import resource_values as values
@@ -65,6 +68,13 @@ def plan_json(plan: Plan, record: Record, limits: Limits = USUAL, *, former: boo
         "complete": plan.applicable and not plan.narrowed,
         "ackplan": own_of_plan(plan, limits),
     }
+
+
+def with_costs(shown: Mapping[str, object], costs: Costs | None) -> Mapping[str, object]:
+    """The JSON of a plan with what it costs, under `ackplan`, where that is known."""
+    if costs is None:
+        return shown
+    return {**shown, "ackplan": {**untrusted.mapping(shown["ackplan"]), "costs": costs_data(costs)}}
 
 
 def file_json(file: PlanFile) -> Mapping[str, object]:

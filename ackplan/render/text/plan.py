@@ -8,8 +8,10 @@ from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Diagnostic, hint
 from ackplan.core.language import phrase
 from ackplan.execute.limits import USUAL, Limits
+from ackplan.plan.costs import Costs
 from ackplan.plan.model import Plan
 from ackplan.render.facts.compared import sentence
+from ackplan.render.facts.cost_words import cluster_texts, total_text, unpriced_text
 from ackplan.render.facts.rule_findings import RuleFindings, by_rule
 from ackplan.render.facts.safe import pad, printable, width
 from ackplan.render.facts.view import Block, StepView, View, view
@@ -39,8 +41,8 @@ _FIELDS = "      "
 _FACTS = "    "
 
 
-def plan_text(plan: Plan, *, color: bool, limits: Limits = USUAL) -> str:
-    """The plan for a terminal, without a line end at its end."""
+def plan_text(plan: Plan, *, color: bool, limits: Limits = USUAL, costs: Costs | None = None) -> str:
+    """The plan for a terminal, without a line end at its end; with what it costs where that is known."""
     shown, style = view(plan, limits), Style(color)
     sections = [_legend(shown, style)] if shown.blocks else []
     sections += ["\n".join(_block(block, style)) for block in shown.blocks]
@@ -50,8 +52,19 @@ def plan_text(plan: Plan, *, color: bool, limits: Limits = USUAL) -> str:
     sections += list(_closing(shown, style))
     if not shown.blocks and shown.applicable:
         sections.append(style("dim", sentence(plan)))
+    if costs is not None:
+        sections.append("\n".join(_costs(costs, style)))
     sections.append(origin_text(plan, style))
     return "\n\n".join(section for section in sections if section)
+
+
+def _costs(costs: Costs, style: Style) -> Iterator[str]:
+    yield f"{style('bold', phrase('Costs:'))} {total_text(costs)}"
+    names = list(cluster_texts(costs))
+    columns = max((width(name) for name, _ in names), default=0)
+    yield from (f"  {pad(name, columns)}  {change}" for name, change in names)
+    if missing := unpriced_text(costs):
+        yield f"  {style('warning', missing)}"
 
 
 def _legend(shown: View, style: Style) -> str:

@@ -29,6 +29,7 @@ _RELAYED = {
         "ACK1106",
         "ACK1107",
         "ACK2101",
+        "ACK2130",
         "ACK8002",
     },
     "a policy": {f"ACK21{number}" for number in range(10, 20)},

@@ -101,6 +101,7 @@ def test_what_a_body_or_a_part_refers_to_is_there(contract):
         "spec.schema.json",
         "policy.schema.json",
         "workspaces.schema.json",
+        "prices.schema.json",
         "page.schema.json",
     }
     for group, members in contract["components"].items():

@@ -1,0 +1,55 @@
+"""What a plan changes of the costs of a month, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from ackplan.core.language import phrase
+from ackplan.plan.costs import Costs
+from ackplan.render.facts.safe import printable
+
+_CENT: Final = Decimal("0.01")
+
+
+def amount(value: Decimal, *, signed: bool = False) -> str:
+    """`1,234.50`, to the hundredth; `signed` with its sign."""
+    rounded = value.quantize(_CENT, ROUND_HALF_UP)
+    return f"{rounded:+,f}" if signed and rounded else f"{abs(rounded):,f}"
+
+
+def total_text(costs: Costs) -> str:
+    """`+1,234.50 CNY a month (1,500.00 added, 265.50 removed)`."""
+    return phrase(
+        "{change} {currency} a month ({added} added, {removed} removed)",
+        change=amount(costs.change, signed=True),
+        currency=costs.currency,
+        added=amount(costs.added),
+        removed=amount(costs.removed),
+    )
+
+
+def cluster_texts(costs: Costs) -> Iterator[tuple[str, str]]:
+    """Each cluster with the change of its costs."""
+    yield from ((printable(cost.name), amount(cost.change, signed=True)) for cost in costs.clusters)
+
+
+def unpriced_text(costs: Costs) -> str:
+    """What is not in the sums; empty where all of it is."""
+    names = phrase(", ").join(map(printable, costs.unpriced))
+    return phrase("without a price, and not counted: {names}", names=names) if names else ""
+
+
+def costs_data(costs: Costs) -> dict[str, object]:
+    """The same for programs: amounts are texts, exact."""
+    sums = {"added": _exact(costs.added), "removed": _exact(costs.removed), "change": _exact(costs.change)}
+    clusters = {
+        cost.name: {"added": _exact(cost.added), "removed": _exact(cost.removed), "change": _exact(cost.change)}
+        for cost in costs.clusters
+    }
+    return {"currency": costs.currency, "per": "month", **sums, "clusters": clusters, "unpriced": list(costs.unpriced)}
+
+
+def _exact(value: Decimal) -> str:
+    return f"{value.normalize():f}"
