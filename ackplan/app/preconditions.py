@@ -110,7 +110,7 @@ def _edits(plan: Plan, inputs: spec.Inputs) -> str:
     if not now or now == planned or spec.read(inputs).digest() == plan.pins.spec_digest:
         return ""
     words = [f"{name} is gone" for name in sorted(planned.keys() - now.keys())]
-    words += [f"{name} is new" for name in sorted(now.keys() - planned.keys())]
+    words += [f"{name} was added" for name in sorted(now.keys() - planned.keys())]
     words += [f"{name} was edited" for name in sorted(planned.keys() & now.keys()) if planned[name] != now[name]]
     return "; ".join(words)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ackplan.app.doctor import Check, CheckStatus, clock_check, region_check
 from ackplan.cli.options import Settings
+from ackplan.core.language import phrase, spoken
 
 if TYPE_CHECKING:
     from ackplan.adapters.ack import AckClient, ClientSettings, CredentialChain
@@ -119,8 +120,8 @@ async def _credentials(chain: CredentialChain, settings: Settings) -> Check:
     origin = _LINKS.get(link, _LINKS.get(link.partition("/")[0], link))
     if settings.profile:
         origin = f"profile {settings.profile} of ~/.aliyun/config.json"
-    temporary = ", temporary" if found.security_token else ""
-    return Check("credentials", f"from {origin}{temporary}")
+    temporary = phrase(", temporary") if found.security_token else ""
+    return Check("credentials", phrase("from {origin}{temporary}", origin=spoken(origin), temporary=temporary))
 
 
 async def _signed(client: AckClient, how: str) -> Check:

@@ -11,6 +11,7 @@ from pathlib import Path
 from ackplan.app.doctor import Check, failed
 from ackplan.cli.options import Settings
 from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors, warning
+from ackplan.core.language import phrase
 from ackplan.execute.ports import ApiError
 from ackplan.render.facts.words import counted
 
@@ -61,7 +62,8 @@ def _spec(settings: Settings) -> Seen:
     from ackplan.project.project_settings import inputs
 
     checked = spec.read(inputs(settings))
-    said = f"{counted(len(checked.clusters), 'cluster')} in {counted(len(checked.files), 'file')}"
+    sizes = {"clusters": counted(len(checked.clusters), "cluster"), "files": counted(len(checked.files), "file")}
+    said = phrase("{clusters} in {files}", **sizes)
     return ("" if has_errors(checked.diagnostics) else said), checked.diagnostics
 
 
@@ -99,7 +101,7 @@ def _folder(settings: Settings) -> Seen:
 
     folders = (state_folder(settings), run_folder(settings))
     findings = [fault for folder in folders for fault in _unwritable(folder)]
-    return " and ".join(dict.fromkeys(map(_shown, folders))), tuple(dict.fromkeys(findings))
+    return phrase(" and ").join(dict.fromkeys(map(_shown, folders))), tuple(dict.fromkeys(findings))
 
 
 def _unwritable(folder: Path) -> Iterator[Diagnostic]:
@@ -118,11 +120,11 @@ def _lock(settings: Settings) -> Seen:
     opened = workspace(settings)
     holder = opened.holder()
     if holder:
-        return "held", (warning("ACK3093.held", holder=holder),)
+        return phrase("held"), (warning("ACK3093.held", holder=holder),)
     note = opened.left_behind()
     if note is not None:
-        return "free", (warning("ACK3093.left", note=note, id=note.id),)
-    return "free", ()
+        return phrase("free"), (warning("ACK3093.left", note=note, id=note.id),)
+    return phrase("free"), ()
 
 
 def _journal(settings: Settings) -> Seen:

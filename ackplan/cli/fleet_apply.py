@@ -223,7 +223,7 @@ def _ready(entry: WorkspaceEntry, plan: IndexedPlan, done: set[str]) -> Workspac
     if plan.ending is Ending.UNCHANGED or plan.name in done:
         facts = PlanFacts("applied before" if plan.name in done else "")
         return WorkspaceResult(entry, Ending.UNCHANGED, facts)
-    finding = error("ACK8014", span=entry.span, ending=plan.ending.value)
+    finding = error("ACK8014", span=entry.span, ending=phrase(plan.ending.value))
     return WorkspaceResult(entry, Ending.FAILED, diagnostics=(finding,), findings=1)
 
 

@@ -164,6 +164,14 @@ def speak() -> None:
         for name, looked_up in (("_", phrase), ("ngettext", _counted)):
             if hasattr(module, name):
                 setattr(module, name, looked_up)
+    setattr(click.Option, "get_error_hint", _error_hint)  # noqa: B010 - click has its words in it
+
+
+def _error_hint(option: click.Option, context: click.Context | None) -> str:
+    hint = click.Parameter.get_error_hint(option, context)
+    if option.show_envvar and option.envvar:
+        hint += phrase(" (env var: '{name}')", name=str(option.envvar))
+    return hint
 
 
 def _counted(one: str, many: str, number: int) -> str:

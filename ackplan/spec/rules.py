@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic, Span, error, warning
 from ackplan.core.json_types import JsonObject
+from ackplan.core.language import phrase, spoken
 from ackplan.documents.misspelt import meant_by
 from ackplan.documents.schema_words import Meant, shown, suggestion
 from ackplan.spec.desired import Wanted
@@ -156,7 +157,7 @@ def _overlaps(kind: Kind, parameters: JsonObject) -> Iterator[tuple[str, str]]:
     for left, right in itertools.combinations(_disjoint(kind, parameters), 2):
         if _overlap(left.network, right.network):
             at, other = (left, right) if right.made else (right, left)
-            yield at.parameter, f"{at.network} and {other}"
+            yield at.parameter, phrase("{one} and {other}", one=at.network, other=spoken(str(other)))
 
 
 @dataclass(frozen=True, slots=True)

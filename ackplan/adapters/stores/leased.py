@@ -17,6 +17,7 @@ from typing import Self
 from ackplan.adapters.stores.heartbeat import Heartbeat
 from ackplan.adapters.stores.store_settings import StoreSettings
 from ackplan.core.diagnostics import Failure, error
+from ackplan.core.language import phrase
 from ackplan.record import Record
 from ackplan.record.holder import Holder
 from ackplan.record.journal import Leftover
@@ -184,4 +185,4 @@ class LeasedWorkspace(ABC):
 
     def lost(self, lease: Lease, now: Holder | None) -> Failure:
         """What to say where the lease is another's by now."""
-        return Failure(error("ACK3101", workspace=self.name, mine=lease.holder.id, now=now or "nobody"))
+        return Failure(error("ACK3101", workspace=self.name, mine=lease.holder.id, now=now or phrase("nobody")))

@@ -11,7 +11,7 @@ from ackplan.cli import store_commands
 from ackplan.cli.help_page import Group
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.core.diagnostics import hint
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -163,7 +163,7 @@ def _rebind(settings: Settings) -> None:
         async with open_world(settings) as (api, here):
             if not here.world.account:
                 await api.list_clusters()
-            now, was = str(here.world), str(before.stored.world)
+            now, was = spoken(str(here.world)), spoken(str(before.stored.world))
             told[:] = [phrase("Rebound the record to {now}; it was of {was}.", now=now, was=was)]
             return dataclasses.replace(before.stored, world=here.world)
 
@@ -226,7 +226,7 @@ def _history(settings: Settings, most: int) -> None:
         click.echo(json_text(listed))
         return
     rows = [
-        (v.where, "" if v.serial is None else str(v.serial), v.when, v.who, v.subject, change)
+        (phrase(v.where), "" if v.serial is None else str(v.serial), v.when, v.who, v.subject, change)
         for v, change in zip(versions, told, strict=False)
     ]
     head = ("WHERE", "SERIAL", "WHEN", "WHO", "SUBJECT", "CHANGED")

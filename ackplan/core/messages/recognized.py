@@ -10,13 +10,16 @@ import functools
 import re
 import string
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from ackplan.core import messages
 from ackplan.core.messages import Message, Text
 
-# A template that would fit nearly everything has fewer letters than this besides its arguments.
-_LEAST = 4
-_NESTED = 3
+# A template with fewer letters than this besides its arguments would fit nearly everything: it counts only where what
+# it is about is one of our sentences, too. A single word counts only inside of another sentence: it may be a name.
+_LEAST = 6
+_NESTED = 5
+_SIGNS = ("; ", ", ")
 
 
 class _Written(str):
@@ -29,14 +32,21 @@ class _Written(str):
 
 
 def spoken(text: str, language: str, depth: int = _NESTED) -> str:
-    """The text in another language where it is one of the phrases there with whatever arguments; else as it is."""
-    if not depth or not text or not text.isprintable():
+    """The text in another language where it is one of the phrases there with whatever arguments; else as it is.
+
+    Several of them in a row are one text, too.
+    """
+    if not depth or not text or not text.isprintable() or (depth == _NESTED and text.isalnum()):
         return text
-    for pattern, template in _patterns(language):
-        values = pattern(text)
-        if values is not None:
-            said = {name: _said(value, language, depth) for name, value in values.items()}
-            return messages.filled(template, said) if said else template
+    for template in _templates(language):
+        words = template.said(text, language, depth)
+        if words:
+            return words
+    for sign in _SIGNS:
+        parts = text.split(sign)
+        said = [spoken(part, language, depth - 1) for part in parts] if len(parts) > 1 else parts
+        if said != parts:
+            return messages.phrases(language).get(sign, sign).join(said)
     return text
 
 
@@ -63,15 +73,34 @@ def _of_code(code: str, language: str) -> Iterable[tuple[Message, Message]]:
     return sorted(((english[name], other[name]) for name in names), key=lambda pair: -len(pair[0].detail))
 
 
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """English words with the same in another language, as `messages.filled` has them."""
+
+    words: str
+    other: str
+
+    def said(self, text: str, language: str, depth: int) -> str:
+        """The text in the other language; empty where it was not made of this."""
+        values = _fitting(self.words, text)
+        if values is None:
+            return ""
+        said = {name: _said(value, language, depth) for name, value in values.items()}
+        if values and _letters(self.words) < _LEAST and said == values:
+            return ""
+        return messages.filled(self.other, said) if said else self.other
+
+
 @functools.cache
-def _patterns(language: str) -> tuple[tuple[Callable[[str], dict[str, Text] | None], str], ...]:
+def _templates(language: str) -> tuple[_Template, ...]:
     """Those with the most words first: of two that fit, it says more."""
     templates = sorted(messages.phrases_of("reasons", language).items(), key=lambda pair: -_letters(pair[0]))
-    return tuple((_matcher(english), other) for english, other in templates if _letters(english) >= _LEAST)
+    return tuple(_Template(english, other) for english, other in templates)
 
 
 def _letters(template: str) -> int:
-    return sum(sum(map(str.isalpha, text)) for text, *_ in string.Formatter().parse(template))
+    parsed = string.Formatter().parse(template)
+    return sum(sum(map(str.isalpha, text + (spec or ""))) for text, _, spec, _ in parsed)
 
 
 def _fitting(template: str, text: str) -> dict[str, Text] | None:

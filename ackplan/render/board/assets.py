@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from typing import Final
 
+from ackplan.app.cluster_history import ClusterEvent
 from ackplan.core import language, messages
 
 _STYLES: Final = ("page/theme.css", "page/parts.css", "board/board.css")
@@ -19,20 +21,28 @@ _SCRIPTS: Final = (
     "board/history.js",
     "board/start.js",
 )
+# What is said in the scripts themselves, and by the events of a history.
+_SAID: Final = re.compile(r'\bsay\(\s*"([^"]*)"')
+_EVENTS: Final = tuple(event.value for event in ClusterEvent)
 
 
 def assets() -> Mapping[str, str]:
     """These files by their names in the folder of the board."""
-    script = "\n".join([*_texts(_SCRIPTS[:1]), *_phrasebook(), *_texts(_SCRIPTS[1:])])
+    first, *others = _texts(_SCRIPTS)
+    script = "\n".join([first, *_phrasebook(others), *others])
     return {"board.css": "\n".join(_texts(_STYLES)), "board.js": f'"use strict";\n(() => {{\n{script}\n}})();\n'}
 
 
-def _phrasebook() -> Iterator[str]:
-    """The words that the script puts together, where they are not English."""
+def _phrasebook(scripts: Iterable[str]) -> Iterator[str]:
+    """The words that the scripts put together, where they are not English; counts go by `# noun`."""
     current = language.current()
-    if current != language.ENGLISH:
-        words = json.dumps(dict(messages.phrases_of("board", current)), separators=(",", ":"))
-        yield f"for (const [english, words] of Object.entries({words})) phrasebook.set(english, words);"
+    if current == language.ENGLISH:
+        return
+    said = {*_EVENTS, *(words for script in scripts for words in _SAID.findall(script))}
+    known = messages.phrases(current).items()
+    words = {english: text for english, text in known if english in said or english.startswith("# ")}
+    book = json.dumps(words, separators=(",", ":"))
+    yield f"for (const [english, words] of Object.entries({book})) phrasebook.set(english, words);"
 
 
 def _texts(names: Iterable[str]) -> list[str]:

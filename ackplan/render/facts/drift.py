@@ -129,5 +129,6 @@ def _in_spec(change: Change, wanted: Wanted, update: str) -> str:
     if not moved:
         lost = str(wanted.span_of("attach")) if change.notes and wanted.attach else ""
         return phrase("it says nothing else{lost:; attached instances stand at #}", lost=lost)
-    said = ", ".join(f"{p.name}: {written(p.after)} at {wanted.span_of(p.name)}" for p in moved)
+    places = {f"{p.name}: {written(p.after)}": str(wanted.span_of(p.name)) for p in moved}
+    said = ", ".join(phrase("{value} at {place}", value=value, place=place) for value, place in places.items())
     return phrase("{said}; or: {update}", said=said, update=update)

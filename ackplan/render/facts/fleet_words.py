@@ -53,7 +53,7 @@ def headline(fleet: FleetResult) -> str:
     """`3 workspaces: 1 failed, 2 with changes (4 to create, 1 to scale)`."""
     endings = ((ending, len(fleet.of(ending))) for ending in ORDER)
     numbered = {**_NUMBERED, Ending.UNCHANGED: "without drift"} if fleet.verb == "drift" else _NUMBERED
-    sorts = phrase(", ").join(f"{number} {phrase(numbered[ending])}" for ending, number in endings if number)
+    sorts = phrase(", ").join(_numbered(number, numbered[ending]) for ending, number in endings if number)
     counts = _counts(fleet.counts())
     about = phrase("; ").join(filter(None, (counts, moved_text(*fleet.workers))))
     clusters = phrase(" ({counts})", counts=about) if counts and fleet.verb != "apply" else ""
@@ -65,6 +65,10 @@ def headline(fleet: FleetResult) -> str:
 def title(fleet: FleetResult) -> str:
     """What the run is called."""
     return phrase(_TITLES[fleet.verb])
+
+
+def _numbered(number: int, word: str) -> str:
+    return phrase(f"{{number}} {word}", number=number)
 
 
 def _counts(counts: Iterable[tuple[str, int]]) -> str:
@@ -112,7 +116,7 @@ def _steps(result: WorkspaceResult) -> str:
     if steps is None:
         return phrase("nothing was done")
     parts = ((steps.done, "done"), (steps.failed, "failed"), (steps.skipped, "not done"))
-    counts = phrase(", ").join(f"{number} {phrase(word)}" for number, word in parts if number)
+    counts = phrase(", ").join(_numbered(number, word) for number, word in parts if number)
     total = counted(steps.done + steps.failed + steps.skipped, "step")
     return phrase("{counts} of {steps}", counts=counts, steps=total) if counts else phrase("no steps")
 

@@ -33,7 +33,7 @@ def written(value: Json | Absent, *, secret: bool = False) -> str:
     if value is ABSENT:
         return phrase(NOT_SET)
     if secret:
-        return SENSITIVE
+        return phrase(SENSITIVE)
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, list | tuple):

@@ -50,7 +50,7 @@ def _rolling(work: Upgrade) -> str:
 
 
 def _sizes(size: Pinned) -> str:
-    return f"{words.counted(size.moved, 'worker')}: {size.before} -> {size.after}"
+    return words.counted(size.moved, "worker") + phrase(": ") + f"{size.before} -> {size.after}"
 
 
 def _instances(work: Naming) -> str:

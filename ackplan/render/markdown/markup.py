@@ -24,6 +24,7 @@ _AROUND = re.compile(r"([(\uff08]?)(.*?)([,;:.)\u3001\u3002\uff09\uff0c\uff1a\uf
 # Commands in prose stand behind a colon, up to a comma or the end of a sentence.
 _ONE = r"ackplan (?:[^\s;,\u3002\uff0c\uff1b\uff09]|[;,](?!\s|$)|\s(?!or\b))+(?<![.;,\s])"
 _COMMANDS = re.compile(rf"(?:(?<=: )|(?<=\uff1a)){_ONE}(?:; {_ONE})*")
+_HAN = re.compile(r"([\u3400-\u9fff\u3001\u3002\uff08\uff09\uff0c\uff1a\uff1b\uff1f\u201c\u201d\u2026]+)")
 _SPECIAL = re.compile(r"[^ -~\n]")
 
 
@@ -50,6 +51,9 @@ def _words(text: str) -> str:
 def _piece(piece: str, *, first: bool) -> str:
     if piece == "->":
         return "→"
+    runs = _HAN.split(piece)
+    if len(runs) > 1:  # Chinese has no blanks: what it says of names and values stands close to them
+        return "".join(run if at % 2 else run and _piece(run, first=False) for at, run in enumerate(runs))
     around = _AROUND.fullmatch(piece)
     opening, word, closing = around.groups() if around else ("", piece, "")
     begins_list = first and word.isdigit() and closing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, spoken
 from ackplan.record import Record, RecordedCluster
 from ackplan.render.facts.formatting import quoted, written
 from ackplan.render.facts.safe import pad, printable, width
@@ -16,7 +16,7 @@ def record_text(record: Record) -> str:
     if not entries:
         return phrase("Nothing is recorded.")
     blocks = ("\n".join(_entry(name, entries[name])) for name in sorted(entries))
-    world = (phrase("Recorded for {world}.", world=printable(str(record.world))),) if record.world else ()
+    world = (phrase("Recorded for {world}.", world=printable(spoken(str(record.world)))),) if record.world else ()
     return "\n\n".join((*blocks, *world))
 
 

@@ -18,6 +18,8 @@ REASONS = {
     "node {name} is gone": "节点 {name} 已不存在",
     "expected {what}, found {value}": "应为{what}，实际为 {value}",
     "a whole number": "整数",
+    "number": "数字",
+    "{what} in {place}": "{place}中的 {what}",
     "{count:# row|# rows} left{why:, as #}": "剩余 {count} 行{why:，原因：#}",
     "no parameter {name!r}": "没有参数 {name!r}",
 }
@@ -25,10 +27,10 @@ REASONS = {
 
 @pytest.fixture(autouse=True)
 def _reasons() -> Iterator[None]:
-    recognized._patterns.cache_clear()
+    recognized._templates.cache_clear()
     with mock.patch.object(messages, "phrases_of", return_value=REASONS), speaking(CHINESE):
         yield
-    recognized._patterns.cache_clear()
+    recognized._templates.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,11 @@ def _reasons() -> Iterator[None]:
         ("no parameter 'nodes'", "没有参数 'nodes'"),
         ("somebody else's words", "somebody else's words"),
         ("web is gone for good", "web is gone for good"),
+        ("web is gone; 2 rows left", "web 已不存在；剩余 2 行"),
+        ("a, b and somebody's c", "a, b and somebody's c"),
+        ("x in a whole number", "整数中的 x"),
+        ("x in the garden", "x in the garden"),
+        ("number", "number"),
         ("", ""),
         ("{name.__class__} is gone", "{name.__class__} 已不存在"),
         ("web\nis gone", "web\nis gone"),

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from ackplan.core.language import CHINESE, speaking
 from ackplan.render.board.assets import assets
 from ackplan.render.board.data import workspace_data
 from ackplan.render.board.fleet_page import BoardRow, fleet_page, names_script
@@ -156,3 +157,12 @@ def test_the_shared_files_name_no_host() -> None:
     for name, text in assets().items():
         assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)[\w]", text), name
         assert "innerHTML" not in text
+
+
+def test_the_script_says_its_words_in_the_language_of_the_pages() -> None:
+    with speaking(CHINESE):
+        script = assets()["board.js"]
+    said = {*re.findall(r'\bsay\(\s*"([^"]*)"', script), "created", "deleted", "# workspace", "# cluster", "# day"}
+    book = json.loads(re.search(r"Object\.entries\((\{.*?\})\)\) phrasebook", script)[1])
+    assert said - book.keys() == set()
+    assert "phrasebook.set" not in assets()["board.js"]
