@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from ackplan.cli.main import FURTHER, cli
+from ackplan.core.catalog import DEFAULT, bundle
 from tests.running import command_line
 
 _SPEC = """ackplan: 1
@@ -194,6 +195,7 @@ _NAMES = frozenset(
     text url utf vm vpc web worker workers yaml
     """.split()  # noqa: SIM905
 )
+_SCHEMAS = frozenset(part for name in bundle.names(DEFAULT) for part in name.split("-"))
 _CODE = re.compile(r"```.*?```|`[^`]*`|<(?:code|b|script|style)>.*?</(?:code|script|style|b)>|<[^>]*>", re.DOTALL)
 _TYPED = re.compile(
     # What the API and a library say.
@@ -216,7 +218,9 @@ def _english(text: str) -> list[str]:
     """The words of English that a reader of Chinese would meet, with what stands around them."""
     found = []
     for line in html.unescape(_CODE.sub(" ", text)).splitlines():
-        words = [word for word in re.findall(r"[A-Za-z]{2,}", _TYPED.sub(" ", line)) if word.lower() not in _NAMES]
+        words = [
+            word for word in re.findall(r"[A-Za-z]{2,}", _TYPED.sub(" ", line)) if word.lower() not in _NAMES | _SCHEMAS
+        ]
         if words:
             found.append(f"{' '.join(words)} <- {line.strip()}")
     return found

@@ -26,7 +26,7 @@ def test_a_fleet_is_planned_applied_and_shown_in_chinese(folder: Path) -> None:
     assert "计划：创建 1，修改 0，替换 0，销毁 0。" in planned.out.replace("： ", "：")
     applied = command_line(folder, "apply", "--sandbox", "--auto-approve", environment=CHINESE)
     assert applied.code == 0
-    assert "执行完成：创建 1，修改 0，销毁 0。" in applied.out
+    assert "应用完成：创建 1，修改 0，销毁 0。" in applied.out
     drift = command_line(folder, "drift", "--sandbox", environment=CHINESE)
     assert drift.out.startswith("没有漂移。\n")
     assert "Serverless 集群" in command_line(folder, "show", "--sandbox", environment=CHINESE).out
