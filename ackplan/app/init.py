@@ -25,6 +25,7 @@ _PLACE = re.compile(r"@([A-Z_]+)@")
 _ONLY = re.compile(r"^ *(?:#|//) @IF (\w+)@\n(.*?)^ *(?:#|//) @END@\n", re.MULTILINE | re.DOTALL)
 # What pip installs besides, for each sort of store.
 _EXTRAS = {"postgresql": "postgres", "postgres": "postgres", "s3": "s3", "oss": "oss"}
+_LONGEST_LABEL: Final = 30
 _NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)((?:[=<>~! ].*)?)")
 _PLAIN = {
     "folder": re.compile(r"[A-Za-z0-9._][A-Za-z0-9._/-]*"),
@@ -66,6 +67,11 @@ class NewProject:
     def label(self) -> str:
         """Tells the project from others in its repository."""
         return "main" if self.folder == "." else label(self.folder)
+
+    @property
+    def mark(self) -> str:
+        """What the names of its pull requests' labels begin with; GitHub takes 50 characters of a whole one."""
+        return "ackplan" if self.folder == "." else f"ackplan:{self.label[:_LONGEST_LABEL]}"
 
     @property
     def sorts(self) -> set[str]:
@@ -123,6 +129,7 @@ def _workflow(project: NewProject, name: str) -> str:
 def _filled(template: str, project: NewProject) -> str:
     values: Mapping[str, str] = {
         "LABEL": project.label,
+        "MARK": project.mark,
         "PLAN_WORKFLOW": _workflow(project, "plan"),
         **{field.name.upper(): getattr(project, field.name) for field in fields(project)},
         "PACKAGE": project.requirement,

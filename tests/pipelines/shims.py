@@ -78,8 +78,11 @@ def _asked(world: dict[str, Any], method: str, address: tuple[str, str, str], fi
     if found := re.fullmatch(r"issues/(\d+)/comments", path):
         comments = world["comments"].setdefault(found[1], [])
         if method == "POST":
-            comments.append({"id": 100 + len(comments), "user": bot, **fields})
+            number = 100 + sum(map(len, world["comments"].values()))
+            comments.append({"id": number, "user": bot, **fields})
         return comments
+    if found := re.fullmatch(r"issues/(\d+)/labels(?:/(.+))?", path):
+        return _labels(world, method, found[1], found[2] or fields.get("labels[]", ""))
     if found := re.fullmatch(r"issues/comments/(\d+)", path):
         (comment,) = [c for every in world["comments"].values() for c in every if c["id"] == int(found[1])]
         assert method == "PATCH"
@@ -102,6 +105,15 @@ def _asked(world: dict[str, Any], method: str, address: tuple[str, str, str], fi
     raise AssertionError(f"{method} {path}")
 
 
+def _labels(world: dict[str, Any], method: str, number: str, name: str) -> Any:
+    labels = world.setdefault("labels", {}).setdefault(number, [])
+    if method == "POST":
+        labels.append({"name": name})
+    elif method == "DELETE":
+        labels.remove({"name": name})
+    return labels
+
+
 def curl(arguments: list[str]) -> int:
     if arguments[-1].endswith("&audience=sts.aliyuncs.com"):
         print(json.dumps({"value": "a-token"}))
@@ -122,10 +134,18 @@ def curl(arguments: list[str]) -> int:
 def _gitlab(method: str, address: str, fields: dict[str, str]) -> int:
     file = WORLD / "world.json"
     world = json.loads(file.read_text("utf-8"))
-    answer = _answered(world, method, address.partition("?")[0].removeprefix("projects/1/"), fields)
+    path = address.partition("?")[0].removeprefix("projects/1/")
+    relabelled = re.fullmatch(r"merge_requests/(\d+)", path) if method == "PUT" else None
+    answer = _relabel(world, relabelled[1], fields) if relabelled else _answered(world, method, path, fields)
     file.write_text(json.dumps(world), "utf-8")
     sys.stdout.buffer.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
     return 0
+
+
+def _relabel(world: dict[str, Any], iid: str, fields: dict[str, str]) -> dict[str, Any]:
+    labels = set(world.setdefault("labels", {}).get(iid, [])) - set(fields["remove_labels"].split(","))
+    world["labels"][iid] = sorted(labels | {fields["add_labels"]})
+    return {}
 
 
 def _answered(world: dict[str, Any], method: str, path: str, fields: dict[str, str]) -> Any:

@@ -127,6 +127,9 @@ class Shop:
         while json.loads(self.cli("api", "GET", "/clusters").out)[0]["state"] != "running":
             pass
 
+    def labels(self, number: int) -> list[str]:
+        return [label["name"] for label in self.github.knows().get("labels", {}).get(str(number), [])]
+
     def comments(self, number: int) -> list[dict[str, Any]]:
         return self.github.knows()["comments"].get(str(number), [])
 
@@ -170,13 +173,14 @@ def test_a_plan_is_commented_in_place_and_that_very_file_is_applied(shop: Shop) 
     assert comment["body"].startswith("<!-- ackplan plan: main -->\n### ackplan: 1 to create")
     assert git(shop.clone, "rev-parse", "more") in comment["body"]
     kept = {path.name for path in shop.github.artifact(1, "ackplan-plan").iterdir()}
-    assert kept == {"ackplan.plan", "ackplan-plan.html", "comment.md"}
+    assert kept == {"ackplan.plan", "ackplan-plan.html", "comment.md", "label"}
+    assert shop.labels(7) == ["ackplan:changes"]
 
     git(shop.clone, "checkout", "--quiet", "more")
     shop.edit("ackplan.yaml", "default: 3", "default: 4")
     shop.commit("Four")
     second = shop.planned("more", 7)
-    assert second.conclusion == "success", second.printed
+    assert second.conclusion == "success", (second.results, second.steps)
     (again,) = shop.comments(7)
     assert again["id"] == comment["id"]
     assert again["body"] != comment["body"]
@@ -263,6 +267,21 @@ def test_a_plan_file_that_was_changed_after_its_approval_is_not_applied(shop: Sh
     assert shop.changing() == []
 
 
+def test_one_label_says_what_the_last_plan_does_and_others_stay(shop: Shop) -> None:
+    assert shop.planned_and_applied("one", 1, ONE).conclusion == "success"
+    shop.github.learns(labels={"2": [{"name": "urgent"}, {"name": "ackplan:changes-soon"}]})
+    shop.branch("none", ONE[1], ONE[0])
+    assert (first := shop.planned("none", 2)).conclusion == "success", first.printed
+    assert shop.labels(2) == ["urgent", "ackplan:changes-soon", "ackplan:destroys"]
+    git(shop.clone, "checkout", "--quiet", "none")
+    shop.edit("ackplan.yaml", *ONE)
+    shop.commit("As it was")
+    assert (second := shop.planned("none", 2)).conclusion == "success", (second.results, second.steps)
+    assert shop.labels(2) == ["urgent", "ackplan:changes-soon", "ackplan:no-changes"]
+    assert shop.planned("none", 2).conclusion == "success"
+    assert shop.labels(2) == ["urgent", "ackplan:changes-soon", "ackplan:no-changes"]
+
+
 def test_a_plan_that_is_refused_is_commented_and_never_applied(shop: Shop) -> None:
     assert shop.planned_and_applied("one", 1, ONE).conclusion == "success"
     calls = shop.changing()
@@ -271,6 +290,7 @@ def test_a_plan_that_is_refused_is_commented_and_never_applied(shop: Shop) -> No
     assert refused.results == {"validate": "success", "plan": "failure", "comment": "success"}
     (comment,) = shop.comments(2)
     assert "Workers to remove are not named" in comment["body"]
+    assert shop.labels(2) == ["ackplan:refused"]
     ran = shop.pushed(shop.merged("fewer", 2))
     assert ran.results == {"plan": "failure", "apply": "skipped"}
     assert "The last plan of #2" in ran.printed

@@ -101,6 +101,7 @@ def test_the_life_of_merge_requests(shop: Shop) -> None:
     planned = shop.requested("one", "1")
     assert planned == {"validate": "success", "plan": "success", "comment": "success"}, gitlab.printed
     (first,) = gitlab.knows()["notes"]
+    assert gitlab.knows()["labels"] == {"1": ["ackplan:changes"]}
     assert first["body"].startswith("<!-- ackplan plan: main -->\n### ackplan: 1 to create")
     shop.branch("one", ("default: 3", "default: 4"), new=False)
     assert shop.requested("one", "1")["comment"] == "success", gitlab.printed
