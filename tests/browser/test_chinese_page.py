@@ -19,6 +19,7 @@ _NAMES = frozenset(
     {"ackplan", "ack", "api", "worker", "ssd", "id", "serverless", "json", "kubernetes", "apply", "javascript"}
     | {
         "addons",
+        "default",
         "vpcid",
         "tags",
         "replaced",

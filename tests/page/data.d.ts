@@ -26,7 +26,7 @@ interface Page {
   alerts: Array<Alert>;
   /** Of the whole plan. */
   findings: Array<Finding>;
-  /** Of policies that are violated. */
+  /** Of policies that are violated, and sorts of findings of ackplan's own that are more than one. */
   rules: Array<Rule>;
   /** What may be said of a change, by the name that changes refer to it with. */
   notes: {

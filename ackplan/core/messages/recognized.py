@@ -50,8 +50,12 @@ def spoken(text: str, language: str, depth: int = _NESTED) -> str:
     return text
 
 
+@functools.lru_cache(maxsize=4096)
 def relayed(code: str, texts: tuple[str, str, str], language: str) -> tuple[str, str, str]:
-    """Summary, detail and cure that came with a finding, in another language where they are those of its code."""
+    """Summary, detail and cure that came with a finding, in another language where they are those of its code.
+
+    A fleet has the same finding many times.
+    """
     for english, other in _of_code(code, language):
         if texts[0] != english.summary:
             continue

@@ -1,6 +1,7 @@
-"""What policies found, by rule: a rule that many clusters break is told once, with their names and its cure.
+"""What was found, by what it is: what many clusters share is told once, with their names and its cure.
 
-Rules of the team's own files come before those that ackplan brings, errors before warnings.
+What policies found goes by rule, all else by its code. Rules of the team's own files come before those that ackplan
+brings, errors before warnings.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ _BUILT_IN = "builtin:"
 
 @dataclass(frozen=True, slots=True)
 class RuleFindings:
-    """What one rule (`FILE/RULE`) found: at least one finding, all of one code and severity."""
+    """What one rule (`FILE/RULE`) found: at least one finding, all of one code and severity.
+
+    `rule` is empty for what ackplan itself found.
+    """
 
     rule: str
     findings: tuple[Diagnostic, ...]
@@ -69,6 +73,16 @@ def by_rule(diagnostics: Iterable[Diagnostic]) -> tuple[tuple[Diagnostic, ...], 
             others.append(each)
     groups = [RuleFindings(printable(rule), tuple(findings)) for (rule, _, _), findings in ruled.items()]
     return tuple(others), tuple(sorted(groups, key=_weight))
+
+
+def by_code(diagnostics: Iterable[Diagnostic]) -> tuple[tuple[Diagnostic, ...], tuple[RuleFindings, ...]]:
+    """Of what no rule found: what stands alone, and what was found more than once, a value for each sort."""
+    sorts: dict[tuple[str, Severity, str], list[Diagnostic]] = {}
+    for each in diagnostics:
+        sorts.setdefault((each.code, each.severity, each.summary), []).append(each)
+    groups = [RuleFindings("", tuple(findings)) for findings in sorts.values() if len(findings) > 1]
+    alone = tuple(findings[0] for findings in sorts.values() if len(findings) == 1)
+    return alone, tuple(sorted(groups, key=lambda group: group.severity is not Severity.ERROR))
 
 
 def own_first(rules: Sequence[str]) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ function recall(address) {
   const [step = -1] = number < 0 ? [] : stepsOfCluster(clusters[number].name);
   choose(number, view === "graph" || view === "schedule" ? step : -1);
   isRecalling = false;
+  if (address.length > 1) bringView();
 }
 
 /** @param {URLSearchParams} wishes */

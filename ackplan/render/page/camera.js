@@ -4,6 +4,8 @@
 
 /** A smaller zoom than this shows boxes without words. */
 const FAR = 0.35;
+/** The smallest zoom at which words in boxes can be read. */
+const LEGIBLE = 0.6;
 /** The zoom with which a step is shown that was far away. */
 const NEAR = 0.8;
 const ZOOMS = { least: 0.05, most: 2.5, fit: 1.15 };
@@ -29,10 +31,11 @@ class Camera {
    *
    * @param {Size} drawing
    * @param {Size} size of the window
+   * @param {number} least the smallest zoom
    */
-  fit(drawing, size) {
+  fit(drawing, size, least = ZOOMS.least) {
     const whole = Math.min((size.width - 2 * RIM.side) / drawing.width, (size.height - 70) / drawing.height);
-    this.zoom = Math.min(ZOOMS.fit, Math.max(whole, ZOOMS.least));
+    this.zoom = Math.min(ZOOMS.fit, Math.max(whole, least));
     const gap = BOX.across - BOX.width;
     this.x = Math.max(RIM.side, (size.width - drawing.width * this.zoom + gap * this.zoom) / 2);
     this.y = Math.max(RIM.side, Math.min(80, (size.height - RIM.foot - drawing.height * this.zoom) / 3));

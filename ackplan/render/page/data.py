@@ -18,7 +18,7 @@ from ackplan.plan.model import Plan
 from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.cost_words import total_text
 from ackplan.render.facts.plan_origin import commit, job, place, planned, regions, regions_of
-from ackplan.render.facts.rule_findings import by_rule
+from ackplan.render.facts.rule_findings import by_code, by_rule
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import CHANGES, Alert, alerts, headline, path_in_short, tallies
 from ackplan.render.facts.view import View, view
@@ -37,6 +37,7 @@ def plan_data(plan: Plan, limits: Limits = USUAL, costs: Costs | None = None) ->
     shown, texts = view(plan, limits), Texts()
     placed = layout(plan.steps)
     others, rules = by_rule(plan.diagnostics)
+    alone, sorts = by_code(others)
     clusters = cluster_data(plan, shown, texts)
     data: PageData = {
         "title": phrase(_TITLES.get(plan.mode, "Plan")),
@@ -46,8 +47,8 @@ def plan_data(plan: Plan, limits: Limits = USUAL, costs: Costs | None = None) ->
         "facts": facts_data(_facts(plan, shown, costs)),
         "path": list(path_in_short(shown.path)) if len(shown.blocks) > 1 else [],
         "alerts": [_alert(alert) for alert in alerts(plan, shown)],
-        "findings": [finding_data(diagnostic) for diagnostic in others],
-        "rules": [rule_data(rule) for rule in rules],
+        "findings": [finding_data(diagnostic) for diagnostic in alone],
+        "rules": [rule_data(rule) for rule in (*sorts, *rules)],
         "notes": note_data(),
         "clusters": clusters,
         "steps": step_data(plan, shown, placed),

@@ -48,5 +48,9 @@ def _filters(data: PageData) -> list[Data]:
 
 
 def _facts(data: PageData) -> list[Data]:
-    """Those of a plan, but for its steps: nothing is going to be done."""
-    return [fact for fact in data["facts"] if fact["name"] not in {phrase("Steps"), phrase("Expected to take")}]
+    """Those of a plan, but for its steps: nothing is going to be done, it was looked."""
+    looked = {phrase("Planned"): phrase("Looked at"), phrase("Planned in"): phrase("Looked at in")}
+    names = (str(fact["name"]) for fact in data["facts"])
+    left_out = {phrase("Steps"), phrase("Expected to take")}
+    shown = zip(names, data["facts"], strict=True)
+    return [{**fact, "name": looked.get(name, name)} for name, fact in shown if name not in left_out]

@@ -27,13 +27,13 @@ def finding_data(diagnostic: Diagnostic) -> Data:
 
 
 def rule_data(rule: RuleFindings) -> Data:
-    """A rule of a policy with all that it found, its cures once."""
+    """A rule of a policy, or a sort of findings of ackplan's own, with all that was found, its cures once."""
     return compact(
         {
-            "rule": rule.rule,
+            "rule": rule.rule or printable(rule.first.summary),
             "severity": rule.severity.value,
             "code": printable(rule.first.code),
-            "summary": printable(rule.first.summary),
+            "summary": printable(rule.first.summary) if rule.rule else "",
             "counted": rule.counted,
             "details": [_wording(text, findings) for text, findings in rule.details],
             "cures": [printable(cure) for cure in rule.cures],

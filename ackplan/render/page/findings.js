@@ -1,7 +1,8 @@
-// What policies and ackplan itself found, each rule once with all its clusters; and commands that can be copied.
+// What policies and ackplan itself found, each rule and each sort once with its clusters; commands that can be copied.
 
 /** As many names stand in a row; more are a click away, none is left out. */
 const MOST_OPEN_NAMES = 24;
+const MOST_OPEN_WORDINGS = 5;
 /** A command of ackplan in a sentence: behind a colon, up to a comma or the end of the sentence. */
 const COMMAND = /(?<=: )ackplan (?:[^\s;,]|[;,](?!\s|$)|\s(?!or\b))+(?<![.;,])/g;
 
@@ -29,9 +30,21 @@ function rulePart({ rule, severity, code, summary, counted: number, details, cur
       element("b", {}, rule),
       ` (${say(severity)}, ${code})${number ? `: ${number}` : ""}. ${summary ?? ""}`,
     ),
-    ...details.map(wordingPart),
-    ...cures.map((cure) => element("p", {}, "→ ", ...withCommands(cure))),
+    ...folded(details.map(wordingPart)),
+    ...folded(cures.map((cure) => element("p", {}, "→ ", ...withCommands(cure)))),
   );
+}
+
+/**
+ * The first few; what is beyond them opens on a click.
+ *
+ * @param {HTMLElement[]} parts
+ */
+function folded(parts) {
+  const rest = parts.slice(MOST_OPEN_WORDINGS);
+  if (!rest.length) return parts;
+  const summary = element("summary", {}, say("and {count} more", { count: rest.length.toLocaleString("en") }));
+  return [...parts.slice(0, MOST_OPEN_WORDINGS), element("details", {}, summary, ...rest)];
 }
 
 /** @param {Wording} wording */

@@ -84,7 +84,8 @@ class Graph {
   fit() {
     if (!this.size.width) return;
     const { columns, rows } = this.isOverview ? overviewGrid() : data.graph;
-    this.camera.fit({ width: columns * BOX.across, height: rows * BOX.down }, this.size);
+    const drawing = { width: columns * BOX.across, height: rows * BOX.down };
+    this.camera.fit(drawing, this.size, this.isOverview ? LEGIBLE : undefined);
     this.isMoved = false;
     this.redraw();
   }

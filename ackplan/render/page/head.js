@@ -21,7 +21,7 @@ function showHead() {
   part("alerts").append(...items.map((item) => complete(item, { role: "listitem" }, [])));
   part("warnings").hidden = items.length === 0;
   const names = data.alerts.reduce((sum, alert) => sum + (alert.names?.length ?? 0), 0);
-  part("warnings").classList.toggle("tall", names > MOST_HEAD_NAMES);
+  document.body.classList.toggle("tall", names > MOST_HEAD_NAMES);
   part("warned").append(...warnedInShort(items.length));
   foldHead();
   matchMedia(NARROW).addEventListener("change", foldHead);

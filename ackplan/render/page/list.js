@@ -40,7 +40,13 @@ function fillHead(item, row) {
 }
 
 function columnTitles() {
-  const titles = ["", "Cluster", data.run ? "What happened" : "What changes", "", data.run ? "Took" : "Expected"];
+  const titles = [
+    "",
+    "Cluster",
+    data.run ? "What happened" : "What changes",
+    "",
+    data.run ? "Took" : steps.length ? "Expected" : "",
+  ];
   const cells = titles.map((title) => element("span", {}, title && say(title)));
   return element("div", { class: "titles", "aria-hidden": "true" }, ...cells);
 }

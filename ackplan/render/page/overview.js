@@ -3,6 +3,8 @@
 /** A plan of more steps is first seen from afar, where that is at most a third as many boxes. */
 const MOST_STEPS = 60;
 const WORTH = 3;
+/** A window of the usual form. */
+const USUAL = { width: 1300, height: 560 };
 
 /**
  * Steps that are one box: what they do, where, how many, which.
@@ -62,18 +64,45 @@ function stepGroups() {
 }
 
 /**
- * The groups, each at the next free place of its column.
+ * The groups, each at the next free place of its column; a long column goes on beside itself.
  *
  * @param {Group[]} found
  */
 function placed(found) {
   /** @type {number[]} */
-  const rows = [];
+  const counts = [];
+  for (const { place } of found) counts[place.column] = (counts[place.column] ?? 0) + 1;
+  const most = rowsThatFit(counts);
+  const starts = counts.map((_, column) => columnsNeeded(counts.slice(0, column), most));
+  /** @type {number[]} */
+  const taken = [];
   for (const { place } of found) {
-    place.row = rows[place.column] ?? 0;
-    rows[place.column] = place.row + 1;
+    const before = taken[place.column] ?? 0;
+    taken[place.column] = before + 1;
+    place.row = before % most;
+    place.column = starts[place.column] + Math.floor(before / most);
   }
   return found;
+}
+
+/**
+ * How many rows show these columns largest in a window of the usual form.
+ *
+ * @param {number[]} counts how many boxes each column has
+ */
+function rowsThatFit(counts) {
+  const size = (/** @type {number} */ rows) =>
+    Math.min(USUAL.width / (columnsNeeded(counts, rows) * BOX.across), USUAL.height / (rows * BOX.down));
+  const choices = [...new Array(Math.max(1, ...counts)).keys()].map((rows) => rows + 1);
+  return choices.reduce((best, rows) => (size(rows) > size(best) ? rows : best));
+}
+
+/**
+ * @param {number[]} counts
+ * @param {number} rows
+ */
+function columnsNeeded(counts, rows) {
+  return counts.reduce((sum, count) => sum + Math.ceil(count / rows), 0);
 }
 
 function groupNumbers() {

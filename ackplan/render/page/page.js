@@ -41,6 +41,7 @@ function choose(cluster, step) {
   if (hasFocus && step >= 0) graph.focus(step);
   showDetail();
   if (view === "graph" && step >= 0) graph.bring(step);
+  if (cluster >= 0 && !isRecalling) bringView();
   moveFocus();
   remember();
 }
@@ -65,7 +66,14 @@ function switchTo(name) {
   if (name === "graph") graph.resize();
   else if (name !== "findings") (name === "clusters" ? clusterList : stepList).measure();
   showEmpty(visibleClusters().length);
+  if (!isRecalling) bringView();
   remember();
+}
+
+/** Below a tall head the views begin out of sight: what a reader opens is brought into it. */
+function bringView() {
+  const isLow = part("bar").getBoundingClientRect().top > innerHeight / 3;
+  if (isLow && document.body.classList.contains("tall")) part("bar").scrollIntoView();
 }
 
 /** Takes search, filters and order in: all views follow. */
