@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -199,7 +200,10 @@ def python(arguments: list[str]) -> int:
 def _environment(folder: Path) -> int:
     """A virtual environment in which `pip install` has nothing to do: ackplan is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "pip").write_text("#!/bin/sh\n", "utf-8")
+    line = f"""printf '%s\\n' "$@" >> {shlex.quote(str(WORLD / "pip.txt"))}"""
+    (folder / "pip").write_text(f"#!/bin/sh\n{line}\n", "utf-8")
+    (folder / "python").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n', "utf-8")
+    (folder / "python").chmod(0o755)
     (folder / "pip").chmod(0o755)
     shutil.copy(shutil.which("ackplan") or "", folder / "ackplan")
     return 0
