@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ackplan.app.workspace import Workspace
 from ackplan.app.worlds import Here, of_record
-from ackplan.core.diagnostics import Failure, error
+from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.record import Record
 from ackplan.record.journal import InFlight, Leftover, fold
 from ackplan.record.pin import is_made_on
@@ -17,7 +17,7 @@ from ackplan.record.pin import is_made_on
 class Baseline:
     """The record with the journal taken in, what was in flight, which world is asked, and of which workspace it is.
 
-    `running` says who has the lock, where the run of the journal is under way.
+    `running` says who has the lock, where the run of the journal is under way. `lost` says that the record is gone.
     """
 
     stored: Record
@@ -26,6 +26,7 @@ class Baseline:
     leftover: Leftover
     here: Here = field(default_factory=Here)
     running: str = ""
+    lost: Diagnostic | None = None
     workspace: str = "default"
 
 
@@ -59,4 +60,5 @@ def beside(workspace: Workspace, here: Here | None = None) -> Baseline:
     before = of_workspace(workspace, here)
     holder = workspace.holder() if before.leftover.head is not None else None
     running = str(holder or "")
-    return dataclasses.replace(before, running=running)
+    lost = None if before.stored.lineage or before.leftover.head else workspace.missing_record()
+    return dataclasses.replace(before, running=running, lost=lost)

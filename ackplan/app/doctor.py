@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Diagnostic, error, has_errors, warning
+from ackplan.core.language import phrase
 from ackplan.plan.model import Plan
 
 # The API refuses a signature that is this much older or newer than its own clock, in seconds.
@@ -53,18 +54,18 @@ def fleet_told(plan: Plan) -> Check:
     told = (*plan.diagnostics, *(fault for change in plan.changes for fault in change.blocked))
     faults = tuple(finding for finding in told if finding.is_error)
     gone = sum(change.action is Action.FORGET for change in plan.changes)
-    said = f"{len(plan.changes) - gone} of {len(plan.changes)} recorded ones are live; {plan.pins.world}"
+    live, most = len(plan.changes) - gone, len(plan.changes)
+    said = phrase("{live} of {most} recorded ones are live; {world}", live=live, most=most, world=str(plan.pins.world))
     return Check("clusters", "" if faults else said, faults)
 
 
 def clock_check(here: datetime, there: datetime | None) -> Check:
     """How far this machine's clock is from the endpoint's."""
     if there is None:
-        return Check("clock", "the endpoint does not say what time it is there", skipped=True)
+        return Check("clock", phrase("the endpoint does not say what time it is there"), skipped=True)
     seconds = round((here - there).total_seconds())
-    said = (
-        f"{abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} the endpoint" if seconds else "as the endpoint's"
-    )
+    words = "{seconds} s ahead of the endpoint" if seconds > 0 else "{seconds} s behind the endpoint"
+    said = phrase(words, seconds=abs(seconds)) if seconds else phrase("as the endpoint's")
     if abs(seconds) >= MOST_SKEW:
         return Check("clock", said, (error("ACK3090.too_far", said=said),))
     if abs(seconds) >= _MUCH_SKEW:
@@ -72,10 +73,14 @@ def clock_check(here: datetime, there: datetime | None) -> Check:
     return Check("clock", said)
 
 
-def region_check(region: str, default: str) -> Check:
-    """The region that calls name where no cluster does."""
+def region_check(region: str, default: str, origin: str, of_spec: Sequence[str]) -> Check:
+    """The region that calls name where no cluster does, and those of the spec's clusters.
+
+    `origin` is the option or the variable that says it.
+    """
+    theirs = phrase("; the spec's clusters are in {regions}", regions=", ".join(of_spec)) if of_spec else ""
     if not region:
-        return Check("region", f"{default}, the default, in calls that name no cluster")
-    if _REGION.fullmatch(region):
-        return Check("region", f"{region}, in calls that name no cluster")
-    return Check("region", region, (warning("ACK3091", region=region),))
+        said = phrase("{region} in calls that name no cluster: the default", region=default)
+        return Check("region", said + theirs)
+    said = phrase("{region} in calls that name no cluster: from {origin}", region=region, origin=origin) + theirs
+    return Check("region", said, () if _REGION.fullmatch(region) else (warning("ACK3091", region=region),))

@@ -273,10 +273,11 @@ def _pinned(planned: Plan, loaded: spec.Spec, inputs: spec.Inputs, before: Basel
 
 
 def _interrupted(before: Baseline) -> tuple[Diagnostic, ...]:
-    """What to say of the journal that is left: of a run that died, or that ended before all of its calls did."""
+    """What to say of the journal that is left, of a run that died, or that ended before all of its calls did; and of a
+    record that is gone."""
     head = before.leftover.head
     if head is None:
-        return ()
+        return () if before.lost is None else (before.lost,)
     if before.running:
         return (warning("ACK3035", run=head.id, holder=before.running),)
     calls = ", ".join(call.step for call in before.flying) or "none"

@@ -130,6 +130,10 @@ class Workspace(Protocol):
         """
         ...
 
+    def missing_record(self) -> Diagnostic | None:
+        """What to say where nothing is recorded, and something was: how to get it back."""
+        ...
+
     def skew(self) -> float:
         """How many seconds the clock of this machine is behind that of the store, as far as it is known."""
         ...

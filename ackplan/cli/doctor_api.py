@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import click
 
 from ackplan.app.doctor import Check, CheckStatus, clock_check, region_check
 from ackplan.cli.options import Settings
-from ackplan.core.language import phrase, spoken
+from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from ackplan.adapters.ack import AckClient, ClientSettings, CredentialChain
     from ackplan.core.diagnostics import Diagnostic
 
 _LINKS = {
-    "environment": "ALIBABA_CLOUD_ACCESS_KEY_ID and its companions",
-    "oidc_role_arn": "OIDC: ALIBABA_CLOUD_ROLE_ARN and its companions",
+    "environment": "{name} and its companions",
+    "oidc_role_arn": "OIDC: {name} and its companions",
     "cli_profile": "~/.aliyun/config.json",
     "profile": "~/.alibabacloud/credentials",
     "ecs_ram_role": "the role of this instance",
     "credential_uri": "ALIBABA_CLOUD_CREDENTIALS_URI",
 }
+# How much of the id of a key is shown at either end, and from which length on.
+_SHOWN: Final = 4
+_LONG: Final = 12
+_WHOSE: Final = {
+    (False, False): "",
+    (True, False): ", of account {account}",
+    (True, True): ", of account {account}: {name}",
+}
+_VARIABLES: Final = {"environment": "ALIBABA_CLOUD_ACCESS_KEY_ID", "oidc_role_arn": "ALIBABA_CLOUD_ROLE_ARN"}
 
 
-async def api_checks(settings: Settings) -> AsyncIterator[Check]:
-    """The checks, each only where the one before left it a chance."""
+async def api_checks(settings: Settings, of_spec: Sequence[str]) -> AsyncIterator[Check]:
+    """The checks, each only where the one before left it a chance. `of_spec` are the regions of its clusters."""
     from ackplan.adapters.ack.settings import DEFAULT_REGION
 
     if settings.sandbox:
@@ -34,7 +45,13 @@ async def api_checks(settings: Settings) -> AsyncIterator[Check]:
     else:
         async for check in _account(settings):
             yield check
-    yield region_check(settings.region, DEFAULT_REGION)
+    yield region_check(settings.region, DEFAULT_REGION, _origin_of_region(), of_spec)
+
+
+def _origin_of_region() -> str:
+    """What says the region: an option, or a variable of the environment."""
+    said = click.get_current_context().get_parameter_source("region")
+    return "ACKPLAN_REGION" if said is click.core.ParameterSource.ENVIRONMENT else "--region"
 
 
 async def fleet_check(settings: Settings) -> Check:
@@ -56,7 +73,7 @@ async def _sandbox(settings: Settings) -> Check:
     from ackplan.project.wiring import open_api
 
     async with open_api(settings) as client:
-        return await _signed(client, "the embedded API")
+        return await _signed(client, phrase("the embedded API"))
 
 
 async def _account(settings: Settings) -> AsyncIterator[Check]:
@@ -69,15 +86,15 @@ async def _account(settings: Settings) -> AsyncIterator[Check]:
     except ack.Fault as fault:
         yield Check("endpoint", _asked_by(route), _told(fault))
     if reached is not None:
-        proxy = f" by the proxy {reached.proxy}" if reached.proxy else ""
-        yield Check("endpoint", f"{settings.endpoint} answers{proxy}")
+        said = "{endpoint} answers by the proxy {proxy}" if reached.proxy else "{endpoint} answers"
+        yield Check("endpoint", phrase(said, endpoint=settings.endpoint, proxy=reached.proxy or ""))
         yield clock_check(datetime.now(UTC), reached.date)
     chain = ack.CredentialChain(profile=settings.profile or None)
-    credentials = await _credentials(chain, settings)
+    credentials = await _credentials(chain, settings, asks=reached is not None)
     yield credentials
     if reached is None or credentials.status is CheckStatus.FAILED:
         why = "the endpoint can't be reached" if reached is None else "there are no credentials"
-        yield Check("signature", why, skipped=True)
+        yield Check("signature", phrase(why), skipped=True)
         return
     client_settings = ack.ClientSettings(
         endpoint=settings.endpoint,
@@ -104,24 +121,34 @@ def _asked_by(route: ClientSettings) -> str:
 
     with contextlib.suppress(ack.Fault):
         proxy = ack.proxy_of(route)
-        return f"asked for by the proxy {proxy}" if proxy else ""
+        return phrase("asked for by the proxy {proxy}", proxy=proxy) if proxy else ""
     return ""
 
 
-async def _credentials(chain: CredentialChain, settings: Settings) -> Check:
-    """Where they come from. Neither the key nor its id is shown."""
-    from ackplan.adapters.ack import Fault
+async def _credentials(chain: CredentialChain, settings: Settings, *, asks: bool) -> Check:
+    """Where they come from, and whose they are if that can be asked. Of the key no more is shown than its ends."""
+    from ackplan.adapters.ack import Caller, Fault
+    from ackplan.project.wiring import caller
 
     try:
         found = await chain.fetch()
     except Fault as fault:
         return Check("credentials", "", _told(fault))
-    link = chain.link.rpartition("/")[0] or chain.link
-    origin = _LINKS.get(link, _LINKS.get(link.partition("/")[0], link))
+    origin = _origin(chain, settings)
+    temporary, key = bool(found.security_token), found.access_key_id
+    masked = f"{key[:_SHOWN]}…{key[-_SHOWN:]}" if len(key) >= _LONG else ""
+    said = "from {origin}{key:, key #}, temporary" if temporary else "from {origin}{key:, key #}"
+    whose = await caller(settings, chain) if asks else Caller()
+    of = phrase(_WHOSE[bool(whose.account), bool(whose.name)], account=whose.account, name=whose.name)
+    return Check("credentials", phrase(said, origin=origin, key=masked) + of)
+
+
+def _origin(chain: CredentialChain, settings: Settings) -> str:
     if settings.profile:
-        origin = f"profile {settings.profile} of ~/.aliyun/config.json"
-    temporary = phrase(", temporary") if found.security_token else ""
-    return Check("credentials", phrase("from {origin}{temporary}", origin=spoken(origin), temporary=temporary))
+        return phrase("profile {profile} of ~/.aliyun/config.json", profile=settings.profile)
+    link = chain.link.rpartition("/")[0] or chain.link
+    link = link if link in _LINKS else link.partition("/")[0]
+    return phrase(_LINKS.get(link, link), name=_VARIABLES.get(link, ""))
 
 
 async def _signed(client: AckClient, how: str) -> Check:
@@ -133,7 +160,8 @@ async def _signed(client: AckClient, how: str) -> Check:
         return Check("signature", "", _told(fault))
     from ackplan.render.facts.words import counted
 
-    return Check("signature", f"taken ({how}); {counted(len(clusters), 'live cluster')} can be seen")
+    live = counted(len(clusters), "live cluster")
+    return Check("signature", phrase("taken ({how}); {clusters} can be seen", how=how, clusters=live))
 
 
 def _told(fault: BaseException) -> tuple[Diagnostic, ...]:

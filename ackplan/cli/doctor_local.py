@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,10 +17,12 @@ from ackplan.render.facts.words import counted
 
 # What was seen, and what is wrong with it.
 Seen = tuple[str, tuple[Diagnostic, ...]]
+SPEC = "spec"
 STORE = "state store"
 ENCRYPTION = "encryption"
 # What can't be looked at where a check failed.
 _SKIPPED = {
+    SPEC: ("the spec can't be used", frozenset({"secrets"})),
     STORE: ("the state store can't be used", frozenset({ENCRYPTION, "record", "lock", "journal"})),
     ENCRYPTION: ("the state store can't be opened", frozenset({"record", "journal"})),
 }
@@ -36,9 +38,16 @@ def local_checks(settings: Settings) -> Iterator[Check]:
     if in_store(settings):
         place = {STORE: _store, ENCRYPTION: _encryption, "record": _record}
     skipped: dict[str, str] = {}
-    for name, check in {"spec": _spec, **place, "lock": _lock, "journal": _journal, "git": _git}.items():
+    for name, check in {
+        SPEC: _spec,
+        "secrets": _secrets,
+        **place,
+        "lock": _lock,
+        "journal": _journal,
+        "git": _git,
+    }.items():
         if name in skipped:
-            yield Check(name, skipped[name], skipped=True)
+            yield Check(name, phrase(skipped[name]), skipped=True)
             continue
         looked = _made(name, check, settings)
         if name in _SKIPPED and failed([looked]):
@@ -62,9 +71,24 @@ def _spec(settings: Settings) -> Seen:
     from ackplan.project.project_settings import inputs
 
     checked = spec.read(inputs(settings))
-    sizes = {"clusters": counted(len(checked.clusters), "cluster"), "files": counted(len(checked.files), "file")}
-    said = phrase("{clusters} in {files}", **sizes)
+    clusters, files = counted(len(checked.clusters), "cluster"), counted(len(checked.files), "file")
+    said = phrase("{clusters} in {files}", clusters=clusters, files=files)
     return ("" if has_errors(checked.diagnostics) else said), checked.diagnostics
+
+
+def _secrets(settings: Settings) -> Seen:
+    """Whether what the spec names as secrets could be used here, by whoever runs this. None is kept or shown."""
+    from ackplan import spec
+    from ackplan.adapters.local.secrets import Secrets
+    from ackplan.app.needed_secrets import look_at_secrets
+    from ackplan.project.project_settings import inputs
+    from ackplan.project.wiring import environment
+
+    count, findings = look_at_secrets(spec.read(inputs(settings)), Secrets(environment(), settings.chdir))
+    if not count:
+        return phrase("the spec names none"), findings
+    usable = phrase("{usable} of {count} can be used here", usable=count - len(findings), count=count)
+    return usable, findings
 
 
 def _store(settings: Settings) -> Seen:
@@ -82,17 +106,23 @@ def _encryption(settings: Settings) -> Seen:
 
     key = encryption_of(settings).key()
     if key is None:
-        return "none: whoever may read the store reads what is recorded", ()
-    return f"opens with the key of this machine; key {key.key_id}, for {', '.join(readers_of(key))}", ()
+        return phrase("none: whoever may read the store reads what is recorded"), ()
+    said = "opens with the key of this machine; key {key}, for {readers}"
+    return phrase(said, key=key.key_id, readers=", ".join(readers_of(key))), ()
 
 
 def _record(settings: Settings) -> Seen:
     from ackplan.project.wiring import workspace
 
-    record = workspace(settings).record.read()
+    opened = workspace(settings)
+    record = opened.record.read()
     if not record.lineage:
-        return f"workspace {settings.workspace}: nothing is recorded yet", ()
-    return f"workspace {settings.workspace}: {counted(len(record.clusters), 'cluster')} at serial {record.serial}", ()
+        lost = opened.missing_record()
+        said = phrase("workspace {name}: nothing is recorded yet", name=settings.workspace)
+        return ("", (lost,)) if lost is not None else (said, ())
+    clusters = counted(len(record.clusters), "cluster")
+    said = "workspace {name}: {clusters} at serial {serial}"
+    return phrase(said, name=settings.workspace, clusters=clusters, serial=record.serial), ()
 
 
 def _folder(settings: Settings) -> Seen:
@@ -100,18 +130,29 @@ def _folder(settings: Settings) -> Seen:
     from ackplan.project.wiring import run_folder, state_folder
 
     folders = (state_folder(settings), run_folder(settings))
-    findings = [fault for folder in folders for fault in _unwritable(folder)]
-    return phrase(" and ").join(dict.fromkeys(map(_shown, folders))), tuple(dict.fromkeys(findings))
+    faults: dict[str, dict[str, None]] = {}
+    for folder in folders:
+        place, why = _unwritable(folder)
+        if why:
+            faults.setdefault(why, {})[place] = None
+    findings = [error("ACK3092", path=_both(places), why=why) for why, places in faults.items()]
+    return _both(map(_shown, folders)), tuple(findings)
 
 
-def _unwritable(folder: Path) -> Iterator[Diagnostic]:
+def _both(names: Iterable[str]) -> str:
+    return phrase(" and ").join(dict.fromkeys(names))
+
+
+def _unwritable(folder: Path) -> tuple[str, str]:
+    """Where the folder is or would be made, and why nothing can be written there; empty where it can be."""
     place = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
     try:
         with tempfile.TemporaryFile(dir=place) as file:
             file.write(b"x")
             file.flush()
     except OSError as fault:
-        yield error("ACK3092", path=_shown(place), why=fault.strerror or fault)
+        return _shown(place), fault.strerror or str(fault)
+    return _shown(place), ""
 
 
 def _lock(settings: Settings) -> Seen:
@@ -134,10 +175,10 @@ def _journal(settings: Settings) -> Seen:
     before = beside(workspace(settings))
     head = before.leftover.head
     if head is None:
-        return "no run was interrupted", ()
+        return phrase("no run was interrupted"), ()
     if before.running:
-        return f"run {head.id} is under way", ()
-    return f"run {head.id} was interrupted", (warning("ACK3094", run=head.id),)
+        return phrase("run {run} is under way", run=head.id), ()
+    return phrase("run {run} was interrupted", run=head.id), (warning("ACK3094", run=head.id),)
 
 
 def _git(settings: Settings) -> Seen:
@@ -147,12 +188,12 @@ def _git(settings: Settings) -> Seen:
 
     folder = settings.chdir
     if settings.sandbox:
-        return "keeps nothing of the sandbox", ()
+        return phrase("keeps nothing of the sandbox"), ()
     if in_store(settings):
-        return "keeps the spec; the record is in a store", ()
+        return phrase("keeps the spec; the record is in a store"), ()
     if top_folder(folder) is None:
         return "", (warning("ACK3095.nowhere", path=_shown(folder)),)
-    return "keeps the record, and ignores .ackplan/", tuple(_kept_wrongly(settings, git))
+    return phrase("keeps the record, and ignores .ackplan/"), tuple(_kept_wrongly(settings, git))
 
 
 def _kept_wrongly(settings: Settings, git: Callable[..., bytes]) -> Iterator[Diagnostic]:

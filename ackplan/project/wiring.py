@@ -32,7 +32,7 @@ from ackplan.project.plan_provenance import provenance_now
 from ackplan.project.project_settings import ProjectSettings, inputs
 
 if TYPE_CHECKING:
-    from ackplan.adapters.ack import AckClient, ClientSettings
+    from ackplan.adapters.ack import AckClient, Caller, ClientSettings
     from ackplan.adapters.ack.credentials import CredentialChain, Credentials
     from ackplan.adapters.stores.store_settings import AccessKey, StoreSettings
     from ackplan.app.policies import Judges
@@ -236,16 +236,20 @@ def world_at(settings: ProjectSettings) -> World:
 
 async def _world(settings: ProjectSettings, chain: Credentials) -> World:
     """The same with the account of the credentials: for an endpoint on this machine nobody elsewhere is asked."""
+    return replace(world_at(settings), account=(await caller(settings, chain)).account)
+
+
+async def caller(settings: ProjectSettings, chain: Credentials) -> Caller:
+    """Whose the credentials are, as far as it is told. Raises nothing."""
     from ackplan.adapters import ack as api
 
-    world = world_at(settings)
-    sts = settings.sts_endpoint or ("" if world.endpoint == LOOPBACK else api.DEFAULT_STS)
+    sts = settings.sts_endpoint or ("" if world_at(settings).endpoint == LOOPBACK else api.DEFAULT_STS)
     if settings.sandbox or not sts:
-        return world
-    account = await api.caller_account(
-        sts, chain, nonce=lambda: str(uuid.uuid4()), now=clock.now, ca_file=settings.ca_file or None, notice=notice
+        return api.Caller()
+    ca_file = settings.ca_file or None
+    return await api.caller_identity(
+        sts, chain, nonce=lambda: str(uuid.uuid4()), now=clock.now, ca_file=ca_file, notice=notice
     )
-    return replace(world, account=account)
 
 
 def _chain(settings: ProjectSettings) -> CredentialChain:

@@ -28,7 +28,7 @@ from ackplan.adapters.ack.api_errors import (
 from ackplan.adapters.ack.client import AckClient, open_client
 from ackplan.adapters.ack.credentials import CredentialChain, Credentials, FixedCredentials
 from ackplan.adapters.ack.endpoint import parse_endpoint
-from ackplan.adapters.ack.identity import DEFAULT_STS, caller_account
+from ackplan.adapters.ack.identity import DEFAULT_STS, Caller, caller_identity
 from ackplan.adapters.ack.probe import Reached, probe, proxy_of
 from ackplan.adapters.ack.retry import RetryPolicy
 from ackplan.adapters.ack.sender import Surroundings
@@ -40,6 +40,7 @@ __all__ = [
     "AnswerTooLarge",
     "AnswerUnreadable",
     "Answered",
+    "Caller",
     "ClientSettings",
     "ConnectionLost",
     "CredentialChain",
@@ -61,7 +62,7 @@ __all__ = [
     "Timeouts",
     "Unreachable",
     "Untrusted",
-    "caller_account",
+    "caller_identity",
     "open_client",
     "parse_endpoint",
     "probe",

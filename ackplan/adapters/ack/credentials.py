@@ -20,9 +20,13 @@ from ackplan.adapters.ack.error_bodies import one_line
 from ackplan.adapters.ack.redact import BLANK
 from ackplan.adapters.ack.signing import Credential
 
+log = logging.getLogger("ackplan.adapters.ack")
+
 _ID: Final = "ALIBABA_CLOUD_ACCESS_KEY_ID"
 _SECRET: Final = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"  # noqa: S105 - a variable's name
 _TOKEN: Final = "ALIBABA_CLOUD_SECURITY_TOKEN"  # noqa: S105 - a variable's name
+# What the library says before the words of each link, which are a page long.
+_NONE_HAS_ANY: Final = "from any of the providers in the chain"
 _PLAIN = re.compile(r"[!-~]+")
 # Long runs with digits in a text of somebody else's may be keys or tokens.
 _KEY_LIKE = re.compile(r"(?=[A-Za-z+/=_%-]*[0-9])[A-Za-z0-9+/=_%-]{16,}")
@@ -115,13 +119,17 @@ class CredentialChain:
         return f"profile {self._profile} of ~/.aliyun/config.json" if self._profile else "the credential chain"
 
     def _unavailable(self, fault: Exception) -> CredentialsUnavailable:
-        why = one_line(_KEY_LIKE.sub(BLANK, str(getattr(fault, "message", None) or fault)))
+        home = str(Path.home())
+        words = str(getattr(fault, "message", None) or fault)
+        why = one_line(_KEY_LIKE.sub(BLANK, words.replace(home, "~") if home != "/" else words))
         cure = f"Set {_ID} and {_SECRET}, or name a profile with --profile; --sandbox needs none"
         if self._profile:
             cure = f"Create it with: aliyun configure --profile {self._profile}"
         elif bool(os.environ.get(_ID)) != bool(os.environ.get(_SECRET)):
             cure = f"Only one of {_ID} and {_SECRET} is set: set both"
-        message = f"{self._origin} has no credentials. {cure}. ({why})"
+        log.info("%s: %s", self._origin, why)
+        more = "; -v says what each link of the chain found" if _NONE_HAS_ANY in words else f". ({why})"
+        message = f"{self._origin} has no credentials. {cure}{more}"
         return CredentialsUnavailable("CredentialsUnavailable", message, operation="credentials")
 
 
@@ -142,11 +150,22 @@ def _usable(origin: str, access_key_id: str | None, secret: str | None, token: s
     return Credential(access_key_id or "", secret or "", token or "")
 
 
+class _Brief(logging.Filter):
+    """The library logs what it tried with the trace of each exception that it met: what that says is enough."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = record.exc_text = None
+        return True
+
+
 def _provider(profile: str | None) -> _Provider:
     from alibabacloud_credentials.provider import CLIProfileCredentialsProvider, DefaultCredentialsProvider
 
     # The library prints its log to stderr by itself, at the level it likes: leave that to whoever sets logging up.
-    logging.getLogger("credentials").handlers.clear()
+    library = logging.getLogger("credentials")
+    library.handlers.clear()
+    library.addFilter(_Brief())
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     if profile is None:
         chain: _Provider = DefaultCredentialsProvider()
         return chain

@@ -9,11 +9,13 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from ackplan.adapters.ack.api_errors import Fault
 from ackplan.adapters.ack.endpoint import parse_endpoint
+from ackplan.adapters.ack.error_bodies import one_line
 from ackplan.adapters.ack.exchange import ApiCall
 from ackplan.adapters.ack.settings import ClientSettings, Timeouts
 from ackplan.adapters.ack.signing import hmac_sha1, query_string, quoted
@@ -32,9 +34,18 @@ DEFAULT_STS: Final = "https://sts.aliyuncs.com"
 _ACTION: Final = {"Action": "GetCallerIdentity", "Version": "2015-04-01"}
 _SECONDS: Final = 3.0
 _MOST_BYTES: Final = 64 * 1024
+_LONGEST: Final = 200
 
 
-async def caller_account(
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose credentials they are: the account, and the name of user or role in it. Empty where it is not told."""
+
+    account: str = ""
+    name: str = ""
+
+
+async def caller_identity(
     endpoint: str,
     credentials: Credentials,
     *,
@@ -42,8 +53,8 @@ async def caller_account(
     now: Callable[[], datetime],
     ca_file: Path | str | None = None,
     notice: Callable[[str], None] | None = None,
-) -> str:
-    """The account of these credentials; empty where it is not told within three seconds. Raises nothing."""
+) -> Caller:
+    """Whose these credentials are; nobody's where it is not told within three seconds. Raises nothing."""
     try:
         async with asyncio.timeout(_SECONDS):
             credential = await credentials.fetch()
@@ -52,12 +63,12 @@ async def caller_account(
     except (Fault, TimeoutError) as fault:
         # No more than its kind: the request holds a token.
         log.debug("the caller's identity is not told: %s", getattr(fault, "code", type(fault).__name__))
-        return ""
+        return Caller()
 
 
 async def _asked(
     endpoint: Endpoint, call: ApiCall, ca_file: Path | str | None, notice: Callable[[str], None] | None
-) -> str:
+) -> Caller:
     from ackplan.adapters.ack.transport import Transport
 
     timeouts = Timeouts(connect=_SECONDS, read=_SECONDS, total=_SECONDS)
@@ -72,7 +83,7 @@ async def _asked(
         answer = await transport.send(call, headers, None)
     finally:
         await transport.close()
-    return _account(answer.body) if answer.succeeded else ""
+    return _caller(answer.body) if answer.succeeded else Caller()
 
 
 def _signed(credential: Credential, nonce: str, now: datetime) -> ApiCall:
@@ -93,10 +104,13 @@ def _signed(credential: Credential, nonce: str, now: datetime) -> ApiCall:
     return ApiCall("caller_identity", "POST", "/", changes=False, query=query, limit=_MOST_BYTES)
 
 
-def _account(body: bytes) -> str:
+def _caller(body: bytes) -> Caller:
     try:
-        told = json.loads(body)["AccountId"]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return ""
-    account = str(told) if isinstance(told, str | int) and not isinstance(told, bool) else ""
-    return account if ACCOUNT.fullmatch(account) else ""
+        told = json.loads(body)
+        account, arn = told["AccountId"], told.get("Arn", "")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return Caller()
+    account = str(account) if isinstance(account, str | int) and not isinstance(account, bool) else ""
+    if not ACCOUNT.fullmatch(account):
+        return Caller()
+    return Caller(account, one_line(arn)[:_LONGEST] if isinstance(arn, str) else "")

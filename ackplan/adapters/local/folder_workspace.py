@@ -11,22 +11,28 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
+from typing import Final
 
 from ackplan.adapters.local.atomic_files import check_writable
 from ackplan.adapters.local.clock import RealClock, timestamp
-from ackplan.adapters.local.history import record_at, record_texts
+from ackplan.adapters.local.history import BACKUP, record_at, record_texts
 from ackplan.adapters.local.lock import held_by, hold_for_good, left_behind, locked, unlock
 from ackplan.adapters.local.paths import notes_of
 from ackplan.adapters.local.process import this_process
 from ackplan.adapters.local.record_store import LocalRecordStore
 from ackplan.adapters.local.sqlite_journal import SqliteJournal
 from ackplan.app.workspace import TwoParts
-from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.diagnostics import Diagnostic, warning
 from ackplan.core.resource import CLUSTER_KINDS, Kinds
+from ackplan.documents.files import display
 from ackplan.record import Record
 from ackplan.record.codec import decode_bytes
 from ackplan.record.holder import Holder
 from ackplan.record.versions import RecordText, Version, version_of
+
+# Of a record that is gone the last commits are looked at: the newest may be the one that removed it.
+_COMMITS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,20 @@ class FolderWorkspace(TwoParts):
 
     def release(self, lock_id: str = "") -> Holder:
         return unlock(self.lock_path, lock_id)
+
+    def missing_record(self) -> Diagnostic | None:
+        """The newest version that is kept elsewhere, where the file of the record is gone and it had clusters."""
+        path = self.records / f"{self.name}.json"
+        if path.exists():
+            return None
+        version = next((version for version in self.history(_COMMITS) if version.serial is not None), None)
+        if version is None or not version.clusters:
+            return None
+        count, serial = len(version.clusters), version.serial or 0
+        shown, backup = display(path), quote(display(self.beside / f"{path.name}.backup"))
+        if version.where == BACKUP:
+            return warning("ACK3109", path=shown, count=count, serial=serial, backup=backup)
+        return warning("ACK3109.committed", path=shown, count=count, serial=serial, commit=version.where)
 
     def skew(self) -> float:
         """None: what is written down here was written by the clock of this machine."""

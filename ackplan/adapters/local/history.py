@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from ackplan.adapters.local.git import git
 from ackplan.documents.files import read_regular
@@ -14,6 +15,8 @@ from ackplan.record.codec import MAX_BYTES
 from ackplan.record.versions import RecordText, version_of
 
 _ALL = 10_000
+# What the copy from before the last write is called.
+BACKUP: Final = "backup"
 # Names and subjects are as long as their writers liked.
 _FIELDS = "%H%x1f%h%x1f%aI%x1f%<(120,trunc)%an%x1f%<(240,trunc)%s"
 
@@ -26,7 +29,7 @@ def record_at(path: Path, backup: Path, serial: int) -> bytes | None:
 
 def record_texts(path: Path, backup: Path, most: int) -> Iterator[RecordText]:
     """The newest version first: the file as it is, the one before the last write, then `most` commits."""
-    for name, file in (("now", path), ("backup", backup)):
+    for name, file in (("now", path), (BACKUP, backup)):
         if file.is_file():
             data = read_regular(file, MAX_BYTES)
             yield RecordText(name, data)
@@ -34,11 +37,12 @@ def record_texts(path: Path, backup: Path, most: int) -> Iterator[RecordText]:
 
 
 def _committed(path: Path, most: int) -> Iterator[RecordText]:
-    arguments = ("log", f"--max-count={most}", "-z", f"--format={_FIELDS}", "--", path.name)
-    log = git(path.parent, *arguments) if path.parent.is_dir() else b""
+    folder = next((parent for parent in path.parents if parent.is_dir()), path.parent)
+    name = path.relative_to(folder).as_posix()
+    log = git(folder, "log", f"--max-count={most}", "-z", f"--format={_FIELDS}", "--", name)
     for line in log.decode("utf-8", "replace").split("\0"):
         commit, *rest = line.split("\x1f", 4)
         if len(rest) == 4:
-            data = git(path.parent, "show", f"{commit}:./{path.name}", most=MAX_BYTES)
+            data = git(folder, "show", f"{commit}:./{name}", most=MAX_BYTES)
             short, when, who, subject = map(str.strip, rest)
             yield RecordText(short, data, when, who, subject)

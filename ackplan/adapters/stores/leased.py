@@ -114,6 +114,10 @@ class LeasedWorkspace(ABC):
         held, lives = self.looked()
         return None if lives else held
 
+    def missing_record(self) -> None:
+        """None: a version that was written stays until the workspace is removed."""
+        return
+
     @abstractmethod
     def texts(self, most: int) -> Iterator[RecordText]:
         """So many versions of the record, the newest first."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @options(spec=True, state=True, api=True)
 @format_option("text", "json")
 def command(settings: Settings) -> int:
-    """Look for what stands in the way: spec, record, lock, git, clock, endpoint, clusters. Changes nothing.
+    """Look for what stands in the way: spec, secrets, record, lock, git, clock, endpoint, clusters. Changes nothing.
 
     Exit 1 when a check failed; a warning stops nothing.
     """
@@ -47,12 +47,24 @@ async def _asked(settings: Settings, local: Sequence[Check]) -> list[Check]:
     from ackplan.cli.doctor_api import api_checks, fleet_check
     from ackplan.cli.doctor_local import ENCRYPTION, STORE
 
-    checks = [check async for check in api_checks(settings)]
+    checks = [check async for check in api_checks(settings, _regions(settings))]
     if not failed(checks) and not failed(
         check for check in local if check.name in {"spec", STORE, ENCRYPTION, "record", "journal"}
     ):
         checks.append(await fleet_check(settings))
     return checks
+
+
+def _regions(settings: Settings) -> list[str]:
+    """Those of the spec's clusters; none where the spec can't be read."""
+    from ackplan import spec
+    from ackplan.core.diagnostics import Failure
+    from ackplan.project.project_settings import inputs
+
+    try:
+        return sorted({wanted.region for wanted in spec.read(inputs(settings)).clusters.values()})
+    except Failure:
+        return []
 
 
 def _json(check: Check) -> dict[str, object]:

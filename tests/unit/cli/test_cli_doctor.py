@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
+import re
 import ssl
 import subprocess
 import threading
@@ -26,6 +28,7 @@ from tests.running import Command, command_line, simulator
 
 SECRET = "TheSecretOfTheKey30"
 KEYS = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAItestkeyid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET}
+PASSWORD = {"ACK_NODE_PASSWORD": "Cluster123"}
 NOWHERE = {"ACKPLAN_ENDPOINT": "http://127.0.0.1:1"}
 
 
@@ -41,17 +44,17 @@ def _no_other_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
 
 
 @contextlib.contextmanager
-def endpoint(pem: Path | None = None, **headers: str) -> Iterator[str]:
-    """A server that answers everything with an empty list and these headers."""
+def endpoint(pem: Path | None = None, answer: object = (), **headers: str) -> Iterator[str]:
+    """A server that answers everything with an empty list, or with this, and these headers."""
 
-    async def answer(_request: web.Request) -> web.Response:
-        return web.json_response([], headers=headers)
+    async def answered(_request: web.Request) -> web.Response:
+        return web.json_response(answer, headers=headers)
 
     loop, ready, found = asyncio.new_event_loop(), threading.Event(), []
 
     async def begin() -> None:
         app = web.Application()
-        app.router.add_route("*", "/{path:.*}", answer)
+        app.router.add_route("*", "/{path:.*}", answered)
         runner = web.AppRunner(app)
         await runner.setup()
         tls = None
@@ -114,11 +117,14 @@ def finding(check: dict[str, Any]) -> tuple[str, str, str]:
 def test_where_nothing_is_wrong_it_says_so(tmp_path: Path) -> None:
     project(tmp_path)
     with simulator() as api:
-        done = command_line(tmp_path, "doctor", environment={**api.credentials, "ACKPLAN_ENDPOINT": api.url})
+        done = command_line(
+            tmp_path, "doctor", environment={**api.credentials, **PASSWORD, "ACKPLAN_ENDPOINT": api.url}
+        )
     assert (done.code, done.err) == (0, "")
     lines = done.out.splitlines()
-    assert [line[:23] for line in lines[:10]] == [
+    assert [line[:23] for line in lines[:11]] == [
         "OK       spec          ",
+        "OK       secrets       ",
         "OK       record        ",
         "OK       state folder  ",
         "OK       lock          ",
@@ -129,9 +135,75 @@ def test_where_nothing_is_wrong_it_says_so(tmp_path: Path) -> None:
         "OK       credentials   ",
         "OK       signature     ",
     ]
-    assert "from ALIBABA_CLOUD_ACCESS_KEY_ID and its companions" in lines[8]
+    assert "from ALIBABA_CLOUD_ACCESS_KEY_ID and its companions" in lines[9]
     assert lines[-1] == "Nothing stands in the way."
     assert sorted(path.name for path in tmp_path.iterdir()) == [".git", ".gitignore", "ackplan.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ({}, "and the environment variable ACK_NODE_PASSWORD is not set"),
+        ({"ACK_NODE_PASSWORD": "cluster"}, "and the environment variable ACK_NODE_PASSWORD does not hold 8 to 30"),
+    ],
+)
+def test_secrets_that_are_missing_or_weak_are_said_and_stop_no_plan(
+    password: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    project(tmp_path)
+    attached = WEB + "    attach: [{instances: [i-2zee3oiwcyoz7kwdo8bt], password: {file: root.txt}}]\n"
+    (tmp_path / "ackplan.yaml").write_text(attached, "utf-8")
+    check = doctor(tmp_path, **password)["secrets"]
+    assert (check["status"], check["said"]) == ("warning", "0 of 2 can be used here")
+    assert [found["code"] for found in check["findings"]] == ["ACK3099", "ACK3099"]
+    details = " ".join(found["detail"] for found in check["findings"])
+    assert said in details
+    assert "the file root.txt is not there" in details
+    assert "cluster" not in check["said"]
+
+
+def test_a_secret_of_several_clusters_is_said_once(tmp_path: Path) -> None:
+    project(tmp_path)
+    twice = WEB + WEB[WEB.index("  web:") :].replace("  web:", "  other:", 1)
+    (tmp_path / "ackplan.yaml").write_text(twice, "utf-8")
+    (told,) = doctor(tmp_path)["secrets"]["findings"]
+    assert "here and in one other place" in told["detail"]
+    assert doctor(tmp_path, **PASSWORD)["secrets"]["said"] == "1 of 1 can be used here"
+
+
+def test_whose_credentials_they_are_is_said_and_of_the_key_its_ends(tmp_path: Path) -> None:
+    project(tmp_path)
+    who = {"AccountId": "1234567890123456", "Arn": "acs:ram::1234567890123456:user/deploy"}
+    with endpoint(answer=who) as url:
+        check = doctor(tmp_path, "--endpoint", url, ACKPLAN_STS_ENDPOINT=url)["credentials"]
+    assert check["said"].endswith(", key LTAI…eyid, of account 1234567890123456: acs:ram::1234567890123456:user/deploy")
+    assert KEYS["ALIBABA_CLOUD_ACCESS_KEY_ID"] not in json.dumps(check)
+
+
+def test_a_folder_that_is_read_only_is_one_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    project(tmp_path)
+    (tmp_path / "state").mkdir()
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    (told,) = doctor(tmp_path)["state folder"]["findings"]
+    assert (told["code"], told["detail"]) == ("ACK3092", "state and .: Read-only file system")
+
+
+def test_the_region_says_where_it_comes_from_and_which_the_spec_has(tmp_path: Path) -> None:
+    project(tmp_path)
+    spec = "; the spec's clusters are in cn-beijing"
+    assert doctor(tmp_path)["region"]["said"] == f"cn-hangzhou in calls that name no cluster: the default{spec}"
+    assert "from --region" in doctor(tmp_path, "--region", "us-west-1")["region"]["said"]
+    assert "from ACKPLAN_REGION" in doctor(tmp_path, ACKPLAN_REGION="us-west-1")["region"]["said"]
+
+
+def test_it_is_all_of_one_language(tmp_path: Path) -> None:
+    project(tmp_path)
+    done = command_line(tmp_path, "doctor", "--sandbox", "--lang", "zh", environment=PASSWORD)
+    words = re.findall(r"[A-Za-z]{3,}", re.sub(r"\.ackplan/sandbox|cn-[a-z]+|default|API|git|loopback", "", done.out))
+    assert words == ["account", "not", "known", "endpoint"]  # a world, which files and messages name so
 
 
 def test_the_sandbox_needs_no_credentials(tmp_path: Path) -> None:
