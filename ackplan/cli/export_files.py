@@ -28,8 +28,11 @@ def files_of(
     from ackplan.documents.files import display
 
     place, common = settings.path(out), True
+    is_folder = out.endswith(os.sep) or place.is_dir()
+    if place.suffix and place.suffix not in _SUFFIXES and not is_folder:
+        raise click.UsageError(phrase("--out {name} is no .yaml file; for a folder: --out {name}/", name=out))
     texts = {place: clusters}
-    if place.suffix not in _SUFFIXES or out.endswith(os.sep) or place.is_dir():
+    if place.suffix not in _SUFFIXES or is_folder:
         texts, common = {place / f"{each.name}.yaml": [each] for each in clusters}, False
     files = {
         path: document(those, schema=_schema(settings, path), source=source, common_region=common)

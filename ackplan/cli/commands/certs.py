@@ -21,20 +21,27 @@ _CONFIG = "config"
 @click.command("certs", cls=Command)
 @options(state=True, api=True, document=True)
 @click.option("--out", default="", metavar="DIR", help="Write each part to a file in DIR, mode 0600.")
+@click.option("--stdout", is_flag=True, help="Print them also where the output is a terminal.")
 @click.option("--allow-plugins", is_flag=True, help="Write its kubeconfig also where that runs programs.")
 @click.argument("name")
-def command(settings: Settings, out: str, name: str, allow_plugins: bool) -> None:  # noqa: FBT001
-    """Print the certificates of the cluster NAME as JSON, or write them to DIR."""
+def command(settings: Settings, out: str, name: str, **switches: bool) -> None:
+    """Print the certificates of the cluster NAME as JSON, or write them to DIR.
+
+    A private key is among them: on a terminal say --out DIR, or --stdout.
+    """
     import json
+    import sys
 
     from ackplan.adapters.local.kubeconfig_file import check_plain
     from ackplan.documents.files import display
 
+    if not out and not switches["stdout"] and sys.stdout.isatty():
+        raise click.UsageError(phrase("A private key would stand on this terminal: give --out DIR, or --stdout"))
     parts = run_async(_certs(settings, name))
     if not out:
         click.echo(json.dumps(parts, ensure_ascii=False))
         return
-    if _CONFIG in parts and not allow_plugins:
+    if _CONFIG in parts and not switches["allow_plugins"]:
         check_plain(str(parts[_CONFIG]))
     for part in _write(settings, out, parts):
         click.echo(phrase("Wrote {name}", name=display(part)), err=True)

@@ -88,6 +88,9 @@ async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
 
     async with importing(host(settings), spec_needed=True) as under_way:
         counts, left = await under_way.all()
+    if not any(counts.values()):
+        nothing = phrase("Nothing to record: what the spec names is recorded already, or is not live.")
+        return f"{nothing} {hint(phrase(_NEXT))}", left
     done = phrase(", ").join(counted(count, what) for what, count in counts.items())
     return f"{phrase('Recorded {counts}.', counts=done)} {hint(phrase(_NEXT))}", left
 

@@ -100,6 +100,8 @@ def command(settings: Settings, folder: str, keep: bool, force: bool, **asked: s
     ignoring = _ignore(place.folder / ".gitignore")
     for path in (*written, *ignoring):
         click.echo(phrase("Wrote {name}", name=_shown(path)))
+    for path in (path for path in planned if path not in written):
+        click.echo(phrase("{name} is already there", name=_shown(path)), err=True)
     click.echo(_next_steps(place, asked["platform"] or "", (state, workspace)), err=True)
     if asked["platform"] and _of_an_index(asked["package"]):
         note = "pip takes {package} from its index: be sure whose it is there, for it runs with the role that applies."
@@ -245,6 +247,7 @@ def _next_steps(place: _Place, platform: str, kept: tuple[str, str]) -> str:
         *_store_steps(*kept),
         "ackplan validate",
         _step("ackplan plan --sandbox", "a plan against the embedded API: no account is needed"),
+        _step("export ACK_NODE_PASSWORD=...", "of the nodes: what the spec names, read by an apply alone"),
         _step("ackplan apply --sandbox", "carried out there; ackplan sandbox makes drift and faults by hand"),
         _step("ackplan doctor", "credentials, clock, endpoint, record: what is still missing"),
         *([] if place.in_git else ["git init"]),

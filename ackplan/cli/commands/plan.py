@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,10 +14,16 @@ from ackplan.cli.plan_formats import PLAN_FORMATS
 from ackplan.cli.plan_options import plan_options
 from ackplan.cli.price_option import price_option
 from ackplan.cli.summary_option import plan_in_short, summary_option
+from ackplan.core.diagnostics import hint
 from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
     from ackplan.app.plan import PlanOptions
+    from ackplan.plan.model import Plan
+
+_NEXT: Final = (
+    "To plan anew and carry it out: ackplan apply. To keep just this plan and carry it out later, plan with --out FILE."
+)
 
 
 @click.command("plan", cls=Command)
@@ -43,7 +50,6 @@ def command(
     """Show what would change, and why. Changes nothing."""
     from ackplan.adapters.local.output_files import Sort
     from ackplan.app.plan import Purpose
-    from ackplan.cli.hints import with_planfile
     from ackplan.cli.loop import run_async
     from ackplan.cli.output_options import output
     from ackplan.cli.plan_formats import shown
@@ -71,21 +77,24 @@ def command(
         digest = out.removeprefix(STORE)
     in_short = plan_in_short(settings, plan, out, digest) if summary else ""
     click.echo(in_short or shown(settings, plan, record, costs(plan, listed)))
-    if out and plan.applicable:
-        click.echo(
-            phrase(
-                "Saved the plan to {place}. To carry it out: {command}",
-                place=out,
-                command=f"{with_planfile('ackplan apply')} {shlex.quote(out)}",
-            ),
-            err=True,
-        )
+    if out:
+        click.echo(_saved(plan, out), err=True)
+    elif plan.applicable and plan.acting and settings.format == "text" and sys.stdout.isatty():
+        click.echo(hint(phrase(_NEXT)), err=True)
     if reviewed is not None:
         check_same(reviewed, plan, same_as)
     if not plan.applicable:
-        if out:
-            click.echo(
-                phrase("Saved the plan to {place}. It can't be applied: it is for review only.", place=out), err=True
-            )
         return 1
     return 2 if detailed_exitcode and (plan.acting or plan.skipped) else 0
+
+
+def _saved(plan: Plan, out: str) -> str:
+    """What to say of a plan that was kept."""
+    from ackplan.cli.hints import with_planfile
+
+    if not plan.applicable:
+        return phrase("Saved the plan to {place}. It can't be applied: it is for review only.", place=out)
+    if not plan.acting:
+        return phrase("Saved the plan to {place}. There is nothing in it to carry out.", place=out)
+    command = f"{with_planfile('ackplan apply')} {shlex.quote(out)}"
+    return phrase("Saved the plan to {place}. To carry it out: {command}", place=out, command=command)
