@@ -74,6 +74,15 @@ class FleetRun:
         self, order: Callable[[WorkspaceEntry], WorkspaceOrder | None], ready: Mapping[str, WorkspaceResult]
     ) -> FleetResult:
         """What came of each; `order` and `ready` as Dispatch has them."""
+        from ackplan.project.plan_provenance import fleet_provenance
+
+        provenance = fleet_provenance(self.settings, self.workspaces.root, self.selection.entries)
+        fleet = await self._run(order, ready)
+        return dataclasses.replace(fleet, provenance=provenance)
+
+    async def _run(
+        self, order: Callable[[WorkspaceEntry], WorkspaceOrder | None], ready: Mapping[str, WorkspaceResult]
+    ) -> FleetResult:
         if self.on.url:
             from ackplan.cli.remote_run import EngineOrder, run_on_engine
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ackplan.adapters.local import clock, process
@@ -11,9 +11,13 @@ from ackplan.adapters.local.checkout import Checkout, checkout
 from ackplan.core.diagnostics import printable
 from ackplan.core.provenance import Provenance
 from ackplan.spec.fleet import DEFAULT_FILE, DEFAULT_FOLDER
+from ackplan.workspaces.model import FILE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ackplan.project.project_settings import ProjectSettings
+    from ackplan.workspaces.model import WorkspaceEntry
 
 _LONGEST = 300
 
@@ -21,7 +25,17 @@ _LONGEST = 300
 def provenance_now(settings: ProjectSettings) -> Provenance:
     """That of a plan of the project which is made now."""
     environment = dict(os.environ)
-    checked_out = _checkout(settings, environment)
+    return _provenance(settings, environment, _checkout(settings, environment))
+
+
+def fleet_provenance(settings: ProjectSettings, root: Path, entries: Iterable[WorkspaceEntry]) -> Provenance:
+    """That of plans of these workspaces below `root`, which are made now."""
+    environment = dict(os.environ)
+    specs = (f"{entry.path}/{spec}" for entry in entries for spec in (DEFAULT_FILE, DEFAULT_FOLDER))
+    return _provenance(settings, environment, checkout(root, (FILE, *specs), environment))
+
+
+def _provenance(settings: ProjectSettings, environment: dict[str, str], checked_out: Checkout) -> Provenance:
     return Provenance(
         clock.timestamp(),
         printable(process.who(environment))[:_LONGEST],

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.provenance import Provenance
 from ackplan.workspaces.model import WorkspaceEntry
 from ackplan.workspaces.selection import Selection
 
@@ -73,6 +74,8 @@ class PlanFacts:
     region: str = ""
     workers_added: int = 0
     workers_removed: int = 0
+    regions: tuple[str, ...] = ()
+    sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ class FleetResult:
     interrupted: bool = False
     index: KeptPlan | None = None
     commit: str = ""
+    provenance: Provenance = field(default=Provenance())
 
     def of(self, *endings: Ending) -> tuple[WorkspaceResult, ...]:
         return tuple(result for result in self.results if result.ending in endings)

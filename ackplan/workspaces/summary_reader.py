@@ -92,6 +92,8 @@ def _plan(plan: JsonObject) -> PlanFacts:
         region=str(plan["region"]),
         workers_added=added,
         workers_removed=removed,
+        regions=texts(plan.get("regions", [])),
+        sandbox=plan.get("sandbox") is True,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ackplan.core.language import phrase, spoken
+from ackplan.core.world import World
+from ackplan.render.facts.plan_origin import in_regions, place
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import CHANGES
 from ackplan.render.facts.words import and_more, counted, duration
@@ -148,11 +150,12 @@ def caution_names(caution: Caution, most: int) -> tuple[tuple[str, ...], int]:
 
 
 def world(result: WorkspaceResult) -> str:
-    """Which account and endpoint a plan is for, and how long its apply should take."""
+    """Which account, endpoint and regions a plan is for, and how long its apply should take."""
     plan = result.plan
-    account = phrase("account {name}", name=plan.account) if plan.account else ""
+    where = place(World(plan.account, plan.endpoint), sandbox=plan.sandbox)
+    regions = in_regions(plan.regions or ((plan.region,) if plan.region else ()))
     time = phrase("about {time}", time=duration(plan.expected_seconds)) if plan.expected_seconds else ""
-    return printable(", ".join(filter(None, (account, plan.endpoint, plan.region, time))))
+    return printable(", ".join(filter(None, (where, regions, time))))
 
 
 def omissions(fleet: FleetResult) -> Iterator[str]:

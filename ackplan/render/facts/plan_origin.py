@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ackplan.core.language import phrase
-from ackplan.core.provenance import encode_provenance, link_of
-from ackplan.core.world import LOOPBACK, encode_world
+from ackplan.core.provenance import Provenance, encode_provenance, link_of
+from ackplan.core.world import LOOPBACK, World, encode_world
 from ackplan.plan.model import Change, Plan
 from ackplan.render.facts.safe import printable, shortened
 
@@ -38,10 +38,9 @@ def world_facts(plan: Plan) -> dict[str, object]:
     return {**facts, "made": encode_provenance(plan.provenance)} if plan.provenance else facts
 
 
-def place(plan: Plan, mark: Mark = str) -> str:
+def place(world: World, mark: Mark = str, *, sandbox: bool = False) -> str:
     """`the sandbox`; else the account, where it is known, and the endpoint. `mark` is put on names."""
-    world = plan.pins.world
-    if plan.provenance.sandbox:
+    if sandbox:
         return phrase("the sandbox")
     account = phrase("account {account}", account=mark(printable(world.account))) if world.account else ""
     endpoint = phrase("endpoint {endpoint}", endpoint=mark(printable(world.endpoint))) if world.endpoint else ""
@@ -50,11 +49,16 @@ def place(plan: Plan, mark: Mark = str) -> str:
     return phrase(", ").join(filter(None, (account, endpoint)))
 
 
-def regions(plan: Plan, mark: Mark = str) -> str:
+def listed_regions(names: Sequence[str], mark: Mark = str) -> str:
     """The first regions, and how many others there are."""
-    names = regions_of(plan)
     more = phrase("{number} more", number=len(names) - _REGIONS) if len(names) > _REGIONS else ""
     return phrase(", ").join(filter(None, (*map(mark, names[:_REGIONS]), more)))
+
+
+def in_regions(names: Sequence[str], mark: Mark = str) -> str:
+    """`region cn-beijing`; empty for none."""
+    listed = listed_regions(names, mark)
+    return phrase("{number:region|regions} {names}", number=len(names), names=listed) if listed else ""
 
 
 def target(plan: Plan, mark: Mark = str) -> str:
@@ -64,15 +68,13 @@ def target(plan: Plan, mark: Mark = str) -> str:
     """
     if not plan.pins.world:
         return ""
-    number, named = len(regions_of(plan)), regions(plan, mark)
-    words = phrase("{number:region|regions} {names}", number=number, names=named) if named else ""
+    where = place(plan.pins.world, mark, sandbox=plan.provenance.sandbox)
     workspace = phrase("workspace {name}", name=mark(printable(plan.pins.workspace)))
-    return phrase(", ").join(filter(None, (place(plan, mark), words, workspace)))
+    return phrase(", ").join(filter(None, (where, in_regions(regions_of(plan), mark), workspace)))
 
 
-def commit(plan: Plan, mark: Mark = str) -> str:
+def commit(provenance: Provenance, mark: Mark = str) -> str:
     """`0123456789 on main, with uncommitted changes`; empty where it is not known."""
-    provenance = plan.provenance
     if not provenance.commit:
         return ""
     branch, named = shortened(provenance.branch, _LONGEST), mark(provenance.commit[:_COMMIT])
@@ -81,20 +83,20 @@ def commit(plan: Plan, mark: Mark = str) -> str:
     return phrase("{commit}, with uncommitted changes", commit=named) if provenance.altered else named
 
 
-def job(plan: Plan) -> str:
+def job(provenance: Provenance) -> str:
     """The address of the CI job that made it; empty outside of CI."""
-    return link_of(plan.provenance.job)
+    return link_of(provenance.job)
 
 
-def planned(plan: Plan, mark: Mark = str) -> str:
+def planned(provenance: Provenance, mark: Mark = str) -> str:
     """When and by whom it was made; empty where that was not noted."""
-    moment, who = printable(plan.provenance.at), shortened(plan.provenance.by, _LONGEST)
+    moment, who = printable(provenance.at), shortened(provenance.by, _LONGEST)
     return phrase("{moment} by {who}", moment=moment, who=mark(who)) if moment and who else moment
 
 
-def origin(plan: Plan, mark: Mark = str) -> str:
+def origin(provenance: Provenance, mark: Mark = str) -> str:
     """When and by whom it was made, and from which commit, in one sentence; empty where that was not noted."""
-    when, from_commit = planned(plan, mark), commit(plan, mark)
+    when, from_commit = planned(provenance, mark), commit(provenance, mark)
     if not when:
         return ""
     if from_commit:

@@ -15,6 +15,7 @@ from ackplan.execute.outcomes import Result, Status
 from ackplan.plan.model import Change, Plan
 from ackplan.plan.worker_totals import worker_totals
 from ackplan.render.facts import summary
+from ackplan.render.facts.plan_origin import regions_of
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.view import View, view
 
@@ -74,6 +75,8 @@ def _plan(plan: Plan, limits: Limits, *, drift: bool = False) -> dict[str, objec
         "account": world.account,
         "endpoint": world.endpoint,
         "region": world.region,
+        "regions": list(regions_of(plan)),
+        "sandbox": plan.provenance.sandbox,
         "applicable": plan.applicable,
     }
 

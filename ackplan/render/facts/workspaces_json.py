@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ackplan import __version__
 from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.provenance import encode_provenance
 from ackplan.render.facts import fleet_words
 from ackplan.render.facts.safe import json_text
 from ackplan.workspaces.result import FleetResult, KeptPlan, WorkspaceResult
@@ -28,6 +29,7 @@ def fleet_data(fleet: FleetResult) -> dict[str, object]:
         "changed": fleet.changed,
         "interrupted": fleet.interrupted,
         "commit": fleet.commit,
+        **({"made": encode_provenance(fleet.provenance)} if fleet.provenance else {}),
         "counts": dict(fleet.counts()),
         "workers": dict(zip(("added", "removed"), fleet.workers, strict=True)),
         "workspaces": {result.name: _workspace(result) for result in fleet.results},
@@ -47,7 +49,8 @@ def _workspace(result: WorkspaceResult) -> dict[str, object]:
         "path": result.entry.path,
         "depends_on": list(result.entry.depends_on),
         "skipped_for": list(result.behind),
-        "world": {"account": plan.account, "endpoint": plan.endpoint, "region": plan.region},
+        "world": {"account": plan.account, "endpoint": plan.endpoint, "region": plan.region, "sandbox": plan.sandbox},
+        "regions": list(plan.regions),
         "counts": dict(plan.counts),
         "workers": {"added": plan.workers_added, "removed": plan.workers_removed},
         "clusters": plan.clusters,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.language import phrase
+from ackplan.core.provenance import Provenance
 from ackplan.plan.model import Plan
 from ackplan.render.facts.plan_origin import job, origin, target
 from ackplan.render.facts.rule_findings import RuleFindings, by_rule
@@ -47,10 +48,23 @@ def size_of(text: str) -> int:
 
 def origin_line(plan: Plan) -> str:
     """In small letters, which world a plan is for and where it comes from."""
-    link = f"[{phrase('CI job')}](<{job(plan)}>)" if _LINK.fullmatch(job(plan)) else ""
-    world, origin_words = target(plan, code), origin(plan, code)
-    said = (phrase("For {target}.", target=world) if world else "", origin_words, link)
-    return f"<sub>{' '.join(filter(None, said))}</sub>" if world or origin_words else ""
+    world = target(plan, code)
+    return _small(phrase("For {target}.", target=world) if world else "", *_maker(plan.provenance))
+
+
+def made_line(provenance: Provenance) -> str:
+    """The same of a plan of many workspaces, each of which has a world of its own."""
+    return _small(*_maker(provenance))
+
+
+def _maker(provenance: Provenance) -> tuple[str, str]:
+    address = job(provenance)
+    return origin(provenance, code), f"[{phrase('CI job')}](<{address}>)" if _LINK.fullmatch(address) else ""
+
+
+def _small(*sentences: str) -> str:
+    said = " ".join(filter(None, sentences))
+    return f"<sub>{said}</sub>" if said else ""
 
 
 def finding_item(diagnostic: Diagnostic) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from ackplan.core.language import phrase
 from ackplan.render.facts import fleet_words
 from ackplan.render.facts.words import and_more, colon, counted, stop
-from ackplan.render.markdown.comment_parts import LIMIT, BoundedPage, finding_item, size_of
+from ackplan.render.markdown.comment_parts import LIMIT, BoundedPage, finding_item, made_line, size_of
 from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, prose, row, table
 from ackplan.workspaces.result import Caution, Ending, FleetResult, WorkspaceResult
 
@@ -32,7 +32,8 @@ _ELSEWHERE = (
 
 def fleet_markdown(fleet: FleetResult, limit: int = LIMIT) -> str:
     """GitHub's Markdown, at most `limit` bytes of UTF-8 (at least 4,000), without a line end at its end."""
-    page = BoundedPage(limit - _CLOSING)
+    footer = made_line(fleet.provenance)
+    page = BoundedPage(limit - _CLOSING - size_of(footer))
     page.add(f"### ackplan{colon()} {fleet_words.title(fleet).lower()}{colon()} {fleet_words.headline(fleet)}")
     results = fleet_words.ranked(fleet)
     for text in _cautions(results):
@@ -47,7 +48,7 @@ def fleet_markdown(fleet: FleetResult, limit: int = LIMIT) -> str:
         missing = phrase("; ").join(dict.fromkeys(page.missing))
         left_out = phrase("Left out, for a comment can't be longer")
         page.parts.append(f"**{left_out}{colon()}** {missing}{stop()} {phrase(_ELSEWHERE)}")
-    return "\n\n".join(page.parts)
+    return "\n\n".join(filter(None, [*page.parts, footer]))
 
 
 def _cautions(results: Sequence[WorkspaceResult]) -> Iterator[str]:
@@ -119,7 +120,7 @@ def _parts(result: WorkspaceResult) -> Iterator[str]:
     if changes:
         about = fleet_words.world(result)
         if about:
-            yield code(about, 200)
+            yield _words(about)
         rows = (row(code(c.name), prose(phrase(c.tone)), _words(fleet_words.change_text(c))) for c in changes)
         more = fleet_words.more_changes(result, len(changes))
         yield table(map(phrase, ("cluster", "what", "why")), rows) + (f"\n\n{more}" if more else "")

@@ -17,7 +17,7 @@ from ackplan.plan.costs import Costs
 from ackplan.plan.model import Plan
 from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.cost_words import total_text
-from ackplan.render.facts.plan_origin import commit, job, place, planned, regions, regions_of
+from ackplan.render.facts.plan_origin import commit, job, listed_regions, place, planned, regions_of
 from ackplan.render.facts.rule_findings import by_code, by_rule
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import CHANGES, Alert, alerts, headline, path_in_short, tallies
@@ -106,14 +106,14 @@ def _facts(plan: Plan, shown: View, costs: Costs | None) -> list[tuple[str, str]
 
 def origin_facts(plan: Plan) -> list[tuple[str, str]]:
     """Which world a plan is for, and where it comes from; each text may be empty."""
-    number = len(regions_of(plan))
+    names, made = regions_of(plan), plan.provenance
     return [
-        (phrase("For"), place(plan)),
-        (phrase("{number:Region|Regions}", number=number), regions(plan)),
+        (phrase("For"), place(plan.pins.world, sandbox=made.sandbox)),
+        (phrase("{number:Region|Regions}", number=len(names)), listed_regions(names)),
         (phrase("Workspace"), printable(plan.pins.workspace)),
-        (phrase("Commit"), commit(plan)),
-        (phrase("Planned"), planned(plan)),
-        (phrase("Planned in"), job(plan)),
+        (phrase("Commit"), commit(made)),
+        (phrase("Planned"), planned(made)),
+        (phrase("Planned in"), job(made)),
     ]
 
 

@@ -15,6 +15,8 @@ from ackplan.core import language
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.language import phrase
 from ackplan.render.facts import fleet_words
+from ackplan.render.facts.plan_origin import job, origin
+from ackplan.render.facts.rule_findings import RuleFindings, by_code, by_rule
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.words import and_more, colon, counted, duration, stop
 from ackplan.workspaces.result import Caution, ClusterChange, Ending, FleetResult, WorkspaceResult
@@ -63,11 +65,12 @@ def _body(fleet: FleetResult) -> Iterator[str]:
     yield f"<h1>{_text(fleet_words.title(fleet))}</h1>\n<p>{_text(fleet_words.headline(fleet))}{stop()}</p>"
     at_once = counted(fleet.jobs, "workspace")
     facts = [phrase("{workspaces} at a time, {time}", workspaces=at_once, time=duration(max(1, fleet.seconds)))]
-    facts += [phrase("commit {id}", id=fleet.commit)] if fleet.commit else []
+    facts += [phrase("commit {id}", id=fleet.commit)] if fleet.commit and not fleet.provenance.commit else []
     if fleet.index:
         kept = {"place": fleet.index.location, "digest": fleet.index.digest}
         facts.append(phrase("plans in {place}, SHA-256 {digest}", **kept))
     yield f'<p class="quiet">{_text(phrase("; ").join(facts))}</p>'
+    yield from _origin(fleet)
     dangers = [(result, caution) for result in results for caution in result.plan.cautions if caution.tone == "danger"]
     if dangers:
         items = (f"<li>{_link(result)}{colon()} {_caution(caution)}</li>" for result, caution in dangers)
@@ -80,6 +83,14 @@ def _body(fleet: FleetResult) -> Iterator[str]:
         yield "".join(_table(results))
         yield f"<h2>{phrase('What happens in each')}</h2>"
         yield from (_workspace(result, opened=len(results) <= _FEW) for result in results)
+
+
+def _origin(fleet: FleetResult) -> Iterator[str]:
+    """Who made it when, from which commit, and in which CI job."""
+    address = html.escape(job(fleet.provenance))
+    link = f' <a href="{address}" rel="noreferrer">{phrase("CI job")}</a>' if address else ""
+    if said := origin(fleet.provenance):
+        yield f'<p class="quiet">{_text(said)}{link}</p>'
 
 
 def _table(results: Iterable[WorkspaceResult]) -> Iterator[str]:
@@ -116,7 +127,7 @@ def _parts(result: WorkspaceResult) -> Iterator[str]:
         location, digest = _text(result.kept.location), _text(result.kept.digest)
         yield f"<p>{phrase('Plan')} <code>{location}</code>, SHA-256 <code>{digest}</code></p>"
     if plan.changes:
-        rows = "".join(map(_change, plan.changes))
+        rows = "".join(_changes(plan.changes))
         head = f"<tr>{_head('Cluster', 'What', 'Why')}</tr>"
         yield f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
         more = fleet_words.more_changes(result, len(plan.changes))
@@ -124,16 +135,43 @@ def _parts(result: WorkspaceResult) -> Iterator[str]:
     if plan.cautions:
         yield f"<ul>{_items(map(_caution, plan.cautions))}</ul>"
     if result.diagnostics:
-        yield f"<ul>{_items(map(_finding, result.diagnostics))}</ul>"
+        yield f"<ul>{_items(_findings(result.diagnostics))}</ul>"
     if result.said and result.ending is Ending.FAILED:
         yield f"<pre>{html.escape(chr(10).join(map(printable, result.said.splitlines())))}</pre>"
 
 
-def _change(change: ClusterChange) -> str:
-    why = _text(fleet_words.change_text(change))
+def _changes(changes: Iterable[ClusterChange]) -> Iterator[str]:
+    """A row for all clusters to which the same happens for the same reason."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for change in changes:
+        alike.setdefault((change.tone, fleet_words.change_text(change)), []).append(change.name)
+    for (tone, why), names in alike.items():
+        listed = " ".join(f'<span class="name">{_text(name)}</span>' for name in names)
+        number = f' <span class="quiet">{counted(len(names), "cluster")}</span>' if len(names) > 1 else ""
+        yield (
+            f'<tr data-tone="{_text(tone)}"><td class="names">{listed}</td>'
+            f'<td class="result">{_text(phrase(tone))}{number}</td><td class="why">{_text(why)}</td></tr>'
+        )
+
+
+def _findings(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
+    """Each rule and each sort once, with all that were found of it behind a click; errors before warnings."""
+    others, rules = by_rule(diagnostics)
+    alone, sorts = by_code(others)
+    yield from map(_finding, sorted(alone, key=lambda each: not each.is_error))
+    for group in (*sorts, *rules):
+        yield _finding(group.first) if len(group.findings) == 1 else _group(group)
+
+
+def _group(group: RuleFindings) -> str:
+    kind = "error" if group.first.is_error else "warning"
+    title = f"{_text(group.first.code)} {_text(group.rule or group.first.summary)}"
+    names = " ".join(f'<span class="name">{_text(name)}</span>' for name in group.clusters)
+    number = _text(group.counted or counted(len(group.findings), "finding"))
+    lines = _items(map(_finding, group.findings))
     return (
-        f'<tr data-tone="{_text(change.tone)}"><td><span class="name">{_text(change.name)}</span></td>'
-        f'<td class="result">{_text(phrase(change.tone))}</td><td class="why">{why}</td></tr>'
+        f'<span class="kind" data-tone="{kind}">{phrase(kind)}</span> {title}{colon()} {number} {names}'
+        f'<details class="more"><summary>{phrase("each with what to do")}</summary><ul>{lines}</ul></details>'
     )
 
 

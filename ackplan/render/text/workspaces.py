@@ -8,6 +8,7 @@ from ackplan.core.language import phrase
 from ackplan.render.facts import fleet_words
 from ackplan.render.facts.safe import pad, printable, shortened, width
 from ackplan.render.facts.words import and_more, colon, stop
+from ackplan.render.text.origin import made_lines
 from ackplan.render.text.style import Style, diagnostic_line
 from ackplan.workspaces.result import Caution, Ending, FleetResult, WorkspaceResult
 
@@ -27,7 +28,8 @@ def fleet_text(fleet: FleetResult, *, color: bool) -> str:
     parts.append("\n".join(fleet_words.omissions(fleet)))
     title = style("bold", fleet_words.title(fleet) + colon())
     parts.append(f"{title} {fleet_words.headline(fleet)}{stop()}")
-    return "\n\n".join(filter(None, parts))
+    made = "\n".join(filter(None, made_lines(fleet.provenance)))
+    return "\n\n".join(filter(None, [*parts, style("dim", made) if made else ""]))
 
 
 def progress_text(result: WorkspaceResult, number: int, total: int) -> str:

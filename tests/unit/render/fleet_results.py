@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ackplan.core.diagnostics import Diagnostic, Severity, Span
+from ackplan.core.provenance import Provenance
 from ackplan.workspaces.model import WorkspaceEntry
 from ackplan.workspaces.result import (
     Caution,
@@ -51,7 +52,14 @@ def mixed(text: str = "web", verb: str = "plan") -> FleetResult:
     )
     selection = Selection(tuple(entries.values()), ("broken",), {"other": "--workspaces does not name it"}, (text,))
     return FleetResult(
-        verb, selection, results, 62.0, 2, index=KeptPlan("plans/fleet.json", DIGEST), commit="abc (main)"
+        verb,
+        selection,
+        results,
+        62.0,
+        2,
+        index=KeptPlan("plans/fleet.json", DIGEST),
+        commit="abc (main)",
+        provenance=Provenance("2026-05-04T08:30:00Z", text, "https://ci.example/7", "0123456789ab", text),
     )
 
 

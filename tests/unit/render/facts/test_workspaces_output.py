@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from html.parser import HTMLParser
@@ -11,11 +12,15 @@ import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
 
+from ackplan.core.diagnostics import Diagnostic, Severity
+from ackplan.core.provenance import Provenance
 from ackplan.render.facts.workspaces_json import fleet_json
 from ackplan.render.markdown.workspaces import fleet_markdown
 from ackplan.render.page.workspaces import fleet_html
 from ackplan.render.text.workspaces import fleet_text
-from ackplan.workspaces.result import FleetResult
+from ackplan.workspaces.model import WorkspaceEntry
+from ackplan.workspaces.result import ClusterChange, Ending, FleetResult, PlanFacts, WorkspaceResult
+from ackplan.workspaces.selection import Selection
 from tests.unit.render.fleet_results import many, mixed
 from tests.unit.render.hostile import TEXTS
 
@@ -103,3 +108,36 @@ def test_what_is_left_out_of_a_comment_is_named_with_the_way_to_it() -> None:
     closing = fleet_markdown(many(100)).splitlines()[-1]
     assert "what happens in" in closing
     assert "ackplan fleet plan --workspaces NAME" in closing
+
+
+def test_what_is_alike_is_told_once_on_the_page() -> None:
+    alike = tuple(ClusterChange(f"web-{n}", "create", "it is new in the spec") for n in range(3))
+    found = tuple(
+        Diagnostic(Severity.ERROR, "ACK2001", texts=("Cluster exists", f"it has id {n}", "Adopt it"), cluster=f"db-{n}")
+        for n in range(4)
+    )
+    facts = PlanFacts("3 to create", changes=alike, changing=3, regions=("cn-beijing", "cn-hangzhou"), sandbox=True)
+    result = WorkspaceResult(WorkspaceEntry("shop", "shop"), Ending.FAILED, facts, diagnostics=found, findings=4)
+    shown = fleet_html(FleetResult("plan", Selection((result.entry,)), (result,)))
+    assert shown.count("it is new in the spec") == 1
+    assert all(f'<span class="name">web-{n}</span>' in shown for n in range(3))
+    group = shown.partition("ACK2001 Cluster exists: 4 clusters")[2]
+    head, _, rest = group.partition("<details")
+    assert all(f'<span class="name">db-{n}</span>' in head and f"it has id {n}" in rest for n in range(4))
+    assert "the sandbox, regions cn-beijing, cn-hangzhou; folder shop" in shown
+
+
+def test_it_says_who_made_it_and_nothing_where_that_is_not_known() -> None:
+    made = Provenance("2026-05-04T08:30:00Z", "lin@desk", "https://ci.example/7", "0123456789ab", "main", altered=True)
+    known, unknown = (
+        dataclasses.replace(mixed(), provenance=made),
+        dataclasses.replace(mixed(), provenance=Provenance()),
+    )
+    sentence = "Made 2026-05-04T08:30:00Z by lin@desk, from commit 0123456789 on main, with uncommitted changes."
+    assert f'{sentence} <a href="https://ci.example/7"' in fleet_html(known)
+    assert fleet_text(known, color=False).endswith(f"\n\n{sentence}\nhttps://ci.example/7")
+    assert fleet_markdown(known).endswith("with uncommitted changes. [CI job](<https://ci.example/7>)</sub>")
+    assert json.loads(fleet_json(known))["made"]["by"] == "lin@desk"
+    assert "made" not in json.loads(fleet_json(unknown))
+    for form in ("text", "markdown", "html"):
+        assert "Made 2026" not in FORMS[form](unknown)
