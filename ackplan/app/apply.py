@@ -20,6 +20,7 @@ from ackplan.app.preconditions import check_resumable, check_same_spec, check_si
 from ackplan.app.resume import digest, finished, recovery, resume, resumes, tried
 from ackplan.app.run_view import RunEnd
 from ackplan.app.worlds import of_plan
+from ackplan.core import tracing
 from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors
 from ackplan.execute.executor import Executor
 from ackplan.execute.outcomes import Event, Moment, Result, Run
@@ -242,7 +243,8 @@ def begin(workspace: Workspace, plan: Plan, before: Baseline, run: Run) -> None:
 async def carry_out(workspace: Workspace, plan: Plan, before: Baseline, executor: Executor) -> tuple[Result, Record]:
     """Runs the plan's steps and writes the record, however the run ends."""
     try:
-        result = await executor.run(plan.steps)
+        with tracing.span("carry out"):
+            result = await executor.run(plan.steps)
     finally:
         record = finish(workspace, before)
     return result, record

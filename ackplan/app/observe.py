@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from ackplan.app.checker import Checker
+from ackplan.core import tracing
 from ackplan.core.aims import Gone
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error, warning
@@ -57,6 +58,10 @@ class Observer:
         Takes a few seconds longer where something recorded is gone. Of a cluster whose deletion is among the calls in
         flight no read lags behind its creation.
         """
+        with tracing.span("look at what is live"):
+            return await self._observed(record, regions, flying)
+
+    async def _observed(self, record: Record, regions: Iterable[str], flying: Iterable[InFlight]) -> Observed:
         entries = record.clusters
         recorded = {entry.region for entry in entries.values()}
         listed = await self._whole(await Listing(self.api).clusters({*regions, *recorded, *_regions(flying)}), record)

@@ -20,6 +20,7 @@ from ackplan.app.node_reads import read_nodes
 from ackplan.app.observe import Observed, Observer, together
 from ackplan.app.version_reads import read_routes
 from ackplan.app.worlds import of_spec
+from ackplan.core import tracing
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, has_errors, warning
 from ackplan.core.size import Size
@@ -156,7 +157,8 @@ async def make_plan(
 
     To be run now: calls of an earlier run may be on their way yet. `observed` is what was looked at a moment ago.
     """
-    loaded = read_spec(inputs, optional=options.mode != "normal")
+    with tracing.span("read the spec"):
+        loaded = read_spec(inputs, optional=options.mode != "normal")
     check_distinct(before.record)
     before.here.hold(of_spec(loaded.account))
     looking = observer if options.refresh else None
@@ -179,7 +181,8 @@ async def make_plan(
         live, nodes = await read_nodes(looking, record, live, nodes_needed(sides, options))
         sides = dataclasses.replace(sides, live=live, nodes=nodes)
         sides = await _asked(looking, sides, options)
-    planned = plan(sides, options, observer.types)
+    with tracing.span("compare"):
+        planned = plan(sides, options, observer.types)
     looked = observed.diagnostics if observed is not None else ()
     notes = (*loaded.diagnostics, *_interrupted(before), *looked, *planned.diagnostics)
     return Proposal(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ackplan.app.support_reads import read_support
+from ackplan.core import tracing
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error, has_errors, ordered
 from ackplan.documents.files import below, display, outside, read_bounded
@@ -152,11 +153,12 @@ class Evidence:
 
 async def judged(host: Host, names: Sequence[str], plan: Plan, by: Evidence) -> Plan:
     """The plan with what the named policies find. Raises Failure for policies that are wrong, and ApiError."""
-    policies = load(names, host.inputs.folder)
-    support = await read_support(by.api, plan, by.live, policies.rules)
-    judges = host.judges()
-    case = PolicyInput(plan, by.wanted, by.record.entries, judges.now, support)
-    return held(case, by.record, policies, judges)
+    with tracing.span("hold against policies"):
+        policies = load(names, host.inputs.folder)
+        support = await read_support(by.api, plan, by.live, policies.rules)
+        judges = host.judges()
+        case = PolicyInput(plan, by.wanted, by.record.entries, judges.now, support)
+        return held(case, by.record, policies, judges)
 
 
 def held(case: PolicyInput, record: Record, policies: Policies, judges: Judges) -> Plan:

@@ -6,6 +6,7 @@ name, a scaling by the size that was pinned in the plan, an attach or a removal 
 
 from __future__ import annotations
 
+from ackplan.core import tracing
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.work import Create
 from ackplan.execute import failures
@@ -47,6 +48,17 @@ class Performer:
         self._tried = dict(run.tried)
 
     async def perform(self, step: Step, place: Place) -> Outcome:
+        """The same as `_performed`, within a span."""
+        kind = step.traits.name
+        with tracing.span(f"step {kind}", step=step.id, kind=kind, cluster=step.name, run=self._run) as span:
+            outcome = await self._performed(step, place)
+            span.set("cluster_id", outcome.cluster_id)
+            span.set("outcome", outcome.status.value)
+            if outcome.status is Status.FAILED:
+                span.fail(next((finding.code for finding in outcome.diagnostics), "Failed"))
+            return outcome
+
+    async def _performed(self, step: Step, place: Place) -> Outcome:
         """The step's outcome; its place is given up while it only waits.
 
         Raises nothing but cancellation, bugs, and Failure when the journal can't be written.

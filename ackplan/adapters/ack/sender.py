@@ -18,6 +18,7 @@ from ackplan.adapters.ack.api_errors import Fault, NotSent, Throttled
 from ackplan.adapters.ack.classify import error_of
 from ackplan.adapters.ack.redact import secrets_in
 from ackplan.adapters.ack.signing import SIGNERS, UnsignedRequest
+from ackplan.core import tracing
 from ackplan.core.answers import Retry
 from ackplan.execute.ports import WriteDown
 
@@ -137,6 +138,17 @@ class Sender:
 
         `write_down` sees to it before each try that the call is written down, and not too long ago.
         """
+        with tracing.span(call.operation, call=True, operation=call.operation, method=call.method) as span:
+            try:
+                answer = await self._sent(call, write_down)
+            except Fault as fault:
+                _told(span, fault.http_status, fault.request_id, len(fault.retries) + 1)
+                span.fail(fault.code)
+                raise
+            _told(span, answer.status, answer.headers.get("x-acs-request-id", ""), len(answer.retries) + 1)
+            return answer
+
+    async def _sent(self, call: ApiCall, write_down: WriteDown | None) -> Answer:
         body = _encoded(call)
         begun: float | None = None
         retries: list[Retry] = []
@@ -193,6 +205,13 @@ class Sender:
     def _note(self, call: ApiCall, outcome: str, request_id: str, started: float) -> None:
         seconds = self._around.clock.now() - started
         log.debug("%s %s: %s, request %r, %.3f s", call.method, call.path, outcome, request_id, seconds)
+
+
+def _told(span: tracing.TracedSpan, status: int, request_id: str, tries: int) -> None:
+    if status:
+        span.set("status", status)
+    span.set("request_id", request_id)
+    span.set("tries", tries)
 
 
 def _encoded(call: ApiCall) -> bytes | None:

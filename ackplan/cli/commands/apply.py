@@ -12,6 +12,7 @@ from ackplan.cli.execution import ApplyChoices, Order, carry_out, common_options
 from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
+from ackplan.cli.otel_option import otel_option
 from ackplan.cli.plan_options import plan_options
 from ackplan.cli.summary_option import summary_option
 from ackplan.core.language import phrase
@@ -24,6 +25,7 @@ from ackplan.core.language import phrase
 @common_options
 @click.option("--same-as", default="", metavar="FILE", help="Approve the plan made now where it is the one in FILE.")
 @click.option("--sha256", default="", metavar="DIGEST", help="Carry out PLANFILE only where this is its SHA-256.")
+@otel_option
 @summary_option
 @click.argument("planfile", required=False, default="")
 def command(settings: Settings, choices: PlanOptions, planfile: str, **how: Unpack[ApplyChoices]) -> int:

@@ -12,6 +12,7 @@ from ackplan.cli.execution import Order, RunChoices, carry_out, common_options
 from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
+from ackplan.cli.otel_option import otel_option
 from ackplan.cli.plan_options import plan_options
 
 
@@ -19,6 +20,7 @@ from ackplan.cli.plan_options import plan_options
 @options(spec=True, state=True, api=True, runs=True)
 @format_option("text", "json")
 @plan_options(full=False)
+@otel_option
 @common_options
 def command(settings: Settings, choices: PlanOptions, **how: Unpack[RunChoices]) -> int:
     """Delete every recorded cluster that is not protected, after asking."""

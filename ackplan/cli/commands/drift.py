@@ -8,6 +8,7 @@ import click
 
 from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, format_option, options
+from ackplan.cli.otel_option import otel_option
 from ackplan.cli.plan_options import plan_options
 from ackplan.cli.summary_option import summary_option
 from ackplan.core.diagnostics import hint
@@ -28,6 +29,7 @@ _DRIFT = 2
 @plan_options(full=False, policies=False)
 @click.option("--keep", is_flag=True, help="Keep the result where the record is, for the board.")
 @click.option("--update-spec", is_flag=True, help="Write what is live into the spec, where that is one plain value.")
+@otel_option
 @summary_option
 def command(settings: Settings, choices: PlanOptions, *, keep: bool, update_spec: bool, summary: bool) -> int:
     """Show how live clusters moved since the last apply. Exit 2 when some did.

@@ -12,6 +12,7 @@ from ackplan.cli.approval import auto_approve
 from ackplan.cli.fleet_options import FleetChoice, fleet_options, shared_options
 from ackplan.cli.help_page import Group
 from ackplan.cli.options import Settings, duration, format_option, options
+from ackplan.cli.otel_option import otel_option
 from ackplan.cli.policy_options import policy_option
 from ackplan.core.language import phrase
 
@@ -36,6 +37,7 @@ def command() -> None:
 @command.command("plan")
 @options(api=True, runs=True, several=True)
 @format_option(*_FORMATS)
+@otel_option
 @fleet_options
 @policy_option()
 @_SKIP
@@ -83,6 +85,7 @@ class _ApplyChoices(TypedDict):
 @command.command("apply")
 @options(api=True, runs=True, several=True)
 @format_option(*_FORMATS)
+@otel_option
 @fleet_options
 @policy_option()
 @_SKIP
@@ -128,6 +131,7 @@ def _apply(settings: Settings, choice: FleetChoice, folder: str, **how: Unpack[_
 @command.command("drift")
 @options(api=True, several=True)
 @format_option(*_FORMATS)
+@otel_option
 @fleet_options
 @_VANISHED
 @click.option("--keep", is_flag=True, help="Keep each result where the workspace's record is, for the board.")

@@ -10,6 +10,7 @@ import click
 
 from ackplan.cli.help_page import Command
 from ackplan.cli.options import Settings, format_option, options
+from ackplan.cli.otel_option import otel_option
 from ackplan.cli.plan_formats import PLAN_FORMATS
 from ackplan.cli.plan_options import plan_options
 from ackplan.cli.price_option import price_option
@@ -36,6 +37,7 @@ _NEXT: Final = (
 )
 @click.option("--same-as", default="", metavar="FILE", help="Exit 1 unless this plan is the one in FILE.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@otel_option
 @price_option
 @summary_option
 def command(

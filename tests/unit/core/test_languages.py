@@ -17,7 +17,7 @@ _NAMES = frozenset(
     """
     account ack ackplan addons age api apply attach base bucket check cluster cn conftest console cron
     deleted deleting deletion deny env failed false file format git id identity initial install json key
-    kubeconfig kubectl kubernetes lineage name newest off ok opa oss path pip plan postgresql profile
+    kubeconfig kubectl kubernetes lineage name newest off ok opa opentelemetry oss path pip plan postgresql profile
     queue rebind recipient rego schema serial sha sigkill ssh temporal temporalio terraform true url utc
     utf var violation warn worker workers workspaces yaml
     """.split()  # noqa: SIM905
