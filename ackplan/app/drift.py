@@ -1,4 +1,4 @@
-"""Drift: how live clusters moved since the last apply, and what each of the ways on would do. Changes nothing."""
+"""Drift: how live clusters changed since the last apply, and what each of the ways on would do. Changes nothing."""
 
 from __future__ import annotations
 

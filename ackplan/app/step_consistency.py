@@ -206,7 +206,7 @@ def _of_size(change: Change) -> Iterator[str]:
     leaving = sum(len(s.instances) for s in change.steps[number:] if isinstance(s.work, Detach))
     wanted = counting.count((change.after or {})[counting.name])
     if size.after - leaving != wanted + len(entry.attached):
-        yield f"{last.id}: it brings about another size than is shown"
+        yield f"{last.id}: it leads to another size than is shown"
 
 
 def own_keys(change: Change) -> Mapping[str, Any]:

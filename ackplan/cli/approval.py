@@ -22,6 +22,6 @@ def ask(question: str, *, approved: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise Failure(error("ACK4006"))
-    click.echo(question + phrase(" Only 'yes' is taken for it."), err=True)
+    click.echo(question + phrase(" Only 'yes' is accepted."), err=True)
     if click.prompt(phrase("Enter a value"), default="", show_default=False, err=True) != "yes":
         raise Failure(error("ACK4007"))

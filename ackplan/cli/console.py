@@ -61,7 +61,8 @@ class Console:
                 self.cut_short = True
                 task.cancel()
             else:
-                say("\n" + phrase("Stopping: no new calls; answers in flight are taken in. Again to stop at once."))
+                stopping = phrase("Stopping: no new calls; waiting for answers to those that were sent.")
+                say(f"\n{stopping} {phrase('Press Ctrl-C again to stop at once.')}")
                 stop()
 
         with self._voice.going(), interrupted_by(caught):
@@ -90,7 +91,7 @@ def confirm(question: str, *, approved: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise Failure(error("ACK6007"))
-    click.echo("\n" + question + phrase(" Only 'yes' is taken for it."), err=True)
+    click.echo("\n" + question + phrase(" Only 'yes' is accepted."), err=True)
     answer = click.prompt(phrase("Enter a value"), default="", show_default=False, err=True)
     if answer != "yes":
         raise Failure(error("ACK6008"))

@@ -75,7 +75,9 @@ async def carry_out(settings: Settings, order: Order) -> int:
             return INCOMPLETE
         raise
     except BrokenPipeError:
-        say(hint(phrase("Nobody reads the output any more: stopped. The record holds; to go on: ackplan apply")))
+        say(
+            hint(phrase("Nobody reads the output any more: stopped. The record is written; to continue: ackplan apply"))
+        )
         raise
 
 
@@ -104,7 +106,7 @@ async def _run(settings: Settings, order: Order, view: Console, report: Reporter
     except asyncio.CancelledError:
         if not view.cut_short:
             raise
-        say(hint(phrase("Interrupted. The record holds; to go on: ackplan apply")))
+        say(hint(phrase("Interrupted. The record is written; to continue: ackplan apply")))
         return INTERRUPTED
     if end.result.interrupted:
         return INTERRUPTED

@@ -238,4 +238,4 @@ def to_go_on(order: FleetOrder) -> None:
     verb = "plan" if order.folder else "apply"
     again = hints.given(click.get_current_context()).complete(f"ackplan fleet {verb}")
     out = f" --out {shlex.quote(order.folder)}" if order.folder else ""
-    say(phrase("The records hold what was done. To go on: {command}", command=f"{again}{out}"))
+    say(phrase("The records say what was done. To continue: {command}", command=f"{again}{out}"))

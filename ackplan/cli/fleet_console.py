@@ -20,7 +20,7 @@ _EVERY = 5.0
 class FleetConsole:
     """Tells how far a command is. `interrupted`: a signal came."""
 
-    AGAIN = "Again to stop at once."
+    AGAIN = "Press Ctrl-C again to stop at once."
 
     def __init__(self, total: int) -> None:
         self._total = total
@@ -49,7 +49,7 @@ class FleetConsole:
 
         def caught() -> None:
             if not self.interrupted:
-                stopping = phrase("Stopping: no workspace is begun, those that run end in order.")
+                stopping = phrase("Stopping: no workspace is started, those that run end in order.")
                 say(f"\n{stopping} {phrase(self.AGAIN)}")
             self.interrupted = True
             stop()

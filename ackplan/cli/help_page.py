@@ -50,8 +50,8 @@ EXAMPLES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "destroy": (("ackplan destroy --target shop-dev", "one cluster, and what depends on it"),),
     "drift": (
-        ("ackplan drift", "exit 2 where something moved"),
-        ("ackplan drift --update-spec", "writes what moved into the spec"),
+        ("ackplan drift", "exit 2 where something changed"),
+        ("ackplan drift --update-spec", "writes what changed into the spec"),
     ),
     "show": (
         ("ackplan show", "what is recorded"),
@@ -90,6 +90,13 @@ class TranslatedHelp(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes its options."""
         self.write_section(OWN, option_rows(self, ctx), formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Writes what stands below the options."""
+        if self.epilog:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(translated(inspect.cleandoc(self.epilog)))
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """What a list of commands says of it."""

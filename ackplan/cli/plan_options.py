@@ -27,7 +27,7 @@ _FULL = (
     click.option("--destroy", is_flag=True, help="Plan to delete every recorded cluster."),
     click.option("--refresh-only", is_flag=True, help="Plan to bring the record up to date, nothing else."),
     click.option("--replace", multiple=True, metavar="NAME", help="Delete this cluster and create it again."),
-    click.option("--adopt", multiple=True, metavar="NAME", help="Take over a live cluster of this name."),
+    click.option("--adopt", multiple=True, metavar="NAME", help="Adopt a live cluster of this name."),
     click.option("--no-refresh", is_flag=True, help="Take the record for what is live; no network."),
 )
 

@@ -145,7 +145,7 @@ async def _stopped(engine: FleetEngine, name: str) -> None:
 class _Console(FleetConsole):
     """A console whose number of workspaces is known once the run is."""
 
-    AGAIN = "Again to stop following it."
+    AGAIN = "Press Ctrl-C again to stop following it."
 
     def begin(self, run: EngineRun) -> FleetView:
         self._total = len(run.tasks)

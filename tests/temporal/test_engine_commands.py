@@ -84,7 +84,7 @@ def test_a_run_is_stopped_in_order(slow: Site, how: str) -> None:
         running.send_signal(signal.SIGINT)
     done = ended(running)
     assert done.code == 130, done.err
-    assert ("Again to stop following it." in done.err) == (how == "Ctrl-C")
+    assert ("Press Ctrl-C again to stop following it." in done.err) == (how == "Ctrl-C")
     assert worker.children() == []
     assert len(slow.live()) == 1
     assert "not started" in done.out

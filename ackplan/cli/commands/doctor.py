@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @options(spec=True, state=True, api=True)
 @format_option("text", "json")
 def command(settings: Settings) -> int:
-    """Look for what stands in the way: spec, secrets, record, lock, git, clock, endpoint, clusters. Changes nothing.
+    """Look for problems: spec, secrets, record, lock, git, clock, endpoint, clusters. Changes nothing.
 
     Exit 1 when a check failed; a warning stops nothing.
     """

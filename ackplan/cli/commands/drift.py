@@ -1,4 +1,4 @@
-"""`ackplan drift`: how live clusters moved since the last apply, and what can be done about it."""
+"""`ackplan drift`: how live clusters changed since the last apply, and what can be done about it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _DRIFT = 2
 @otel_option
 @summary_option
 def command(settings: Settings, choices: PlanOptions, *, keep: bool, update_spec: bool, summary: bool) -> int:
-    """Show how live clusters moved since the last apply. Exit 2 when some did.
+    """Show how live clusters changed since the last apply. Exit 2 when some did.
 
     The same as plan --refresh-only --detailed-exitcode, with what can be done about each. Changes nothing but, with
     --update-spec, the spec. With --keep the result is kept, in the place of the one before: ackplan board shows it.

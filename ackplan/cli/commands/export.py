@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--out", default="", metavar="PATH", help="Write this .yaml file, or a folder with a file for each cluster."
 )
 @click.option("--force", is_flag=True, help="With --out: replace files that are there.")
-@click.option("--adopt", is_flag=True, help="Write that a plan may take over each that is not recorded.")
+@click.option("--adopt", is_flag=True, help="Write that a plan may adopt each that is not recorded.")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 def command(settings: Settings, names: tuple[str, ...], out: str, **given: bool) -> int:
     """Write live clusters as a spec: YAML that plans to no changes once they are recorded.
@@ -47,7 +47,7 @@ def command(settings: Settings, names: tuple[str, ...], out: str, **given: bool)
     if clusters and out:
         files = files_of(settings, clusters, out, force=given["force"])
         after = hint(
-            phrase("A plan takes them over: ackplan plan")
+            phrase("To adopt them: ackplan plan")
             if adopt
             else phrase("Record what is in the spec: ackplan import --all")
         )

@@ -139,7 +139,7 @@ def _apply(settings: Settings, choice: FleetChoice, folder: str, **how: Unpack[_
     "--schedule", default="", metavar="CRON", help="With --engine: begin one at these times (UTC); off: none."
 )
 def _drift(settings: Settings, choice: FleetChoice, schedule: str, **rest: bool) -> int:  # noqa: ARG001 - passed on
-    """Show how live clusters of each workspace moved. Exit 2 when some did, 1 when any workspace failed."""
+    """Show how live clusters of each workspace changed. Exit 2 when some did, 1 when any workspace failed."""
     if schedule:
         from ackplan.cli.engine_schedule import scheduled
 

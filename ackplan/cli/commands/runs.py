@@ -77,7 +77,7 @@ def _table(settings: Settings, runs: Sequence[KeptRun]) -> str:
 @engine_option
 @click.argument("run", metavar="ID")
 def _cancel(settings: Settings, engine: str, run: str) -> None:
-    """Stop the run ID in order: no workspace is begun, those that run end as after Ctrl-C."""
+    """Stop the run ID in order: no workspace is started, those that run end as after Ctrl-C."""
     run_async(_canceled(settings, engine, run))
     click.echo(phrase("Stopping {run}: what runs ends in order. To see it end: ackplan runs {run}", run=run), err=True)
 

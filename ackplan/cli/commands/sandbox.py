@@ -43,7 +43,7 @@ def command() -> None:
 @options()
 @format_option("text", "json")
 def _status(settings: Settings) -> None:
-    """Show the clusters of the sandbox with their pools, and the faults that are still to come."""
+    """Show the clusters of the sandbox with their pools, and the faults that are planned."""
     from ackplan.project.sandbox import by_hand
     from ackplan.render.facts.safe import json_text
 
@@ -66,7 +66,7 @@ def _reset(settings: Settings) -> None:
     from ackplan.project.sandbox import reset
 
     run_async(reset(settings))
-    click.echo(hint(phrase("The sandbox is empty. Begin anew: ackplan apply --sandbox")))
+    click.echo(hint(phrase("The sandbox is empty. Start again: ackplan apply --sandbox")))
 
 
 @command.command("scale")
@@ -121,8 +121,8 @@ def _delete(settings: Settings, name: str) -> None:
     "--times", type=click.IntRange(1, 1_000_000), default=1, show_default=True, metavar="N", help="So many calls."
 )
 @click.option("--code", default="", metavar="CODE", help="Error code of the API, such as QuotaExceeded.")
-@click.option("--list", "listed", is_flag=True, help="Show the faults that are still to come.")
-@click.option("--clear", is_flag=True, help="Take them back.")
+@click.option("--list", "listed", is_flag=True, help="Show the faults that are planned.")
+@click.option("--clear", is_flag=True, help="Remove them.")
 @click.argument("operation", metavar="[OPERATION]", required=False, default="")
 @click.argument("cluster", metavar="[CLUSTER]", required=False, default="")
 def _fail(
@@ -143,13 +143,13 @@ def _fail(
 
     with by_hand(settings) as hands:
         if clear:
-            click.echo(phrase("Took back {number:# fault|# faults}.", number=hands.clear_faults()))
+            click.echo(phrase("Removed {number:# fault|# faults}.", number=hands.clear_faults()))
             return
         if operation:
             _check_operation(operation)
             hands.fail(_rule(operation, cluster, str(fault["how"]), str(fault["code"])), int(fault["times"]))
         faults = hands.faults()
-    click.echo("\n".join(map(_line, faults)) or phrase("No faults are to come."))
+    click.echo("\n".join(map(_line, faults)) or phrase("No faults are planned."))
 
 
 def _check_operation(operation: str) -> None:

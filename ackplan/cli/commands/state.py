@@ -27,7 +27,7 @@ _FORCE = "Also where lineage or serial say that another record would be lost."
 
 @click.group("state", cls=Group)
 def command() -> None:
-    """Look at the recorded state, and mend it by hand. No cluster is touched."""
+    """Look at the recorded state, and fix it by hand. No cluster is touched."""
 
 
 for _subcommand in (store_commands.init, store_commands.rekey, store_commands.migrate):

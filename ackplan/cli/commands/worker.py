@@ -60,4 +60,4 @@ async def _serve(settings: Settings, engine: str, profiles: tuple[str, ...], pla
         say(phrase(serves, version=__version__, engine=shown_engine(engine), places=places, names=names))
 
     await serve_engine(settings, engine, dict(os.environ), served, places, (ready, stop))
-    say(phrase("No longer serving: what ran here is taken over by another worker."))
+    say(phrase("No longer serving: another worker continues what ran here."))

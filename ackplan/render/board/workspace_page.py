@@ -198,7 +198,7 @@ def _drift(check: CheckData | None) -> str:
     more = check["total"] - len(check["drifted"])
     unkept = phrase("and {number:,} more: the check kept no more of them", number=more)
     rest = f'<p class="quiet">{unkept}</p>' if more > 0 else ""
-    return told + (table("What drifted", ("Cluster", "What moved"), rows) if check["drifted"] else "") + rest
+    return told + (table("What drifted", ("Cluster", "What changed"), rows) if check["drifted"] else "") + rest
 
 
 def _moves(cluster: DriftedData) -> str:

@@ -46,7 +46,7 @@ function stepFacts(step) {
   const facts = [
     ["Workers", workers && `${workers.before} → ${workers.after}`],
     ["Instances", instances.join(", ")],
-    ["Expected", expected && say("{time}, given up after {timeout}", { time: expected, timeout })],
+    ["Expected", expected && say("{time}, timeout {timeout}", { time: expected, timeout })],
     ["After", needs.length ? nameLinks(needs, MOST_NEEDS) : ""],
     ...endFacts(step.end),
   ];

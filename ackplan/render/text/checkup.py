@@ -48,6 +48,6 @@ def _verdict(checks: Sequence[Check], style: Style) -> str:
     if count:
         return style("error", phrase("{number:# check|# checks} failed.", number=count))
     warned = sum(check.status is CheckStatus.WARNING for check in checks)
-    return style("good", phrase("Nothing stands in the way.")) + (
+    return style("good", phrase("No problems found.")) + (
         phrase(" {number:# warning|# warnings}.", number=warned) if warned else ""
     )

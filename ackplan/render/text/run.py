@@ -142,7 +142,7 @@ def _verdict(result: Result, plan: Plan, style: Style) -> Iterator[str]:
     rest = phrase("; of {steps} {parts}", steps=steps, parts=parts) if undone else ""
     yield f"{style('error', phrase(f'{verb} incomplete'))}{phrase(': ')}{counts}{rest}{phrase('. ').rstrip()}"
     command = style("bold", hint(_AGAIN.get(plan.mode, _AGAIN["normal"])))
-    yield phrase("To go on, run: {command}", command=command)
+    yield phrase("To continue, run: {command}", command=command)
 
 
 def _achieved(change: Change, result: Result) -> Action | None:

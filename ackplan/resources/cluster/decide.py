@@ -139,7 +139,7 @@ def _adopt(case: Case, sides: Namesake) -> Change:
         live,
         parameters=change.parameters,
         steps=todo,
-        notes=(f"takes over {live.cluster_id}" + (f", live since {since}" if since else ""),),
+        notes=(f"adopts {live.cluster_id}" + (f", live since {since}" if since else ""),),
         before=change.before,
         after=change.after,
     )

@@ -136,7 +136,7 @@ def test_where_nothing_is_wrong_it_says_so(tmp_path: Path) -> None:
         "OK       signature     ",
     ]
     assert "from ALIBABA_CLOUD_ACCESS_KEY_ID and its companions" in lines[9]
-    assert lines[-1] == "Nothing stands in the way."
+    assert lines[-1] == "No problems found."
     assert sorted(path.name for path in tmp_path.iterdir()) == [".git", ".gitignore", "ackplan.yaml"]
 
 

@@ -98,7 +98,7 @@ def test_each_cluster_gets_a_file_of_its_own_in_a_folder(place: str, found: Proj
 def test_a_plan_takes_a_fleet_over_where_the_spec_agrees_to_it(found: Project) -> None:
     """For a fleet whose record is written by a pipeline's apply alone."""
     done = found.run("export", "--all", "--adopt", "--out", "ackplan.yaml")
-    assert done.err.endswith(f"Wrote 4 clusters to ackplan.yaml. {FILL}A plan takes them over: ackplan plan\n")
+    assert done.err.endswith(f"Wrote 4 clusters to ackplan.yaml. {FILL}To adopt them: ackplan plan\n")
     planned = found.run("plan", "--out", "it.plan")
     assert "Plan: 0 to create, 0 to change, 0 to replace, 0 to destroy, 4 to adopt." in planned.out
     assert found.run("apply", "it.plan").code == 0

@@ -162,7 +162,7 @@ def test_of_a_run_that_failed(project: Path, refusing: Simulator) -> None:
     assert "ACK2015" in failed.out
     failed = run("apply", "--auto-approve", "--target", "a")
     assert "Apply incomplete: 1 created, 0 changed, 0 destroyed; of 2 steps 1 failed." in failed.out
-    again = f"To go on, run: ackplan apply --file it.yaml --endpoint {refusing.url} --target a\n"
+    again = f"To continue, run: ackplan apply --file it.yaml --endpoint {refusing.url} --target a\n"
     assert failed.out.endswith(again)
     left = run("plan", "--target", "a")
     assert "(left over from the last run)" in left.out

@@ -73,7 +73,7 @@ def test_an_interrupt_counts_what_was_not_started(fleet: Path) -> None:
     text = "\n".join(terminal.all_lines)
     assert "Stopping: no new calls" in text
     assert re.search(r"Not started: 3\d steps\.", text), text
-    assert "To go on, run: ackplan apply --sandbox" in text
+    assert "To continue, run: ackplan apply --sandbox" in text
     assert len(terminal.all_lines) < 30
 
 

@@ -138,8 +138,8 @@ def test_faults_about_others_wait_and_can_be_taken_back(sandbox: Sandbox) -> Non
     sandbox.run("sandbox", "fail", "scale_out", "api", "--code", "QuotaExceeded")
     assert sandbox.apply().code == 0
     assert "about api is refused (QuotaExceeded)" in sandbox.run("sandbox", "fail", "--list").out
-    assert sandbox.run("sandbox", "fail", "--clear").out == "Took back 1 fault.\n"
-    assert sandbox.run("sandbox", "fail", "--list").out == "No faults are to come.\n"
+    assert sandbox.run("sandbox", "fail", "--clear").out == "Removed 1 fault.\n"
+    assert sandbox.run("sandbox", "fail", "--list").out == "No faults are planned.\n"
 
 
 @pytest.mark.parametrize(

@@ -261,7 +261,7 @@ OWN: list[tuple[str, dict[str, Any], str, str, str | None]] = [
     ("serverless", {"attach_script": {}}, "$.attach_script", "not", NO_SCRIPT),
     *((kind, {"rolling_policy": {}}, "$.rolling_policy", "not", NO_ROLLING) for kind in GUIDE),
     ("serverless", {"attach": []}, "$.attach", "not", "A serverless cluster has no nodes to attach"),
-    ("serverless", {"scale_in": {"strategy": "newest"}}, "$.scale_in", "not", "A serverless cluster has no nodes to give up"),
+    ("serverless", {"scale_in": {"strategy": "newest"}}, "$.scale_in", "not", "A serverless cluster has no nodes to remove"),
     ("managed", {"scale_in": {}}, "$.scale_in", "oneOf", SCALE_IN),
     ("managed", {"scale_in": {"nodes": ["i-a"], "strategy": "newest"}}, "$.scale_in", "oneOf", SCALE_IN),
     ("managed", {"scale_in": {"strategy": "random"}}, "$.scale_in.strategy", "enum", None),

@@ -170,7 +170,7 @@ CASES: list[tuple[str, Fleet, Mapping[str, Any], list[str]]] = [
         "adopt",
         fleets.ADOPT,
         {"adopt": frozenset({"shop"})},
-        ["# shop will be adopted; nothing is called", " <= managed", "note: takes over c-shop", "1 to adopt."],
+        ["# shop will be adopted; nothing is called", " <= managed", "note: adopts c-shop", "1 to adopt."],
     ),
     ("forget", fleets.FORGET, {}, ["# shop will be forgotten; nothing is called", "  . managed", "1 to forget."]),
     (

@@ -123,7 +123,7 @@ def test_an_incomplete_run_says_what_why_and_how_to_go_on() -> None:
         "Interrupted, and maybe still going on:\n"
         "  d: destroy\n\n"
         "Apply incomplete: 0 created, 1 changed, 0 destroyed; of 5 steps 1 failed, 2 skipped, 1 interrupted.\n"
-        "To go on, run: ackplan apply"
+        "To continue, run: ackplan apply"
     )
 
 
@@ -172,7 +172,7 @@ def test_the_other_ends(fleet: Fleet, options: Mapping[str, Any], text: str) -> 
 def test_the_command_to_go_on_is_that_of_the_plan(mode: str, command: str) -> None:
     plan = fleets.DRIFT.plan(mode=mode)
     outcomes = {step.id: Outcome(Status.NOT_STARTED) for step in plan.steps}
-    assert result_text(Result(outcomes), plan, color=False).endswith(f"To go on, run: {command}")
+    assert result_text(Result(outcomes), plan, color=False).endswith(f"To continue, run: {command}")
 
 
 def test_diagnostics_stand_one_a_line_with_the_code_coloured() -> None:
