@@ -11,7 +11,7 @@ from typing import Final
 
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Diagnostic, error, has_errors, warning
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, spoken
 from ackplan.plan.model import Plan
 
 # The API refuses a signature that is this much older or newer than its own clock, in seconds.
@@ -55,7 +55,8 @@ def fleet_told(plan: Plan) -> Check:
     faults = tuple(finding for finding in told if finding.is_error)
     gone = sum(change.action is Action.FORGET for change in plan.changes)
     live, most = len(plan.changes) - gone, len(plan.changes)
-    said = phrase("{live} of {most} recorded ones are live; {world}", live=live, most=most, world=str(plan.pins.world))
+    world = spoken(str(plan.pins.world))
+    said = phrase("{live} of {most} recorded ones are live; {world}", live=live, most=most, world=world)
     return Check("clusters", "" if faults else said, faults)
 
 

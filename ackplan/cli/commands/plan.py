@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from ackplan.app.plan import PlanOptions
     from ackplan.plan.model import Plan
 
-_NEXT: Final = (
-    "To plan anew and carry it out: ackplan apply. To keep just this plan and carry it out later, plan with --out FILE."
-)
+_NEXT: Final = "To plan again and carry it out: ackplan apply. To keep just this plan and carry it out later, plan with --out FILE."
 
 
 @click.command("plan", cls=Command)
