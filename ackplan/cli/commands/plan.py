@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from ackplan.app.plan import PlanOptions
     from ackplan.plan.model import Plan
 
-_NEXT: Final = "To plan again and carry it out: ackplan apply. To keep just this plan and carry it out later, plan with --out FILE."
+_NEXT: Final = (
+    "To plan again and apply: ackplan apply. To keep just this plan and carry it out later, plan with --out FILE."
+)
 
 
 @click.command("plan", cls=Command)

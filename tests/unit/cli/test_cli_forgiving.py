@@ -16,7 +16,7 @@ def test_a_plan_in_a_terminal_says_what_comes_next(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, columns=200, rows=60)
     assert terminal.run("plan", "--sandbox", "--target", "web") == 0
     said = "\n".join(terminal.all_lines)
-    assert "To plan again and carry it out: ackplan apply --sandbox --target web. " in said
+    assert "To plan again and apply: ackplan apply --sandbox --target web. " in said
     kept = command_line(tmp_path, "plan", "--sandbox", "--target", "web")
     assert "To plan again" not in kept.out + kept.err
 
