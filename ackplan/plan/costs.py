@@ -30,6 +30,14 @@ class Item(NamedTuple):
     quantity: int
 
 
+class Unpriced(NamedTuple):
+    """What the sums are without: `name` in a region, for want of a price; or all workers of `workers_of`."""
+
+    name: str = ""
+    region: str = ""
+    workers_of: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ClusterCost:
     """What a month of one cluster costs more (`added`) and less (`removed`)."""
@@ -49,7 +57,7 @@ class Costs:
 
     currency: str
     clusters: tuple[ClusterCost, ...]
-    unpriced: tuple[str, ...] = ()
+    unpriced: tuple[Unpriced, ...] = ()
 
     @property
     def added(self) -> Decimal:
@@ -68,13 +76,13 @@ def costs_of(plan: Plan, prices: PriceList) -> Costs:
     """Of all changes that are not blocked, by the clusters that they are of."""
     added: dict[str, Decimal] = {}
     removed: dict[str, Decimal] = {}
-    unpriced: dict[str, None] = {}
+    unpriced: dict[Unpriced, None] = {}
     for change in plan.changes:
         name, region = change.address.root.name, _region(change)
         for item in _items(change):
             amount = prices.monthly(region, item.sort, item.name) if isinstance(item, Item) else None
-            if isinstance(item, str) or amount is None:
-                unpriced[item if isinstance(item, str) else f"{item.name} in {region}"] = None
+            if isinstance(item, Unpriced) or amount is None:
+                unpriced[item if isinstance(item, Unpriced) else Unpriced(item.name, region)] = None
                 continue
             sums = added if item.quantity > 0 else removed
             sums[name] = sums.get(name, Decimal()) + amount * abs(item.quantity)
@@ -89,15 +97,15 @@ def _region(change: Change) -> str:
     return change.kind.region_of(change.after or change.before or {}) or next(filter(None, regions), "")
 
 
-def _items(change: Change) -> Iterator[Item | str]:
-    """What a change adds and removes; a text names what nobody knows the number or the type of."""
+def _items(change: Change) -> Iterator[Item | Unpriced]:
+    """What a change adds and removes; and workers whose number or type nobody knows."""
     if change.is_blocked:
         return
     for step in change.steps:
         yield from _of_step(change, step)
 
 
-def _of_step(change: Change, step: Step) -> Iterator[Item | str]:
+def _of_step(change: Change, step: Step) -> Iterator[Item | Unpriced]:
     before, after = change.before or {}, change.after or {}
     match step.work:
         case Create():
@@ -122,24 +130,24 @@ def _released(change: Change) -> int | None:
     return None if lost is None else max(0, lost - attached)
 
 
-def _workers(change: Change, parameters: JsonObject, number: int | None, sign: int) -> Iterator[Item | str]:
+def _workers(change: Change, parameters: JsonObject, number: int | None, sign: int) -> Iterator[Item | Unpriced]:
     prefixes = [prefix for prefix in _prefixes(change.kind) if not _is_of_masters(change.kind, prefix)]
     if not prefixes:
         # A cluster with pools has workers of its pools alone.
         return
     if number is None:
-        yield f"workers of {change.name}"
+        yield Unpriced(workers_of=change.name)
     elif number:
         types = parameters.get(prefixes[0] + _TYPES)
         first = types[0] if isinstance(types, list) and types else None
         if isinstance(first, str):
             yield Item(INSTANCE, first, sign * number)
         else:
-            yield f"workers of {change.name}"
+            yield Unpriced(workers_of=change.name)
         yield from _disks(parameters, prefixes[0], sign * number)
 
 
-def _beside_workers(kind: Kind, parameters: JsonObject, sign: int) -> Iterator[Item | str]:
+def _beside_workers(kind: Kind, parameters: JsonObject, sign: int) -> Iterator[Item | Unpriced]:
     """Masters, and what the cluster costs by itself."""
     for prefix in filter(lambda prefix: _is_of_masters(kind, prefix), _prefixes(kind)):
         types = parameters.get(prefix + _TYPES)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from ackplan.core import language
 from ackplan.core.language import phrase
 from ackplan.plan.costs import Costs
 from ackplan.render.facts.safe import printable
@@ -35,12 +36,23 @@ def cluster_texts(costs: Costs) -> Iterator[tuple[str, str]]:
     yield from ((printable(cost.name), amount(cost.change, signed=True)) for cost in costs.clusters)
 
 
+def unpriced_names(costs: Costs) -> tuple[str, ...]:
+    """What is not in the sums, each in words."""
+    return tuple(
+        phrase("workers of {name}", name=printable(each.workers_of))
+        if each.workers_of
+        else phrase("{name} in {region}", name=printable(each.name), region=printable(each.region))
+        for each in costs.unpriced
+    )
+
+
 def unpriced_text(costs: Costs) -> str:
-    """What is not in the sums; empty where all of it is."""
-    names = phrase(", ").join(map(printable, costs.unpriced))
+    """The same as a sentence; empty where everything is in the sums."""
+    names = phrase(", ").join(unpriced_names(costs))
     return phrase("without a price, and not counted: {names}", names=names) if names else ""
 
 
+@language.speaking(language.ENGLISH)
 def costs_data(costs: Costs) -> dict[str, object]:
     """The same for programs: amounts are texts, exact."""
     sums = {"added": _exact(costs.added), "removed": _exact(costs.removed), "change": _exact(costs.change)}
@@ -48,7 +60,13 @@ def costs_data(costs: Costs) -> dict[str, object]:
         cost.name: {"added": _exact(cost.added), "removed": _exact(cost.removed), "change": _exact(cost.change)}
         for cost in costs.clusters
     }
-    return {"currency": costs.currency, "per": "month", **sums, "clusters": clusters, "unpriced": list(costs.unpriced)}
+    return {
+        "currency": costs.currency,
+        "per": "month",
+        **sums,
+        "clusters": clusters,
+        "unpriced": list(unpriced_names(costs)),
+    }
 
 
 def _exact(value: Decimal) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ackplan.core.language import phrase
 from ackplan.plan.costs import Costs
-from ackplan.render.facts.cost_words import amount, cluster_texts, total_text
+from ackplan.render.facts.cost_words import amount, cluster_texts, total_text, unpriced_names
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.words import and_more, counted, stop
 from ackplan.render.markdown.markup import code, codes, folded, row, table
@@ -16,7 +16,7 @@ def costs_markdown(costs: Costs) -> str:
     """The sum, what is not in it, and a table of the clusters, folded."""
     parts = [f"{phrase('Costs:')} **{total_text(costs)}**{stop()}"]
     if costs.unpriced:
-        names = codes([printable(name) for name in costs.unpriced[:_NAMES]]) + and_more(len(costs.unpriced) - _NAMES)
+        names = codes(unpriced_names(costs)[:_NAMES]) + and_more(len(costs.unpriced) - _NAMES)
         parts.append(phrase("without a price, and not counted: {names}", names=names) + stop())
     if len(costs.clusters) > 1:
         changes = dict(cluster_texts(costs))

@@ -80,6 +80,7 @@ def test_a_comment_in_chinese_has_a_table_of_the_clusters(folder: Path) -> None:
     done = plan(folder, "--prices", "prices.yaml", "--format", "markdown", "--lang", "zh")
     assert "| `other` | 467.20 | 0.00 | +467.20 |" in done.out, done.err
     assert "2 个集群的费用" in done.out
+    assert "没有价格，未计入：`shop/batch 的 Worker 节点`, `cloud_ssd（cn-beijing）`。" in done.out
 
 
 def test_a_variable_names_it_for_a_whole_job_and_json_is_taken_too(folder: Path) -> None:

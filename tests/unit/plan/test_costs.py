@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from ackplan.plan.costs import costs_of
+from ackplan.plan.costs import Unpriced, costs_of
 from ackplan.plan.price_list import PriceList
 from tests.unit.plan.test_worker_totals import DEDICATED
 from tests.unit.render import fleets
@@ -50,7 +50,7 @@ def test_what_is_added_and_removed(fleet: Fleet, added: Decimal, removed: Decima
 def test_what_has_no_price_is_named_and_not_counted() -> None:
     costs = costs_of(fleets.CREATE.plan(), PriceList("USD", {"cn-hangzhou": PRICES.regions["cn-beijing"]}))
     assert costs.added == 0
-    assert costs.unpriced == ("ecs.hfc5.xlarge in cn-beijing", "cloud_efficiency in cn-beijing")
+    assert costs.unpriced == (Unpriced("ecs.hfc5.xlarge", "cn-beijing"), Unpriced("cloud_efficiency", "cn-beijing"))
 
 
 def test_what_is_blocked_costs_nothing() -> None:
