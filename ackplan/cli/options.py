@@ -148,7 +148,7 @@ _RATE = _option(
     env="RATE",
     type=click.FloatRange(0),
     metavar="CALLS_PER_S",
-    help=f"Calls a second at most; 0: no limit.  [default: {USUAL.rate:g}; none with --sandbox]",
+    help="Calls a second at most; 0: no limit.  [default: as many as the API takes]",
 )
 _PARALLELISM = _option(
     "--parallelism",

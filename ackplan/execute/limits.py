@@ -9,13 +9,13 @@ from dataclasses import dataclass
 class Limits:
     """`parallelism`: steps at work at once; one that only waits for the cloud does not count.
 
-    `fail_fast`: after a failure nothing new is started. `rate`: calls a second, 0: as many as it likes; the client
-    keeps to it, estimates count it.
+    `fail_fast`: after a failure nothing new is started. `rate`: calls a second that estimates count, 0: as many as it
+    likes. Unless it was chosen the client adapts its pace, and this is a guess at what it comes to.
     """
 
     parallelism: int = 32
     fail_fast: bool = False
-    rate: float = 20.0
+    rate: float = 100.0
 
 
 USUAL = Limits()

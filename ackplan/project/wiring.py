@@ -265,7 +265,8 @@ def _client_settings(settings: ProjectSettings, endpoint: str) -> ClientSettings
         endpoint=endpoint,
         signature=settings.signature,
         region=settings.region,
-        rate=settings.rate if settings.rate is not None else settings.limits.rate * (not settings.sandbox),
+        rate=settings.rate,
+        adapts=settings.rate is None and not settings.sandbox,
         ca_file=str(settings.path(settings.ca_file)) if settings.ca_file else None,
         notice=notice,
     )

@@ -256,7 +256,7 @@ async def open_client(
     around = surroundings or Surroundings()
     transport = Transport(endpoint, settings)
     signer = Signer(endpoint.authority, settings.signature, credentials)
-    pace = Pace(RateLimit(settings.rate), around.clock, asyncio.Lock())
+    pace = Pace(RateLimit(settings.rate, adapts=settings.adapts), around.clock, asyncio.Lock())
     carrier: Carrier = carried(transport) if carried else transport
     try:
         sender = Sender(carrier, signer, pace, settings.retries, around, transport.connecting)

@@ -26,15 +26,17 @@ class ClientSettings:
     """What a client needs to know.
 
     `signature` is `hmac-sha1` or `acs3`. `region` stands in calls that name none. `rate` bounds all calls together,
-    in calls a second; None or 0 does not. `connections` bounds how many calls are under way at once. `ca_file` names
-    certificates to trust besides the system's. `allow_clear_text` permits http to other hosts than this one. `notice`
-    takes a line for a person where there is no connection; None: nothing is said.
+    in calls a second; None or 0 does not. One that `adapts` has no rate, and finds out what the API takes.
+    `connections` bounds how many calls are under way at once. `ca_file` names certificates to trust besides the
+    system's. `allow_clear_text` permits http to other hosts than this one. `notice` takes a line for a person where
+    there is no connection; None: nothing is said.
     """
 
     endpoint: str = "https://cs.aliyuncs.com"
     signature: str = "hmac-sha1"
     region: str = ""
     rate: float | None = None
+    adapts: bool = False
     connections: int = 20
     timeouts: Timeouts = field(default_factory=Timeouts)
     retries: RetryPolicy = field(default_factory=RetryPolicy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 
 import pytest
 from hypothesis import given
@@ -82,6 +83,45 @@ def test_a_pause_and_a_pace_have_bounds() -> None:
         limit.throttled(started=float(n), now=float(n), retry_after=10**6)
     assert limit.delay(50.0) < 60
     assert limit.rate(50.0) == pytest.approx(0.2)
+
+
+def served(limit: RateLimit, count: int, allowed: int) -> tuple[float, int]:
+    """How long so many calls take where the API takes so many in each second, and how many it throttled besides."""
+    now, throttled, taken = 0.0, 0, deque[float]()
+    while count:
+        now += limit.delay(now)
+        limit.started(now)
+        while taken and taken[0] <= now - 1:
+            taken.popleft()
+        if len(taken) < allowed:
+            taken.append(now)
+            count -= 1
+        else:
+            throttled += 1
+            limit.throttled(now, now, None)
+    return now, throttled
+
+
+def test_a_pace_that_adapts_rises_while_nothing_is_throttled() -> None:
+    moments = starts(RateLimit(adapts=True), 2000)
+    assert moments[200] < 1.2
+    assert moments[1999] < 4
+
+
+@pytest.mark.parametrize("allowed", [5, 20, 200])
+def test_a_pace_that_adapts_finds_what_the_api_takes(allowed: int) -> None:
+    """However much that is: most of it is used, and few calls are thrown away."""
+    count = 300 * allowed
+    seconds, throttled = served(RateLimit(adapts=True), count, allowed)
+    assert count / seconds > 0.6 * allowed
+    assert throttled < count / 20
+
+
+def test_a_pace_that_adapts_does_not_rise_while_calls_are_rare() -> None:
+    limit = RateLimit(adapts=True)
+    for second in range(1000):
+        limit.started(float(second))
+    assert limit.rate(1000.0) == 50
 
 
 def fault(
