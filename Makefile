@@ -86,6 +86,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/operation_rows.py
 	$(BIN)/python docs/node_pools.py
 	$(BIN)/python docs/commands.py
+	$(BIN)/python docs/diagnostics_zh.py
 	$(BIN)/python docs/ram.py
 	$(BIN)/python docs/comment.py
 	$(BIN)/python -m tests.page.declarations

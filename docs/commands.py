@@ -1,11 +1,13 @@
-"""Writes docs/commands.md from the commands themselves: every command, its arguments and its options.
+"""Writes docs/commands.md from the commands themselves: every command, its arguments and its options; the same in
+Chinese into docs/zh/commands.md.
 
-python docs/commands.py            writes the page
-python docs/commands.py --check    exits 1 when the page is stale
+python docs/commands.py            writes the pages
+python docs/commands.py --check    exits 1 when one of them is stale
 """
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import sys
@@ -15,7 +17,7 @@ from pathlib import Path
 import click
 from reference import table
 
-OUTPUT = Path(__file__).parent / "commands.md"
+OUTPUTS = {"en": Path(__file__).parent / "commands.md", "zh": Path(__file__).parent / "zh" / "commands.md"}
 INTRODUCTION = """# Commands
 
 Every command with its arguments and options, as `ackplan COMMAND --help` has them. Options that most commands
@@ -24,7 +26,17 @@ drift; 64 wrong usage; 130 interrupted.
 
 [`docs/commands.py`](commands.py) writes this page from the commands, so it can't fall behind.
 """
-HEADINGS = "option | what it does"
+CHINESE = """# 命令
+
+所有命令及其参数和选项，与 `ackplan --lang zh COMMAND --help` 相同。大多数命令共有的选项[只列一次](#共有选项)。
+退出码：0 完成；1 有错误，或 apply 未完成；2 有变更或漂移；64 用法错误；130 被中断。
+
+[`docs/commands.py`](../commands.py) 由命令生成本页。
+"""
+INTRODUCTIONS = {"en": INTRODUCTION, "zh": CHINESE}
+HEADINGS = {"en": "option | what it does", "zh": "选项 | 作用"}
+LISTED = {"en": "command | does", "zh": "命令 | 作用"}
+SHARED = {"en": "Shared options", "zh": "共有选项"}
 
 
 def commands() -> Iterator[tuple[str, str, click.Command]]:
@@ -57,8 +69,16 @@ def context_of(name: str, command: click.Command) -> click.Context:
 def records(name: str, command: click.Command) -> list[tuple[str, str, str]]:
     """The options of a command: the name of each, how it is written, and what it does."""
     context = context_of(name, command)
-    shown = ((parameter.name or "", parameter.get_help_record(context)) for parameter in command.get_params(context))
-    return [(parameter, *record) for parameter, record in shown if record is not None]
+    shown = ((parameter, parameter.get_help_record(context)) for parameter in command.get_params(context))
+    return [(each.name or "", record[0], said(each, record[1])) for each, record in shown if record is not None]
+
+
+def said(parameter: click.Parameter, text: str) -> str:
+    """What the help of an option says, in the language that was chosen."""
+    from ackplan.cli.help_page import translated
+
+    own = getattr(parameter, "help", None)
+    return text.replace(own, translated(own), 1) if own else text
 
 
 def shared(all_records: Sequence[list[tuple[str, str, str]]]) -> set[tuple[str, str, str]]:
@@ -76,7 +96,9 @@ def words(text: str) -> str:
 
 def described(command: click.Command) -> str:
     """What a command does, a paragraph a paragraph."""
-    return "\n\n".join(map(paragraph, (command.help or "").split("\n\n")))
+    from ackplan.cli.help_page import translated
+
+    return "\n\n".join(map(paragraph, translated(inspect.cleandoc(command.help or "")).split("\n\n")))
 
 
 def paragraph(text: str) -> str:
@@ -91,34 +113,46 @@ def option_rows(made: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
 
 def command_section(name: str, command: click.Command, own: Sequence[tuple[str, str, str]]) -> str:
     from ackplan.cli.help_page import EXAMPLES
+    from ackplan.core.language import current, phrase
 
     usage = " ".join(("ackplan", name, *command.collect_usage_pieces(context_of(name, command))))
     parts = [f"### {name}", described(command), f"```text\n{usage}\n```"]
     if name in EXAMPLES:
         width = max(len(line) for line, _ in EXAMPLES[name])
-        lines = "\n".join(f"{line:{width}}  # {what}" for line, what in EXAMPLES[name])
+        lines = "\n".join(f"{line:{width}}  # {phrase(what)}" for line, what in EXAMPLES[name])
         parts.append(f"```sh\n{lines}\n```")
     if own:
-        parts.append(table(HEADINGS, option_rows(own)))
+        parts.append(table(HEADINGS[current()], option_rows(own)))
     return "\n\n".join(parts)
 
 
-def render() -> str:
+def render(language: str = "en") -> str:
     """The whole page, as Markdown."""
+    from ackplan.cli.help_page import speak
+    from ackplan.core.language import speaking
+
+    speak()
+    with speaking(language):
+        return "\n\n".join(sections(language)) + "\n"
+
+
+def sections(language: str) -> Iterator[str]:
+    """Its introduction, the commands by what they are about, and the options that they share."""
     from ackplan.cli.main import COMMANDS
+    from ackplan.core.language import phrase
 
     made = [(section, name, command, records(name, command)) for section, name, command in commands()]
     common = shared([own for _, _, _, own in made])
-    parts, current = [INTRODUCTION.rstrip()], ""
+    current = ""
+    yield INTRODUCTIONS[language].rstrip()
     for section, name, command, own in made:
         if section != current:
             current = section
-            listed = [(f"[`{first}`](#{first})", words(COMMANDS[first])) for first in names_of(section)]
-            parts.append(f"## {section}\n\n{table('command | does', listed)}")
-        parts.append(command_section(name, command, [record for record in own if record not in common]))
+            listed = [(f"[`{first}`](#{first})", words(phrase(COMMANDS[first]))) for first in names_of(section)]
+            yield f"## {phrase(section)}\n\n{table(LISTED[language], listed)}"
+        yield command_section(name, command, [record for record in own if record not in common])
     ordered = sorted(common, key=lambda record: record[1].lstrip("-"))
-    parts.append(f"## Shared options\n\n{table(HEADINGS, option_rows(ordered))}")
-    return "\n\n".join(parts) + "\n"
+    yield f"## {SHARED[language]}\n\n{table(HEADINGS[language], option_rows(ordered))}"
 
 
 def names_of(section: str) -> Sequence[str]:
@@ -134,12 +168,13 @@ def main(arguments: Sequence[str]) -> int:
         return 64
     for name in [name for name in os.environ if name.startswith("ACKPLAN_")]:
         del os.environ[name]
-    text = render()
-    if not arguments:
-        OUTPUT.write_text(text, "utf-8")
-    elif not OUTPUT.exists() or OUTPUT.read_text("utf-8") != text:
-        sys.stderr.write(f"{OUTPUT.name} is stale: python docs/commands.py\n")
-        return 1
+    for language, output in OUTPUTS.items():
+        text = render(language)
+        if not arguments:
+            output.write_text(text, "utf-8")
+        elif not output.exists() or output.read_text("utf-8") != text:
+            sys.stderr.write(f"{output.name} is stale: python docs/commands.py\n")
+            return 1
     return 0
 
 

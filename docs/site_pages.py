@@ -29,6 +29,14 @@ MOVED = {
 }
 LINK = re.compile(r"(?P<before>\]\(|(?:src|srcset|href)=\")(?P<target>[^)\s\"]+)(?=[)\"])")
 FENCE = re.compile(r"^ *(```+|~~~+)")
+# Pages with a section for each code: where the single pages of those lie, and what stands below each.
+CODES = {
+    "docs/diagnostics.md": ("codes", "`ackplan explain {code}` prints this. [All codes](../diagnostics.md)"),
+    "docs/zh/diagnostics.md": (
+        "zh/codes",
+        "`ackplan explain {code}` 输出此内容。[全部代码](../diagnostics.md) · [English](../../codes/{code}.md)",
+    ),
+}
 CODE = re.compile(r"^### (ACK\d{4})$", re.MULTILINE)
 COPIED = {".png", ".svg", ".json"}
 SHOWN = {".yaml": "yaml", ".json": "json", ".rego": "rego", ".py": "python", ".sh": "sh", ".toml": "toml"}
@@ -61,13 +69,12 @@ class Site:
         return self._rewritten((self.root / path).read_text("utf-8"), path, place)
 
     def _codes(self) -> Iterator[tuple[str, str]]:
-        path = "docs/diagnostics.md"
-        parts = CODE.split((self.root / path).read_text("utf-8"))
-        for code, text in zip(parts[1::2], parts[2::2], strict=True):
-            place = f"codes/{code}.md"
-            own = text.partition("\n## ")[0].strip()
-            more = f"\n\n`ackplan explain {code}` prints this. [All codes](../diagnostics.md)\n"
-            yield place, f"# {code}\n\n{self._rewritten(own, path, place)}{more}"
+        for path, (folder, below) in CODES.items():
+            parts = CODE.split((self.root / path).read_text("utf-8")) if (self.root / path).exists() else [""]
+            for code, text in zip(parts[1::2], parts[2::2], strict=True):
+                place = f"{folder}/{code}.md"
+                own = text.partition("\n## ")[0].strip()
+                yield place, f"# {code}\n\n{self._rewritten(own, path, place)}\n\n{below.format(code=code)}\n"
 
     def _rewritten(self, text: str, path: str, place: str) -> str:
         lines, fence = [], ""
@@ -110,7 +117,7 @@ class Site:
 
 def _own_anchor(target: str, path: str, place: str) -> str:
     """An anchor of the page itself: on the page of a code it is one of the page of all codes."""
-    if target.startswith("#") and place.startswith("codes/"):
+    if target.startswith("#") and place.startswith(("codes/", "zh/codes/")):
         return posixpath.relpath(path.removeprefix("docs/"), posixpath.dirname(place)) + target
     return target
 

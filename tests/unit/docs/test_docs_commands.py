@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ackplan.cli.main import COMMANDS, FURTHER
@@ -15,6 +17,15 @@ def page(root):
 
 def test_the_page_is_up_to_date(root, page):
     assert generated(root, "commands").render() == page
+
+
+def test_the_page_in_chinese_is_up_to_date_and_has_no_english(root, page):
+    chinese = (root / "docs" / "zh" / "commands.md").read_text("utf-8")
+    assert generated(root, "commands").render("zh") == chinese
+    assert re.findall("^### .*", chinese, re.MULTILINE) == re.findall("^### .*", page, re.MULTILINE)
+    cells = re.findall(r"^\| `-[^`]+` \| (.+) \|$", chinese, re.MULTILINE)
+    assert len(cells) > 100
+    assert [cell for cell in cells if not re.search(r"[\u4e00-\u9fff]", cell)] == []
 
 
 def test_every_command_has_a_section(page):

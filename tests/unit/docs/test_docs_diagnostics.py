@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ackplan.core import messages
+from tests.unit.docs.pages import generated
 
 CODE = re.compile(r"ACK[0-9]{4}")
 PARTS = ("What", "Why", "Do")
@@ -154,3 +155,10 @@ def test_entries_stand_in_order_under_the_group_of_their_first_digit(root):
         current = group or current
         assert not code or code[0] == current
     assert {code[0] for code in codes} == set(groups)
+
+
+def test_the_page_in_chinese_has_every_code_and_is_up_to_date(root: Path) -> None:
+    english, chinese = ((root / "docs" / name).read_text("utf-8") for name in ("diagnostics.md", "zh/diagnostics.md"))
+    assert generated(root, "diagnostics_zh").render() == chinese
+    codes = [sorted(re.findall(r"^### (ACK\d{4})$", text, re.MULTILINE)) for text in (english, chinese)]
+    assert codes[0] == codes[1]

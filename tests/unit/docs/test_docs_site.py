@@ -42,7 +42,9 @@ def test_every_document_is_a_page(site, root):
 def test_every_code_has_a_page_of_its_own(site, documents):
     codes = set(re.findall(r"^### (ACK\d{4})$", documents["docs/diagnostics.md"], re.MULTILINE))
     _, pages = site
-    assert {f"codes/{code}.md" for code in codes} == {place for place in pages if place.startswith("codes/")}
+    for folder in ("codes", "zh/codes"):
+        assert {f"{folder}/{code}.md" for code in codes} == {place for place in pages if place.startswith(f"{folder}/")}
+    assert pages["zh/codes/ACK1001.md"].startswith("# ACK1001\n\n**不是有效的 YAML**\n")
     assert pages["codes/ACK1001.md"].startswith("# ACK1001\n\n**Not valid YAML**\n")
     assert "## " not in pages["codes/ACK9001.md"]
 
