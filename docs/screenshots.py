@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest import mock
 
 import example
 
@@ -68,8 +69,10 @@ def pages(folder: Path) -> dict[str, Path]:
         found[name] = folder / f"{name}.html"
         found[name].write_text(text, "utf-8")
     with served(report) as url:
-        environment = {**KEYS, "ACKPLAN_ENDPOINT": url, "LOGNAME": "ci"}
-        example.ackplan(report, "apply", "--auto-approve", "--report", "report.html", environment=environment, code=1)
+        environment = {**KEYS, "ACKPLAN_ENDPOINT": url, "LOGNAME": "lin"}
+        arguments = ("apply", "--auto-approve", "--report", "report.html")
+        with mock.patch("socket.gethostname", return_value="runner-7"):
+            example.ackplan(report, *arguments, environment=environment, code=1)
     return {**found, "report": report / "report.html"}
 
 
@@ -111,13 +114,15 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     program = os.environ.get("ACKPLAN_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder:
+        # Before the browser, which has an event loop in this thread as long as it runs.
         found = pages(Path(folder))
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        IMAGES.mkdir(exist_ok=True)
-        for shot in SHOTS:
-            (IMAGES / f"{shot.name}.png").write_bytes(smaller(shoot(browser, shot, found[shot.page])))
-        browser.close()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+            IMAGES.mkdir(exist_ok=True)
+            for shot in SHOTS:
+                (IMAGES / f"{shot.name}.png").write_bytes(smaller(shoot(browser, shot, found[shot.page])))
+            browser.close()
 
 
 if __name__ == "__main__":

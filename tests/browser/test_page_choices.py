@@ -156,6 +156,18 @@ def test_findings_of_one_sort_are_told_once(opened: Any) -> None:
     assert page.locator("#alerts .alert", has_text="ACK2001").count() == 1
 
 
+def test_findings_of_one_sort_keep_what_to_do_about_each(opened: Any) -> None:
+    clusters = [change.name for change in MIXED.plan().changes][:3]
+    several = [warning("ACK2001", "It exists", "it is there", f"Run: ackplan import {n}", cluster=n) for n in clusters]
+    page = opened(plan_html(dataclasses.replace(MIXED.plan(), diagnostics=tuple(several))))
+    told = page.locator("#alerts .alert", has_text="ACK2001")
+    commands = told.locator(".command code").all_inner_texts()
+    assert commands == [f"ackplan import {name}" for name in clusters]
+    told.locator(".name").nth(1).click()
+    assert "It exists" in page.locator("#detail .alert b").inner_text()
+    assert page.locator("#detail .alert .command code").all_inner_texts() == [f"ackplan import {clusters[1]}"]
+
+
 def test_commands_of_a_drift_can_be_copied(opened: Any) -> None:
     page = opened(drift_html(DRIFT), "#/clusters/shop")
     command = page.locator("#detail .command", has_text="--refresh-only").first

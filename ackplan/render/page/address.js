@@ -41,7 +41,16 @@ function recall(address) {
   const [step = -1] = number < 0 ? [] : stepsOfCluster(clusters[number].name);
   choose(number, view === "graph" || view === "schedule" ? step : -1);
   isRecalling = false;
-  if (address.length > 1) bringView();
+  if (leadsDown(wishes)) bringView();
+}
+
+/**
+ * Whether an address asks for more than the page as it opens, whose head comes first.
+ *
+ * @param {URLSearchParams} wishes
+ */
+function leadsDown(wishes) {
+  return view !== first() || chosen.cluster >= 0 || wishes.size > 0;
 }
 
 /** @param {URLSearchParams} wishes */

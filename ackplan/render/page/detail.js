@@ -71,7 +71,7 @@ function findingPart({ severity, code, subject, summary, detail, cure, place }) 
       "data-tone": severity === "error" ? "danger" : "warning",
     },
     element("p", {}, element("b", {}, `${code} ${summary ?? ""}`)),
-    element("p", {}, subject ? element("code", {}, `${subject}: `) : null, detail ?? ""),
+    element("p", {}, subject ? element("code", {}, `${subject}: `) : null, ...withCommands(detail ?? "")),
     cure ? element("p", {}, "→ ", ...withCommands(cure)) : null,
     place ? element("p", { class: "quiet" }, element("code", {}, place)) : null,
   );

@@ -49,7 +49,12 @@ function folded(parts) {
 
 /** @param {Wording} wording */
 function wordingPart({ text: detail, names = [] }) {
-  return element("div", { class: "wording" }, element("p", {}, detail), names.length ? namesPart(names) : null);
+  return element(
+    "div",
+    { class: "wording" },
+    element("p", {}, ...withCommands(detail)),
+    names.length ? namesPart(names) : null,
+  );
 }
 
 /**

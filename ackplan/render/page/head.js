@@ -6,8 +6,11 @@ const MOST_LOST_NAMES = 400;
 /** Of more names in the head it can be folded on a wide screen, too. */
 const MOST_HEAD_NAMES = 40;
 const MOST_FAILURES = 20;
-/** As many findings stand in the head; more have a view of their own. */
+/** A head that takes more of the window than this can be folded, too. */
+const MOST_HEAD_SHARE = 0.55;
+/** As many findings stand in the head, and rows with those above; more have a view of their own. */
 const MOST_HEAD_FINDINGS = 3;
+const MOST_HEAD_ROWS = 6;
 
 function showHead() {
   part("facts").append(...data.facts.map(headFact));
@@ -21,9 +24,10 @@ function showHead() {
   part("alerts").append(...items.map((item) => complete(item, { role: "listitem" }, [])));
   part("warnings").hidden = items.length === 0;
   const names = data.alerts.reduce((sum, alert) => sum + (alert.names?.length ?? 0), 0);
-  document.body.classList.toggle("tall", names > MOST_HEAD_NAMES);
   part("warned").append(...warnedInShort(items.length));
   foldHead();
+  const isLong = names > MOST_HEAD_NAMES || part("bar").getBoundingClientRect().top > innerHeight * MOST_HEAD_SHARE;
+  document.body.classList.toggle("tall", isLong && items.length > 0);
   matchMedia(NARROW).addEventListener("change", foldHead);
 }
 
@@ -50,7 +54,8 @@ function warnedInShort(number) {
 /** Findings, where they are few; else how many there are, and the way to them. */
 function headFindings() {
   const number = findingCount();
-  if (number <= MOST_HEAD_FINDINGS) return allFindings();
+  const above = data.run ? 0 : data.alerts.length;
+  if (number <= MOST_HEAD_FINDINGS && number + above <= MOST_HEAD_ROWS) return allFindings();
   const errors = [...data.findings, ...data.rules].filter(({ severity }) => severity === "error").length;
   const words = joined(
     ", ",

@@ -22,7 +22,7 @@ const clusterView = element("div", { id: "list" }, columnTitles(), clusterList.r
 function clusterHeight(items, width) {
   const isNarrow = width <= NARROW_LIST;
   const foot = isNarrow && items.some((number) => number >= 0 && flags(clusters[number]).length) ? 24 : 0;
-  const room = isNarrow ? width - 34 - 46 - 72 : ((width - 34 - 170 - 60 - 48 - 64) * 3) / 8;
+  const room = isNarrow ? width - 34 - 46 - 72 : ((width - 34 - 196 - 60 - 48 - 64) * 3) / 8;
   const names = items.map((number) => clusters[number]?.name ?? "");
   return 32 + foot + 20 * linesOf(names, room);
 }

@@ -30,14 +30,15 @@ for (const rule of data.rules) {
 }
 
 /**
- * What a rule found of one cluster.
+ * What a rule found of one cluster; a sort of findings has its summary in the place of a rule's name.
  *
  * @param {Rule} rule
  * @param {string} detail
  * @returns {Finding}
  */
 function findingOfRule({ rule, severity, code, summary, cures = [] }, detail) {
-  return { severity, code, summary, subject: rule, detail, cure: cures.join("; ") };
+  const named = summary === undefined ? { summary: rule } : { summary, subject: rule };
+  return { severity, code, ...named, detail, cure: cures.join("; ") };
 }
 
 /** The chosen cluster and step, by number; -1: none. */
