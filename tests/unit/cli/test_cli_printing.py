@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import os
 import re
@@ -71,7 +72,8 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 @pytest.fixture(autouse=True)
 def _moment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plans that are compared were made at one time."""
-    monkeypatch.setattr("ackplan.adapters.local.clock.timestamp", lambda: "2026-05-04T08:30:00Z")
+    moment = datetime.datetime(2026, 5, 4, 8, 30, tzinfo=datetime.UTC)
+    monkeypatch.setattr("ackplan.adapters.local.clock.now", lambda: moment)
 
 
 @pytest.mark.parametrize("words", DOCUMENTS.values(), ids=DOCUMENTS)
