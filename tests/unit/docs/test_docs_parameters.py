@@ -29,7 +29,7 @@ def sections(generator: ModuleType) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-_OTHERS = ("policy.schema.json", "workspaces.schema.json")
+_OTHERS = ("policy.schema.json", "prices.schema.json", "workspaces.schema.json")
 
 
 def cells(section: str, name: str) -> list[str]:
