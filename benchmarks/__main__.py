@@ -27,6 +27,7 @@ PLOT = Path("docs/images/performance.png")
 _TODAY = 2000
 _CREATES, _PATHS, _REHEARSED = (2000, 256), (1000, 1000), 500
 _STORED = (1000, 100)
+_PIPELINE = 10_000
 
 
 def measured(module: str, *arguments: object) -> Any:
@@ -69,6 +70,7 @@ def run(sizes: list[int], shapes: list[str], runs: int, phases: Iterable[str], *
         }
         results["stores"] = measured("stores", *_STORED)
         print(f"stores: {json.dumps(results['stores'])}")
+        results["pipeline"] = measured("pipeline", _PIPELINE)
         results["rehearse"] = measured("rehearsing", _REHEARSED)
         results["board"] = measured("board")
         results["fleet"] = measured("workspaces")

@@ -7,7 +7,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.fleets import fleet
@@ -34,14 +35,27 @@ def measure(runs: int) -> dict[str, float]:
         return {label: statistics.median(values[1:]) / floor for label, values in spent.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a process took: seconds of the processor, and MiB of memory at its peak."""
+
+    seconds: float
+    mib: float
+
+
 def seconds(command: list[str], folder: str, ends: Collection[int] = (0,)) -> float:
     """The processor seconds of a process, which must end with one of these codes, and of those that it waited for."""
-    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
+    return usage(command, folder, ends).seconds
+
+
+def usage(
+    command: list[str], folder: str, ends: Collection[int] = (0,), environment: Mapping[str, str] | None = None
+) -> Usage:
+    """The same, with its memory; `environment` is besides ours."""
+    around = {**os.environ, **(environment or {}), "PYTHONPATH": str(Path.cwd())}
+    process = subprocess.Popen(command, cwd=folder, env=around, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, spent = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in ends:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return usage.ru_utime + usage.ru_stime
+    return Usage(spent.ru_utime + spent.ru_stime, spent.ru_maxrss / 1024)

@@ -18,6 +18,21 @@ FLOORS = {
     "today/2000/changed": 9.0,
     "today/2000/saved": 10.0,
 }
+# Whole commands on 10,000 clusters: times of the event parse at most, and MiB.
+PIPELINE = {
+    "plan --out, creates": (7.0, 250.0),
+    "plan --out, changes": (9.0, 250.0),
+    "show, text": (5.0, 300.0),
+    "show, json": (8.0, 300.0),
+    "show, markdown": (5.0, 300.0),
+    "show, html": (9.0, 300.0),
+    "apply until the first call": (5.0, 300.0),
+    "fmt --check": (12.0, 300.0),
+    "validate, each value wrong": (8.0, 300.0),
+    "import --all": (9.0, 300.0),
+    "export --all": (9.0, 300.0),
+}
+POLICIES = 1.4
 STARTUP = {"--help": 8.0, "version": 8.0, "validate, 3 clusters": 15.0}
 GROWTH = 1.15
 # Whole commands, of which a faster start is taken off: that makes them noisier than the phases.
@@ -66,8 +81,20 @@ def targets(results: dict[str, Any]) -> Iterator[tuple[str, float, float, bool]]
     if "rehearse" in results:
         times = results["rehearse"]["ratio"]
         yield "rehearse of 500: times the apply in the sandbox", times, REHEARSED, times <= REHEARSED
+    yield from _pipeline(results.get("pipeline", {}))
     yield from board_targets(results.get("board"))
     yield from _fleet(results.get("fleet"))
+
+
+def _pipeline(measured: dict[str, dict[str, float]]) -> Iterator[tuple[str, float, float, bool]]:
+    for name, (most, mib) in PIPELINE.items():
+        if name in measured:
+            found = measured[name]
+            yield f"{name}: times the event parse", found["times"], most, found["times"] <= most
+            yield f"{name}: MiB", found["mib"], mib, found["mib"] <= mib
+    if measured:
+        times = measured["plan with the pack of policies"]["seconds"] / measured["plan"]["seconds"]
+        yield "plan with the pack of policies: times the plan", times, POLICIES, times <= POLICIES
 
 
 def _fleet(measured: dict[str, float] | None) -> Iterator[tuple[str, float, float, bool]]:
