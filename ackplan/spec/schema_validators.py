@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -88,11 +89,42 @@ def is_valid(kind: Kind | None, instance: object) -> bool:
     return _compiled(kind).is_valid(instance)
 
 
+class _Content:
+    """An instance that is equal to each of the same content, whatever its name, unless that is what is wrong.
+
+    One of which no JSON can be made is equal to no other.
+    """
+
+    def __init__(self, kind: Kind | None, instance: object) -> None:
+        self.instance = instance
+        content = instance
+        if isinstance(instance, dict) and all(
+            e.instance_path[:1] != ["name"] for e in _compiled(kind).iter_errors(instance)
+        ):
+            content = {key: value for key, value in instance.items() if key != "name"}
+        try:
+            self._text = json.dumps(content, ensure_ascii=False)
+        except (TypeError, ValueError):
+            self._text = str(id(self))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Content) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+@functools.lru_cache(maxsize=64)
+def _explained(kind: Kind | None, content: _Content) -> tuple[ValidationError, ...]:
+    """What is wrong with clusters of one template is found once: that takes longer than all that is said of it."""
+    return tuple(_validator(kind).iter_errors(content.instance))
+
+
 def faults_of(kind: Kind | None, instance: object) -> Iterator[ValidationError]:
     """What is wrong with the instance. Of a value of the wrong type nothing else is said."""
     if is_valid(kind, instance):
         return
-    faults = list(_validator(kind).iter_errors(instance))
+    faults = _explained(kind, _Content(kind, instance))
     mistyped = {tuple(fault.absolute_path) for fault in faults if fault.validator == "type"}
     for fault in faults:
         if fault.validator == "type" or tuple(fault.absolute_path) not in mistyped:

@@ -235,7 +235,7 @@ OWN = [
     ("managed", "scale_in: {nodes: [Node 1]} #!", "scale_in.nodes.0", "an instance id"),
     ("managed", "scale_in: {nodes: []} #!", "scale_in.nodes", "at least 1"),
     ("managed", "scale_in: {strategy: newest, release_node: no} #!", "scale_in.release_node", 'found "no"'),
-    ("serverless", "scale_in: {strategy: newest} #!", "scale_in", "no nodes to give up"),
+    ("serverless", "scale_in: {strategy: newest} #!", "scale_in", "no nodes to remove"),
     ("managed", "lifecycle: protected #!", "lifecycle", "a mapping"),
     ("managed", "lifecycle: {prevent_destory: true} #!", "lifecycle.prevent_destory", 'did you mean "prevent_destroy"?'),
     ("managed", "lifecycle: {prevent_destroy: yes} #!", "lifecycle.prevent_destroy", 'found "yes"'),
@@ -493,3 +493,22 @@ def test_faults_of_all_clusters_and_files_are_reported_at_once(read):
         ("fleet/b.yaml", "dev", "num_of_nodes"),
         ("fleet/c.yaml", "", "ackplan"),
     }
+
+
+def test_each_of_many_with_the_same_fault_is_told_of_its_own(read):
+    """At its own line, under its own name; also where beside it a name is wrong, or another value."""
+    body = "".join(f"    {line}\n" for line in KINDS["managed"])
+    wrong = body.replace("num_of_nodes: 3", "num_of_nodes: many")
+    other = body.replace("num_of_nodes: 3", "num_of_nodes: few")
+    text = "ackplan: 1\nregion: cn-beijing\nclusters:\n"
+    bodies = {"a": wrong, "b": wrong, "-c": wrong, "d": other, "e": wrong, "-f": wrong, "g": body, "-h": body}
+    text += "".join(f"  {name}:\n{lines}" for name, lines in bodies.items())
+    found = read(text).diagnostics
+    lines = text.splitlines()
+    told = [(each.cluster, each.parameter, lines[each.span.line - 1].strip()) for each in found if each.parameter]
+    sizes = [("a", "many"), ("b", "many"), ("-c", "many"), ("d", "few"), ("e", "many"), ("-f", "many")]
+    assert [each for each in told if each[1] == "num_of_nodes"] == [
+        (name, "num_of_nodes", f"num_of_nodes: {size}") for name, size in sizes
+    ]
+    names = [lines[each.span.line - 1].strip() for each in found if each.parameter != "num_of_nodes"]
+    assert sorted(set(names)) == ["-c:", "-f:", "-h:"]
