@@ -29,12 +29,14 @@ class Drift:
     """What moved, as the plan of a refresh; its changes that move something have what the spec says of the cluster.
 
     `back` is what an apply of the spec would do with the clusters that moved, by name; empty where there is no spec.
-    `updated` is when each changed last, where the API tells it.
+    `updated` is when each changed last, where the API tells it. `lacking` are the variables that need a value before
+    it can be said what an apply would do.
     """
 
     plan: Plan
     back: Mapping[str, Change] = field(default_factory=dict)
     updated: Mapping[str, str] = field(default_factory=dict)
+    lacking: tuple[str, ...] = ()
 
     @property
     def moved(self) -> tuple[Change, ...]:
@@ -59,8 +61,8 @@ async def find(inputs: spec.Inputs, before: Baseline, observer: Observer, option
         return Drift(refreshed.plan)
     live = refreshed.observed.live if refreshed.observed else ()
     updated = dict(_updated(refreshed.plan, live))
-    if not refreshed.spec.files:
-        return Drift(refreshed.plan, updated=updated)
+    if refreshed.spec.lacking or not refreshed.spec.files:
+        return Drift(refreshed.plan, updated=updated, lacking=refreshed.spec.lacking)
     back_to = dataclasses.replace(options, mode="normal", targets=tuple(names))
     planned = await make_plan(inputs, before, observer, back_to, observed=refreshed.observed)
     back = {change.name: change for change in planned.plan.changes if change.name in names}

@@ -13,7 +13,7 @@ from ackplan.app.import_inside import live_there, take_in_inside
 from ackplan.app.import_record import left_out, not_in_spec, take_in, to_take_in, vanished
 from ackplan.app.lookup import by_id, find, nodes_of, regions_of
 from ackplan.app.observe import living
-from ackplan.app.plan import read_spec
+from ackplan.app.read_spec import read_spec
 from ackplan.app.worlds import of_spec
 from ackplan.core.address import parse as parse_address
 from ackplan.core.diagnostics import Failure, error

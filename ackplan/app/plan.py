@@ -18,11 +18,12 @@ from ackplan.app.host import Host
 from ackplan.app.look_inside import Inside, inside_as_recorded, look_inside
 from ackplan.app.node_reads import read_nodes
 from ackplan.app.observe import Observed, Observer, together
+from ackplan.app.read_spec import read_spec
 from ackplan.app.version_reads import read_routes
 from ackplan.app.worlds import of_spec
 from ackplan.core import tracing
 from ackplan.core.answers import Cluster, Node
-from ackplan.core.diagnostics import Diagnostic, Failure, has_errors, warning
+from ackplan.core.diagnostics import Diagnostic, Failure, warning
 from ackplan.core.size import Size
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.plan.model import Plan
@@ -101,16 +102,6 @@ def check_distinct(record: Record) -> None:
         raise Failure(*shared)
 
 
-def read_spec(inputs: spec.Inputs, *, optional: bool = False) -> spec.Spec:
-    """The checked spec. Raises Failure with every fault in it; `optional` takes a missing spec for an empty one."""
-    loaded = spec.read(inputs)
-    if has_errors(loaded.diagnostics):
-        if optional and {d.code for d in loaded.diagnostics} == {"ACK1020"} and not inputs.paths:
-            return spec.Spec({}, (), ())
-        raise Failure(*loaded.diagnostics)
-    return loaded
-
-
 async def propose(host: Host, options: PlanOptions, purpose: Purpose = Purpose.KEPT) -> Proposal:
     """A plan made now, without the lock. Raises Failure and ApiError."""
     async with host.open_api(offline=options.no_refresh) as (api, here):
@@ -157,13 +148,17 @@ async def make_plan(
 
     To be run now: calls of an earlier run may be on their way yet. `observed` is what was looked at a moment ago.
     """
+    compares = options.mode == "normal"
     with tracing.span("read the spec"):
-        loaded = read_spec(inputs, optional=options.mode != "normal")
+        loaded = read_spec(inputs, optional=not compares, values=compares)
+    if loaded.lacking and options.mode == "refresh-only":
+        # A refresh looks at no value of the spec.
+        loaded = dataclasses.replace(loaded, clusters={}, nested={})
     check_distinct(before.record)
     before.here.hold(of_spec(loaded.account))
     looking = observer if options.refresh else None
     if looking is not None and observed is None:
-        regions = {wanted.region for wanted in loaded.clusters.values()}
+        regions = {wanted.region for wanted in loaded.clusters.values()} - {""}
         observed = await looking.observe(before.record, regions, before.flying)
     live = observed.live if observed is not None else _as_recorded(before.record)
     before, arrived = await with_tasks(looking, before) if looking is not None else (before, ())

@@ -19,8 +19,9 @@ from ackplan.app.import_inside import take_in_inside
 from ackplan.app.import_record import entry_as_live
 from ackplan.app.lookup import details_of
 from ackplan.app.observe import Observer
-from ackplan.app.plan import PlanOptions, Proposal, Purpose, make_plan, read_spec
+from ackplan.app.plan import PlanOptions, Proposal, Purpose, make_plan
 from ackplan.app.pooled_spec import PooledSpec, invalid, pooled_spec
+from ackplan.app.read_spec import read_spec
 from ackplan.app.workspace import RecordStore
 from ackplan.core.actions import Action, Side
 from ackplan.core.answers import Cluster

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import json
@@ -11,10 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ackplan.core.diagnostics import Diagnostic, Span, made_printable, ordered
+from ackplan.core.diagnostics import Diagnostic, Span, has_errors, made_printable, ordered
 from ackplan.core.json_types import Json, JsonObject
 
 if TYPE_CHECKING:
+    from ackplan.core.catalog import Kind
+    from ackplan.documents.tree import Map
     from ackplan.spec.desired import Wanted
     from ackplan.spec.fleet import Fleet
     from ackplan.spec.sections import Section
@@ -46,7 +49,8 @@ class Spec:
 
     `sources` are the digests of the very bytes that were parsed, by the files' paths from the folder.
     `account` is the one that the fleet must be in; empty where the spec does not say.
-    `nested` is what is inside of clusters, by its short name.
+    `nested` is what is inside of clusters, by its short name. `partial` are those of either that lack nothing but
+    values of variables, without what these are of.
     """
 
     clusters: Mapping[str, Wanted]
@@ -55,6 +59,24 @@ class Spec:
     sources: Mapping[str, str] = field(default_factory=dict)
     account: str = ""
     nested: Mapping[str, Wanted] = field(default_factory=dict)
+    partial: Mapping[str, Wanted] = field(default_factory=dict)
+    lacking: tuple[str, ...] = ()
+
+    def without_values(self) -> Spec:
+        """The same for whoever needs no values of variables: clusters that lack some are there without them.
+
+        `lacking` are those variables. Where anything else is wrong it is this very spec.
+        """
+        from ackplan.spec.without_values import NO_VALUE, names_of_variables
+
+        left = tuple(d for d in self.diagnostics if d.code != NO_VALUE or d.cluster not in self.partial)
+        if not self.partial or has_errors(left):
+            return self
+        clusters, nested = dict(self.clusters), dict(self.nested)
+        for name, wanted in self.partial.items():
+            (nested if "/" in name else clusters)[name] = wanted
+        lacking = names_of_variables(self.diagnostics)
+        return dataclasses.replace(self, clusters=clusters, nested=nested, diagnostics=left, lacking=lacking)
 
     def digest(self) -> str:
         """Tells whether two readings want the same; independent of layout, comments and file names."""
@@ -103,7 +125,7 @@ def _sections(inputs: Inputs, merged: Fleet) -> Mapping[str, Section]:
 def read(inputs: Inputs) -> Spec:
     """Reads, fills in and checks the fleet. Never raises for what is in the files: every fault is a diagnostic."""
     from ackplan.documents.files import display
-    from ackplan.spec import account, fleet, resolve, rules, sections, validate, variables, wanted
+    from ackplan.spec import account, fleet, resolve, rules, sections, validate, variables, wanted, without_values
 
     paths, found = fleet.find(inputs.paths, inputs.folder)
     documents, faults, digests = fleet.read_documents(paths if not found else (), inputs.edited)
@@ -121,6 +143,8 @@ def read(inputs: Inputs) -> Spec:
     misnamed = {diagnostic.parameter for diagnostic in found if diagnostic.code == "ACK1107"}
     clusters: dict[str, Wanted] = {}
     nested: dict[str, Wanted] = {}
+    partial: dict[str, Wanted] = {}
+    lacking = without_values.lacking_values(resolved.diagnostics)
     for name, body in resolved.clusters.items():
         start = functools.partial(merged.clusters.key_span, name)
         said = resolve.named() if f"clusters.{name}" in misnamed else frozenset()
@@ -137,8 +161,31 @@ def read(inputs: Inputs) -> Spec:
         elif kind is not None:
             part = wanted.build(name, kind, body, start, without=unsound)
             found += (fault for fault in rules.check_cluster(part) if fault.parameter.split(".")[0] not in unsound)
+            if name in lacking and not has_errors(faults):
+                partial |= _partly(name, kind, body, start, unsound, held)
     complete = whole and len(clusters) == len(merged.clusters)
     found += rules.check_fleet(clusters, complete=complete)
     found += rules.check_nested(nested, clusters) if complete else ()
     faulty, files = ordered(dict.fromkeys(map(made_printable, found))), tuple(map(display, paths))
-    return Spec(clusters, faulty, files, _from_folder(digests, inputs.folder), meant, nested)
+    return Spec(clusters, faulty, files, _from_folder(digests, inputs.folder), meant, nested, partial)
+
+
+def _partly(
+    name: str, kind: Kind, body: Map, start: Callable[[], Span], unsound: set[str], held: Mapping[str, Section]
+) -> dict[str, Wanted]:
+    """The cluster and what is inside of it without what lacks values; nothing where what is needed lacks one."""
+    from ackplan.spec import sections, without_values
+
+    cluster = without_values.cluster_without(name, kind, body, start, unsound)
+    if cluster is None:
+        return {}
+    partial = {name: cluster}
+    for key in sorted(held.keys() & body.keys()):
+        inside = without_values.inside_without(name, held[key], body[key]) if key in unsound else None
+        if key not in unsound:
+            inside, faults = sections.read(cluster, held[key], key, body)
+            inside = None if has_errors(faults) else inside
+        if inside is None:
+            return {}
+        partial |= inside
+    return partial

@@ -28,7 +28,7 @@ def command(settings: Settings, name: str) -> None:
 
 async def _script(settings: Settings, name: str) -> str:
     from ackplan.app.lookup import find
-    from ackplan.app.plan import read_spec
+    from ackplan.app.read_spec import read_spec
     from ackplan.cli.records import on_record
     from ackplan.project.project_settings import inputs
 

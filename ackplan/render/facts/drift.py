@@ -48,6 +48,12 @@ def ways(change: Change, drift: Drift) -> Iterator[Way]:
         apply = hint(f"ackplan apply{target}")
         text = _back(back, apply)
         yield Way(phrase("put it back"), text, apply if apply in text and not back.is_blocked else "")
+    elif drift.lacking:
+        values = "".join(f" --var {shlex.quote(name)}=VALUE" for name in drift.lacking)
+        needed = phrase(
+            "needs a value of what the spec leaves open: {command}", command=hint(f"ackplan apply{target}{values}")
+        )
+        yield Way(phrase("put it back"), needed)
     record = hint(f"ackplan apply --refresh-only{target}")
     yield Way(phrase("record it"), record, record)
     if change.desired is not None:
@@ -105,7 +111,7 @@ def _back(back: Change, command: str) -> str:
     """What an apply would do about it."""
     if back.is_blocked:
         reasons = "; ".join(f"{d.summary}. {d.cure}".rstrip(". ") for d in back.blocked)
-        return phrase("{command} is refused: {reasons}", command=command, reasons=reasons)
+        return phrase("an apply is refused: {reasons}", reasons=reasons)
     match back.action:
         case Action.DELETE:
             return phrase("it is not in the spec any more: {command} deletes it", command=command)
@@ -118,7 +124,7 @@ def _back(back: Change, command: str) -> str:
         case Action.UPDATE:
             return command
         case Action.RECORD | Action.NOOP | Action.ADOPT:
-            return phrase("the spec does not ask for what was there before")
+            return phrase("nothing to do: the spec does not ask for what was there before")
 
 
 def _in_spec(change: Change, wanted: Wanted, update: str) -> str:
@@ -128,7 +134,7 @@ def _in_spec(change: Change, wanted: Wanted, update: str) -> str:
     moved = [p for p in change.parameters if p.name in wanted.parameters and wanted.parameters[p.name] != p.after]
     if not moved:
         lost = str(wanted.span_of("attach")) if change.notes and wanted.attach else ""
-        return phrase("it says nothing else{lost:; attached instances stand at #}", lost=lost)
+        return phrase("nothing to write: it does not say otherwise{lost:; attached instances stand at #}", lost=lost)
     places = {f"{p.name}: {written(p.after)}": str(wanted.span_of(p.name)) for p in moved}
     said = ", ".join(phrase("{value} at {place}", value=value, place=place) for value, place in places.items())
     return phrase("{said}; or: {update}", said=said, update=update)

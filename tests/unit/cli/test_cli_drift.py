@@ -76,7 +76,7 @@ def test_drift_is_told_with_the_ways_on(project: Project) -> None:
         f'  ~ managed cluster "web" (cn-beijing, {cluster["cluster_id"]})\n'
         "      ~ num_of_nodes = 3 -> 5\n"
         f"    since:         the cluster changed last at {cluster['updated']}, says the API\n"
-        "    put it back:   ackplan apply --target web is refused: Workers to remove are not named. Name them: "
+        "    put it back:   an apply is refused: Workers to remove are not named. Name them: "
         "scale_in: {nodes: [i-...], release_node: true}, or let ackplan choose them: scale_in: {strategy: newest}\n"
         "    record it:     ackplan apply --refresh-only --target web\n"
         "    in the spec:   num_of_nodes: 5 at ackplan.yaml:8:5; or: ackplan drift --update-spec --target web\n"
