@@ -13,13 +13,19 @@ cd "$work"
 export ACK_NODE_PASSWORD="Demo-only-$$"
 export ACKPLAN_SANDBOX=1 ACKPLAN_TIME_SCALE=6000
 
+# Escapes are for a terminal that shows them, as https://no-color.org has it.
+bold='' dim='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
+  bold=$(printf '\033[1m') dim=$(printf '\033[2m') plain=$(printf '\033[0m')
+fi
+
 show() {
-  printf '\n\033[1m$ %s\033[0m\n' "$*"
+  printf '\n%s$ %s%s\n' "$bold" "$*" "$plain"
   "$@"
 }
 
 say() {
-  printf '\n\033[2m# %s\033[0m\n' "$*"
+  printf '\n%s# %s%s\n' "$dim" "$*" "$plain"
 }
 
 edit() {

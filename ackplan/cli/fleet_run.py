@@ -90,7 +90,7 @@ class FleetRun:
             return await run_on_engine(self.settings, self.on, wanted, order, ready)
         started = time.monotonic()
         runner = ChildRunner(self.workspaces.root, self.shared, dict(os.environ))
-        view = FleetConsole(len(self.selection.entries))
+        view = FleetConsole(len(self.selection.entries), color=self.settings.color)
         dispatch = Dispatch(self.selection, runner, view, self.jobs)
         with view.running(dispatch.stop):
             results = await dispatch.run(order, ready)

@@ -195,6 +195,5 @@ def _failed(fault: Exception) -> int:
     from ackplan.render.text import diagnostics_text
 
     diagnostics = fault.diagnostics if isinstance(fault, Failure) else as_diagnostics(fault)
-    color = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-    printing.say(diagnostics_text(diagnostics, color=color))
+    printing.say(diagnostics_text(diagnostics, color=printing.takes_color(sys.stderr)))
     return 1

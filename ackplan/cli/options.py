@@ -233,7 +233,7 @@ def options(
 
 def _settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
     rest = dict(given)
-    no_color = rest.pop("no_color", False) or "NO_COLOR" in os.environ
+    no_color = rest.pop("no_color", False)
     known = {name: rest.pop(name) for name in list(rest) if name in Settings.__dataclass_fields__}
     for name in ("files", "var_files"):
         if name in known:
@@ -246,7 +246,7 @@ def _settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
         raise click.UsageError(phrase("--state names another record than the sandbox's own: give --sandbox or --state"))
     if "state" in known and on_command_line("state"):
         check_state(known["state"])
-    color = not no_color and known.get("format", "text") == "text" and sys.stdout.isatty()
+    color = not no_color and known.get("format", "text") == "text" and printing.takes_color(sys.stdout)
     return Settings(color=color, **known), rest
 
 

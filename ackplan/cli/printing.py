@@ -67,6 +67,11 @@ def aside(cleared: Callable[[], AbstractContextManager[None]]) -> Iterator[None]
         _ASIDE.reset(token)
 
 
+def takes_color(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that shows colours, and nobody said that there should be none."""
+    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM", "") != "dumb"
+
+
 def say(message: str) -> None:
     """Prints a message on standard error, if that can be done."""
     with contextlib.suppress(OSError, ValueError), _ASIDE.get()():

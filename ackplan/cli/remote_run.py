@@ -148,7 +148,7 @@ class _Console(FleetConsole):
     AGAIN = "Press Ctrl-C again to stop following it."
 
     def begin(self, run: EngineRun) -> FleetView:
-        self._total = len(run.tasks)
+        self.counts_to(len(run.tasks))
         return self
 
 

@@ -30,7 +30,7 @@ def lacking_values(faults: Iterable[Diagnostic]) -> set[str]:
     for fault in faults:
         if fault.is_error:
             codes.setdefault(fault.cluster, set()).add(fault.code)
-    return {name for name, told in codes.items() if name and told == {NO_VALUE}}
+    return {name for name, each in codes.items() if name and each == {NO_VALUE}}
 
 
 def cluster_without(
@@ -44,7 +44,7 @@ def cluster_without(
 
 def inside_without(cluster: str, of: Section, section: object) -> dict[str, Wanted] | None:
     """What is inside of a cluster, under a key whose values are not all known: no more than protects and orders it."""
-    found: dict[str, Wanted] = {}
+    inside: dict[str, Wanted] = {}
     for name, body, start in _items(section):
         kept = {key: body[key] for key in _NEEDED if key in of.own_keys and key in body}
         if not isinstance(name, str) or "${" in f"{name} {kept}":
@@ -52,8 +52,8 @@ def inside_without(cluster: str, of: Section, section: object) -> dict[str, Want
         short = short_of(of.name, cluster, name)
         said = Laid(body)
         said.update(kept)
-        found[short] = wanted.build(short, of.kind, said, start)
-    return found
+        inside[short] = wanted.build(short, of.kind, said, start)
+    return inside
 
 
 def _items(section: object) -> Iterable[tuple[object, Map, Callable[[], Span]]]:

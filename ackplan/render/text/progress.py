@@ -18,18 +18,24 @@ _FEW_ROWS = 8
 
 def progress_view(progress: Standing, columns: int, rows: int, *, color: bool) -> list[str]:
     """The lines for a terminal of this size: one where it is low."""
-    style, room = Style(color), max(1, min(columns - 1, _WIDEST))
+    style, room = Style(color), room_of(columns)
     if rows < _FEW_ROWS:
         return [cut(f"{counts(progress)}{phrase('; ')}{time_left(progress)}", room)]
     so_far = phrase("{time} so far", time=duration(progress.seconds))
     times = f"  {time_left(progress)}{phrase(', ')}{so_far}"
-    bar = _bar(progress, max(0, min(_BAR, room - width(times))))
-    lines = [style("bold", cut(counts(progress), room)), cut(bar + times, room)]
+    drawn = bar(progress.settled, progress.total, max(0, min(_BAR, room - width(times))))
+    lines = [style("bold", cut(counts(progress), room)), cut(drawn + times, room)]
     return lines + [style("dim", _running(each, room)) for each in progress.longest]
 
 
-def _bar(progress: Standing, columns: int) -> str:
-    full = columns * progress.settled // progress.total if progress.total else 0
+def room_of(columns: int) -> int:
+    """How wide a line may be."""
+    return max(1, min(columns - 1, _WIDEST))
+
+
+def bar(settled: int, total: int, columns: int) -> str:
+    """How much of it is settled, in so many columns."""
+    full = columns * settled // total if total else 0
     return "█" * full + "·" * (columns - full)
 
 
