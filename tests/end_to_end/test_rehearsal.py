@@ -149,11 +149,11 @@ def test_it_says_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     tell = Progress(3, virtual, real)
     tell(Event(Moment.STARTED, step))
     tell(Event(Moment.STARTED, step))
-    real.at, virtual.at = 5.0, 125.0
+    real.at, virtual.at = 35.0, 125.0
     tell(Event(Moment.PROGRESS, step))
     tell(Event(Moment.PROGRESS, step))
     tell(Event(Moment.ENDED, step, outcome=Outcome(Status.FAILED)))
-    real.at, virtual.at = 10.0, 4000.0
+    real.at, virtual.at = 70.0, 4000.0
     tell(Event(Moment.ENDED, step, outcome=Outcome(Status.SKIPPED)))
     told = capsys.readouterr()
     assert told.out == ""
