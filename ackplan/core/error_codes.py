@@ -115,6 +115,9 @@ _BEGINNINGS: Final[Mapping[str, ErrorCode]] = {
     "invalidproduct": _NO_CALL,
     "invalidregion": ErrorCode(Meaning.NO_CALL, "Check --region and the spec's region"),
     "errorclusterstate": _STATE,
+    "errorclustertype": ErrorCode(
+        Meaning.CONDITION, "Check the kind of the cluster, which has no such call: ackplan clusters"
+    ),
     "errorclusterdeletionprotection": _PROTECTED,
     "deletionprotection": _PROTECTED,
     "quotaexceeded": _QUOTA,

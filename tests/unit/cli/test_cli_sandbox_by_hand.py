@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -213,3 +216,30 @@ def test_a_world_outside_of_the_project_is_left_alone(sandbox: Sandbox, tmp_path
     (project / ".ackplan/sandbox").symlink_to(tmp_path / ".ackplan/sandbox")
     assert command_line(project, "sandbox", "delete", "web").code == 1
     assert len(sandbox.status()["clusters"]) == 1
+
+
+def test_by_hand_beside_a_running_apply_nothing_is_lost(tmp_path: Path) -> None:
+    """The apply meets the fault that was ordered meanwhile; drift that was made meanwhile is seen after it."""
+    second = SPEC[SPEC.index("  web:") :].replace("  web:", "  later:") + "    depends_on: [web]\n"
+    (tmp_path / "ackplan.yaml").write_text(SPEC + second, "utf-8")
+    password = {"ACK_NODE_PASSWORD": "Node-password-1"}
+    environment = {**password, "PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+    command = [sys.executable, "-u", "-m", "ackplan", "apply", "--sandbox", "--auto-approve", "--time-scale", "120"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as applying:
+        said = ""
+        for line in applying.stdout or ():
+            said += line
+            if "web: creating" in line:
+                assert command_line(tmp_path, "sandbox", "fail", "scale_out").code == 0
+            if "web: created" in line:
+                planned = command_line(tmp_path, "plan", "--sandbox")
+                assert "ACK3035 warning: An apply is running" in planned.out
+                assert command_line(tmp_path, "sandbox", "scale", "web", "5").code == 0
+                assert command_line(tmp_path, "sandbox", "fail", "delete_cluster").code == 0
+    assert applying.returncode == 0, said
+    assert "later: created" in said
+    drifted = command_line(tmp_path, "drift", "--sandbox", environment=password)
+    assert (drifted.code, "num_of_nodes = 3 -> 5" in drifted.out) == (2, True), drifted.out
+    status = command_line(tmp_path, "sandbox", "status")
+    assert "scale_out" in status.out
+    assert "delete_cluster" in status.out
