@@ -55,7 +55,7 @@ def test_a_failed_step_tells_its_ids_and_its_error(opened: Any, report_page: str
     step = page.locator("#detail .step")
     told = dict(zip(step.locator("dt").all_inner_texts(), step.locator("dd").all_inner_texts(), strict=True))
     assert told == {
-        "Expected": "10m, given up after 1h",
+        "Expected": "10m, timeout 1h",
         "Took": "5m, from 0s on",
         "Cluster": "c-new",
         "Request": "R-created",
