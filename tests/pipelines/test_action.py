@@ -174,6 +174,15 @@ def test_the_components_job_plans(repository: Repository) -> None:
     assert repository.component().code == 1
 
 
+@pytest.mark.parametrize(("extras", "needed"), [("", "ackplan"), ("ackplan[postgres] @ ", "ackplan[postgres]")])
+def test_a_pinned_package_of_the_component_is_fetched_once(repository: Repository, extras: str, needed: str) -> None:
+    """With its digest: what it needs besides is asked for by its name, which is there already."""
+    url = "https://example.com/ackplan-1.0-py3-none-any.whl"
+    assert repository.component(package=f"{extras}{url}", sha256=DIGEST).code == 0, repository.printed
+    assert repository.installed.splitlines()[-1] == needed
+    assert url not in repository.installed
+
+
 @pytest.mark.parametrize("name", ["args", "command", "folder", "package", "sha256"])
 def test_no_input_of_the_component_is_run(repository: Repository, name: str) -> None:
     ended = repository.component(**{name: HOSTILE})
