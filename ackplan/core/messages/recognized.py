@@ -19,6 +19,8 @@ from ackplan.core.messages import Message, Text
 # it is about is one of our sentences, too. A single word counts only inside of another sentence: it may be a name.
 _LEAST = 6
 _NESTED = 5
+# A longer text is a stranger's: trying every template on it takes time with a power of its length.
+_LONGEST = 1000
 _SIGNS = ("; ", ", ")
 
 
@@ -38,7 +40,7 @@ def spoken(text: str, language: str, depth: int = _NESTED) -> str:
     """
     if not depth or not text or not text.isprintable() or (depth == _NESTED and text.isalnum()):
         return text
-    for template in _templates(language):
+    for template in _templates(language) if len(text) <= _LONGEST else ():
         words = template.said(text, language, depth)
         if words:
             return words
@@ -56,6 +58,8 @@ def relayed(code: str, texts: tuple[str, str, str], language: str) -> tuple[str,
 
     A fleet has the same finding many times.
     """
+    if max(map(len, texts)) > _LONGEST:
+        return texts
     for english, other in _of_code(code, language):
         if texts[0] != english.summary:
             continue

@@ -89,3 +89,10 @@ def test_a_finding_that_came_with_its_words_is_chinese(finding: Diagnostic) -> N
 def test_words_that_are_not_those_of_the_code_stay() -> None:
     foreign = Diagnostic(error("ACK2010").severity, "ACK2010", texts=("Some summary", "a", "b"))
     assert (foreign.summary, foreign.detail, foreign.cure) == ("Some summary", "a", "b")
+
+
+def test_a_text_that_no_sentence_of_ours_could_be_is_left_alone() -> None:
+    """Each sentence is tried on a text; of a stranger's long one that would take time with a power of its length."""
+    long = "expected , found " * 5000
+    assert language.spoken(long) == long
+    assert language.spoken("web is gone; " + "x" * 5000).startswith("web 已不存在")
