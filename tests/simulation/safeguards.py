@@ -257,11 +257,11 @@ MUTANTS = (
         514,
     ),
     Mutant(
-        "what no list shows is asked for by its id", "app.observe:Observer.observe", "if not unlisted:", "if True:", 0
+        "what no list shows is asked for by its id", "app.observe:Observer._observed", "if not unlisted:", "if True:", 0
     ),
     Mutant(
         "what a call in flight made is looked for in its region",
-        "app.observe:Observer.observe",
+        "app.observe:Observer._observed",
         ", *_regions(flying)",
         "",
         1183,
