@@ -19,8 +19,8 @@ PATHS = {
     "api --body", "apply --policy", "apply --report", "apply planfile", "board --out", "certs --out", "destroy --policy",
     "destroy --report", "export --out", "fleet apply --policy", "fleet apply --report", "fleet apply folder", "fleet plan --out", "fleet plan --policy",
     "apply --same-as", "fmt --file", "fmt paths", "graph planfile", "import --from-terraform",
-    "import --out", "init folder", "kubeconfig --out", "plan --out", "plan --policy", "plan --same-as",
-    "rehearse --faults", "rehearse planfile", "show planfile", "simulator --db", "simulator --faults",
+    "import --out", "init folder", "kubeconfig --out", "plan --out", "plan --policy", "plan --prices", "plan --same-as",
+    "rehearse --faults", "rehearse planfile", "show --prices", "show planfile", "simulator --db", "simulator --faults",
     "simulator --seed", "state push file",
 }  # fmt: skip
 SHARED = {"--log-file", "--chdir", "--file", "--var-file", "--ca-file", "--state", "--identity"}
@@ -106,6 +106,8 @@ def test_what_is_read_is_looked_for_there(project: Project, below: Path) -> None
         (("import", "--from-terraform", "tf.json"), ""),
         (("state", "push", "body.json"), "body.json"),
         (("api", "POST", "/clusters", "--body", "@body.json"), ""),
+        (("plan", "--prices", "policy.yaml"), "ACK2130"),
+        (("show", "it.plan", "--prices", "policy.yaml"), "ACK2130"),
         (("plan", "--ca-file", "policy.yaml", "--endpoint", "https://127.0.0.1:1"), "policy.yaml"),
     ):
         done = project.run(*words, "-C", "below")
