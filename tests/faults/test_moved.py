@@ -199,7 +199,7 @@ def test_files_of_the_spec_that_come_and_go(tmp_path: Path) -> None:
         (fleet / "more.yaml").write_text("ackplan: 1\nclusters: {side: {extends: web}}\n")
         said = at.run("apply", "it.plan").err
         assert "ACK3032" in said
-        assert "fleet/region.yaml is gone; fleet/more.yaml is new; fleet/place.yaml is new" in said
+        assert "fleet/region.yaml is gone; fleet/more.yaml was added; fleet/place.yaml was added" in said
         (fleet / "more.yaml").unlink()
         (fleet / "shop.yaml").write_text("# Only a remark.\n" + (fleet / "shop.yaml").read_text())
         assert at.run("apply", "it.plan").code == 0, "another layout of the same spec"

@@ -83,7 +83,7 @@ def test_one_that_fails_stops_only_those_behind_it(fleet: FleetProject) -> None:
     assert "2 workspaces" not in done.out
     assert "4 workspaces: 1 failed, 1 skipped, 2 applied" in done.out
     assert _live(fleet) == ["base", "shop"]
-    assert "To go on: ackplan fleet apply" in done.err
+    assert "To continue: ackplan fleet apply" in done.err
 
 
 def test_one_whose_apply_fails_stops_those_behind_it(fleet: FleetProject) -> None:

@@ -252,7 +252,7 @@ def test_a_run_that_breaks_off_says_how_to_go_on(project: Project) -> None:
     with mock.patch("ackplan.render.text.event_line", side_effect=BrokenPipeError(32, "Broken pipe")):
         done = project.run("apply", "--auto-approve", "--report", "report.json")
     assert done.code == 1
-    assert "to go on: ackplan apply" in done.err
+    assert "to continue: ackplan apply" in done.err
     assert json.loads((project.folder / "report.json").read_text())["complete"] is False
     assert project.run("apply", "--auto-approve").code == 0
     assert len(project.changing()) == 1
