@@ -75,20 +75,26 @@ def planning(folder: Path, source: str) -> Iterator[tuple[subprocess.Popen[bytes
     (folder / "a.rego").write_text(source, "utf-8")
     command = [sys.executable, "-m", "ackplan", "plan", "--no-refresh", "--policy", "a.rego"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as plan:
-        children = Path(f"/proc/{plan.pid}/task/{plan.pid}/children")
-        while not (found := children.read_text().split()):
-            assert plan.poll() is None, plan.stderr
-        handle = os.pidfd_open(int(found[0]))
+        child = _engine_of(plan)
+        handle = os.pidfd_open(child)
         try:
-            # The engine is loaded: it is at work, or about to be.
-            while "regopy" not in Path(f"/proc/{found[0]}/maps").read_text():
-                assert plan.poll() is None
             yield plan, handle
         finally:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(handle, signal.SIGKILL)
             os.close(handle)
             plan.kill()
+
+
+def _engine_of(plan: subprocess.Popen[bytes]) -> int:
+    """The child that has loaded the engine: it is at work, or about to be. Others, such as git, come and go."""
+    children = Path(f"/proc/{plan.pid}/task/{plan.pid}/children")
+    while True:
+        assert plan.poll() is None, plan.stderr
+        for child in children.read_text().split():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                if "regopy" in Path(f"/proc/{child}/maps").read_text():
+                    return int(child)
 
 
 def ended(handle: int) -> bool:

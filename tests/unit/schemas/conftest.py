@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 _ROOT = Path(__file__).parents[3]
-OTHERS = ("policy.schema.json", "workspaces.schema.json", "page.schema.json")
+OTHERS = ("policy.schema.json", "prices.schema.json", "workspaces.schema.json", "page.schema.json")
 _EXAMPLES = Path(__file__).parent / "examples"
 
 
