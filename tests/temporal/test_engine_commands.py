@@ -18,7 +18,7 @@ FLEET = {"a": {"a1": 2, "a2": 3}, "b": {"b1": 1}, "c": {"c1": 1}}
 
 def _plain(text: str) -> str:
     """Without what differs from run to run."""
-    return " ".join(re.sub(r" +[0-9.]+m?s\b", " ", text).split())
+    return " ".join(re.sub(r" +[0-9.]+m?s\b|\bMade \S+", " ", text).split())
 
 
 def test_a_fleet_is_planned_applied_and_watched_as_without_an_engine(at: Site) -> None:
