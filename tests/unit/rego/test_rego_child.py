@@ -91,10 +91,10 @@ def _engine_of(plan: subprocess.Popen[bytes]) -> int:
     children = Path(f"/proc/{plan.pid}/task/{plan.pid}/children")
     while True:
         assert plan.poll() is None, plan.stderr
-        for child in children.read_text().split():
+        for number in children.read_text().split():
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                if "regopy" in Path(f"/proc/{child}/maps").read_text():
-                    return int(child)
+                if "regopy" in Path(f"/proc/{number}/maps").read_text():
+                    return int(number)
 
 
 def ended(handle: int) -> bool:
