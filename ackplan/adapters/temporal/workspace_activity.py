@@ -10,6 +10,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from random import SystemRandom
 from typing import Final
 
 from temporalio import activity
@@ -24,9 +25,13 @@ from ackplan.workspaces.task_host import TaskEnd, TaskHost, TaskOrder
 BUSY: Final = "busy"
 AGAIN: Final = "again"
 REFUSED: Final = "refused"
-# Seconds that a workspace waits here for its place before another worker may have it.
+# Seconds that a workspace waits here for its place before another worker may have it. As many wait as there are places:
+# a worker that let all wait that reach it would leave none to the others.
 _PATIENCE = 2.0
 _SOON = timedelta(milliseconds=500)
+# Seconds until one that found no place here is offered again: at first, times how much each time, and at most. Of few
+# workspaces none waits for long; of many one is always offered, though each of them rarely.
+_NEXT, _LONGER, _LATEST = 0.25, 1.3, 5.0
 # Attempts that may end for a reason that passes, before it is the result.
 _MOST_AGAIN = 20
 # Of a plan and a drift check, the pause between two signs of life: they are bounded in time besides.
@@ -52,6 +57,7 @@ class WorkspaceActivities:
     def __init__(self, host: TaskHost, places: int) -> None:
         self._host = host
         self._places = asyncio.Semaphore(places)
+        self._room = places
         self._closing = asyncio.Event()
 
     def close(self) -> None:
@@ -98,11 +104,16 @@ class WorkspaceActivities:
     @contextlib.asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
         """A place on this machine. Where none is free soon, another worker may have it."""
+        if not self._room:
+            raise _busy()
+        self._room -= 1
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._places.acquire()
         except TimeoutError:
-            raise ApplicationError("no place is free here", type=BUSY, next_retry_delay=_SOON) from None
+            raise _busy() from None
+        finally:
+            self._room += 1
         try:
             yield
         finally:
@@ -132,6 +143,13 @@ class WorkspaceActivities:
             for task in (closing, beating, running):
                 task.cancel()
             await asyncio.wait({closing, beating, running})
+
+
+def _busy() -> ApplicationError:
+    """No place is free here. Those of a run are offered again one by one, so that all workers meet some of them."""
+    longest = min(_NEXT * _LONGER ** min(activity.info().attempt, 20), _LATEST)
+    pause = timedelta(seconds=longest * SystemRandom().uniform(0.5, 1.0))
+    return ApplicationError("no place is free here", type=BUSY, next_retry_delay=pause)
 
 
 async def _outlived(running: asyncio.Task[TaskEnd], again: Callable[[], None]) -> TaskEnd:
