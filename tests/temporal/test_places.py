@@ -42,18 +42,18 @@ class Visitors:
 
 
 @pytest.mark.parametrize("places", [1, 3])
-def test_as_many_wait_as_there_are_places_and_no_more(places: int) -> None:
+def test_two_wait_for_each_place_and_no_more(places: int) -> None:
     async def visits() -> None:
         visitors = Visitors(places)
-        came = [await visitors.come() for _ in range(2 * places)]
-        assert (visitors.inside, [each.done() for each in came]) == (places, [False] * 2 * places)
+        came = [await visitors.come() for _ in range(3 * places)]
+        assert (visitors.inside, [each.done() for each in came]) == (places, [False] * 3 * places)
         turned_away = await visitors.come()
         fault = turned_away.exception()
         assert isinstance(fault, ApplicationError)
         assert fault.type == BUSY
         visitors.leave()
         await asyncio.gather(*came)
-        assert visitors.inside == 2 * places
+        assert visitors.inside == 3 * places
         await (await visitors.come())
 
     asyncio.run(visits())
@@ -63,7 +63,7 @@ def test_as_many_wait_as_there_are_places_and_no_more(places: int) -> None:
 def test_who_was_often_turned_away_is_offered_more_rarely(attempt: int, least: float, most: float) -> None:
     async def pause() -> timedelta | None:
         visitors = Visitors(1)
-        came = [await visitors.come() for _ in range(2)]
+        came = [await visitors.come() for _ in range(3)]
         fault = (await visitors.come(attempt)).exception()
         visitors.leave()
         await asyncio.gather(*came)

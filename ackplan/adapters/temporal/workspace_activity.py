@@ -25,9 +25,9 @@ from ackplan.workspaces.task_host import TaskEnd, TaskHost, TaskOrder
 BUSY: Final = "busy"
 AGAIN: Final = "again"
 REFUSED: Final = "refused"
-# Seconds that a workspace waits here for its place before another worker may have it. As many wait as there are places:
+# Seconds that a workspace waits here for its place before another worker may have it, and how many wait for each place:
 # a worker that let all wait that reach it would leave none to the others.
-_PATIENCE = 2.0
+_PATIENCE, _WAITING = 2.0, 2
 _SOON = timedelta(milliseconds=500)
 # Seconds until one that found no place here is offered again: at first, times how much each time, and at most. Of few
 # workspaces none waits for long; of many one is always offered, though each of them rarely.
@@ -57,7 +57,7 @@ class WorkspaceActivities:
     def __init__(self, host: TaskHost, places: int) -> None:
         self._host = host
         self._places = asyncio.Semaphore(places)
-        self._room = places
+        self._room = _WAITING * places
         self._closing = asyncio.Event()
 
     def close(self) -> None:
