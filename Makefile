@@ -20,7 +20,7 @@ else
 endif
 
 # The unit tests and scenarios on the newest supported Python of this machine, in an environment of its own.
-NEWEST_TESTS := tests/architecture tests/unit tests/scenarios tests/properties
+NEWEST_TESTS := tests/unit tests/scenarios tests/properties --ignore=tests/unit/docs
 
 test-newest:
 	@if newest=$$(.ci/newest-python); then \
