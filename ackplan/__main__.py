@@ -19,6 +19,12 @@ def main() -> None:
     gc.ignore()
     code = run(sys.argv[1:])
     printing.finish()
+    if "temporalio.bridge" in sys.modules:
+        # Threads of its own call into an interpreter that is ending already, which then crashes now and then.
+        import logging
+
+        logging.shutdown()
+        os._exit(code)
     sys.exit(code)
 
 
