@@ -30,7 +30,7 @@ from tests.stores.processes import player
 
 _AT_ONCE = "1000000000"
 _ROUNDS = 3
-_PACE, _PACED = 20.0, 200
+_PACE = 20.0
 _CLUSTERS = 30_000
 Kept = Callable[[Path], Workspace]
 
@@ -117,7 +117,7 @@ def measure(count: int, parallelism: int) -> dict[str, Any]:
     os.environ.update(ENVIRONMENT)
     names = tuple(STORES)
     results: dict[str, Any] = {"apply": applies(count, parallelism, names, _ROUNDS)}
-    results["paced"] = applies(_PACED, parallelism, ("folder", "postgresql, 20 ms", "s3, 30 ms"), 1, _PACE)
+    results["paced"] = applies(count, parallelism, ("folder", "postgresql, 20 ms", "s3, 30 ms"), 1, _PACE)
     urls = {"postgresql": postgres_case().url, "s3": s3_case(weed().url).url}
     results["take over"] = {name: take_over(url) for name, url in urls.items()}
     results["record"] = {name: record(opened(url, "large", ttl=60.0)) for name, url in urls.items()}

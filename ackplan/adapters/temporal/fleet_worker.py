@@ -16,6 +16,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from ackplan.adapters.temporal.engine_client import account_queue, workflow_queue
 from ackplan.adapters.temporal.engine_url import EngineUrl
 from ackplan.adapters.temporal.fleet_workflow import FleetWorkflow
+from ackplan.adapters.temporal.worker_places import WorkerPlaces, account_tuner
 from ackplan.adapters.temporal.workspace_activity import WorkspaceActivities
 from ackplan.workspaces.task_host import TaskHost
 
@@ -42,12 +43,13 @@ async def serve(
     client: Client, url: EngineUrl, host: TaskHost, plan: WorkerPlan, ready: Callable[[], None], stop: asyncio.Event
 ) -> None:
     """Serves until `stop` is set. Raises what ends a worker."""
-    activities = WorkspaceActivities(host, plan.places)
+    places = WorkerPlaces(plan.places)
+    activities = WorkspaceActivities(host, places)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(_closed, activities)
         await stack.enter_async_context(_running(_of_runs(client, url, activities, plan)))
         for profile in plan.profiles:
-            await stack.enter_async_context(_running(_of_account(client, url, activities, profile)))
+            await stack.enter_async_context(_running(_of_account(client, url, activities, (profile, places))))
         stack.push_async_callback(_closed, activities)
         ready()
         await stop.wait()
@@ -76,13 +78,15 @@ def _of_runs(client: Client, url: EngineUrl, activities: WorkspaceActivities, pl
     )
 
 
-def _of_account(client: Client, url: EngineUrl, activities: WorkspaceActivities, profile: str) -> Worker:
-    """One poller, and one workspace at a time: an account has one pace."""
+def _of_account(
+    client: Client, url: EngineUrl, activities: WorkspaceActivities, account: tuple[str, WorkerPlaces]
+) -> Worker:
+    profile, places = account
     return Worker(
         client,
         task_queue=account_queue(url, profile),
         activities=[activities.apply, activities.plan, activities.drift],
-        max_concurrent_activities=1,
+        tuner=account_tuner(places),
         activity_task_poller_behavior=PollerBehaviorSimpleMaximum(1),
         max_heartbeat_throttle_interval=_BEATS,
         default_heartbeat_throttle_interval=_BEATS,

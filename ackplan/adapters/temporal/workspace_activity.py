@@ -10,12 +10,12 @@ import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from random import SystemRandom
 from typing import Final
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from ackplan.adapters.temporal.worker_places import NoPlaceError, WorkerPlaces
 from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.core.json_types import Json, items, mapping
 from ackplan.workspaces.child_end import ChildEnd
@@ -25,13 +25,8 @@ from ackplan.workspaces.task_host import TaskEnd, TaskHost, TaskOrder
 BUSY: Final = "busy"
 AGAIN: Final = "again"
 REFUSED: Final = "refused"
-# Seconds that a workspace waits here for its place before another worker may have it, and how many wait for each place:
-# a worker that let all wait that reach it would leave none to the others.
-_PATIENCE, _WAITING = 2.0, 2
+# Seconds until a workspace is offered again that another worker is to run.
 _SOON = timedelta(milliseconds=500)
-# Seconds until one that found no place here is offered again: at first, times how much each time, and at most. Of few
-# workspaces none waits for long; of many one is always offered, though each of them rarely.
-_NEXT, _LONGER, _LATEST = 0.25, 1.3, 5.0
 # Attempts that may end for a reason that passes, before it is the result.
 _MOST_AGAIN = 20
 # Of a plan and a drift check, the pause between two signs of life: they are bounded in time besides.
@@ -52,12 +47,11 @@ class _Before:
 
 
 class WorkspaceActivities:
-    """The activities of one worker, which runs `places` workspaces at a time."""
+    """The activities of one worker."""
 
-    def __init__(self, host: TaskHost, places: int) -> None:
+    def __init__(self, host: TaskHost, places: WorkerPlaces) -> None:
         self._host = host
-        self._places = asyncio.Semaphore(places)
-        self._room = _WAITING * places
+        self._places = places
         self._closing = asyncio.Event()
 
     def close(self) -> None:
@@ -104,20 +98,12 @@ class WorkspaceActivities:
     @contextlib.asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
         """A place on this machine. Where none is free soon, another worker may have it."""
-        if not self._room:
-            raise _busy()
-        self._room -= 1
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                await self._places.acquire()
-        except TimeoutError:
-            raise _busy() from None
-        finally:
-            self._room += 1
-        try:
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self._places.one())
+            except NoPlaceError:
+                raise ApplicationError("no place is free here", type=BUSY, next_retry_delay=_SOON) from None
             yield
-        finally:
-            self._places.release()
 
     async def _followed(self, order: TaskOrder, before: _Before) -> TaskEnd:
         """How the process ended. Progress alone is a sign of life, but of what only reads."""
@@ -143,13 +129,6 @@ class WorkspaceActivities:
             for task in (closing, beating, running):
                 task.cancel()
             await asyncio.wait({closing, beating, running})
-
-
-def _busy() -> ApplicationError:
-    """No place is free here. Those of a run are offered again one by one, so that all workers meet some of them."""
-    longest = min(_NEXT * _LONGER ** min(activity.info().attempt, 20), _LATEST)
-    pause = timedelta(seconds=longest * SystemRandom().uniform(0.5, 1.0))
-    return ApplicationError("no place is free here", type=BUSY, next_retry_delay=pause)
 
 
 async def _outlived(running: asyncio.Task[TaskEnd], again: Callable[[], None]) -> TaskEnd:
