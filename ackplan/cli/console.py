@@ -15,7 +15,7 @@ from ackplan.cli.loop import interrupted_by
 from ackplan.cli.printing import say
 from ackplan.cli.run_output import Voice
 from ackplan.core.diagnostics import Failure, error
-from ackplan.core.language import phrase, spoken
+from ackplan.core.language import phrase, sentences, spoken
 from ackplan.execute.outcomes import Event, Result
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Console:
                 task.cancel()
             else:
                 stopping = phrase("Stopping: no new calls; waiting for answers to those that were sent.")
-                say(f"\n{stopping} {phrase('Press Ctrl-C again to stop at once.')}")
+                say("\n" + sentences(stopping, phrase("Press Ctrl-C again to stop at once.")))
                 stop()
 
         with self._voice.going(), interrupted_by(caught):

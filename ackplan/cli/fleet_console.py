@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from ackplan.cli.loop import interrupted_by
 from ackplan.cli.printing import say
 from ackplan.cli.steady_view import SteadyView, at_the_bottom, size, steady
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, sentences
 from ackplan.render.facts.fleet_progress import FleetProgress
 from ackplan.render.text.workspaces import progress_text
 from ackplan.workspaces.model import WorkspaceEntry
@@ -66,7 +66,7 @@ class FleetConsole:
         def caught() -> None:
             if not self.interrupted:
                 stopping = phrase("Stopping: no workspace is started, those that run end in order.")
-                say(f"\n{stopping} {phrase(self.AGAIN)}")
+                say("\n" + sentences(stopping, phrase(self.AGAIN)))
             self.interrupted = True
             stop()
 

@@ -7,6 +7,7 @@ programs read (keys, codes, records, plan files) is made with `speaking(ENGLISH)
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from typing import Final
@@ -21,6 +22,8 @@ VARIABLE: Final = "ACKPLAN_LANG"
 # The variables of a locale; the first that is set decides.
 _LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 _TAGS: Final = {CHINESE: "zh-CN"}
+# Where no blank follows: the end of a Chinese sentence or of a label, in colour or not.
+_CLOSED: Final = re.compile(r"[。：；，！？）](?:\x1b\[[\d;]*m)*$")
 _CURRENT: ContextVar[str] = ContextVar("LANGUAGE", default=ENGLISH)
 
 
@@ -73,6 +76,14 @@ def phrase(text: str, /, **arguments: Text) -> str:
     language = _CURRENT.get()
     words = text if language == ENGLISH else messages.phrases(language).get(text, text)
     return messages.filled(words, arguments) if arguments else words
+
+
+def sentences(*parts: str) -> str:
+    """Labels and sentences in a row, those that are empty left out: with blanks between them as the language has it."""
+    row = ""
+    for part in filter(None, parts):
+        row += part if not row or _CLOSED.search(row) else f" {part}"
+    return row
 
 
 def spoken(text: str) -> str:

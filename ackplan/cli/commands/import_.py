@@ -13,7 +13,7 @@ from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
 from ackplan.core.diagnostics import hint
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, sentences
 from ackplan.project.wiring import host
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ async def _import(settings: Settings, source: _Source) -> tuple[str, Sequence[Di
     async with importing(host(settings)) as under_way:
         cluster_id, remarks = await under_way.one(source.name, source.cluster_id)
     recorded = phrase("Recorded {name} as {cluster_id}.", name=source.name, cluster_id=cluster_id)
-    return f"{recorded} {hint(phrase(_NEXT))}", remarks
+    return sentences(recorded, hint(phrase(_NEXT))), remarks
 
 
 async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
@@ -90,9 +90,9 @@ async def _import_all(settings: Settings) -> tuple[str, Sequence[Diagnostic]]:
         counts, left = await under_way.all()
     if not any(counts.values()):
         nothing = phrase("Nothing to record: what the spec names is recorded already, or is not live.")
-        return f"{nothing} {hint(phrase(_NEXT))}", left
+        return sentences(nothing, hint(phrase(_NEXT))), left
     done = phrase(", ").join(counted(count, what) for what, count in counts.items())
-    return f"{phrase('Recorded {counts}.', counts=done)} {hint(phrase(_NEXT))}", left
+    return sentences(phrase("Recorded {counts}.", counts=done), hint(phrase(_NEXT))), left
 
 
 async def _import_terraform(settings: Settings, source: _Source) -> tuple[str, Sequence[Diagnostic]]:
@@ -118,7 +118,7 @@ async def _import_terraform(settings: Settings, source: _Source) -> tuple[str, S
     if not done.clusters:
         return _nothing(source.from_terraform), remarks
     recorded = phrase("Recorded {counts}.", counts=counted(len(done.clusters), "cluster"))
-    return f"{recorded} {hint(phrase(_NEXT))}", remarks
+    return sentences(recorded, hint(phrase(_NEXT))), remarks
 
 
 def _nothing(file: str) -> str:

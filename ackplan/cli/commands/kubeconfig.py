@@ -15,7 +15,7 @@ from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, duration, options
 from ackplan.core.diagnostics import hint, printable
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, sentences
 from ackplan.project.wiring import open_api
 
 _MINUTES: Final = "TemporaryDurationMinutes"
@@ -175,7 +175,7 @@ async def _revoked(settings: Settings, name: str, *, approved: bool) -> None:
         ask(question, approved=approved)
         await api.change("revoke_kubeconfig", cluster.region_id, Sent({"id": cluster.cluster_id}))
     revoked = phrase("Revoked your kubeconfig of {what}.", what=what)
-    click.echo(f"{revoked} {hint(phrase('For a new one: ackplan kubeconfig {name}', name=name))}")
+    click.echo(sentences(revoked, hint(phrase("For a new one: ackplan kubeconfig {name}", name=name))))
 
 
 FURTHER: Final[Mapping[str, click.Command]] = {"revoke": _revoke}

@@ -8,7 +8,7 @@ import click
 
 from ackplan.cli.help_page import Group
 from ackplan.cli.options import Settings, format_option, options
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, sentences
 
 if TYPE_CHECKING:
     from ackplan.simulator.by_hand import Standing
@@ -183,7 +183,7 @@ def _rule(operation: str, cluster: str, how: str, code: str) -> Rule:
 def _tell(text: str) -> None:
     from ackplan.core.diagnostics import hint, printable
 
-    click.echo(f"{printable(text)} {hint(phrase('See what a plan makes of it: ackplan drift --sandbox'))}")
+    click.echo(sentences(printable(text), hint(phrase("See what a plan makes of it: ackplan drift --sandbox"))))
 
 
 def _workers(count: int) -> str:

@@ -11,7 +11,7 @@ from ackplan.cli import store_commands
 from ackplan.cli.help_page import Group
 from ackplan.cli.options import Settings, format_option, options
 from ackplan.core.diagnostics import hint
-from ackplan.core.language import phrase, spoken
+from ackplan.core.language import phrase, sentences, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -88,7 +88,7 @@ def _rm(settings: Settings, names: tuple[str, ...]) -> None:
 
     _rewrite(settings, "rm", forgotten)
     forgot = phrase("Forgot {names}.", names=", ".join(dict.fromkeys(names)))
-    click.echo(f"{forgot} {hint(phrase('To record one again: ackplan import NAME'))}")
+    click.echo(sentences(forgot, hint(phrase("To record one again: ackplan import NAME"))))
 
 
 @command.command("mv")
@@ -168,7 +168,7 @@ def _rebind(settings: Settings) -> None:
             return dataclasses.replace(before.stored, world=here.world)
 
     _rewrite(settings, "rebind", rebound)
-    click.echo(f"{told[0]} {hint(phrase('Look at it: ackplan plan'))}")
+    click.echo(sentences(told[0], hint(phrase("Look at it: ackplan plan"))))
 
 
 @command.command("pull")
@@ -203,7 +203,7 @@ def _push(settings: Settings, force: bool, file: str) -> None:  # noqa: FBT001
     written = _rewrite(settings, "push", replaced)
     recorded = counted(len(written.clusters), "cluster")
     pushed_as = phrase("Recorded {clusters} as serial {serial}.", clusters=recorded, serial=written.serial)
-    click.echo(f"{pushed_as} {hint(phrase('Look at it: ackplan plan'))}")
+    click.echo(sentences(pushed_as, hint(phrase("Look at it: ackplan plan"))))
 
 
 @command.command("history")

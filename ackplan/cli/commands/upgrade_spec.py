@@ -11,7 +11,7 @@ from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
 from ackplan.core.diagnostics import hint
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, sentences
 from ackplan.project.wiring import host
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def command(settings: Settings, name: str, write: bool) -> None:  # noqa: FBT001
         return
     counts = phrase(", ").join([counted(1, "cluster"), *(counted(count, what) for what, count in done.counts.items())])
     wrote = phrase("Wrote {file}. Recorded {counts}.", file=done.file, counts=counts)
-    click.echo(f"{wrote} {hint(phrase('See that nothing changes: ackplan plan'))}")
+    click.echo(sentences(wrote, hint(phrase("See that nothing changes: ackplan plan"))))
 
 
 async def _upgraded(settings: Settings, name: str, *, write: bool) -> UpgradedSpec:

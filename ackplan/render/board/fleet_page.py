@@ -27,7 +27,7 @@ from ackplan.render.board.markup import (
 from ackplan.render.board.shapes import SANDBOX, CheckData, RunData, WorkspaceData, WorldData
 from ackplan.render.board.statuses import WorkspaceStatus
 from ackplan.render.facts.safe import printable
-from ackplan.render.facts.words import and_more, colon, counted
+from ackplan.render.facts.words import and_more, counted
 
 NOBODY = Author()
 _COLUMNS = ("Status", "Workspace", "Clusters", "Account", "Last run", "Drift", "Plans")
@@ -61,7 +61,7 @@ def fleet_page(rows: Sequence[BoardRow], now: str, author: Author = NOBODY) -> s
     body = "".join(_row(row, several=several) for row in sorted(rows, key=_rank))
     top = "".join(f'<th scope="col">{phrase(title)}' for title in _COLUMNS)
     return page(
-        f"{phrase('Board')}{colon()} {headline}",
+        f"{phrase('Board')}{phrase(': ')}{headline}",
         "",
         ("clusters.js",),
         f"""<body class="board" data-page="fleet" data-made="{text(now)}">

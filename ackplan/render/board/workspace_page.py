@@ -24,7 +24,7 @@ from ackplan.render.board.markup import (
     when,
 )
 from ackplan.render.board.shapes import CheckData, ClusterData, DriftedData, LockData, MoveData, RunData, WorkspaceData
-from ackplan.render.facts.words import colon, counted, stop
+from ackplan.render.facts.words import counted, stop
 from ackplan.render.page.compact import Texts
 
 _PART = 250
@@ -69,7 +69,7 @@ def workspace_page(data: WorkspaceData, name: str, now: str) -> str:
         if content
     )
     return page(
-        f"{data['name']}{colon()} {phrase('Board').lower()}",
+        f"{data['name']}{phrase(': ')}{phrase('Board').lower()}",
         "../",
         (f"{name}.js",),
         f"""<body class="board" data-page="workspace" data-made="{text(now)}">

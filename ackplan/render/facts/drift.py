@@ -86,7 +86,7 @@ def omitted(drift: Drift) -> list[Diagnostic]:
 
 def _findings(change: Change, drift: Drift, severity: Severity) -> Iterator[Diagnostic]:
     wanted = change.desired
-    cure = "; ".join(f"{way.name}: {way.text}" for way in ways(change, drift))
+    cure = phrase("; ").join(f"{way.name}{phrase(': ')}{way.text}" for way in ways(change, drift))
     made = error if severity is Severity.ERROR else warning
     told = [("", "the cluster is gone")] * (change.action is Action.FORGET)
     told += [
@@ -110,7 +110,8 @@ def _findings(change: Change, drift: Drift, severity: Severity) -> Iterator[Diag
 def _back(back: Change, command: str) -> str:
     """What an apply would do about it."""
     if back.is_blocked:
-        reasons = "; ".join(f"{d.summary}. {d.cure}".rstrip(". ") for d in back.blocked)
+        said = (phrase(". ").join(filter(None, (d.summary, d.cure.rstrip(".")))) for d in back.blocked)
+        reasons = phrase("; ").join(said)
         return phrase("an apply is refused: {reasons}", reasons=reasons)
     match back.action:
         case Action.DELETE:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, sentences
 from ackplan.core.provenance import Provenance
 from ackplan.plan.model import Plan
 from ackplan.render.facts.plan_origin import job, origin, target
@@ -62,8 +62,8 @@ def _maker(provenance: Provenance) -> tuple[str, str]:
     return origin(provenance, code), f"[{phrase('CI job')}](<{address}>)" if _LINK.fullmatch(address) else ""
 
 
-def _small(*sentences: str) -> str:
-    said = " ".join(filter(None, sentences))
+def _small(*parts: str) -> str:
+    said = sentences(*parts)
     return f"<sub>{said}</sub>" if said else ""
 
 
@@ -74,7 +74,8 @@ def finding_item(diagnostic: Diagnostic) -> str:
     place = f" ({code(str(diagnostic.span), 160)})" if diagnostic.span else ""
     texts = (("", diagnostic.detail), ("→ ", diagnostic.cure))
     said = "".join(f"<br>{lead}{prose(text, 400)}" for lead, text in texts if text)
-    return f"- **{kind}** {code(diagnostic.code, 40)}{subject} {prose(diagnostic.summary, 160)}{place}{said}"
+    what = sentences(f"{code(diagnostic.code, 40)}{subject}", prose(diagnostic.summary, 160))
+    return f"- **{kind}** {what}{place}{said}"
 
 
 def finding_items(diagnostics: Iterable[Diagnostic]) -> list[str]:
@@ -89,7 +90,7 @@ def _rule(group: RuleFindings) -> str:
     counted = phrase(": ") + group.counted if group.counted else ""
     severity = phrase(group.severity.value)
     head = f"- {code(group.rule, 120)} (**{severity}** {code(group.first.code, 40)}){counted}{stop()}"
-    lines = [f"{head} {prose(group.first.summary, 160)}{stop()}"]
+    lines = [sentences(head, prose(group.first.summary, 160) + stop())]
     for detail, findings in group.details:
         names = list(dict.fromkeys(finding.cluster for finding in findings if finding.cluster))
         lines.append(prose(detail, 400) + (phrase(": ") + _names(names) if names else ""))

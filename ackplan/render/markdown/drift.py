@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from ackplan.app.drift import Drift
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import hint
-from ackplan.core.language import phrase, spoken
+from ackplan.core.language import phrase, sentences, spoken
 from ackplan.plan.model import Change
 from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.drift import Way, none, omitted, since, states, ways
 from ackplan.render.facts.formatting import written
 from ackplan.render.facts.view import Block, view
-from ackplan.render.facts.words import and_more, colon, counted, stop
+from ackplan.render.facts.words import and_more, colon, counted
 from ackplan.render.markdown.comment_parts import origin_line
 from ackplan.render.markdown.markup import code, codes, prose, row, table
 
@@ -30,11 +30,11 @@ def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
     """All clusters that moved, at most `limit` bytes of UTF-8, without a line end at its end."""
     footer = origin_line(drift.plan)
     if not drift.moved:
-        said = [f"### ackplan{colon()} {none(drift)}", *_states(drift), sentence(drift.plan), footer]
+        said = [f"### ackplan{phrase(': ')}{none(drift)}", *_states(drift), sentence(drift.plan), footer]
         return "\n\n".join(filter(None, said))
     names = [change.name for change in drift.moved]
     parts = [
-        f"### ackplan{colon()} {phrase(_DRIFTED, number=len(names))}",
+        f"### ackplan{phrase(': ')}{phrase(_DRIFTED, number=len(names))}",
         f"> [!WARNING]\n> **{phrase(_CHANGED)}{colon()}** {codes(names[:_NAMES])}{and_more(len(names) - _NAMES)}",
         *_states(drift),
         *filter(None, [sentence(drift.plan)]),
@@ -50,7 +50,7 @@ def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
             missing = counted(len(known) - number, "cluster")
             left_out = phrase("Left out, for an issue can't be longer")
             everything = phrase("All of it: {command}", command=code(hint("ackplan drift"), 600))
-            parts.append(f"**{left_out}{colon()}** {missing}{stop()} {everything}")
+            parts.append(f"**{left_out}{colon()}** {missing}{phrase('. ')}{everything}")
             break
         parts.append(text)
     return "\n\n".join(filter(None, [*parts, footer]))
@@ -59,7 +59,7 @@ def drift_markdown(drift: Drift, limit: int = LIMIT) -> str:
 def _states(drift: Drift) -> Iterator[str]:
     """What was not looked at, and the clusters that are not running, where there are any."""
     yield from (f"**{phrase('Not looked at')}{colon()}** {prose(each.detail, 600)}" for each in omitted(drift))
-    told = [f"- {code(each.cluster)}{colon()} {prose(each.detail)}" for each in states(drift)]
+    told = [f"- {code(each.cluster)}{phrase(': ')}{prose(each.detail)}" for each in states(drift)]
     if told:
         more = [f"- {phrase('and {count} more', count=len(told) - _NAMES)}"] if len(told) > _NAMES else []
         yield "\n".join([f"**{phrase('Not running now')}{colon()}**", "", *told[:_NAMES], *more])
@@ -87,4 +87,4 @@ def _way(way: Way) -> str:
     """What it says, its command in one piece."""
     before, command, after = way.text.partition(way.command) if way.command else (way.text, "", "")
     said = (prose(before, 600) if before else "", code(command, 600) if command else "", prose(after) if after else "")
-    return " ".join(filter(None, said))
+    return sentences(*said)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import hint
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, sentences
 from ackplan.core.values import ABSENT
 from ackplan.core.work import Modify, Upgrade
 from ackplan.execute.limits import USUAL, Limits
@@ -47,7 +47,7 @@ def plan_markdown(plan: Plan, limit: int = LIMIT, limits: Limits = USUAL, costs:
     shown = view(plan, limits)
     footer = origin_line(plan)
     page = BoundedPage(limit - _CLOSING - size_of(footer))
-    page.add(f"### ackplan{colon()} {headline(plan)}")
+    page.add(f"### ackplan{phrase(': ')}{headline(plan)}")
     _alerts(page, alerts(plan, shown))
     for text in _findings(plan, shown):
         page.add(text, phrase("some errors and warnings"))
@@ -59,7 +59,7 @@ def plan_markdown(plan: Plan, limit: int = LIMIT, limits: Limits = USUAL, costs:
     if page.missing:
         missing = phrase("; ").join(dict.fromkeys(page.missing))
         left_out = phrase("Left out, for a comment can't be longer")
-        page.parts.append(f"**{left_out}{colon()}** {missing}{stop()} {phrase(_ELSEWHERE)}")
+        page.parts.append(f"**{left_out}{colon()}** {missing}{phrase('. ')}{phrase(_ELSEWHERE)}")
     return "\n\n".join(filter(None, [*page.parts, footer]))
 
 
@@ -115,7 +115,7 @@ def _facts(plan: Plan, shown: View) -> Iterator[str]:
         command = code(hint("ackplan plan --skip-blocked"), 600)
         facts.append(phrase("To plan the rest alone: {command}.", command=command))
     if facts:
-        yield " ".join(facts)
+        yield sentences(*facts)
 
 
 def _path(path: Sequence[str]) -> str:
@@ -231,7 +231,7 @@ def _step(step: Step) -> str:
     time = duration(step.expected_seconds)
     expected = phrase(", about {time}", time=time) if step.expected_seconds else ""
     words = what(step) if isinstance(step.work, Modify | Upgrade) else phrase(step.traits.verb.infinitive)
-    line = f"{words}{colon()} {code(f'{step.call.method} {step.call.path}')}{expected}"
+    line = f"{words}{phrase(': ')}{code(f'{step.call.method} {step.call.path}')}{expected}"
     if step.call.body is None:
         return line
     body = json_text(redacted(step.call.body))

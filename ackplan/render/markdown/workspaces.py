@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from ackplan.core.language import phrase
 from ackplan.render.facts import fleet_words
-from ackplan.render.facts.words import and_more, colon, counted, stop
+from ackplan.render.facts.words import and_more, colon, counted
 from ackplan.render.markdown.comment_parts import LIMIT, BoundedPage, finding_item, made_line, size_of
 from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, prose, row, table
 from ackplan.workspaces.result import Caution, Ending, FleetResult, WorkspaceResult
@@ -34,7 +34,7 @@ def fleet_markdown(fleet: FleetResult, limit: int = LIMIT) -> str:
     """GitHub's Markdown, at most `limit` bytes of UTF-8 (at least 4,000), without a line end at its end."""
     footer = made_line(fleet.provenance)
     page = BoundedPage(limit - _CLOSING - size_of(footer))
-    page.add(f"### ackplan{colon()} {fleet_words.title(fleet).lower()}{colon()} {fleet_words.headline(fleet)}")
+    page.add(f"### ackplan{phrase(': ')}{fleet_words.title(fleet).lower()}{phrase(': ')}{fleet_words.headline(fleet)}")
     results = fleet_words.ranked(fleet)
     for text in _cautions(results):
         page.add(text, phrase("some warnings"))
@@ -47,7 +47,7 @@ def fleet_markdown(fleet: FleetResult, limit: int = LIMIT) -> str:
     if page.missing:
         missing = phrase("; ").join(dict.fromkeys(page.missing))
         left_out = phrase("Left out, for a comment can't be longer")
-        page.parts.append(f"**{left_out}{colon()}** {missing}{stop()} {phrase(_ELSEWHERE)}")
+        page.parts.append(f"**{left_out}{colon()}** {missing}{phrase('. ')}{phrase(_ELSEWHERE)}")
     return "\n\n".join(filter(None, [*page.parts, footer]))
 
 
@@ -57,7 +57,7 @@ def _cautions(results: Sequence[WorkspaceResult]) -> Iterator[str]:
     dangers = [(result, caution) for result, caution in every if caution.tone == "danger"]
     if not dangers:
         return
-    lines = [f"> - {code(result.name)}{colon()} {_caution(caution)}" for result, caution in dangers[:_CAUTIONS]]
+    lines = [f"> - {code(result.name)}{phrase(': ')}{_caution(caution)}" for result, caution in dangers[:_CAUTIONS]]
     if len(dangers) > _CAUTIONS:
         rest = phrase("and {count} more, each with its workspace below", count=len(dangers) - _CAUTIONS)
         lines.append(f"> - {rest}")

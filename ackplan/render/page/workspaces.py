@@ -18,7 +18,7 @@ from ackplan.render.facts import fleet_words
 from ackplan.render.facts.plan_origin import job, origin
 from ackplan.render.facts.rule_findings import RuleFindings, by_code, by_rule
 from ackplan.render.facts.safe import printable
-from ackplan.render.facts.words import and_more, colon, counted, duration, stop
+from ackplan.render.facts.words import and_more, counted, duration, stop
 from ackplan.workspaces.result import Caution, ClusterChange, Ending, FleetResult, WorkspaceResult
 
 _TONES = {
@@ -46,7 +46,7 @@ def fleet_html(fleet: FleetResult) -> str:
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
         "trusted-types 'none'; require-trusted-types-for 'script'"
     )
-    title = f"{fleet_words.title(fleet)}{colon()} {fleet_words.headline(fleet)}"
+    title = f"{fleet_words.title(fleet)}{phrase(': ')}{fleet_words.headline(fleet)}"
     return "\n".join(
         [
             f'<!doctype html>\n<html lang="{language.tag()}">\n<head>\n<meta charset="utf-8">',
@@ -73,7 +73,7 @@ def _body(fleet: FleetResult) -> Iterator[str]:
     yield from _origin(fleet)
     dangers = [(result, caution) for result in results for caution in result.plan.cautions if caution.tone == "danger"]
     if dangers:
-        items = (f"<li>{_link(result)}{colon()} {_caution(caution)}</li>" for result, caution in dangers)
+        items = (f"<li>{_link(result)}{phrase(': ')}{_caution(caution)}</li>" for result, caution in dangers)
         yield f'<div class="alert" data-tone="danger"><ul>{"".join(items)}</ul></div>'
     left_out = list(fleet_words.omissions(fleet))
     if left_out:
@@ -170,7 +170,7 @@ def _group(group: RuleFindings) -> str:
     number = _text(group.counted or counted(len(group.findings), "finding"))
     lines = _items(map(_finding, group.findings))
     return (
-        f'<span class="kind" data-tone="{kind}">{phrase(kind)}</span> {title}{colon()} {number} {names}'
+        f'<span class="kind" data-tone="{kind}">{phrase(kind)}</span> {title}{phrase(": ")}{number} {names}'
         f'<details class="more"><summary>{phrase("each with what to do")}</summary><ul>{lines}</ul></details>'
     )
 
@@ -178,7 +178,7 @@ def _group(group: RuleFindings) -> str:
 def _caution(caution: Caution) -> str:
     names, more = fleet_words.caution_names(caution, _NAMES)
     listed = ", ".join(names) + and_more(more)
-    tail = f"{colon()} <code>{_text(listed)}</code>" if names else ""
+    tail = f"{phrase(': ')}<code>{_text(listed)}</code>" if names else ""
     return f'<span class="kind" data-tone="{_text(caution.tone)}">{_text(caution.text)}</span>{tail}'
 
 

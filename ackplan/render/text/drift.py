@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ackplan.app.drift import Drift
 from ackplan.core.actions import Action
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, sentences
 from ackplan.plan.model import Change
 from ackplan.render.facts.compared import sentence
 from ackplan.render.facts.drift import Way, none, since, ways
@@ -27,7 +27,7 @@ def drift_text(drift: Drift, *, color: bool) -> str:
     style, blocks = Style(color), view(drift.plan).blocks
     number = counted_resources(block.nested for block in blocks)
     moved = phrase("{clusters} changed outside of ackplan since the last apply.", clusters=number)
-    title = f"{style('drift', phrase('Drift:'))} {moved}"
+    title = sentences(style("drift", phrase("Drift:")), moved)
     parts = [
         "\n".join(_cluster(block, change, drift, style)) for block, change in zip(blocks, drift.moved, strict=True)
     ]

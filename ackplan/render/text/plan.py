@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Diagnostic, hint
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, sentences
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.costs import Costs
 from ackplan.plan.model import Plan
@@ -59,7 +59,7 @@ def plan_text(plan: Plan, *, color: bool, limits: Limits = USUAL, costs: Costs |
 
 
 def _costs(costs: Costs, style: Style) -> Iterator[str]:
-    yield f"{style('bold', phrase('Costs:'))} {total_text(costs)}"
+    yield sentences(style("bold", phrase("Costs:")), total_text(costs))
     names = list(cluster_texts(costs))
     columns = max((width(name) for name, _ in names), default=0)
     yield from (f"  {pad(name, columns)}  {change}" for name, change in names)
@@ -79,14 +79,14 @@ def _block(block: Block, style: Style) -> Iterator[str]:
     if block.reason:
         yield f"  # ({block.reason})"
     if block.drift:
-        yield f"  # {style('drift', phrase('drift:'))} {block.drift}"
+        yield f"  # {sentences(style('drift', phrase('drift:')), block.drift)}"
     yield f"{style(block.mark, block.mark.rjust(3))} {block.subject}"
     yield from field_lines(block.fields, style, _FIELDS)
     if block.unchanged:
         hidden = phrase("{number:# unchanged parameter|# unchanged parameters} hidden", number=block.unchanged)
         yield style("dim", f"{_FIELDS}  # ({hidden})")
     yield from _steps(block, style)
-    yield from (f"{_FACTS} {style('dim', phrase('note:'))} {note}" for note in block.notes)
+    yield from (f"{_FACTS} {sentences(style('dim', phrase('note:')), note)}" for note in block.notes)
     for diagnostic in block.blocked:
         yield from _refusal(diagnostic, style)
 
@@ -97,9 +97,9 @@ def _steps(block: Block, style: Style) -> Iterator[str]:
     for number, step in enumerate(block.steps):
         label = phrase(" then:" if number else "calls:")
         expected = f" (~{duration(step.seconds)})" if step.seconds else ""
-        yield f"{_FACTS}{style('dim', label)} {pad(_call(step), columns)}  {step.text}{expected}"
+        yield _FACTS + sentences(style("dim", label), f"{pad(_call(step), columns)}  {step.text}{expected}")
     if block.waits_for:
-        yield f"{_FACTS}{style('dim', phrase('after:'))} {', '.join(block.waits_for)}"
+        yield _FACTS + sentences(style("dim", phrase("after:")), ", ".join(block.waits_for))
 
 
 def _call(step: StepView) -> str:
@@ -142,12 +142,13 @@ def _findings(diagnostics: Iterable[Diagnostic], style: Style) -> Iterator[str]:
 
 def _rule(group: RuleFindings, style: Style) -> Iterator[str]:
     severity = group.severity.value
-    code, counted_names = style(severity, printable(group.first.code)), f"{group.counted}: " if group.counted else ""
-    yield f"{code} {style('bold', group.rule)} ({severity}): {counted_names}{printable(group.first.summary)}"
+    code = style(severity, printable(group.first.code))
+    head = f"{code} {style('bold', group.rule)} ({severity})"
+    yield phrase(": ").join(filter(None, (head, group.counted, printable(group.first.summary))))
     for detail, findings in group.details:
         named = ", ".join(dict.fromkeys(map(_named, findings)))
-        yield f"  {printable(detail)}" + (f": {named}" if named else "")
-    yield from (f"  {style('dim', phrase('fix:'))} {cure}" for cure in group.cures)
+        yield f"  {printable(detail)}" + (f"{phrase(': ')}{named}" if named else "")
+    yield from (f"  {sentences(style('dim', phrase('fix:')), cure)}" for cure in group.cures)
 
 
 def _named(finding: Diagnostic) -> str:
@@ -161,14 +162,14 @@ def _drift(shown: View, style: Style) -> str:
     names = "\n".join(f"  {line}" for line in _drifted(shown.drifted))
     number = counted_resources(block.nested for block in shown.drifted)
     moved = phrase("{clusters} changed outside of ackplan since the last apply:", clusters=number)
-    return f"{style('drift', phrase('Drift:'))} {moved}\n{names}"
+    return sentences(style("drift", phrase("Drift:")), f"{moved}\n{names}")
 
 
 def _drifted(blocks: Sequence[Block]) -> Iterator[str]:
     for block in blocks:
         names = ", ".join(field.name for field in block.fields if field.drift)
         gone = block.action in {Action.CREATE, Action.FORGET}
-        yield f"{block.name}: {phrase('gone') if gone else names or phrase('its workers')}"
+        yield f"{block.name}{phrase(': ')}{phrase('gone') if gone else names or phrase('its workers')}"
 
 
 def _summary(shown: View, style: Style) -> Iterator[str]:
@@ -176,7 +177,7 @@ def _summary(shown: View, style: Style) -> Iterator[str]:
     rarer = {text: shown.counts[action] for action, text in _SOMETIMES.items() if shown.counts[action]}
     counts += [phrase(f"{{number}} {text}", number=number) for text, number in rarer.items()]
     counts += [style("error", phrase("{number} blocked", number=shown.blocked))] if shown.blocked else []
-    yield f"{style('bold', phrase('Plan:'))} {phrase(', ').join(counts)}{phrase('. ').rstrip()}"
+    yield sentences(style("bold", phrase("Plan:")), phrase(", ").join(counts) + phrase(". ").rstrip())
     if shown.workers:
         yield shown.workers + phrase(". ").rstrip()
     if shown.seconds:

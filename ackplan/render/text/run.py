@@ -35,7 +35,7 @@ def event_line(event: Event, *, color: bool) -> str | None:
     style = Style(color)
     if event.step is None:
         return phrase("note: {text}", text=printable(event.detail)) if event.detail else None
-    name = f"{style('bold', printable(event.step.name))}: "
+    name = style("bold", printable(event.step.name)) + phrase(": ")
     match event.moment:
         case Moment.STARTED:
             silent = event.step.traits.silent
@@ -56,10 +56,10 @@ def _detail(step: Step) -> str:
     """What a scaling or an attach is about."""
     size = phrase(" to {workers}", workers=counted(step.size.after, "worker")) if step.size else ""
     if isinstance(step.work, Modify) and step.part:
-        return printable(f": {step.part.replace('_', ' ')}")
+        return printable(phrase(": ") + step.part.replace("_", " "))
     if isinstance(step.work, Upgrade):
         return printable(phrase(" to {version}", version=step.work.version))
-    return size + (f": {', '.join(map(printable, step.instances))}" if step.instances else "")
+    return size + (phrase(": ") + ", ".join(map(printable, step.instances)) if step.instances else "")
 
 
 def _ended(event: Event, step: Step, name: str, style: Style) -> str | None:
@@ -106,7 +106,7 @@ def _failures(result: Result, plan: Plan, style: Style) -> Iterator[str]:
     if failed:
         yield style("error", phrase("Failed:"))
     for step, outcome in failed:
-        yield f"  {printable(step.name)}: {phrase(step.traits.verb.infinitive)}{_requests(outcome)}"
+        yield f"  {printable(step.name)}{phrase(': ')}{phrase(step.traits.verb.infinitive)}{_requests(outcome)}"
         yield from (f"    {diagnostic_without_cluster(diagnostic, style)}" for diagnostic in outcome.diagnostics)
 
 
@@ -123,7 +123,7 @@ def _undone(result: Result, plan: Plan, status: Status, title: str) -> Iterator[
     if steps:
         yield phrase(title) + phrase(": ").rstrip()
     for step in steps:
-        yield f"  {printable(step.name)}: {phrase(step.traits.verb.infinitive)}"
+        yield f"  {printable(step.name)}{phrase(': ')}{phrase(step.traits.verb.infinitive)}"
 
 
 def _verdict(result: Result, plan: Plan, style: Style) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, sentences
 from ackplan.render.facts import fleet_words
 from ackplan.render.facts.safe import pad, printable, shortened, width
 from ackplan.render.facts.words import and_more, colon, stop
@@ -27,7 +27,7 @@ def fleet_text(fleet: FleetResult, *, color: bool) -> str:
     parts += ["\n".join(_workspace(result, style)) for result in fleet_words.ranked(fleet)]
     parts.append("\n".join(fleet_words.omissions(fleet)))
     title = style("bold", fleet_words.title(fleet) + colon())
-    parts.append(f"{title} {fleet_words.headline(fleet)}{stop()}")
+    parts.append(sentences(title, fleet_words.headline(fleet) + stop()))
     made = "\n".join(filter(None, made_lines(fleet.provenance)))
     return "\n\n".join(filter(None, [*parts, style("dim", made) if made else ""]))
 
@@ -35,7 +35,7 @@ def fleet_text(fleet: FleetResult, *, color: bool) -> str:
 def progress_text(result: WorkspaceResult, number: int, total: int) -> str:
     """One line as a workspace ends."""
     time = f" ({result.seconds:.1f}s)" if result.seconds else ""
-    return f"[{number}/{total}] {result.name}{colon()} {fleet_words.outcome(result)}{time}"
+    return f"[{number}/{total}] {result.name}{phrase(': ')}{fleet_words.outcome(result)}{time}"
 
 
 def _table(fleet: FleetResult, style: Style) -> Iterator[str]:
@@ -62,7 +62,7 @@ def _workspace(result: WorkspaceResult, style: Style) -> Iterator[str]:
     yield style("bold", result.name) + (f" ({about})" if about and changes else "")
     for change in changes:
         mark = _MARKS.get(change.tone, "~")
-        yield f"  {style(mark, mark)} {printable(change.name)}{colon()} {fleet_words.change_text(change)}"
+        yield f"  {style(mark, mark)} {printable(change.name)}{phrase(': ')}{fleet_words.change_text(change)}"
     more = fleet_words.more_changes(result, len(changes))
     if more:
         yield f"    {more}"
@@ -80,4 +80,4 @@ def _caution(caution: Caution, style: Style) -> str:
     listed = ", ".join(names) + and_more(more)
     text = printable(caution.text + phrase(": ") + listed if names else caution.text)
     tone = "error" if caution.tone == "danger" else "warning"
-    return f"  {style(tone, phrase('Caution'))}{colon()} {text}"
+    return f"  {style(tone, phrase('Caution'))}{phrase(': ')}{text}"

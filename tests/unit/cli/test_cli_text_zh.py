@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_fleet_is_planned_applied_and_shown_in_chinese(folder: Path) -> None:
     planned = command_line(folder, "plan", "--sandbox", environment=CHINESE)
     assert "商店 将被创建" in planned.out
-    assert "计划：创建 1，修改 0，替换 0，销毁 0。" in planned.out.replace("： ", "：")
+    assert "计划：创建 1，修改 0，替换 0，销毁 0。" in planned.out
     applied = command_line(folder, "apply", "--sandbox", "--auto-approve", environment=CHINESE)
     assert applied.code == 0
     assert "应用完成：创建 1，修改 0，销毁 0。" in applied.out
@@ -34,6 +34,8 @@ def test_a_fleet_is_planned_applied_and_shown_in_chinese(folder: Path) -> None:
     blocked = command_line(folder, "plan", "--sandbox", environment=CHINESE)
     assert blocked.code == 1
     assert "被阻止 ACK2003 vpc_id：参数不支持原地修改" in blocked.out
+    for said in (planned, applied, drift, blocked):
+        assert not re.search("[。：，；] ", said.out + said.err)
 
 
 def test_a_plan_file_does_not_depend_on_the_language(folder: Path) -> None:
