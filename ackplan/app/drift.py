@@ -22,6 +22,9 @@ from ackplan.spec.desired import Wanted
 from ackplan.spec.edit import set_value
 
 _LONGEST = 64
+# Workers have to be removed, and the spec does not say which.
+_UNDECIDED = "ACK2005"
+NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,14 @@ class Drift:
 
     `back` is what an apply of the spec would do with the clusters that moved, by name; empty where there is no spec.
     `updated` is when each changed last, where the API tells it. `lacking` are the variables that need a value before
-    it can be said what an apply would do.
+    it can be said what an apply would do. `chosen` are those that an apply puts back if it may remove the newest workers.
     """
 
     plan: Plan
     back: Mapping[str, Change] = field(default_factory=dict)
     updated: Mapping[str, str] = field(default_factory=dict)
     lacking: tuple[str, ...] = ()
+    chosen: frozenset[str] = frozenset()
 
     @property
     def moved(self) -> tuple[Change, ...]:
@@ -66,7 +70,14 @@ async def find(inputs: spec.Inputs, before: Baseline, observer: Observer, option
     back_to = dataclasses.replace(options, mode="normal", targets=tuple(names))
     planned = await make_plan(inputs, before, observer, back_to, observed=refreshed.observed)
     back = {change.name: change for change in planned.plan.changes if change.name in names}
-    return Drift(_with_desired(refreshed.plan, {**refreshed.spec.clusters, **refreshed.spec.nested}), back, updated)
+    moved = _with_desired(refreshed.plan, {**refreshed.spec.clusters, **refreshed.spec.nested})
+    undecided = tuple(name for name, change in back.items() if {d.code for d in change.blocked} == {_UNDECIDED})
+    if not undecided:
+        return Drift(moved, back, updated)
+    newest = dataclasses.replace(back_to, targets=undecided, scale_in=NEWEST)
+    chosen = await make_plan(inputs, before, observer, newest, observed=refreshed.observed)
+    ready = frozenset(c.name for c in chosen.plan.changes if c.name in undecided and not c.is_blocked)
+    return Drift(moved, back, updated, chosen=ready)
 
 
 def _with_desired(plan: Plan, clusters: Mapping[str, Wanted]) -> Plan:

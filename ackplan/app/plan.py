@@ -18,7 +18,7 @@ from ackplan.app.host import Host
 from ackplan.app.look_inside import Inside, inside_as_recorded, look_inside
 from ackplan.app.node_reads import read_nodes
 from ackplan.app.observe import Observed, Observer, together
-from ackplan.app.read_spec import read_spec
+from ackplan.app.read_spec import choosing, read_spec
 from ackplan.app.version_reads import read_routes
 from ackplan.app.worlds import of_spec
 from ackplan.core import tracing
@@ -51,7 +51,8 @@ class Purpose(enum.Enum):
 class PlanOptions:
     """What a plan is to be about, and which policies it is held against: the options of `ackplan plan`.
 
-    A plan that is not refreshed takes the record for what is live. `node_names` says how calls name nodes to remove.
+    A plan that is not refreshed takes the record for what is live. `node_names` says how calls name nodes to remove,
+    `scale_in` by which strategy they are chosen where the spec says nothing of that.
     `check_upgrades` has the API check the clusters that are upgraded, and waits for that.
     """
 
@@ -65,6 +66,7 @@ class PlanOptions:
     no_refresh: bool = False
     allow_vanished: bool = False
     node_names: str = "auto"
+    scale_in: str = ""
     policy: tuple[str, ...] = ()
     check_upgrades: bool = False
 
@@ -80,6 +82,7 @@ class PlanOptions:
             self.skip_blocked,
             self.node_names,
             refresh=not self.no_refresh,
+            scale_in=self.scale_in,
         )
 
 
@@ -154,6 +157,7 @@ async def make_plan(
     if loaded.lacking and options.mode == "refresh-only":
         # A refresh looks at no value of the spec.
         loaded = dataclasses.replace(loaded, clusters={}, nested={})
+    loaded = choosing(loaded, options.scale_in)
     check_distinct(before.record)
     before.here.hold(of_spec(loaded.account))
     looking = observer if options.refresh else None

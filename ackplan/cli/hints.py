@@ -26,7 +26,7 @@ _MODES: Final = ("destroy", "refresh_only")
 _NARROWING: Final = ("target", "exclude")
 # What only one run does: once it has begun, to ask for it again would do it twice.
 _ONCE: Final = ("replace", "adopt")
-_OF_PLANS: Final = (*_MODES, *_NARROWING, *_ONCE, "skip_blocked", "policy", "allow_vanished", "node_names")
+_OF_PLANS: Final = (*_MODES, *_NARROWING, *_ONCE, "skip_blocked", "policy", "allow_vanished", "node_names", "scale_in")
 _PLANNING: Final = frozenset({"plan", "apply", "destroy", "drift", "graph"})
 _COMMAND = re.compile(
     r"\backplan ((?:state |lock |fleet |sandbox |kubeconfig (?=revoke )|tasks (?=list |cancel |pause |resume ))?"

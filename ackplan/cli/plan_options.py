@@ -22,6 +22,8 @@ _VANISHED = (
 _NODES = (
     click.option("--node-names", type=click.Choice(["auto", "id", "name"]), default="auto", show_default=True,
                  envvar="ACKPLAN_NODE_NAMES", help="How calls name nodes to remove: by instance or by node name."),
+    click.option("--scale-in", type=click.Choice(["newest", "oldest"]), metavar="[newest|oldest]",
+                 help="Choose workers to remove so, where the spec says nothing of that."),
 )  # fmt: skip
 _FULL = (
     click.option("--destroy", is_flag=True, help="Plan to delete every recorded cluster."),
@@ -41,7 +43,8 @@ def plan_options(*, full: bool, policies: bool = True) -> Decorator:
             from ackplan.app.plan import PlanOptions
 
             names = [name for name in given if name in PlanOptions.__dataclass_fields__]
-            choices = PlanOptions(**{name: given.pop(name) for name in names})
+            values = {name: given.pop(name) for name in names}
+            choices = PlanOptions(**{name: value for name, value in values.items() if value is not None})
             if choices.destroy and choices.refresh_only:
                 raise click.UsageError(
                     phrase("{one} and {other} can't go together", one="--destroy", other="--refresh-only")

@@ -52,7 +52,7 @@ class Sides:
 class Options:
     """What the user asked of this plan. `mode` is `normal`, `destroy` or `refresh-only`.
 
-    `refresh`: what is live was looked at.
+    `refresh`: what is live was looked at. `scale_in`: how workers to remove are chosen where the spec does not say it.
     """
 
     mode: str = "normal"
@@ -63,6 +63,7 @@ class Options:
     skip_blocked: bool = False
     node_names: str = "auto"
     refresh: bool = True
+    scale_in: str = ""
 
 
 class Share(Protocol):

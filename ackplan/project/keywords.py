@@ -60,6 +60,7 @@ class PlanKeywords(TypedDict, total=False):
     no_refresh: bool
     allow_vanished: bool
     node_names: str
+    scale_in: str
     policy: Names
     check_upgrades: bool
 
@@ -113,6 +114,8 @@ def plan_options(keywords: Mapping[str, object]) -> PlanOptions:
         raise OptionError("destroy and refresh_only can't go together")
     if options.node_names not in {"auto", "id", "name"}:
         raise OptionError(f"node_names: {options.node_names} is none of auto, id, name")
+    if options.scale_in not in {"", "newest", "oldest"}:
+        raise OptionError(f"scale_in: {options.scale_in} is none of newest, oldest")
     return options
 
 

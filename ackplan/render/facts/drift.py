@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ackplan.app.drift import Drift
+from ackplan.app.drift import NEWEST, Drift
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import Diagnostic, Severity, error, hint, warning
 from ackplan.core.language import phrase
@@ -45,9 +45,10 @@ def ways(change: Change, drift: Drift) -> Iterator[Way]:
     target = f" --target {shlex.quote(change.name)}"
     back = drift.back.get(change.name)
     if back is not None:
-        apply = hint(f"ackplan apply{target}")
-        text = _back(back, apply)
-        yield Way(phrase("put it back"), text, apply if apply in text and not back.is_blocked else "")
+        chosen = f" --scale-in {NEWEST}" if change.name in drift.chosen else ""
+        apply = hint(f"ackplan apply{target}{chosen}")
+        text = _back(change, back, apply, chosen=bool(chosen))
+        yield Way(phrase("put it back"), text, apply if apply in text else "")
     elif drift.lacking:
         values = "".join(f" --var {shlex.quote(name)}=VALUE" for name in drift.lacking)
         needed = phrase(
@@ -107,25 +108,36 @@ def _findings(change: Change, drift: Drift, severity: Severity) -> Iterator[Diag
         )
 
 
-def _back(back: Change, command: str) -> str:
+def _back(change: Change, back: Change, command: str, *, chosen: bool) -> str:
     """What an apply would do about it."""
+    if chosen:
+        return phrase("{command} (removes the newest workers: the spec names none)", command=command)
     if back.is_blocked:
         said = (phrase(". ").join(filter(None, (d.summary, d.cure.rstrip(".")))) for d in back.blocked)
         reasons = phrase("; ").join(said)
         return phrase("an apply is refused: {reasons}", reasons=reasons)
     match back.action:
         case Action.DELETE:
-            return phrase("it is not in the spec any more: {command} deletes it", command=command)
+            return phrase("{command} (deletes it: it is not in the spec any more)", command=command)
         case Action.FORGET:
-            return phrase("it is not in the spec any more: {command} forgets it", command=command)
+            return phrase("{command} (forgets it: it is not in the spec any more)", command=command)
         case Action.CREATE:
-            return phrase("{command} creates it again", command=command)
+            return phrase("{command} (creates it again)", command=command)
         case Action.REPLACE:
-            return phrase("{command} deletes it and creates it again", command=command)
+            return phrase("{command} (deletes it and creates it again)", command=command)
         case Action.UPDATE:
             return command
         case Action.RECORD | Action.NOOP | Action.ADOPT:
-            return phrase("nothing to do: the spec does not ask for what was there before")
+            return phrase("nothing to do: {reason}", reason=_kept(change))
+
+
+def _kept(change: Change) -> str:
+    """Why an apply leaves what is live as it is."""
+    wanted = change.desired.parameters if change.desired is not None else {}
+    agreed = [p.name for p in change.parameters if p.name in wanted and wanted[p.name] == p.after]
+    if agreed and len(agreed) == len(change.parameters):
+        return phrase("the spec asks for what is live now: {parameters}", parameters=", ".join(agreed))
+    return phrase("the spec does not set it")
 
 
 def _in_spec(change: Change, wanted: Wanted, update: str) -> str:
@@ -135,7 +147,7 @@ def _in_spec(change: Change, wanted: Wanted, update: str) -> str:
     moved = [p for p in change.parameters if p.name in wanted.parameters and wanted.parameters[p.name] != p.after]
     if not moved:
         lost = str(wanted.span_of("attach")) if change.notes and wanted.attach else ""
-        return phrase("nothing to write: it does not say otherwise{lost:; attached instances stand at #}", lost=lost)
+        return phrase("nothing to write: {reason}{lost:; attached instances stand at #}", reason=_kept(change), lost=lost)
     places = {f"{p.name}: {written(p.after)}": str(wanted.span_of(p.name)) for p in moved}
     said = ", ".join(phrase("{value} at {place}", value=value, place=place) for value, place in places.items())
     return phrase("{said}; or: {update}", said=said, update=update)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,8 +77,7 @@ def test_drift_is_told_with_the_ways_on(project: Project) -> None:
         f'  ~ managed cluster "web" (cn-beijing, {cluster["cluster_id"]})\n'
         "      ~ num_of_nodes = 3 -> 5\n"
         f"    since:         the cluster changed last at {cluster['updated']}, says the API\n"
-        "    put it back:   an apply is refused: Workers to remove are not named. Name them: "
-        "scale_in: {nodes: [i-...], release_node: true}, or let ackplan choose them: scale_in: {strategy: newest}\n"
+        "    put it back:   ackplan apply --target web --scale-in newest (removes the newest workers: the spec names none)\n"
         "    record it:     ackplan apply --refresh-only --target web\n"
         "    in the spec:   num_of_nodes: 5 at ackplan.yaml:8:5; or: ackplan drift --update-spec --target web\n"
         f"\n{COMPARED}\n"
@@ -142,6 +142,26 @@ def test_the_ways_do_what_they_say(project: Project) -> None:
     assert project.run("drift").out.startswith("No drift.\n")
 
 
+def test_workers_that_nobody_names_are_put_back_by_the_command_as_it_is_shown(project: Project) -> None:
+    project.applied(WEB)
+    scaled(project, 2)
+    (way,) = re.findall(r"put it back: +ackplan (.*) \(removes the newest workers", project.run("drift").out)
+    back = project.run(*way.split(), "--auto-approve")
+    assert back.code == 0, back.out + back.err
+    assert project.live()[0]["size"] == 3
+    assert project.run("drift").out.startswith("No drift.\n")
+    assert project.run("plan").out.startswith("No changes.")
+
+
+def test_what_the_spec_asks_for_already_is_neither_put_back_nor_written(project: Project) -> None:
+    project.applied(WEB)
+    scaled(project, 2)
+    assert project.run("drift", "--update-spec").code == 2
+    told = project.run("drift").out
+    assert "put it back:   nothing to do: the spec asks for what is live now: num_of_nodes\n" in told
+    assert "in the spec:   nothing to write: the spec asks for what is live now: num_of_nodes\n" in told
+
+
 def test_update_spec_changes_one_value_and_keeps_every_other_byte(project: Project) -> None:
     project.applied(WEB)
     scaled(project, 2)
@@ -201,7 +221,7 @@ def test_a_cluster_that_is_gone(project: Project) -> None:
     shown = project.run("drift")
     assert shown.code == 2
     assert "# web is gone" in shown.out
-    assert "put it back:   ackplan apply --target web creates it again" in shown.out
+    assert "put it back:   ackplan apply --target web (creates it again)" in shown.out
     assert "in the spec:   take its entry out: ackplan.yaml:5:3" in shown.out
 
 
@@ -210,7 +230,7 @@ def test_a_cluster_that_left_the_spec_is_not_put_back(project: Project) -> None:
     project.write(WEB)
     project.deleted_by_hand("db")
     shown = project.run("drift")
-    assert "it is not in the spec any more: ackplan apply --target db forgets it" in shown.out
+    assert "ackplan apply --target db (forgets it: it is not in the spec any more)" in shown.out
     assert "in the spec:" not in shown.out
 
 

@@ -102,7 +102,7 @@ def test_drift_as_page(project: Project) -> None:
     (gone,) = data["clusters"]
     (back,) = [way for way in gone["ways"] if way["name"] == "put it back"]
     assert (back["text"], back["command"]) == (
-        "ackplan apply --target web creates it again",
+        "ackplan apply --target web (creates it again)",
         "ackplan apply --target web",
     )
     assert [way["name"] for way in gone["ways"]] == ["since", "put it back", "record it", "in the spec"]
