@@ -11,13 +11,25 @@ def open_closed() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - until the end
 
 
+def given() -> list[str]:
+    """The arguments, which are UTF-8 whatever the locale is: a name may be Chinese where LC_ALL is C."""
+    return [argument if argument.isascii() else _decoded(argument) for argument in sys.argv[1:]]
+
+
+def _decoded(argument: str) -> str:
+    try:
+        return os.fsencode(argument).decode()
+    except UnicodeError:
+        return argument
+
+
 def main() -> None:
     from ackplan.cli import gc, printing
     from ackplan.cli.main import run
 
     open_closed()
     gc.ignore()
-    code = run(sys.argv[1:])
+    code = run(given())
     printing.finish()
     if "temporalio.bridge" in sys.modules:
         # Threads of its own call into an interpreter that is ending already, which then crashes now and then.

@@ -33,7 +33,8 @@ class Drift:
 
     `back` is what an apply of the spec would do with the clusters that moved, by name; empty where there is no spec.
     `updated` is when each changed last, where the API tells it. `lacking` are the variables that need a value before
-    it can be said what an apply would do. `chosen` are those that an apply puts back if it may remove the newest workers.
+    it can be said what an apply would do. `chosen` are those that an apply puts back if it may remove the
+    newest workers.
     """
 
     plan: Plan

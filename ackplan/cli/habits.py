@@ -38,6 +38,7 @@ _ELSEWHERE: Final = {
     "rm": "state rm",
     "stack": "workspace",
     "status": "drift",
+    "taint": "plan --replace",
     "test": "rehearse",
     "up": "apply",
     "update": "apply",
@@ -49,6 +50,8 @@ _ELSEWHERE: Final = {
 def usual(arguments: Sequence[str], cli: click.Group) -> list[str]:
     """The command line with its options behind the command, each long one with two dashes."""
     words = list(arguments)
+    if words[:1] in (["-version"], ["-help"]):
+        return [f"-{words[0]}", *words[1:]]
     if words[:1] == ["help"]:
         return [*words[1:], "--help"]
     ahead, words = _ahead(words)
@@ -72,7 +75,7 @@ def _ahead(words: list[str]) -> tuple[list[str], list[str]]:
     """The shared options before the command, and what follows; nothing where one of them is none."""
     from ackplan.cli.options import shared
 
-    options = {name: option for option in shared() for name in option.opts}
+    options = {name: option for option in (*shared(), click.Option(["--format"])) for name in option.opts}
     number = 0
     while number < len(words) and words[number].startswith("-"):
         option = _named(words[number], options)

@@ -6,6 +6,7 @@ import inspect
 from typing import Final
 
 import click
+from click.core import ParameterSource
 
 from ackplan.cli.help_formatter import HelpFormatter
 from ackplan.core import language
@@ -176,7 +177,8 @@ def speak() -> None:
 
 def _error_hint(option: click.Option, context: click.Context | None) -> str:
     hint = click.Parameter.get_error_hint(option, context)
-    if option.show_envvar and option.envvar:
+    by_variable = context is None or context.get_parameter_source(option.name or "") is ParameterSource.ENVIRONMENT
+    if option.show_envvar and option.envvar and by_variable:
         hint += phrase(" (env var: '{name}')", name=str(option.envvar))
     return hint
 

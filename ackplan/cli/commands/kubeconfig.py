@@ -127,8 +127,9 @@ async def _fetch(settings: Settings, name: str, query: Mapping[str, str]) -> str
 
 
 def _default() -> Path:
-    named = os.environ.get("KUBECONFIG", "").split(os.pathsep)[0]
-    return Path(named) if named else Path.home() / ".kube" / "config"
+    """The file that kubectl would change: of a list the first that is there, else its last."""
+    listed = [Path(name) for name in os.environ.get("KUBECONFIG", "").split(os.pathsep) if name]
+    return next((path for path in listed if path.exists()), listed[-1] if listed else Path.home() / ".kube" / "config")
 
 
 def _merge(path: Path, config: str, name: str, *, plugins: bool) -> None:

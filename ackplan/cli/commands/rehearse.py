@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,7 +108,7 @@ def _told(settings: Settings, done: Rehearsal) -> str:
         case "html":
             return html.report_html(done.plan, done.result, html.RunFacts(what="Rehearsal"))
         case _:
-            return rehearsal.text(done, color=settings.color)
+            return rehearsal.text(done, color=settings.color, columns=size()[0] if sys.stdout.isatty() else 0)
 
 
 async def _rehearse(plan: Plan, settings: Settings, faults: Path | None) -> Rehearsal:

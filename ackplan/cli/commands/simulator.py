@@ -23,6 +23,8 @@ from ackplan.project.embedded import EmbeddedSettings, embedded
 
 # A world of 30,000 clusters is about a tenth of it.
 _MAX_SEED = 256 << 20
+_USUAL: Final = {"sandbox": "sandbox"}
+_SANDBOX_PAIR: Final = "ALIBABA_CLOUD_ACCESS_KEY_ID=sandbox ALIBABA_CLOUD_ACCESS_KEY_SECRET=sandbox "
 _FILES: Final[tuple[Literal["db"], Literal["faults"], Literal["seed"]]] = ("db", "faults", "seed")
 
 
@@ -58,7 +60,8 @@ def command(settings: Settings, port: int, access_key: str, **world: Unpack[_Wor
     """
     db, faults, seed = (settings.path(world[name]) if world[name] else None for name in _FILES)
     how = EmbeddedSettings(db=db, faults=faults, live=_live(seed) if seed else None, time_scale=world["speed"])
-    return run_async(_serve(port, {**how, "access_keys": _keys(access_key)}))
+    keys = _keys(access_key)
+    return run_async(_serve(port, {**how, "access_keys": keys}, _SANDBOX_PAIR if keys == _USUAL else ""))
 
 
 def _live(seed: Path) -> JsonObject:
@@ -85,17 +88,18 @@ def _keys(given: str) -> dict[str, str]:
     environment = os.environ
     name = environment.get("ALIBABA_CLOUD_ACCESS_KEY_ID", "")
     secret = environment.get("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "")
-    return {name: secret} if name and secret else {"sandbox": "sandbox"}
+    return {name: secret} if name and secret else _USUAL
 
 
-async def _serve(port: int, how: EmbeddedSettings) -> int:
+async def _serve(port: int, how: EmbeddedSettings, ahead: str) -> int:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     gc.collect()
     async with embedded(port, **how) as running:
         click.echo(running.url)
-        serving = phrase("Serving the embedded ACK API. Use it: ackplan plan --endpoint {url}", url=running.url)
+        use = f"{ahead}ackplan plan --endpoint {running.url}"
+        serving = phrase("Serving the embedded ACK API. Use it: {command}", command=use)
         click.echo(serving, err=True)
         await ended.wait()
     return 0

@@ -147,7 +147,9 @@ def _in_spec(change: Change, wanted: Wanted, update: str) -> str:
     moved = [p for p in change.parameters if p.name in wanted.parameters and wanted.parameters[p.name] != p.after]
     if not moved:
         lost = str(wanted.span_of("attach")) if change.notes and wanted.attach else ""
-        return phrase("nothing to write: {reason}{lost:; attached instances stand at #}", reason=_kept(change), lost=lost)
+        return phrase(
+            "nothing to write: {reason}{lost:; attached instances stand at #}", reason=_kept(change), lost=lost
+        )
     places = {f"{p.name}: {written(p.after)}": str(wanted.span_of(p.name)) for p in moved}
     said = ", ".join(phrase("{value} at {place}", value=value, place=place) for value, place in places.items())
     return phrase("{said}; or: {update}", said=said, update=update)

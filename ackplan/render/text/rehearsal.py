@@ -2,35 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ackplan.app.rehearse import Rehearsal
 from ackplan.core.diagnostics import printable
 from ackplan.core.language import phrase
 from ackplan.execute import schedule
 from ackplan.execute.outcomes import Outcome, Status
+from ackplan.render.facts.safe import width
 
-_WIDTH = 40
+_WIDTH, _NARROWEST = 40, 10
+# What a line has besides the name and the bar.
+_AROUND = len("✓   0:00:00 - 0:00:00  ||")
 _MARKS = {Status.DONE: "✓", Status.FAILED: "✗", Status.SKIPPED: "-", Status.NOT_STARTED: "-", Status.INTERRUPTED: "!"}
 
 
-def text(rehearsal: Rehearsal, *, color: bool) -> str:
-    """The rehearsal for a person: a line a step in the order of their starts, with a bar for its time."""
+def text(rehearsal: Rehearsal, *, color: bool, columns: int = 0) -> str:
+    """The rehearsal for a person: a line a step in the order of their starts, with a bar for its time.
+
+    In so many `columns`, where names leave room for a bar; 0: as many as it takes.
+    """
     result, begun = rehearsal.result, rehearsal.started
     ran = [(name, outcome) for name, outcome in result.outcomes.items() if outcome.status is not Status.SKIPPED]
     ran.sort(key=lambda item: (item[1].started, item[0]))
-    wide = max((len(printable(name)) for name in result.outcomes), default=0)
-    lines = [_line(name, outcome, begun, result.seconds, wide) for name, outcome in ran]
+    wide = max((width(printable(name)) for name in result.outcomes), default=0)
+    bar = max(_NARROWEST, min(_WIDTH, columns - wide - _AROUND)) if columns else _WIDTH
+    times = _Times(begun, result.seconds, bar)
+    lines = [f"{_MARKS[outcome.status]} {_padded(name, wide)}  {times.line(outcome)}" for name, outcome in ran]
     skipped = [name for name, outcome in result.outcomes.items() if outcome.status is Status.SKIPPED]
-    lines += [f"{_MARKS[Status.SKIPPED]} {printable(name):{wide}}  {phrase('skipped')}" for name in skipped]
+    lines += [f"{_MARKS[Status.SKIPPED]} {_padded(name, wide)}  {phrase('skipped')}" for name in skipped]
     return "\n".join([*lines, "", *_summary(rehearsal, color=color)])
 
 
-def _line(name: str, outcome: Outcome, begun: float, whole: float, wide: int) -> str:
-    start = outcome.started - begun
-    scale = _WIDTH / whole if whole else 0.0
-    left, length = round(start * scale), max(1, round(outcome.seconds * scale))
-    bar = " " * left + "█" * min(length, _WIDTH - left)
-    times = f"{clock_time(start)} - {clock_time(start + outcome.seconds)}"
-    return f"{_MARKS[outcome.status]} {printable(name):{wide}}  {times}  |{bar:{_WIDTH}}|"
+def _padded(name: str, wide: int) -> str:
+    shown = printable(name)
+    return shown + " " * (wide - width(shown))
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """When all began, how many seconds it took, and in how many columns that is drawn."""
+
+    begun: float
+    seconds: float
+    columns: int
+
+    def line(self, outcome: Outcome) -> str:
+        """When a step ran, with a bar."""
+        start = outcome.started - self.begun
+        scale = self.columns / self.seconds if self.seconds else 0.0
+        left, length = round(start * scale), max(1, round(outcome.seconds * scale))
+        bar = " " * left + "█" * min(length, self.columns - left)
+        return f"{clock_time(start)} - {clock_time(start + outcome.seconds)}  |{bar:{self.columns}}|"
 
 
 def clock_time(seconds: float) -> str:
@@ -47,7 +70,7 @@ def _summary(rehearsal: Rehearsal, *, color: bool) -> list[str]:
     failures = [str(d) for outcome in result.outcomes.values() for d in outcome.diagnostics]
     count = len(result.outcomes)
     if result.complete:
-        words = "Rehearsed: all {count} steps went through in {time} of virtual time."
+        words = "Rehearsed: {count:the step|all # steps} went through in {time} of virtual time."
         verdict = phrase(words, count=count, time=clock_time(result.seconds).strip())
     else:
         verdict = phrase(

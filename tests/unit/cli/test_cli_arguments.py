@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from projects import WEB, Project
 
+from ackplan.__main__ import given
+
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
@@ -79,3 +81,9 @@ def test_a_closed_stream_is_no_fault(closed: str, project: Project) -> None:
         ["sh", "-c", program, sys.executable, str(project.folder)], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_arguments_are_utf_8_whatever_the_locale_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_as_ascii = "集群".encode().decode("ascii", "surrogateescape")
+    monkeypatch.setattr("sys.argv", ["ackplan", "state", "show", read_as_ascii, "订单", "\udcff"])
+    assert given() == ["state", "show", "集群", "订单", "\udcff"]

@@ -20,6 +20,10 @@ SPEC = "ackplan: 1\nregion: cn-beijing\nvariables: {x: {type: string}}\nclusters
     [
         ("help", "--help"),
         ("help plan", "plan --help"),
+        ("-version", "--version"),
+        ("-help", "--help"),
+        ("--format json plan", "plan --format json"),
+        ("--format=json --sandbox clusters", "clusters --format=json --sandbox"),
         ("help state list", "state list --help"),
         ("-C sub plan --sandbox", "plan -C sub --sandbox"),
         ("-Csub plan", "plan -Csub"),

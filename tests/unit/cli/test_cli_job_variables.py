@@ -41,6 +41,12 @@ def test_what_no_command_prints_is_wrong_usage(project: Path) -> None:
     assert command_line(project, "validate", "--format", "markdown").code == 64
 
 
+def test_a_wrong_value_is_laid_to_the_variable_only_where_it_came_from_there(project: Path) -> None:
+    by_variable = command_line(project, "validate", environment={"ACKPLAN_FORMAT": "pdf"})
+    assert "'--format' (env var: 'ACKPLAN_FORMAT'): 'pdf'" in by_variable.err
+    assert "'--format': 'pdf'" in command_line(project, "validate", "--format", "pdf").err
+
+
 @pytest.mark.parametrize(
     ("value", "names"),
     [

@@ -57,6 +57,18 @@ def test_a_new_file_is_yaml_as_kubectl_writes_it(applied: Project) -> None:
     assert [context["name"] for context in yaml.safe_load(text)["contexts"]] == ["web"]
 
 
+@pytest.mark.parametrize(("there", "changed"), [(["second"], "second"), (["first", "second"], "first"), ([], "third")])
+def test_of_a_list_the_file_that_kubectl_would_change_is_taken(
+    there: list[str], changed: str, applied: Project
+) -> None:
+    for name in there:
+        (applied.folder / name).write_text(OWN, "utf-8")
+    names = {"KUBECONFIG": ":first:second:third"}
+    done = applied.run("kubeconfig", "web", "--merge", environment=names)
+    assert done.err.startswith(f"Merged into {changed} as context web\n")
+    assert {name for name in ("first", "second", "third") if (applied.folder / name).exists()} == {*there, changed}
+
+
 def test_an_entry_of_somebody_else_is_not_replaced_unseen(applied: Project) -> None:
     entry = "- name: web\n  cluster:\n    server: https://10.0.0.1  # my own\n"
     (applied.folder / "config").write_text(f"clusters:\n{entry}contexts: []\nusers: []\n", "utf-8")

@@ -28,6 +28,9 @@ def test_one_view_says_how_far_it_is(tmp_path: Path) -> None:
     text = "\n".join(terminal.all_lines)
     assert not COUNTS.search(text)
     assert "Rehearsed: all 120 steps went through" in text
+    bars = [line for line in terminal.all_lines if line.startswith("✓ create:集群-")]
+    assert len(bars) == 120
+    assert all(line.endswith("|") for line in bars)  # none goes on in a second line
 
 
 def test_a_log_says_when_it_begins(tmp_path: Path) -> None:
@@ -35,4 +38,5 @@ def test_a_log_says_when_it_begins(tmp_path: Path) -> None:
     assert command_line(tmp_path, "plan", "--sandbox", "--out", "it.plan").code == 0
     done = command_line(tmp_path, "rehearse", "it.plan")
     assert done.err == "Rehearsing 1 step in virtual time...\n"
+    assert "Rehearsed: the step went through in " in done.out
     assert "\x1b[" not in done.out

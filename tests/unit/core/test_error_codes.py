@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ackplan.core import error_codes, messages
 from ackplan.core.error_codes import Meaning, error_code
 from ackplan.execute.ports import ApiError
 
@@ -39,3 +40,9 @@ def test_the_longest_beginning_counts() -> None:
     assert "expired" in error_code("InvalidSecurityToken.Expired").cure
     assert "belong" in error_code("InvalidSecurityToken.Malformed").cure
     assert "disabled" in error_code("InvalidAccessKeyId.Inactive").cure
+
+
+def test_every_cure_is_there_in_chinese() -> None:
+    cures = {code.cure for code in (*error_codes._WHOLE.values(), *error_codes._BEGINNINGS.values())} - {""}
+    assert len(cures) > 10
+    assert cures <= set(messages.phrases("zh"))
