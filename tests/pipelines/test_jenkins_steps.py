@@ -70,6 +70,7 @@ def test_plan_comment_apply_and_record(tmp_path: Path) -> None:
         (comment,) = jenkins.knows()["comments"]["5"]
         assert comment["body"].startswith("<!-- ackplan plan: main -->\n### ackplan: 1 to create")
         assert "`num_of_nodes` | `4`" in comment["body"]
+        assert jenkins.knows()["labels"] == {"5": [{"name": "ackplan:changes"}]}
 
         assert jenkins.run(work, "Approve and apply") == 0, jenkins.printed
         assert jenkins.run(work, "Approve and apply", 1) == 0, jenkins.printed
@@ -78,6 +79,12 @@ def test_plan_comment_apply_and_record(tmp_path: Path) -> None:
             git(jenkins.origin, "log", "-1", "--format=%an: %s", "main")
             == "ackplan: Record what was applied by build-7"
         )
+
+        text = path.read_text("utf-8")
+        path.write_text(text.partition("clusters:")[0] + "clusters: {}\n", "utf-8")
+        for stage in ("Plan", "Comment"):
+            assert jenkins.run(work, stage) == 0, jenkins.printed
+        assert jenkins.knows()["labels"] == {"5": [{"name": "ackplan:destroys"}]}
         assert list(json.loads(git(jenkins.origin, "show", "main:state/default.json"))["clusters"]) == ["web-dev"]
         assert jenkins.run(work, "Drift") == 0, jenkins.printed
         path.write_text("ackplan: 2\n", "utf-8")

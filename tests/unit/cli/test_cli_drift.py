@@ -252,7 +252,8 @@ def test_json_is_the_plan_of_a_refresh(project: Project) -> None:
     planned = project.run("plan", "--refresh-only", "--detailed-exitcode", "--format", "json")
     assert (told.code, planned.code) == (2, 2)
     told_json, planned_json = json.loads(told.out), json.loads(planned.out)
-    told_json.pop("timestamp", None), planned_json.pop("timestamp", None)
+    for each in (told_json, planned_json):
+        each["ackplan"]["made"].pop("at")
     assert told_json == planned_json
 
 
