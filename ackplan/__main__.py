@@ -24,13 +24,16 @@ def _decoded(argument: str) -> str:
 
 
 def main() -> None:
-    from ackplan.cli import gc, printing
+    from ackplan.cli import gc
+
+    gc.ignore()
+    from ackplan.cli import printing
     from ackplan.cli.main import run
 
     open_closed()
-    gc.ignore()
     code = run(given())
     printing.finish()
+    gc.end()
     if "temporalio.bridge" in sys.modules:
         # Threads of its own call into an interpreter that is ending already, which then crashes now and then.
         import logging

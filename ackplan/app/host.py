@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from ackplan.app.checker import Checker
 from ackplan.app.observe import Observer
 from ackplan.core.provenance import Provenance
 from ackplan.execute.limits import USUAL, Limits
@@ -71,5 +70,9 @@ class Host:
 
     def observer(self, api: Api, here: Here, *, allow_vanished: bool = False, checks: bool = False) -> Observer:
         """Who looks at what is live. `checks`: the clusters that are upgraded are checked anew."""
-        checker = Checker(api, self.clock) if checks else None
-        return Observer(api, self.clock, self.patience, here, allow_vanished, self.types, checker)
+        observer = Observer(api, self.clock, self.patience, here, allow_vanished, self.types)
+        if not checks:
+            return observer
+        from ackplan.app.checker import Checker
+
+        return replace(observer, checker=Checker(api, self.clock))

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ackplan.app.checker import Checker
 from ackplan.core import tracing
 from ackplan.core.aims import Gone
 from ackplan.core.answers import Cluster
@@ -21,6 +20,9 @@ from ackplan.execute.presence import REAL, Listing, Patience, Subject, absence, 
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.journal import InFlight
 from ackplan.resources.types import BUILT_IN, ResourceTypes
+
+if TYPE_CHECKING:
+    from ackplan.app.checker import Checker
 
 T = TypeVar("T")
 # Where a list lacks more clusters than this, a few are asked for first: they tell what the rest would.

@@ -34,14 +34,18 @@ price_option = click.option(
 
 def price_list(settings: Settings) -> PriceList | None:
     """The prices of the file that the command names; None where it names none. Raises Failure with all its faults."""
+    file = click.get_current_context().meta[_KEPT]
+    if not file:
+        return None
     from ackplan.app.price_file import read_prices
 
-    file = click.get_current_context().meta[_KEPT]
-    return read_prices(settings.path(file)) if file else None
+    return read_prices(settings.path(file))
 
 
 def costs(plan: Plan, prices: PriceList | None) -> Costs | None:
     """What the plan costs by these prices."""
+    if prices is None:
+        return None
     from ackplan.plan.costs import costs_of
 
-    return costs_of(plan, prices) if prices else None
+    return costs_of(plan, prices)

@@ -10,12 +10,14 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from ackplan.execute.limits import USUAL, Limits
-from ackplan.execute.outcomes import Outcome, Status
 from ackplan.execute.scheduler import Walk
-from ackplan.plan import graph
 from ackplan.plan.model import Plan, Step
+
+if TYPE_CHECKING:
+    from ackplan.execute.outcomes import Outcome
 
 # How long a call usually takes; its step is at work meanwhile.
 _CALL_SECONDS = 0.5
@@ -33,7 +35,8 @@ class Schedule:
 
 def of_plan(plan: Plan, limits: Limits = USUAL) -> Schedule:
     """What is expected of a plan; nothing of what is refused."""
-    return expected((step for change in plan.changes if not change.is_blocked for step in change.steps), limits)
+    steps = [step for change in plan.changes if not change.is_blocked for step in change.steps]
+    return expected(steps, limits) if steps else Schedule({}, 0.0, ())
 
 
 def expected(
@@ -72,6 +75,9 @@ def expected(
 
 def actual(steps: Iterable[Step], outcomes: Mapping[str, Outcome], begun: float) -> Schedule:
     """The run as it went: only the steps that ran. `begun` is when it began on the clock of the outcomes."""
+    from ackplan.execute.outcomes import Status
+    from ackplan.plan import graph
+
     ran = {name: o for name, o in outcomes.items() if o.status not in {Status.SKIPPED, Status.NOT_STARTED}}
     starts = {name: outcome.started - begun for name, outcome in ran.items()}
     ends = {name: starts[name] + outcome.seconds for name, outcome in ran.items()}

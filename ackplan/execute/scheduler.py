@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Container, Iterable, Sequence
 
-from ackplan.plan import graph
 from ackplan.plan.model import Step
 
 
@@ -17,6 +16,8 @@ class Walk:
     """
 
     def __init__(self, steps: Iterable[Step], done: Iterable[str] = ()) -> None:
+        from ackplan.plan import graph
+
         self._graph = graph.build(steps)
         self._graph.remove_nodes_from(tuple(done))
         self._rank = graph.ranks(self._graph)
@@ -57,6 +58,8 @@ class Walk:
 
     def failed(self, step: Step) -> tuple[Step, ...]:
         """The steps that are skipped because this one failed, nearest first."""
+        from ackplan.plan import graph
+
         skipped = [name for name in graph.behind(self._graph, step.id) if name in self._left]
         for name in (step.id, *skipped):
             del self._left[name]

@@ -10,6 +10,8 @@ from ackplan.plan.model import Change, Step, replaced
 
 def wire(changes: Sequence[Change]) -> tuple[tuple[Change, ...], tuple[Diagnostic, ...]]:
     """The changes with the needs between clusters filled in. A circle (in a record made by hand) is an error."""
+    if not any(change.depends_on for change in changes):
+        return tuple(changes), ()
     from ackplan.plan import graph
 
     clusters = graph.of_needs({change.name: change.depends_on for change in changes})

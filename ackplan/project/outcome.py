@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ackplan.app.apply import SavedPlan
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.project.project_settings import ProjectSettings
 from ackplan.record import Record
 
 if TYPE_CHECKING:
+    from ackplan.app.apply import SavedPlan
     from ackplan.app.run_view import RunEnd
     from ackplan.execute.outcomes import Event, Outcome, Result
     from ackplan.plan.model import Change, Plan
@@ -60,6 +60,8 @@ class ProjectPlan:
 
     def saved(self) -> SavedPlan:
         """As an apply takes it."""
+        from ackplan.app.apply import SavedPlan
+
         return SavedPlan(self.plan, self.record, self.name)
 
     @property

@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from ackplan.adapters.local.clock import timestamp
-from ackplan.app.apply import Application, ApplyOrder, SavedPlan
 from ackplan.app.errors import as_diagnostics
 from ackplan.app.plan import PlanOptions, Proposal, Purpose, propose
-from ackplan.app.run_view import Approver, Reporter, RunEnd, RunView
 from ackplan.core.diagnostics import Failure
 from ackplan.execute.ports import ApiError, SecretUnreadable
 from ackplan.project import wiring
@@ -32,6 +30,8 @@ from ackplan.project.outcome import ProjectPlan, ProjectRun, SilentRun
 from ackplan.project.project_settings import OptionError, ProjectSettings
 
 if TYPE_CHECKING:
+    from ackplan.app.apply import ApplyOrder, SavedPlan
+    from ackplan.app.run_view import Approver, Reporter, RunEnd, RunView
     from ackplan.resources.types import ResourceTypes
 
 T = TypeVar("T")
@@ -67,6 +67,8 @@ class Project:
         Without a plan one is made and carried out at once, which takes in what any killed run left. Raises Failure
         where nothing was begun, or could not be written down; a step that fails is an outcome of the run.
         """
+        from ackplan.app.apply import ApplyOrder
+
         choices = options_of_run(options)
         _check(choices, plan)
         silent, started = SilentRun(), timestamp()
@@ -90,6 +92,7 @@ class Project:
 
     def saved_plan(self, file: str, digest: str = "") -> SavedPlan:
         """The plan in a plan file, which has this SHA-256 where one is named. Raises Failure."""
+        from ackplan.app.apply import SavedPlan
         from ackplan.project.plan_files import read_plan
 
         kept = read_plan(self.settings, file, digest)
@@ -97,6 +100,7 @@ class Project:
 
     async def carry_out(self, order: ApplyOrder, view: RunView, approver: Approver, reporter: Reporter) -> RunEnd:
         """Carries an order out. Raises Failure and ApiError where nothing could be begun, or a disk is full."""
+        from ackplan.app.apply import Application
         from ackplan.project.store_notes import keep_run
 
         started = timestamp()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ackplan.core.address import Address
 from ackplan.core.resource import Registry
-from ackplan.execute.step_run import PerformedType
 from ackplan.resources.addon.addon_type import AddonType
 from ackplan.resources.cluster.cluster_type import ClusterType
 from ackplan.resources.nested.nested_type import NestedType
 from ackplan.resources.node_pool.node_pool_type import NodePoolType
 
+if TYPE_CHECKING:
+    pass
 
-class ResourceTypes(Registry[PerformedType]):
+
+class ResourceTypes(Registry["PerformedType"]):
     """Clusters, which are always among them, and these types inside of them."""
 
     def __init__(self, *nested: NestedType) -> None:

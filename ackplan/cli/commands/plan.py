@@ -19,7 +19,7 @@ from ackplan.core.diagnostics import hint
 from ackplan.core.language import phrase
 
 if TYPE_CHECKING:
-    from ackplan.app.plan import PlanOptions
+    from ackplan.app.plan import PlanOptions, Proposal
     from ackplan.plan.model import Plan
 
 _NEXT: Final = (
@@ -50,44 +50,59 @@ def command(
     summary: bool,
 ) -> int:
     """Show what would change, and why. Changes nothing."""
-    from ackplan.adapters.local.output_files import Sort
     from ackplan.app.plan import Purpose
     from ackplan.cli.loop import run_async
-    from ackplan.cli.output_options import output
     from ackplan.cli.plan_formats import shown
     from ackplan.cli.price_option import costs, price_list
-    from ackplan.cli.reviewed_plan import check_same
-    from ackplan.project.plan_files import STORE, keep_plan, plan_file
     from ackplan.project.project import Project
 
-    file = output(settings, out, Sort.PLAN) if out and out != STORE else None
-    if file is not None:
-        file.check()
+    kept = _Kept(settings, out) if out else None
     listed = price_list(settings)
     project = Project(settings)
     reviewed = project.saved_plan(same_as).plan if same_as else None
     purpose = Purpose.SHOWN if not (out or same_as) and settings.format == "text" else Purpose.KEPT
     proposal = run_async(project.propose(choices, purpose))
     plan, record = proposal.plan, proposal.before.record
-    digest = ""
-    if file is not None:
-        pieces = plan_file(plan, record)
-        file.write(pieces)
-        digest = pieces.digest
-    elif out:
-        out = keep_plan(settings, plan, record)
-        digest = out.removeprefix(STORE)
-    in_short = plan_in_short(settings, plan, out, digest) if summary else ""
+    place, digest = kept.keep(proposal) if kept else ("", "")
+    in_short = plan_in_short(settings, plan, place, digest) if summary else ""
     click.echo(in_short or shown(settings, plan, record, costs(plan, listed)))
-    if out:
-        click.echo(_saved(plan, out), err=True)
+    if kept:
+        click.echo(_saved(plan, place), err=True)
     elif plan.applicable and plan.acting and settings.format == "text" and sys.stdout.isatty():
         click.echo(hint(phrase(_NEXT)), err=True)
     if reviewed is not None:
+        from ackplan.cli.reviewed_plan import check_same
+
         check_same(reviewed, plan, same_as)
     if not plan.applicable:
         return 1
     return 2 if detailed_exitcode and (plan.acting or plan.skipped) else 0
+
+
+class _Kept:
+    """Where a plan is kept: a file, or the store of the record. Raises Failure where a file can't be written."""
+
+    def __init__(self, settings: Settings, out: str) -> None:
+        from ackplan.adapters.local.output_files import Sort
+        from ackplan.cli.output_options import output
+        from ackplan.project.plan_files import STORE
+
+        self._settings, self._out = settings, out
+        self._file = output(settings, out, Sort.PLAN) if out != STORE else None
+        if self._file is not None:
+            self._file.check()
+
+    def keep(self, proposal: Proposal) -> tuple[str, str]:
+        """Keeps it; the place that an apply names, and the digest of the plan file."""
+        from ackplan.project.plan_files import STORE, keep_plan, plan_file
+
+        plan, record = proposal.plan, proposal.before.record
+        if self._file is None:
+            place = keep_plan(self._settings, plan, record)
+            return place, place.removeprefix(STORE)
+        pieces = plan_file(plan, record)
+        self._file.write(pieces)
+        return self._out, pieces.digest
 
 
 def _saved(plan: Plan, out: str) -> str:

@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ackplan import spec
 from ackplan.core.answers import Accepted
@@ -18,20 +19,19 @@ from ackplan.core.catalog import DEFAULT, Catalog
 from ackplan.core.catalog.json_text import from_json, laid_over
 from ackplan.core.json_types import Json, JsonObject, items, mapping
 from ackplan.core.work import Create
-from ackplan.execute import failures
-from ackplan.execute.failures import NOT_CHANGED, StepFailed
 from ackplan.execute.ports import ApiReader, Sent
-from ackplan.execute.step_run import StepContext
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change
 from ackplan.plan.offered import Offered
 from ackplan.plan.planner import Options, Sides
-from ackplan.resources.addon.addon_failure import failed_task
 from ackplan.resources.addon.addon_share import AddonShare
 from ackplan.resources.addon.catalogue_reads import ask, questions
 from ackplan.resources.addon.live_addons import newest_version, read_addon, read_addons
 from ackplan.resources.nested.inside import InsideSides
 from ackplan.resources.nested.nested_type import NestedType
+
+if TYPE_CHECKING:
+    from ackplan.execute.step_run import StepContext
 
 _CONFIG, _VERSION = "config", "version"
 
@@ -99,17 +99,20 @@ class AddonType(NestedType):
 
     async def perform(self, context: StepContext) -> None:
         """Where a change took no effect, the task of it that failed says why."""
+        from ackplan.execute import failures
+        from ackplan.resources.addon.addon_failure import failed_task
+
         try:
             await super().perform(context)
-        except StepFailed as failure:
-            if failure.diagnostic.code != NOT_CHANGED:
+        except failures.StepFailed as failure:
+            if failure.diagnostic.code != failures.NOT_CHANGED:
                 raise
             home, step = (context.parent_id, context.step.region), context.step
             task = await failed_task(context.ports.api, home, step.address.name)
             if task is None:
                 raise
             why = failures.task_failed(step, task.task_id, task.error_code, task.error_message)
-            raise StepFailed(why) from None
+            raise failures.StepFailed(why) from None
 
     def share(self, sides: Sides, options: Options, planned: Mapping[str, Change]) -> AddonShare:
         return AddonShare(self, sides, options, planned)

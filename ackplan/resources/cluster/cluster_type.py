@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ackplan.core import catalog
 from ackplan.core.address import CLUSTER
 from ackplan.core.catalog import Catalog, Kind
-from ackplan.execute.step_run import StepContext
 from ackplan.plan.model import Change
 from ackplan.plan.planner import Options, Sides
-from ackplan.resources.cluster.perform import perform
 from ackplan.resources.cluster.share import ClusterShare
+
+if TYPE_CHECKING:
+    from ackplan.execute.step_run import StepContext
 
 
 class ClusterType:
@@ -27,4 +29,6 @@ class ClusterType:
         return ClusterShare(sides, options)
 
     async def perform(self, context: StepContext) -> None:
+        from ackplan.resources.cluster.perform import perform
+
         await perform(context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ackplan.core.address import CLUSTER, Address
 from ackplan.core.answers import Accepted
@@ -13,18 +13,19 @@ from ackplan.core.call import Call
 from ackplan.core.catalog import DEFAULT, Catalog, Kind
 from ackplan.core.json_types import JsonObject
 from ackplan.core.work import AwaitGone, AwaitReady, Create, Delete, Forget, GoAlong, Modify, WriteRecord
-from ackplan.execute.failures import StepFailed, not_performed
 from ackplan.execute.ports import ApiReader
-from ackplan.execute.step_run import StepContext
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change, Step
 from ackplan.plan.offered import Offered
 from ackplan.plan.planner import Options, Sides
 from ackplan.record import RecordedCluster
-from ackplan.resources.nested import honesty, perform
+from ackplan.resources.nested import honesty
 from ackplan.resources.nested.inside import InsideSides
 from ackplan.resources.nested.share import NestedShare
 from ackplan.spec.desired import Wanted
+
+if TYPE_CHECKING:
+    from ackplan.execute.step_run import StepContext
 
 _NOTHING: Final[JsonObject] = {}
 
@@ -120,6 +121,9 @@ class NestedType(ABC):
         return NestedShare(self, sides, options, planned)
 
     async def perform(self, context: StepContext) -> None:
+        from ackplan.execute.failures import StepFailed, not_performed
+        from ackplan.resources.nested import perform
+
         match context.step.work:
             case Create() as work:
                 await perform.create(self, context, work.call)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ackplan import spec
 from ackplan.core.answers import Accepted
@@ -13,20 +13,21 @@ from ackplan.core.catalog import DEFAULT, Catalog
 from ackplan.core.json_types import JsonObject
 from ackplan.core.work import Attach, Create, Detach, ScaleIn, ScaleOut, Upgrade
 from ackplan.execute.ports import ApiReader, Sent
-from ackplan.execute.step_run import StepContext
 from ackplan.plan.live_sides import LiveResource
 from ackplan.plan.model import Change, Step
 from ackplan.plan.planner import Options, Sides
 from ackplan.record import RecordedCluster
 from ackplan.resources.nested.inside import InsideSides
-from ackplan.resources.nested.looking import Looking
 from ackplan.resources.nested.nested_type import NestedType
-from ackplan.resources.node_pool import pool_honesty, pool_nodes, pool_upgrade
+from ackplan.resources.node_pool import pool_honesty
 from ackplan.resources.node_pool.live_pools import LIST, is_default, read_pools
 from ackplan.resources.node_pool.pool_reads import with_nodes, with_unlisted
 from ackplan.resources.node_pool.pool_share import PoolShare, with_nodes_of
 from ackplan.resources.node_pool.rolling import ROLLING
 from ackplan.spec.desired import Wanted
+
+if TYPE_CHECKING:
+    from ackplan.execute.step_run import StepContext
 
 _NEW_ID = "nodepool_id"
 _NOTHING: Final[JsonObject] = {}
@@ -79,6 +80,9 @@ class NodePoolType(NestedType):
         return spec.body_faults(file, body)
 
     async def perform(self, context: StepContext) -> None:
+        from ackplan.resources.nested.looking import Looking
+        from ackplan.resources.node_pool import pool_nodes, pool_upgrade
+
         looking = Looking(self, context)
         match context.step.work:
             case Attach() as work:

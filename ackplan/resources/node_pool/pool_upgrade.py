@@ -7,22 +7,22 @@ whose answer was lost is sent again by the next run: to the version that its nod
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.json_types import JsonObject
 from ackplan.core.kubernetes_version import is_older, means
 from ackplan.core.states import End
 from ackplan.core.work import Upgrade
-from ackplan.execute import failures
-from ackplan.execute.failures import StepFailed
 from ackplan.plan.chain import Chain
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
-from ackplan.resources.nested.looking import Looking
-from ackplan.resources.nested.perform import send
 from ackplan.resources.node_pool.rolling import upgrade_body
 from ackplan.resources.upgraded import upgraded_parameter
 from ackplan.spec.desired import Wanted
+
+if TYPE_CHECKING:
+    from ackplan.resources.nested.looking import Looking
 
 
 def followed(change: ParameterChange) -> ParameterChange:
@@ -66,12 +66,15 @@ def upgrade(chain: Chain, desired: Wanted, version: str) -> None:
 
 async def follow(looking: Looking, work: Upgrade) -> None:
     """Sends the upgrade and waits until the pool is at work again. One that goes on, or is paused, is gone on with."""
+    from ackplan.execute import failures
+    from ackplan.resources.nested.perform import send
+
     task_id = await _going(looking)
     if task_id is None:
         await looking.ready()
         task_id = await send(looking, work.call, lambda: _is_busy(looking))
     if not await looking.effective(task_id, lambda: _works(looking)):
-        raise StepFailed(failures.not_changed(looking.context.step))
+        raise failures.StepFailed(failures.not_changed(looking.context.step))
     await looking.context.settled(looking.context.step.after)
 
 
