@@ -27,12 +27,8 @@ def main() -> None:
     from ackplan.cli import gc
 
     gc.ignore()
-    from ackplan.cli import printing
-    from ackplan.cli.main import run
-
     open_closed()
-    code = run(given())
-    printing.finish()
+    code = 0 if _answered() else _run()
     gc.end()
     if "temporalio.bridge" in sys.modules:
         # Threads of its own call into an interpreter that is ending already, which then crashes now and then.
@@ -41,6 +37,27 @@ def main() -> None:
         logging.shutdown()
         os._exit(code)
     sys.exit(code)
+
+
+def _answered() -> bool:
+    """Whether there was nothing to read, and the answer is written."""
+    from ackplan.cli import at_once
+
+    try:
+        sys.stdout.write(text := at_once.answer(sys.argv[1:], os.environ))
+        sys.stdout.flush()
+    except OSError:
+        return False  # told where every command tells it
+    return bool(text)
+
+
+def _run() -> int:
+    from ackplan.cli import printing
+    from ackplan.cli.main import run
+
+    code = run(given())
+    printing.finish()
+    return code
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ SHARED = {"en": "Shared options", "zh": "共有选项"}
 
 def commands() -> Iterator[tuple[str, str, click.Command]]:
     """Every command with its section and its name; second words follow the first."""
-    from ackplan.cli.main import FURTHER, SECTIONS, cli
+    from ackplan.cli.command_table import FURTHER, SECTIONS
+    from ackplan.cli.main import cli
 
     context = click.Context(cli, info_name="ackplan")
     for section, names in SECTIONS.items():
@@ -138,7 +139,7 @@ def render(language: str = "en") -> str:
 
 def sections(language: str) -> Iterator[str]:
     """Its introduction, the commands by what they are about, and the options that they share."""
-    from ackplan.cli.main import COMMANDS
+    from ackplan.cli.command_table import COMMANDS
     from ackplan.core.language import phrase
 
     made = [(section, name, command, records(name, command)) for section, name, command in commands()]
@@ -156,7 +157,7 @@ def sections(language: str) -> Iterator[str]:
 
 
 def names_of(section: str) -> Sequence[str]:
-    from ackplan.cli.main import SECTIONS
+    from ackplan.cli.command_table import SECTIONS
 
     return SECTIONS[section]
 

@@ -130,7 +130,7 @@ def _profiles(_context: click.Context) -> Iterator[str]:
 
 def _further(context: click.Context) -> Iterator[str]:
     """The second words of a command that does something by its first one alone."""
-    from ackplan.cli.main import FURTHER
+    from ackplan.cli.command_table import FURTHER
 
     yield from FURTHER.get(str(context.info_name), ())
 

@@ -13,10 +13,14 @@ from ackplan.resources.nested.nested_type import NestedType
 from ackplan.resources.node_pool.node_pool_type import NodePoolType
 
 if TYPE_CHECKING:
-    pass
+    from ackplan.execute.step_run import PerformedType
+
+    _Performed = Registry[PerformedType]
+else:  # whoever plans does not load what performs
+    _Performed = Registry
 
 
-class ResourceTypes(Registry["PerformedType"]):
+class ResourceTypes(_Performed):
     """Clusters, which are always among them, and these types inside of them."""
 
     def __init__(self, *nested: NestedType) -> None:

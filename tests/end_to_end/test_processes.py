@@ -111,3 +111,27 @@ def test_help_and_version_import_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], env=ENVIRONMENT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_first_page_of_help_imports_no_reader_of_options() -> None:
+    script = (
+        "import sys; from ackplan.__main__ import main\n"
+        "sys.argv = ['ackplan', sys.argv[1]]\n"
+        "try: main()\nfinally: print(sorted({'click', 'dataclasses'} & set(sys.modules)))"
+    )
+    for word in ("--help", "version"):
+        command = [sys.executable, "-c", script, word]
+        environment = {name: value for name, value in ENVIRONMENT.items() if not name.startswith("ACKPLAN_")}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_plan_as_text_loads_neither_other_formats_nor_what_carries_it_out(endpoint: str, fleet: Path) -> None:
+    heavy = {"ackplan.execute.executor", "ackplan.execute.step_run", "ackplan.policy", "ackplan.render.terraform.plan"}
+    script = f"import sys; from ackplan.cli.main import run\nrun(['plan']); print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=fleet, env={**ENVIRONMENT, "ACKPLAN_ENDPOINT": endpoint},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "create" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"

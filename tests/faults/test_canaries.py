@@ -20,7 +20,8 @@ import pytest
 import yaml
 from psycopg.sql import SQL, Identifier
 
-from ackplan.cli.main import FURTHER, cli
+from ackplan.cli.command_table import FURTHER
+from ackplan.cli.main import cli
 from ackplan.project.plan_files import STORE
 from tests.faults.aviary import ENV, FILE, KEY, TOKEN, Aviary, aviary
 from tests.faults.victim import victims

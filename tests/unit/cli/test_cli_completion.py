@@ -15,7 +15,8 @@ import pytest
 from click.shell_completion import get_completion_class
 
 from ackplan.cli import completion
-from ackplan.cli.main import COMMANDS, cli
+from ackplan.cli.command_table import COMMANDS
+from ackplan.cli.main import cli
 from tests.running import command_line
 
 SPEC = """\

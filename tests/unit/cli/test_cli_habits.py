@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ackplan.cli.command_table import COMMANDS
 from ackplan.cli.habits import usual
-from ackplan.cli.main import COMMANDS, cli
+from ackplan.cli.main import cli
 from tests.running import command_line
 
 SPEC = "ackplan: 1\nregion: cn-beijing\nvariables: {x: {type: string}}\nclusters:\n  jobs: {cluster_type: Ask}\n"

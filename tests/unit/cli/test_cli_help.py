@@ -10,8 +10,10 @@ from pathlib import Path
 import click
 import pytest
 
+from ackplan.cli import at_once
+from ackplan.cli.command_table import COMMANDS, SECTIONS
 from ackplan.cli.help_page import EXAMPLES
-from ackplan.cli.main import COMMANDS, SECTIONS, cli
+from ackplan.cli.main import cli
 from tests.running import command_line
 
 
@@ -52,3 +54,28 @@ def test_an_example_can_be_typed(line: str) -> None:
     assert command is not None
     options = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in words if word.startswith("-")} <= options
+
+
+@pytest.mark.parametrize("columns", ["20", "60", "80", "200"])
+def test_what_is_answered_at_once_is_what_the_command_says(
+    columns: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    for word in ("--help", "-h", "version", "--version"):
+        assert at_once.answer([word], {}) == command_line(tmp_path, word, environment={"COLUMNS": columns}).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        ([], {}),
+        (["plan"], {}),
+        (["version", "--format", "json"], {}),
+        (["version"], {"ACKPLAN_FORMAT": "json"}),
+        (["--help"], {"LANG": "zh_CN.UTF-8"}),
+        (["--help"], {"ACKPLAN_LANG": "zh"}),
+        (["--help"], {"_ACKPLAN_COMPLETE": "bash_source"}),
+    ],
+)
+def test_what_has_to_be_read_is_not_answered_at_once(arguments: list[str], environment: dict[str, str]) -> None:
+    assert at_once.answer(arguments, environment) == ""

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from ackplan.cli import help_page, main
+from ackplan.cli import command_table, help_page, main
 from ackplan.cli.help_formatter import wrapped
 from ackplan.core import messages
 from ackplan.render.facts.safe import width
@@ -18,8 +18,8 @@ from tests.running import command_line
 
 def _commands() -> Iterator[tuple[str, click.Command]]:
     context = click.Context(main.cli)
-    waiting = [(name, main.cli.get_command(context, name)) for name in main.COMMANDS]
-    for first, seconds in main.FURTHER.items():
+    waiting = [(name, main.cli.get_command(context, name)) for name in command_table.COMMANDS]
+    for first, seconds in command_table.FURTHER.items():
         waiting += [(f"{first} {second}", main.cli.get_command(context, f"{first} {second}")) for second in seconds]
     while waiting:
         name, command = waiting.pop()
@@ -32,7 +32,14 @@ def _commands() -> Iterator[tuple[str, click.Command]]:
 
 
 def _texts() -> Iterator[str]:
-    yield from (*main.COMMANDS.values(), *main.SECTIONS, help_page.OWN, *help_page._SECTIONS, "Examples", "Commands")
+    yield from (
+        *command_table.COMMANDS.values(),
+        *command_table.SECTIONS,
+        help_page.OWN,
+        *help_page._SECTIONS,
+        "Examples",
+        "Commands",
+    )
     yield from (what for rows in help_page.EXAMPLES.values() for _, what in rows)
     for _, command in (*_commands(), ("", main.cli)):
         yield inspect.cleandoc(command.help or "")

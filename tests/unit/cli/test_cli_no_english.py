@@ -12,7 +12,8 @@ from pathlib import Path
 
 import click
 
-from ackplan.cli.main import FURTHER, cli
+from ackplan.cli.command_table import FURTHER
+from ackplan.cli.main import cli
 from ackplan.core.catalog import DEFAULT, bundle
 from tests.running import command_line
 

@@ -16,7 +16,7 @@ import pytest
 import yaml
 from projects import PASSWORD, WEB, Project
 
-from ackplan.cli.main import COMMANDS
+from ackplan.cli.command_table import COMMANDS
 from tests.running import Bytes, command_line_in, simulator
 
 SHOP = WEB.replace("  web:", "  商店:")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ackplan.cli.main import COMMANDS, FURTHER
+from ackplan.cli.command_table import COMMANDS, FURTHER
 from tests.unit.docs.pages import generated
 
 

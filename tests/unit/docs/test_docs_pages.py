@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
-from ackplan.cli.main import COMMANDS, FURTHER, cli
+from ackplan.cli.command_table import COMMANDS, FURTHER
+from ackplan.cli.main import cli
 from ackplan.core import catalog
 from ackplan.core.actions import Action
 from ackplan.core.catalog.parameters import Effect

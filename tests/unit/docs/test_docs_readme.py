@@ -24,7 +24,7 @@ def test_the_workflow_is_the_one_that_init_writes(root: Path):
 
 
 def test_every_command_has_a_row(root: Path):
-    from ackplan.cli.main import COMMANDS
+    from ackplan.cli.command_table import COMMANDS
 
     rows = re.findall(r"^\| ((?:`[a-z-]+`(?:, )?)+) \|", _read(root, "README.md"), re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row)}
