@@ -30,6 +30,8 @@ from tests.faults.scenes import spec
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _CHANGING_EVENTS = {"os.rename", "os.remove", "os.mkdir", "os.truncate"}
+# What a child reads before it begins.
+_START = b"!"
 
 
 class Trap:
@@ -127,7 +129,8 @@ def _serve() -> None:
     assert all([ackplan, ack, aiohttp, jsonschema_rs])
     _warm()
     while line := _line():
-        order = json.loads(line)
+        # A child that was killed before it read its mark to start leaves it to us.
+        order = json.loads(line.lstrip(_START))
         child = os.fork()
         if child == 0:
             _run(order)
@@ -158,7 +161,7 @@ def _say(number: int) -> None:
 
 def _run(order: Mapping[str, Any]) -> None:
     """The child."""
-    os.read(0, 1)
+    os.read(0, len(_START))
     output = os.open(order["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
     os.dup2(output, 2)
@@ -226,7 +229,7 @@ class Victims:
         }
         self._send(json.dumps(order).encode() + b"\n")
         born(self._number())
-        self._send(b"!")
+        self._send(_START)
         code = self._number()
         counted = output.with_name(output.name + ".writes")
         return Ended(code, output.read_text("utf-8", "replace"), int(counted.read_text()) if counted.exists() else 0)
