@@ -180,12 +180,12 @@ class StepContext:
         region = self.step.region or (self.step.call.region if self.step.call else "")
         return Subject(self.step.name, self.cluster_id, region, self.accepted_at)
 
-    async def rest(self, task_id: str | None = None) -> Cluster | None:
-        """The cluster once it is at rest and the task ended; None when it is gone. A failed task fails the step."""
-        return (await self._settled_down(task_id)).cluster
+    async def rest(self, task_id: str | None = None, *, new: bool = False) -> Cluster | None:
+        """The cluster at rest, its task ended (`new`: or it works), None when gone. A failed task fails the step."""
+        return (await self._settled_down(task_id, new=new)).cluster
 
-    async def _settled_down(self, task_id: str | None) -> Settled:
-        waiting = self.watch.wait(self.subject, task_id, self.deadline, self._progress)
+    async def _settled_down(self, task_id: str | None, *, new: bool = False) -> Settled:
+        waiting = self.watch.wait(self.subject, task_id, self.deadline, self._progress, new=new)
         settled = await self.place.aside(waiting)
         self._check_identity(settled.cluster)
         await self._check_task(settled)
@@ -248,8 +248,8 @@ class StepContext:
         return cluster
 
     async def running(self, task_id: str | None = None) -> None:
-        """Waits until the cluster runs; any other end fails the step."""
-        cluster = await self.rest(task_id)
+        """Waits until a cluster that is being created runs; any other end fails the step."""
+        cluster = await self.rest(task_id, new=True)
         if cluster is None:
             raise StepFailed(failures.gone(self.step))
         if cluster.state != "running":

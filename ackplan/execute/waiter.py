@@ -2,7 +2,8 @@
 
 One loop serves all who wait: each round one list tells most clusters' states (a few single reads where only a few
 wait). A list is never believed about what it lacks: that is asked for by id, some at a time. A task is asked for when
-its cluster has come to rest, or when its turn comes: a task that fails early is seen soon. The pause between rounds
+its cluster has come to rest, or when its turn comes: a task that fails early is seen soon. Of a new cluster that works
+it is not asked for: it never worked before, so that no stale answer can say so. The pause between rounds
 grows with the age of the youngest wait: a part of it, within bounds, and half of that after a round that ended some
 wait, for what began together ends at about the same time.
 """
@@ -18,7 +19,8 @@ from ackplan.execute.ports import ApiError, ApiReader, Clock
 from ackplan.execute.presence import Absence, Listing, Patience, Subject, absence, read
 
 _FEW = 3
-_TURNS = 4
+# Of a few waits the tasks are asked for each so many rounds; of many, so many in each round.
+_ROUNDS, _TURNS = 4, 2
 # How many clusters that a list lacks are asked for by id in one round.
 _SINGLE_READS = 20
 _LONGEST_PAUSE = 15.0
@@ -59,6 +61,7 @@ class _Wait:
     future: asyncio.Future[Settled]
     progress: Callable[[float, str], None]
     told: float
+    new: bool
     task: Task | None = None
     no_task: int = 0
     unreadable: int = 0
@@ -72,6 +75,10 @@ class _Wait:
     @property
     def follows_task(self) -> bool:
         return self.task_id is not None and not self.tasks_unknown
+
+    def is_told_by(self, cluster: Cluster) -> bool:
+        """Whether the cluster's state says how the wait ends, without its task."""
+        return not self.follows_task or (self.new and cluster.condition.works)
 
     @property
     def seen_last(self) -> str:
@@ -105,14 +112,23 @@ class Watch:
             raise Stopped
 
     async def wait(
-        self, subject: Subject, task_id: str | None, deadline: float, progress: Callable[[float, str], None]
+        self,
+        subject: Subject,
+        task_id: str | None,
+        deadline: float,
+        progress: Callable[[float, str], None],
+        *,
+        new: bool = False,
     ) -> Settled:
-        """Returns when the cluster is at rest or gone and its task ended. Raises Stopped, TookTooLong, ApiError."""
+        """Returns when the cluster is at rest or gone and its task ended; a `new` one, when it works or that.
+
+        Raises Stopped, TookTooLong, ApiError.
+        """
         self.check()
         now = self._clock.now()
         future: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
         absent = absence(self._patience, self._clock, subject.accepted_at)
-        wait = _Wait(subject, absent, task_id, now, deadline, future, progress, now)
+        wait = _Wait(subject, absent, task_id, now, deadline, future, progress, now, new)
         self._waits.append(wait)
         if self._loop is None or self._loop.done():
             self._loop = asyncio.create_task(self._run())
@@ -159,7 +175,7 @@ class Watch:
         sights = await self._sights(waits)
         turn = self._next_turn(waits)
         seen = [(wait, sights[wait.subject.cluster_id]) for wait in waits if wait.subject.cluster_id in sights]
-        asked = [w for w, sight in seen if isinstance(sight, Cluster) and (not sight.busy or w in turn)]
+        asked = [w for w, sight in seen if isinstance(sight, Cluster) and (w in turn or _ends_by_task(w, sight))]
         await asyncio.gather(*map(self._ask_task, asked))
         for wait, sight in seen:
             self._settle(wait, sight)
@@ -192,7 +208,7 @@ class Watch:
         """The waits whose task is asked for this round though their clusters are busy: of a few all, but rarely."""
         with_tasks = [wait for wait in waits if wait.follows_task]
         self._rounds += 1
-        if not with_tasks or (len(with_tasks) <= _FEW and self._rounds % _TURNS != 1):
+        if not with_tasks or (len(with_tasks) <= _FEW and self._rounds % _ROUNDS != 1):
             return []
         start = self._turn % len(with_tasks)
         self._turn += _TURNS
@@ -240,7 +256,7 @@ class Watch:
     def _settle_seen(self, wait: _Wait, cluster: Cluster) -> None:
         ended = wait.task is not None and not wait.task.running
         failed = wait.task is not None and wait.task.failed
-        if failed or (not cluster.busy and (ended or not wait.follows_task)):
+        if failed or (not cluster.busy and (ended or wait.is_told_by(cluster))):
             wait.future.set_result(Settled(cluster, wait.task))
 
     def _tell(self, wait: _Wait, cluster: Cluster) -> None:
@@ -254,3 +270,7 @@ class Watch:
         for wait in self._waits:
             if now > wait.deadline and not wait.future.done():
                 wait.future.set_exception(TookTooLong(wait.seen_last))
+
+
+def _ends_by_task(wait: _Wait, cluster: Cluster) -> bool:
+    return not cluster.busy and not wait.is_told_by(cluster)

@@ -14,14 +14,16 @@ from tests.unit.execute.cloud import GONE, REGION, Cloud, always, cluster, state
 LATER = 1_000_000.0
 
 
-def wait(watch: Watch, name: str = "a", task_id: str | None = None, seconds: float = 3600) -> asyncio.Future[Settled]:
+def wait(
+    watch: Watch, name: str = "a", task_id: str | None = None, seconds: float = 3600, *, new: bool = False
+) -> asyncio.Future[Settled]:
     subject = Subject(name, f"c-{name}", REGION)
-    return asyncio.ensure_future(watch.wait(subject, task_id, LATER + seconds, lambda _seconds, _state: None))
+    return asyncio.ensure_future(watch.wait(subject, task_id, LATER + seconds, lambda _seconds, _state: None, new=new))
 
 
-def settled(cloud: Cloud, task_id: str | None = None, seconds: float = 3600) -> Settled:
+def settled(cloud: Cloud, task_id: str | None = None, seconds: float = 3600, *, new: bool = False) -> Settled:
     async def work(watch: Watch) -> Settled:
-        return await wait(watch, task_id=task_id, seconds=seconds)
+        return await wait(watch, task_id=task_id, seconds=seconds, new=new)
 
     return cloud.run(work)
 
@@ -40,6 +42,35 @@ def test_a_cluster_at_rest_is_waited_for_while_its_task_goes_on() -> None:
     assert end.task is not None
     assert end.task.state == "success"
     assert cloud.clock.now() - LATER >= 300
+
+
+def test_a_new_cluster_that_works_is_not_waited_for_while_its_task_goes_on() -> None:
+    cloud = Cloud(lambda s: {"c-a": cluster("a", "initial" if s < 300 else "running"), "T-1": task("running")})
+    end = settled(cloud, "T-1", new=True)
+    assert end.cluster is not None
+    assert end.cluster.state == "running"
+    assert 300 <= cloud.clock.now() - LATER < 320
+
+
+@pytest.mark.parametrize("state", ["failed", "initial"])
+def test_of_a_new_cluster_that_does_not_work_the_task_tells_the_end(state: str) -> None:
+    cloud = Cloud(lambda s: {"c-a": cluster("a", state), "T-1": task("running" if s < 30 else "fail")})
+    end = settled(cloud, "T-1", new=True)
+    assert end.task is not None
+    assert end.task.failed
+    assert 30 <= cloud.clock.now() - LATER < 60
+
+
+def test_many_new_clusters_are_told_of_by_the_list_alone() -> None:
+    names = [f"n{number}" for number in range(50)]
+    states = ("initial", "running")
+    cloud = Cloud(lambda s: {"T-1": task("running"), **{f"c-{n}": cluster(n, states[s >= 600]) for n in names}})
+
+    async def work(watch: Watch) -> None:
+        await asyncio.gather(*(wait(watch, name, "T-1", new=True) for name in names))
+
+    cloud.run(work)
+    assert cloud.calls.count("task T-1") <= 2 * cloud.calls.count("list")
 
 
 def test_a_failed_task_ends_the_wait_for_a_busy_cluster() -> None:
