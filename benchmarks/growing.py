@@ -5,6 +5,7 @@ Processor seconds of the commands' processes, without those that the same comman
 
 from __future__ import annotations
 
+import json
 import statistics
 import sys
 import tempfile
@@ -22,11 +23,15 @@ _PLAN = ("plan", "--no-refresh")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A spec of any number of clusters, and commands that run one after the other; the last is measured."""
+    """A spec of any number of clusters, and commands that run one after the other; the last is measured.
+
+    `record` is what is recorded before.
+    """
 
     spec: Callable[[int], str]
     commands: tuple[tuple[str, ...], ...]
     small: int = 1000
+    record: str = ""
 
 
 def _wrong_values(count: int) -> str:
@@ -65,6 +70,14 @@ def _full_layers(count: int) -> str:
     return f"{fleet(0, 'templates')}{clusters}".replace("clusters:\n", "    num_of_nodes: 3\nclusters:\n", 1)
 
 
+def _replaced_record() -> str:
+    """A record of the first cluster, which can't become what the spec of a chain wants: all others depend on it."""
+    parameters = {"cluster_type": "ManagedKubernetes", "region_id": "cn-beijing", "container_cidr": "10.0.0.0/16"}
+    cluster = {"cluster_id": f"c{0:032x}", "kind": "managed", "created": True, "attached": [], "own": {}}
+    clusters = {name(0): {**cluster, "parameters": parameters}}
+    return json.dumps({"version": 1, "lineage": "bench", "serial": 1, "clusters": clusters})
+
+
 SHORT = {
     "validate, each value wrong": Case(_wrong_values, (("validate",),), 300),
     "validate, each name unknown": Case(_unknown_names, (("validate",),)),
@@ -73,6 +86,10 @@ SHORT = {
 CASES = {
     **SHORT,
     "plan, one chain": Case(_one_chain, (_PLAN,)),
+    "plan --skip-blocked, one chain": Case(_one_chain, ((*_PLAN, "--skip-blocked"),), record=_replaced_record()),
+    "plan --target, one chain": Case(_one_chain, ((*_PLAN, "--target", name(500)),)),
+    "plan --exclude, one chain": Case(_one_chain, ((*_PLAN, "--exclude", name(500)),)),
+    "plan --exclude, full layers": Case(_full_layers, ((*_PLAN, "--exclude", name(500)),)),
     "plan as a page, full layers": Case(_full_layers, ((*_PLAN, "--format", "html"),)),
     "show a plan file": Case(_one_chain, ((*_PLAN, "--out", "it.plan"), ("show", "it.plan"))),
 }
@@ -93,6 +110,9 @@ def measure(cases: dict[str, Case]) -> dict[str, float]:
 def _spent(case: Case, count: int) -> float:
     with tempfile.TemporaryDirectory(prefix="ackplan-bench-") as folder:
         Path(folder, "ackplan.yaml").write_text(case.spec(count), "utf-8")
+        if case.record:
+            Path(folder, "state").mkdir()
+            Path(folder, "state", "default.json").write_text(case.record, "utf-8")
         return [seconds([sys.executable, "-m", "ackplan", *command], folder, {0, 1}) for command in case.commands][-1]
 
 
