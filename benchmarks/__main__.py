@@ -27,6 +27,8 @@ PLOT = Path("docs/images/performance.png")
 _TODAY = 2000
 _CREATES, _PATHS, _REHEARSED = (2000, 256), (1000, 1000), 500
 _STORED = (1000, 100)
+# Creates, and how many calls a second the API takes.
+_THROTTLED = (200, 200)
 _PIPELINE = 10_000
 
 
@@ -68,13 +70,14 @@ def run(sizes: list[int], shapes: list[str], runs: int, phases: Iterable[str], *
             "rate": measured("applying", "rate", *_CREATES),
             "path": measured("applying", "path", *_PATHS),
         }
+        results["throttling"] = measured("throttling", *_THROTTLED)
         results["stores"] = measured("stores", *_STORED)
         print(f"stores: {json.dumps(results['stores'])}")
         results["pipeline"] = measured("pipeline", _PIPELINE)
         results["rehearse"] = measured("rehearsing", _REHEARSED)
         results["board"] = measured("board")
         results["fleet"] = measured("workspaces")
-        for name in ("apply", "rehearse", "board", "fleet"):
+        for name in ("apply", "throttling", "rehearse", "board", "fleet"):
             print(f"{name}: {json.dumps(results[name])}")
     return results
 

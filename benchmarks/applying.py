@@ -107,14 +107,14 @@ def in_folder(folder: Path) -> Workspace:
 
 
 async def applied(
-    url: str, count: int, parallelism: int, kept: Callable[[Path], Workspace] = in_folder, pace: float = 0.0
+    url: str, count: int, parallelism: int, kept: Callable[[Path], Workspace] = in_folder, pace: float | None = 0.0
 ) -> tuple[float, collections.Counter[str]]:
     """The seconds of an apply and its calls. `kept` gives its workspace; by default its journal is on disk.
 
-    `pace` is how many calls it may send a second; 0: as many as it can.
+    `pace` is how many calls it may send a second; 0: as many as it can; None: it finds out what the API takes.
     """
     calls: collections.Counter[str] = collections.Counter()
-    settings = ack.ClientSettings(endpoint=url, connections=parallelism, rate=pace or None)
+    settings = ack.ClientSettings(endpoint=url, connections=parallelism, rate=pace or None, adapts=pace is None)
     client = ack.open_client(
         settings, ack.FixedCredentials("bench", "bench"), carried=lambda carrier: _Counting(carrier, calls)
     )

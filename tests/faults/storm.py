@@ -80,7 +80,7 @@ def per(arrivals: list[Arrival], seconds: float, begin: float, end: float) -> li
     return found
 
 
-def table(clusters: int = 400) -> str:
+def table(clusters: int = 500) -> str:
     """Calls a second over time, without and with Retry-After."""
     with tempfile.TemporaryDirectory() as root:
         told = []

@@ -13,7 +13,7 @@ from tests.faults.storm import BEGINS, ENDS, RATE, Arrival, per, weathered
 def weather(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[list[Arrival], int | None]:
-    return weathered(tmp_path_factory.mktemp("storm"), 200, request.param), request.param
+    return weathered(tmp_path_factory.mktemp("storm"), 400, request.param), request.param
 
 
 def test_the_rate_follows_the_storm(weather: tuple[list[Arrival], int | None]) -> None:
