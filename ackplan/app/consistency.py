@@ -6,6 +6,7 @@ change that is shown says, every body is one that its schema allows, and nothing
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -155,7 +156,7 @@ def _of_names(change: Change) -> Iterator[str]:
     names = [parameter.name for parameter in change.parameters]
     if len({*names}) != len(names):
         yield "a parameter is shown twice"
-    yield from (f"{name} is no parameter" for name in names if not _is_known(name, change.kind.catalog))
+    yield from (f"{name} is no parameter" for name in names if name not in _names_of(change.kind.catalog))
     naming = change.kind.name_parameter.name if change.address.parent is None else None
     if naming and change.action in {Action.CREATE, Action.REPLACE} and (change.after or {}).get(naming) != change.name:
         yield "it is made under another name"
@@ -168,21 +169,23 @@ def _of_desired(change: Change, mode: str) -> Iterator[str]:
     if mode != "normal":
         yield f"a {mode} plan does not look at what is wanted"
     wanted, after = change.desired.parameters, change.after or {}
-    if any(not alike(value, after.get(name, ABSENT)) for name, value in wanted.items()):
+    if wanted is not after and any(not alike(value, after.get(name, ABSENT)) for name, value in wanted.items()):
         yield "it is wanted otherwise than it is shown"
 
 
-def _is_known(name: str, api: Catalog) -> bool:
-    return name in api.own_keys or any(name in kind.parameters for kind in api.kinds)
+@functools.cache
+def _names_of(api: Catalog) -> frozenset[str]:
+    """Everything that the change of a parameter may be called."""
+    return frozenset(api.own_keys).union(*(kind.parameters for kind in api.kinds))
 
 
 def _of_parameters(change: Change) -> Iterator[str]:
     """What is shown of the parameters is what the cluster will have."""
     after, create = change.after or {}, change.kind.parameters
     shown = {parameter.name: parameter.after for parameter in change.parameters if parameter.name in create}
-    for name, value in shown.items():
+    for name, value in shown.items() if change.after is not None else ():
         gets = after.get(name, ABSENT)
-        if change.after is not None and not (alike(value, gets) or alike(value, create[name].canonical(gets))):
+        if value is not gets and not (alike(value, gets) or alike(value, create[name].canonical(gets))):
             yield f"{name} is shown with another value than it gets"
     if change.action is Action.CREATE:
         yield from (f"{name} is not shown" for name in sorted(after.keys() - shown.keys()))

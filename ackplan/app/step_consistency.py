@@ -114,7 +114,7 @@ def _says(change: Change, work: Calling, body: Mapping[str, Any]) -> bool:
     """Whether the body is that of this change, and of no other."""
     match work:
         case Create():
-            return alike(dict(body), dict(change.kind.body(change.after or {})))
+            return _same(body, change.kind.body(change.after or {}))
         case Attach(_, instances):
             return body.get("instances") == list(instances) and _is_of_a_group(change, body)
         case ScaleOut(_, size):
@@ -136,6 +136,11 @@ def _says(change: Change, work: Calling, body: Mapping[str, Any]) -> bool:
             return body == there and not is_newer(work.version, _last(change))
         case _:
             return False
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether they say the same; most are the very same, which a plan file names once."""
+    return one is other or alike(dict(one), dict(other))
 
 
 def _are_named(change: Change, instances: Sequence[str], named: Any) -> bool:
@@ -177,7 +182,7 @@ def _of_entry(change: Change, step: Step, recorded: RecordedCluster | None) -> I
     if entry.cluster_id not in known or (entry.kind != change.kind and (last or recorded is None)):
         yield "it records another cluster"
     allowed = [change.after] if last else [change.after, change.before, recorded.parameters if recorded else None]
-    shown = any(alike(dict(entry.parameters), dict(each)) for each in allowed if each is not None)
+    shown = any(_same(entry.parameters, each) for each in allowed if each is not None)
     if (
         not shown
         and (last or not _is_between(change, step, entry, recorded))

@@ -25,6 +25,11 @@ ABSENT: Final = Absent.ABSENT
 SENSITIVE: Final = "(sensitive value)"
 
 
+def content_key(value: object) -> object:
+    """A key for a JSON value, or ABSENT, that is equal for those alone that are written alike, keys in one order."""
+    return value if type(value) is str else (repr(value),)
+
+
 def alike(one: object, other: object) -> bool:
     """Whether two JSON values, or ABSENT, are written alike, whatever the order of their keys.
 

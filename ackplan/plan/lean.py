@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from ackplan.core.actions import Action, Side
 from ackplan.core.catalog import Kind
-from ackplan.core.resource import CLUSTER_KINDS, Kinds
-from ackplan.core.values import ABSENT, alike
+from ackplan.core.resource import Kinds
+from ackplan.core.values import ABSENT, alike, content_key
 from ackplan.plan import untrusted
-from ackplan.plan.changes import creation, traits_of
+from ackplan.plan.changes import traits_of
 from ackplan.plan.model import Change, Step, replaced
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.parts import (
@@ -80,13 +80,15 @@ def _is_new(change: Change, side: Side) -> bool:
     if change.action is not Action.CREATE or after is None or len(after) != len(change.parameters):
         return False
     traits = traits_of(change.kind)
-    names = [name for name in traits if name in after]
-    for each, name in zip(change.parameters, names, strict=False):
-        if each.name != name or each.after is not after[name] or each.before is not ABSENT or each.side is not side:
+    if [each.name for each in change.parameters] != [name for name in traits if name in after]:
+        return False
+    for each in change.parameters:
+        if each.after is not after[each.name] or each.before is not ABSENT or each.side is not side:
             return False
-        if traits[name] != (each.effect, each.secret):
+        effect, secret = traits[each.name]
+        if each.effect is not effect or each.secret is not secret:
             return False
-    return len(names) == len(after)
+    return True
 
 
 def _lean_step(step: Step, change: Change) -> untrusted.Json:
@@ -141,8 +143,35 @@ def _same_entry(one: RecordedCluster | None, other: RecordedCluster | None) -> b
     return one == other and alike(encode_cluster(one), encode_cluster(other))
 
 
+class NewParameters:
+    """The parameters of new clusters. Each that says the same is there once: most clusters are of few templates."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, Side], dict[tuple[str, object], ParameterChange]] = {}
+
+    def of(self, kind: Kind, after: untrusted.Json, side: Side) -> tuple[ParameterChange, ...]:
+        """All that the cluster will have, in the order of the schema, which has to know it.
+
+        Values in `after` that were met before become the ones that were met.
+        """
+        made = self._made.setdefault((kind.name, side), {})
+        parameters = []
+        for name, (effect, secret) in traits_of(kind).items():
+            if name in after:
+                value = after[name]
+                key = (name, content_key(value))
+                parameter = made.get(key)
+                if parameter is None:
+                    parameter = made[key] = ParameterChange(name, ABSENT, value, effect, side, secret)
+                after[name] = parameter.after
+                parameters.append(parameter)
+        if len(parameters) != len(after):
+            raise ValueError("parameters")
+        return tuple(parameters)
+
+
 def decode_lean(
-    data: untrusted.Data, recorded: RecordedCluster | None, kinds: Kinds = CLUSTER_KINDS
+    data: untrusted.Data, recorded: RecordedCluster | None, kinds: Kinds, new_parameters: NewParameters
 ) -> Change:  # fmt: skip
     """The change in `data`. Raises LookupError, TypeError, ValueError or AttributeError for what is none."""
     after = untrusted.optional(data.get("after"), untrusted.mapping)
@@ -151,7 +180,7 @@ def decode_lean(
     kind, name = kinds.kind(data["kind"]), untrusted.text(data["cluster"])
     steps = [_whole_step(step, data, kind, (after, own)) for step in data.get("steps", ())]
     parameters = data.get("parameters", [])
-    new = _from_nothing(kind, untrusted.mapping(after), Side(parameters)) if isinstance(parameters, str) else None
+    new = new_parameters.of(kind, untrusted.mapping(after), Side(parameters)) if isinstance(parameters, str) else None
     before = after if data.get("before") is True else data.get("before")
     whole = {**_ALONE, **data, "before": before, "steps": (), "parameters": () if new is not None else parameters}
     change = decode_change(whole, kinds)
@@ -167,14 +196,6 @@ def decode_lean(
         desired=None if own is None else _desired(name, data, kinds, (after, own)),
         recorded=entry,
     )
-
-
-def _from_nothing(kind: Kind, after: untrusted.Data, side: Side) -> tuple[ParameterChange, ...]:
-    """All that the cluster will have, in the order of the schema, which has to know it."""
-    ordered = {name: after[name] for name in traits_of(kind) if name in after}
-    if len(ordered) != len(after):
-        raise ValueError("parameters")
-    return tuple(creation(kind, ordered, side))
 
 
 # What a change will have, and ackplan's own keys of what is desired.

@@ -22,7 +22,7 @@ from ackplan.core.provenance import decode_provenance, encode_provenance
 from ackplan.core.resource import CLUSTER_KINDS, Kinds
 from ackplan.plan import plan_file_old, untrusted
 from ackplan.plan.codec import apart_from_changes, checked, decode_apart
-from ackplan.plan.lean import decode_lean, encode_lean
+from ackplan.plan.lean import NewParameters, decode_lean, encode_lean
 from ackplan.plan.model import Plan
 from ackplan.plan.plan_file import (
     FORMAT,
@@ -169,8 +169,8 @@ def _content(document: untrusted.Data, digest: str, kinds: Kinds) -> PlanFile:
     entries = document["changes"]
     if not isinstance(entries, list):
         raise TypeError("list expected")
-    recorded = record.entries
-    changes = tuple(decode_lean(entry, recorded.get(entry["cluster"]), kinds) for entry in entries)
+    recorded, new = record.entries, NewParameters()
+    changes = tuple(decode_lean(entry, recorded.get(entry["cluster"]), kinds, new) for entry in entries)
     plan = checked(decode_apart(document["plan"], changes))
     if "made" in document:
         plan = dataclasses.replace(plan, provenance=decode_provenance(document["made"]))

@@ -71,7 +71,7 @@ def whole(value: Any) -> int:
     return value
 
 
-def mapping(value: Any) -> Mapping[str, Any]:
+def mapping(value: Any) -> Json:
     if not isinstance(value, dict):
         raise TypeError("mapping expected")
     return value

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ackplan.core.actions import Action, Reason, Side
+from ackplan.core.catalog import Kind
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.json_types import Json
 from ackplan.core.language import phrase
-from ackplan.core.values import ABSENT, Absent
+from ackplan.core.values import ABSENT, Absent, content_key
 from ackplan.core.work import Attach, Detach
 from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
@@ -126,9 +127,10 @@ def view(plan: Plan, limits: Limits = USUAL) -> View:
     times = schedule.of_plan(plan, limits)
     owners = {step.id: change.name for change in plan.changes for step in change.steps}
     acting = [change for change in free if change.action is not Action.NOOP]
+    fields = _Fields(plan.mode)
     return View(
         mode=plan.mode,
-        blocks=tuple(_block(change, owners, plan.mode) for change in plan.changes if _is_shown(change)),
+        blocks=tuple(_block(change, owners, fields) for change in plan.changes if _is_shown(change)),
         counts={action: sum(change.action is action for change in acting) for action in Action},
         blocked=len(plan.blocked),
         unmanaged=plan.unmanaged,
@@ -158,7 +160,7 @@ def _is_shown(change: Change) -> bool:
     return change.action is not Action.NOOP or bool(change.blocked)
 
 
-def _block(change: Change, owners: Mapping[str, str], mode: str) -> Block:
+def _block(change: Change, owners: Mapping[str, str], fields: _Fields) -> Block:
     action = _shown_action(change)
     reason, drift = _reasons(change)
     waits = dict.fromkeys(owners[need] for step in change.steps for need in step.needs if need in owners)
@@ -171,7 +173,7 @@ def _block(change: Change, owners: Mapping[str, str], mode: str) -> Block:
         reason=reason,
         drift=drift,
         subject=_subject(change),
-        fields=tuple(_field(parameter, change, mode) for parameter in change.parameters),
+        fields=fields.of(change),
         unchanged=_unchanged(change),
         steps=tuple(_step(step, change) for step in change.steps if not step.traits.silent),
         waits_for=tuple(printable(name) for name in waits if name != change.name),
@@ -182,8 +184,10 @@ def _block(change: Change, owners: Mapping[str, str], mode: str) -> Block:
 
 def _shown_action(change: Change) -> Action:
     """A scaling that is refused has no steps yet; it is an update all the same."""
+    if change.action is not Action.RECORD or not change.is_blocked:
+        return change.action
     scales = any(parameter.effect is Effect.SCALE for parameter in change.parameters)
-    return Action.UPDATE if change.action is Action.RECORD and change.is_blocked and scales else change.action
+    return Action.UPDATE if scales else change.action
 
 
 def _reasons(change: Change) -> tuple[str, str]:
@@ -209,6 +213,34 @@ def _unchanged(change: Change) -> int:
     if change.action not in {Action.UPDATE, Action.REPLACE, Action.RECORD, Action.ADOPT} or not change.after:
         return 0
     return len(set(change.after) - {parameter.name for parameter in change.parameters})
+
+
+class _Fields:
+    """The fields of a plan's clusters. Those of new ones that say the same are one: most are of few templates."""
+
+    def __init__(self, mode: str) -> None:
+        self._mode = mode
+        self._new: dict[Kind, dict[tuple[object, ...], Field]] = {}
+
+    def of(self, change: Change) -> tuple[Field, ...]:
+        if change.action is not Action.CREATE:
+            return tuple(_field(parameter, change, self._mode) for parameter in change.parameters)
+        return tuple(self._of_new(change, self._new.setdefault(change.kind, {})))
+
+    def _of_new(self, change: Change, made: dict[tuple[object, ...], Field]) -> Iterator[Field]:
+        for parameter in change.parameters:
+            before, after = parameter.before, parameter.after
+            key = (
+                parameter.name,
+                content_key(after),
+                before is ABSENT or content_key(before),
+                parameter.secret,
+                parameter.side is Side.LIVE,
+            )
+            field = made.get(key)
+            if field is None:
+                field = made[key] = _field(parameter, change, self._mode)
+            yield field
 
 
 def _field(parameter: ParameterChange, change: Change, mode: str) -> Field:

@@ -19,15 +19,16 @@ from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.costs import Costs
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts.compared import sentence
-from ackplan.render.facts.formatting import redacted, written
+from ackplan.render.facts.formatting import written
 from ackplan.render.facts.step_words import what
 from ackplan.render.facts.summary import Alert, alerts, headline, path_in_short, shown_changes, tone
 from ackplan.render.facts.view import Block, Field, View, view
 from ackplan.render.facts.words import and_more, colon, counted, duration, noun_of, plural, stop
 from ackplan.render.graph import formats
+from ackplan.render.markdown.body_text import BodyTexts
 from ackplan.render.markdown.comment_parts import LIMIT, BoundedPage, finding_item, finding_items, origin_line, size_of
 from ackplan.render.markdown.cost_parts import costs_markdown
-from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, json_text, prose, row, table
+from ackplan.render.markdown.markup import code, code_tag, codes, fence, folded, prose, row, table
 
 MAX_GRAPH = 40
 _NAMES = 12
@@ -130,7 +131,8 @@ def _clusters(page: BoundedPage, plan: Plan, shown: View) -> None:
         return
     _overview(page, [block for block, _ in known])
     _graph(page, plan)
-    told = sum(page.add(_details(block, change)) for block, change in known)
+    details = _Details()
+    told = sum(page.add(text) for block, change in known if (text := details(block, change, page.left)))
     if told < len(known):
         left, clusters = len(known) - told, counted(len(known), "cluster")
         page.missing.append(phrase("the details of {number} of {clusters}", number=left, clusters=clusters))
@@ -183,12 +185,61 @@ def _graph(page: BoundedPage, plan: Plan) -> None:
     page.add(text)
 
 
-def _details(block: Block, change: Change) -> str:
-    """One cluster: why, its parameters, its calls with their bodies."""
-    refused = f" <b>{phrase('BLOCKED')}</b>" if block.blocked else ""
-    summary = f"<code>{html.escape(block.mark)}</code> {code_tag(block.name, 80)} {block.headline}{refused}"
-    parts = [*_why(block), *_fields(block), *(_step(step) for step in change.steps if step.call)]
-    return folded(summary, "\n\n".join(parts) or phrase("Nothing is called."))
+class _Details:
+    """Writes one cluster by itself: why, its parameters, its calls with their bodies. What many have is made once."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, str] = {}
+        self._body = BodyTexts()
+
+    def __call__(self, block: Block, change: Change, room: int) -> str:
+        """The text; empty where it would take more than this many bytes."""
+        fields = list(self._fields(block))
+        if sum(map(len, fields)) > room:
+            return ""
+        refused = f" <b>{phrase('BLOCKED')}</b>" if block.blocked else ""
+        summary = f"<code>{html.escape(block.mark)}</code> {code_tag(block.name, 80)} {block.headline}{refused}"
+        parts = [*_why(block), *fields, *(self._step(step) for step in change.steps if step.call)]
+        return folded(summary, "\n\n".join(parts) or phrase("Nothing is called."))
+
+    def _fields(self, block: Block) -> Iterator[str]:
+        """A table of what changes; one of a new cluster has no side before."""
+        if not block.fields:
+            return
+        new = all(field.before is ABSENT and not field.notes for field in block.fields)
+        named = ("Parameter", "Value") if new else ("Parameter", "Before", "After")
+        titles = ["", *(phrase(title).lower() for title in named), *([] if new else [""])]
+        yield table(titles, map(self._new_row if new else _row, block.fields))
+        if block.unchanged:
+            yield phrase("{number:# parameter stays|# parameters stay} as before.", number=block.unchanged)
+
+    def _new_row(self, field: Field) -> str:
+        """The row of a field of a new cluster, which the view shares out among clusters."""
+        text = self._rows.get(id(field))
+        if text is None:
+            after = code(written(field.after, secret=field.secret), _VALUE)
+            text = self._rows[id(field)] = row(code(field.mark), code(field.name, 80), after)
+        return text
+
+    def _step(self, step: Step) -> str:
+        """The call as it will be sent, but for secrets."""
+        assert step.call is not None  # noqa: S101 - asked by the caller
+        time = duration(step.expected_seconds)
+        expected = phrase(", about {time}", time=time) if step.expected_seconds else ""
+        words = what(step) if isinstance(step.work, Modify | Upgrade) else phrase(step.traits.verb.infinitive)
+        line = f"{words}{phrase(': ')}{code(f'{step.call.method} {step.call.path}')}{expected}"
+        if step.call.body is None:
+            return line
+        body = self._body(step.call.body)
+        if len(body) > _BODY:
+            return f"{line}\n\n{fence(body[:_BODY])}\n\n{phrase('The rest of this body is in the plan file.')}"
+        return f"{line}\n\n{fence(body, 'json')}"
+
+
+def _row(field: Field) -> str:
+    before, after = (code(written(side, secret=field.secret), _VALUE) for side in (field.before, field.after))
+    notes = phrase(", ").join(map(phrase, field.notes))
+    return row(code(field.mark), code(field.name, 80), before, after, notes)
 
 
 def _why(block: Block) -> Iterator[str]:
@@ -204,37 +255,3 @@ def _why(block: Block) -> Iterator[str]:
         yield "\n".join(f"- {prose(note)}" for note in block.notes[:_FINDINGS])
     if block.blocked:
         yield "\n".join(map(finding_item, block.blocked[:_FINDINGS]))
-
-
-def _fields(block: Block) -> Iterator[str]:
-    """A table of what changes; one of a new cluster has no side before."""
-    if not block.fields:
-        return
-    new = all(field.before is ABSENT and not field.notes for field in block.fields)
-    named = ("Parameter", "Value") if new else ("Parameter", "Before", "After")
-    titles = ["", *(phrase(title).lower() for title in named), *([] if new else [""])]
-    rows = [_field(field, new=new) for field in block.fields]
-    yield table(titles, rows)
-    if block.unchanged:
-        yield phrase("{number:# parameter stays|# parameters stay} as before.", number=block.unchanged)
-
-
-def _field(field: Field, *, new: bool) -> str:
-    before, after = (code(written(side, secret=field.secret), _VALUE) for side in (field.before, field.after))
-    start = (code(field.mark), code(field.name, 80))
-    return row(*start, after) if new else row(*start, before, after, phrase(", ").join(map(phrase, field.notes)))
-
-
-def _step(step: Step) -> str:
-    """The call as it will be sent, but for secrets."""
-    assert step.call is not None  # noqa: S101 - asked by the caller
-    time = duration(step.expected_seconds)
-    expected = phrase(", about {time}", time=time) if step.expected_seconds else ""
-    words = what(step) if isinstance(step.work, Modify | Upgrade) else phrase(step.traits.verb.infinitive)
-    line = f"{words}{phrase(': ')}{code(f'{step.call.method} {step.call.path}')}{expected}"
-    if step.call.body is None:
-        return line
-    body = json_text(redacted(step.call.body))
-    if len(body) > _BODY:
-        return f"{line}\n\n{fence(body[:_BODY])}\n\n{phrase('The rest of this body is in the plan file.')}"
-    return f"{line}\n\n{fence(body, 'json')}"

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from ackplan.core.language import phrase
 from ackplan.plan.model import Change, Plan, Step
-from ackplan.render.facts.formatting import redacted
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.view import View
 from ackplan.render.facts.words import duration
 from ackplan.render.graph.positions import Layout
-from ackplan.render.markdown.markup import json_text
+from ackplan.render.markdown.body_text import BodyTexts
 from ackplan.render.page.compact import Data, compact
 
 
@@ -22,12 +21,13 @@ class _Graph:
     placed: Layout
     starts: Mapping[str, float]
     critical: frozenset[str]
+    body: BodyTexts
 
 
 def step_data(plan: Plan, shown: View, placed: Layout) -> list[Data]:
     """Every step of the plan in its order."""
     numbers = {step.id: number for number, step in enumerate(plan.steps)}
-    graph = _Graph(numbers, placed, shown.times.starts, frozenset(shown.times.critical_path))
+    graph = _Graph(numbers, placed, shown.times.starts, frozenset(shown.times.critical_path), BodyTexts())
     return [_step(step, change, graph) for change in plan.changes for step in change.steps]
 
 
@@ -40,7 +40,7 @@ def _step(step: Step, change: Change, graph: _Graph) -> Data:
             "kind": step.traits.name,
             "tone": "blocked" if change.is_blocked else step.traits.tone,
             "text": phrase(step.traits.verb.infinitive),
-            **_call(step),
+            **_call(step, graph.body),
             "workers": _workers(step),
             "instances": [printable(instance) for instance in step.instances],
             "seconds": step.expected_seconds,
@@ -55,10 +55,10 @@ def _step(step: Step, change: Change, graph: _Graph) -> Data:
     )
 
 
-def _call(step: Step) -> Data:
+def _call(step: Step, text_of: BodyTexts) -> Data:
     if step.call is None:
         return {}
-    body = json_text(redacted(step.call.body)) if step.call.body is not None else ""
+    body = text_of(step.call.body) if step.call.body is not None else ""
     return {"call": printable(f"{step.call.method} {step.call.path}"), "body": body}
 
 

@@ -13,7 +13,7 @@ from ackplan.render.facts.drift import Way, none, since, ways
 from ackplan.render.facts.safe import pad, printable
 from ackplan.render.facts.view import Block, view
 from ackplan.render.facts.words import counted_resources
-from ackplan.render.text.fields import field_lines
+from ackplan.render.text.fields import FieldLines
 from ackplan.render.text.origin import origin_text
 from ackplan.render.text.style import Style
 
@@ -39,7 +39,7 @@ def _cluster(block: Block, change: Change, drift: Drift, style: Style) -> Iterat
     gone = change.action is Action.FORGET
     yield f"  # {style('bold', block.name)} " + phrase("is gone" if gone else "changed")
     yield f"{style('drift', '  ~')} {block.subject}"
-    yield from field_lines([field._replace(mark="~") for field in block.fields], style, _INDENT)
+    yield from FieldLines(style, _INDENT)([field._replace(mark="~") for field in block.fields])
     yield from (f"{_INDENT}{note}" for note in block.notes)
     for way in (Way("since", since(change, drift)), *ways(change, drift)):
         yield f"    {style('dim', pad(phrase(way.name) + phrase(': ').strip(), 14))} {printable(way.text)}"

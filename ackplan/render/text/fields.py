@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from ackplan.core.language import phrase
 from ackplan.core.values import ABSENT
@@ -15,17 +17,41 @@ _COLUMNS = 110
 _TONES = {Note.FORCES_REPLACEMENT: "error", Note.DRIFT: "drift"}
 
 
-def field_lines(fields: Sequence[Field], style: Style, indent: str) -> Iterator[str]:
-    """The lines of these parameters, names aligned."""
-    columns = max([width(field.name) for field in fields], default=0)
-    room = _COLUMNS - len(indent) - columns
-    for field in fields:
-        head = f"{indent}{style(field.mark, field.mark)} {pad(field.name, columns)} = "
-        sides = _sides(field)
-        if sum(map(width, sides)) <= room or not _has_parts(field):
-            yield f"{head}{style('~', ' -> ').join(sides)}{_notes(field, style)}"
+@dataclass(slots=True)
+class FieldLines:
+    """Writes parameters as lines, names aligned; those of a field that several clusters have are made once."""
+
+    style: Style
+    indent: str
+    _made: dict[tuple[int, int], tuple[Field, str]] = field(default_factory=dict)
+
+    def __call__(self, fields: Sequence[Field]) -> Iterator[str]:
+        columns = _columns(tuple([each.name for each in fields]))
+        made = self._made
+        for each in fields:
+            if each.before is not ABSENT or each.notes:
+                yield from self._lines(each, columns)
+                continue
+            key = (id(each), columns)
+            entry = made.get(key)
+            if entry is None:
+                # With the field itself: no other gets its id then.
+                entry = made[key] = (each, "\n".join(self._lines(each, columns)))
+            yield entry[1]
+
+    def _lines(self, each: Field, columns: int) -> Iterator[str]:
+        style, indent = self.style, self.indent
+        head = f"{indent}{style(each.mark, each.mark)} {pad(each.name, columns)} = "
+        sides = _sides(each)
+        if sum(map(width, sides)) <= _COLUMNS - len(indent) - columns or not _has_parts(each):
+            yield f"{head}{style('~', ' -> ').join(sides)}{_notes(each, style)}"
         else:
-            yield from _many_lines(field, head, style, indent)
+            yield from _many_lines(each, head, style, indent)
+
+
+@functools.lru_cache
+def _columns(names: tuple[str, ...]) -> int:
+    return max(map(width, names), default=0)
 
 
 def _sides(field: Field) -> tuple[str, ...]:

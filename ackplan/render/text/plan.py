@@ -16,7 +16,7 @@ from ackplan.render.facts.rule_findings import RuleFindings, by_rule
 from ackplan.render.facts.safe import pad, printable, width
 from ackplan.render.facts.view import Block, StepView, View, view
 from ackplan.render.facts.words import LEGEND, NARROWED, counted_resources, duration
-from ackplan.render.text.fields import field_lines
+from ackplan.render.text.fields import FieldLines
 from ackplan.render.text.origin import origin_text
 from ackplan.render.text.style import Style, diagnostic_line
 
@@ -45,7 +45,8 @@ def plan_text(plan: Plan, *, color: bool, limits: Limits = USUAL, costs: Costs |
     """The plan for a terminal, without a line end at its end; with what it costs where that is known."""
     shown, style = view(plan, limits), Style(color)
     sections = [_legend(shown, style)] if shown.blocks else []
-    sections += ["\n".join(_block(block, style)) for block in shown.blocks]
+    lines = FieldLines(style, _FIELDS)
+    sections += ["\n".join(_block(block, style, lines)) for block in shown.blocks]
     if not shown.blocks and shown.applicable:
         nothing = phrase(f"{NARROWED}." if shown.narrowed else _NOTHING.get(shown.mode, _NOTHING["normal"]))
         sections.append(style("good", nothing))
@@ -73,7 +74,7 @@ def _legend(shown: View, style: Style) -> str:
     return "\n".join([phrase(_INTRO.get(shown.mode, _INTRO["normal"])), "", *lines])
 
 
-def _block(block: Block, style: Style) -> Iterator[str]:
+def _block(block: Block, style: Style, field_lines: FieldLines) -> Iterator[str]:
     refused = phrase(": ") + style("error", phrase("BLOCKED")) if block.blocked else ""
     yield f"  # {style('bold', block.name)} {block.headline}{refused}"
     if block.reason:
@@ -81,7 +82,7 @@ def _block(block: Block, style: Style) -> Iterator[str]:
     if block.drift:
         yield f"  # {sentences(style('drift', phrase('drift:')), block.drift)}"
     yield f"{style(block.mark, block.mark.rjust(3))} {block.subject}"
-    yield from field_lines(block.fields, style, _FIELDS)
+    yield from field_lines(block.fields)
     if block.unchanged:
         hidden = phrase("{number:# unchanged parameter|# unchanged parameters} hidden", number=block.unchanged)
         yield style("dim", f"{_FIELDS}  # ({hidden})")
