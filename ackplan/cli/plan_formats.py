@@ -19,7 +19,7 @@ def shown(settings: Settings, plan: Plan, record: Record, costs: Costs | None = 
     if settings.format == "json":
         from ackplan.render.terraform import plan as json_plan
 
-        return json_plan.dumps(json_plan.with_costs(json_plan.plan_json(plan, record, settings.limits), costs))
+        return json_plan.dumps(json_plan.with_costs(json_plan.plan_outline(plan, record, settings.limits), costs))
     return drawn(settings, plan, costs)
 
 

@@ -11,7 +11,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import TextIO
@@ -76,6 +76,13 @@ def say(message: str) -> None:
     """Prints a message on standard error, if that can be done."""
     with contextlib.suppress(OSError, ValueError), _ASIDE.get()():
         click.echo(message, err=True)
+
+
+def echo_pieces(pieces: Iterable[str]) -> None:
+    """Prints a document that need not be in memory as a whole."""
+    for piece in pieces:
+        click.echo(piece, nl=False)
+    click.echo()
 
 
 class Lines:

@@ -47,7 +47,7 @@ class ProjectPlan:
         """What `ackplan plan --format json` prints: the shape of Terraform's `show -json`, on one line."""
         from ackplan.render.terraform import plan
 
-        return plan.dumps(plan.plan_json(self.plan, self._record, self.settings.limits))
+        return plan.dumps(plan.plan_outline(self.plan, self._record, self.settings.limits))
 
     def save(self, path: str | Path) -> None:
         """Writes the plan file that `ackplan apply` and `Project.load` take. Raises Failure."""

@@ -18,6 +18,7 @@ def command(settings: Settings, planfile: str | None) -> None:
     """Show PLANFILE, or without one the recorded state."""
     from ackplan.cli.plan_formats import drawn
     from ackplan.cli.price_option import costs, price_list
+    from ackplan.cli.printing import echo_pieces
     from ackplan.cli.records import baseline_now
     from ackplan.project.plan_files import read_plan
     from ackplan.render import text
@@ -28,9 +29,10 @@ def command(settings: Settings, planfile: str | None) -> None:
         kept = read_plan(settings, planfile)
         cost = costs(kept.plan, listed)
         as_json = settings.format == "json"
-        click.echo(
-            plan.dumps(plan.with_costs(plan.file_json(kept), cost)) if as_json else drawn(settings, kept.plan, cost)
-        )
+        if as_json:
+            echo_pieces(plan.pieces(plan.with_costs(plan.file_json(kept), cost)))
+        else:
+            click.echo(drawn(settings, kept.plan, cost))
         return
     if settings.format not in {"text", "json"}:
         raise click.UsageError(phrase("{option} is for a plan file", option=f"--format {settings.format}"))

@@ -12,6 +12,8 @@ from ackplan.core.language import phrase
 from ackplan.core.values import ABSENT, SENSITIVE, Absent
 from ackplan.render.facts.safe import printable
 
+# To ask whether these are mappings takes longer than all else of them.
+PLAIN = frozenset({str, int, bool, float, type(None)})
 NOT_SET = "(not set)"
 # `json.dumps` makes an encoder each time.
 _json_of = json.JSONEncoder(ensure_ascii=False).encode
@@ -19,6 +21,8 @@ _json_of = json.JSONEncoder(ensure_ascii=False).encode
 
 def redacted(value: Json) -> Json:
     """A copy of JSON data in which every secret, at whatever depth, is replaced by words that say so."""
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, Mapping):
         return {
             key: SENSITIVE if key in catalog.DEFAULT.secret_names else redacted(inner) for key, inner in value.items()

@@ -32,7 +32,8 @@ def json_text(value: object, indent: int | None = None) -> str:
 
 def escaped(text: str) -> str:
     """JSON with every character that is invisible, steers a terminal or is broken as an escape."""
-    return _SPECIAL.sub(_escape, text)
+    # Of ASCII the encoder leaves but one such character; to look for that takes no time.
+    return text if text.isascii() and "\x7f" not in text else _SPECIAL.sub(_escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -6,14 +6,15 @@ What is inside of a cluster stands there as one block with `for_each`, whose key
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from ackplan.core.catalog import Kind
 from ackplan.core.catalog.terraform_names import address_of, ids_of, name_of
 from ackplan.core.json_types import Json
 from ackplan.plan.model import Change
 from ackplan.render.terraform import provider
+from ackplan.render.terraform.lazy_lists import LazyList
 from ackplan.render.terraform.naming import TerraformNaming
-from ackplan.render.terraform.resource_values import by_address
 
 
 def configuration(planned: Sequence[Change], naming: TerraformNaming) -> dict[str, object]:
@@ -22,11 +23,12 @@ def configuration(planned: Sequence[Change], naming: TerraformNaming) -> dict[st
     for change in planned:
         name, _ = name_of(change.address)
         blocks.setdefault(address_of(change.kind.resource, name), []).append(change)
-    resources = [_block(address, changes, kinds, naming) for address, changes in blocks.items()]
+    ordered = sorted(blocks.items(), key=itemgetter(0))
+    resources = LazyList(lambda: (_block(address, changes, kinds, naming) for address, changes in ordered))
     named = {"name": provider.PROVIDER, "full_name": provider.PROVIDER_NAME}
     return {
         "provider_config": {provider.PROVIDER: named},
-        "root_module": {"resources": by_address(resources)} if resources else {},
+        "root_module": {"resources": resources} if blocks else {},
     }
 
 

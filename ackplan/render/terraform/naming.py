@@ -6,7 +6,7 @@ What is inside of a cluster has the cluster's id among its attributes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ackplan.core.actions import Action
 from ackplan.core.catalog import Kind
@@ -14,7 +14,7 @@ from ackplan.core.json_types import JsonObject
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record
 from ackplan.render.terraform import provider
-from ackplan.render.terraform.provider import Attributes, Ids
+from ackplan.render.terraform.provider import Attributes, Ids, PlacedValues
 
 _ANEW = frozenset({Action.CREATE, Action.REPLACE})
 
@@ -29,6 +29,7 @@ class TerraformNaming:
     before: Mapping[str, str]
     after: Mapping[str, str]
     former: bool = False
+    _placed: PlacedValues = field(default_factory=dict, compare=False, repr=False)
 
     def ids_before(self, short: str, own: str) -> Ids:
         """The ids of a resource of this short name, its own being this one, as they are now."""
@@ -39,7 +40,7 @@ class TerraformNaming:
         return _ids(self.after, change.name, "" if change.action in _ANEW else change.cluster_id)
 
     def attributes(self, kind: Kind, short: str, parameters: JsonObject, ids: Ids = provider.NO_IDS) -> Attributes:
-        return provider.attributes(kind, short, parameters, ids, former=self.former)
+        return provider.attributes(kind, short, parameters, ids, self._placed, former=self.former)
 
 
 def of_record(record: Record) -> TerraformNaming:

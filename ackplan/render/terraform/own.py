@@ -5,7 +5,7 @@ from __future__ import annotations
 from ackplan.core.call import Call
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.values import ABSENT, SENSITIVE
+from ackplan.core.values import ABSENT, SENSITIVE, content_key
 from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Change, Plan, Step
@@ -16,6 +16,7 @@ from ackplan.render.facts.compared import compared
 from ackplan.render.facts.formatting import redacted
 from ackplan.render.facts.kept_resources import notes_of
 from ackplan.render.facts.plan_origin import world_facts
+from ackplan.render.terraform.lazy_lists import LazyList
 
 
 def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, object]:
@@ -31,8 +32,8 @@ def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, object]:
         **_compared(plan),
         "mode": plan.mode,
         **world_facts(plan),
-        "steps": [_step(step) for step in plan.steps],
-        "changes": [_change(change) for change in plan.changes],
+        "steps": LazyList(lambda: map(_step, plan.steps)),
+        "changes": LazyList(lambda: map(_Changes().entry, plan.changes)),
         "unmanaged": plan.unmanaged,
         "workers": {"added": workers.added, "removed": workers.removed, "not_known": list(workers.uncounted)},
         "expected_seconds": _seconds(times.seconds),
@@ -87,20 +88,35 @@ def _call(call: Call) -> dict[str, object]:
     }
 
 
-def _change(change: Change) -> dict[str, object]:
-    return {
-        "cluster": change.name,
-        "cluster_id": change.cluster_id,
-        "kind": change.kind.name,
-        "action": change.action.value,
-        "reason": change.reason.name.lower(),
-        "because": change.reason.value,
-        "parameters": [_parameter(parameter, change.kind) for parameter in change.parameters],
-        "blocked": [_diagnostic(diagnostic) for diagnostic in change.blocked],
-        "notes": list(notes_of(change)),
-        "live_state": change.live_state,
-        "depends_on": list(change.depends_on),
-    }
+class _Changes:
+    """Entries of changes. A parameter that changes alike in many of them is told once."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[object, ...], dict[str, object]] = {}
+
+    def entry(self, change: Change) -> dict[str, object]:
+        return {
+            "cluster": change.name,
+            "cluster_id": change.cluster_id,
+            "kind": change.kind.name,
+            "action": change.action.value,
+            "reason": change.reason.name.lower(),
+            "because": change.reason.value,
+            "parameters": [self._parameter(parameter, change.kind) for parameter in change.parameters],
+            "blocked": [_diagnostic(diagnostic) for diagnostic in change.blocked],
+            "notes": list(notes_of(change)),
+            "live_state": change.live_state,
+            "depends_on": list(change.depends_on),
+        }
+
+    def _parameter(self, parameter: ParameterChange, kind: Kind) -> dict[str, object]:
+        before, after = content_key(parameter.before), content_key(parameter.after)
+        # An enumeration's member is there once, and slow to hash.
+        key = (parameter.name, before, after, id(parameter.effect), id(parameter.side), parameter.secret, kind.name)
+        told = self._told.get(key)
+        if told is None:
+            told = self._told[key] = _parameter(parameter, kind)
+        return told
 
 
 def _parameter(parameter: ParameterChange, kind: Kind) -> dict[str, object]:

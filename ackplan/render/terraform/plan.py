@@ -8,7 +8,7 @@ same text.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ackplan import __version__
 from ackplan.core import language
@@ -23,14 +23,14 @@ from ackplan.plan.model import Plan
 from ackplan.plan.plan_file import PlanFile
 from ackplan.record import Record
 from ackplan.render.facts.cost_words import costs_data
-from ackplan.render.facts.safe import escaped
 from ackplan.render.terraform import naming
 from ackplan.render.terraform import resource_values as values
 from ackplan.render.terraform.checks import checks
 from ackplan.render.terraform.configuration import configuration
 from ackplan.render.terraform.former_words import in_former_words
+from ackplan.render.terraform.lazy_lists import texts, whole
 from ackplan.render.terraform.own import own_of_plan
-from ackplan.render.terraform.resource_changes import drift_of, resource_change
+from ackplan.render.terraform.resource_changes import drift_of, resource_changes
 from ackplan.render.terraform.resource_values import by_address, module
 
 PLAN_FORMAT = "1.2"
@@ -49,6 +49,12 @@ def plan_json(plan: Plan, record: Record, limits: Limits = USUAL, *, former: boo
     A plan file has the times of a run within the usual limits; `former` gives attributes the names in files of formats
     1 and 2.
     """
+    return {name: whole(value) for name, value in plan_outline(plan, record, limits, former=former).items()}
+
+
+@language.speaking(language.ENGLISH)
+def plan_outline(plan: Plan, record: Record, limits: Limits = USUAL, *, former: bool = False) -> dict[str, object]:
+    """The same, its long lists to be made by whoever writes them."""
     acting = [change for change in plan.changes if change.action not in {Action.DELETE, Action.FORGET}]
     planned = [change for change in acting if change.after is not None]
     names = naming.of_plan(plan, record, former=former)
@@ -58,7 +64,7 @@ def plan_json(plan: Plan, record: Record, limits: Limits = USUAL, *, former: boo
         "ackplan_version": __version__,
         "planned_values": {"root_module": module(values.planned(planned, names), names)},
         "resource_drift": by_address(drift_of(change, plan.mode, names) for change in plan.changes),
-        "resource_changes": by_address(resource_change(change, plan.mode, names) for change in plan.changes),
+        "resource_changes": resource_changes(plan, names),
         "prior_state": _state(module(values.recorded(values.prior(plan, record), names), names)),
         "configuration": configuration(planned, names),
         "relevant_attributes": [],
@@ -78,10 +84,13 @@ def with_costs(shown: Mapping[str, object], costs: Costs | None) -> Mapping[str,
 
 
 def file_json(file: PlanFile) -> Mapping[str, object]:
-    """The plan in a plan file, as the ackplan that wrote it would print it; of one of format 1 what stands there."""
+    """The plan in a plan file, as the ackplan that wrote it would print it; of one of format 1 what stands there.
+
+    Its long lists are made by whoever writes them.
+    """
     if file.record is None:
         return file.shown or {}
-    return {**plan_json(file.plan, file.record), "ackplan_version": file.version}
+    return {**plan_outline(file.plan, file.record), "ackplan_version": file.version}
 
 
 def former_json(file: PlanFile, record: Record) -> dict[str, object]:
@@ -115,7 +124,7 @@ def _plain(value: Json) -> Json:
 def record_json(record: Record) -> dict[str, object]:
     """The record as `terraform show -json` has the state."""
     names = naming.of_record(record)
-    root = module(values.recorded(record.entries, names), names)
+    root = untrusted.mapping(whole(module(values.recorded(record.entries, names), names)))
     own: dict[str, object] = {"lineage": record.lineage, "serial": record.serial}
     if record.world:
         own["world"] = encode_world(record.world)
@@ -140,14 +149,19 @@ def dumps(data: Mapping[str, object]) -> str:
 
     Characters that are invisible, steer a terminal or are broken stand as escapes, which mean the same to a reader.
     """
+    return "".join(pieces(data))
+
+
+def pieces(data: Mapping[str, object]) -> Iterator[str]:
+    """The same in pieces, for the whole need not be in memory."""
     names = [name for name in _FIRST if name in data]
     names += sorted(set(data) - set(names), key=lambda name: (name == "ackplan", name))
-    pairs = (f"{_text(name)}:{_text(data[name])}" for name in names)
-    return escaped("{" + ",".join(pairs) + "}")
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    for number, name in enumerate(names):
+        yield "," if number else "{"
+        yield from texts(name)
+        yield ":"
+        yield from texts(data[name])
+    yield "}" if names else "{}"
 
 
 def _state(root: Mapping[str, object]) -> dict[str, object]:

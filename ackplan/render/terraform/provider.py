@@ -7,7 +7,7 @@ API's names where it has none. A parameter that is not set is left out. A secret
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NotRequired, TypedDict
 
 from ackplan.core import catalog
@@ -24,12 +24,15 @@ from ackplan.core.catalog.terraform_names import (
     workers_of,
 )
 from ackplan.core.json_types import Json, JsonObject
-from ackplan.render.facts.formatting import redacted
+from ackplan.core.values import content_key
+from ackplan.render.facts.formatting import PLAIN, redacted
 
 PROVIDER = "alicloud"
 PROVIDER_NAME = "registry.terraform.io/aliyun/alicloud"
 
 Attributes = dict[str, Json]
+# By a kind's name: of each value of a parameter the attributes that it becomes.
+PlacedValues = dict[str, dict[tuple[str, object], tuple[tuple[AttributePath, Json], ...]]]
 
 
 class Identity(TypedDict):
@@ -77,20 +80,41 @@ def _name_parameter(kind: catalog.Kind) -> str:
 
 
 def attributes(
-    kind: catalog.Kind, short: str, parameters: JsonObject, ids: Ids = NO_IDS, *, former: bool = False
+    kind: catalog.Kind,
+    short: str,
+    parameters: JsonObject,
+    ids: Ids = NO_IDS,
+    made: PlacedValues | None = None,
+    *,
+    former: bool = False,
 ) -> Attributes:
-    """A resource's attributes, sorted by name. Those that hold ids are left out as long as these are not known."""
+    """A resource's attributes, sorted by name. Those that hold ids are left out as long as these are not known.
+
+    `made` is given to all resources of a document: a value that many of them have is turned into attributes once.
+    """
     values = {_name_parameter(kind): parse(short).name, **parameters}
-    shown = _placed(kind, ((name, places(kind, name, former=former), value) for name, value in values.items()))
+    placed = ({} if made is None else made).setdefault(kind.name, {})
+    shown: Attributes = {}
+    for name, value in values.items():
+        key = (name, content_key(value))
+        there = placed.get(key)
+        if there is None:
+            there = placed[key] = tuple(_at_places(kind, name, places(kind, name, former=former), value))
+        for path, attribute in there:
+            _put(shown, path, attribute)
     shown |= {name: text for name, text in _filled(kind, ids).items() if text}
     return dict(sorted(shown.items()))
 
 
 def of_workers(pool: WorkersPool, kind: catalog.Kind, parameters: JsonObject, cluster_id: str) -> Attributes:
     """The attributes of the node pool that the workers of a cluster become."""
-    values = ((name, (place,), parameters[name]) for name, place in pool.attributes if name in parameters)
+    shown: Attributes = {}
+    for name, place in pool.attributes:
+        if name in parameters:
+            for path, value in _at_places(kind, name, (place,), parameters[name]):
+                _put(shown, path, value)
     own = {"cluster_id": cluster_id} if cluster_id else {}
-    return dict(sorted({**_placed(kind, values), **own, "node_pool_name": pool.name}.items()))
+    return dict(sorted({**shown, **own, "node_pool_name": pool.name}.items()))
 
 
 def id_of(kind: catalog.Kind, ids: Ids) -> str:
@@ -105,7 +129,7 @@ def unknown_ids(kind: catalog.Kind, shown: JsonObject) -> dict[str, Json]:
 
 def sensitive(kind: catalog.Kind, shown: JsonObject) -> dict[str, Json]:
     """Of attributes: true for each that is sensitive, the outline of those that have parts."""
-    return {**outline(shown), **dict.fromkeys(sorted(sensitive_attributes(kind) & set(shown)), True)}
+    return {**outline(shown), **dict.fromkeys(sorted(sensitive_attributes(kind) & shown.keys()), True)}
 
 
 @functools.cache
@@ -119,25 +143,25 @@ def sensitive_attributes(kind: catalog.Kind) -> frozenset[str]:
 
 def outline(shown: JsonObject) -> dict[str, Json]:
     """The shape of attributes without their values, as Terraform marks what has parts: `{"types": [false, false]}`."""
-    shapes = {key: _shape(value) for key, value in shown.items()}
+    shapes = {key: _shape(value) for key, value in shown.items() if type(value) not in PLAIN}
     return {key: shape for key, shape in shapes.items() if shape is not False}
 
 
 def _shape(value: Json) -> Json:
+    if type(value) in PLAIN:
+        return False
     if isinstance(value, Mapping):
         return outline(value)
     return [_shape(item) for item in value] if isinstance(value, list) else False
 
 
-def _placed(kind: catalog.Kind, values: Iterable[tuple[str, Iterable[Attribute], Json]]) -> Attributes:
-    """Values of parameters at their places; a secret is null."""
-    shown: Attributes = {}
-    secrets = _secrets(kind)
-    for name, where, raw in values:
-        value = None if name in secrets else redacted(raw)
-        for place in where:
-            _put(shown, place.path, None if value is None else place.value(value))
-    return shown
+def _at_places(
+    kind: catalog.Kind, name: str, where: Iterable[Attribute], raw: Json
+) -> Iterator[tuple[AttributePath, Json]]:
+    """The value of a parameter at its places; a secret is null."""
+    value = None if name in _secrets(kind) else redacted(raw)
+    for place in where:
+        yield place.path, None if value is None else place.value(value)
 
 
 @functools.cache
@@ -146,20 +170,20 @@ def _secrets(kind: catalog.Kind) -> frozenset[str]:
 
 
 def _put(shown: Attributes, path: AttributePath, value: Json) -> None:
-    """Puts a value at its place: a key, the only item of a list, or inside of that."""
+    """Puts a value at its place: a key, the only item of a list, or inside of that. No value is changed."""
     key, *inside = path
     name = str(key)
     if not inside:
         shown[name] = value
     elif inside[0] == 0:
         item = shown.get(name)
-        first: Attributes = item[0] if isinstance(item, list) and item and isinstance(item[0], dict) else {}
+        first: Attributes = dict(item[0]) if isinstance(item, list) and item and isinstance(item[0], dict) else {}
         if inside[1:]:
             _put(first, tuple(inside[1:]), value)
         shown[name] = [first if inside[1:] else value]
     else:
         held = shown.get(name)
-        within: Attributes = held if isinstance(held, dict) else {}
+        within: Attributes = dict(held) if isinstance(held, dict) else {}
         _put(within, tuple(inside), value)
         shown[name] = within
 

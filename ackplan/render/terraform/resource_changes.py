@@ -11,8 +11,9 @@ from ackplan.core.catalog import Kind
 from ackplan.core.catalog.parameters import Effect
 from ackplan.core.json_types import Json
 from ackplan.core.values import ABSENT, Absent
-from ackplan.plan.model import Change
+from ackplan.plan.model import Change, Plan
 from ackplan.render.terraform import provider
+from ackplan.render.terraform.lazy_lists import LazyList
 from ackplan.render.terraform.naming import TerraformNaming
 from ackplan.render.terraform.provider import Attributes
 
@@ -55,6 +56,12 @@ class ResourceChange(provider.Identity):
     change: ChangeContent
     previous_address: NotRequired[str]
     action_reason: NotRequired[str]
+
+
+def resource_changes(plan: Plan, naming: TerraformNaming) -> LazyList:
+    """What happens to each resource, in the order of their addresses."""
+    ordered = sorted(plan.changes, key=lambda change: provider.address(change.kind, change.name))
+    return LazyList(lambda: (resource_change(change, plan.mode, naming) for change in ordered))
 
 
 def resource_change(change: Change, mode: str, naming: TerraformNaming) -> ResourceChange:

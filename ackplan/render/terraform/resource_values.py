@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import TypeVar
 
 from ackplan.core.address import parse
@@ -18,6 +19,7 @@ from ackplan.core.json_types import JsonObject
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record, RecordedCluster
 from ackplan.render.terraform import provider
+from ackplan.render.terraform.lazy_lists import LazyList
 from ackplan.render.terraform.naming import TerraformNaming
 from ackplan.render.terraform.provider import Identity, Ids
 
@@ -41,16 +43,23 @@ def by_address(entries: Iterable[E | None]) -> list[E]:
 
 def module(shown: Iterable[ShownResource], naming: TerraformNaming) -> dict[str, object]:
     """The root module with these resources, and the module of what their workers become."""
-    resources: list[dict[str, object]] = []
-    workers: dict[str, list[dict[str, object]]] = {}
-    for each in shown:
-        resources.append(_resource(each, naming))
+    resources = [(provider.address(each.kind, each.short), each) for each in shown]
+    workers: dict[str, list[tuple[str, WorkersPool, ShownResource]]] = {}
+    for _, each in resources:
         pool = None if naming.former else workers_of(each.kind)
         if pool:
-            workers.setdefault(f"module.{pool.module}", []).append(_workers(each, pool))
-    children = [{"address": name, "resources": by_address(entries)} for name, entries in workers.items()]
-    root: dict[str, object] = {"resources": by_address(resources)} if resources else {}
+            address = f"module.{pool.module}.{address_of(pool.type, each.short)}"
+            workers.setdefault(f"module.{pool.module}", []).append((address, pool, each))
+    children = [{"address": name, "resources": _of_workers(entries)} for name, entries in workers.items()]
+    resources.sort(key=itemgetter(0))
+    listed = LazyList(lambda: (_resource(each, naming) for _, each in resources))
+    root: dict[str, object] = {"resources": listed} if resources else {}
     return {**root, "child_modules": children} if children else root
+
+
+def _of_workers(entries: list[tuple[str, WorkersPool, ShownResource]]) -> LazyList:
+    ordered = sorted(entries, key=itemgetter(0))
+    return LazyList(lambda: (_workers(address, each, pool) for address, pool, each in ordered))
 
 
 def planned(changes: Iterable[Change], naming: TerraformNaming) -> Iterator[ShownResource]:
@@ -88,9 +97,8 @@ def _resource(shown: ShownResource, naming: TerraformNaming) -> dict[str, object
     return {**valued, "depends_on": list(shown.depends_on)} if shown.depends_on else valued
 
 
-def _workers(shown: ShownResource, pool: WorkersPool) -> dict[str, object]:
+def _workers(address: str, shown: ShownResource, pool: WorkersPool) -> dict[str, object]:
     """The node pool of a cluster's workers, named after the cluster."""
-    address = f"module.{pool.module}.{address_of(pool.type, shown.short)}"
     named: Identity = {"address": address, "mode": "managed", "type": pool.type, "name": shown.short}
     attributes = provider.of_workers(pool, shown.kind, shown.parameters, shown.ids["id"])
     return {**_valued(named, shown.kind, attributes), "depends_on": [provider.address(shown.kind, shown.short)]}
