@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
 from ackplan.core.actions import Action
 from ackplan.core.json_types import JsonObject
@@ -10,7 +11,7 @@ from ackplan.core.language import phrase
 from ackplan.core.values import ABSENT
 from ackplan.core.work import ScaleIn, releases
 from ackplan.plan.model import Change, Plan
-from ackplan.render.facts.formatting import brackets, compared, parts, written
+from ackplan.render.facts.formatting import brackets, compared, parts
 from ackplan.render.facts.kept_resources import notes_of
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import shown_changes, tone
@@ -44,14 +45,15 @@ def note_data() -> dict[str, Data]:
 def cluster_data(plan: Plan, shown: View, texts: Texts) -> list[Data]:
     """Every cluster of the plan in its order; one that nothing happens to has no block and says no more than that."""
     blocks = {id(change): block for block, change in shown_changes(plan, shown)}
-    return [_cluster(change, blocks.get(id(change)), plan.mode, texts) for change in plan.changes]
+    fields = _Fields(texts)
+    return [_cluster(change, blocks.get(id(change)), plan.mode, fields) for change in plan.changes]
 
 
-def _cluster(change: Change, block: Block | None, mode: str, texts: Texts) -> Data:
+def _cluster(change: Change, block: Block | None, mode: str, fields: _Fields) -> Data:
     if block is None:
         return compact(_head(change))
-    table = _sides(sides(change, mode), texts, change.kind.catalog.secret_names)
-    return compact(_head(change) | _block(block, change, texts) | {"sides": table})
+    table = _sides(sides(change, mode), fields.texts, change.kind.catalog.secret_names)
+    return compact(_head(change) | _block(block, change, fields) | {"sides": table})
 
 
 def _head(change: Change) -> Data:
@@ -77,14 +79,14 @@ def _team(values: JsonObject) -> str:
     return next((str(tag["value"]) for tag in pairs if tag.get("key") == "team" and "value" in tag), "")
 
 
-def _block(block: Block, change: Change, texts: Texts) -> Data:
+def _block(block: Block, change: Change, fields: _Fields) -> Data:
     return {
         "mark": block.mark,
         "headline": block.headline,
         "brief": _brief(change),
         "reason": block.reason,
         "drift": block.drift,
-        "fields": [_field(entry, texts) for entry in block.fields],
+        "fields": list(map(fields, block.fields)),
         "unchanged": block.unchanged,
         "waits": list(block.waits_for),
         "blocked": [finding_data(diagnostic) for diagnostic in block.blocked],
@@ -105,19 +107,35 @@ def _brief(change: Change) -> str:
     return counted(number, "worker") if isinstance(number, int) else ""
 
 
+@dataclass(slots=True)
+class _Fields:
+    """Parameters that change; one that the view shares out among new clusters is told once."""
+
+    texts: Texts
+    _told: dict[int, Data] = field(default_factory=dict)
+
+    def __call__(self, entry: Field) -> Data:
+        if entry.before is not ABSENT:
+            return _field(entry, self.texts)
+        told = self._told.get(id(entry))
+        if told is None:
+            told = self._told[id(entry)] = _field(entry, self.texts)
+        return told
+
+
 def _field(entry: Field, texts: Texts) -> Data:
     """A parameter that changes; where both sides have parts, with the parts and their marks."""
-    field: Data = {"mark": entry.mark, "name": texts(entry.name)}
+    told: Data = {"mark": entry.mark, "name": texts(entry.name)}
     for side, value in (("before", entry.before), ("after", entry.after)):
         if value is not ABSENT:
-            field[side] = texts(written(value, secret=entry.secret))
+            told[side] = texts.of_value(value, secret=entry.secret)
     if entry.notes:
-        field["notes"] = [note.name.lower() for note in entry.notes]
+        told["notes"] = [note.name.lower() for note in entry.notes]
     both = brackets(entry.before)[0] and brackets(entry.before) == brackets(entry.after)
     if both and not entry.secret:
         lines = compared(parts(entry.before), parts(entry.after))
-        field["lines"] = [{"mark": mark, "text": texts(part)} for mark, part in lines]
-    return field
+        told["lines"] = [{"mark": mark, "text": texts(part)} for mark, part in lines]
+    return told
 
 
 def _sides(three: ThreeSides, texts: Texts, secrets: Set[str]) -> Data:
@@ -142,4 +160,4 @@ def _column(
 def _side(value: SideValue, texts: Texts, *, secret: bool) -> int | None:
     if value is ABSENT:
         return None
-    return NOT_TOLD if value is UNKNOWN else texts(written(value, secret=secret))
+    return NOT_TOLD if value is UNKNOWN else texts.of_value(value, secret=secret)

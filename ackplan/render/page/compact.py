@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NotRequired, TypedDict
 
+from ackplan.core.json_types import Json
+from ackplan.core.values import Absent, content_key
+from ackplan.render.facts.formatting import written
+
 # A part of the page's data, as schemas/page.schema.json describes it.
 Data = dict[str, object]
 
@@ -38,9 +42,18 @@ class Texts:
     """Each text once. Called with a text, it gives the number that stands for it."""
 
     numbers: dict[str, int] = field(default_factory=dict)
+    _values: dict[tuple[object, bool], int] = field(default_factory=dict)
 
     def __call__(self, text: str) -> int:
         return self.numbers.setdefault(text, len(self.numbers))
+
+    def of_value(self, value: Json | Absent, *, secret: bool) -> int:
+        """The number of what is written of a value."""
+        key = (content_key(value), secret)
+        number = self._values.get(key)
+        if number is None:
+            number = self._values[key] = self(written(value, secret=secret))
+        return number
 
 
 def compact(data: Mapping[str, object]) -> Data:

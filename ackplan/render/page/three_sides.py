@@ -6,9 +6,10 @@ A plan does not hold everything of all three. What it does not tell is UNKNOWN h
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.catalog.parameters import Effect
@@ -28,8 +29,7 @@ UNKNOWN: Final = _Unknown.UNKNOWN
 SideValue: TypeAlias = "Json | Absent | _Unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One parameter on all sides; a side that has no such cluster has ABSENT."""
 
     name: str
@@ -54,8 +54,15 @@ def sides(change: Change, mode: str) -> ThreeSides:
     changed = {parameter.name: parameter for parameter in change.parameters}
     names = dict.fromkeys([*changed, *(change.after or {}), *(change.before or {})])
     look = _Look(change, mode == "refresh-only", changed)
-    rows = tuple(Row(name, look.wanted(name), look.recorded(name), look.live(name), name in changed) for name in names)
-    return ThreeSides(rows, look.is_wanted, look.is_recorded, look.is_live)
+    tells = (look.is_wanted, look.is_recorded, look.is_live)
+    # A side that is not there says the same of every parameter.
+    wanted, recorded, live = (
+        [read(name) for name in names] if told == "yes" else itertools.repeat(read(""))
+        for told, read in zip(tells, (look.wanted, look.recorded, look.live), strict=True)
+    )
+    every = zip(names, wanted, recorded, live, strict=False)
+    rows = (Row(name, spec, record, there, name in changed) for name, spec, record, there in every)
+    return ThreeSides(tuple(rows), *tells)
 
 
 @dataclass(frozen=True, slots=True)
