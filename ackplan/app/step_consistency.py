@@ -9,6 +9,7 @@ from ackplan import spec
 from ackplan.core.actions import Action, Reason
 from ackplan.core.catalog.deletion import deletion_query, leavings
 from ackplan.core.catalog.parameters import Effect
+from ackplan.core.json_types import JsonObject
 from ackplan.core.kubernetes_version import is_newer
 from ackplan.core.secret_parts import parts_in
 from ackplan.core.values import alike
@@ -138,7 +139,7 @@ def _says(change: Change, work: Calling, body: Mapping[str, Any]) -> bool:
             return False
 
 
-def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _same(one: JsonObject, other: JsonObject) -> bool:
     """Whether they say the same; most are the very same, which a plan file names once."""
     return one is other or alike(dict(one), dict(other))
 

@@ -154,15 +154,15 @@ class NewParameters:
 
         Values in `after` that were met before become the ones that were met.
         """
-        made = self._made.setdefault((kind.name, side), {})
+        shared = self._made.setdefault((kind.name, side), {})
         parameters = []
         for name, (effect, secret) in traits_of(kind).items():
             if name in after:
                 value = after[name]
                 key = (name, content_key(value))
-                parameter = made.get(key)
+                parameter = shared.get(key)
                 if parameter is None:
-                    parameter = made[key] = ParameterChange(name, ABSENT, value, effect, side, secret)
+                    parameter = shared[key] = ParameterChange(name, ABSENT, value, effect, side, secret)
                 after[name] = parameter.after
                 parameters.append(parameter)
         if len(parameters) != len(after):

@@ -227,7 +227,7 @@ class _Fields:
             return tuple(_field(parameter, change, self._mode) for parameter in change.parameters)
         return tuple(self._of_new(change, self._new.setdefault(change.kind, {})))
 
-    def _of_new(self, change: Change, made: dict[tuple[object, ...], Field]) -> Iterator[Field]:
+    def _of_new(self, change: Change, shared: dict[tuple[object, ...], Field]) -> Iterator[Field]:
         for parameter in change.parameters:
             before, after = parameter.before, parameter.after
             key = (
@@ -237,9 +237,9 @@ class _Fields:
                 parameter.secret,
                 parameter.side is Side.LIVE,
             )
-            field = made.get(key)
+            field = shared.get(key)
             if field is None:
-                field = made[key] = _field(parameter, change, self._mode)
+                field = shared[key] = _field(parameter, change, self._mode)
             yield field
 
 

@@ -45,11 +45,11 @@ def note_data() -> dict[str, Data]:
 def cluster_data(plan: Plan, shown: View, texts: Texts) -> list[Data]:
     """Every cluster of the plan in its order; one that nothing happens to has no block and says no more than that."""
     blocks = {id(change): block for block, change in shown_changes(plan, shown)}
-    fields = _Fields(texts)
+    fields = _ToldFields(texts)
     return [_cluster(change, blocks.get(id(change)), plan.mode, fields) for change in plan.changes]
 
 
-def _cluster(change: Change, block: Block | None, mode: str, fields: _Fields) -> Data:
+def _cluster(change: Change, block: Block | None, mode: str, fields: _ToldFields) -> Data:
     if block is None:
         return compact(_head(change))
     table = _sides(sides(change, mode), fields.texts, change.kind.catalog.secret_names)
@@ -79,7 +79,7 @@ def _team(values: JsonObject) -> str:
     return next((str(tag["value"]) for tag in pairs if tag.get("key") == "team" and "value" in tag), "")
 
 
-def _block(block: Block, change: Change, fields: _Fields) -> Data:
+def _block(block: Block, change: Change, fields: _ToldFields) -> Data:
     return {
         "mark": block.mark,
         "headline": block.headline,
@@ -108,7 +108,7 @@ def _brief(change: Change) -> str:
 
 
 @dataclass(slots=True)
-class _Fields:
+class _ToldFields:
     """Parameters that change; one that the view shares out among new clusters is told once."""
 
     texts: Texts
@@ -117,25 +117,25 @@ class _Fields:
     def __call__(self, entry: Field) -> Data:
         if entry.before is not ABSENT:
             return _field(entry, self.texts)
-        told = self._told.get(id(entry))
-        if told is None:
-            told = self._told[id(entry)] = _field(entry, self.texts)
-        return told
+        content = self._told.get(id(entry))
+        if content is None:
+            content = self._told[id(entry)] = _field(entry, self.texts)
+        return content
 
 
 def _field(entry: Field, texts: Texts) -> Data:
     """A parameter that changes; where both sides have parts, with the parts and their marks."""
-    told: Data = {"mark": entry.mark, "name": texts(entry.name)}
+    content: Data = {"mark": entry.mark, "name": texts(entry.name)}
     for side, value in (("before", entry.before), ("after", entry.after)):
         if value is not ABSENT:
-            told[side] = texts.of_value(value, secret=entry.secret)
+            content[side] = texts.of_value(value, secret=entry.secret)
     if entry.notes:
-        told["notes"] = [note.name.lower() for note in entry.notes]
+        content["notes"] = [note.name.lower() for note in entry.notes]
     both = brackets(entry.before)[0] and brackets(entry.before) == brackets(entry.after)
     if both and not entry.secret:
         lines = compared(parts(entry.before), parts(entry.after))
-        told["lines"] = [{"mark": mark, "text": texts(part)} for mark, part in lines]
-    return told
+        content["lines"] = [{"mark": mark, "text": texts(part)} for mark, part in lines]
+    return content
 
 
 def _sides(three: ThreeSides, texts: Texts, secrets: Set[str]) -> Data:

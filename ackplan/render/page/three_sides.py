@@ -57,8 +57,8 @@ def sides(change: Change, mode: str) -> ThreeSides:
     tells = (look.is_wanted, look.is_recorded, look.is_live)
     # A side that is not there says the same of every parameter.
     wanted, recorded, live = (
-        [read(name) for name in names] if told == "yes" else itertools.repeat(read(""))
-        for told, read in zip(tells, (look.wanted, look.recorded, look.live), strict=True)
+        [read(name) for name in names] if there == "yes" else itertools.repeat(read(""))
+        for there, read in zip(tells, (look.wanted, look.recorded, look.live), strict=True)
     )
     every = zip(names, wanted, recorded, live, strict=False)
     rows = (Row(name, spec, record, there, name in changed) for name, spec, record, there in every)

@@ -113,10 +113,10 @@ class _Changes:
         before, after = content_key(parameter.before), content_key(parameter.after)
         # An enumeration's member is there once, and slow to hash.
         key = (parameter.name, before, after, id(parameter.effect), id(parameter.side), parameter.secret, kind.name)
-        told = self._told.get(key)
-        if told is None:
-            told = self._told[key] = _parameter(parameter, kind)
-        return told
+        content = self._told.get(key)
+        if content is None:
+            content = self._told[key] = _parameter(parameter, kind)
+        return content
 
 
 def _parameter(parameter: ParameterChange, kind: Kind) -> dict[str, object]:

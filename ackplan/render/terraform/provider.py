@@ -84,16 +84,16 @@ def attributes(
     short: str,
     parameters: JsonObject,
     ids: Ids = NO_IDS,
-    made: PlacedValues | None = None,
+    shared: PlacedValues | None = None,
     *,
     former: bool = False,
 ) -> Attributes:
     """A resource's attributes, sorted by name. Those that hold ids are left out as long as these are not known.
 
-    `made` is given to all resources of a document: a value that many of them have is turned into attributes once.
+    `shared` is given to all resources of a document: a value that many of them have is turned into attributes once.
     """
     values = {_name_parameter(kind): parse(short).name, **parameters}
-    placed = ({} if made is None else made).setdefault(kind.name, {})
+    placed = ({} if shared is None else shared).setdefault(kind.name, {})
     shown: Attributes = {}
     for name, value in values.items():
         key = (name, content_key(value))

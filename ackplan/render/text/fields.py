@@ -27,16 +27,16 @@ class FieldLines:
 
     def __call__(self, fields: Sequence[Field]) -> Iterator[str]:
         columns = _columns(tuple([each.name for each in fields]))
-        made = self._made
+        lines_of = self._made
         for each in fields:
             if each.before is not ABSENT or each.notes:
                 yield from self._lines(each, columns)
                 continue
             key = (id(each), columns)
-            entry = made.get(key)
+            entry = lines_of.get(key)
             if entry is None:
                 # With the field itself: no other gets its id then.
-                entry = made[key] = (each, "\n".join(self._lines(each, columns)))
+                entry = lines_of[key] = (each, "\n".join(self._lines(each, columns)))
             yield entry[1]
 
     def _lines(self, each: Field, columns: int) -> Iterator[str]:
