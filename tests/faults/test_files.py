@@ -313,7 +313,7 @@ def test_a_journal_that_is_full_stays_where_it_is(at: Bench) -> None:
         full = at.run("apply", "--auto-approve")
         assert full.code == 1
         assert "ACK3012" in full.err
-        assert "Free some space or fix the permissions, then run: ackplan apply. Leave it where it is" in full.err
+        assert "Free some space or fix the permissions, then run: ackplan apply. Do not move it" in full.err
         assert "Move it away" not in full.err
         assert at.run("plan").code == 0, "what is there is read"
     assert at.run("apply", "--auto-approve").code == 0
@@ -336,7 +336,7 @@ def test_a_journal_that_can_not_be_opened_stays_where_it_is(at: Bench, mode: str
             file.mkdir() if mode == "folder" else file.symlink_to(file.with_suffix(".real"))
         refused = at.run("apply", "--auto-approve")
     assert (refused.code, refused.err[:7]) == (1, "ACK3012")
-    assert "Leave it where it is" in refused.err
+    assert "Do not move it" in refused.err
     assert "Move it away" not in refused.err
 
 

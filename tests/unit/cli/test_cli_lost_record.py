@@ -23,7 +23,7 @@ def test_a_record_that_is_gone_is_said_with_its_backup(project: Project) -> None
         done = project.run(*words)
         told = done.out + done.err
         assert "ACK3109 warning: Record is gone: state/default.json is not there; its backup" in told
-        assert "Get it back: ackplan state push .ackplan/default.json.backup" in told
+        assert "Restore it: ackplan state push .ackplan/default.json.backup" in told
     assert project.run("state", "push", ".ackplan/default.json.backup").code == 0
     assert project.run("plan").code == 0
 
@@ -35,7 +35,7 @@ def test_a_record_that_is_gone_is_said_with_its_commit(project: Project) -> None
     (project.folder / "state/default.json").unlink()
     (project.folder / "state").rmdir()
     told = project.run("plan").out
-    found = re.search(r"Get it back: (git checkout [0-9a-f]+ -- state/default.json)", told)
+    found = re.search(r"Restore it: (git checkout [0-9a-f]+ -- state/default.json)", told)
     assert found is not None, told
     git(project.folder, *found[1].split()[1:])
     assert project.run("plan").code == 0

@@ -107,7 +107,7 @@ def test_a_new_cluster_is_held_by_what_its_version_means(project, version, says)
 def test_what_was_not_looked_at_is_said_and_does_not_pass(shop):
     code, (found,) = planned(shop, "--policy", "team.yaml", "--no-refresh")
     assert code == 1
-    assert "without asking the API" in found
+    assert "without the API" in found
     assert "shop" in found
     shop.write(DAYS.replace("{reason", "{severity: warning, reason"), "team.yaml")
     assert planned(shop, "--policy", "team.yaml", "--no-refresh")[0] == 0

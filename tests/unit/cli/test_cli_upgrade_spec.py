@@ -82,7 +82,7 @@ def test_workers_move_to_pools_and_nothing_is_called(project: Project) -> None:
     assert pools.endswith("\n\n  other: {cluster_type: Ask}  # left alone\n")
     assert "ACK3098 warning: shop: " in said
     assert "num_of_nodes (node_pools.POOL.scaling_group.desired_size)" in said
-    assert "today's API has no place for them: timeout_mins" in said
+    assert "today's API does not have them: timeout_mins" in said
     grown = text.replace("desired_size: 3", "desired_size: 4")
     project.applied(grown)
     assert project.changing()[-1].startswith("POST /clusters/")
@@ -213,7 +213,7 @@ def test_add_ons_that_are_not_there_are_not_installed(project: Project) -> None:
     assert gone.code == 0, gone.err
     text, said = upgraded(project)
     assert "    addons: [{name: flannel}]\n" in text
-    assert "addons has no metrics-server, for the cluster does not have it" in said
+    assert "the cluster does not have metrics-server, so addons is without it" in said
 
 
 def refused(project: Project, name: str = "shop") -> str:
@@ -231,8 +231,9 @@ def refused(project: Project, name: str = "shop") -> str:
 def test_what_stands_against_it_is_named(project: Project) -> None:
     project.applied(SHOP)
     assert "ACK3097 nobody: Spec can't be upgraded: no file of the spec has this cluster" in refused(project, "nobody")
-    assert "ACK3097 other: Spec can't be upgraded: no cluster with node pools is a serverless one" in refused(
-        project, "other"
+    assert (
+        "ACK3097 other: Spec can't be upgraded: no kind of cluster with node pools matches this live serverless"
+        in refused(project, "other")
     )
     project.write(SHOP.replace("value: shop", "value: shops"))
     assert "the spec, the record and what is live differ: shop (tags" in refused(project)
