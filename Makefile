@@ -89,6 +89,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/node_pools.py
 	$(BIN)/python docs/commands.py
 	$(BIN)/python docs/diagnostics_zh.py
+	$(BIN)/python docs/reference_zh.py
 	$(BIN)/python docs/ram.py
 	$(BIN)/python docs/comment.py
 	$(BIN)/python -m tests.page.declarations

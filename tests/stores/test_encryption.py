@@ -226,7 +226,7 @@ def test_what_is_encrypted_is_refused_where_the_store_says_that_it_is_not(object
     """Whoever has no key set does not write beside it in clear."""
     whole_run(workspace(objects))
     without_keyring(objects)
-    with pytest.raises(Failure, match=r"ACK3128 .*took its key away"):
+    with pytest.raises(Failure, match=r"ACK3128 .*removed its key"):
         whole_run(workspace(objects, keys=StoreKeys()))
 
 

@@ -141,7 +141,7 @@ def test_only_an_empty_store_is_encrypted(objects: MemoryObjects, tmp_path: Path
         store(objects, StoreKeys()).encryption.begin(Readers(key.recipients))
     plain = MemoryObjects()
     whole_run(workspace(plain))
-    with pytest.raises(Failure, match=r"ACK3131 .*something in it already"):
+    with pytest.raises(Failure, match=r"ACK3131 .*is not empty"):
         store(plain, StoreKeys()).encryption.begin(Readers((recipient,)))
     with pytest.raises(Failure, match=r"ACK3131 .*is not encrypted"):
         store(plain, StoreKeys()).encryption.rekey(Readers((recipient,)), ())
