@@ -28,7 +28,7 @@ _REFUSED = {"faults": [{"kind": "error", "operation": "create_cluster", "status"
 
 
 @contextlib.contextmanager
-def _simulator(*options: str) -> Iterator[str]:
+def simulator(*options: str) -> Iterator[str]:
     command = [sys.executable, "-m", "ackplan", "simulator", "--access-key", "bench:bench", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
@@ -37,7 +37,7 @@ def _simulator(*options: str) -> Iterator[str]:
             process.terminate()
 
 
-class _Project:
+class Project:
     """A folder with a spec, whose account is the simulator at `endpoint`."""
 
     def __init__(self, folder: str, endpoint: str) -> None:
@@ -76,8 +76,8 @@ def _creates(count: int) -> Iterator[tuple[str, Usage]]:
     with tempfile.TemporaryDirectory(prefix="ackplan-bench-") as folder:
         faults = Path(folder, "faults.json")
         faults.write_text(json.dumps(_REFUSED), "utf-8")
-        with _simulator("--faults", str(faults)) as endpoint:
-            project = _Project(folder, endpoint)
+        with simulator("--faults", str(faults)) as endpoint:
+            project = Project(folder, endpoint)
             project.write(fleet(count))
             yield "validate", project.run("validate")
             yield "plan", project.run("plan")
@@ -93,7 +93,7 @@ def _creates(count: int) -> Iterator[tuple[str, Usage]]:
             yield "validate, each value wrong", project.run("validate", end=1)
 
 
-def _live(count: int) -> dict[str, object]:
+def live(count: int) -> dict[str, object]:
     return {
         "clusters": [
             {
@@ -115,9 +115,9 @@ def _live(count: int) -> dict[str, object]:
 def _changes(count: int) -> Iterator[tuple[str, Usage]]:
     with tempfile.TemporaryDirectory(prefix="ackplan-bench-") as folder:
         seed = Path(folder, "live.json")
-        seed.write_text(json.dumps(_live(count)), "utf-8")
-        with _simulator("--seed", str(seed), "--time-scale", "1000") as endpoint:
-            project = _Project(folder, endpoint)
+        seed.write_text(json.dumps(live(count)), "utf-8")
+        with simulator("--seed", str(seed), "--time-scale", "1000") as endpoint:
+            project = Project(folder, endpoint)
             project.write(fleet(count))
             yield "import --all", project.run("import", "--all")
             yield "export --all", project.run("export", "--all", "--out", "live.yaml")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from typing import Final
@@ -26,5 +25,9 @@ def meant_by(value: object, schema: Schema) -> str:
 
 @functools.lru_cache(4096)
 def _meant(value: str, values: tuple[str, ...]) -> str:
-    near = "" if value in values else next(iter(difflib.get_close_matches(value, values, 1, _ALIKE)), "")
+    if value in values:
+        return ""
+    import difflib
+
+    near = next(iter(difflib.get_close_matches(value, values, 1, _ALIKE)), "")
     return near if _NUMBER.sub("", near) != _NUMBER.sub("", value) else ""

@@ -5,7 +5,6 @@ A value under a parameter that the schemas mark as secret is never quoted.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from typing import TYPE_CHECKING, Protocol
@@ -51,6 +50,8 @@ def shown(value: object) -> str:
 
 
 def suggestion(name: str, names: Iterable[str], alike: float = 0.7) -> str:
+    import difflib
+
     near = difflib.get_close_matches(name, list(names), 1, alike)
     return f'did you mean "{near[0]}"?' if near else ""
 

@@ -29,6 +29,7 @@ def _names() -> list[str]:
     return sorted({SPEC, DEFINITIONS, *bodies})
 
 
+@functools.cache
 def _compiled_registry() -> jsonschema_rs.Registry:
     """All schema files, for the validators that decide."""
     read = catalog.DEFAULT.schemas.read

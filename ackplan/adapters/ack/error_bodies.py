@@ -6,13 +6,11 @@ XML with a document type is refused unread, and what is shown of it is one short
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from xml.parsers import expat
 
 from ackplan.core.error_codes import Meaning, error_code
 from ackplan.core.json_types import Json, JsonObject
@@ -103,6 +101,8 @@ def _from_xml(text: str) -> ErrorBody | None:
     """An `<Error>` of the API; None where it is anything else."""
     if len(text) > _MAX_MARKUP:
         return None
+    from xml.parsers import expat
+
     reader = _XmlError()
     try:
         reader.read(text)
@@ -124,6 +124,8 @@ class _XmlError:
         self._path: list[str] = []
 
     def read(self, text: str) -> None:
+        from xml.parsers import expat
+
         parser = expat.ParserCreate()
         parser.StartDoctypeDeclHandler = self._refuse
         parser.StartElementHandler = self._start
@@ -151,4 +153,6 @@ class _XmlError:
 def _page(text: str) -> str:
     """What a gateway's page says: its title, else its text."""
     title = _TITLE.search(text)
+    import html
+
     return html.unescape(title[1] if title else _TAG.sub(" ", _HIDDEN.sub(" ", text)))

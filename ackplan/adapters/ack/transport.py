@@ -12,6 +12,7 @@ import contextlib
 import ssl
 import urllib.request
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
 from urllib.parse import urlsplit
@@ -66,7 +67,7 @@ class Transport:
     def __init__(self, endpoint: Endpoint, settings: ClientSettings) -> None:
         self._endpoint = endpoint
         self._timeouts = settings.timeouts
-        self._tls = _tls(settings) if endpoint.scheme == "https" else None
+        self._tls = _trusting(settings.ca_file) if endpoint.scheme == "https" and settings.ca_file else None
         self._proxy = _proxy(endpoint)
         self._turns = asyncio.Semaphore(settings.connections)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
@@ -183,14 +184,14 @@ async def _note_sent(
     await context.trace_request_ctx.headers_sent()
 
 
-def _tls(settings: ClientSettings) -> ssl.SSLContext:
+def _trusting(ca_file: Path | str) -> ssl.SSLContext:
+    """Checks as aiohttp does by itself, and trusts these certificates besides. To read all of a machine takes long."""
     context = ssl.create_default_context()
-    if settings.ca_file:
-        try:
-            context.load_verify_locations(settings.ca_file)
-        except OSError as fault:
-            why = f"{settings.ca_file} holds no certificates that can be read: {fault.strerror or fault}"
-            raise NotSent("CaFileUnusable", why, operation="--ca-file") from None
+    try:
+        context.load_verify_locations(ca_file)
+    except OSError as fault:
+        why = f"{ca_file} holds no certificates that can be read: {fault.strerror or fault}"
+        raise NotSent("CaFileUnusable", why, operation="--ca-file") from None
     return context
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,6 +16,8 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes], *, mode: int = 0
 
     `data` may come in pieces. What is no file stays: a privileged run would put a file in the place of /dev/null.
     """
+    import tempfile
+
     try:
         _begin(path)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -38,6 +39,8 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes], *, mode: int = 0
 
 def check_writable(path: Path) -> None:
     """Raises Failure where `write_atomically` could not write; for what is written when it is too late to turn back."""
+    import tempfile
+
     try:
         _begin(path)
         if path.is_dir():

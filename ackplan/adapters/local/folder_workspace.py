@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -90,6 +89,8 @@ class FolderWorkspace(TwoParts):
 
     def remove(self) -> None:
         """With its journal, its backup and its notes; what git has of it stays there."""
+        import shutil
+
         self.record.remove()
         self.journal.remove()
         shutil.rmtree(notes_of(self.beside, self.name), ignore_errors=True)
