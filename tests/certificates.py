@@ -11,8 +11,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 
-def certificate(folder: Path, host: str = "127.0.0.1") -> Path:
-    """A fresh self-signed certificate for a host, which is an address or a name, with its key, in one file."""
+def certificate(folder: Path, host: str = "127.0.0.1", *, ca: bool = True) -> Path:
+    """A fresh self-signed certificate for a host, which is an address or a name, with its key, in one file.
+
+    `ca`: it may sign others, too.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     today = dt.datetime.now(dt.UTC)
@@ -25,7 +28,7 @@ def certificate(folder: Path, host: str = "127.0.0.1") -> Path:
         .not_valid_before(today - dt.timedelta(days=1))
         .not_valid_after(today + dt.timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([_named(host)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     private = key.private_bytes(
