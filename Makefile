@@ -140,4 +140,4 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-newest .venv-docs .venv-release .site .interop tests/page/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-newest .venv-docs .venv-release .site .demo .interop tests/page/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

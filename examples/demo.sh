@@ -1,6 +1,6 @@
 #!/bin/sh
 # The whole life of a fleet with node pools against the embedded ACK API: create, change, upgrade, drift, import, destroy.
-# Needs no account and no network; works in a folder of its own, which it removes.
+# Needs no account and no network; works in a folder of its own, which it removes. Two pages stay, in .demo/ of the checkout.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -8,6 +8,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$here/today/ackplan.yaml" "$work"
 cd "$work"
+pages=${ACKPLAN_DEMO_PAGES:-$here/../.demo}
+mkdir -p "$pages"
+pages=$(cd "$pages" && pwd)
 
 # Any password will do here: the sandbox takes it and forgets it.
 export ACK_NODE_PASSWORD="Demo-only-$$"
@@ -43,6 +46,7 @@ edit -e '/desired_size: 3$/{N;s/desired_size: 3\(\n *system_disk_category\)/desi
   -e 's/weekly_period: "Monday,Thursday"/weekly_period: Sunday/' \
   -e 's/{name: nginx-ingress-controller, disabled: true}/{name: ack-node-problem-detector}/'
 show ackplan plan --out second.plan
+ackplan show --format html second.plan > "$pages/plan.html"
 show ackplan apply second.plan
 
 say "Kubernetes two versions on: the plan goes through the one between, the nodes of the pools follow."
@@ -58,6 +62,7 @@ say "Somebody lifts the protection of shop-prod by hand: that is drift, and is p
 id=$(ackplan api GET /clusters | grep -B 40 '"name": "shop-prod"' | sed -n 's/.*"cluster_id": "\(.*\)",/\1/p' | tail -n 1)
 show ackplan api PUT "/api/v2/clusters/$id" --body '{"deletion_protection": false}'
 show ackplan drift || true
+ackplan drift --format html > "$pages/drift.html" || true
 show ackplan apply --auto-approve
 show ackplan plan --detailed-exitcode
 show ackplan state list
@@ -74,3 +79,6 @@ edit -e 's/deletion_protection: true/deletion_protection: false/' -e 's/prevent_
 show ackplan apply --auto-approve
 show ackplan destroy --auto-approve
 show ackplan clusters
+
+say "Two pages to look at in a browser: the plan of the usual week, and the drift."
+printf '%s\n' "file://$pages/plan.html" "file://$pages/drift.html"

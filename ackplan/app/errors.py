@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 
 from ackplan.core.diagnostics import Diagnostic, Failure, error
 from ackplan.core.error_codes import error_code
 from ackplan.execute.ports import ApiError, SecretUnreadable
+
+# A folder that can't be written to: of somebody else, or of a file system that is read only.
+_DENIED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 def as_diagnostics(fault: BaseException) -> tuple[Diagnostic, ...]:
@@ -21,7 +25,7 @@ def as_diagnostics(fault: BaseException) -> tuple[Diagnostic, ...]:
         return (error("ACK5006.alone", why=fault),)
     if isinstance(fault, OSError):
         why = f"{fault.filename or ''}: {fault.strerror or fault}".removeprefix(": ")
-        return (error("ACK3014", why=why),)
+        return (error("ACK3014.denied" if fault.errno in _DENIED else "ACK3014", why=why),)
     logging.getLogger("ackplan").debug("bug", exc_info=fault)
     return (error("ACK9001", fault=type(fault).__name__, where=_where(fault)),)
 

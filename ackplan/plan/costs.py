@@ -1,7 +1,8 @@
 """What a plan changes of the costs of a month, as far as a price list has prices.
 
 Counted are the instances, disks and clusters that the plan makes, and those that it removes and whose instances are
-released. Attached instances are there before and after: they cost the same. Of several instance types the first counts.
+released. Attached instances are there before and after: they cost the same. Of several instance types of workers the
+dearest with a price counts, for the cloud may take any of them; one without a price is named.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ _SPEC = "cluster_spec"
 
 
 class Item(NamedTuple):
-    """`quantity` of one priced thing: positive where it is added. Disks are counted in GiB."""
+    """`quantity` of one priced thing: positive where it is added. Disks are counted in GiB.
+
+    `others` are what may come in its place.
+    """
 
     sort: str
     name: str
     quantity: int
+    others: tuple[str, ...] = ()
 
 
 class Unpriced(NamedTuple):
@@ -53,11 +58,15 @@ class ClusterCost:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The change of a month's costs. `unpriced` names what is added or removed and not in the sums."""
+    """The change of a month's costs. `unpriced` names what is added or removed and not in the sums.
+
+    `dearest` are the clusters whose workers may be of several types of different prices: the dearest is in the sums.
+    """
 
     currency: str
     clusters: tuple[ClusterCost, ...]
     unpriced: tuple[Unpriced, ...] = ()
+    dearest: tuple[str, ...] = ()
 
     @property
     def added(self) -> Decimal:
@@ -77,18 +86,24 @@ def costs_of(plan: Plan, prices: PriceList) -> Costs:
     added: dict[str, Decimal] = {}
     removed: dict[str, Decimal] = {}
     unpriced: dict[Unpriced, None] = {}
+    dearest: dict[str, None] = {}
     for change in plan.changes:
         name, region = change.address.root.name, _region(change)
         for item in _items(change):
-            amount = prices.monthly(region, item.sort, item.name) if isinstance(item, Item) else None
-            if isinstance(item, Unpriced) or amount is None:
-                unpriced[item if isinstance(item, Unpriced) else Unpriced(item.name, region)] = None
+            if isinstance(item, Unpriced):
+                unpriced[item] = None
                 continue
+            amounts = {each: prices.monthly(region, item.sort, each) for each in (item.name, *item.others)}
+            unpriced.update({Unpriced(each, region): None for each, amount in amounts.items() if amount is None})
+            priced = {amount for amount in amounts.values() if amount is not None}
+            if len(priced) > 1:
+                dearest[name] = None
             sums = added if item.quantity > 0 else removed
-            sums[name] = sums.get(name, Decimal()) + amount * abs(item.quantity)
+            if priced:
+                sums[name] = sums.get(name, Decimal()) + max(priced) * abs(item.quantity)
     names = sorted({*added, *removed})
     costs = (ClusterCost(name, added.get(name, Decimal()), removed.get(name, Decimal())) for name in names)
-    return Costs(prices.currency, tuple(costs), tuple(unpriced))
+    return Costs(prices.currency, tuple(costs), tuple(unpriced), tuple(sorted(dearest)))
 
 
 def _region(change: Change) -> str:
@@ -139,9 +154,9 @@ def _workers(change: Change, parameters: JsonObject, number: int | None, sign: i
         yield Unpriced(workers_of=change.name)
     elif number:
         types = parameters.get(prefixes[0] + _TYPES)
-        first = types[0] if isinstance(types, list) and types else None
-        if isinstance(first, str):
-            yield Item(INSTANCE, first, sign * number)
+        listed = tuple(each for each in types if isinstance(each, str)) if isinstance(types, list) else ()
+        if listed:
+            yield Item(INSTANCE, listed[0], sign * number, listed[1:])
         else:
             yield Unpriced(workers_of=change.name)
         yield from _disks(parameters, prefixes[0], sign * number)

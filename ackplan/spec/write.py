@@ -15,6 +15,8 @@ from ackplan.documents.scalars import plain
 
 # What needs no quotes: words of any script, durations and networks. No YAML reader takes them for anything else.
 _SAFE = re.compile(r"[^\W\d_][\w./-]*|[0-9]+[smh]|[0-9]+(\.[0-9]+){3}/[0-9]+")
+# Readers of YAML 1.1 take these for true and false.
+_TRUTHS = frozenset({"y", "n", "yes", "no", "on", "off"})
 _WIDTH = 100
 _INDENT = "  "
 
@@ -35,6 +37,8 @@ def text_of(value: object) -> str:
 
 
 def _is_plain(text: str) -> bool:
+    if text.lower() in _TRUTHS:
+        return False
     return bool(_SAFE.fullmatch(text)) and text.isprintable() and plain(text, None) == text
 
 

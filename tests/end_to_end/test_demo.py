@@ -18,7 +18,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("demo")
     done = subprocess.run(
         ["sh", str(ROOT / "examples" / "demo.sh")],
-        env=environment(folder, folder),
+        env={**environment(folder, folder), "ACKPLAN_DEMO_PAGES": str(folder / "pages")},
         check=True,
         capture_output=True,
         text=True,
@@ -35,3 +35,9 @@ def test_the_page_shows_what_the_demonstration_prints(page: str, printed: str) -
     # The first line that is not there says more than a page of both.
     fitting = sum(same("\n".join(["…", *lines[:number], "…", ""]), printed) for number in range(1, len(lines) + 1))
     assert lines[fitting : fitting + 1] == []
+
+
+def test_pages_stay_and_the_last_lines_say_where(printed: str) -> None:
+    links = [line.removeprefix("file://") for line in printed.splitlines()[-2:]]
+    assert [Path(link).name for link in links] == ["plan.html", "drift.html"]
+    assert all("<title>" in Path(link).read_text("utf-8") for link in links)

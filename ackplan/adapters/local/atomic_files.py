@@ -71,6 +71,8 @@ def _no_file(path: Path) -> Diagnostic:
 
 
 def unwritable(path: Path, fault: OSError) -> Diagnostic:
+    if isinstance(fault, IsADirectoryError):
+        return error("ACK3010.folder", path=path)
     return error("ACK3010.unwritable", path=path, strerror=fault.strerror or fault)
 
 

@@ -40,7 +40,7 @@ class _File:
 @options()
 @click.option("-f", "--file", "files", multiple=True, metavar="PATH", envvar="ACKPLAN_FILE", help="The same as PATH.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when a file would change.")
-@click.option("--diff", is_flag=True, help="Show how files change.")
+@click.option("--diff", is_flag=True, help="Show how files change, and change them; with --check show it alone.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 def command(settings: Settings, paths: tuple[str, ...], check: bool, diff: bool) -> int:  # noqa: FBT001
     """Bring spec files into their canonical layout; comments stay, and what they mean does not change.

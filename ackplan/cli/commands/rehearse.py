@@ -83,7 +83,12 @@ class SteadyProgress:
 @click.command("rehearse", cls=Command)
 @options(runs=True)
 @format_option("text", "json", "html")
-@click.option("--faults", default="", metavar="FILE", help="Inject the faults that FILE describes.")
+@click.option(
+    "--faults",
+    default="",
+    metavar="FILE",
+    help="Inject the faults that FILE (YAML or JSON) describes: faults: [{kind: error, operation: attach}].",
+)
 @click.argument("planfile")
 def command(settings: Settings, faults: str, planfile: str) -> int:
     """Run the whole apply of PLANFILE in a private simulator that begins as the plan saw the live clusters.

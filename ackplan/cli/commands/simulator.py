@@ -50,8 +50,18 @@ class _World(TypedDict):
     metavar="X",
     help="How much faster time runs; 600 makes ten minutes one second.",
 )
-@click.option("--faults", default="", metavar="FILE", help="Inject the faults that FILE describes.")
-@click.option("--seed", default="", metavar="FILE", help="Begin with the live state that FILE describes (JSON).")
+@click.option(
+    "--faults",
+    default="",
+    metavar="FILE",
+    help="Inject the faults that FILE (YAML or JSON) describes: faults: [{kind: error, operation: attach}].",
+)
+@click.option(
+    "--seed",
+    default="",
+    metavar="FILE",
+    help='Begin with the live state that FILE describes: {"clusters": [{"name": "a", "size": 3}]}.',
+)
 @click.option("--access-key", default="", metavar="ID:SECRET", help="The key pair that is accepted.")
 def command(settings: Settings, port: int, access_key: str, **world: Unpack[_World]) -> int:
     """Serve the embedded ACK API until interrupted.

@@ -10,6 +10,7 @@ from ackplan.core import language
 from ackplan.core.language import phrase
 from ackplan.plan.costs import Costs
 from ackplan.render.facts.safe import printable
+from ackplan.render.facts.words import and_more
 
 _CENT: Final = Decimal("0.01")
 
@@ -52,6 +53,14 @@ def unpriced_text(costs: Costs) -> str:
     return phrase("without a price, and not counted: {names}", names=names) if names else ""
 
 
+def dearest_text(costs: Costs) -> str:
+    """What is said of workers that may be of several types; empty where there are none such."""
+    most = 20
+    names = phrase(", ").join(map(printable, costs.dearest[:most])) + and_more(len(costs.dearest) - most)
+    words = "of several instance types the one with the highest price counts: {names}"
+    return phrase(words, names=names) if names else ""
+
+
 @language.speaking(language.ENGLISH)
 def costs_data(costs: Costs) -> dict[str, object]:
     """The same for programs: amounts are texts, exact."""
@@ -66,6 +75,7 @@ def costs_data(costs: Costs) -> dict[str, object]:
         **sums,
         "clusters": clusters,
         "unpriced": list(unpriced_names(costs)),
+        "dearest": list(costs.dearest),
     }
 
 

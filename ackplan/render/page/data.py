@@ -16,7 +16,7 @@ from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.costs import Costs
 from ackplan.plan.model import Plan
 from ackplan.render.facts.compared import sentence
-from ackplan.render.facts.cost_words import total_text, unpriced_names
+from ackplan.render.facts.cost_words import dearest_text, total_text, unpriced_names
 from ackplan.render.facts.plan_origin import commit, job, listed_regions, place, planned, regions_of
 from ackplan.render.facts.rule_findings import by_code, by_rule
 from ackplan.render.facts.safe import printable
@@ -90,6 +90,7 @@ def _facts(plan: Plan, shown: View, costs: Costs | None) -> list[tuple[str, str]
     facts = [
         (phrase("Workers"), shown.workers),
         (phrase("Costs"), total_text(costs) if costs else ""),
+        (phrase("How costs are counted"), dearest_text(costs) if costs else ""),
         (phrase("Not in the costs"), phrase(", ").join(unpriced_names(costs)) if costs else ""),
         (phrase("Expected to take"), about),
         (plural(noun, 2).capitalize(), str(len(plan.changes))),

@@ -11,7 +11,7 @@ from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.costs import Costs
 from ackplan.plan.model import Plan
 from ackplan.render.facts.compared import sentence
-from ackplan.render.facts.cost_words import cluster_texts, total_text, unpriced_text
+from ackplan.render.facts.cost_words import cluster_texts, dearest_text, total_text, unpriced_text
 from ackplan.render.facts.rule_findings import RuleFindings, by_rule
 from ackplan.render.facts.safe import pad, printable, width
 from ackplan.render.facts.view import Block, StepView, View, view
@@ -64,6 +64,8 @@ def _costs(costs: Costs, style: Style) -> Iterator[str]:
     names = list(cluster_texts(costs))
     columns = max((width(name) for name, _ in names), default=0)
     yield from (f"  {pad(name, columns)}  {change}" for name, change in names)
+    if several := dearest_text(costs):
+        yield f"  {several}"
     if missing := unpriced_text(costs):
         yield f"  {style('warning', missing)}"
 

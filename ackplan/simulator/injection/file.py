@@ -170,7 +170,28 @@ def _told(fault: ValidationError) -> str:
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault.absolute_path).lstrip(".")
     if fault.validator in {"dependentSchemas", "not"}:
         return f"{where}: at most one of {', '.join(_TRIGGERS)}"
-    return f"{where}: {fault.message[:300]}" if where else fault.message[:300]
+    words = _in_words(fault)[:300]
+    return f"{where}: {words}" if where else words
+
+
+_SORTS = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number"}
+
+
+def _in_words(fault: ValidationError) -> str:
+    """What is wrong, in the words of a file's reader."""
+    schema, limit = fault.schema if isinstance(fault.schema, Mapping) else {}, fault.validator_value
+    entry = fault.instance if isinstance(fault.instance, Mapping) else {}
+    if fault.validator == "type":
+        return f"expected {_SORTS.get(str(limit), limit)}"
+    if fault.validator == "required" and isinstance(limit, list):
+        return f"{', '.join(name for name in limit if name not in entry)} is missing"
+    if fault.validator == "additionalProperties":
+        names = sorted(map(str, schema.get("properties", {})))
+        strange = ", ".join(sorted(str(name) for name in entry if name not in names))
+        return f"{strange} is not known here; there are: {', '.join(names)}"
+    if fault.validator == "enum" and isinstance(limit, list):
+        return f"{fault.instance} is none of {', '.join(map(str, limit))}"
+    return fault.message
 
 
 def _decoded(path: Path) -> object:

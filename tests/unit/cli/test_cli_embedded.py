@@ -28,7 +28,7 @@ def planfile(tmp_path: Path) -> str:
 WRONG_FAULTS = [
     ("nowhere.yaml", "there is no such file"),
     ("/dev/zero", "not a regular file"),
-    ("wrong.yaml", "faults[0].kind: 'explode' is not one of"),
+    ("wrong.yaml", "faults[0].kind: explode is none of"),
 ]
 
 

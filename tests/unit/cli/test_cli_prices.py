@@ -57,7 +57,7 @@ def plan(folder: Path, *words: str) -> Command:
 def test_pools_disks_and_the_cluster_itself_are_counted(folder: Path) -> None:
     costs = json.loads(plan(folder, "--prices", "prices.yaml", "--format", "json").out)["ackplan"]["costs"]
     assert costs["added"] == costs["change"] == costs["clusters"]["shop"]["added"] == "2227.20146"
-    assert costs["unpriced"] == ["workers of shop/batch", "cloud_ssd in cn-beijing"]
+    assert costs["unpriced"] == ["workers of shop/batch", "ecs.g6.xlarge in cn-beijing", "cloud_ssd in cn-beijing"]
     assert costs["removed"] == "0"
 
 
@@ -80,7 +80,10 @@ def test_a_comment_in_chinese_has_a_table_of_the_clusters(folder: Path) -> None:
     done = plan(folder, "--prices", "prices.yaml", "--format", "markdown", "--lang", "zh")
     assert "| `other` | 467.20 | 0.00 | +467.20 |" in done.out, done.err
     assert "2 个集群的费用" in done.out
-    assert "没有价格，未计入：`shop/batch 的 Worker 节点`, `cloud_ssd（cn-beijing）`。" in done.out
+    assert (
+        "没有价格，未计入：`shop/batch 的 Worker 节点`, `ecs.g6.xlarge（cn-beijing）`, `cloud_ssd（cn-beijing）`。"
+        in done.out
+    )
 
 
 def test_a_variable_names_it_for_a_whole_job_and_json_is_taken_too(folder: Path) -> None:
@@ -111,3 +114,11 @@ def test_a_file_that_is_none_is_refused(folder: Path, text: str | None, code: st
     done = plan(folder, "--prices", "prices.yaml")
     assert done.code == 1
     assert code in done.err
+
+
+def test_that_the_dearest_of_several_types_counts_is_said(folder: Path) -> None:
+    prices = PRICES.replace('{ecs.g7.xlarge: "1.000001"}', '{ecs.g7.xlarge: "1.000001", ecs.g6.xlarge: "0.9"}')
+    (folder / "prices.yaml").write_text(prices, "utf-8")
+    for form in ("text", "markdown", "html"):
+        told = plan(folder, "--prices", "prices.yaml", "--format", form).out
+        assert "of several instance types the one with the highest price counts: shop" in told, told

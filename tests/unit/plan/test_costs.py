@@ -55,3 +55,12 @@ def test_what_has_no_price_is_named_and_not_counted() -> None:
 
 def test_what_is_blocked_costs_nothing() -> None:
     assert costs_of(fleets.REPLACE.plan(), PRICES).clusters == ()
+
+
+def test_of_several_types_the_dearest_with_a_price_counts() -> None:
+    after = "  shop: {extends: web, worker_instance_types: [ecs.hfc5.xlarge, ecs.g6.large, ecs.c5.xlarge]}\n"
+    costs = costs_of(Fleet(after=after).plan(), PRICES)
+    assert costs.added == 3 * (Decimal(10) * 730 + 120 * Decimal("0.3"))
+    assert costs.dearest == ("shop",)
+    assert costs.unpriced == (Unpriced("ecs.g6.large", "cn-beijing"),)
+    assert costs_of(fleets.CREATE.plan(), PRICES).dearest == ()

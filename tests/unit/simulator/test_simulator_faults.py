@@ -101,20 +101,23 @@ def test_without_names_every_instance_is_spoilt() -> None:
 @pytest.mark.parametrize(
     ("document", "told"),
     [
-        (None, "None is not of type 'object'"),
-        ({}, "'faults' is a required property"),
-        ({"faults": {}}, "faults: {} is not of type 'array'"),
-        ({"faults": [{"operation": "attach"}]}, "faults[0]: 'kind' is a required property"),
-        ({"faults": [{"kind": "explode"}]}, "faults[0].kind: 'explode' is not one of"),
-        ({"faults": [{"kind": "reset"}, {"kind": "reset", "status": 500}]}, "faults[1]: Additional properties"),
-        ({"faults": [{"kind": "reset", "operation": "explode"}]}, "faults[0].operation: 'explode' is not one of"),
+        (None, "expected a mapping"),
+        ({}, "faults is missing"),
+        ({"faults": {}}, "faults: expected a list"),
+        ({"faults": [{"operation": "attach"}]}, "faults[0]: kind is missing"),
+        ({"faults": [{"kind": "explode"}]}, "faults[0].kind: explode is none of attach_fails, "),
+        (
+            {"faults": [{"kind": "reset"}, {"kind": "reset", "status": 500}]},
+            "faults[1]: status is not known here; there are: ",
+        ),
+        ({"faults": [{"kind": "reset", "operation": "explode"}]}, "faults[0].operation: explode is none of "),
         ({"faults": [{"kind": "reset", "nth": 1, "first": 2}]}, "faults[0]: at most one of nth, first, probability"),
         ({"faults": [{"kind": "reset", "nth": 0}]}, "faults[0].nth: 0 is less than the minimum of 1"),
         ({"faults": [{"kind": "reset", "probability": 2}]}, "faults[0].probability: 2 is greater than"),
         ({"faults": [{"kind": "error", "status": 200}]}, "faults[0].status: 200 is less than"),
-        ({"faults": [{"kind": "error", "when": "during"}]}, "faults[0].when: 'during' is not one of"),
-        ({"faults": [{"kind": "clock_skew"}]}, "faults[0]: 'seconds' is a required property"),
-        ({"faults": [], "more": 1}, "Additional properties are not allowed"),
+        ({"faults": [{"kind": "error", "when": "during"}]}, "faults[0].when: during is none of "),
+        ({"faults": [{"kind": "clock_skew"}]}, "faults[0]: seconds is missing"),
+        ({"faults": [], "more": 1}, "more is not known here; there are: faults, traits"),
     ],
 )
 def test_a_wrong_document_is_told_where(document: Any, told: str) -> None:
@@ -169,6 +172,6 @@ def test_all_that_is_wrong_is_told() -> None:
     with pytest.raises(ValueError) as caught:
         file.check({"faults": [{"kind": "explode"}, {"kind": "hang", "seconds": -1}], "more": 1})
     told = str(caught.value)
-    assert "'explode'" in told
+    assert "explode is none of" in told
     assert "faults[1].seconds: -1" in told
-    assert "'more'" in told
+    assert "more is not known here" in told
