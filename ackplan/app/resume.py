@@ -13,8 +13,11 @@ from ackplan.app.observe import Observer
 from ackplan.app.plan import coming_calls, recovered_clusters, recovered_inside
 from ackplan.core.aims import Born
 from ackplan.execute.outcomes import Run
-from ackplan.plan.codec import encode
+from ackplan.plan.codec import apart_from_changes
 from ackplan.plan.model import Plan
+from ackplan.plan.parameter_change import ParameterChange
+from ackplan.plan.parts import encode_change, encode_parameter
+from ackplan.plan.untrusted import Json
 from ackplan.record.journal import Entry, Phase, fold
 from ackplan.record.lateness import left
 from ackplan.record.pin import is_made_on
@@ -23,7 +26,19 @@ from ackplan.resources.cluster.recovery import recover
 
 def digest(plan: Plan) -> str:
     """Tells one plan from another; the same plan read from its file has the same digest."""
-    return hashlib.sha256(json.dumps(encode(plan), sort_keys=True).encode()).hexdigest()
+    printed, comma = hashlib.sha256(b'{"changes": ['), ""
+    # A plan file's clusters share what they have alike.
+    shared: dict[int, Json] = {}
+
+    def encoded(parameter: ParameterChange) -> Json:
+        return shared.get(id(parameter)) or shared.setdefault(id(parameter), encode_parameter(parameter))
+
+    for change in plan.changes:
+        printed.update(f"{comma}{json.dumps(encode_change(change, encoded), sort_keys=True)}".encode())
+        comma = ", "
+    # Of the keys of a plan its changes come first.
+    printed.update(f"], {json.dumps(apart_from_changes(plan), sort_keys=True)[1:]}".encode())
+    return printed.hexdigest()
 
 
 def resumes(plan: Plan, before: Baseline) -> bool:

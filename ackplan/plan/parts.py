@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -25,10 +25,13 @@ from ackplan.record.codec import decode_cluster, encode_cluster
 _WORKS: Mapping[str, type[Work]] = {traits.name: work for work, traits in TRAITS.items()}
 
 
-def encode_change(change: Change) -> untrusted.Json:
+def encode_change(
+    change: Change, parameter: Callable[[ParameterChange], untrusted.Json] | None = None
+) -> untrusted.Json:
+    """The change; `parameter` encodes its parameters, for who keeps what they have alike."""
     return {
         **encode_change_alone(change),
-        "parameters": [encode_parameter(parameter) for parameter in change.parameters],
+        "parameters": list(map(parameter or encode_parameter, change.parameters)),
         "steps": [encode_step(step) for step in change.steps],
     }
 

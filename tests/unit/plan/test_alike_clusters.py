@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 from typing import Any
 
 import pytest
 from sides import MANAGED, plan_of, sides, want
 
+from ackplan.app import resume
 from ackplan.core.values import ABSENT, content_key
+from ackplan.plan.codec import encode
 from ackplan.plan.model import Plan
 from ackplan.plan.plan_file_codec import decode_file, encode_file
 from ackplan.record import Record
@@ -39,6 +43,12 @@ def test_what_differs_in_one_value_shares_the_rest() -> None:
     one, other = again(one={**MANAGED, "timeout_mins": 60}, other={**MANAGED, "timeout_mins": 90}).changes
     apart = [first.name for first, last in zip(one.parameters, other.parameters, strict=True) if first is not last]
     assert sorted(apart) == ["name", "timeout_mins"]
+
+
+def test_the_digest_of_a_plan_is_that_of_all_its_json() -> None:
+    for plan in (again(one=MANAGED, other={**MANAGED, "depends_on": ["one"]}), again()):
+        text = json.dumps(encode(plan), sort_keys=True)
+        assert resume.digest(plan) == hashlib.sha256(text.encode()).hexdigest()
 
 
 @pytest.mark.parametrize(
