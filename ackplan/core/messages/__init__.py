@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 Text = str | int
@@ -65,30 +65,35 @@ def _read(name: str) -> Mapping[str, Mapping[str, object]]:
 
 
 def filled(template: str, arguments: Mapping[str, Text]) -> str:
-    """The template with its arguments; empty for an empty one. KeyError for an argument that is not given."""
-    return _FORMATTER.vformat(template, (), arguments) if template else ""
+    """The template with its arguments; empty for an empty one. KeyError for an argument that is not given.
+
+    Arguments are filled in by their names alone: a template reads no attribute and no item.
+    """
+    texts: list[str] = []
+    for text, name, form, conversion in _parts(template):
+        texts.append(text)
+        if name is not None:
+            value = arguments[name] if conversion is None else _FORMATTER.convert_field(arguments[name], conversion)
+            texts.append(_formed(value, filled(form, arguments) if "{" in form else form))
+    return "".join(texts)
 
 
-class _Formatter(string.Formatter):
-    """Fills arguments in by their names alone: a template reads no attribute and no item."""
-
-    def get_field(
-        self,
-        field_name: str,
-        args: Sequence[object],  # noqa: ARG002 - of the base class
-        kwargs: Mapping[str, object],
-    ) -> tuple[object, str]:
-        return kwargs[field_name], field_name
-
-    def format_field(self, value: object, format_spec: str) -> str:
-        if isinstance(value, str) and format_spec:
-            return format_spec.replace("#", value) if value else ""
-        one, several, many = format_spec.partition("|")
-        if several:
-            return (one if value == 1 else many).replace("#", str(value))
-        if "#" in format_spec:
-            return format_spec.replace("#", str(value)) if value else ""
-        return format(value, format_spec)
+@functools.lru_cache(4096)
+def _parts(template: str) -> tuple[tuple[str, str | None, str, str | None], ...]:
+    """The texts of a template, each with the argument that follows, if one does: its name, form and conversion."""
+    parts = _FORMATTER.parse(template)
+    return tuple((text, name, form or "", conversion) for text, name, form, conversion in parts)
 
 
-_FORMATTER = _Formatter()
+def _formed(value: Text, form: str) -> str:
+    if isinstance(value, str):
+        return form.replace("#", value) if value and form else value
+    one, several, many = form.partition("|")
+    if several:
+        return (one if value == 1 else many).replace("#", str(value))
+    if "#" in form:
+        return form.replace("#", str(value)) if value else ""
+    return format(value, form)
+
+
+_FORMATTER = string.Formatter()
