@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import functools
 import re
 from typing import Final, TypeAlias
 
@@ -60,9 +61,13 @@ class File:
 
     def word_at(self, mark: Mark) -> str:
         """The word that is written there, with its quotes; empty where there is none, or the file is no UTF-8."""
-        text = self.data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "ignore")
-        match = _WORD.match(text, mark.index)
+        match = _WORD.match(self._text, mark.index)
         return match[0] if match else ""
+
+    @functools.cached_property
+    def _text(self) -> str:
+        """What a mark's index counts in."""
+        return self.data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "ignore")
 
     def _table(self, number: int) -> _Table:
         """The marks of a container, by its number: containers count in the order in which they begin."""
@@ -94,24 +99,40 @@ class _Finder:
         self.tables: list[_Table] = []
         self._nodes = nodes
         self._open: list[int] = []
+        # The innermost container, where that is a mapping.
+        self._mapping: _Keys | None = None
         self._key: yaml.Event | None = None
         self._anchors: dict[str, int] = {}
         self._merges: dict[int, list[int]] = {}
         self._children: dict[int, list[int]] = {}
 
     def run(self, parser: CParser) -> None:
+        """Nearly all that a spec has are plain keys with plain values: these are taken here, without a call for each."""
         while (event := parser.get_event()) is not None:
-            if isinstance(event, yaml.CollectionStartEvent):
-                self._count()
-                self._begin(event)
-            elif isinstance(event, yaml.ScalarEvent):
-                self._count()
+            if type(event) is not yaml.ScalarEvent:
+                self._other(event)
+                continue
+            self._nodes -= 1
+            if self._nodes < 0:
+                raise _Enough
+            mapping, key = self._mapping, self._key
+            if mapping is not None and key is None:
+                self._key = event
+            elif mapping is not None and type(key) is yaml.ScalarEvent and key.value != "<<":
+                mapping.setdefault(key.value, (key.start_mark, event.start_mark))  # type: ignore[arg-type]
+                self._key = None
+            else:
                 self._take(event, None)
-            elif isinstance(event, yaml.AliasEvent):
-                self._count()
-                self._take(event, self._anchors.get(event.anchor or ""))
-            elif isinstance(event, yaml.CollectionEndEvent):
-                self._end()
+
+    def _other(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._count()
+            self._begin(event)
+        elif isinstance(event, yaml.AliasEvent):
+            self._count()
+            self._take(event, self._anchors.get(event.anchor or ""))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._end()
 
     def _count(self) -> None:
         self._nodes -= 1
@@ -125,7 +146,7 @@ class _Finder:
         if event.anchor:
             self._anchors[event.anchor] = number
         self._open.append(number)
-        self._key = None
+        self._enter()
 
     def _end(self) -> None:
         number = self._open.pop()
@@ -133,6 +154,12 @@ class _Finder:
             above, table = self.tables[source], self.tables[number]
             if isinstance(above, dict) and isinstance(table, dict):
                 table |= {key: marks for key, marks in above.items() if key not in table}
+        self._enter()
+
+    def _enter(self) -> None:
+        """What follows stands in the innermost container that is open."""
+        inside = self.tables[self._open[-1]] if self._open else None
+        self._mapping = inside if isinstance(inside, dict) else None
         self._key = None
 
     def _take(self, event: yaml.Event, number: int | None) -> None:
