@@ -107,7 +107,7 @@ class _Finder:
         self._children: dict[int, list[int]] = {}
 
     def run(self, parser: CParser) -> None:
-        """Nearly all that a spec has are plain keys with plain values: these are taken here, without a call for each."""
+        """Most of a spec are plain keys with plain values: these are taken here, without a call for each."""
         while (event := parser.get_event()) is not None:
             if type(event) is not yaml.ScalarEvent:
                 self._other(event)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 import jsonschema_rs
@@ -13,6 +14,7 @@ from ackplan.core import catalog
 from ackplan.core.catalog import Kind
 from ackplan.core.catalog.schemas import DEFINITIONS, SPEC
 from ackplan.core.json_types import Json
+from ackplan.documents.tree import Path
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -91,20 +93,21 @@ def is_valid(kind: Kind | None, instance: object) -> bool:
 
 
 class _Content:
-    """An instance that is equal to each of the same content, whatever its name, unless that is what is wrong.
+    """An instance that is equal to each in which the same is wrong in the same places, and all else is the same.
 
-    One of which no JSON can be made is equal to no other.
+    Neither its name counts nor what the wrong values are, where these are no mappings or lists. One of which no JSON
+    can be made is equal to no other.
     """
 
-    def __init__(self, kind: Kind | None, instance: object) -> None:
+    def __init__(self, instance: object, refused: Sequence[jsonschema_rs.ValidationError]) -> None:
         self.instance = instance
-        content = instance
-        if isinstance(instance, dict) and all(
-            e.instance_path[:1] != ["name"] for e in _compiled(kind).iter_errors(instance)
-        ):
-            content = {key: value for key, value in instance.items() if key != "name"}
+        self.places = frozenset(tuple(fault.instance_path) for fault in refused)
+        content = _blanked(instance, self.places)
+        if isinstance(content, dict) and all(place[:1] != ("name",) for place in self.places):
+            content = {key: value for key, value in content.items() if key != "name"}
+        where = [(fault.instance_path, fault.schema_path) for fault in refused]
         try:
-            self._text = json.dumps(content, ensure_ascii=False)
+            self._text = json.dumps([where, content], ensure_ascii=False)
         except (TypeError, ValueError):
             self._text = str(id(self))
 
@@ -115,21 +118,50 @@ class _Content:
         return hash(self._text)
 
 
+def _blanked(value: object, places: Set[Path]) -> object:
+    """The value with the name of its type for each that stands at one of these places, but for mappings and lists."""
+    if not isinstance(value, dict | list):
+        return type(value).__name__ if () in places else value
+    within: dict[str | int, set[Path]] = {}
+    for place in filter(None, places):
+        within.setdefault(place[0], set()).add(place[1:])
+    if not within:
+        return value
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    parts = {key: _blanked(part, within[key]) if key in within else part for key, part in pairs}
+    return parts if isinstance(value, dict) else list(parts.values())
+
+
 @functools.lru_cache(maxsize=64)
 def _explained(kind: Kind | None, content: _Content) -> tuple[ValidationError, ...]:
-    """What is wrong with clusters of one template is found once: that takes longer than all that is said of it."""
+    """What is wrong in the same way with many clusters is found once: that takes longer than all that is said of it."""
     return tuple(_validator(kind).iter_errors(content.instance))
 
 
 def faults_of(kind: Kind | None, instance: object) -> Iterator[ValidationError]:
     """What is wrong with the instance. Of a value of the wrong type nothing else is said."""
-    if is_valid(kind, instance):
+    refused = list(_compiled(kind).iter_errors(instance))
+    if not refused:
         return
-    faults = _explained(kind, _Content(kind, instance))
+    content = _Content(instance, refused)
+    faults = _explained(kind, content)
     mistyped = {tuple(fault.absolute_path) for fault in faults if fault.validator == "type"}
     for fault in faults:
         if fault.validator == "type" or tuple(fault.absolute_path) not in mistyped:
-            yield fault
+            yield _about(fault, content)
+
+
+def _about(fault: ValidationError, content: _Content) -> ValidationError:
+    """The fault with this instance's value, where those that share it may have others."""
+    path = tuple(fault.absolute_path)
+    at_key = "propertyNames" in fault.absolute_schema_path
+    if path not in content.places or at_key or isinstance(fault.instance, dict | list):
+        return fault
+    mine, value = copy.copy(fault), content.instance
+    for part in path:
+        value = value[part]  # type: ignore[index]
+    mine.instance = value
+    return mine
 
 
 @functools.cache

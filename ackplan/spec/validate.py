@@ -75,7 +75,8 @@ def check_cluster(
     else:
         diagnostics += _told_by_all(_likely(body), reporter, body)
     diagnostics += reporter.secrets({d.parameter.split(".")[0] for d in diagnostics if d.code == "ACK1105"})
-    return kind, [d for d in dict.fromkeys(diagnostics) if d.parameter.split(".")[0] not in skip]
+    once = dict.fromkeys(diagnostics) if len(diagnostics) > 1 else diagnostics
+    return kind, [d for d in once if d.parameter.split(".")[0] not in skip]
 
 
 def _has_only(keys: frozenset[str], sections: Set[str], body: Map) -> bool:
