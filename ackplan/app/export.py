@@ -33,10 +33,14 @@ def exportable(live: Sequence[Cluster], names: Sequence[str], record: Record) ->
     """The clusters to export: those that are named, else all; and why others are left out."""
     chosen: list[Cluster] = []
     left: list[Diagnostic] = []
+    ids: dict[str, list[str]] = {}
+    for cluster in live:
+        if not cluster.gone:
+            ids.setdefault(cluster.name, []).append(cluster.cluster_id)
     for cluster in sorted(live, key=lambda cluster: (cluster.name, cluster.cluster_id)):
         if cluster.gone or (names and cluster.name not in names):
             continue
-        fault = hindered(cluster, record) or _ambiguous(cluster, live)
+        fault = hindered(cluster, record) or _ambiguous(cluster, ids[cluster.name])
         if fault is None:
             chosen.append(cluster)
         else:
@@ -56,12 +60,12 @@ def hindered(cluster: Cluster, record: Record) -> Diagnostic | None:
     return None if None in faults else faults[0]
 
 
-def _ambiguous(cluster: Cluster, live: Sequence[Cluster]) -> Diagnostic | None:
-    others = [c.cluster_id for c in live if c.name == cluster.name and not c.gone and c is not cluster]
-    if not others:
+def _ambiguous(cluster: Cluster, ids: Sequence[str]) -> Diagnostic | None:
+    """That the name of a cluster is that of several, which have these ids."""
+    if len(ids) == 1:
         return None
-    ids = f"{cluster.cluster_id} and {', '.join(sorted(others))}"
-    return error("ACK3053", ids=ids, cluster=cluster.name)
+    others = ", ".join(sorted(each for each in ids if each != cluster.cluster_id))
+    return error("ACK3053", ids=f"{cluster.cluster_id} and {others}", cluster=cluster.name)
 
 
 def described(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ackplan.app.baseline import of_workspace
 from ackplan.app.edit_record import check_settled
 from ackplan.app.import_inside import live_there, take_in_inside
-from ackplan.app.import_record import left_out, not_in_spec, take_in, to_take_in, vanished
+from ackplan.app.import_record import left_out, not_in_spec, take_in, take_in_all, to_take_in, told_by_size, vanished
 from ackplan.app.lookup import by_id, find, nodes_of, regions_of
 from ackplan.app.observe import living
 from ackplan.app.read_spec import read_spec
@@ -90,11 +90,12 @@ class Import:
         record, wanted = self._before, self.wanted
         live, _ = await living(self.api, record, regions_of(self.api, wanted.values()))
         chosen, left = to_take_in(record, wanted, live)
-        nodes = await nodes_of(self.api, chosen)
-        left += [left_out(vanished(cluster)) for cluster in chosen if cluster.cluster_id not in nodes]
-        chosen = [cluster for cluster in chosen if cluster.cluster_id in nodes]
-        for each in chosen:
-            record = take_in(record, each.name, each, nodes[each.cluster_id], wanted[each.name])
+        unclear = [cluster for cluster in chosen if not told_by_size(cluster, wanted[cluster.name])]
+        nodes = await nodes_of(self.api, unclear)
+        gone = {cluster.cluster_id for cluster in unclear} - nodes.keys()
+        left += [left_out(vanished(cluster)) for cluster in chosen if cluster.cluster_id in gone]
+        chosen = [cluster for cluster in chosen if cluster.cluster_id not in gone]
+        record = take_in_all(record, chosen, nodes, wanted)
         taken = await self._with_inside(record, record.clusters)
         self.write(taken.record)
         return {"cluster": len(chosen), **taken.counts}, [*left, *map(left_out, taken.left)]

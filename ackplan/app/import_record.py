@@ -13,7 +13,7 @@ from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, error, warning
 from ackplan.core.size import Size
 from ackplan.record import Record, RecordedCluster
-from ackplan.record.shared_ids import recorded_as
+from ackplan.record.shared_ids import names_by_id, recorded_as
 from ackplan.resources.cluster.describe import visible
 from ackplan.spec.desired import Wanted
 
@@ -36,9 +36,9 @@ def obstacle(live: Cluster, section: str = "") -> Diagnostic | None:
     return None
 
 
-def under_another_name(record: Record, live: Cluster) -> Diagnostic | None:
+def under_another_name(names: Mapping[str, Sequence[str]], live: Cluster) -> Diagnostic | None:
     """Why a cluster can't be recorded by its name: it has an entry under another one, and would have two."""
-    other = recorded_as(record, live.cluster_id, live.name)
+    other = recorded_as(names, live.cluster_id, live.name)
     if not other:
         return None
     return error("ACK3006.other_name", cluster_id=live.cluster_id, other=other, cluster=live.name)
@@ -49,15 +49,47 @@ def take_in(record: Record, name: str, live: Cluster, nodes: Sequence[Node], wan
 
     A cluster that was taken in before, with less known of it, is taken in anew.
     """
+    _check_free(record, name, live)
+    if live.name != name:
+        raise Failure(error("ACK3007", cluster_id=live.cluster_id, live=live.name))
+    return take_in_all(record, [live], {live.cluster_id: nodes}, {name: wanted} if wanted else {})
+
+
+def take_in_all(
+    record: Record, chosen: Sequence[Cluster], nodes: Mapping[str, Sequence[Node]], wanted: Mapping[str, Wanted]
+) -> Record:
+    """The record with these clusters in it, each by its own name. Raises Failure where one can't be.
+
+    `nodes` are by cluster id; of a cluster whose size tells what its nodes would there are none.
+    """
+    names, entries = names_by_id(record), dict(record.entries)
+    for live in chosen:
+        _check_free(record, live.name, live)
+        fault = under_another_name(names, live) or obstacle(live, section_of(wanted.get(live.name), live))
+        if fault is not None:
+            raise Failure(fault)
+        entries[live.name] = entry_as_live(live, nodes.get(live.cluster_id, ()), wanted.get(live.name))
+        names.setdefault(live.cluster_id, []).append(live.name)
+    return record.with_entries(entries)
+
+
+def _check_free(record: Record, name: str, live: Cluster) -> None:
+    """Raises Failure where the name is recorded, unless it is this cluster's, of which only a part is known."""
     entry = record.clusters.get(name)
     if entry is not None and not (entry.partial and entry.cluster_id == live.cluster_id):
         raise Failure(error("ACK3006.same_name", name=name, cluster_id=entry.cluster_id))
-    if live.name != name:
-        raise Failure(error("ACK3007", cluster_id=live.cluster_id, live=live.name))
-    fault = under_another_name(record, live) or obstacle(live, section_of(wanted, live))
-    if fault is not None:
-        raise Failure(fault)
-    return record.with_cluster(name, entry_as_live(live, nodes, wanted))
+
+
+def told_by_size(live: Cluster, wanted: Wanted) -> bool:
+    """Whether a cluster's nodes need not be read: its size is what the spec wants, as a plan would find it.
+
+    A plan goes by the size as well where it is that. Masters, and instances that were attached, only the nodes tell.
+    """
+    kind = catalog.DEFAULT.kind_of_live(live.attributes, section_of(wanted, live))
+    if kind is not wanted.kind or kind.masters_parameter is not None or wanted.attach or live.busy:
+        return False
+    counting = kind.count_parameter
+    return counting is not None and live.size is not None and wanted.parameters.get(counting.name) == live.size
 
 
 def entry_as_live(live: Cluster, nodes: Sequence[Node], wanted: Wanted | None) -> RecordedCluster:
@@ -83,13 +115,18 @@ def to_take_in(
     """The live clusters that the spec names and the record lacks, or lacks a part of; and why others are left out."""
     chosen: list[Cluster] = []
     left: list[Diagnostic] = []
+    names = names_by_id(record)
+    named: dict[str, list[Cluster]] = {}
+    for cluster in live:
+        if not cluster.gone:
+            named.setdefault(cluster.name, []).append(cluster)
     for name in sorted(name for name, wanted in spec.items() if _is_news(record.clusters.get(name), wanted)):
-        found = [cluster for cluster in live if cluster.name == name and not cluster.gone]
+        found = named.get(name, [])
         if len(found) > 1:
             ids = ", ".join(sorted(cluster.cluster_id for cluster in found))
             left.append(warning("ACK3051.several", ids=ids, cluster=name))
         elif found:
-            fault = under_another_name(record, found[0]) or obstacle(found[0], section_of(spec[name], found[0]))
+            fault = under_another_name(names, found[0]) or obstacle(found[0], section_of(spec[name], found[0]))
             left += [left_out(fault)] if fault else []
             chosen += [] if fault else found
     return chosen, left

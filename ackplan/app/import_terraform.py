@@ -26,7 +26,7 @@ from ackplan.documents.terraform_state import Resource
 from ackplan.execute.ports import ApiReader
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.codec import CLUSTER_ID
-from ackplan.record.shared_ids import recorded_as
+from ackplan.record.shared_ids import names_by_id, recorded_as
 from ackplan.resources.cluster.describe import Described, visible
 from ackplan.resources.cluster.terraform_attributes import described, kind_of, remarks
 from ackplan.resources.nested.inside import InsideSides
@@ -199,7 +199,7 @@ def _record(done: TakenIn, each: StateCluster, live: LiveSide | None, types: Res
         why = "; ".join(f"{fault.parameter}: {fault.detail or fault.summary}" for fault in failed.diagnostics)
         done.remarks.append(_left(cluster.address, cluster.name, f"no spec can say it: {why}"))
         return
-    other = recorded_as(done.record, cluster.cluster_id, kept.name)
+    other = recorded_as(names_by_id(done.record), cluster.cluster_id, kept.name)
     if other:
         done.remarks.append(_left(cluster.address, cluster.name, f"it is recorded as {other}"))
         return

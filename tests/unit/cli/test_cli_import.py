@@ -140,3 +140,12 @@ def test_all_are_completed_where_the_spec_says_more_now(found: Project) -> None:
     assert found.run("import", "--all").out.startswith("Recorded 1 cluster.")
     assert found.run("plan", "--detailed-exitcode").code == 0
     assert found.run("import", "--all").out.startswith("Nothing to record: ")
+
+
+@pytest.mark.parametrize(("spec", "reads"), [(RIM, 0), (RIM.replace("num_of_nodes: 2", "num_of_nodes: 3"), 1)])
+def test_all_reads_the_nodes_of_those_alone_whose_size_is_not_the_specs(found: Project, spec: str, reads: int) -> None:
+    found.write(spec)
+    assert found.run("import", "--all").code == 0
+    assert sum(call.path.endswith("/nodes") for call in found.api.calls) == reads
+    assert recorded(found)["rim"]["parameters"]["num_of_nodes"] == 2
+    assert found.run("plan", "--detailed-exitcode").code == (2 if reads else 0)
