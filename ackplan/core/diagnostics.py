@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -142,19 +142,7 @@ def error(
 
     `texts` instead of them: summary, detail, cure. Texts from outside are made printable.
     """
-    code, _, variant = message.partition(".")
-    words = (*texts, "", "") if texts else ()
-    return Diagnostic(
-        Severity.ERROR,
-        code,
-        variant,
-        tuple((name, value if isinstance(value, int) else str(value)) for name, value in arguments.items()),
-        (words[0], words[1], words[2]) if words else None,
-        span,
-        printable(cluster),
-        printable(parameter),
-        printable(rule),
-    )
+    return _made(Severity.ERROR, message, texts, (span, cluster, parameter, rule), arguments)
 
 
 def warning(
@@ -167,8 +155,30 @@ def warning(
     **arguments: object,
 ) -> Diagnostic:
     """A warning; like `error`."""
-    fault = error(message, *texts, span=span, cluster=cluster, parameter=parameter, rule=rule, **arguments)
-    return dataclasses.replace(fault, severity=Severity.WARNING)
+    return _made(Severity.WARNING, message, texts, (span, cluster, parameter, rule), arguments)
+
+
+def _made(
+    severity: Severity,
+    message: str,
+    texts: tuple[str, ...],
+    at: tuple[Span | None, str, str, str],
+    arguments: Mapping[str, object],
+) -> Diagnostic:
+    code, _, variant = message.partition(".")
+    words = (*texts, "", "") if texts else ()
+    span, cluster, parameter, rule = at
+    return Diagnostic(
+        severity,
+        code,
+        variant,
+        tuple((name, value if isinstance(value, int) else str(value)) for name, value in arguments.items()),
+        (words[0], words[1], words[2]) if words else None,
+        span,
+        printable(cluster),
+        printable(parameter),
+        printable(rule),
+    )
 
 
 def made_printable(diagnostic: Diagnostic) -> Diagnostic:

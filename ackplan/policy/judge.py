@@ -104,6 +104,7 @@ class _Judge:
         self._make = error if rule.severity is Severity.ERROR else warning
         self._case = case
         self._excepted = Excepted(rule, case.now.astimezone(datetime.UTC).date())
+        self._told: dict[str, list[tuple[Path, str]]] = {}
 
     def violations(self, subjects: Iterable[PolicySubject]) -> Iterator[Diagnostic]:
         types = self._rule.types
@@ -228,9 +229,16 @@ class _Judge:
             yield self._of_cluster("ACK2116", subject, action=action.value)
 
     def _schema(self, check: ResourceSchema, subject: PolicySubject) -> Iterator[Diagnostic]:
-        document = subject.document()
-        for fault in faults(check.validator, check.schema, document) if document else ():
-            yield self._of_cluster("ACK2117", subject, fault.absolute_path, fault=fault.described())
+        for path, fault in self._refused(check, subject) if subject.document else ():
+            yield self._of_cluster("ACK2117", subject, path, fault=fault)
+
+    def _refused(self, check: ResourceSchema, subject: PolicySubject) -> list[tuple[Path, str]]:
+        """What is wrong, and where. A rule that does not ask for names looks once at clusters that differ in theirs."""
+        key = subject.content if self._rule.built_in else subject.name
+        if key not in self._told:
+            refusals = faults(check.validator, check.schema, subject.document)
+            self._told[key] = [(fault.absolute_path, fault.described()) for fault in refusals]
+        return self._told[key]
 
 
 def within(hours: Hours, local: datetime.datetime) -> bool:

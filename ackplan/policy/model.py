@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import fnmatch
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,6 +18,7 @@ NODE_POOL: Final = "node_pool"
 TYPES: Final = (CLUSTER, NODE_POOL, "addon")
 
 
+@functools.lru_cache(4096)
 def fits(text: str, patterns: tuple[str, ...]) -> bool:
     """Whether one of the patterns is that of the text."""
     return any(fnmatch.fnmatchcase(text, pattern) for pattern in patterns)
@@ -136,6 +138,11 @@ class Rule:
     select: Selector = field(default_factory=Selector)
     exceptions: tuple[Exemption, ...] = ()
     span: Span | None = None
+
+    @property
+    def built_in(self) -> bool:
+        """Whether ackplan brings it. None of these asks for the name of a cluster."""
+        return self.span is None
 
     @property
     def types(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ class PolicyHome:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PolicySubject:
     """A change, where it belongs, and what the spec wants where it does: that knows its places."""
 
@@ -40,7 +41,7 @@ class PolicySubject:
     home: PolicyHome
     wanted: Wanted | None = None
 
-    @property
+    @functools.cached_property
     def name(self) -> str:
         return self.change.name
 
@@ -53,14 +54,16 @@ class PolicySubject:
         return any(fits(self.name if "/" in pattern else self.home.name, (pattern,)) for pattern in patterns)
 
     def selected(self, by: Selector) -> bool:
-        criteria = ((by.regions, self.home.region), (by.kinds, self.home.kind))
-        if not all(fits(value, patterns) for patterns, value in criteria if patterns):
+        if by.regions and not fits(self.home.region, by.regions):
+            return False
+        if by.kinds and not fits(self.home.kind, by.kinds):
             return False
         if by.names and not self.named(by.names):
             return False
         return not by.actions or self.change.action.value in by.actions
 
-    def document(self) -> dict[str, object]:
+    @functools.cached_property
+    def document(self) -> Mapping[str, object]:
         """The resource after the change, as a JSON Schema sees it; empty where there is none."""
         after, kind = self.change.after, self.change.kind
         if after is None:
@@ -72,16 +75,26 @@ class PolicySubject:
         others = {name: value for name, value in after.items() if name not in kind.parameters}
         return {**own, **others, **kind.body(parameters), "kind": kind.name}
 
+    @functools.cached_property
+    def start(self) -> Span | None:
+        """Where it begins in the spec."""
+        return self.wanted.span if self.wanted else None
+
+    @functools.cached_property
+    def content(self) -> str:
+        """The document as a text that clusters have in common which are the same but for their names."""
+        parameter = self.change.kind.name_parameter.name if self.change.address.parent is None else ""
+        return json.dumps({name: value for name, value in self.document.items() if name != parameter})
+
     def place(self, path: Path) -> Span | None:
         """Where in the spec the value stands that `path` leads to, or what is nearest above it."""
-        if self.wanted is None:
-            return None
-        if not path:
-            return self.wanted.span
-        values: dict[str, object] = {**self.wanted.own, **self.wanted.parameters}
+        if self.wanted is None or not path:
+            return self.start
+        own, parameters = self.wanted.own, self.wanted.parameters
         names = [".".join(map(str, path[:end])) for end in range(1, len(path) + 1)]
-        name = next((name for name in names if name in values), names[-1])
-        span, value = self.wanted.span_of(name), values.get(name)
+        name = next((name for name in names if name in own or name in parameters), names[-1])
+        span: Span | None = self.wanted.spans.get(name) or self.start
+        value: object = parameters.get(name, own.get(name))
         for part in path[names.index(name) + 1 :]:
             inner = _inner(value, part)
             if inner is None:
@@ -111,7 +124,7 @@ class Excepted:
     today: datetime.date
 
     def frees(self, subject: PolicySubject) -> bool:
-        return any(not self._over(entry) for entry in self._of(subject))
+        return bool(self.rule.exceptions) and any(not self._over(entry) for entry in self._of(subject))
 
     def ended(self, subject: PolicySubject) -> str:
         """The day on which the cluster's exception ended; empty where none did."""
