@@ -7,6 +7,8 @@ as assumed. Nothing is made up in silence, and a secret is only ever a reference
 from __future__ import annotations
 
 import dataclasses
+import functools
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +32,8 @@ ASSUMED = "assumed, the API does not show it: check it"
 NODES = "as the nodes have it now"
 REFERENCE = "the API shows no passwords: set this variable before workers are added"
 _CREATED_WITH = "init_version"
+# A name that no rule has anything against.
+_PLAIN_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _NOTHING: Final[JsonObject] = {}
 
 
@@ -174,6 +178,43 @@ def completed(described: Described) -> Described:
 
     Raises Failure where that does not make it valid.
     """
+    if described.own or described.inside or not _PLAIN_NAME.fullmatch(described.name):
+        return _completed(described)
+    naming = described.kind.name_parameter.name
+    done = _completed_once(_Alike(described))
+    parameters = {**done.parameters, naming: described.name}
+    return dataclasses.replace(done, name=described.name, parameters=parameters)
+
+
+class _Alike:
+    """A cluster that is equal to each that is the same but for its name."""
+
+    def __init__(self, described: Described) -> None:
+        self.described = described
+        parameters = {n: v for n, v in described.parameters.items() if n != described.kind.name_parameter.name}
+        said = (
+            str(described.kind),
+            described.kind.section_key,
+            list(parameters.items()),
+            list(described.notes.items()),
+            described.remarks,
+        )
+        self._text = json.dumps(said, default=repr)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Alike) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+@functools.lru_cache(maxsize=64)
+def _completed_once(alike: _Alike) -> Described:
+    """Clusters of one sort lack the same: to find out what takes longer than all else that is said of them."""
+    return _completed(alike.described)
+
+
+def _completed(described: Described) -> Described:
     for _ in described.kind.parameters:
         faults = _faults(described)
         if not faults:
