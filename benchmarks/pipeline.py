@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -91,6 +92,9 @@ def _creates(count: int) -> Iterator[tuple[str, Usage]]:
             yield "fmt --check", project.run("fmt", "--check")
             project.write(fleet(count).replace("num_of_nodes: 3", "num_of_nodes: many"))
             yield "validate, each value wrong", project.run("validate", end=1)
+            numbers = itertools.count()
+            project.write(re.sub("(?<=num_of_nodes: )3", lambda _: f"many-{next(numbers)}", fleet(count)))
+            yield "validate, each value wrong in its own way", project.run("validate", end=1)
 
 
 def live(count: int) -> dict[str, object]:
@@ -132,7 +136,7 @@ def measure(count: int) -> dict[str, dict[str, float]]:
     for label, spent in itertools.chain(_creates(count), _changes(count)):
         found[label] = {"seconds": spent.seconds, "times": spent.seconds / floor, "mib": spent.mib}
         print(
-            f"{label:32} {spent.seconds:7.2f} {spent.seconds / floor:7.1f} {spent.mib:7.0f}",
+            f"{label:42} {spent.seconds:7.2f} {spent.seconds / floor:7.1f} {spent.mib:7.0f}",
             file=sys.stderr,
             flush=True,
         )

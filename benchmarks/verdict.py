@@ -29,6 +29,7 @@ PIPELINE = {
     "apply until the first call": (5.0, 300.0),
     "fmt --check": (12.0, 300.0),
     "validate, each value wrong": (8.0, 300.0),
+    "validate, each value wrong in its own way": (8.0, 300.0),
     "import --all": (9.0, 300.0),
     "export --all": (9.0, 300.0),
 }
