@@ -155,9 +155,49 @@ def _of_the_same(before: RecordedCluster | None, after: RecordedCluster) -> Reco
     return replace(after, accepted_at=before.accepted_at)
 
 
-def _is_at(name: str, gone: str) -> bool:
-    """Whether this is what is gone, or was inside of it."""
-    return name == gone or name.startswith(f"{gone}/")
+@dataclass(slots=True)
+class _Folding:
+    """The entries of a record and the calls in flight while a journal is taken in, both found by the resource, too."""
+
+    entries: dict[str, RecordedCluster]
+    flying: dict[tuple[str, str], InFlight] = field(default_factory=dict)
+    _names: dict[str, set[str]] = field(default_factory=dict)
+    _calls: dict[str, dict[tuple[str, str], None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in self.entries:
+            self._names.setdefault(_cluster(name), set()).add(name)
+
+    def put(self, name: str, entry: RecordedCluster) -> None:
+        self.entries[name] = _of_the_same(self.entries.get(name), entry)
+        self._names.setdefault(_cluster(name), set()).add(name)
+
+    def remove(self, gone: str) -> None:
+        """Removes this and what was inside of it."""
+        names = self._names.get(_cluster(gone), set())
+        for name in [name for name in names if name == gone or name.startswith(f"{gone}/")]:
+            names.remove(name)
+            del self.entries[name]
+
+    def outdate(self, entry: Entry, recorded: RecordedCluster) -> None:
+        """What is in flight of the same resource, once something of it was written down."""
+        for key in self._calls.get(entry.name, ()):
+            call = self.flying.get(key)
+            left = _after(call, entry, recorded) if call else None
+            if left is not None:
+                self.flying[key] = left
+            else:
+                self.flying.pop(key, None)
+
+    def fly(self, key: tuple[str, str], entry: Entry) -> None:
+        before = self.flying.get(key)
+        self._calls.setdefault(entry.name, {})[key] = None
+        facts = _together(before.facts, entry) if before else entry.facts
+        self.flying[key] = InFlight(*key, entry.name, facts, entry.phase is Phase.ANSWER)
+
+
+def _cluster(name: str) -> str:
+    return name.partition("/")[0]
 
 
 def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tuple[Record, tuple[InFlight, ...]]:
@@ -166,21 +206,18 @@ def fold(record: Record, entries: Iterable[Entry], *, stale: bool = False) -> tu
     `stale` says that the record was written by someone else since these entries: it wins for every cluster that it
     has, and clusters that it lacks are still added, for a cluster must never be lost. What recovery found is newer.
     """
-    flying: dict[tuple[str, str], InFlight] = {}
-    now = dict(record.entries)
+    folding = _Folding(dict(record.entries))
     for entry in entries:
         key = (entry.run, entry.step)
         if entry.removed:
             if not stale:
-                now = {name: kept for name, kept in now.items() if not _is_at(name, entry.name)}
+                folding.remove(entry.name)
         elif entry.entry is not None and not (stale and entry.name in record.entries and not entry.recovered):
-            now[entry.name] = _of_the_same(now.get(entry.name), entry.entry)
+            folding.put(entry.name, entry.entry)
         if entry.entry is not None and entry.phase is not Phase.INTENT:
-            flying = {k: left for k, call in flying.items() if (left := _after(call, entry, entry.entry)) is not None}
+            folding.outdate(entry, entry.entry)
         if entry.phase is Phase.SETTLED:
-            flying.pop(key, None)
+            folding.flying.pop(key, None)
         else:
-            before = flying.get(key)
-            facts = _together(before.facts, entry) if before else entry.facts
-            flying[key] = InFlight(*key, entry.name, facts, entry.phase is Phase.ANSWER)
-    return record.with_entries(now), tuple(flying.values())
+            folding.fly(key, entry)
+    return record.with_entries(folding.entries), tuple(folding.flying.values())

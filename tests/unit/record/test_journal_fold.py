@@ -342,3 +342,19 @@ def test_a_detach_that_shows_keeps_what_an_attach_brought_meanwhile():
     nodes = {"id-new": [Node("i-a", "i-a", "Worker", "running", "")]}
     after, _ = recover(before, [attach, detach], [running()], nodes)
     assert after.clusters["c"].attached == ("i-a",)
+
+
+def test_what_is_removed_takes_along_what_was_inside_of_it_and_nothing_else() -> None:
+    names = ("c", "c/web", "c/addon/metrics", "cc", "cc/web", "d")
+    before = EMPTY.with_entries(dict.fromkeys(names, OLD))
+    record, _ = fold(before, [Entry("run", "delete:c", "c", Phase.SETTLED, removed=True)])
+    assert set(record.entries) == {"cc", "cc/web", "d"}
+    record, _ = fold(before, [Entry("run", "delete:c/web", "c/web", Phase.SETTLED, removed=True)])
+    assert set(record.entries) == {*names} - {"c/web"}
+
+
+def test_calls_in_flight_stay_in_the_order_in_which_they_were_sent() -> None:
+    sent = [Entry("run", f"create:{name}", name, Phase.INTENT) for name in "cab"]
+    answered = Entry("run", "create:a", "a", Phase.ANSWER, entry=NEW)
+    _, flying = fold(EMPTY, [*sent, answered, Entry("later", "create:c", "c", Phase.INTENT)])
+    assert [(call.run, call.name) for call in flying] == [("run", "c"), ("run", "a"), ("run", "b"), ("later", "c")]
