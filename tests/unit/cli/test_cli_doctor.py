@@ -143,8 +143,8 @@ def test_where_nothing_is_wrong_it_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("password", "said"),
     [
-        ({}, "and the environment variable ACK_NODE_PASSWORD is not set"),
-        ({"ACK_NODE_PASSWORD": "cluster"}, "and the environment variable ACK_NODE_PASSWORD does not hold 8 to 30"),
+        ({}, "the environment variable ACK_NODE_PASSWORD is not set"),
+        ({"ACK_NODE_PASSWORD": "cluster"}, "the environment variable ACK_NODE_PASSWORD does not hold 8 to 30"),
     ],
 )
 def test_secrets_that_are_missing_or_weak_are_said_and_stop_no_plan(
