@@ -71,8 +71,9 @@ def seconds(command: list[str], folder: str, ends: Collection[int] = (0,)) -> fl
 def usage(
     command: list[str], folder: str, ends: Collection[int] = (0,), environment: Mapping[str, str] | None = None
 ) -> Usage:
-    """The same, with its memory; `environment` is besides ours."""
-    around = {**os.environ, **(environment or {}), "PYTHONPATH": str(Path.cwd())}
+    """The same, with its memory; `environment` is besides ours, of which no option is read."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("ACKPLAN_")}
+    around = {**ours, **(environment or {}), "PYTHONPATH": str(Path.cwd())}
     process = subprocess.Popen(command, cwd=folder, env=around, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, spent = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -15,6 +15,8 @@ _OPTIONS = (
     ("--version", "Show the version and exit."),
     ("-h, --help", "Show this message and exit."),
 )
+# The variables that options of `version` are read from, where they change what is printed.
+VARIABLES = frozenset({"ACKPLAN_CHDIR", "ACKPLAN_VERBOSE", "ACKPLAN_LOG_FILE", "ACKPLAN_LANG", "ACKPLAN_FORMAT"})
 _NARROWEST, _WIDEST, _FIRST_COLUMN = 50, 100, 30
 
 
@@ -25,7 +27,7 @@ def answer(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     match arguments[0]:
         case "-h" | "--help":
             return _help(environment)
-        case "version" if any(name.startswith("ACKPLAN_") for name in environment):
+        case "version" if VARIABLES & environment.keys():
             return ""
         case "version" | "--version":
             return f"ackplan {__version__}\n"

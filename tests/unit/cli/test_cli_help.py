@@ -79,3 +79,10 @@ def test_what_is_answered_at_once_is_what_the_command_says(
 )
 def test_what_has_to_be_read_is_not_answered_at_once(arguments: list[str], environment: dict[str, str]) -> None:
     assert at_once.answer(arguments, environment) == ""
+
+
+def test_the_version_is_answered_at_once_unless_a_variable_has_a_say(tmp_path: Path) -> None:
+    assert at_once.answer(["version"], {"ACKPLAN_STATE": "state", "ACKPLAN_SANDBOX": "1"})
+    shown = command_line(tmp_path, "version", "--help").out
+    named = set(re.findall(r"ACKPLAN_[A-Z_]+", shown))
+    assert named - {"ACKPLAN_NO_COLOR"} == at_once.VARIABLES
