@@ -18,6 +18,11 @@ _COLUMNS = 30
 class HelpFormatter(click.HelpFormatter):
     """As click's, for text that may be wide; ASCII is laid out as click does it."""
 
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Writes how a command is called."""
+        title = phrase("Usage:")
+        super().write_usage(prog, args, f"{title} " if prefix is None and title.isascii() else prefix or title)
+
     def write_heading(self, heading: str) -> None:
         """Writes the title of a section."""
         self.write(f"{'':>{self.current_indent}}{heading}{phrase(': ').strip()}\n")

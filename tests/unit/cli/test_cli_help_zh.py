@@ -63,7 +63,7 @@ def test_every_help_text_is_there_in_chinese() -> None:
 def test_help_is_chinese_and_fits_the_terminal(name: str, tmp_path: Path) -> None:
     done = command_line(tmp_path, "--lang", "zh", *name.split(), "--help", environment={"COLUMNS": "80"})
     assert done.code == 0
-    assert done.out.startswith("用法：")
+    assert done.out.startswith("用法：ackplan")
     assert "帮助" in done.out
     too_long = [line for line in done.out.splitlines() if width(line) > 80 and not line.isascii()]
     assert too_long == []
