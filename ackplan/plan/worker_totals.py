@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ackplan.core.address import Address
 from ackplan.core.catalog import Kind
 from ackplan.core.json_types import JsonObject
 from ackplan.core.work import Attach, Create, Delete, Detach, GoAlong, ScaleIn, ScaleOut
@@ -48,9 +49,13 @@ def worker_moves(plan: Plan) -> Mapping[str, WorkerMove]:
     """The workers that come and go, by the names of the changes that move any."""
     free = [change for change in plan.changes if not change.is_blocked and change.steps]
     moves = {change.name: _move(change) for change in free}
+    inside: dict[Address, list[WorkerMove]] = {}
+    for change in free:
+        if change.address.parent is not None:
+            inside.setdefault(change.address.parent, []).append(moves[change.name])
     for change in free:
         if change.address.parent is None and change.kind.count_parameter is None:
-            moves[change.name] = _besides_pools(change, moves[change.name], free, moves)
+            moves[change.name] = _besides_pools(moves[change.name], _sum(inside.get(change.address, ())))
     return {name: move for name, move in moves.items() if move != WorkerMove()}
 
 
@@ -120,11 +125,8 @@ def _live_in_cluster(change: Change) -> int | None:
     return live.cluster.size - (recorded.kind.masters(recorded.parameters) if recorded else 0)
 
 
-def _besides_pools(
-    change: Change, move: WorkerMove, free: Iterable[Change], moves: Mapping[str, WorkerMove]
-) -> WorkerMove:
-    """Without the workers of its pools that go, too: each has a change of its own."""
-    pools = _sum(moves[each.name] for each in free if each.address.parent == change.address)
+def _besides_pools(move: WorkerMove, pools: WorkerMove) -> WorkerMove:
+    """Without the workers of a cluster's pools that go, too: each has a change of its own."""
     rest = 0 if pools.uncounted else max(0, move.removed - pools.removed)
     return move._replace(removed=rest, uncounted=move.uncounted and not pools.uncounted)
 
