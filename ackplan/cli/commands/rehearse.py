@@ -11,6 +11,7 @@ import click
 
 from ackplan.adapters.local.clock import RealClock
 from ackplan.cli import gc, printing
+from ackplan.cli.faults_option import faults_option
 from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, format_option, options
@@ -83,12 +84,7 @@ class SteadyProgress:
 @click.command("rehearse", cls=Command)
 @options(runs=True)
 @format_option("text", "json", "html")
-@click.option(
-    "--faults",
-    default="",
-    metavar="FILE",
-    help="Inject the faults that FILE (YAML or JSON) describes: faults: [{kind: error, operation: attach}].",
-)
+@faults_option
 @click.argument("planfile")
 def command(settings: Settings, faults: str, planfile: str) -> int:
     """Run the whole apply of PLANFILE in a private simulator that begins as the plan saw the live clusters.

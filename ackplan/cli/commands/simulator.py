@@ -12,6 +12,7 @@ from typing import Final, Literal, NoReturn, TypedDict, Unpack
 import click
 
 from ackplan.cli import gc
+from ackplan.cli.faults_option import faults_option
 from ackplan.cli.help_page import Command
 from ackplan.cli.loop import run_async
 from ackplan.cli.options import Settings, options
@@ -50,12 +51,7 @@ class _World(TypedDict):
     metavar="X",
     help="How much faster time runs; 600 makes ten minutes one second.",
 )
-@click.option(
-    "--faults",
-    default="",
-    metavar="FILE",
-    help="Inject the faults that FILE (YAML or JSON) describes: faults: [{kind: error, operation: attach}].",
-)
+@faults_option
 @click.option(
     "--seed",
     default="",
