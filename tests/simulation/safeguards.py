@@ -125,7 +125,7 @@ MUTANTS = (
     ),
     Mutant("a task is waited for", "execute.waiter:Watch._settle_seen", "if failed or (", "if True or (", 32),
     Mutant("a wait ends in time", "execute.waiter:Watch._check_deadlines", "now > wait.deadline", "False", 95),
-    Mutant("what is settled is in flight no more", "record.journal:fold", "flying.pop(key, None)", "pass", 0),
+    Mutant("what is settled is in flight no more", "record.journal:fold", "folding.flying.pop(key, None)", "pass", 0),
     Mutant(
         "an answer keeps the facts of its intent", "record.journal:_together", "if facts.aim is None:", "if False:", 295
     ),
