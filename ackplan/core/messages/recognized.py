@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import re
 import string
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ackplan.core import messages
@@ -22,6 +23,7 @@ _NESTED = 5
 # A longer text is a stranger's: trying every template on it takes time with a power of its length.
 _LONGEST = 1000
 _SIGNS = ("; ", ", ")
+_WORD = re.compile("[A-Za-z]+")
 
 
 class _Written(str):
@@ -40,10 +42,20 @@ def spoken(text: str, language: str, depth: int = _NESTED) -> str:
     """
     if not depth or not text or not text.isprintable() or (depth == _NESTED and text.isalnum()):
         return text
-    for template in _templates(language) if len(text) <= _LONGEST else ():
+    return _whole(text, language, depth) if len(text) <= _LONGEST else _in_parts(text, language, depth)
+
+
+@functools.lru_cache(maxsize=4096)
+def _whole(text: str, language: str, depth: int) -> str:
+    """A fleet has the same text many times."""
+    for template in _candidates(text, language):
         words = template.said(text, language, depth)
         if words:
             return words
+    return _in_parts(text, language, depth)
+
+
+def _in_parts(text: str, language: str, depth: int) -> str:
     for sign in _SIGNS:
         parts = text.split(sign)
         said = [spoken(part, language, depth - 1) for part in parts] if len(parts) > 1 else parts
@@ -104,6 +116,35 @@ def _templates(language: str) -> tuple[_Template, ...]:
     """Those with the most words first: of two that fit, it says more."""
     templates = sorted(messages.phrases_of("reasons", language).items(), key=lambda pair: -_letters(pair[0]))
     return tuple(_Template(english, other) for english, other in templates)
+
+
+def _candidates(text: str, language: str) -> Iterable[_Template]:
+    """The templates whose least common word stands in the text, in their order: the others can't fit it."""
+    templates, by_word = _templates(language), _by_word(language)
+    found = [number for word in {"", *_WORD.findall(text)} for number in by_word.get(word, ())]
+    return (templates[number] for number in sorted(found))
+
+
+@functools.cache
+def _by_word(language: str) -> Mapping[str, Sequence[int]]:
+    """The numbers of templates under the word of each that fewest have; under "" those that have none for certain."""
+    words = [_whole_words(template.words) for template in _templates(language)]
+    common = Counter(word for each in words for word in each)
+    by_word = dict[str, list[int]]()
+    for number, each in enumerate(words):
+        by_word.setdefault(min(each, key=lambda word: (common[word], word), default=""), []).append(number)
+    return by_word
+
+
+def _whole_words(template: str) -> set[str]:
+    """The words that stand in each text that is made of it: none that touches an argument, which may prolong it."""
+    pieces = list(string.Formatter().parse(template))
+    found = set[str]()
+    for number, (literal, name, _, _) in enumerate(pieces):
+        for match in _WORD.finditer(literal):
+            if (match.start() or not number) and (match.end() < len(literal) or name is None):
+                found.add(match.group())
+    return found
 
 
 def _letters(template: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import string
 from collections.abc import Iterator
 from unittest import mock
 
@@ -23,14 +24,20 @@ REASONS = {
     "{count:# row|# rows} left{why:, as #}": "剩余 {count} 行{why:，原因：#}",
     "no parameter {name!r}": "没有参数 {name!r}",
 }
+_phrases_of = messages.phrases_of
 
 
 @pytest.fixture(autouse=True)
 def _reasons() -> Iterator[None]:
-    recognized._templates.cache_clear()
+    _forget()
     with mock.patch.object(messages, "phrases_of", return_value=REASONS), speaking(CHINESE):
         yield
-    recognized._templates.cache_clear()
+    _forget()
+
+
+def _forget() -> None:
+    for cached in (recognized._templates, recognized._by_word, recognized._whole):
+        cached.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -96,3 +103,21 @@ def test_a_text_that_no_sentence_of_ours_could_be_is_left_alone() -> None:
     long = "expected , found " * 5000
     assert language.spoken(long) == long
     assert language.spoken("web is gone; " + "x" * 5000).startswith("web 已不存在")
+
+
+@pytest.mark.parametrize("argument", ["web", "a b", "x; y", "expected", "is gone", "ä", "_", "1"])
+def test_no_template_that_fits_is_left_out(argument: str) -> None:
+    """Only those that share a word with a text are tried on it: a word that touches an argument is not looked for."""
+    _forget()
+    with mock.patch.object(messages, "phrases_of", wraps=_phrases_of):
+        templates = recognized._templates(CHINESE)
+        for template in templates:
+            text = messages.filled(template.words, _arguments(template.words, argument))
+            fitting = [each for each in templates if recognized._fitting(each.words, text) is not None]
+            assert [each for each in recognized._candidates(text, CHINESE) if each in fitting] == fitting
+
+
+def _arguments(words: str, argument: str) -> dict[str, messages.Text]:
+    """A number where one is counted, else the argument."""
+    holes = [(name, spec or "") for _, name, spec, _ in string.Formatter().parse(words) if name]
+    return {name: 3 if "|" in spec or spec == "," else argument for name, spec in holes}
