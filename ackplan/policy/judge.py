@@ -164,7 +164,7 @@ class _Judge:
         most = fleet * limit.number // 100 if limit.percent else limit.number
         if len(counted) <= most:
             return
-        share = f"{limit} of {fleet}" if limit.percent else ""
+        share = f"{limit} of {fleet} in all" if limit.percent else ""
         size = {"count": len(counted), "most": most, "share": share}
         yield self._of_all("ACK2111" if limit.destroys else "ACK2110", counted, **size)
 
@@ -174,7 +174,7 @@ class _Judge:
         if not changing or within(hours, local):
             return
         days = ", ".join(DAYS[day] for day in sorted(hours.days))
-        allowed = f"{days} {_clock(hours.start)} to {_clock(hours.end)} {hours.named}"
+        allowed = f"{days} {_clock(hours.start)}-{_clock(hours.end)} {hours.named}"
         yield self._of_all("ACK2115", changing, now=f"{DAYS[local.weekday()]} {local:%H:%M}", hours=allowed)
 
     def _supported(self, days: int, chosen: Sequence[PolicySubject]) -> Iterator[Diagnostic]:
@@ -226,7 +226,7 @@ class _Judge:
         action = subject.change.action
         refused = {"destroy": DESTROYING - {action.REPLACE}, "replace": {action.REPLACE}, "change": CHANGING}
         if subject.named(protection.names) and any(action in refused[what] for what in protection.refused):
-            yield self._of_cluster("ACK2116", subject, action=action.value)
+            yield self._of_cluster("ACK2116", subject, action=f"{action.value} it")
 
     def _schema(self, check: ResourceSchema, subject: PolicySubject) -> Iterator[Diagnostic]:
         for path, fault in self._refused(check, subject) if subject.document else ():

@@ -24,6 +24,7 @@ _NESTED = 5
 _LONGEST = 1000
 _SIGNS = ("; ", ", ")
 _WORD = re.compile("[A-Za-z]+")
+_COMMAND = re.compile(r"\backplan ((?:(?:state|lock|fleet|sandbox|kubeconfig|tasks|workspace) )?[a-z][a-z-]*)")
 
 
 class _Written(str):
@@ -48,6 +49,8 @@ def spoken(text: str, language: str, depth: int = _NESTED) -> str:
 @functools.lru_cache(maxsize=4096)
 def _whole(text: str, language: str, depth: int) -> str:
     """A fleet has the same text many times."""
+    if words := _of_policies(language).get(text):
+        return words
     for template in _candidates(text, language):
         words = template.said(text, language, depth)
         if words:
@@ -75,12 +78,27 @@ def relayed(code: str, texts: tuple[str, str, str], language: str) -> tuple[str,
     for english, other in _of_code(code, language):
         if texts[0] != english.summary:
             continue
-        parts = [_fitting(words, text) for words, text in ((english.detail, texts[1]), (english.cure, texts[2]))]
+        pairs = ((english.detail, texts[1]), (english.cure, texts[2]))
+        parts = [_filling(_with_options(words), text) for words, text in pairs]
         if None not in parts:
             values = {name: value for each in parts if each is not None for name, value in each.items()}
             said = {name: _said(value, language, _NESTED) for name, value in values.items()}
-            return (other.summary, messages.filled(other.detail, said), messages.filled(other.cure, said))
+            detail, cure = (messages.filled(_with_options(words), said) for words in (other.detail, other.cure))
+            return (other.summary, detail, cure)
     return texts
+
+
+def _with_options(template: str) -> str:
+    """The template with room for what a hint adds to each command: the options of the command that was running."""
+    return _COMMAND.sub(lambda found: f"{found[0]}{{options_{re.sub('[ -]', '_', found[1])}:#}}", template)
+
+
+def _filling(template: str, text: str) -> dict[str, Text] | None:
+    """The arguments that make the text of the template; those of a message without words may all be empty."""
+    if text:
+        return _fitting(template, text)
+    empty: dict[str, Text] = {name: "" for _, name, _, _ in string.Formatter().parse(template) if name}
+    return None if messages.filled(template, empty) else empty
 
 
 def _said(value: Text, language: str, depth: int) -> Text:
@@ -121,8 +139,14 @@ def _templates(language: str) -> tuple[_Template, ...]:
 def _candidates(text: str, language: str) -> Iterable[_Template]:
     """The templates whose least common word stands in the text, in their order: the others can't fit it."""
     templates, by_word = _templates(language), _by_word(language)
-    found = [number for word in {"", *_WORD.findall(text)} for number in by_word.get(word, ())]
-    return (templates[number] for number in sorted(found))
+    numbers = [number for word in {"", *_WORD.findall(text)} for number in by_word.get(word, ())]
+    return (templates[number] for number in sorted(numbers))
+
+
+@functools.cache
+def _of_policies(language: str) -> Mapping[str, str]:
+    """Sentences of the built-in policies: no templates, for what they tell to write has braces."""
+    return messages.phrases_of("policies", language)
 
 
 @functools.cache
@@ -139,12 +163,12 @@ def _by_word(language: str) -> Mapping[str, Sequence[int]]:
 def _whole_words(template: str) -> set[str]:
     """The words that stand in each text that is made of it: none that touches an argument, which may prolong it."""
     pieces = list(string.Formatter().parse(template))
-    found = set[str]()
+    whole = set[str]()
     for number, (literal, name, _, _) in enumerate(pieces):
         for match in _WORD.finditer(literal):
             if (match.start() or not number) and (match.end() < len(literal) or name is None):
-                found.add(match.group())
-    return found
+                whole.add(match.group())
+    return whole
 
 
 def _letters(template: str) -> int:

@@ -61,5 +61,5 @@ def _instances(work: Naming) -> str:
         formatted = phrase(", data disks formatted") if body.get("format_disk") is True else ""
         disks = phrase("system disk replaced" if number == 1 else "system disks replaced")
         return f"{named} ({disks}{formatted})"
-    kept = f"{words.plural('instance', number)} {'released' if releases(work.call) else 'kept'}"
+    kept = f"{'instance' if number == 1 else 'instances'} {'released' if releases(work.call) else 'kept'}"
     return f"{named} ({phrase(kept)})"

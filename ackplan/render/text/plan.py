@@ -146,7 +146,7 @@ def _findings(diagnostics: Iterable[Diagnostic], style: Style) -> Iterator[str]:
 def _rule(group: RuleFindings, style: Style) -> Iterator[str]:
     severity = group.severity.value
     code = style(severity, printable(group.first.code))
-    head = f"{code} {style('bold', group.rule)} ({severity})"
+    head = f"{code} {style('bold', group.rule)}{phrase(' ({severity})', severity=phrase(severity))}"
     yield phrase(": ").join(filter(None, (head, group.counted, printable(group.first.summary))))
     for detail, findings in group.details:
         named = ", ".join(dict.fromkeys(map(_named, findings)))

@@ -17,7 +17,9 @@ from ackplan.spec.desired import Wanted
 
 
 def protected(name: str, wanted: Wanted | None, what: str) -> Diagnostic:
-    return error("ACK2004.protected", what=what, span=wanted.span_of("lifecycle") if wanted else None, cluster=name)
+    return error(
+        "ACK2004.protected", what=f"{what} it", span=wanted.span_of("lifecycle") if wanted else None, cluster=name
+    )
 
 
 def deletion_protected(name: str, wanted: Wanted | None, live: Cluster, what: str) -> Diagnostic:
@@ -25,7 +27,7 @@ def deletion_protected(name: str, wanted: Wanted | None, live: Cluster, what: st
     return error(
         "ACK2004.deletion_protected_in_spec" if in_spec else "ACK2004.deletion_protected",
         cluster_id=live.cluster_id,
-        what=what,
+        what=f"{what} it",
         span=wanted.span if wanted else None,
         cluster=name,
     )

@@ -12,7 +12,9 @@ from ackplan.spec.desired import Wanted
 
 
 def protected(name: str, desired: Wanted | None, what: str) -> Diagnostic:
-    return error("ACK2004.protected", what=what, span=desired.span_of("lifecycle") if desired else None, cluster=name)
+    return error(
+        "ACK2004.protected", what=f"{what} it", span=desired.span_of("lifecycle") if desired else None, cluster=name
+    )
 
 
 def fixed(desired: Wanted, change: ParameterChange) -> Diagnostic:

@@ -5,8 +5,6 @@ A command or a subcommand that is not among the rows fails the test.
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +12,7 @@ import click
 
 from ackplan.cli.command_table import FURTHER
 from ackplan.cli.main import cli
-from ackplan.core.catalog import DEFAULT, bundle
+from tests.chinese_text import english
 from tests.running import command_line
 
 _SPEC = """ackplan: 1
@@ -185,26 +183,6 @@ _FILES = {
     "workspaces": "ackplan: 1\nworkspaces: {ws-1: {path: ., record: default}, ws-2: {path: x-9, depends_on: [ws-1]}}\n"
 }
 _SPECS = {"FIRST": _FIRST, "SECOND": _SECOND, "BLOCKED": _BLOCKED, "WRONG": _WRONG}
-# Names, and words that are typed or that the API says.
-_NAMES = frozenset(
-    """
-    active and attach certs connection create dedicated default delete edge exported foo lifecycle nobody nowhere state nosp not now null plans policy sandboxfault sg spec success true
-    unable vpcid vsw workspaces account ack ackplan alibaba aliyun annotations api apply arguments away azure base board ci codes config console context
-    critical deny depot dir error export file flannel folder git gib github gitlab group http id ids ip it json key kind kubeconfig kubernetes
-    lineage list loopback managed master mermaid name new none nodes oidc old op options path pip plan planfile
-    profile reset root running sandbox scale scale-out schema serial serverless shed shell shop store sts task team terraform
-    text url utf vm vpc web worker workers yaml
-    """.split()  # noqa: SIM905
-)
-_SCHEMAS = frozenset(part for name in bundle.names(DEFAULT) for part in name.split("-"))
-_CODE = re.compile(r"```.*?```|`[^`]*`|<(?:code|b|script|style)>.*?</(?:code|script|style|b)>|<[^>]*>", re.DOTALL)
-_TYPED = re.compile(
-    # What the API and a library say.
-    r"HTTP \d+ .*|SandboxFault .*|unable to load .*|(?:endpoint|credentials)：\w+|"
-    r"(?:ackplan|git|kubectl|cd|aliyun) [^\u4e00-\u9fff\u3000-\u303f\uff00-\uffef\n]+"
-    r"|--?[a-z][a-z-]*(?:[ =][A-Z][\w:/.]*)?|'[^']*'|\"[^\"]*\"|\$?\{[^}]*\}|\[[A-Z]+\]|\b[A-Z_]{2,}\b"
-    r"|[\w.~*-]*[/._:@*=%][\w/*.:@=%+-]*\w|\w+/|\b[\w-]*\d[\w-]*\b|\b[a-z]+(?:[_-][a-z]+)+\b"
-)
 
 
 def _commands() -> Iterator[str]:
@@ -213,18 +191,6 @@ def _commands() -> Iterator[str]:
         command = cli.get_command(context, name)
         yield from [f"{name} {part}" for part in command.commands] if isinstance(command, click.Group) else [name]
         yield from (f"{name} {part}" for part in FURTHER.get(name, ()))
-
-
-def _english(text: str) -> list[str]:
-    """The words of English that a reader of Chinese would meet, with what stands around them."""
-    found = []
-    for line in html.unescape(_CODE.sub(" ", text)).splitlines():
-        words = [
-            word for word in re.findall(r"[A-Za-z]{2,}", _TYPED.sub(" ", line)) if word.lower() not in _NAMES | _SCHEMAS
-        ]
-        if words:
-            found.append(f"{' '.join(words)} <- {line.strip()}")
-    return found
 
 
 # Documents for programs, and what is as it stands in a file.
@@ -250,15 +216,15 @@ def test_no_line_is_english(tmp_path: Path) -> None:
             continue
         done = command_line(tmp_path, *row.replace("ENGINE", _ENGINE).split(), environment=environment)
         told = done.err if row.startswith(_AS_IT_IS) else done.out + done.err
-        faults += [f"{row}: {each}" for each in _english(told)]
+        faults += [f"{row}: {each}" for each in english(told)]
         assert "ACK9001" not in told
     for page in (tmp_path / "board").rglob("*.html"):
-        faults += [f"{page.name}: {each}" for each in _english(page.read_text("utf-8"))]
+        faults += [f"{page.name}: {each}" for each in english(page.read_text("utf-8"))]
     assert faults == [], "\n".join(faults)
 
 
 def test_english_is_found() -> None:
-    assert _english("已完成 3 个步骤。Nothing else happened.") == [
+    assert english("已完成 3 个步骤。Nothing else happened.") == [
         "Nothing else happened <- 已完成 3 个步骤。Nothing else happened."
     ]
-    assert _english("请执行：ackplan plan --sandbox") == []
+    assert english("请执行：ackplan plan --sandbox") == []

@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 
 from ackplan.core import language, messages
-from ackplan.core.diagnostics import Diagnostic, error
+from ackplan.core.diagnostics import COMPLETE, Diagnostic, error
 from ackplan.core.language import CHINESE, speaking
 from ackplan.core.messages import recognized
 
@@ -86,11 +86,22 @@ def _kept(finding: Diagnostic) -> Diagnostic:
         error("ACK3042", cluster_id="c1", names="a and as b", names_2="a or b", cluster="a"),
         error("ACK1002.bytes", size=2_000_000, max_bytes=1_000_000),
         error("ACK1008", event="a", event_2="x.yaml:1:1"),
+        error("ACK2112", rule="a", region="cn", allowing="web is gone", exception="", reason="", remedy=""),
     ],
 )
 def test_a_finding_that_came_with_its_words_is_chinese(finding: Diagnostic) -> None:
     kept = _kept(finding)
     assert (kept.summary, kept.detail, kept.cure) == (finding.summary, finding.detail, finding.cure)
+
+
+def test_a_finding_with_completed_commands_is_chinese() -> None:
+    """A plan file has the commands as they had to be typed when it was made."""
+    finding = error("ACK2003.applied", before="1", after="2", cluster="web")
+    token = COMPLETE.set(lambda text: text.replace("ackplan plan", "ackplan plan -f x.yaml --adopt web"))
+    kept = _kept(finding)
+    COMPLETE.reset(token)
+    assert kept.detail == finding.detail
+    assert kept.cure == finding.cure.replace("ackplan plan", "ackplan plan -f x.yaml --adopt web")
 
 
 def test_words_that_are_not_those_of_the_code_stay() -> None:

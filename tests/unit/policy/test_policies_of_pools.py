@@ -112,8 +112,8 @@ def test_pools_are_chosen_with_their_cluster(select, expected, tmp_path):
     ("check", "select", "detail"),
     [
         ("max_changes: 0", "", "2, at most 0: bank, shop"),
-        ("max_changes: 50%", "", "2, at most 1 (50% of 2): bank, shop"),
-        ("max_changes: 50%", "{types: [node_pool]}", "2, at most 1 (50% of 2): shop/batch, shop/web"),
+        ("max_changes: 50%", "", "2, at most 1 (50% of 2 in all): bank, shop"),
+        ("max_changes: 50%", "{types: [node_pool]}", "2, at most 1 (50% of 2 in all): shop/batch, shop/web"),
         ("max_changes: 3", "{types: [cluster, node_pool]}", "4, at most 3: bank, shop, shop/batch, shop/web"),
     ],
 )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from ackplan import policy
 from ackplan.app.policies import PACKS, load
+from ackplan.core import messages
 from ackplan.policy.model import ResourceSchema
 
 # Keywords of a schema that say of the same value what another schema says, and those that may see any of its keys.
@@ -38,3 +43,24 @@ def test_no_rule_of_a_pack_asks_for_a_clusters_name(pack: str, tmp_path: Any) ->
         for schema in _of_the_whole(rule.check.schema) if isinstance(rule.check, ResourceSchema) else ():
             assert not _SEEING_ALL & schema.keys()
             assert "name" not in {*schema.get("properties", ()), *schema.get("required", ())}
+
+
+def test_every_sentence_of_a_pack_has_a_chinese_one() -> None:
+    said = messages.phrases_of("policies", "zh")
+    written = {
+        text.removesuffix(".")
+        for pack in Path(policy.__file__).parent.glob("packs/*.yaml")
+        for text in _sentences(yaml.safe_load(pack.read_text("utf-8"))["rules"])
+    }
+    assert written == set(said)
+    assert all(re.search(r"[\u4e00-\u9fff]", text) for text in said.values())
+
+
+def _sentences(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from (
+            node[key] for key in ("reason", "cure", "x-ack-rule", "x-ack-form") if isinstance(node.get(key), str)
+        )
+        yield from (text for value in node.values() for text in _sentences(value))
+    elif isinstance(node, list):
+        yield from (text for value in node for text in _sentences(value))

@@ -25,7 +25,7 @@ def test_a_share_is_of_all_clusters_and_rounded_down(tmp_path):
     judged = case(tmp_path, TWO, gone="old")
     assert found(rule("max_changes: 100%"), judged) == []
     assert found(rule("max_destroys: 34%"), judged) == []
-    assert found(rule("max_destroys: 33%"), judged) == [("ACK2111", "", "", "1, at most 0 (33% of 3): old")]
+    assert found(rule("max_destroys: 33%"), judged) == [("ACK2111", "", "", "1, at most 0 (33% of 3 in all): old")]
 
 
 def test_what_is_left_alone_counts_as_no_change(tmp_path):
@@ -156,7 +156,7 @@ def test_hours_are_for_changes_alone(tmp_path):
     never = rule('hours: {zone: UTC, days: [tue], from: "00:00", to: "00:01"}')
     assert found(never, case(tmp_path, SHOP, gone="shop")) == []
     ((*_, detail),) = found(never, case(tmp_path, SHOP))
-    assert detail == "it is mon 03:00, allowed: tue 00:00 to 00:01 UTC; would change: shop"
+    assert detail == "it is mon 03:00, allowed: tue 00:00-00:01 UTC; would change: shop"
 
 
 @pytest.mark.parametrize(
