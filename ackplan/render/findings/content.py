@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ackplan.core.diagnostics import Diagnostic
+from ackplan.core.language import phrase
 from ackplan.plan.model import Plan
 from ackplan.render.facts.safe import printable
 
@@ -14,9 +15,9 @@ def of_plan(plan: Plan) -> tuple[Diagnostic, ...]:
 
 def message(diagnostic: Diagnostic) -> str:
     """What is wrong and what to do, on one line; without code, place and summary, which have fields of their own."""
-    subject = ": ".join(part for part in (diagnostic.cluster, diagnostic.parameter) if part)
-    said = ". ".join(part for part in (diagnostic.detail or diagnostic.summary, diagnostic.cure) if part)
-    return printable(": ".join(part for part in (subject, said) if part))
+    subject = phrase(": ").join(part for part in (diagnostic.cluster, diagnostic.parameter) if part)
+    said = phrase(". ").join(part for part in (diagnostic.detail or diagnostic.summary, diagnostic.cure) if part)
+    return printable(phrase(": ").join(part for part in (subject, said) if part))
 
 
 def rule_id(diagnostic: Diagnostic) -> str:

@@ -117,7 +117,7 @@ function neighbours({ name, waits = [] }) {
 function nameLinks(names, most) {
   const links = names.slice(0, most).map(nameLink);
   const more = names.length - links.length;
-  const spaced = links.flatMap((link, index) => (index ? [", ", link] : [link]));
+  const spaced = links.flatMap((link, index) => (index ? [say(", "), link] : [link]));
   return more > 0 ? [...spaced, say(" and {count}", { count: counted(more, "other") })] : spaced;
 }
 

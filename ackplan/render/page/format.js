@@ -34,7 +34,7 @@ function present(items) {
  * @param {Array<string | false | null | undefined>} words
  */
 function joined(separator, ...words) {
-  return words.filter(Boolean).join(separator);
+  return words.filter(Boolean).join(say(separator));
 }
 
 /**

@@ -48,7 +48,7 @@ function warnedInShort(number) {
   const words = worst.map(({ text: said }) => element("b", { "data-tone": "danger" }, said));
   const more = number - words.length;
   const rest = words.length ? say("{count} more", { count: more }) : counted(number, "warning");
-  return [...words.flatMap((word) => [word, "; "]), more > 0 ? rest : say("names")];
+  return [...words.flatMap((word) => [word, say("; ")]), more > 0 ? rest : say("names")];
 }
 
 /** Findings, where they are few; else how many there are, and the way to them. */

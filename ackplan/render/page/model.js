@@ -38,7 +38,7 @@ for (const rule of data.rules) {
  */
 function findingOfRule({ rule, severity, code, summary, cures = [] }, detail) {
   const named = summary === undefined ? { summary: rule } : { summary, subject: rule };
-  return { severity, code, ...named, detail, cure: cures.join("; ") };
+  return { severity, code, ...named, detail, cure: joined("; ", ...cures) };
 }
 
 /** The chosen cluster and step, by number; -1: none. */

@@ -68,7 +68,7 @@ function endFacts(end) {
     ["Cluster", end.id],
     ["Request", end.requests?.join(", ")],
     ["Task", end.tasks?.join(", ")],
-    ["Retried", end.retries?.map(retryText).join("; ")],
+    ["Retried", end.retries?.map(retryText).join(say("; "))],
   ];
 }
 
