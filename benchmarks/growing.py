@@ -85,6 +85,8 @@ SHORT = {
 }
 CASES = {
     **SHORT,
+    "validate, each value wrong, in Chinese": Case(_wrong_values, (("--lang", "zh", "validate"),), 300),
+    "plan --policy, in Chinese": Case(fleet, (("--lang", "zh", *_PLAN, "--policy", "builtin:recommended"),)),
     "plan, one chain": Case(_one_chain, (_PLAN,)),
     "plan --skip-blocked, one chain": Case(_one_chain, ((*_PLAN, "--skip-blocked"),), record=_replaced_record()),
     "plan --target, one chain": Case(_one_chain, ((*_PLAN, "--target", name(500)),)),
