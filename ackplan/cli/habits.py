@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import click
@@ -45,6 +45,33 @@ _ELSEWHERE: Final = {
     "whoami": "doctor",
     "write-kubeconfig": "kubeconfig",
 }
+# What other tools call an option; a command does what some of them ask for.
+_OPTIONS_ELSEWHERE: Final = {
+    "approve": "--auto-approve",
+    "assume-yes": "--auto-approve",
+    "backend-config": "--state",
+    "cluster": "--target",
+    "config": "--file",
+    "config-file": "--file",
+    "debug": "--verbose",
+    "dry-run": "ackplan plan",
+    "filename": "--file",
+    "force": "--auto-approve",
+    "generate-config-out": "ackplan export",
+    "input": "--auto-approve",
+    "json": "--format json",
+    "lock": "--lock-timeout",
+    "n": "--workspace",
+    "namespace": "--workspace",
+    "o": "--format",
+    "output": "--format",
+    "refresh": "--no-refresh",
+    "refresh-only": "ackplan drift",
+    "skip-preview": "--auto-approve",
+    "stack": "--workspace",
+    "y": "--auto-approve",
+    "yes": "--auto-approve",
+}
 
 
 def usual(arguments: Sequence[str], cli: click.Group) -> list[str]:
@@ -64,11 +91,27 @@ def usual(arguments: Sequence[str], cli: click.Group) -> list[str]:
 
 def suggestion(word: str, names: Sequence[str]) -> str:
     """What whoever typed `word` may have meant, as a sentence; empty where nothing is near."""
+    other = _ELSEWHERE.get(word)
+    near = [other] if other else _near(word, names)
+    return phrase(" Did you mean {names}?", names=phrase(" or ").join(map(repr, near))) if near else ""
+
+
+def unknown_option(fault: click.NoSuchOption, arguments: Sequence[str]) -> click.UsageError:
+    """The same of the whole word that was typed, with the option here that does what it does elsewhere."""
+    options = {name for option in fault.ctx.command.params for name in option.opts} if fault.ctx else set[str]()
+    word = next((each.partition("=")[0] for each in arguments if each.startswith(fault.option_name)), "")
+    name, single = word.lstrip("-"), not word.startswith("--")
+    other = _OPTIONS_ELSEWHERE.get(name) or _OPTIONS_ELSEWHERE.get(name[:1] if single else "", "")
+    if other and (other.startswith("ackplan ") or other.partition(" ")[0] in options):
+        text = phrase("No such option {name!r}.", name=word) + phrase(" Did you mean {names}?", names=repr(other))
+        return click.UsageError(text, fault.ctx)
+    return click.NoSuchOption(word, possibilities=_near(f"--{name}", options), ctx=fault.ctx) if single else fault
+
+
+def _near(word: str, names: Collection[str]) -> list[str]:
     import difflib
 
-    other = _ELSEWHERE.get(word)
-    near = [other] if other else difflib.get_close_matches(word, names, 2, 0.6)
-    return phrase(" Did you mean {names}?", names=phrase(" or ").join(map(repr, near))) if near else ""
+    return difflib.get_close_matches(word, names, 2, 0.6)
 
 
 def _ahead(words: list[str]) -> tuple[list[str], list[str]]:

@@ -109,6 +109,10 @@ def _run(arguments: Sequence[str], types: ResourceTypes | None) -> int:
     except SystemExit as end:  # a shell that asked for completions got its answer
         return end.code if isinstance(end.code, int) else 0
     except click.ClickException as fault:
+        if isinstance(fault, click.NoSuchOption):
+            from ackplan.cli.habits import unknown_option
+
+            fault = unknown_option(fault, arguments)
         with contextlib.suppress(OSError, ValueError):
             fault.show(sys.stderr)
         return USAGE

@@ -89,3 +89,27 @@ def test_a_command_is_suggested(written: str, meant: str, tmp_path: Path) -> Non
 
 def test_nothing_is_suggested_where_nothing_is_near(tmp_path: Path) -> None:
     assert "No such command 'xyzzy'.\n" in command_line(tmp_path, "xyzzy").err
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("plan -json", "No such option '-json'. Did you mean '--format json'?"),
+        ("plan --output json", "No such option '--output'. Did you mean '--format'?"),
+        ("clusters -ojson", "No such option '-ojson'. Did you mean '--format'?"),
+        ("plan -refresh=false", "No such option '-refresh'. Did you mean '--no-refresh'?"),
+        ("apply -input=false", "No such option '-input'. Did you mean '--auto-approve'?"),
+        ("apply --yes", "No such option '--yes'. Did you mean '--auto-approve'?"),
+        ("apply --dry-run", "No such option '--dry-run'. Did you mean 'ackplan plan'?"),
+        ("plan -n shop", "No such option '-n'. Did you mean '--workspace'?"),
+        ("plan -input=false", "No such option '-input'."),
+        ("plan -polcy x", "No such option '-polcy'. Did you mean '--policy'?"),
+        ("state list -json", "No such option '-json'."),
+        ("plan -zz", "No such option '-zz'."),
+        ("plan --polcy x", "No such option '--polcy'. (Did you mean one of: '--policy'"),
+    ],
+)
+def test_options_of_other_tools_lead_to_ours(written: str, said: str, tmp_path: Path) -> None:
+    done = command_line(tmp_path, *written.split())
+    assert done.code == 64
+    assert f"Error: {said}" in done.err
