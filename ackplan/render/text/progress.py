@@ -5,7 +5,7 @@ A terminal of 60 columns or more never breaks them, also where it was resized si
 
 from __future__ import annotations
 
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, spoken
 from ackplan.render.facts.progress import RunningStep, Standing, counts, time_left
 from ackplan.render.facts.safe import pad, printable, width
 from ackplan.render.facts.words import duration
@@ -40,9 +40,9 @@ def bar(settled: int, total: int, columns: int) -> str:
 
 
 def _running(each: RunningStep, room: int) -> str:
-    state = f" ({printable(each.state)})" if each.state else ""
+    state = f" ({printable(spoken(each.state))})" if each.state else ""
     tail = f"  {phrase(each.step.traits.verb.doing)}{state} {duration(each.seconds)}"
-    name = cut(f"  {printable(each.step.name)}", max(12, room - width(tail)))
+    name = f"  {shortened(printable(each.step.name), max(12, room - width(tail)) - 2)}"
     return cut(pad(name, min(30, room - width(tail))) + tail, room)
 
 
@@ -50,7 +50,19 @@ def cut(text: str, columns: int) -> str:
     """Printable text in at most so many columns; what is left out shows as an ellipsis."""
     if width(text) <= columns:
         return text
-    short = text
-    while short and width(short) >= columns:
-        short = short[:-1]
-    return short + "…"
+    return _first(text, columns - 1) + "…"
+
+
+def shortened(name: str, columns: int) -> str:
+    """A name in at most so many columns, its end kept: names of a fleet often differ in that alone."""
+    if width(name) <= columns:
+        return name
+    end = _first(name[::-1], (columns - 1) // 2)[::-1]
+    return f"{_first(name, columns - 1 - width(end))}…{end}"
+
+
+def _first(text: str, columns: int) -> str:
+    """As much of the text as so many columns hold."""
+    while text and width(text) > columns:
+        text = text[:-1]
+    return text

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ackplan.core.actions import Action
 from ackplan.core.diagnostics import hint
-from ackplan.core.language import phrase
+from ackplan.core.language import phrase, spoken
 from ackplan.core.work import Create, Delete, Modify, Upgrade
 from ackplan.execute.outcomes import Event, Moment, Outcome, Result, Status
 from ackplan.plan.model import Change, Plan, Step
@@ -34,18 +34,18 @@ def event_line(event: Event, *, color: bool) -> str | None:
     """One line for what just happened; None where nothing needs to be said."""
     style = Style(color)
     if event.step is None:
-        return phrase("note: {text}", text=printable(event.detail)) if event.detail else None
+        return phrase("note: {text}", text=printable(spoken(event.detail))) if event.detail else None
     name = style("bold", printable(event.step.name)) + phrase(": ")
     match event.moment:
         case Moment.STARTED:
             silent = event.step.traits.silent
             return None if silent else f"{name}{phrase(event.step.traits.verb.doing)}{_detail(event.step)}..."
         case Moment.PROGRESS:
-            state = f" ({printable(event.detail)})" if event.detail else ""
+            state = f" ({printable(spoken(event.detail))})" if event.detail else ""
             doing = phrase("still {doing}", doing=phrase(event.step.traits.verb.doing))
             return f"{name}{doing}{state} [{duration(event.seconds)}]"
         case Moment.NOTE:
-            return name + printable(event.detail)
+            return name + printable(spoken(event.detail))
         case Moment.EARLIER:
             return None
         case Moment.ENDED:

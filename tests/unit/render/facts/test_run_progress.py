@@ -6,6 +6,7 @@ import pytest
 
 from ackplan.core.actions import Reason, Side
 from ackplan.core.address import parse
+from ackplan.core.language import CHINESE, speaking
 from ackplan.core.work import Create
 from ackplan.execute.limits import Limits
 from ackplan.execute.outcomes import Event, Moment, Outcome, Status
@@ -13,7 +14,8 @@ from ackplan.execute.schedule import expected
 from ackplan.plan.model import Step
 from ackplan.render.facts.progress import RunProgress, progress_words
 from ackplan.render.facts.safe import width
-from ackplan.render.text.progress import cut, progress_view
+from ackplan.render.text.progress import cut, progress_view, shortened
+from ackplan.render.text.run import event_line
 from tests.works import WORKS
 
 
@@ -96,3 +98,30 @@ def test_a_name_from_outside_steers_no_terminal() -> None:
     run.take(Event(Moment.STARTED, step("a")), 0)
     run.take(Event(Moment.PROGRESS, step("a"), 1.0, "\x1b[2Jgone\n"), 0)
     assert "\x1b" not in "".join(progress_view(run.at(1), 80, 24, color=False))
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "shown"),
+    [
+        ("web", 10, "web"),
+        ("web-production-0042", 12, "web-pr…-0042"),
+        ("搜索与推荐平台-一个很长的名字-434", 16, "搜索与推…字-434"),
+        ("集群集群", 5, "集…群"),
+        ("abc", 2, "a…"),
+        ("abc", 1, "…"),
+    ],
+)
+def test_a_long_name_keeps_its_end(name: str, columns: int, shown: str) -> None:
+    assert shortened(name, columns) == shown
+    assert width(shown) <= columns
+
+
+def test_how_far_a_task_is_is_said_in_chinese() -> None:
+    one = step("a")
+    run = RunProgress([one])
+    run.take(Event(Moment.STARTED, one), 0)
+    event = Event(Moment.PROGRESS, one, 1.0, "updating, 33% of its task")
+    run.take(event, 0)
+    with speaking(CHINESE):
+        assert "updating，任务已完成 33%" in progress_view(run.at(1), 60, 24, color=False)[2]
+        assert "updating，任务已完成 33%" in (event_line(event, color=False) or "")
