@@ -17,6 +17,7 @@ from ackplan.core.diagnostics import Diagnostic, error
 from ackplan.core.values import ABSENT, alike
 from ackplan.core.work import TRAITS, Create, Forget, Work, WriteRecord
 from ackplan.plan.model import Change, Plan
+from ackplan.plan.new_parameters import AllNew
 from ackplan.record import Record, RecordedCluster
 from ackplan.record.pin import is_made_on
 from ackplan.resources.types import BUILT_IN, ResourceTypes
@@ -153,7 +154,7 @@ def _is_refused(change: Change, recorded: RecordedCluster | None, mode: str) -> 
 
 def _of_names(change: Change) -> Iterator[str]:
     """No name is shown twice, or that nothing has; a cluster is made under the name that it is shown with."""
-    names = [parameter.name for parameter in change.parameters]
+    names = () if _is_all_new(change) else [parameter.name for parameter in change.parameters]
     if len({*names}) != len(names):
         yield "a parameter is shown twice"
     yield from (f"{name} is no parameter" for name in names if name not in _names_of(change.kind.catalog))
@@ -179,8 +180,15 @@ def _names_of(api: Catalog) -> frozenset[str]:
     return frozenset(api.own_keys).union(*(kind.parameters for kind in api.kinds))
 
 
+def _is_all_new(change: Change) -> bool:
+    """Whether its parameters were made of what the cluster will have."""
+    return isinstance(change.parameters, AllNew) and change.parameters.tells(change.kind, change.after)
+
+
 def _of_parameters(change: Change) -> Iterator[str]:
     """What is shown of the parameters is what the cluster will have."""
+    if _is_all_new(change):
+        return
     after, create = change.after or {}, change.kind.parameters
     shown = {parameter.name: parameter.after for parameter in change.parameters if parameter.name in create}
     for name, value in shown.items() if change.after is not None else ():

@@ -12,12 +12,12 @@ from ackplan.app.look_inside import look_inside
 from ackplan.app.observe import Observer
 from ackplan.app.plan import coming_calls, recovered_clusters, recovered_inside
 from ackplan.core.aims import Born
+from ackplan.documents.parted_json import Part, PartedJson
 from ackplan.execute.outcomes import Run
 from ackplan.plan.codec import apart_from_changes
-from ackplan.plan.model import Plan
+from ackplan.plan.model import Change, Plan
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.parts import encode_change, encode_parameter
-from ackplan.plan.untrusted import Json
 from ackplan.record.journal import Entry, Phase, fold
 from ackplan.record.lateness import left
 from ackplan.record.pin import is_made_on
@@ -26,19 +26,39 @@ from ackplan.resources.cluster.recovery import recover
 
 def digest(plan: Plan) -> str:
     """Tells one plan from another; the same plan read from its file has the same digest."""
-    printed, comma = hashlib.sha256(b'{"changes": ['), ""
-    # A plan file's clusters share what they have alike.
-    shared: dict[int, Json] = {}
-
-    def encoded(parameter: ParameterChange) -> Json:
-        return shared.get(id(parameter)) or shared.setdefault(id(parameter), encode_parameter(parameter))
-
+    printed, comma, changes = hashlib.sha256(b'{"changes": ['), "", _ChangeTexts()
     for change in plan.changes:
-        printed.update(f"{comma}{json.dumps(encode_change(change, encoded), sort_keys=True)}".encode())
+        printed.update(f"{comma}{changes.text(change)}".encode())
         comma = ", "
     # Of the keys of a plan its changes come first.
     printed.update(f"], {json.dumps(apart_from_changes(plan), sort_keys=True)[1:]}".encode())
     return printed.hexdigest()
+
+
+class _ChangeTexts:
+    """Changes as JSON. A parameter that many have is written once, and so is what a change has in several places."""
+
+    def __init__(self) -> None:
+        self._json = PartedJson((", ", ": "), ensure_ascii=True)
+        self._parameters: dict[int, Part] = {}
+
+    def text(self, change: Change) -> str:
+        sides = {id(side): self._json.part(side) for side in (change.before, change.after) if side is not None}
+        said = encode_change(change, self._parameter)
+        said["parameters"] = self._json.listed(said["parameters"])
+        said |= {key: sides.get(id(said[key])) for key in ("before", "after")}
+        for step, told in zip(change.steps, said["steps"], strict=True):
+            if step.call is not None:
+                told["call"]["body"] = sides.get(id(step.call.body), step.call.body)
+            if step.after is not None:
+                told["entry"]["parameters"] = sides.get(id(step.after.parameters), step.after.parameters)
+        return self._json.text(said)
+
+    def _parameter(self, parameter: ParameterChange) -> Part:
+        part = self._parameters.get(id(parameter))
+        if part is None:
+            part = self._parameters[id(parameter)] = self._json.part(encode_parameter(parameter))
+        return part
 
 
 def resumes(plan: Plan, before: Baseline) -> bool:

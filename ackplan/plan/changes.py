@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, TypedDict, Unpack
 
-from ackplan.core.actions import Action, Reason, Side
+from ackplan.core.actions import Action, Reason
 from ackplan.core.address import CLUSTER, Address
 from ackplan.core.answers import Cluster
-from ackplan.core.catalog import Kind
-from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.values import ABSENT
 from ackplan.plan.model import Change, Step
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.record import RecordedCluster
 from ackplan.spec.desired import Wanted
-
-
-def creation(kind: Kind, parameters: Mapping[str, Any], side: Side) -> Iterator[ParameterChange]:
-    """Every parameter of a cluster that is to be created, as a change from nothing."""
-    traits = traits_of(kind)
-    for name, value in parameters.items():
-        effect, secret = traits[name]
-        yield ParameterChange(name, ABSENT, value, effect, side, secret)
-
-
-@functools.cache
-def traits_of(kind: Kind) -> Mapping[str, tuple[Effect, bool]]:
-    """Of each create parameter its effect, and whether it is secret."""
-    return {name: (parameter.effect, parameter.secret) for name, parameter in kind.parameters.items()}
 
 
 class Details(TypedDict, total=False):

@@ -9,13 +9,13 @@ from __future__ import annotations
 from ackplan.core.actions import Action, Side
 from ackplan.core.catalog import Kind
 from ackplan.core.resource import Kinds
-from ackplan.core.values import ABSENT, alike, content_key
+from ackplan.core.values import ABSENT, alike
 from ackplan.plan import untrusted
-from ackplan.plan.changes import traits_of
-from ackplan.plan.model import Change, Step, replaced
-from ackplan.plan.parameter_change import ParameterChange
+from ackplan.plan.model import Change, Step
+from ackplan.plan.new_parameters import AllNew, NewParameters, traits_of
 from ackplan.plan.parts import (
-    decode_change,
+    decode_change_of,
+    decode_parameter,
     decode_step,
     encode_change_alone,
     encode_parameter,
@@ -79,6 +79,8 @@ def _is_new(change: Change, side: Side) -> bool:
     after = change.after
     if change.action is not Action.CREATE or after is None or len(after) != len(change.parameters):
         return False
+    if isinstance(change.parameters, AllNew) and change.parameters.tells(change.kind, after):
+        return change.parameters.side is side
     traits = traits_of(change.kind)
     if [each.name for each in change.parameters] != [name for name in traits if name in after]:
         return False
@@ -143,33 +145,6 @@ def _same_entry(one: RecordedCluster | None, other: RecordedCluster | None) -> b
     return one == other and alike(encode_cluster(one), encode_cluster(other))
 
 
-class NewParameters:
-    """The parameters of new clusters. Each that says the same is there once: most clusters are of few templates."""
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, Side], dict[tuple[str, object], ParameterChange]] = {}
-
-    def of(self, kind: Kind, after: untrusted.Json, side: Side) -> tuple[ParameterChange, ...]:
-        """All that the cluster will have, in the order of the schema, which has to know it.
-
-        Values in `after` that were met before become the ones that were met.
-        """
-        shared = self._made.setdefault((kind.name, side), {})
-        parameters = []
-        for name, (effect, secret) in traits_of(kind).items():
-            if name in after:
-                value = after[name]
-                key = (name, content_key(value))
-                parameter = shared.get(key)
-                if parameter is None:
-                    parameter = shared[key] = ParameterChange(name, ABSENT, value, effect, side, secret)
-                after[name] = parameter.after
-                parameters.append(parameter)
-        if len(parameters) != len(after):
-            raise ValueError("parameters")
-        return tuple(parameters)
-
-
 def decode_lean(
     data: untrusted.Data, recorded: RecordedCluster | None, kinds: Kinds, new_parameters: NewParameters
 ) -> Change:  # fmt: skip
@@ -178,24 +153,32 @@ def decode_lean(
     desired = data.get("desired")
     own = None if desired is None else untrusted.mapping(desired.get("own", {}))
     kind, name = kinds.kind(data["kind"]), untrusted.text(data["cluster"])
+    said = data.get("parameters", [])
+    parameters = (
+        _new(kind, untrusted.mapping(after), Side(said), new_parameters)
+        if isinstance(said, str)
+        else tuple([decode_parameter(each) for each in said])
+    )
     steps = [_whole_step(step, data, kind, (after, own)) for step in data.get("steps", ())]
-    parameters = data.get("parameters", [])
-    new = new_parameters.of(kind, untrusted.mapping(after), Side(parameters)) if isinstance(parameters, str) else None
     before = after if data.get("before") is True else data.get("before")
-    whole = {**_ALONE, **data, "before": before, "steps": (), "parameters": () if new is not None else parameters}
-    change = decode_change(whole, kinds)
-    entry = (
-        untrusted.optional(data["recorded"], lambda value: decode_cluster("recorded", value, kinds))
-        if "recorded" in data
-        else recorded
-    )
-    return replaced(
-        change,
-        parameters=change.parameters if new is None else new,
-        steps=tuple(decode_step(step, kinds, kind) for step in steps),
+    return decode_change_of(
+        {**_ALONE, **data, "before": before},
+        kind,
+        parameters=parameters,
+        steps=tuple([decode_step(step, kinds, kind) for step in steps]),
         desired=None if own is None else _desired(name, data, kinds, (after, own)),
-        recorded=entry,
+        recorded=untrusted.optional(data["recorded"], lambda value: decode_cluster("recorded", value, kinds))
+        if "recorded" in data
+        else recorded,
     )
+
+
+def _new(kind: Kind, after: untrusted.Json, side: Side, new_parameters: NewParameters) -> AllNew:
+    """Values in `after` that were met before become the ones that were met."""
+    new = new_parameters.in_order(kind, after, side)
+    for parameter in new:
+        after[parameter.name] = parameter.after
+    return new
 
 
 # What a change will have, and ackplan's own keys of what is desired.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from ackplan.core import catalog, language
 from ackplan.core.actions import Action, Reason, Side
@@ -20,14 +20,14 @@ from ackplan.plan import untrusted
 from ackplan.plan.live_sides import FACTS, Live, LiveResource
 from ackplan.plan.model import Change, Judged, LeftOut, Step
 from ackplan.plan.parameter_change import ParameterChange
+from ackplan.record import RecordedCluster
 from ackplan.record.codec import decode_cluster, encode_cluster
+from ackplan.spec.desired import Wanted
 
 _WORKS: Mapping[str, type[Work]] = {traits.name: work for work, traits in TRAITS.items()}
 
 
-def encode_change(
-    change: Change, parameter: Callable[[ParameterChange], untrusted.Json] | None = None
-) -> untrusted.Json:
+def encode_change(change: Change, parameter: Callable[[ParameterChange], object] | None = None) -> untrusted.Json:
     """The change; `parameter` encodes its parameters, for who keeps what they have alike."""
     return {
         **encode_change_alone(change),
@@ -153,27 +153,42 @@ def _read_node(data: untrusted.Data) -> Node:
     return Node(*(untrusted.text(data[key]) for key in _NODE_FACTS))
 
 
+class _OfKind(TypedDict, total=False):
+    """What of a change is read by who knows its kind."""
+
+    parameters: Required[tuple[ParameterChange, ...]]
+    steps: Required[tuple[Step, ...]]
+    desired: Wanted | None
+    recorded: RecordedCluster | None
+
+
 def decode_change(data: untrusted.Data, kinds: Kinds = CLUSTER_KINDS) -> Change:
+    parameters = tuple(decode_parameter(entry) for entry in data["parameters"])
+    steps = tuple(decode_step(entry, kinds) for entry in data["steps"])
+    return decode_change_of(data, kinds.kind(data["kind"]), parameters=parameters, steps=steps)
+
+
+def decode_change_of(data: untrusted.Data, kind: Kind, **more: Unpack[_OfKind]) -> Change:
+    """The change with its parameters and steps, and whatever `more` it has."""
     address = untrusted.address(data["cluster"])
     return Change(
         address=address,
-        kind=kinds.kind(data["kind"]),
+        kind=kind,
         action=Action(data["action"]),
         reason=Reason[data["reason"]],
         cluster_id=untrusted.cluster_id(data["cluster_id"]),
-        parameters=tuple(_read_parameter(entry) for entry in data["parameters"]),
-        steps=tuple(decode_step(entry, kinds) for entry in data["steps"]),
-        blocked=tuple(decode_diagnostic(entry) for entry in data["blocked"]),
+        blocked=tuple([decode_diagnostic(entry) for entry in data["blocked"]]),
         notes=untrusted.texts(data["notes"]),
         before=untrusted.optional(data["before"], untrusted.mapping),
         after=untrusted.optional(data["after"], untrusted.mapping),
         live_state=untrusted.text(data["live_state"]),
         live=untrusted.optional(data["seen"], read_live if address.parent is None else read_live_resource),
         depends_on=untrusted.texts(data["depends_on"]),
+        **more,
     )
 
 
-def _read_parameter(data: untrusted.Data) -> ParameterChange:
+def decode_parameter(data: untrusted.Data) -> ParameterChange:
     return ParameterChange(
         untrusted.text(data["name"]),
         data.get("before", ABSENT),

@@ -22,8 +22,9 @@ from ackplan.core.provenance import decode_provenance, encode_provenance
 from ackplan.core.resource import CLUSTER_KINDS, Kinds
 from ackplan.plan import plan_file_old, untrusted
 from ackplan.plan.codec import apart_from_changes, checked, decode_apart
-from ackplan.plan.lean import NewParameters, decode_lean, encode_lean
+from ackplan.plan.lean import decode_lean, encode_lean
 from ackplan.plan.model import Plan
+from ackplan.plan.new_parameters import NewParameters
 from ackplan.plan.plan_file import (
     FORMAT,
     PlanFile,

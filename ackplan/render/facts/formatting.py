@@ -23,12 +23,14 @@ def redacted(value: Json) -> Json:
     """A copy of JSON data in which every secret, at whatever depth, is replaced by words that say so."""
     if type(value) in PLAIN:
         return value
-    if isinstance(value, Mapping):
-        return {
-            key: SENSITIVE if key in catalog.DEFAULT.secret_names else redacted(inner) for key, inner in value.items()
-        }
     if isinstance(value, list | tuple):
         return [redacted(item) for item in value]
+    if isinstance(value, Mapping):
+        secret = catalog.DEFAULT.secret_names
+        return {
+            key: SENSITIVE if key in secret else inner if type(inner) in PLAIN else redacted(inner)
+            for key, inner in value.items()
+        }
     return value
 
 

@@ -17,7 +17,7 @@ from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.json_types import Json
 from ackplan.core.language import phrase
-from ackplan.core.values import ABSENT, Absent, content_key
+from ackplan.core.values import ABSENT, Absent
 from ackplan.core.work import Attach, Detach
 from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
@@ -220,26 +220,18 @@ class _Fields:
 
     def __init__(self, mode: str) -> None:
         self._mode = mode
-        self._new: dict[Kind, dict[tuple[object, ...], Field]] = {}
+        self._new: dict[Kind, dict[int, Field]] = {}
 
     def of(self, change: Change) -> tuple[Field, ...]:
         if change.action is not Action.CREATE:
             return tuple(_field(parameter, change, self._mode) for parameter in change.parameters)
         return tuple(self._of_new(change, self._new.setdefault(change.kind, {})))
 
-    def _of_new(self, change: Change, shared: dict[tuple[object, ...], Field]) -> Iterator[Field]:
+    def _of_new(self, change: Change, shared: dict[int, Field]) -> Iterator[Field]:
         for parameter in change.parameters:
-            before, after = parameter.before, parameter.after
-            key = (
-                parameter.name,
-                content_key(after),
-                before is ABSENT or content_key(before),
-                parameter.secret,
-                parameter.side is Side.LIVE,
-            )
-            field = shared.get(key)
+            field = shared.get(id(parameter))
             if field is None:
-                field = shared[key] = _field(parameter, change, self._mode)
+                field = shared[id(parameter)] = _field(parameter, change, self._mode)
             yield field
 
 

@@ -24,7 +24,7 @@ def configuration(planned: Sequence[Change], naming: TerraformNaming) -> dict[st
         name, _ = name_of(change.address)
         blocks.setdefault(address_of(change.kind.resource, name), []).append(change)
     ordered = sorted(blocks.items(), key=itemgetter(0))
-    resources = LazyList(lambda: (_block(address, changes, kinds, naming) for address, changes in ordered))
+    resources = LazyList(lambda _: (_block(address, changes, kinds, naming) for address, changes in ordered))
     named = {"name": provider.PROVIDER, "full_name": provider.PROVIDER_NAME}
     return {
         "provider_config": {provider.PROVIDER: named},

@@ -8,25 +8,30 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ackplan.core import language
+from ackplan.documents.parted_json import AsValues, PartedJson, Parts
 from ackplan.render.facts.safe import escaped
 
 # So many entries are made at a time.
 _ENTRIES = 200
 
-_text = json.JSONEncoder(separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode
+_SEPARATORS = (",", ":")
+_text = json.JSONEncoder(separators=_SEPARATORS, sort_keys=True, ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
 class LazyList:
-    """A list of JSON whose entries are made when they are asked for, each time anew."""
+    """A list of JSON whose entries are made when they are asked for, each time anew.
 
-    make: Callable[[], Iterable[object]]
+    What many of them have alike they have as parts.
+    """
+
+    make: Callable[[Parts], Iterable[object]]
 
 
 def whole(value: object) -> object:
     """The value with its lists in full. They stand in mappings, or in those of lists of mappings."""
     if isinstance(value, LazyList):
-        return list(value.make())
+        return list(value.make(AsValues()))
     if isinstance(value, Mapping) and _has_lazy(value):
         return {name: whole(inner) for name, inner in value.items()}
     if isinstance(value, list) and any(map(_has_lazy, value)):
@@ -54,11 +59,12 @@ def texts(value: object) -> Iterator[str]:
 
 def _entries(listed: LazyList) -> Iterator[str]:
     """Words in them are English, whatever the language is of whoever takes the pieces."""
-    rest, mark = iter(listed.make()), "["
+    json_of = PartedJson(_SEPARATORS, ensure_ascii=False)
+    rest, mark = iter(listed.make(json_of)), "["
     while True:
         with language.speaking(language.ENGLISH):
             some = list(islice(rest, _ENTRIES))
-            text = escaped(_text(some)) if some else ""
+            text = escaped(json_of.text(some)) if some else ""
         if not some:
             break
         yield mark + text[1:-1]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ackplan.core.actions import Action
 from ackplan.core.catalog import Kind
+from ackplan.core.catalog.terraform_names import WorkersPool
 from ackplan.core.json_types import JsonObject
 from ackplan.plan.model import Change, Plan
 from ackplan.record import Record
@@ -41,6 +42,9 @@ class TerraformNaming:
 
     def attributes(self, kind: Kind, short: str, parameters: JsonObject, ids: Ids = provider.NO_IDS) -> Attributes:
         return provider.attributes(kind, short, parameters, ids, self._placed, former=self.former)
+
+    def workers(self, pool: WorkersPool, kind: Kind, parameters: JsonObject, cluster_id: str) -> Attributes:
+        return provider.of_workers(pool, kind, parameters, cluster_id, self._placed)
 
 
 def of_record(record: Record) -> TerraformNaming:

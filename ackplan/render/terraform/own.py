@@ -5,10 +5,12 @@ from __future__ import annotations
 from ackplan.core.call import Call
 from ackplan.core.catalog import Kind
 from ackplan.core.diagnostics import Diagnostic
-from ackplan.core.values import ABSENT, SENSITIVE, content_key
+from ackplan.core.values import ABSENT, SENSITIVE
+from ackplan.documents.parted_json import Parts
 from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.plan.model import Change, Plan, Step
+from ackplan.plan.new_parameters import AllNew
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.parts import encode_diagnostic, encode_left_out
 from ackplan.plan.worker_totals import worker_totals
@@ -32,8 +34,8 @@ def own_of_plan(plan: Plan, limits: Limits = USUAL) -> dict[str, object]:
         **_compared(plan),
         "mode": plan.mode,
         **world_facts(plan),
-        "steps": LazyList(lambda: map(_step, plan.steps)),
-        "changes": LazyList(lambda: map(_Changes().entry, plan.changes)),
+        "steps": LazyList(lambda _: map(_step, plan.steps)),
+        "changes": LazyList(lambda parts: map(_Changes(parts).entry, plan.changes)),
         "unmanaged": plan.unmanaged,
         "workers": {"added": workers.added, "removed": workers.removed, "not_known": list(workers.uncounted)},
         "expected_seconds": _seconds(times.seconds),
@@ -91,8 +93,9 @@ def _call(call: Call) -> dict[str, object]:
 class _Changes:
     """Entries of changes. A parameter that changes alike in many of them is told once."""
 
-    def __init__(self) -> None:
-        self._told: dict[tuple[object, ...], dict[str, object]] = {}
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._told: dict[int, object] = {}
 
     def entry(self, change: Change) -> dict[str, object]:
         return {
@@ -102,21 +105,20 @@ class _Changes:
             "action": change.action.value,
             "reason": change.reason.name.lower(),
             "because": change.reason.value,
-            "parameters": [self._parameter(parameter, change.kind) for parameter in change.parameters],
+            "parameters": self._parameters(change),
             "blocked": [_diagnostic(diagnostic) for diagnostic in change.blocked],
             "notes": list(notes_of(change)),
             "live_state": change.live_state,
             "depends_on": list(change.depends_on),
         }
 
-    def _parameter(self, parameter: ParameterChange, kind: Kind) -> dict[str, object]:
-        before, after = content_key(parameter.before), content_key(parameter.after)
-        # An enumeration's member is there once, and slow to hash.
-        key = (parameter.name, before, after, id(parameter.effect), id(parameter.side), parameter.secret, kind.name)
-        content = self._told.get(key)
-        if content is None:
-            content = self._told[key] = _parameter(parameter, kind)
-        return content
+    def _parameters(self, change: Change) -> object:
+        if not isinstance(change.parameters, AllNew):
+            return [_parameter(each, change.kind) for each in change.parameters]
+        for each in change.parameters:
+            if id(each) not in self._told:
+                self._told[id(each)] = self._parts.part(_parameter(each, change.kind))
+        return self._parts.listed([self._told[id(each)] for each in change.parameters])
 
 
 def _parameter(parameter: ParameterChange, kind: Kind) -> dict[str, object]:

@@ -31,8 +31,10 @@ PROVIDER = "alicloud"
 PROVIDER_NAME = "registry.terraform.io/aliyun/alicloud"
 
 Attributes = dict[str, Json]
-# By a kind's name: of each value of a parameter the attributes that it becomes.
-PlacedValues = dict[str, dict[tuple[str, object], tuple[tuple[AttributePath, Json], ...]]]
+# Of each value of a parameter the attributes that it becomes.
+PlacedOfType = dict[tuple[str, object], tuple[tuple[AttributePath, Json], ...]]
+# By the names of a kind and of a type of resource.
+PlacedValues = dict[tuple[str, str], PlacedOfType]
 
 
 class Identity(TypedDict):
@@ -93,26 +95,44 @@ def attributes(
     `shared` is given to all resources of a document: a value that many of them have is turned into attributes once.
     """
     values = {_name_parameter(kind): parse(short).name, **parameters}
-    placed = ({} if shared is None else shared).setdefault(kind.name, {})
+    names = former_attributes_of(kind) if former else attributes_of(kind)
+    placed = ({} if shared is None else shared).setdefault((kind.name, kind.resource), {})
+    shown = _shown(kind, values, names, placed)
+    shown |= {name: text for name, text in _filled(kind, ids).items() if text}
+    return {name: shown[name] for name in _sorted(tuple(shown))}
+
+
+def _shown(
+    kind: catalog.Kind, values: JsonObject, names: Mapping[str, tuple[Attribute, ...]], placed: PlacedOfType
+) -> Attributes:
+    """The attributes that these values are; those of one that is `placed` are known."""
     shown: Attributes = {}
     for name, value in values.items():
-        key = (name, content_key(value))
+        key = (name, value if type(value) is str else content_key(value))
         there = placed.get(key)
         if there is None:
-            there = placed[key] = tuple(_at_places(kind, name, places(kind, name, former=former), value))
+            where = names.get(name) or (Attribute((name,)),)
+            there = placed[key] = tuple(_at_places(kind, name, where, value))
         for path, attribute in there:
-            _put(shown, path, attribute)
-    shown |= {name: text for name, text in _filled(kind, ids).items() if text}
-    return dict(sorted(shown.items()))
+            if len(path) == 1:
+                shown[str(path[0])] = attribute
+            else:
+                _put(shown, path, attribute)
+    return shown
 
 
-def of_workers(pool: WorkersPool, kind: catalog.Kind, parameters: JsonObject, cluster_id: str) -> Attributes:
-    """The attributes of the node pool that the workers of a cluster become."""
-    shown: Attributes = {}
-    for name, place in pool.attributes:
-        if name in parameters:
-            for path, value in _at_places(kind, name, (place,), parameters[name]):
-                _put(shown, path, value)
+@functools.lru_cache(1024)
+def _sorted(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(names))
+
+
+def of_workers(
+    pool: WorkersPool, kind: catalog.Kind, parameters: JsonObject, cluster_id: str, shared: PlacedValues
+) -> Attributes:
+    """The attributes of the node pool that the workers of a cluster become; `shared` as in `attributes`."""
+    places = {name: (place,) for name, place in pool.attributes}
+    values = {name: parameters[name] for name in places if name in parameters}
+    shown = _shown(kind, values, places, shared.setdefault((kind.name, pool.type), {}))
     own = {"cluster_id": cluster_id} if cluster_id else {}
     return dict(sorted({**shown, **own, "node_pool_name": pool.name}.items()))
 
@@ -127,9 +147,10 @@ def unknown_ids(kind: catalog.Kind, shown: JsonObject) -> dict[str, Json]:
     return {name: True for name in ids_of(kind) if name not in shown}
 
 
-def sensitive(kind: catalog.Kind, shown: JsonObject) -> dict[str, Json]:
-    """Of attributes: true for each that is sensitive, the outline of those that have parts."""
-    return {**outline(shown), **dict.fromkeys(sorted(sensitive_attributes(kind) & shown.keys()), True)}
+def sensitive(kind: catalog.Kind, shown: JsonObject, shape: JsonObject | None = None) -> dict[str, Json]:
+    """Of attributes: true for each that is sensitive, the outline of those that have parts (`shape`, if at hand)."""
+    hidden = sorted(sensitive_attributes(kind) & shown.keys())
+    return {**(outline(shown) if shape is None else shape), **dict.fromkeys(hidden, True)}
 
 
 @functools.cache
@@ -150,9 +171,9 @@ def outline(shown: JsonObject) -> dict[str, Json]:
 def _shape(value: Json) -> Json:
     if type(value) in PLAIN:
         return False
-    if isinstance(value, Mapping):
-        return outline(value)
-    return [_shape(item) for item in value] if isinstance(value, list) else False
+    if isinstance(value, list):
+        return [_shape(item) for item in value]
+    return outline(value) if isinstance(value, Mapping) else False
 
 
 def _at_places(

@@ -61,7 +61,7 @@ class ResourceChange(provider.Identity):
 def resource_changes(plan: Plan, naming: TerraformNaming) -> LazyList:
     """What happens to each resource, in the order of their addresses."""
     ordered = sorted(plan.changes, key=lambda change: provider.address(change.kind, change.name))
-    return LazyList(lambda: (resource_change(change, plan.mode, naming) for change in ordered))
+    return LazyList(lambda _: (resource_change(change, plan.mode, naming) for change in ordered))
 
 
 def resource_change(change: Change, mode: str, naming: TerraformNaming) -> ResourceChange:
@@ -138,13 +138,14 @@ def _entry(kind: Kind, name: str, change: ChangeContent) -> ResourceChange:
 
 
 def _change(kind: Kind, actions: list[str], before: Attributes | None, after: Attributes | None) -> ChangeContent:
+    outline: dict[str, Json] = {} if after is None else provider.outline(after)
     return {
         "actions": actions,
         "before": before,
         "after": after,
-        "after_unknown": {} if after is None else provider.outline(after),
+        "after_unknown": outline,
         "before_sensitive": False if before is None else provider.sensitive(kind, before),
-        "after_sensitive": False if after is None else provider.sensitive(kind, after),
+        "after_sensitive": False if after is None else provider.sensitive(kind, after, outline),
     }
 
 

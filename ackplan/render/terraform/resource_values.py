@@ -50,16 +50,16 @@ def module(shown: Iterable[ShownResource], naming: TerraformNaming) -> dict[str,
         if pool:
             address = f"module.{pool.module}.{address_of(pool.type, each.short)}"
             workers.setdefault(f"module.{pool.module}", []).append((address, pool, each))
-    children = [{"address": name, "resources": _of_workers(entries)} for name, entries in workers.items()]
+    children = [{"address": name, "resources": _of_workers(entries, naming)} for name, entries in workers.items()]
     resources.sort(key=itemgetter(0))
-    listed = LazyList(lambda: (_resource(each, naming) for _, each in resources))
+    listed = LazyList(lambda _: (_resource(each, naming) for _, each in resources))
     root: dict[str, object] = {"resources": listed} if resources else {}
     return {**root, "child_modules": children} if children else root
 
 
-def _of_workers(entries: list[tuple[str, WorkersPool, ShownResource]]) -> LazyList:
+def _of_workers(entries: list[tuple[str, WorkersPool, ShownResource]], naming: TerraformNaming) -> LazyList:
     ordered = sorted(entries, key=itemgetter(0))
-    return LazyList(lambda: (_workers(address, each, pool) for address, pool, each in ordered))
+    return LazyList(lambda _: (_workers(address, each, pool, naming) for address, pool, each in ordered))
 
 
 def planned(changes: Iterable[Change], naming: TerraformNaming) -> Iterator[ShownResource]:
@@ -97,10 +97,10 @@ def _resource(shown: ShownResource, naming: TerraformNaming) -> dict[str, object
     return {**valued, "depends_on": list(shown.depends_on)} if shown.depends_on else valued
 
 
-def _workers(address: str, shown: ShownResource, pool: WorkersPool) -> dict[str, object]:
+def _workers(address: str, shown: ShownResource, pool: WorkersPool, naming: TerraformNaming) -> dict[str, object]:
     """The node pool of a cluster's workers, named after the cluster."""
     named: Identity = {"address": address, "mode": "managed", "type": pool.type, "name": shown.short}
-    attributes = provider.of_workers(pool, shown.kind, shown.parameters, shown.ids["id"])
+    attributes = naming.workers(pool, shown.kind, shown.parameters, shown.ids["id"])
     return {**_valued(named, shown.kind, attributes), "depends_on": [provider.address(shown.kind, shown.short)]}
 
 

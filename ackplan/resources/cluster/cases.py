@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ackplan.core.actions import Reason
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.upgrade_check import UpgradeCheck
+from ackplan.plan.new_parameters import NewParameters
 from ackplan.plan.upgrade_route import UpgradeRoute
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import refusals
@@ -94,7 +95,10 @@ Sides = New | Vanished | Unwanted | Present | Namesake | Leaving | Doubtful | He
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One cluster's sides, and what was asked for it by options. `destroy`: all clusters are to go."""
+    """One cluster's sides, and what was asked for it by options. `destroy`: all clusters are to go.
+
+    `new` makes the parameters of new clusters, for all clusters of a plan.
+    """
 
     name: str
     sides: Sides
@@ -104,6 +108,7 @@ class Case:
     node_names: str = "auto"
     route: UpgradeRoute | None = None
     check: UpgradeCheck | None = None
+    new: NewParameters = field(default_factory=NewParameters)
 
 
 @dataclass(frozen=True, slots=True)

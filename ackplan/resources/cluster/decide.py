@@ -11,7 +11,7 @@ from ackplan.core.actions import Action, Reason, Side
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.size import Size
-from ackplan.plan.changes import change_of_desired, change_of_recorded, creation
+from ackplan.plan.changes import change_of_desired, change_of_recorded
 from ackplan.plan.model import Change, replaced
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import refusals, steps
@@ -36,11 +36,11 @@ def decide(case: Case) -> Change:
     """What happens to this cluster."""
     match case.sides:
         case New(desired):
-            return _create(desired, None)
+            return _create(case, desired, None)
         case Vanished(desired, recorded):
-            return _create(desired, recorded)
+            return _create(case, desired, recorded)
         case Leaving(desired, recorded, live):
-            return _create(desired, recorded, live)
+            return _create(case, desired, recorded, live)
         case Unwanted() as sides:
             return _unwanted(case, sides)
         case Namesake() as sides:
@@ -87,7 +87,7 @@ def forgotten(name: str, recorded: RecordedCluster, reason: Reason) -> Change:
     return change_of_recorded(name, recorded, Action.FORGET, reason, steps=steps.forget(name, recorded))
 
 
-def _create(desired: Wanted, recorded: RecordedCluster | None, leaving: Cluster | None = None) -> Change:
+def _create(case: Case, desired: Wanted, recorded: RecordedCluster | None, leaving: Cluster | None = None) -> Change:
     """A cluster that is nowhere, or on its way out (`leaving`)."""
     reason, side = (Reason.VANISHED, Side.LIVE) if recorded is not None else (Reason.NEW, Side.SPEC)
     before = steps.await_gone(desired, leaving) if leaving else ()
@@ -96,7 +96,7 @@ def _create(desired: Wanted, recorded: RecordedCluster | None, leaving: Cluster 
         recorded,
         Action.CREATE,
         reason,
-        parameters=tuple(creation(desired.kind, desired.parameters, side)),
+        parameters=case.new.of(desired.kind, desired.parameters, side),
         steps=steps.create(desired, reason, side, before),
         notes=("a cluster of this name is being deleted: its creation waits",) if leaving else (),
         after=desired.parameters,

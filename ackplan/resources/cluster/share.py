@@ -11,6 +11,7 @@ from ackplan.core import catalog
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.plan.model import Change, replaced
+from ackplan.plan.new_parameters import NewParameters
 from ackplan.plan.planner import Options, Sides
 from ackplan.record import RecordedCluster
 from ackplan.resources.cluster import refusals, renaming
@@ -105,6 +106,7 @@ class _Match:
         self.names = sorted({*sides.wanted, *sides.record.clusters})
         self._holders = {entry.cluster_id: name for name, entry in sides.record.clusters.items()}
         self._shown: dict[str, Mapping[str, Any]] = {}
+        self.new = NewParameters()
 
     @functools.cached_property
     def _by_name(self) -> Mapping[str, Sequence[Cluster]]:
@@ -199,6 +201,7 @@ def _case(name: str, sides: Sides, options: Options, match: _Match) -> Case:
         node_names=options.node_names,
         route=sides.routes.get(name),
         check=sides.checks.get(name),
+        new=match.new,
     )
 
 

@@ -12,9 +12,10 @@ from ackplan.core.catalog.parameters import Effect
 from ackplan.core.diagnostics import Diagnostic
 from ackplan.core.json_types import Json, JsonObject
 from ackplan.plan.chain import Chain
-from ackplan.plan.changes import DesiredDetails, creation
+from ackplan.plan.changes import DesiredDetails
 from ackplan.plan.live_sides import ABSENT_PRINT, LiveResource
 from ackplan.plan.model import Change
+from ackplan.plan.new_parameters import NewParameters
 from ackplan.plan.parameter_change import ParameterChange
 from ackplan.plan.planner import Options, Sides
 from ackplan.record import RecordedCluster
@@ -76,6 +77,7 @@ class NestedShare:
         self._options = options
         self.sides = sides
         self.homes = Homes(sides, planned)
+        self._new = NewParameters()
         self.live = sides.inside.get(kind, {})
         self._wanted = {name: each for name, each in sides.nested.items() if parse(name).type == kind}
         self._recorded = {name: each for name, each in sides.record.nested.items() if parse(name).type == kind}
@@ -197,7 +199,7 @@ class NestedShare:
         chain = steps.create(desired, home, why, steps.await_gone(desired, leaving, home) if leaving else ())
         blocked = self.extend(chain, desired, None)
         details: DesiredDetails = {
-            "parameters": tuple(creation(desired.kind, desired.parameters, why.side)),
+            "parameters": self._new.of(desired.kind, desired.parameters, why.side),
             "steps": chain.steps,
             "blocked": blocked,
             "after": desired.parameters,
