@@ -20,7 +20,7 @@ from reference import table
 OUTPUTS = {"en": Path(__file__).parent / "commands.md", "zh": Path(__file__).parent / "zh" / "commands.md"}
 INTRODUCTION = """# Commands
 
-Every command with its arguments and options, as `ackplan COMMAND --help` has them. Options that most commands
+Every command with its arguments and options, as `ackplan COMMAND --help-all` has them. Options that most commands
 share stand [once](#shared-options). Exit codes: 0 done; 1 an error, or an apply that did not finish; 2 changes or
 drift; 64 wrong usage; 130 interrupted.
 
@@ -28,7 +28,7 @@ drift; 64 wrong usage; 130 interrupted.
 """
 CHINESE = """# 命令
 
-所有命令及其参数和选项，与 `ackplan --lang zh COMMAND --help` 相同。大多数命令共有的选项[只列一次](#共有选项)。
+所有命令及其参数和选项，与 `ackplan --lang zh COMMAND --help-all` 相同。大多数命令共有的选项[只列一次](#共有选项)。
 退出码：0 完成；1 有错误，或 apply 未完成；2 有变更或漂移；64 用法错误；130 被中断。
 
 [`docs/commands.py`](../commands.py) 由命令生成本页。

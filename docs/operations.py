@@ -154,7 +154,8 @@ def kind(contract: Contract, part: Mapping[str, Any]) -> str:
         return " or ".join(kind(contract, one) for one in found["oneOf"])
     if found.get("type") == "array":
         return f"list of {kind(contract, found['items'])}"
-    return f"{found['type']}, {found['format']}" if "format" in found else str(found["type"])
+    named = found["type"] if isinstance(found["type"], str) else " or ".join(found["type"])
+    return f"{named}, {found['format']}" if "format" in found else named
 
 
 def errors(contract: Contract) -> str:

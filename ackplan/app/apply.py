@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ackplan.app.ahead import looked_ahead
 from ackplan.app.baseline import Baseline, of_workspace, stale
 from ackplan.app.errors import as_diagnostics
 from ackplan.app.needed_secrets import check_secrets
@@ -29,6 +30,7 @@ from ackplan.plan.plan_file import unpinned
 from ackplan.record.journal import Entry, fold
 from ackplan.record.pin import changed
 from ackplan.record.unsettled import SETTLED, head_on, unsettled
+from ackplan.spec import Spec
 
 if TYPE_CHECKING:
     from ackplan.app.host import Host, RunApi
@@ -78,12 +80,21 @@ class Application:
         """How it ended. Raises Failure and ApiError where it could not begin, or the disk is full."""
         workspace, order = self._host.workspace, self._order
         with self._reported(RunEnd()):
-            async with workspace.lock(f"ackplan {order.verb}", order.lock_timeout), self._host.open_api() as world:
-                before = of_workspace(workspace, world[1])
-                try:
-                    return await (self._old(order.saved(), before, world) if order.saved else self._new(before, world))
-                finally:
-                    workspace.journal.close()
+            async with workspace.lock(f"ackplan {order.verb}", order.lock_timeout):
+                source = order.saved() if order.saved else looked_ahead(self._host, order.options)
+                return await self._begun(source)
+
+    async def _begun(self, source: SavedPlan | Spec) -> RunEnd:
+        """How it ended that a plan, or the spec for a new one, was given."""
+        workspace = self._host.workspace
+        async with self._host.open_api() as world:
+            before = of_workspace(workspace, world[1])
+            try:
+                if isinstance(source, Spec):
+                    return await self._new(source, before, world)
+                return await self._old(source, before, world)
+            finally:
+                workspace.journal.close()
 
     @contextmanager
     def _reported(self, end: RunEnd) -> Iterator[None]:
@@ -141,11 +152,11 @@ class Application:
         check_taken_in(plan, before.record)
         return before, run
 
-    async def _new(self, before: Baseline, world: tuple[RunApi, Here]) -> RunEnd:
+    async def _new(self, loaded: Spec, before: Baseline, world: tuple[RunApi, Here]) -> RunEnd:
         host, (api, here) = self._host, world
         options = self._order.options
         observer = host.observer(api, here, allow_vanished=options.allow_vanished, checks=options.check_upgrades)
-        proposal = await drawn_up(host, before, observer, options, Purpose.RUN)
+        proposal = await drawn_up(host, before, observer, (options, loaded), Purpose.RUN)
         host.workspace.check_lock()
         plan, unrun = proposal.plan, RunEnd(proposal.plan, Result(), before.record)
         with self._reported(unrun):

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from ackplan.app.workspace import Workspace
 from ackplan.app.worlds import Here, of_record
+from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error
+from ackplan.core.size import Size
 from ackplan.record import Record
 from ackplan.record.journal import InFlight, Leftover, fold
 from ackplan.record.pin import is_made_on
@@ -62,3 +64,16 @@ def beside(workspace: Workspace, here: Here | None = None) -> Baseline:
     running = str(holder or "")
     lost = None if before.stored.lineage or before.leftover.head else workspace.missing_record()
     return dataclasses.replace(before, running=running, lost=lost)
+
+
+def as_recorded(record: Record) -> tuple[Cluster, ...]:
+    """The clusters as the record has them, for a plan that must not ask the API."""
+    live = []
+    for name, entry in record.clusters.items():
+        kind, counting = entry.kind, entry.kind.count_parameter
+        count = counting.count(counting.read(entry.parameters.get(counting.name, 0))) if counting else 0
+        size = Size.with_made(count, kind.masters(entry.parameters), len(entry.attached)).total
+        attributes = {p.live: entry.parameters.get(n) for n, p in kind.parameters.items() if p.live}
+        kind_type = kind.constants.get("cluster_type")
+        live.append(Cluster(entry.cluster_id, name, "running", entry.region, size, kind_type, attributes))
+    return tuple(live)

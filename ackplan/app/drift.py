@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ackplan import spec
+from ackplan.app.ahead import looked_ahead
 from ackplan.app.baseline import Baseline, beside
 from ackplan.app.host import Host
 from ackplan.app.observe import Observer
-from ackplan.app.plan import PlanOptions, make_plan, traced
+from ackplan.app.plan import AlreadyRead, PlanOptions, make_plan, traced
 from ackplan.core.actions import Action
 from ackplan.core.answers import Cluster
 from ackplan.core.diagnostics import Diagnostic, Failure, error, printable
@@ -50,17 +51,22 @@ class Drift:
 
 async def look(host: Host, options: PlanOptions) -> tuple[Drift, Record]:
     """The drift of what is recorded now, and the record. Raises Failure and ApiError."""
+    options = dataclasses.replace(options, refresh_only=True)
+    loaded = looked_ahead(host, options)
     async with host.open_api() as (api, here):
         before = beside(host.workspace, here)
         observer = host.observer(api, here, allow_vanished=options.allow_vanished)
-        refresh = dataclasses.replace(options, refresh_only=True).planner()
-        drift = await find(host.inputs, before, observer, refresh)
+        refresh = options.planner()
+        drift = await find(host.inputs, before, observer, refresh, loaded)
         return dataclasses.replace(drift, plan=traced(drift.plan, host)), before.record
 
 
-async def find(inputs: spec.Inputs, before: Baseline, observer: Observer, options: Options) -> Drift:
-    """The drift of what is recorded. Raises Failure and ApiError."""
-    refreshed = await make_plan(inputs, before, observer, dataclasses.replace(options, mode="refresh-only"))
+async def find(
+    inputs: spec.Inputs, before: Baseline, observer: Observer, options: Options, loaded: spec.Spec | None = None
+) -> Drift:
+    """The drift of what is recorded; `loaded` is the spec for that, if it was read. Raises Failure and ApiError."""
+    refresh = dataclasses.replace(options, mode="refresh-only")
+    refreshed = await make_plan(inputs, before, observer, refresh, read=AlreadyRead(loaded=loaded))
     names = {change.name for change in refreshed.plan.acting}
     if not names:
         return Drift(refreshed.plan)
@@ -69,14 +75,14 @@ async def find(inputs: spec.Inputs, before: Baseline, observer: Observer, option
     if refreshed.spec.lacking or not refreshed.spec.files:
         return Drift(refreshed.plan, updated=updated, lacking=refreshed.spec.lacking)
     back_to = dataclasses.replace(options, mode="normal", targets=tuple(names))
-    planned = await make_plan(inputs, before, observer, back_to, observed=refreshed.observed)
+    planned = await make_plan(inputs, before, observer, back_to, read=AlreadyRead(refreshed.observed))
     back = {change.name: change for change in planned.plan.changes if change.name in names}
     moved = _with_desired(refreshed.plan, {**refreshed.spec.clusters, **refreshed.spec.nested})
     undecided = tuple(name for name, change in back.items() if {d.code for d in change.blocked} == {_UNDECIDED})
     if not undecided:
         return Drift(moved, back, updated)
     newest = dataclasses.replace(back_to, targets=undecided, scale_in=NEWEST)
-    chosen = await make_plan(inputs, before, observer, newest, observed=refreshed.observed)
+    chosen = await make_plan(inputs, before, observer, newest, read=AlreadyRead(refreshed.observed))
     ready = frozenset(c.name for c in chosen.plan.changes if c.name in undecided and not c.is_blocked)
     return Drift(moved, back, updated, chosen=ready)
 

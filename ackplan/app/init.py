@@ -19,7 +19,13 @@ from ackplan.core.catalog import DEFAULT, bundle
 from ackplan.core.catalog.schemas import SPEC
 
 SCHEMA: Final = "ackplan.schema.json"
-IGNORED: Final = ".ackplan/"
+# What git is to ignore, and why. The record, in state/, has to be committed.
+IGNORED: Final = {
+    ".ackplan/": "What belongs to this machine: journal, lock, sandbox",
+    "*.plan": "Plan files: true for a moment; reviewed as what they show",
+    "*.kubeconfig": "What opens a cluster",
+    ".env": "Secrets as variables of the environment",
+}
 PLATFORMS: Final = ("github", "gitlab", "jenkins")
 _PLACE = re.compile(r"@([A-Z_]+)@")
 _ONLY = re.compile(r"^ *(?:#|//) @IF (\w+)@\n(.*?)^ *(?:#|//) @END@\n", re.MULTILINE | re.DOTALL)

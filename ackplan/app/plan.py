@@ -11,20 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ackplan import spec
-from ackplan.app.baseline import Baseline, beside, stale
+from ackplan.app.ahead import looked_ahead, spec_for
+from ackplan.app.baseline import Baseline, as_recorded, beside, stale
 from ackplan.app.check_reads import read_checks
 from ackplan.app.found_tasks import with_tasks
 from ackplan.app.host import Host
 from ackplan.app.look_inside import Inside, inside_as_recorded, look_inside
 from ackplan.app.node_reads import read_nodes
 from ackplan.app.observe import Observed, Observer, together
-from ackplan.app.read_spec import choosing, read_spec
+from ackplan.app.read_spec import choosing
 from ackplan.app.version_reads import read_routes
 from ackplan.app.worlds import of_spec
 from ackplan.core import tracing
 from ackplan.core.answers import Cluster, Node
 from ackplan.core.diagnostics import Diagnostic, Failure, warning
-from ackplan.core.size import Size
 from ackplan.execute.ports import ApiError, ApiReader
 from ackplan.plan.model import Plan
 from ackplan.plan.planner import Options, Sides, plan
@@ -105,21 +105,34 @@ def check_distinct(record: Record) -> None:
         raise Failure(*shared)
 
 
+@dataclass(frozen=True, slots=True)
+class AlreadyRead:
+    """What was looked at a moment ago, and the spec as `spec_for` reads it; None for what is still to be read."""
+
+    observed: Observed | None = None
+    loaded: spec.Spec | None = None
+
+
+NOTHING_READ = AlreadyRead()
+
+
 async def propose(host: Host, options: PlanOptions, purpose: Purpose = Purpose.KEPT) -> Proposal:
     """A plan made now, without the lock. Raises Failure and ApiError."""
+    loaded = looked_ahead(host, options)
     async with host.open_api(offline=options.no_refresh) as (api, here):
         before = beside(host.workspace, here)
         checks = options.check_upgrades
         observer = host.observer(api, here, allow_vanished=options.allow_vanished, checks=checks)
-        return await drawn_up(host, before, observer, options, purpose)
+        return await drawn_up(host, before, observer, (options, loaded), purpose)
 
 
 async def drawn_up(
-    host: Host, before: Baseline, observer: Observer, options: PlanOptions, purpose: Purpose
+    host: Host, before: Baseline, observer: Observer, source: tuple[PlanOptions, spec.Spec], purpose: Purpose
 ) -> Proposal:
-    """The plan that the options ask for, held against their policies. Raises Failure and ApiError."""
+    """The plan that the options ask for of the spec, held against their policies. Raises Failure and ApiError."""
+    options, loaded = source
     planner = options.planner()
-    proposal = await make_plan(host.inputs, before, observer, planner, purpose=purpose)
+    proposal = await make_plan(host.inputs, before, observer, planner, purpose=purpose, read=AlreadyRead(loaded=loaded))
     proposal = dataclasses.replace(proposal, plan=traced(proposal.plan, host))
     if not options.policy:
         return proposal
@@ -143,17 +156,16 @@ async def make_plan(
     options: Options,
     *,
     purpose: Purpose = Purpose.KEPT,
-    observed: Observed | None = None,
+    read: AlreadyRead = NOTHING_READ,
 ) -> Proposal:
     """The plan for the spec. Where it is not to be refreshed the record is taken for what is live.
 
     Raises Failure and ApiError.
 
-    To be run now: calls of an earlier run may be on their way yet. `observed` is what was looked at a moment ago.
+    To be run now: calls of an earlier run may be on their way yet. `read` is what need not be read again.
     """
-    compares = options.mode == "normal"
-    with tracing.span("read the spec"):
-        loaded = read_spec(inputs, optional=not compares, values=compares)
+    loaded = read.loaded or spec_for(inputs, options.mode)
+    observed = read.observed
     if loaded.lacking and options.mode == "refresh-only":
         # A refresh looks at no value of the spec.
         loaded = dataclasses.replace(loaded, clusters={}, nested={})
@@ -164,7 +176,7 @@ async def make_plan(
     if looking is not None and observed is None:
         regions = {wanted.region for wanted in loaded.clusters.values()} - {""}
         observed = await looking.observe(before.record, regions, before.flying)
-    live = observed.live if observed is not None else _as_recorded(before.record)
+    live = observed.live if observed is not None else as_recorded(before.record)
     before, arrived = await with_tasks(looking, before) if looking is not None else (before, ())
     coming = await coming_calls(looking, before) if looking is not None and purpose is Purpose.RUN else frozenset()
     live, record, recovered = await recovered_clusters(before, looking, live, coming)
@@ -284,16 +296,3 @@ def _interrupted(before: Baseline) -> tuple[Diagnostic, ...]:
         return (warning("ACK3035", run=head.id, holder=before.running),)
     calls = ", ".join(call.step for call in before.flying) or "none"
     return (warning("ACK3031.plan" if head.ended else "ACK3030.plan", run=head.id, calls=calls),)
-
-
-def _as_recorded(record: Record) -> tuple[Cluster, ...]:
-    """The clusters as the record has them, for a plan that must not ask the API."""
-    live = []
-    for name, entry in record.clusters.items():
-        kind, counting = entry.kind, entry.kind.count_parameter
-        count = counting.count(counting.read(entry.parameters.get(counting.name, 0))) if counting else 0
-        size = Size.with_made(count, kind.masters(entry.parameters), len(entry.attached)).total
-        attributes = {p.live: entry.parameters.get(n) for n, p in kind.parameters.items() if p.live}
-        kind_type = kind.constants.get("cluster_type")
-        live.append(Cluster(entry.cluster_id, name, "running", entry.region, size, kind_type, attributes))
-    return tuple(live)

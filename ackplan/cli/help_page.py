@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Collection
 from typing import Final
 
 import click
@@ -29,8 +30,20 @@ _SECTIONS: Final = {
         "rate",
         "parallelism",
     ),
-    "Output": ("format", "no_color", "verbose", "log_file", "chdir", "force", "lang", "help"),
+    "Output": ("format", "no_color", "verbose", "log_file", "chdir", "force", "lang", "help", "help_all"),
 }
+# What few need, few times: shown by --help-all.
+_RARE: Final = frozenset(
+    {
+        *("allow_vanished", "node_names", "scale_in", "check_upgrades", "same_as", "otel", "fail_fast", "lock_timeout"),
+        *("lock_ttl", "store_patience", "identity", "key_id"),
+        *("signature", "sts_endpoint", "ca_file", "time_scale", "rate"),
+        *("no_color", "log_file", "force", "lang"),
+    }
+)
+# A command with fewer options than this shows them all.
+_MANY: Final = 24
+_ALL: Final = "ackplan.help_all"
 _SECTION_OF: Final = {name: section for section, names in _SECTIONS.items() for name in names}
 # Command lines, and what each is for.
 EXAMPLES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
@@ -112,18 +125,45 @@ class TranslatedHelp(click.Command):
                 formatter.write_dl(rows)
 
 
+def _show_all(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001
+    if value and not context.resilient_parsing:
+        context.meta[_ALL] = True
+        click.echo(context.get_help(), color=context.color)
+        context.exit()
+
+
+_HELP_ALL: Final = click.Option(
+    ["--help-all"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_all,
+    help="Show every option, with its variable, and exit.",
+)
+
+
 class Command(TranslatedHelp):
-    """A command whose help has sections."""
+    """A command whose help has sections. One of many options shows those that are often needed, without variables."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Its parameters, those of help among them."""
+        return [*super().get_params(ctx), _HELP_ALL]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes a section of its own options, then those of shared ones."""
         sections: dict[str, list[tuple[str, str]]] = {name: [] for name in (OWN, *_SECTIONS)}
-        for parameter in self.get_params(ctx):
-            row = _row(parameter, ctx)
+        parameters = [each for each in self.get_params(ctx) if not getattr(each, "hidden", False)]
+        short = len(parameters) >= _MANY and _ALL not in ctx.meta
+        for parameter in parameters:
+            row = None if short and parameter.name in _RARE else _row(parameter, ctx, plain=short)
             if row is not None:
                 sections[_SECTION_OF.get(parameter.name or "", OWN)].append(row)
         for name, rows in sections.items():
             self.write_section(name, rows, formatter)
+        if short:
+            left = sum(parameter.name in _RARE for parameter in parameters)
+            more = "{number} more options, and the variable of each: {command} --help-all"
+            formatter.write(f"\n{phrase(more, number=left, command=ctx.command_path)}\n")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes what the command does, and examples of it."""
@@ -159,11 +199,22 @@ def option_rows(command: click.Command, ctx: click.Context) -> list[tuple[str, s
     return [row for parameter in command.get_params(ctx) if (row := _row(parameter, ctx))]
 
 
-def _row(parameter: click.Parameter, ctx: click.Context) -> tuple[str, str] | None:
+def _row(parameter: click.Parameter, ctx: click.Context, *, plain: bool = False) -> tuple[str, str] | None:
+    """What help says of a parameter; `plain`: not by which variable of the environment it is set, too."""
     row = parameter.get_help_record(ctx)
-    if row is None or not isinstance(parameter, click.Option) or not parameter.help:
-        return row
-    return row[0], row[1].replace(parameter.help, translated(parameter.help), 1)
+    if row is None or not isinstance(parameter, click.Option):
+        return row if row and row[1] else None
+    name, text = row
+    if plain:
+        text = _without_variable(text, parameter.get_help_extra(ctx).get("envvars", ()))
+    return name, text.replace(parameter.help, translated(parameter.help), 1) if parameter.help else text
+
+
+def _without_variable(text: str, variables: Collection[str]) -> str:
+    said = phrase("env var: {var}").format(var=", ".join(variables))
+    if not variables:
+        return text
+    return text.replace(f"  [{said}]", "").replace(f"[{said}; ", "[")
 
 
 def speak() -> None:

@@ -109,7 +109,7 @@ def plan(sides: Sides, options: Options, types: Registry[PlannedType]) -> Plan:
     """The plan for this fleet. Blocked changes and errors are in it; it never raises for what the sides hold."""
     shares = _shares(sides, options, types)
     names = {name for share in shares for name in share.names}
-    unknown = tuple(_unknown_names(names, options))
+    unknown = tuple(unknown_names(names, options))
     planned = [change for share in shares for change in share.changes]
     if any(share.names for share in shares[1:]):
         planned.sort(key=lambda change: change.name)
@@ -155,7 +155,8 @@ def _fingerprints(shares: Sequence[Share], changes: Sequence[Change]) -> dict[st
     return {name: owners[name].fingerprint(name) for name in acting}
 
 
-def _unknown_names(planned: Collection[str], options: Options) -> Iterator[Diagnostic]:
+def unknown_names(planned: Collection[str], options: Options) -> Iterator[Diagnostic]:
+    """An error for each name in the options that is not one of these."""
     given = {
         "--target": options.targets,
         "--exclude": options.excludes,

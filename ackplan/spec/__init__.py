@@ -139,7 +139,8 @@ def read(inputs: Inputs) -> Spec:
     kinds = {key: section.kind for key, section in held_by.items()}
     resolved = resolve.resolve(merged, values, complete=whole, sections=kinds)
     meant, misfilled = account.account_of(merged, values)
-    found += [*faults, *unset, *variables.without_echoes(unset, (*resolved.diagnostics, *misfilled))]
+    uses = variables.without_echoes(unset, (*resolved.diagnostics, *misfilled))
+    found += [*faults, *unset, *variables.with_near_names(uses, inputs.environment, merged.variables)]
     misnamed = {diagnostic.parameter for diagnostic in found if diagnostic.code == "ACK1107"}
     clusters: dict[str, Wanted] = {}
     nested: dict[str, Wanted] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
@@ -36,6 +38,9 @@ _FITS: dict[str, Callable[[Json], bool]] = {
 }
 # What a variable's name in the environment begins with.
 IN_ENVIRONMENT: Final = "ACKPLAN_VAR_"
+# How alike two names are, at least, of which one may be a slip of the other.
+_ALIKE: Final = 0.75
+_NEAR: Final = "ACK1032.near"
 # Of these types an empty text is a value; of others it is a variable of a shell or a pipeline that was left empty.
 _MAY_BE_EMPTY: Final = frozenset({"string", "list"})
 
@@ -80,6 +85,26 @@ def without_echoes(wrong: list[Diagnostic], uses: Iterable[Diagnostic]) -> Itera
     for diagnostic in uses:
         if diagnostic.code != "ACK1032" or dict(diagnostic.arguments)["name"] not in names:
             yield diagnostic
+
+
+def with_near_names(uses: Iterable[Diagnostic], environment: Mapping[str, str], declared: Map) -> Iterator[Diagnostic]:
+    """Where a variable has no value, what the environment sets under a name that is much like its own.
+
+    Else nothing is said of what the environment sets: it may be for the spec of another project.
+    """
+    others = {name.lower(): name for name in environment if name not in declared}
+    near = functools.cache(lambda name: _near(name, others))
+    for diagnostic in uses:
+        other = near(str(dict(diagnostic.arguments)["name"])) if others and diagnostic.code == "ACK1032" else ""
+        more = (*diagnostic.arguments, ("near", other))
+        yield dataclasses.replace(diagnostic, variant=_NEAR.partition(".")[2], arguments=more) if other else diagnostic
+
+
+def _near(name: str, others: Mapping[str, str]) -> str:
+    import difflib
+
+    alike = difflib.get_close_matches(name.lower(), others, 1, _ALIKE)
+    return IN_ENVIRONMENT + others[alike[0]] if alike else ""
 
 
 def _undeclared(name: str, declared: Map) -> Diagnostic:

@@ -98,5 +98,5 @@ def test_no_english_is_left(opened: Any, chinese: dict[str, str], name: str) -> 
 def test_words_and_numbers_are_chinese(opened: Any, chinese: dict[str, str]) -> None:
     page = opened(chinese["plan"])
     assert page.locator("h1").inner_text() == "计划"
-    assert page.locator("#headline").inner_text() == "1 个待创建，2 个待扩容，1 个待销毁，1 已阻止"
+    assert page.locator("#headline").inner_text() == "1 个待创建，2 个待扩容，1 个待销毁，1 被阻止"
     assert page.locator("#count").inner_text() == "5 个集群"

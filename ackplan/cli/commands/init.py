@@ -219,10 +219,12 @@ def _ignore(path: Path) -> list[Path]:
     from ackplan.documents.files import read_regular
 
     before = (read_regular(path, 1 << 20) or b"").decode("utf-8", "surrogateescape")
-    if {IGNORED, IGNORED.rstrip("/")} & {line.strip().lstrip("/") for line in before.splitlines()}:
+    there = {line.strip().strip("/") for line in before.splitlines()}
+    lacking = [f"# {why}\n{name}\n" for name, why in IGNORED.items() if name.strip("/") not in there]
+    if not lacking:
         return []
     gap = "\n" if before and not before.endswith("\n") else ""
-    write_atomically(path, f"{before}{gap}{IGNORED}\n".encode("utf-8", "surrogateescape"))
+    write_atomically(path, f"{before}{gap}{''.join(lacking)}".encode("utf-8", "surrogateescape"))
     return [path]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ackplan.core.language import phrase
-from ackplan.render.facts.words import duration
+from ackplan.render.facts.words import estimate
 from ackplan.workspaces.result import Ending, WorkspaceResult
 
 # How many workspaces are shown as the longest, and how much of the work has to be done before an estimate is made.
@@ -91,4 +91,4 @@ def fleet_time_left(progress: FleetStanding) -> str:
     """`about 8m left`; empty where nothing can be said yet."""
     if progress.left is None:
         return ""
-    return phrase("about {time} left", time=duration(progress.left)) if progress.left >= 1 else phrase("ends soon")
+    return phrase("about {time} left", time=estimate(progress.left)) if progress.left >= 1 else phrase("ends soon")

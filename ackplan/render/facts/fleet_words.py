@@ -9,7 +9,7 @@ from ackplan.core.world import World
 from ackplan.render.facts.plan_origin import in_regions, place
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import CHANGES
-from ackplan.render.facts.words import and_more, counted, duration
+from ackplan.render.facts.words import and_more, counted, duration, estimate
 from ackplan.render.facts.worker_words import moved_text
 from ackplan.workspaces.result import Caution, ClusterChange, Ending, FleetResult, WorkspaceResult
 
@@ -154,7 +154,7 @@ def world(result: WorkspaceResult) -> str:
     plan = result.plan
     where = place(World(plan.account, plan.endpoint), sandbox=plan.sandbox)
     regions = in_regions(plan.regions or ((plan.region,) if plan.region else ()))
-    time = phrase("about {time}", time=duration(plan.expected_seconds)) if plan.expected_seconds else ""
+    time = phrase("about {time}", time=estimate(plan.expected_seconds)) if plan.expected_seconds else ""
     return printable(", ".join(filter(None, (where, regions, time))))
 
 

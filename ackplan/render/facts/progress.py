@@ -10,7 +10,7 @@ from ackplan.execute import schedule
 from ackplan.execute.limits import USUAL, Limits
 from ackplan.execute.outcomes import Event, Moment, Status
 from ackplan.plan.model import Step
-from ackplan.render.facts.words import duration
+from ackplan.render.facts.words import duration, estimate
 
 # Seconds for which an estimate is counted down before it is made anew, and how many steps are shown as the longest.
 _FRESH = 2.0
@@ -123,7 +123,7 @@ def counts(progress: Standing) -> str:
 def time_left(progress: Standing) -> str:
     """`about 8m left`; what takes longer than usual is said to."""
     if progress.left >= 1:
-        return phrase("about {time} left", time=duration(progress.left))
+        return phrase("about {time} left", time=estimate(progress.left))
     return phrase("longer than expected" if progress.running and not progress.left else "ends soon")
 
 

@@ -21,6 +21,8 @@ MARKS: Mapping[Action, str] = {
     Action.RECORD: ".",
     Action.NOOP: REFUSED,
 }
+# How fine an expected time is told, in seconds: below so many, in steps of so many.
+_GRAINS = ((10, 1), (60, 5), (600, 30), (3600, 60), (float("inf"), 300))
 # What a plan without changes says that does not look at everything.
 NARROWED = "No changes in what this plan looks at"
 LEGEND: Mapping[str, str] = {
@@ -79,6 +81,12 @@ def duration(seconds: float) -> str:
     minutes, left = divmod(rest, 60)
     text = f"{hours}h" * (hours > 0) + f"{minutes}m" * (minutes > 0) + f"{left}s" * (left > 0 and not hours)
     return text or "0s"
+
+
+def estimate(seconds: float) -> str:
+    """A time that is only expected, in words, as fine as such a time is known: `15s`, `1m30s`, `20m`, `1h5m`."""
+    grain = next(grain for most, grain in _GRAINS if seconds < most)
+    return duration(round(seconds / grain) * grain)
 
 
 def counted(number: int, noun: str) -> str:

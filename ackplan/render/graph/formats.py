@@ -9,7 +9,7 @@ from ackplan.core.work_traits import Traits
 from ackplan.plan.model import Step
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.view import call_of
-from ackplan.render.facts.words import duration
+from ackplan.render.facts.words import estimate
 
 # Mermaid takes these for markup, line ends or directives even inside quoted text; it has its own notation for them.
 _MERMAID = str.maketrans({character: f"#{ord(character)};" for character in '"#<>&`\\%'})
@@ -58,7 +58,7 @@ def _edges(steps: Iterable[Step]) -> Iterator[tuple[str, str]]:
 
 
 def _label(step: Step) -> tuple[str, ...]:
-    expected = f"~{duration(step.expected_seconds)}" if step.expected_seconds else ""
+    expected = f"~{estimate(step.expected_seconds)}" if step.expected_seconds else ""
     return tuple(filter(None, (step.traits.name, call_of(step), expected)))
 
 

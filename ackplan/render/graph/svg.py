@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from ackplan.plan.model import Step
 from ackplan.render.facts.safe import printable, shortened, width
 from ackplan.render.facts.view import call_of
-from ackplan.render.facts.words import duration
+from ackplan.render.facts.words import estimate
 from ackplan.render.graph.positions import Layout, layout
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 200, 46, 56, 14, 16
@@ -76,7 +76,7 @@ def _middle(place: tuple[int, int]) -> tuple[int, int]:
 
 def _box(step: Step, placed: Layout) -> str:
     x, y = corner(placed.places[step.id])
-    expected = f" · ~{duration(step.expected_seconds)}" if step.expected_seconds else ""
+    expected = f" · ~{estimate(step.expected_seconds)}" if step.expected_seconds else ""
     title = _text(": ".join(part for part in (step.name, step.traits.name, call_of(step)) if part), 300)
     return (
         f'<g><title>{title}</title><rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6" '

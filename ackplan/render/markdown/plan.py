@@ -23,7 +23,7 @@ from ackplan.render.facts.formatting import written
 from ackplan.render.facts.step_words import what
 from ackplan.render.facts.summary import Alert, alerts, headline, path_in_short, shown_changes, tone
 from ackplan.render.facts.view import Block, Field, View, view
-from ackplan.render.facts.words import and_more, colon, counted, duration, noun_of, plural, stop
+from ackplan.render.facts.words import and_more, colon, counted, estimate, noun_of, plural, stop
 from ackplan.render.graph import formats
 from ackplan.render.markdown.body_text import BodyTexts
 from ackplan.render.markdown.comment_parts import LIMIT, BoundedPage, finding_item, finding_items, origin_line, size_of
@@ -103,7 +103,7 @@ def _facts(plan: Plan, shown: View) -> Iterator[str]:
     if shown.workers:
         facts.append(f"**{prose(shown.workers, 400)}**{stop()}")
     if shown.seconds:
-        facts.append(phrase("Expected to take about {time}.", time=f"**{duration(shown.seconds)}**"))
+        facts.append(phrase("Expected to take about {time}.", time=f"**{estimate(shown.seconds)}**"))
     if shown.path and len(shown.blocks) > 1:
         facts.append(phrase("Critical path: {path}", path=_path(shown.path)) + stop())
     if shown.policies:
@@ -159,7 +159,7 @@ def _line(block: Block) -> str:
     refused = f"**{phrase('BLOCKED')}{colon()}** " if block.blocked else ""
     seconds = sum(step.seconds for step in block.steps)
     calls = sum(bool(step.call) for step in block.steps)
-    time = f"~{duration(seconds)}" if seconds else ""
+    time = f"~{estimate(seconds)}" if seconds else ""
     return row(code(block.mark), code(block.name, 80), f"{refused}{block.headline}{_scaled(block)}", str(calls), time)
 
 
@@ -224,7 +224,7 @@ class _Details:
     def _step(self, step: Step) -> str:
         """The call as it will be sent, but for secrets."""
         assert step.call is not None  # noqa: S101 - asked by the caller
-        time = duration(step.expected_seconds)
+        time = estimate(step.expected_seconds)
         expected = phrase(", about {time}", time=time) if step.expected_seconds else ""
         words = what(step) if isinstance(step.work, Modify | Upgrade) else phrase(step.traits.verb.infinitive)
         line = f"{words}{phrase(': ')}{code(f'{step.call.method} {step.call.path}')}{expected}"

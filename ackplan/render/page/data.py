@@ -22,7 +22,7 @@ from ackplan.render.facts.rule_findings import by_code, by_rule
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.summary import CHANGES, Alert, alerts, headline, path_in_short, tallies
 from ackplan.render.facts.view import View, view
-from ackplan.render.facts.words import counted, duration, noun_of, plural
+from ackplan.render.facts.words import counted, estimate, noun_of, plural
 from ackplan.render.graph.positions import layout
 from ackplan.render.page.cluster_data import cluster_data, note_data
 from ackplan.render.page.compact import Data, PageData, Texts, compact
@@ -86,7 +86,7 @@ def _facts(plan: Plan, shown: View, costs: Costs | None) -> list[tuple[str, str]
     policies = shown.policies.partition(phrase(": "))
     noun = noun_of(change.address.parent is not None for change in plan.changes)
     serial = phrase("serial {number}", number=plan.pins.serial) if plan.pins.lineage else phrase("none yet")
-    about = phrase("about {time}", time=duration(shown.seconds)) if shown.seconds else ""
+    about = phrase("about {time}", time=estimate(shown.seconds)) if shown.seconds else ""
     facts = [
         (phrase("Workers"), shown.workers),
         (phrase("Costs"), total_text(costs) if costs else ""),

@@ -9,7 +9,7 @@ from ackplan.core.language import phrase
 from ackplan.plan.model import Change, Plan, Step
 from ackplan.render.facts.safe import printable
 from ackplan.render.facts.view import View
-from ackplan.render.facts.words import duration
+from ackplan.render.facts.words import duration, estimate
 from ackplan.render.graph.positions import Layout
 from ackplan.render.markdown.body_text import BodyTexts
 from ackplan.render.page.compact import Data, compact
@@ -44,7 +44,7 @@ def _step(step: Step, change: Change, graph: _Graph) -> Data:
             "workers": _workers(step),
             "instances": [printable(instance) for instance in step.instances],
             "seconds": step.expected_seconds,
-            "expected": duration(step.expected_seconds) if step.expected_seconds else "",
+            "expected": estimate(step.expected_seconds) if step.expected_seconds else "",
             "timeout": duration(step.timeout),
             "start": graph.starts.get(step.id),
             "place": {"column": column, "row": row},

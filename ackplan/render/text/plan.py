@@ -15,7 +15,7 @@ from ackplan.render.facts.cost_words import cluster_texts, dearest_text, total_t
 from ackplan.render.facts.rule_findings import RuleFindings, by_rule
 from ackplan.render.facts.safe import pad, printable, width
 from ackplan.render.facts.view import Block, StepView, View, view
-from ackplan.render.facts.words import LEGEND, NARROWED, counted_resources, duration
+from ackplan.render.facts.words import LEGEND, NARROWED, counted_resources, estimate
 from ackplan.render.text.fields import FieldLines
 from ackplan.render.text.origin import origin_text
 from ackplan.render.text.style import Style, diagnostic_line
@@ -99,7 +99,7 @@ def _steps(block: Block, style: Style) -> Iterator[str]:
     columns = max((width(_call(step)) for step in block.steps), default=0)
     for number, step in enumerate(block.steps):
         label = phrase(" then:" if number else "calls:")
-        expected = f" (~{duration(step.seconds)})" if step.seconds else ""
+        expected = f" (~{estimate(step.seconds)})" if step.seconds else ""
         yield _FACTS + sentences(style("dim", label), f"{pad(_call(step), columns)}  {step.text}{expected}")
     if block.waits_for:
         yield _FACTS + sentences(style("dim", phrase("after:")), ", ".join(block.waits_for))
@@ -184,7 +184,7 @@ def _summary(shown: View, style: Style) -> Iterator[str]:
     if shown.workers:
         yield shown.workers + phrase(". ").rstrip()
     if shown.seconds:
-        yield phrase("Expected to take about {time}{path}.", time=duration(shown.seconds), path=_path(shown.path))
+        yield phrase("Expected to take about {time}{path}.", time=estimate(shown.seconds), path=_path(shown.path))
     if shown.blocked:
         rest = (
             hint(phrase(" To plan the rest alone: ackplan plan --skip-blocked")) if any(shown.counts.values()) else ""

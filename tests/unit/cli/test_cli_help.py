@@ -46,6 +46,27 @@ def test_options_stand_with_their_like(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_reads_at_a_glance(name: str, language: str, tmp_path: Path) -> None:
+    short = command_line(tmp_path, "--lang", language, *name.split(), "--help", environment={"COLUMNS": "80"}).out
+    assert len(short.splitlines()) <= 66
+
+
+def test_all_of_the_help_has_every_option_and_its_variable(tmp_path: Path) -> None:
+    short, whole = (command_line(tmp_path, "plan", word).out for word in ("--help", "--help-all"))
+    options = [set(re.findall(r"^  (?:-\w, )?(--[\w-]+)", text, re.MULTILINE)) for text in (short, whole)]
+    assert options[0] < options[1]
+    more = f"{len(options[1] - options[0])} more options, and the variable of each: ackplan plan --help-all"
+    assert short.splitlines()[-1] == more
+    assert "ACKPLAN_STATE" in whole
+    assert "env var" not in short
+    command = cli.get_command(click.Context(cli), "plan")
+    assert command is not None
+    shown = {each.opts[-1] for each in command.params if isinstance(each, click.Option) and not each.hidden}
+    assert {"--help", "--help-all", *(name for name in shown if name.startswith("--"))} <= options[1] | {"--help"}
+
+
 @pytest.mark.parametrize("line", [line for rows in EXAMPLES.values() for line, _ in rows])
 def test_an_example_can_be_typed(line: str) -> None:
     program, name, *words = shlex.split(line)
@@ -83,6 +104,6 @@ def test_what_has_to_be_read_is_not_answered_at_once(arguments: list[str], envir
 
 def test_the_version_is_answered_at_once_unless_a_variable_has_a_say(tmp_path: Path) -> None:
     assert at_once.answer(["version"], {"ACKPLAN_STATE": "state", "ACKPLAN_SANDBOX": "1"})
-    shown = command_line(tmp_path, "version", "--help").out
+    shown = command_line(tmp_path, "version", "--help-all").out
     named = set(re.findall(r"ACKPLAN_[A-Z_]+", shown))
     assert named - {"ACKPLAN_NO_COLOR"} == at_once.VARIABLES

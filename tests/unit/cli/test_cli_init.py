@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ackplan.app.init import PLATFORMS
+from ackplan.app.init import IGNORED, PLATFORMS
 from tests.running import Command, command_line
 
 OWN = {"ackplan.yaml", "ackplan.schema.json", ".gitignore", "state/README.md"}
@@ -105,7 +105,8 @@ def test_nothing_that_is_there_is_overwritten(tmp_path: Path) -> None:
 
     kept = init(tmp_path, "--ci", "gitlab", "--keep")
     assert kept.out == "Wrote ackplan.schema.json\nWrote state/README.md\nWrote .gitignore\n"
-    assert files(tmp_path) == {**files(tmp_path), **mine, ".gitignore": "*.log\n.ackplan/\n"}
+    ignoring = "".join(f"# {why}\n{name}\n" for name, why in IGNORED.items())
+    assert files(tmp_path) == {**files(tmp_path), **mine, ".gitignore": f"*.log\n{ignoring}"}
 
     forced = init(tmp_path, "--ci", "gitlab", "--force")
     assert forced.code == 0
@@ -130,10 +131,30 @@ def test_a_spec_in_fleet_stays_the_spec(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", [".ackplan/", "/.ackplan", " .ackplan"])
-def test_gitignore_gets_its_line_once(line: str, tmp_path: Path) -> None:
-    (tmp_path / ".gitignore").write_text(f"x\n{line}\n", "utf-8")
+def test_gitignore_gets_its_lines_once(line: str, tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text(f"x\n{line}\n.env\n", "utf-8")
     init(tmp_path)
-    assert (tmp_path / ".gitignore").read_text("utf-8") == f"x\n{line}\n"
+    written = (tmp_path / ".gitignore").read_text("utf-8")
+    assert written.startswith(f"x\n{line}\n.env\n# ")
+    init(tmp_path, "--keep")
+    assert (tmp_path / ".gitignore").read_text("utf-8") == written
+    for name in IGNORED:
+        assert [each.strip().strip("/") for each in written.splitlines()].count(name.strip("/")) == 1
+
+
+def test_git_takes_what_is_to_be_committed_and_nothing_else(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    init(tmp_path)
+    private = [".ackplan/default.journal", "it.plan", "web.kubeconfig", ".env"]
+    kept = ["ackplan.yaml", "ackplan.schema.json", "state/default.json", ".gitignore", "report.json"]
+    for name in (*private, *kept):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    git(tmp_path, "add", "-A")
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert set(listed) == {*kept, "state/README.md"}
 
 
 @pytest.mark.parametrize(

@@ -157,12 +157,12 @@ def test_a_folder_holds_policies_of_both_sorts_their_data_and_tests_that_are_lef
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("missing.yaml", "ACK2100 Can't read the policy: missing.yaml: No such file or directory"),
+        ("missing.yaml", "ACK2100 Can't read the policy: missing.yaml: No such file or directory. Correct the path or its permissions: --policy"),
         ("builtin:nothing", "ACK2100 Can't read the policy: builtin:nothing: there is no such pack. Use one of: builtin:recommended, builtin:pinned"),
         ("builtin:../read", "ACK2100 Can't read the policy: builtin:../read: there is no such pack. Use one of: builtin:recommended, builtin:pinned"),
-        ("empty", "ACK2100 Can't read the policy: empty has no *.yaml, *.yml or *.rego file"),
-        ("a.txt", "ACK2100 Can't read the policy: the name of a.txt does not end in .yaml, .yml or .rego"),
-        ("pipe.yaml", "pipe.yaml:1:1: ACK1022 Spec file is not a regular file"),
+        ("empty", "ACK2100 Can't read the policy: empty has no *.yaml, *.yml or *.rego file. Name a folder that has one, a file, or builtin:recommended"),
+        ("a.txt", "ACK2100 Can't read the policy: the name of a.txt does not end in .yaml, .yml or .rego. Rename it, or name another file"),
+        ("pipe.yaml", "pipe.yaml:1:1: ACK1022 Spec file is not a regular file. Name a regular file"),
         ("links", "links/out.yaml:1:1: ACK1026 Link points outside of the folder. Put the file itself there, or name it with -f"),
     ],
 )  # fmt: skip

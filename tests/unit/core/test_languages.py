@@ -82,4 +82,7 @@ def test_a_finding_is_one_line_in_each_language() -> None:
     fault = error("ACK2010", flag="--target", name="web", cluster="web")
     assert fault.line().startswith("ACK2010 web: Cluster is not in the spec or the record: --target web")
     with speaking(CHINESE):
-        assert fault.line() == "ACK2010 web：集群既不在配置中，也不在状态中：--target web"
+        assert (
+            fault.line()
+            == "ACK2010 web：集群既不在配置中，也不在状态中：--target web。请更正名称或删除该选项；状态中的名称：ackplan state list"
+        )

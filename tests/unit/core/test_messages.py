@@ -36,7 +36,7 @@ _RELAYED = {
     "another finding": {"ACK3051"},
     "names, ids, paths and values": {
         *("ACK1004", "ACK1006", "ACK1010", "ACK1032", "ACK1035", "ACK1041", "ACK1202", "ACK1207", "ACK2011", "ACK2022"),
-        *("ACK2106", "ACK3013", "ACK3021", "ACK3022", "ACK3034", "ACK3054", "ACK3081", "ACK3093", "ACK4004", "ACK6006"),
+        *("ACK2106", "ACK3013", "ACK3021", "ACK3022", "ACK3034", "ACK3054", "ACK3093", "ACK4004", "ACK6006"),
         "ACK8005",
     },
 }

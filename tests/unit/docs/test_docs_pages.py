@@ -142,7 +142,7 @@ def test_every_option_that_is_named_alone_exists(documents):
         for span in spans(text)
         if span.startswith("--")
     }
-    assert {"--skip-blocked", "--lock-timeout"} <= named <= {*known, "--help"}
+    assert {"--skip-blocked", "--lock-timeout"} <= named <= {*known, "--help", "--help-all"}
 
 
 def test_every_target_of_make_that_is_named_exists(documents, root):

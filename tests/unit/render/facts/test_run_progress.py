@@ -14,6 +14,7 @@ from ackplan.execute.schedule import expected
 from ackplan.plan.model import Step
 from ackplan.render.facts.progress import RunProgress, progress_words
 from ackplan.render.facts.safe import width
+from ackplan.render.facts.words import estimate
 from ackplan.render.text.progress import cut, progress_view, shortened
 from ackplan.render.text.run import event_line
 from tests.works import WORKS
@@ -125,3 +126,11 @@ def test_how_far_a_task_is_is_said_in_chinese() -> None:
     with speaking(CHINESE):
         assert "updating，任务已完成 33%" in progress_view(run.at(1), 60, 24, color=False)[2]
         assert "updating，任务已完成 33%" in (event_line(event, color=False) or "")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(7.4, "7s"), (13, "15s"), (58, "1m"), (62, "1m"), (630, "10m"), (1202, "20m"), (3725, "1h"), (9012, "2h30m")],
+)
+def test_an_expected_time_is_told_as_fine_as_it_is_known(seconds: float, words: str) -> None:
+    assert estimate(seconds) == words

@@ -254,7 +254,8 @@ def test_a_plan_for_an_unknown_name_does_not_claim_that_all_is_well() -> None:
     text = shown(fleets.SAME.plan(targets=("nope",)))
     assert "No changes" not in text
     assert text == (
-        "ACK2010 Cluster is not in the spec or the record: --target nope\n\nNothing was planned: see the errors above."
+        "ACK2010 Cluster is not in the spec or the record: --target nope. Correct the name, or remove the option; names in the "
+        "record: ackplan state list\n\nNothing was planned: see the errors above."
     )
 
 
