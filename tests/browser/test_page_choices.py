@@ -194,3 +194,8 @@ def test_workers_that_go_are_a_danger(opened: Any) -> None:
     assert page.locator("#alerts b").first.inner_text() == "2 workers will be removed, their instances released"
     assert page.locator(".chip[data-tone=scale-in]").inner_text() == "1 to scale in"
     assert "2 workers removed, instances released" in page.locator("#clusters .row").inner_text()
+
+
+def test_equal_clusters_come_in_the_order_of_people(opened: Any) -> None:
+    numbered = "".join(WEB.replace("shop", f"shop-{number}", 1) for number in (1, 2, 10))
+    assert names(opened(plan_html(Fleet(after=numbered).plan()))) == ["shop-1", "shop-2", "shop-10"]

@@ -18,6 +18,9 @@ const ORDERS = {
   time: { label: say("Longest first"), compare: byTime },
 };
 
+/** Names as people order them: `web-2` before `web-10`. */
+const collator = new Intl.Collator("en", { numeric: true });
+
 /** The heads of the groups that are listed; item -1 of the list is the first, -2 the second. @type {string[]} */
 let heads = [];
 
@@ -26,7 +29,7 @@ let heads = [];
  * @param {number} b
  */
 function byName(a, b) {
-  return clusters[a].name.localeCompare(clusters[b].name, "en", { numeric: true }) || a - b;
+  return byText(clusters[a].name, clusters[b].name) || a - b;
 }
 
 /**
@@ -76,7 +79,7 @@ function listItems(visible) {
  * @param {string} b
  */
 function byText(a, b) {
-  return a.localeCompare(b, "en", { numeric: true });
+  return collator.compare(a, b);
 }
 
 /**

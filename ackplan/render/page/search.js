@@ -29,7 +29,7 @@ const haystacks = new Map();
  */
 function byRank(a, b) {
   const [one, other] = [clusters[a], clusters[b]];
-  return rank(one.status) - rank(other.status) || rank(one.tone) - rank(other.tone) || a - b;
+  return rank(one.status) - rank(other.status) || rank(one.tone) - rank(other.tone) || byName(a, b);
 }
 
 /** @param {string | undefined} tone */
