@@ -196,7 +196,9 @@ def _table(clusters: list[Standing]) -> str:
     from ackplan.render.text.table import table
 
     rows = [
-        (f"{cluster.name}/{pool.pool}" if pool.pool else cluster.name, str(pool.count), pool.state, cluster.region)
+        (f"{cluster.name}/{pool.pool}", str(pool.count), pool.state, cluster.region)
+        if pool.pool
+        else (cluster.name, str(pool.count), cluster.state, cluster.region)
         for cluster in clusters
         for pool in cluster.workers
     ]
