@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from ackplan.core import language
 from ackplan.core.call import Pinned
 from ackplan.core.language import phrase
 from ackplan.core.work import Attach, Detach, Modify, Naming, ScaleIn, ScaleOut, Upgrade, releases
@@ -17,6 +18,11 @@ _PAUSES: Final = {
     "EveryBatch": "pauses after every batch",
     "NotPause": "does not pause",
 }
+
+
+def in_short(step: Step) -> str:
+    """What a step does, as a graph has it: its name, or the words for that in another language."""
+    return step.traits.name if language.current() == language.ENGLISH else phrase(step.traits.verb.infinitive)
 
 
 def what(step: Step) -> str:

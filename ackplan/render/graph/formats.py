@@ -8,6 +8,7 @@ from ackplan.core.work import TRAITS
 from ackplan.core.work_traits import Traits
 from ackplan.plan.model import Step
 from ackplan.render.facts.safe import printable
+from ackplan.render.facts.step_words import in_short
 from ackplan.render.facts.view import call_of
 from ackplan.render.facts.words import estimate
 
@@ -59,7 +60,7 @@ def _edges(steps: Iterable[Step]) -> Iterator[tuple[str, str]]:
 
 def _label(step: Step) -> tuple[str, ...]:
     expected = f"~{estimate(step.expected_seconds)}" if step.expected_seconds else ""
-    return tuple(filter(None, (step.traits.name, call_of(step), expected)))
+    return tuple(filter(None, (in_short(step), call_of(step), expected)))
 
 
 def _class(traits: Traits) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape
 
+from ackplan.core.language import phrase
 from ackplan.plan.model import Step
 from ackplan.render.facts.safe import printable, shortened, width
+from ackplan.render.facts.step_words import in_short
 from ackplan.render.facts.view import call_of
 from ackplan.render.facts.words import estimate
 from ackplan.render.graph.positions import Layout, layout
@@ -30,7 +32,10 @@ def svg(steps: Iterable[Step], notes: Sequence[str] = ()) -> str:
     across, below = max(across, _NOTE_WIDTH if notes else 0), down
     down += len(notes) * HEIGHT // 2
     size = f'width="{across}" height="{down}" viewBox="0 0 {across} {down}"'
-    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">', "<title>Steps of the plan</title>"]
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
+        f"<title>{escape(phrase('Steps of the plan'))}</title>",
+    ]
     lines += [f"<style>{_STYLE}</style>", _ARROW, *_arrows(placed), *(_box(step, placed) for step in listed)]
     lines += [_note(note, below + number * HEIGHT // 2) for number, note in enumerate(notes)]
     return "\n".join([*lines, "</svg>"])
@@ -77,11 +82,11 @@ def _middle(place: tuple[int, int]) -> tuple[int, int]:
 def _box(step: Step, placed: Layout) -> str:
     x, y = corner(placed.places[step.id])
     expected = f" · ~{estimate(step.expected_seconds)}" if step.expected_seconds else ""
-    title = _text(": ".join(part for part in (step.name, step.traits.name, call_of(step)) if part), 300)
+    title = _text(": ".join(part for part in (step.name, in_short(step), call_of(step)) if part), 300)
     return (
         f'<g><title>{title}</title><rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6" '
         f'fill="{step.traits.color}"/><text class="c" x="{x + 10}" y="{y + 19}">{_fitted(step.name)}</text>'
-        f'<text x="{x + 10}" y="{y + 36}">{step.traits.name}{expected}</text></g>'
+        f'<text x="{x + 10}" y="{y + 36}">{in_short(step)}{expected}</text></g>'
     )
 
 

@@ -6,7 +6,7 @@ from ackplan.core.language import phrase
 from ackplan.render.facts.fleet_progress import FleetStanding, RunningWorkspace, fleet_counts, fleet_time_left
 from ackplan.render.facts.safe import pad, printable, width
 from ackplan.render.facts.words import duration
-from ackplan.render.text.progress import bar, cut, room_of, shortened
+from ackplan.render.text.progress import bar, cut, cut_inside, room_of
 from ackplan.render.text.style import Style
 
 _BAR = 20
@@ -29,5 +29,5 @@ def fleet_view(progress: FleetStanding, columns: int, rows: int, *, color: bool)
 def _running(each: RunningWorkspace, room: int) -> str:
     steps = phrase("{done} of {steps} steps", done=each.done, steps=each.steps) if each.steps else phrase("planning")
     tail = f"  {steps} {duration(each.seconds)}"
-    name = f"  {shortened(printable(each.name), max(12, room - width(tail)) - 2)}"
+    name = f"  {cut_inside(printable(each.name), max(12, room - width(tail)) - 2)}"
     return cut(pad(name, min(30, room - width(tail))) + tail, room)

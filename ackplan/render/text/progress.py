@@ -42,7 +42,7 @@ def bar(settled: int, total: int, columns: int) -> str:
 def _running(each: RunningStep, room: int) -> str:
     state = f" ({printable(spoken(each.state))})" if each.state else ""
     tail = f"  {phrase(each.step.traits.verb.doing)}{state} {duration(each.seconds)}"
-    name = f"  {shortened(printable(each.step.name), max(12, room - width(tail)) - 2)}"
+    name = f"  {cut_inside(printable(each.step.name), max(12, room - width(tail)) - 2)}"
     return cut(pad(name, min(30, room - width(tail))) + tail, room)
 
 
@@ -53,7 +53,7 @@ def cut(text: str, columns: int) -> str:
     return _first(text, columns - 1) + "…"
 
 
-def shortened(name: str, columns: int) -> str:
+def cut_inside(name: str, columns: int) -> str:
     """A name in at most so many columns, its end kept: names of a fleet often differ in that alone."""
     if width(name) <= columns:
         return name

@@ -15,7 +15,7 @@ from ackplan.plan.model import Step
 from ackplan.render.facts.progress import RunProgress, progress_words
 from ackplan.render.facts.safe import width
 from ackplan.render.facts.words import estimate
-from ackplan.render.text.progress import cut, progress_view, shortened
+from ackplan.render.text.progress import cut, cut_inside, progress_view
 from ackplan.render.text.run import event_line
 from tests.works import WORKS
 
@@ -113,7 +113,7 @@ def test_a_name_from_outside_steers_no_terminal() -> None:
     ],
 )
 def test_a_long_name_keeps_its_end(name: str, columns: int, shown: str) -> None:
-    assert shortened(name, columns) == shown
+    assert cut_inside(name, columns) == shown
     assert width(shown) <= columns
 
 

@@ -8,9 +8,10 @@ import re
 import pytest
 
 from ackplan.core.address import CLUSTER, Address
+from ackplan.core.language import CHINESE, speaking
 from ackplan.core.work import TRAITS
 from ackplan.plan.model import Step
-from ackplan.render.graph import formats
+from ackplan.render.graph import formats, svg
 from tests.unit.render import fleets
 from tests.unit.render.fleets import Fleet
 from tests.works import WORKS
@@ -127,3 +128,12 @@ def test_the_order_of_the_steps_changes_no_wait() -> None:
     steps = list(FLEET.plan().steps)
     arrows = {line for line in DOT.splitlines() if "->" in line}
     assert {line for line in formats.dot(steps[::-1]).splitlines() if "->" in line} == arrows
+
+
+def test_boxes_say_what_they_do_in_chinese() -> None:
+    named = _named("shop")
+    with speaking(CHINESE):
+        drawn = (formats.dot([named]), formats.mermaid([named]), svg.svg([named]))
+    for text in drawn:
+        assert "创建" in text
+    assert "计划的步骤" in drawn[2]
