@@ -7,14 +7,13 @@ simulator in a process of its own, whose seconds do not count.
 from __future__ import annotations
 
 import itertools
-import json
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.fleets import fleet, name
-from benchmarks.pipeline import Project, live, simulator
+from benchmarks.pipeline import Project, existing
 from benchmarks.startup import Usage
 
 _FORMATS = ("markdown", "json", "html", "sarif", "junit", "github", "dot", "mermaid", "svg")
@@ -48,29 +47,24 @@ def _split(folder: Path, count: int) -> None:
 
 
 def _with_record(count: int) -> Iterator[tuple[str, Usage]]:
-    with tempfile.TemporaryDirectory(prefix="ackplan-bench-") as folder:
-        seed = Path(folder, "live.json")
-        seed.write_text(json.dumps(live(count)), "utf-8")
-        with simulator("--seed", str(seed), "--time-scale", "1000") as endpoint:
-            project = Project(folder, endpoint)
-            project.write(fleet(count))
-            project.run("import", "--all")
-            yield "plan without changes", project.run("plan")
-            for shape in ("chains", "layers"):
-                project.write(fleet(count, shape))
-                yield f"plan --destroy, {shape}", project.run("plan", "--destroy")
-            project.write(fleet(count))
-            for form in ("text", "html"):
-                yield f"drift, {form}", project.run("drift", "--format", form)
-            for command in ("state list", "state history", "clusters", "doctor"):
-                yield command, project.run(*command.split())
-            project.write(fleet(count).replace(*_MOVED))
-            yield "plan, all refused", project.run("plan", end=1)
-            project.write(fleet(count).replace(*_REPLACED))
-            for form in ("text", "json", "html"):
-                yield f"plan, all replaced, {form}", project.run("plan", "--format", form)
-            yield "export --all, a file for each", project.run("export", "--all", "--out", "exported/")
-            yield "state rm", project.run("state", "rm", name(0))
+    with existing(count) as project:
+        project.run("import", "--all")
+        yield "plan without changes", project.run("plan")
+        for shape in ("chains", "layers"):
+            project.write(fleet(count, shape))
+            yield f"plan --destroy, {shape}", project.run("plan", "--destroy")
+        project.write(fleet(count))
+        for form in ("text", "html"):
+            yield f"drift, {form}", project.run("drift", "--format", form)
+        for command in ("state list", "state history", "clusters", "doctor"):
+            yield command, project.run(*command.split())
+        project.write(fleet(count).replace(*_MOVED))
+        yield "plan, all refused", project.run("plan", end=1)
+        project.write(fleet(count).replace(*_REPLACED))
+        for form in ("text", "json", "html"):
+            yield f"plan, all replaced, {form}", project.run("plan", "--format", form)
+        yield "export --all, a file for each", project.run("export", "--all", "--out", "exported/")
+        yield "state rm", project.run("state", "rm", name(0))
 
 
 def main(count: int) -> None:

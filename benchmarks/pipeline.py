@@ -116,17 +116,24 @@ def live(count: int) -> dict[str, object]:
     }
 
 
-def _changes(count: int) -> Iterator[tuple[str, Usage]]:
+@contextlib.contextmanager
+def existing(count: int) -> Iterator[Project]:
+    """A project whose spec says what its account has; nothing is recorded yet."""
     with tempfile.TemporaryDirectory(prefix="ackplan-bench-") as folder:
         seed = Path(folder, "live.json")
         seed.write_text(json.dumps(live(count)), "utf-8")
         with simulator("--seed", str(seed), "--time-scale", "1000") as endpoint:
             project = Project(folder, endpoint)
             project.write(fleet(count))
-            yield "import --all", project.run("import", "--all")
-            yield "export --all", project.run("export", "--all", "--out", "live.yaml")
-            project.write(fleet(count, workers=4))
-            yield "plan --out, changes", project.run("plan", "--out", "it.plan", "--rate", "1000")
+            yield project
+
+
+def _changes(count: int) -> Iterator[tuple[str, Usage]]:
+    with existing(count) as project:
+        yield "import --all", project.run("import", "--all")
+        yield "export --all", project.run("export", "--all", "--out", "live.yaml")
+        project.write(fleet(count, workers=4))
+        yield "plan --out, changes", project.run("plan", "--out", "it.plan", "--rate", "1000")
 
 
 def measure(count: int) -> dict[str, dict[str, float]]:
